@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The porting header: everything trans_table takes from its surroundings.
+ *
+ * The library needs the fixed-width types and the four functions that a C
+ * compiler may call by itself in freestanding mode (GCC manual, "Standards").
+ * A host whose types live elsewhere (U-Boot, Linux) defines TRANS_ENV_HEADER to
+ * the name of its own header, which then replaces this one's contents.
+ */
+#ifndef TRANS_TABLE_ENV_H
+#define TRANS_TABLE_ENV_H
+
+#ifdef TRANS_ENV_HEADER
+#include TRANS_ENV_HEADER
+#else
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+void *memcpy(void *restrict dst, const void *restrict src, size_t len);
+void *memmove(void *dst, const void *src, size_t len);
+void *memset(void *dst, int byte, size_t len);
+int memcmp(const void *a, const void *b, size_t len);
+#endif
+
+/* A physical address, and an address in the regime of some table. Neither is
+ * ever turned into a pointer except through trans_ops.phys_to_virt. */
+typedef uint64_t trans_pa_t;
+typedef uint64_t trans_va_t;
+
+#endif

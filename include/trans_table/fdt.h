@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The device tree: what a loader reads from its own, and what it must say in
+ * the next kernel's. All edits are libfdt's; this file only knows what to say.
+ */
+#ifndef TRANS_TABLE_FDT_H
+#define TRANS_TABLE_FDT_H
+
+#include <trans_table/errors.h>
+#include <trans_table/ranges.h>
+
+/* booting.rst: the blob must not exceed 2 MiB and is 8-byte aligned. */
+#define TRANS_FDT_MAX_LEN (2u << 20)
+
+/*
+ * @bootargs:     NUL-terminated command line; NULL leaves it as it is
+ * @initrd:       where the initrd will be; len 0 removes the properties
+ * @random:       fills @len bytes with randomness, 0 on success; NULL: seeds
+ *                that are present are removed, because a used seed is none
+ * @random_ctx:   for @random
+ */
+struct trans_fdt_edit {
+	const char *bootargs;
+	struct trans_range initrd;
+	int (*random)(void *ctx, void *buf, size_t len);
+	void *random_ctx;
+};
+
+/*
+ * Copy the tree at @from to @to, a buffer of @to_len bytes (8-byte aligned,
+ * owned by the caller, apart from @from), and edit it: bootargs,
+ * linux,initrd-start/-end, kaslr-seed and rng-seed (fresh), and
+ * linux,booted-from-kexec in /chosen, which is made if there is none. Memory
+ * reservations that equal the old initrd are removed; one for the old tree
+ * itself stays, as nobody says here where that tree was. The result is packed:
+ * its fdt_totalsize() is what must be moved.
+ *
+ * TRANS_EFDT: not a valid tree (fdt_check_full), or libfdt refused;
+ * TRANS_ENOSPC: the edited tree, or the old one with the padding that its
+ * totalsize counts, does not fit in @to_len, or in 2 MiB;
+ * TRANS_ERANGE: the initrd's end passes 2^64 - 1;
+ * TRANS_EHOST: @random refused. On failure the contents of @to are undefined,
+ * @from is never written.
+ */
+int trans_fdt_edit(const void *from, size_t from_len, void *to, size_t to_len,
+		   const struct trans_fdt_edit *edit, struct trans_error *err);
+
+/*
+ * Memory as the tree describes it: into @ram every `reg` range of every child
+ * of the root with device_type "memory" (status absent, "okay" or "ok"); into
+ * @reserved the memory reservation block and every static /reserved-memory
+ * child (no-map or not, whatever its status). Dynamic children (a `size` and no
+ * `reg`) have no place yet and add nothing. Both sets are added to, not
+ * cleared, and may hold a part on failure.
+ * TRANS_EFDT: malformed, #address-cells or #size-cells of the root or of
+ * /reserved-memory not 1 or 2; TRANS_ENOSPC, TRANS_ERANGE from the sets.
+ */
+int trans_fdt_memory(const void *fdt, size_t fdt_len, struct trans_ranges *ram,
+		     struct trans_ranges *reserved, struct trans_error *err);
+
+/* /chosen: where the loader's own initrd is. TRANS_ENOENT if it has none (or
+ * one of the two properties, or an empty range); TRANS_EFDT: malformed. */
+int trans_fdt_initrd(const void *fdt, size_t fdt_len,
+		     struct trans_range *initrd, struct trans_error *err);
+
+#endif

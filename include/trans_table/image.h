@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The arm64 Linux `Image` header (Documentation/arch/arm64/booting.rst).
+ */
+#ifndef TRANS_TABLE_IMAGE_H
+#define TRANS_TABLE_IMAGE_H
+
+#include <trans_table/errors.h>
+
+#define TRANS_IMAGE_HEADER_LEN 64
+
+/*
+ * @text_offset: load address modulo 2 MiB
+ * @memory_len:  bytes of memory the kernel needs from its load address
+ * @file_len:    bytes of the file to be moved there; memory_len - file_len
+ *               bytes behind them need not be zero
+ * @page_shift:  12, 14, 16, or 0 where the header does not say
+ * @anywhere:    header flag 3: the 2 MiB base may be anywhere in 48-bit PA;
+ *               otherwise it should be as near the base of RAM as possible
+ */
+struct trans_image {
+	uint64_t text_offset;
+	uint64_t memory_len;
+	uint64_t file_len;
+	unsigned int page_shift;
+	bool anywhere;
+};
+
+/*
+ * Read the header of a file of @file_len bytes, of which at least the first
+ * TRANS_IMAGE_HEADER_LEN are at @header (no alignment needed).
+ *
+ * @granules: bit mask of 1 << page_shift values (1 << 12 | 1 << 16 ...) that
+ *            this CPU supports; from trans_cpu_granules()
+ *
+ * image_size 0 (kernels before 3.17): text_offset is 0x80000 and memory_len is
+ * the file's length plus 16 MiB for a .bss that nobody declared.
+ *
+ * TRANS_ETRUNC: shorter than the header (a file cut behind it cannot be told
+ * from one with a large .bss);
+ * TRANS_EIMAGE: not an arm64 Image, big-endian, a page size that the CPU lacks,
+ * a text_offset that is not below 2 MiB, a file longer than image_size, or too
+ * long for 2^64. `why` says which. On failure @image is not written.
+ */
+int trans_image_parse(const void *header, uint64_t file_len,
+		      uint64_t granules, struct trans_image *image,
+		      struct trans_error *err);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Placement: where kernel, initrd and device tree go. Pure decisions over range
+ * sets, by the arm64 boot protocol (booting.rst).
+ */
+#ifndef TRANS_TABLE_PLACE_H
+#define TRANS_TABLE_PLACE_H
+
+#include <trans_table/image.h>
+#include <trans_table/ranges.h>
+
+/*
+ * @usable:     memory that may be written: RAM minus reservations. The running
+ *              program's own memory is a legal destination and belongs in it
+ * @image:      the kernel's header
+ * @initrd_len: bytes, 0 for none
+ * @fdt_len:    bytes, at most 2 MiB
+ * @granule:    placement unit of initrd and device tree, 4096..65536; no two
+ *              pieces share one granule
+ */
+struct trans_place_request {
+	const struct trans_ranges *usable;
+	const struct trans_image *image;
+	uint64_t initrd_len;
+	uint64_t fdt_len;
+	uint64_t granule;
+};
+
+/* Physical address of each piece; initrd 0 when there is none. */
+struct trans_placement {
+	trans_pa_t kernel;
+	trans_pa_t initrd;
+	trans_pa_t fdt;
+};
+
+/*
+ * Kernel: lowest 2 MiB multiple + text_offset with memory_len bytes of usable
+ * memory. Initrd: inside a 1 GiB-aligned window of at most 32 GiB that also
+ * covers the kernel, above it if possible. Device tree: not crossing a 2 MiB
+ * boundary where it can be had, 8-byte (here: granule) aligned.
+ * If a kernel base leaves no place for the rest, the next one is tried.
+ *
+ * TRANS_ENOHOLE: `why` names the piece, len its size; TRANS_EINVAL.
+ */
+int trans_place(const struct trans_place_request *request,
+		struct trans_placement *out, struct trans_error *err);
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The transition: tables, control blob, moves, and how to enter the next world.
+ *
+ * Three steps, the same for kexec and hibernate:
+ *   prepare  may fail; allocates and proves everything; the caller's world is
+ *            intact, and trans_transition_cancel undoes it
+ *   quiesce  may fail; the host's callback silences devices and other CPUs
+ *   go       allocates nothing, cannot fail, and does not return. The point of
+ *            no return (PONR) is the first byte overwritten
+ *
+ * The control blob is position-independent code with its own stack, vectors
+ * and move list, all in safe pages. It is entered through an executable
+ * identity alias, switches the MMU off, installs the transitional tables, moves
+ * with MMU and caches on, switches the MMU off again and jumps.
+ */
+#ifndef TRANS_TABLE_TRANSITION_H
+#define TRANS_TABLE_TRANSITION_H
+
+#include <trans_table/cpu.h>
+#include <trans_table/moves.h>
+#include <trans_table/table.h>
+
+enum trans_map_choice {
+	/* An identity map of exactly what the moves need. */
+	TRANS_MAP_SPARSE = 1,
+	/* The host's own linear map, copied with flags and limited to what the
+	 * moves touch. */
+	TRANS_MAP_LINEAR = 2,
+};
+
+/* A UART that the blob may write to, polled, no interrupts. */
+enum trans_uart_kind {
+	TRANS_UART_NONE = 0,
+	TRANS_UART_PL011 = 1, /* DR at +0, FR.TXFF (bit 5) at +0x18 */
+	TRANS_UART_8250 = 2,  /* 32-bit spaced: THR at +0, LSR.THRE at +0x14 */
+};
+
+/* How PSCI is called (Arm DEN 0022); NONE: a failure parks the CPU. */
+enum trans_conduit {
+	TRANS_CONDUIT_NONE = 0,
+	TRANS_CONDUIT_HVC = 1,
+	TRANS_CONDUIT_SMC = 2,
+};
+
+/*
+ * What the blob leaves in the report page, so that the next boot (or a
+ * debugger) learns how far it came. Little-endian, at the page's start.
+ */
+#define TRANS_REPORT_MAGIC 0x54524f5045525454ULL /* "TTREPORT" */
+enum trans_stage {
+	TRANS_STAGE_NONE = 0,
+	TRANS_STAGE_ENTERED = 1, /* in the blob, tables installed, PONR ahead */
+	TRANS_STAGE_MOVING = 2,
+	TRANS_STAGE_MOVED = 3,
+	TRANS_STAGE_LEAVING = 4, /* MMU about to go off for the last time */
+	TRANS_STAGE_FAULT = 5,   /* an exception; esr, elr, far are valid */
+};
+struct trans_blob_report {
+	uint64_t magic;
+	uint64_t stage;    /* enum trans_stage */
+	uint64_t moves;    /* moves done */
+	uint64_t bytes;    /* bytes moved */
+	uint64_t ticks;    /* CNTVCT ticks spent moving */
+	uint64_t esr, elr, far;
+};
+
+/*
+ * @cpu:        the CPU that will run the transition
+ * @granule:    of the transitional tables; for TRANS_MAP_LINEAR that of @linear
+ * @va_bits:    of the identity map, 48 unless the CPU or PA wants otherwise
+ * @ops, @ctx:  environment whose allocations are safe (a trans_pool's ops)
+ * @plan:       executable moves (trans_moves_plan); read during prepare only
+ * @map:        how sources and destinations are mapped
+ * @linear:     (linear) view of the host's tables that hold its linear map
+ * @linear_offset: (linear) VA = PA + offset, modulo 2^64
+ * @linear_flags: (linear) flags of the copy of destinations; 0 means
+ *              MKWRITE | MKVALID | CHECKPFN | NOEXEC | FOLD. Sources are
+ *              copied with the same less MKWRITE
+ * @entry, @x:  where to go with the MMU off, at the same exception level, and
+ *              with what in x0..x3
+ * @uart, @uart_kind, @conduit: signs of life and the way out after a failure
+ * @report:     PA of one page of the caller's for struct trans_blob_report,
+ *              outside every destination; 0: none. Stays the caller's
+ * @alias_prepare: see to it that [pa, pa + len) can be made readable and
+ *              executable at VA == PA in this CPU's live tables, with a data
+ *              view of the memory's own contents; called by prepare, may
+ *              allocate from the host, nonzero refuses (TRANS_EHOST). Not NULL
+ * @alias_enter: make it so; called by go with everything masked, cannot fail.
+ *              The stack and the code that runs must stay mapped as they are.
+ *              NULL: alias_prepare did it all
+ * @alias_drop: undo alias_prepare; called by cancel. NULL: nothing to undo
+ * @quiesce:    silence DMA, other CPUs, watchdog, ITS; 0 or TRANS_EHOST; NULL:
+ *              nothing to do
+ * @host:       context of the four
+ * @sdei:       the firmware has SDEI; its events are masked in go
+ * @unproven:   skip the proof. For tests that must see what it prevents
+ */
+struct trans_transition_args {
+	const struct trans_cpu *cpu;
+	enum trans_granule granule;
+	unsigned int va_bits;
+	const struct trans_ops *ops;
+	void *ctx;
+	const struct trans_moves *plan;
+	enum trans_map_choice map;
+	const struct trans_table *linear;
+	uint64_t linear_offset;
+	unsigned int linear_flags;
+	trans_pa_t entry;
+	uint64_t x[4];
+	trans_pa_t uart;
+	enum trans_uart_kind uart_kind;
+	enum trans_conduit conduit;
+	trans_pa_t report;
+	int (*alias_prepare)(void *host, trans_pa_t pa, uint64_t len);
+	void (*alias_enter)(void *host);
+	void (*alias_drop)(void *host);
+	int (*quiesce)(void *host);
+	void *host;
+	bool sdei;
+	bool unproven;
+};
+
+/* A prepared transition. Public so that it can be placed anywhere; read-only
+ * for callers. */
+struct trans_transition {
+	struct trans_transition_args args;
+	struct trans_table low;  /* TTBR0: identity: blob, list, UART, report */
+	struct trans_table high; /* TTBR1: linear map copy; unused: zeroed */
+	trans_pa_t code, data, list;
+	unsigned int code_granules, data_granules;
+	uint64_t move_count, move_bytes;
+	struct trans_stats stats; /* of all table operations together */
+	bool prepared, quiet;
+};
+
+/*
+ * Build everything. Also runs the proof (trans_transition_check) unless
+ * args->unproven.
+ *
+ * TRANS_EINVAL: an argument above is missing or contradicts the CPU;
+ * TRANS_EGEOM; TRANS_ENOMEM; TRANS_EOVERLAP: the proof failed; TRANS_ENOENT: the
+ * mapping check failed (va is not mapped as the mover needs it); TRANS_EPFN,
+ * TRANS_ECORRUPT, TRANS_EFAULT, TRANS_EUNREPR: from the copy of the linear map;
+ * TRANS_ERANGE: a PA beyond the identity map's reach.
+ * On failure nothing is kept.
+ */
+int trans_transition_prepare(struct trans_transition *transition,
+			     const struct trans_transition_args *args,
+			     struct trans_error *err);
+
+/*
+ * The proof: every page that the blob needs (code, data, stack, move list,
+ * tables, report) lies outside every destination and every source that is still
+ * to be read, and every source is mapped readable and every destination
+ * writable at the address the mover will use.
+ * TRANS_EOVERLAP (pa, len: the blob's page; va: the destination), TRANS_ENOENT.
+ */
+int trans_transition_check(const struct trans_transition *transition,
+			   struct trans_error *err);
+
+/* Call the host's quiesce. TRANS_EHOST: it refused; the host undoes what it
+ * did and cancel is still possible. */
+int trans_transition_quiesce(struct trans_transition *transition,
+			     struct trans_error *err);
+
+/* Leave. Must follow a successful quiesce. */
+__attribute__((noreturn)) void trans_transition_go(
+	const struct trans_transition *transition);
+
+/* Give everything back. A zeroed struct is fine. */
+void trans_transition_cancel(struct trans_transition *transition);
+
+/* Bytes of the control blob (code and read-only data). */
+size_t trans_blob_size(void);
+
+/*
+ * TCR of a regime for the two halves given (@high NULL: TTBR1 walks disabled;
+ * ignored at EL2): sizes, granules, write-back inner-shareable walks, IPS, DS.
+ * Both geometries must have the same regime, pa_bits and ds: one TCR, one IPS.
+ */
+uint64_t trans_tcr(const struct trans_geometry *low,
+		   const struct trans_geometry *high);
+
+#endif

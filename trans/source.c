@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The source side of the builder: reading another table, whose owner may be
+ * changing it and whose contents nobody vouches for, and turning each leaf into
+ * what the flags of the call make of it.
+ */
+#include "attr.h"
+#include "build.h"
+
+static bool mkwrite_changes(const struct build *b, const struct item *item)
+{
+	uint64_t writable = LEAF_READONLY | LEAF_DBM;
+
+	return b->flags & TRANS_MKWRITE &&
+	       (item->d.v & writable) != (item->attributes & writable);
+}
+
+static int leaf_attributes(struct build *b, const struct side *side, int level,
+			   trans_va_t va, struct item *item)
+{
+	uint64_t a = desc_attributes(&b->src->geo, item->d);
+	unsigned int index;
+
+	a = edit_apply(side->inherited, a);
+	if (!b->plain) {
+		index = b->index_map[(a & LEAF_INDEX) >> LEAF_INDEX_SHIFT];
+		if (index > 7)
+			return build_fail(b, TRANS_EUNREPR,
+					  "memory type not in the destination's MAIR",
+					  level, va, item->d, item->pa);
+		a = (a & ~LEAF_INDEX) | (uint64_t)index << LEAF_INDEX_SHIFT;
+		a = between_tables(&b->src->geo, &b->dst->geo, a);
+	}
+	item->attributes = edit_apply(b->edit, a);
+	if (mkwrite_changes(b, item))
+		b->report->stats.mkwrite++;
+	return 0;
+}
+
+/* MKVALID: what the source's rule makes of an invalid entry. */
+static int revive(struct build *b, int level, trans_va_t va, struct item *item)
+{
+	const struct trans_geometry *geo = &b->src->geo;
+	uint64_t len = 1ULL << geo_shift(geo, level);
+	enum trans_presence presence = TRANS_AMBIGUOUS;
+
+	if (b->src->present)
+		presence = b->src->present(item->d.v, level);
+	if (presence == TRANS_ABSENT)
+		return 0;
+	if (presence == TRANS_AMBIGUOUS || (level < 3 && item->d.v & DESC_TYPE) ||
+	    !trans_geometry_leaf(geo, level))
+		return build_fail(b, TRANS_ECORRUPT,
+				  "invalid entry may or may not be a mapping",
+				  level, va, item->d, 0);
+	if (presence == TRANS_PRESENT_GLOBAL)
+		item->d.v &= ~LEAF_NG;
+	if (presence == TRANS_PRESENT_NG)
+		item->d.v |= LEAF_NG;
+	item->d.v |= LEAF_AF | (level == 3 ? DESC_KIND : DESC_VALID);
+	item->pa = desc_decode_pa(geo, item->d, geo_shift(geo, level));
+	if (b->flags & TRANS_CHECKPFN &&
+	    !b->dst->ops->pfn_valid(b->dst->ctx, item->pa, len))
+		return build_fail(b, TRANS_EPFN,
+				  "pfn_valid refused a leaf to be made valid",
+				  level, va, item->d, item->pa);
+	item->kind = DESC_LEAF;
+	b->report->stats.mkvalid++;
+	return 0;
+}
+
+/* Make an item of one entry of the source, just read. */
+static int classify(struct build *b, const struct side *side, int level,
+		    trans_va_t va, struct item *item)
+{
+	const struct trans_geometry *geo = &b->src->geo;
+	unsigned int shift = geo_shift(geo, level);
+	int ret;
+
+	item->kind = desc_kind(geo, level, item->d);
+	if (item->kind == DESC_EMPTY) {
+		if (!item->d.v || !(b->flags & TRANS_MKVALID))
+			return 0;
+		ret = revive(b, level, va, item);
+		if (ret || item->kind == DESC_EMPTY)
+			return ret;
+	}
+	if (item->kind == DESC_RESERVED)
+		return build_fail(b, TRANS_ECORRUPT, "reserved descriptor type",
+				  level, va, item->d, 0);
+	if (item->kind == DESC_TABLE)
+		shift = geo->granule_shift;
+	item->pa = desc_decode_pa(geo, item->d, shift);
+	if (!geo_has_pa(geo, item->pa))
+		return build_fail(b, TRANS_ECORRUPT,
+				  "address beyond the source's address size",
+				  level, va, item->d, item->pa);
+	if (item->kind == DESC_LEAF)
+		return leaf_attributes(b, side, level, va, item);
+	return 0;
+}
+
+/* What a side that is not SIDE_ABOVE has for the slot at @va. */
+static int read_side(struct build *b, const struct side *side, int level,
+		     trans_va_t va, struct item *item)
+{
+	*item = (struct item){ .kind = DESC_EMPTY };
+	if (side->kind == SIDE_LEAF) {
+		item->kind = DESC_LEAF;
+		item->pa = va + side->offset;
+		item->attributes = side->attributes;
+	}
+	if (side->kind != SIDE_TABLE)
+		return 0;
+	item->d = desc_read(
+		&side->table[geo_index(&b->src->geo, level, va - b->delta)]);
+	return classify(b, side, level, va, item);
+}
+
+/* The side below the slot at @va that @item was read from. */
+static int side_below(struct build *b, const struct side *side, int level,
+		      trans_va_t va, const struct item *item,
+		      struct side *below)
+{
+	uint64_t into = (va - b->delta) & low_mask(geo_shift(&b->dst->geo, level));
+
+	*below = (struct side){ .kind = SIDE_NONE };
+	if (item->kind == DESC_LEAF) {
+		below->kind = SIDE_LEAF;
+		below->attributes = item->attributes;
+		below->offset = item->pa - (va - into);
+	}
+	if (item->kind != DESC_TABLE)
+		return 0;
+	below->kind = SIDE_TABLE;
+	below->inherited = edit_then(edit_of_table(b->src, item->d),
+				     side->inherited);
+	below->table = table_at(b->src, item->pa, level + 1);
+	if (!below->table)
+		return build_fail(b, TRANS_EFAULT,
+				  "phys_to_virt refused a table of the source",
+				  level, va, item->d, item->pa);
+	return 0;
+}
+
+static int source_root(struct build *b, trans_va_t va, struct side *side)
+{
+	*side = (struct side){ .kind = SIDE_TABLE };
+	side->table = table_at(b->src, b->src->root, b->src->geo.start_level);
+	if (side->table)
+		return 0;
+	return build_fail(b, TRANS_EFAULT,
+			  "phys_to_virt refused the root of the source",
+			  b->src->geo.start_level, va, (desc_t){ 0 },
+			  b->src->root);
+}
+
+static int source_enter(struct build *b, int level, trans_va_t va, struct side *side)
+{
+	int at = b->src->geo.start_level;
+	int ret;
+
+	if (level < at) {
+		*side = (struct side){ .kind = SIDE_ABOVE };
+		return 0;
+	}
+	ret = source_root(b, va, side);
+	for (; !ret && at < level && side->kind == SIDE_TABLE; at++) {
+		struct side from = *side;
+		struct item item;
+
+		ret = read_side(b, &from, at, va, &item);
+		if (!ret)
+			ret = side_below(b, &from, at, va, &item, side);
+	}
+	return ret;
+}
+
+int source_begin(struct build *b, struct side *side)
+{
+	const struct trans_geometry *geo = &b->src->geo;
+	unsigned int span = geo_shift(geo, b->level) + geo_stride(geo);
+	bool one_table = b->level == geo->start_level || span >= 64 ||
+			 (b->first - b->delta) >> span ==
+				 (b->last - b->delta) >> span;
+
+	*side = (struct side){ .kind = SIDE_ABOVE };
+	return one_table ? source_enter(b, b->level, b->first, side) : 0;
+}
+
+int source_item(struct build *b, const struct side *side, int level,
+		trans_va_t va, struct item *item)
+{
+	struct side here;
+	int ret;
+
+	if (side->kind != SIDE_ABOVE)
+		return read_side(b, side, level, va, item);
+	*item = (struct item){ .kind = DESC_TABLE };
+	if (level < b->src->geo.start_level)
+		return 0;
+	ret = source_enter(b, level, va, &here);
+	return ret ? ret : read_side(b, &here, level, va, item);
+}
+
+int source_below(struct build *b, const struct side *side, int level,
+		 trans_va_t va, const struct item *item, struct side *below)
+{
+	if (side->kind == SIDE_ABOVE)
+		return source_enter(b, level + 1, va, below);
+	return side_below(b, side, level, va, item, below);
+}
+
+/* Bits in which the entries of a run may differ because every copy loses
+ * them. */
+#define RUN_IGNORES (LEAF_SOFTWARE | LEAF_CONT)
+
+unsigned int source_run(struct build *b, const struct side *side,
+			trans_va_t va, unsigned int most,
+			const struct item *item)
+{
+	const uint64_t *entry;
+	unsigned int count, shift = b->dst->geo.granule_shift;
+
+	if (side->kind == SIDE_LEAF)
+		return most;
+	if (side->kind != SIDE_TABLE)
+		return 1;
+	entry = &side->table[geo_index(&b->src->geo, 3, va - b->delta)];
+	for (count = 1; count < most; count++) {
+		uint64_t expected = item->d.v + ((uint64_t)count << shift);
+
+		if ((desc_read(&entry[count]).v ^ expected) & ~RUN_IGNORES)
+			break;
+	}
+	if (mkwrite_changes(b, item))
+		b->report->stats.mkwrite += count - 1;
+	return count;
+}

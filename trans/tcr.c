@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * TCR: decoding the host's, encoding ours. TG0 and TG1 number the granules
+ * differently, and the EL2 regime has another layout than the two others; all
+ * of that is in this file.
+ */
+#include <trans_table/transition.h>
+
+#include "desc.h"
+#include "tcr.h"
+
+#define TCR_EPD1 (1ULL << 23)
+#define TCR_EL2_RES1 ((1ULL << 31) | (1ULL << 23))
+
+/* Walks of the tables themselves: Normal write-back, inner shareable. */
+#define TCR_WALK_CACHED 0x35u /* SH 3, ORGN 1, IRGN 1 */
+#define TCR_WALK_SHIFT0 8
+#define TCR_WALK_SHIFT1 24
+
+struct field {
+	uint8_t shift;
+	uint8_t bits;
+};
+
+/* Where one half of one regime keeps its fields. */
+struct layout {
+	struct field tsz, tg, ps, epd, hpd, ds, hd;
+	bool tg1; /* the numbering of TG1 */
+};
+
+static const struct layout layouts[] = {
+	{ { 0, 6 }, { 14, 2 }, { 32, 3 }, { 7, 1 }, { 41, 1 }, { 59, 1 },
+	  { 40, 1 }, false },
+	{ { 16, 6 }, { 30, 2 }, { 32, 3 }, { 23, 1 }, { 42, 1 }, { 59, 1 },
+	  { 40, 1 }, true },
+	{ { 0, 6 }, { 14, 2 }, { 16, 3 }, { 0, 0 }, { 24, 1 }, { 32, 1 },
+	  { 22, 1 }, false },
+};
+
+static const uint8_t pa_codes[] = { 32, 36, 40, 42, 44, 48, 52 };
+
+static const struct layout *layout_of(unsigned int regime, bool upper)
+{
+	return &layouts[regime == TRANS_EL2 ? 2 : upper];
+}
+
+static unsigned int get(uint64_t tcr, struct field field)
+{
+	return (unsigned int)((tcr >> field.shift) & low_mask(field.bits));
+}
+
+static uint64_t put(unsigned int value, struct field field)
+{
+	return ((uint64_t)value & low_mask(field.bits)) << field.shift;
+}
+
+/* 0 where the code is reserved. */
+static unsigned int granule_of_tg(unsigned int code, bool tg1)
+{
+	static const uint8_t tg0[] = { 12, 16, 14, 0 };
+	static const uint8_t tg1s[] = { 0, 14, 12, 16 };
+
+	return tg1 ? tg1s[code] : tg0[code];
+}
+
+static unsigned int tg_of_granule(unsigned int granule, bool tg1)
+{
+	unsigned int code;
+
+	for (code = 0; code < 3; code++)
+		if (granule_of_tg(code, tg1) == granule)
+			break;
+	return code;
+}
+
+bool tcr_pa_code_exists(unsigned int pa_bits)
+{
+	for (size_t i = 0; i < sizeof(pa_codes); i++)
+		if (pa_codes[i] == pa_bits)
+			return true;
+	return false;
+}
+
+static unsigned int pa_code(unsigned int pa_bits)
+{
+	unsigned int code = 0;
+
+	while (code < sizeof(pa_codes) - 1 && pa_codes[code] != pa_bits)
+		code++;
+	return code;
+}
+
+const char *tcr_decode(enum trans_regime regime, bool upper, uint64_t tcr,
+		       struct tcr_half *half)
+{
+	const struct layout *at = layout_of(regime, upper);
+	unsigned int granule = granule_of_tg(get(tcr, at->tg), at->tg1);
+	unsigned int ps = get(tcr, at->ps);
+
+	if (at->epd.bits && get(tcr, at->epd))
+		return "walks of this half are disabled (EPD)";
+	if (!granule)
+		return "reserved granule code in TCR";
+	if (ps >= sizeof(pa_codes))
+		return "reserved output address size in TCR";
+	*half = (struct tcr_half){
+		.granule = (enum trans_granule)granule,
+		.va_bits = 64 - get(tcr, at->tsz),
+		.pa_bits = pa_codes[ps],
+		.ds = get(tcr, at->ds) && granule != TRANS_64K,
+		.hpd = get(tcr, at->hpd),
+		.hd = get(tcr, at->hd),
+	};
+	return NULL;
+}
+
+uint64_t tcr_encode(const struct trans_geometry *geo)
+{
+	const struct layout *at = layout_of(geo->regime, geo->upper);
+	unsigned int walk = geo->upper ? TCR_WALK_SHIFT1 : TCR_WALK_SHIFT0;
+
+	return put(64u - geo->va_bits, at->tsz) |
+	       put(tg_of_granule(geo->granule_shift, at->tg1), at->tg) |
+	       put(pa_code(geo->pa_bits), at->ps) | put(geo->ds, at->ds) |
+	       (uint64_t)TCR_WALK_CACHED << walk |
+	       (geo->regime == TRANS_EL2 ? TCR_EL2_RES1 : 0);
+}
+
+uint64_t ttbr_encode(const struct trans_geometry *geo, trans_pa_t root)
+{
+	if (geo->pa_bits != 52)
+		return root;
+	return (root & low_mask(48)) | (root >> 48) << 2;
+}
+
+trans_pa_t ttbr_decode(const struct trans_geometry *geo, uint64_t ttbr)
+{
+	trans_pa_t base = ttbr & low_mask(48);
+
+	if (geo->pa_bits != 52)
+		return base & ~1ULL;
+	return (base & ~low_mask(6)) | ((ttbr >> 2) & 0xf) << 48;
+}
+
+uint64_t trans_tcr(const struct trans_geometry *low,
+		   const struct trans_geometry *high)
+{
+	uint64_t tcr = tcr_encode(low);
+
+	if (low->regime == TRANS_EL2)
+		return tcr;
+	return tcr | (high ? tcr_encode(high) : TCR_EPD1);
+}

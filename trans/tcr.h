@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * TCR and TTBR: how the three regimes' registers say the same things in
+ * different places. Source: Arm ARM D19.2, TCR_EL1, TCR_EL2, TTBR0_EL1.
+ */
+#ifndef TRANS_TCR_H
+#define TRANS_TCR_H
+
+#include <trans_table/geometry.h>
+
+/* What a TCR says about one half. */
+struct tcr_half {
+	enum trans_granule granule;
+	unsigned int va_bits, pa_bits;
+	bool ds;
+	bool hpd; /* hierarchical permissions disabled */
+	bool hd;  /* hardware management of dirty state */
+};
+
+/* Read one half; returns NULL, or why there is nothing to read. */
+const char *tcr_decode(enum trans_regime regime, bool upper, uint64_t tcr,
+		       struct tcr_half *half);
+
+bool tcr_pa_code_exists(unsigned int pa_bits);
+
+/* The TCR fields of one half alone, the other half left zero. */
+uint64_t tcr_encode(const struct trans_geometry *geo);
+
+/* TTBR without ASID and CnP. With 52-bit output addresses (LPA or DS) bits
+ * [5:2] hold PA[51:48]; see TTBR0_EL1.BADDR. */
+uint64_t ttbr_encode(const struct trans_geometry *geo, trans_pa_t root);
+trans_pa_t ttbr_decode(const struct trans_geometry *geo, uint64_t ttbr);
+
+#endif
