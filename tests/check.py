@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""make check: builds, gates, unit tests, lint, QEMU, in this order, to the end.
+
+A build, a gate and the lint count as one each, unit tests and QEMU cases one
+by one. The last line is always `N passed, N failed`."""
+import argparse
+import glob
+import os
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(HERE)
+sys.path[:0] = [HERE, os.path.join(HERE, 'qemu')]
+import lab  # noqa: E402
+import run as qemu  # noqa: E402
+import unit  # noqa: E402
+
+TOOLCHAINS = {'gcc': 'host', 'clang': 'host-clang'}
+
+
+class Tally:
+    """Counts, and prints a line a part."""
+
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def add(self, passed, failed):
+        self.passed += passed
+        self.failed += failed
+
+    def heading(self, text):
+        print(f'== {text}', flush=True)
+
+    def part(self, name, ok, seconds, output=''):
+        self.add(ok, not ok)
+        verdict = 'ok' if ok else 'FAILED'
+        print(f'  {verdict:6} {name:38} {seconds:5.1f} s')
+        if not ok:
+            print('\n'.join('    | ' + w for w in output.splitlines()[-60:]))
+        sys.stdout.flush()
+
+
+def make(tally, name, *words, keep=()):
+    """One make target as one part; a warning anywhere is a failure. Lines
+    that begin with a word of `keep` are shown."""
+    start = time.monotonic()
+    done = subprocess.run(
+        ['make', f'-j{os.cpu_count()}', '--no-print-directory', *words],
+        cwd=ROOT, text=True, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    out = [w for w in done.stdout.splitlines() if 'jobserver' not in w]
+    ok = done.returncode == 0 and not any('warning:' in w for w in out)
+    for line in out:
+        if keep and line.startswith(keep):
+            print(f'         {line}')
+    tally.part(name, ok, time.monotonic() - start, '\n'.join(out))
+    return ok
+
+
+def builds(tally):
+    tally.heading('cross builds and gates')
+    for tool in TOOLCHAINS:
+        made = make(tally, f'arm64 {tool}', f'TOOLCHAIN={tool}', 'build')
+        for gate in ('core-symbols', 'blob-gate'):
+            if made:
+                make(tally, f'{gate} {tool}', f'TOOLCHAIN={tool}', gate,
+                     keep=(gate,))
+            else:
+                tally.part(f'{gate} {tool}', False, 0, 'nothing was built')
+
+
+def unit_tests(tally):
+    tally.heading('unit tests under ASan and UBSan')
+    names = [os.path.splitext(os.path.basename(p))[0]
+             for p in sorted(glob.glob(f'{HERE}/unit/test_*.c'))]
+    for tool, where in TOOLCHAINS.items():
+        if not names:
+            tally.part(f'host {tool}', False, 0, 'no tests/unit/test_*.c')
+        elif make(tally, f'host {tool}', f'TOOLCHAIN={tool}', 'unit-bins'):
+            tally.add(*unit.run_all([f'build/{where}/{n}' for n in names]))
+
+
+def lint(tally):
+    tally.heading('lint')
+    make(tally, 'lint', 'lint')
+
+
+def qemu_cases(tally, full):
+    tally.heading('QEMU, ' + ('whole matrix' if full else 'pairs'))
+    if make(tally, 'payload', 'payload'):
+        tally.add(*qemu.run_cases(full))
+
+
+def check(tally, args):
+    builds(tally)
+    unit_tests(tally)
+    lint(tally)
+    if not args.no_qemu:
+        qemu_cases(tally, args.full)
+
+
+def main():
+    ap = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    ap.add_argument('--full', action='store_true',
+                    help='the whole QEMU matrix, not just pairs')
+    ap.add_argument('--no-qemu', action='store_true',
+                    help='without QEMU, for a quick look while working')
+    args = ap.parse_args()
+    os.chdir(ROOT)
+    lab.orderly_exit()
+    tally = Tally()
+    try:
+        check(tally, args)
+    except KeyboardInterrupt:
+        sys.exit('check: interrupted')
+    print(f'{tally.passed} passed, {tally.failed} failed')
+    sys.exit(bool(tally.failed))
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""Two promises about what was built, checked on the binaries themselves.
+
+core: linked within itself, the core archive takes nothing from outside but the
+      four functions that a C compiler may call by itself.
+blob: the control blob is flat (no relocation, no symbol from outside, nothing
+      that holds an absolute address) and fits in 16 KiB.
+"""
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+ALLOWED = {'memcpy', 'memmove', 'memset', 'memcmp'}
+BLOB_MAX = 16 << 10
+
+# A static link resolves these silently, to addresses that are wrong wherever
+# else the blob is copied to; so they are looked for in the objects.
+ABSOLUTE = re.compile(r'R_AARCH64_(ABS\d+|MOVW_[US]ABS_\w+|\w*GOT\w*|TLS\w+)')
+
+
+def run(*cmd):
+    return subprocess.run(cmd, check=True, text=True,
+                          stdout=subprocess.PIPE).stdout
+
+
+def undefined(tools, path):
+    """Symbols that a file needs (weak ones too: they are needed as well)."""
+    names = run(f'{tools}nm', '-u', path).split('\n')
+    return {n.split()[-1] for n in names if n.strip()}
+
+
+def core(tools, archive):
+    """What the archive as a whole leaves undefined."""
+    with tempfile.TemporaryDirectory() as d:
+        whole = os.path.join(d, 'core.o')
+        run(f'{tools}ld', '-r', '--whole-archive', archive, '-o', whole)
+        names = undefined(tools, whole)
+    print(f'core-symbols: {archive} takes:', *(sorted(names) or ['nothing']))
+    return [f'{archive} needs {n}' for n in sorted(names - ALLOWED)]
+
+
+def sections(tools, elf):
+    """(name, type, address, size, flags) of the sections that are loaded."""
+    row = re.compile(r'\]\s+(\S+)\s+(\S+)\s+([0-9a-f]{16})\s+[0-9a-f]+\s+'
+                     r'([0-9a-f]+)\s+[0-9a-f]+\s+([A-Za-z]*)')
+    for line in run(f'{tools}readelf', '-SW', elf).splitlines():
+        m = row.search(line)
+        if m and 'A' in m[5] and int(m[4], 16):
+            yield m[1], m[2], int(m[3], 16), int(m[4], 16), m[5]
+
+
+def absolute_relocations(tools, obj):
+    """Relocations in loaded sections that make the code depend on its place."""
+    where = ''
+    for line in run(f'{tools}readelf', '-rW', obj).splitlines():
+        if line.startswith('Relocation section'):
+            where = line.split("'")[1]
+        m = ABSOLUTE.search(line)
+        if m and not re.match(r'\.rela\.(debug|eh_frame|comment)', where):
+            yield f'{obj}: {m[0]} in {where}'
+
+
+def blob(tools, elf, flat, objs):
+    bad = [w for o in objs for w in absolute_relocations(tools, o)]
+    if 'There are no relocations' not in run(f'{tools}readelf', '-rW', elf):
+        bad.append(f'{elf} has relocations')
+    bad += [f'{elf} needs {n}' for n in sorted(undefined(tools, elf))]
+    loaded = list(sections(tools, elf))
+    end = max(a + n for _, _, a, n, _ in loaded)
+    memory = end - min(a for _, _, a, _, _ in loaded)
+    size = os.path.getsize(flat)
+    print(f'blob-gate: {flat} is {size} bytes, {memory} in memory, '
+          f'limit {BLOB_MAX}')
+    if max(size, memory) > BLOB_MAX:
+        bad.append(f'{flat} does not fit in {BLOB_MAX} bytes')
+    return bad
+
+
+def main():
+    ap = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    ap.add_argument('gate', choices=['core', 'blob'])
+    ap.add_argument('--tools', default='aarch64-linux-gnu-',
+                    help='prefix of nm, ld and readelf')
+    ap.add_argument('file', nargs='+', help='core: ARCHIVE; '
+                    'blob: ELF BIN OBJECT...')
+    args = ap.parse_args()
+    if args.gate == 'core':
+        bad = core(args.tools, args.file[0])
+    else:
+        bad = blob(args.tools, args.file[0], args.file[1], args.file[2:])
+    for why in bad:
+        print(f'{args.gate}: {why}', file=sys.stderr)
+    sys.exit(bool(bad))
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,328 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""Brings the real parts: Debian's arm64 kernel, busybox, and libfdt's source.
+
+They come from the mirror that this machine's own apt uses, through a private
+apt state under build/apt that knows arm64. The host's architectures, package
+lists and installed packages stay as they are. Everything is downloaded and
+unpacked beside its place and then renamed, so an interruption leaves nothing
+half done; a part that is there is not touched again.
+"""
+import argparse
+import fcntl
+import functools
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+BUILD = os.path.join(ROOT, 'build')
+APT = os.path.join(BUILD, 'apt')
+KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
+
+# Their own kexec and hibernate are broken, see docs of the lab; a test kernel
+# must not fail by itself. First and last bad version of each series.
+BAD_KERNELS = [((6, 1, 158), (6, 1, 166)), ((6, 12, 56), (6, 12, 77))]
+
+# Where libfdt's source is found, in order of preference: source package, and
+# the directories with its files. Some mirrors lack the tarballs of
+# device-tree-compiler; bookworm's xen carries the same libfdt 1.6.1 (compared
+# file by file with upstream's v1.6.1: equal but for two #include lines).
+LIBFDT_SOURCES = [
+    ('device-tree-compiler', ['libfdt']),
+    ('xen', ['xen/common/libfdt', 'xen/include/xen/libfdt']),
+]
+LIBFDT_FILES = ['fdt.c', 'fdt.h', 'fdt_addresses.c', 'fdt_check.c',
+                'fdt_empty_tree.c', 'fdt_ro.c', 'fdt_rw.c', 'fdt_strerror.c',
+                'fdt_sw.c', 'fdt_wip.c', 'libfdt.h', 'libfdt_internal.h']
+
+
+class Failed(Exception):
+    """Something that the user must hear of, in words."""
+
+
+def say(text):
+    print(f'fetch: {text}', flush=True)
+
+
+# ---- the private apt ---------------------------------------------------------
+
+def apt_options():
+    opts = {
+        'Dir::State': f'{APT}/state',
+        'Dir::State::status': f'{APT}/status',
+        'Dir::Cache': f'{APT}/cache',
+        'Dir::Etc::sourcelist': f'{APT}/sources.list',
+        'Dir::Etc::sourceparts': f'{APT}/empty',
+        'Dir::Etc::preferences': f'{APT}/empty/none',
+        'Dir::Etc::preferencesparts': f'{APT}/empty',
+        'APT::Architecture': 'arm64',
+        'APT::Architectures': 'arm64',
+        # The project's tree may be closed to the user _apt.
+        'APT::Sandbox::User': 'root',
+        'Acquire::Retries': '3',
+    }
+    return [w for k, v in opts.items() for w in ('-o', f'{k}={v}')]
+
+
+def run(cmd, cwd=None):
+    """The output of a command; its last words when it fails."""
+    done = subprocess.run(cmd, cwd=cwd, text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        out = (done.stdout + done.stderr).splitlines()
+        errors = [w for w in out if w.startswith('E:')] or out[-6:]
+        raise Failed(f'{cmd[0]} {cmd[-1]} failed:\n  ' + '\n  '.join(errors))
+    return done.stdout
+
+
+def apt(tool, *args, cwd=None):
+    return run([tool, *apt_options(), '-q', *args], cwd=cwd)
+
+
+def debian_targets():
+    """(address, suite) of Debian's own repositories on this machine."""
+    fmt = '$(ORIGIN)|$(REPO_URI)|$(RELEASE)|$(COMPONENT)'
+    rows = run(['apt-get', 'indextargets', '--format', fmt,
+                'Created-By: Packages'])
+    rows = [r.split('|') for r in rows.splitlines()]
+    return sorted({(uri, suite) for origin, uri, suite, component in rows
+                   if origin.startswith('Debian') and component == 'main'})
+
+
+def sources_list():
+    targets = debian_targets()
+    if not targets:
+        raise Failed("this machine's apt names no Debian mirror; "
+                     'run apt-get update, see apt-get indextargets')
+    sign = f'[signed-by={KEYRING}] ' if os.path.exists(KEYRING) else ''
+    return ''.join(f'{kind} {sign}{uri} {suite} main\n'
+                   for uri, suite in targets for kind in ('deb', 'deb-src'))
+
+
+def write_file(path, text):
+    with open(path + '.new', 'w', encoding='utf-8') as f:
+        f.write(text)
+    os.rename(path + '.new', path)
+
+
+def prepare_apt():
+    """Once per build directory: lists do not grow stale within a build."""
+    if os.path.exists(f'{APT}/ready'):
+        return
+    for d in ('state/lists/partial', 'cache/archives/partial', 'empty'):
+        os.makedirs(f'{APT}/{d}', exist_ok=True)
+    write_file(f'{APT}/status', '')
+    write_file(f'{APT}/sources.list', sources_list())
+    say('package lists for arm64 ...')
+    apt('apt-get', 'update')
+    write_file(f'{APT}/ready', '')
+
+
+# ---- unpacking ---------------------------------------------------------------
+
+class Workdir:
+    """A directory that becomes `final` as a whole, or nothing at all."""
+
+    def __init__(self, final):
+        self.final = final
+
+    def __enter__(self):
+        os.makedirs(BUILD, exist_ok=True)
+        self.path = tempfile.mkdtemp(prefix='.fetch-', dir=BUILD)
+        return self.path
+
+    def __exit__(self, kind, value, trace):
+        if kind is None:
+            shutil.rmtree(self.final, ignore_errors=True)
+            os.chmod(self.path, 0o755)
+            os.rename(self.path, self.final)
+        else:
+            shutil.rmtree(self.path, ignore_errors=True)
+
+
+def download_deb(package, into):
+    """Fetch a package, unpack it into the directory, drop the archive."""
+    apt('apt-get', 'download', package, cwd=into)
+    debs = [f for f in os.listdir(into) if f.endswith('.deb')]
+    if len(debs) != 1:
+        raise Failed(f'apt-get download {package} left {debs}')
+    run(['dpkg-deb', '-x', os.path.join(into, debs[0]), into])
+    os.remove(os.path.join(into, debs[0]))
+
+
+def extract(tarball, into):
+    """Unpack like `tar --strip-components=1`: the top directory goes."""
+    run(['tar', '-x', '-f', tarball, '-C', into, '--strip-components=1'])
+
+
+# ---- the parts ---------------------------------------------------------------
+
+def upstream(version):
+    return tuple(int(n) for n in re.match(r'(\d+)\.(\d+)\.(\d+)',
+                                          version).groups())
+
+
+def is_bad_kernel(version):
+    return any(lo <= upstream(version) <= hi for lo, hi in BAD_KERNELS)
+
+
+def newest_good_kernel():
+    """(package, version) that linux-image-cloud-arm64 stands for."""
+    shown = apt('apt-cache', 'show', 'linux-image-cloud-arm64')
+    found = re.findall(r'^Depends:.*?(linux-image-\S+) \(= ([^)]+)\)', shown,
+                       re.M)
+    for package, version in found:
+        if not is_bad_kernel(version):
+            return package, version
+        say(f'not {package} {version}: its own kexec is broken')
+    raise Failed(f'no usable linux-image-cloud-arm64 among {found}')
+
+
+def fetch_kernel():
+    package, version = newest_good_kernel()
+    say(f'{package} {version} ...')
+    with Workdir(f'{BUILD}/kernel') as d:
+        download_deb(f'{package}={version}', d)
+        images = [f for f in os.listdir(f'{d}/boot') if
+                  f.startswith('vmlinuz-')]
+        if len(images) != 1:
+            raise Failed(f'{package}: no single boot/vmlinuz-*: {images}')
+        write_file(f'{d}/VERSION', f'{package} {version}\n')
+
+
+def fetch_busybox():
+    say('busybox-static (arm64) ...')
+    with Workdir(f'{BUILD}/busybox') as d:
+        download_deb('busybox-static', d)
+        if not os.path.exists(f'{d}/bin/busybox'):
+            raise Failed('busybox-static has no bin/busybox')
+
+
+def source_versions(package):
+    """All that the mirror lists, as package=version, newest first."""
+    shown = apt('apt-cache', 'showsrc', '--only-source', package)
+    versions = re.findall(r'^Version: (\S+)$', shown, re.M)
+    order = functools.cmp_to_key(
+        lambda a, b: -1 if subprocess.call(
+            ['dpkg', '--compare-versions', a, 'gt', b]) == 0 else 1)
+    return [f'{package}={v}' for v in sorted(set(versions), key=order)]
+
+
+def source_tarballs(source, into):
+    """Download a source package's files; (orig, debian) tarballs."""
+    apt('apt-get', '--download-only', 'source', source, cwd=into)
+    names = [os.path.join(into, f) for f in sorted(os.listdir(into))]
+    orig = [f for f in names if re.search(r'\.orig\.tar\.\w+$', f)]
+    debian = [f for f in names if re.search(r'\.debian\.tar\.\w+$', f)]
+    if not orig:
+        raise Failed(f'{source}: no .orig tarball')
+    return orig[0], debian[0] if debian else None
+
+
+def apply_patches(debian, tree, dirs):
+    """Debian's patches, those of them that touch our directories."""
+    with tarfile.open(debian) as tar:
+        names = {m.name: m for m in tar.getmembers()}
+        series = names.get('debian/patches/series')
+        listed = tar.extractfile(series).read().decode() if series else ''
+        for line in listed.splitlines():
+            name = line.split('#')[0].strip()
+            member = names.get(f'debian/patches/{name}') if name else None
+            text = tar.extractfile(member).read() if member else b''
+            if any(f'/{d}/'.encode() in text for d in dirs):
+                say(f'patch {name}')
+                subprocess.run(['patch', '-s', '-p1', '-d', tree], input=text,
+                               check=True)
+
+
+def install_libfdt(tree, dirs, into):
+    """Copy libfdt's files. Its porting header stays out: it is
+    ports/libfdt/libfdt_env.h here, and a quoted include would find the one
+    beside libfdt.h first."""
+    for name in LIBFDT_FILES:
+        paths = [os.path.join(tree, d, name) for d in dirs]
+        found = [p for p in paths if os.path.exists(p)]
+        if not found:
+            raise Failed(f'{name} is not in {dirs}')
+        with open(found[0], encoding='utf-8') as f:
+            text = re.sub(r'#include <xen/libfdt/(\w+\.h)>', r'#include <\1>',
+                          f.read())
+        write_file(os.path.join(into, name), text)
+
+
+def libfdt_from(source, dirs, into):
+    say(f'source of {source} ...')
+    work = os.path.join(into, 'work')
+    tree = os.path.join(work, 'tree')
+    os.makedirs(tree)
+    try:
+        orig, debian = source_tarballs(source, work)
+        extract(orig, tree)
+        if debian:
+            apply_patches(debian, tree, dirs)
+        install_libfdt(tree, dirs, into)
+        write_file(os.path.join(into, 'ORIGIN'),
+                   f'{os.path.basename(orig)}\n')
+    finally:
+        shutil.rmtree(work)
+
+
+def first_error(why):
+    """The first reason that apt gave, or all there is."""
+    return re.search(r'E: (.*)|$', str(why))[1] or why
+
+
+def fetch_libfdt():
+    with Workdir(f'{BUILD}/libfdt') as d:
+        for source, dirs in ((s, dirs) for package, dirs in LIBFDT_SOURCES
+                             for s in source_versions(package)):
+            try:
+                return libfdt_from(source, dirs, d)
+            except Failed as why:
+                say(f'not from {source}: {first_error(why)}')
+        raise Failed("no source package gave libfdt's files")
+
+
+PARTS = {'kernel': fetch_kernel, 'busybox': fetch_busybox,
+         'libfdt': fetch_libfdt}
+
+
+# ---- main --------------------------------------------------------------------
+
+def fetch(part):
+    """One part, once, even when make runs several of us."""
+    stamp = f'{BUILD}/stamp/{part}'
+    os.makedirs(f'{BUILD}/stamp', exist_ok=True)
+    with open(f'{BUILD}/stamp/.lock', 'w', encoding='utf-8') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.path.exists(stamp):
+            return
+        prepare_apt()
+        PARTS[part]()
+        write_file(stamp, '')
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    ap.add_argument('part', nargs='*', metavar='PART',
+                    help=f'of {", ".join(PARTS)}; default: all of them')
+    parts = ap.parse_args().part or list(PARTS)
+    if not set(parts) <= set(PARTS):
+        ap.error(f'unknown part among {parts}')
+    try:
+        for part in parts:
+            fetch(part)
+    except Failed as why:
+        sys.exit(f'fetch: {why}')
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""Runs QEMU under supervision: a hard time limit, a limit on silence, its own
+process group, its serial output in a log. Ends only what it started."""
+import contextlib
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+LOGS = os.path.join(ROOT, 'build', 'logs')
+QEMU = 'qemu-system-aarch64'
+
+
+class Machine:
+    """One shape of QEMU's virt, as command line words."""
+
+    def __init__(self, el=1, cpu='cortex-a57', gic='2', ram='512M'):
+        self.el, self.cpu, self.gic, self.ram = int(el), cpu, gic, ram
+
+    def args(self):
+        virt = ',virtualization=on' if self.el == 2 else ''
+        return ['-M', f'virt{virt},gic-version={self.gic}', '-cpu', self.cpu,
+                '-m', self.ram, '-nographic', '-no-reboot', '-monitor', 'none',
+                '-serial', 'stdio', '-nic', 'none']
+
+
+class Result:
+    """How a run ended: `text` is the serial output, `why` is empty if all
+    went as expected."""
+
+    def __init__(self, text, why, seconds):
+        self.text, self.why, self.seconds = text, why, seconds
+        self.ok = not why
+
+
+def stop(process):
+    """End QEMU and what it started: it leads a process group of its own."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def pump(process, log, live, timeout, silence):
+    """Copy the serial output until QEMU ends; what went wrong, or ''."""
+    start = last = time.monotonic()
+    fd = process.stdout.fileno()
+    while True:
+        now = time.monotonic()
+        if now - start > timeout:
+            return f'no end within {timeout} s'
+        if now - last > silence:
+            return f'silent for {silence} s'
+        if not select.select([fd], [], [], 0.2)[0]:
+            continue
+        data = os.read(fd, 65536)
+        if not data:
+            return ''
+        last = time.monotonic()
+        log.write(data)
+        if live:
+            sys.stdout.buffer.write(data)
+            sys.stdout.flush()
+
+
+def judge(text, expect, forbid):
+    """The first expectation that the output does not meet, or ''."""
+    for pattern in expect:
+        if not re.search(pattern, text, re.M):
+            return f'missing: {pattern}'
+    for pattern in forbid:
+        found = re.search(pattern, text, re.M)
+        if found:
+            return f'unwanted: {found[0]}'
+    return ''
+
+
+def clean(raw):
+    """Serial output as text: no carriage returns, no escape sequences."""
+    text = raw.decode(errors='replace').replace('\r', '')
+    return re.sub(r'\x1b\[[0-9;?]*[A-Za-z]', '', text)
+
+
+def run_qemu(args, name, timeout=60, silence=20, expect=(), forbid=(),
+             live=False, may_hang=False):
+    """Run QEMU to its end and judge its serial output, kept in
+    build/logs/NAME.log. A run that does not end by itself is a failure,
+    unless `may_hang`: some crashes have no other way to show."""
+    os.makedirs(LOGS, exist_ok=True)
+    path = os.path.join(LOGS, f'{name}.log')
+    start = time.monotonic()
+    with open(path, 'wb') as log:
+        process = subprocess.Popen(
+            [QEMU, *args], start_new_session=True, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        try:
+            hung = pump(process, log, live, timeout, silence)
+            code = 0 if hung else process.wait(10)
+        except subprocess.TimeoutExpired:
+            hung, code = 'closed its console but did not end', 0
+        finally:
+            stop(process)
+    with open(path, 'rb') as log:
+        text = clean(log.read())
+    why = '' if may_hang else hung
+    why = why or (f'QEMU exit status {code}' if code else '')
+    why = why or ('' if text.strip() else 'said nothing at all')
+    why = why or judge(text, expect, forbid)
+    return Result(text, why, time.monotonic() - start)
+
+
+def orderly_exit():
+    """SIGTERM like Ctrl-C, so that `finally` runs and QEMU is ended."""
+    def leave(*_):
+        raise KeyboardInterrupt
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGHUP, leave)

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""Runs the QEMU cases: one line each, and of a failed one what it said last."""
+import argparse
+import fnmatch
+import os
+import sys
+
+import cases
+import lab
+
+TAIL = 15
+
+
+def chosen(full, only):
+    picked = [c for c in cases.cases(full)
+              if not only or fnmatch.fnmatch(c.name, f'*{only}*')]
+    if not picked:
+        sys.exit(f'run.py: no case matches {only}; see --list')
+    return picked
+
+
+def report(case, result):
+    verdict = 'ok' if result.ok else 'FAILED'
+    print(f'  {verdict:6} {case.name:38} {result.seconds:5.1f} s', flush=True)
+    if result.ok:
+        return
+    print(f'    {result.why}')
+    for line in result.text.splitlines()[-TAIL:]:
+        print(f'    | {line}')
+    print(f'    whole log: build/logs/{case.name}.log', flush=True)
+
+
+def run_cases(full=False, only=None, verbose=False):
+    """(passed, failed) after running all of them."""
+    picked = chosen(full, only)
+    port = os.path.join(lab.ROOT, 'build/arm64/port.bin')
+    if not os.path.exists(port):
+        print(f'  FAILED {port} is missing: no case could run')
+        return 0, len(picked)
+    cases.payload.build(sorted({c.variant for c in picked}))
+    failed = 0
+    for case in picked:
+        result = case.run(live=verbose)
+        report(case, result)
+        failed += not result.ok
+    return len(picked) - failed, failed
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument('--full', action='store_true',
+                    help='the whole product of the matrix, not just pairs')
+    ap.add_argument('--only', metavar='PATTERN', help='names that match')
+    ap.add_argument('--list', action='store_true', help='names only')
+    ap.add_argument('--verbose', action='store_true',
+                    help='show the serial output as it comes')
+    args = ap.parse_args()
+    if args.list:
+        print('\n'.join(c.name for c in chosen(args.full, args.only)))
+        return
+    lab.orderly_exit()
+    try:
+        passed, failed = run_cases(args.full, args.only, args.verbose)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    print(f'qemu: {passed} passed, {failed} failed')
+    sys.exit(bool(failed))
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""Runs unit test programs and counts their tests, not the programs.
+
+cmocka is asked for TAP. A program that dies, hangs, skips a test or runs fewer
+tests than it announced counts as failed: silence is not success.
+"""
+import argparse
+import os
+import re
+import subprocess
+import sys
+
+TIMEOUT = 300
+ENV = {'CMOCKA_MESSAGE_OUTPUT': 'TAP',
+       'ASAN_OPTIONS': 'detect_leaks=1:detect_stack_use_after_return=1',
+       'UBSAN_OPTIONS': 'print_stacktrace=1'}
+
+
+def tap(text):
+    """(passed, failed) of TAP output; each announced test is one of both."""
+    plan = sum(int(n) for n in re.findall(r'^1\.\.(\d+)', text, re.M))
+    passed = [w for w in re.findall(r'^ok \d+.*', text, re.M)
+              if '# SKIP' not in w.upper()]
+    bad = re.findall(r'^not ok \d+.*', text, re.M)
+    return len(passed), max(len(bad), plan - len(passed))
+
+
+def run_one(path):
+    """(passed, failed, output) of one test program."""
+    try:
+        done = subprocess.run([path], env={**os.environ, **ENV},
+                              timeout=TIMEOUT, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        text, code = done.stdout.decode(errors='replace'), done.returncode
+    except subprocess.TimeoutExpired as late:
+        text = (late.stdout or b'').decode(errors='replace')
+        text, code = f'{text}\nno end within {TIMEOUT} s\n', -1
+    passed, failed = tap(text)
+    if passed + failed == 0 or (code and not failed):
+        text, failed = f'{text}\nexit status {code}\n', failed + 1
+    return passed, failed, text.split('Shadow bytes around')[0]
+
+
+def run_all(paths):
+    """(passed, failed) over all programs; tells what went wrong."""
+    total = [0, 0]
+    for path in paths:
+        passed, failed, text = run_one(path)
+        total[0] += passed
+        total[1] += failed
+        verdict = 'FAILED' if failed else 'ok'
+        print(f'  {verdict:6} {path}: {passed} passed, {failed} failed')
+        if failed:
+            print('\n'.join('    ' + w for w in text.splitlines()[-40:]))
+    return tuple(total)
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    ap.add_argument('program', nargs='*', help='cmocka test programs')
+    passed, failed = run_all(ap.parse_args().program)
+    print(f'unit: {passed} passed, {failed} failed')
+    sys.exit(bool(failed))
+
+
+if __name__ == '__main__':
+    main()
