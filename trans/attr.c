@@ -11,17 +11,17 @@ static bool one_range(const struct trans_geometry *geo)
 	return geo->regime == TRANS_EL2;
 }
 
-struct edit edit_then(struct edit a, struct edit b)
+struct edit tt_edit_then(struct edit a, struct edit b)
 {
 	return (struct edit){ a.clear | b.clear, (a.set & ~b.clear) | b.set };
 }
 
-uint64_t edit_apply(struct edit edit, uint64_t attributes)
+uint64_t tt_edit_apply(struct edit edit, uint64_t attributes)
 {
 	return (attributes & ~edit.clear) | edit.set;
 }
 
-struct edit edit_of_table(const struct trans_table *table, desc_t d)
+struct edit tt_edit_of_table(const struct trans_table *table, desc_t d)
 {
 	struct edit edit = { 0, 0 };
 
@@ -41,7 +41,7 @@ struct edit edit_of_table(const struct trans_table *table, desc_t d)
 	return edit;
 }
 
-struct edit edit_of_flags(const struct trans_geometry *geo, unsigned int flags)
+struct edit tt_edit_of_flags(const struct trans_geometry *geo, unsigned int flags)
 {
 	/* The contiguous bit promises what neighbours look like; a copy that
 	 * changes, cuts or drops neighbours cannot keep the promise. Software
@@ -54,6 +54,22 @@ struct edit edit_of_flags(const struct trans_geometry *geo, unsigned int flags)
 	}
 	if (flags & TRANS_NOEXEC)
 		edit.set |= LEAF_XN | (one_range(geo) ? 0 : LEAF_PXN);
+	return edit;
+}
+
+struct edit tt_edit_of_access(const struct trans_geometry *geo,
+			      unsigned int access)
+{
+	struct edit edit = { LEAF_READONLY | LEAF_DBM, 0 };
+	uint64_t never = access & TRANS_EXEC ? 0 : LEAF_XN;
+
+	if (!one_range(geo)) {
+		edit.clear |= LEAF_USER | LEAF_PXN;
+		never = LEAF_XN | (access & TRANS_EXEC ? 0 : LEAF_PXN);
+	} else {
+		edit.clear |= LEAF_XN;
+	}
+	edit.set = never | (access & TRANS_WRITE ? 0 : LEAF_READONLY);
 	return edit;
 }
 
@@ -80,7 +96,7 @@ static uint64_t to_one_range(uint64_t attributes)
 	return attributes | LEAF_USER | (never ? LEAF_XN : 0);
 }
 
-uint64_t between_tables(const struct trans_geometry *from,
+uint64_t tt_between_tables(const struct trans_geometry *from,
 			const struct trans_geometry *to, uint64_t attributes)
 {
 	if (one_range(from) && !one_range(to))
@@ -98,7 +114,7 @@ static uint8_t mair_type(uint64_t mair, unsigned int index)
 	return (uint8_t)(mair >> (8 * index));
 }
 
-int mair_index(uint64_t mair, uint8_t type)
+int tt_mair_index(uint64_t mair, uint8_t type)
 {
 	for (unsigned int i = 0; i < 8; i++)
 		if (mair_type(mair, i) == type)
@@ -106,13 +122,13 @@ int mair_index(uint64_t mair, uint8_t type)
 	return -1;
 }
 
-bool mair_map(uint64_t from, uint64_t to, uint8_t map[8])
+bool tt_mair_map(uint64_t from, uint64_t to, uint8_t map[8])
 {
 	for (unsigned int i = 0; i < 8; i++) {
 		int index = (int)i;
 
 		if (mair_type(from, i) != mair_type(to, i))
-			index = mair_index(to, mair_type(from, i));
+			index = tt_mair_index(to, mair_type(from, i));
 		map[i] = index < 0 ? 0xff : (uint8_t)index;
 	}
 	return from == to;
@@ -125,7 +141,7 @@ static const uint8_t memory_types[] = {
 	[TRANS_MEM_STRONG] = 0x00,
 };
 
-bool attributes_of(const struct trans_table *table,
+bool tt_attributes_of(const struct trans_table *table,
 		   const struct trans_attr *attr, uint64_t *attributes,
 		   const char **why)
 {
@@ -144,7 +160,7 @@ bool attributes_of(const struct trans_table *table,
 	if (exec && !normal)
 		return false;
 	*why = "memory type is not in the table's MAIR";
-	index = mair_index(table->mair, memory_types[attr->memory]);
+	index = tt_mair_index(table->mair, memory_types[attr->memory]);
 	if (index < 0)
 		return false;
 	bits |= (uint64_t)index << LEAF_INDEX_SHIFT;
@@ -160,24 +176,125 @@ bool attributes_of(const struct trans_table *table,
 	return true;
 }
 
-void describe(const struct trans_table *table, uint64_t attributes,
-	      struct trans_leaf *leaf)
+enum { MAY_READ = 1, MAY_WRITE = 2, MAY_EXEC = 4, MAY_RESERVED = 8 };
+
+/* Stage 1 permission indirection (FEAT_S1PIE, Arm ARM D8.4.1.1): a PIR field by
+ * index {54, 53, 51, 6}. Values that apply an overlay equal those that do not,
+ * because attach refuses overlays. */
+static unsigned int pir_permissions(uint64_t pir, uint64_t attributes)
+{
+	static const uint8_t meaning[16] = {
+		[0x0] = 0, [0x1] = MAY_READ, [0x2] = MAY_EXEC,
+		[0x3] = MAY_READ | MAY_EXEC, [0x4] = MAY_RESERVED,
+		[0x5] = MAY_READ | MAY_WRITE, [0x6] = MAY_READ | MAY_WRITE,
+		[0x7] = MAY_READ | MAY_WRITE | MAY_EXEC, [0x8] = MAY_READ,
+		[0x9] = MAY_RESERVED /* guarded control stack */,
+		[0xa] = MAY_READ | MAY_EXEC, [0xb] = MAY_RESERVED,
+		[0xc] = MAY_READ | MAY_WRITE, [0xd] = MAY_RESERVED,
+		[0xe] = MAY_READ | MAY_WRITE | MAY_EXEC, [0xf] = MAY_RESERVED,
+	};
+	unsigned int index = (unsigned int)(attributes >> 53 & 3) << 2 |
+			     (unsigned int)(attributes >> 51 & 1) << 1 |
+			     (unsigned int)(attributes >> 6 & 1);
+
+	return meaning[pir >> (4 * index) & 0xf];
+}
+
+/* AP[2:1], PXN and UXN, or XN. What EL0 may write, EL1 never executes. */
+static void direct_permissions(const struct trans_table *table,
+			       uint64_t attributes, unsigned int *own,
+			       unsigned int *user)
 {
 	bool two = !one_range(&table->geo);
-	bool user = two && attributes & LEAF_USER;
+	bool writable = !(attributes & LEAF_READONLY) ||
+			(table->dirty && attributes & LEAF_DBM);
+	bool never = two ? el1_never_executes(attributes) :
+			   (attributes & LEAF_XN) != 0;
+
+	*own = MAY_READ | (writable ? MAY_WRITE : 0) | (never ? 0 : MAY_EXEC);
+	*user = two && !(attributes & LEAF_XN) ? MAY_EXEC : 0;
+	if (two && attributes & LEAF_USER)
+		*user |= *own & (MAY_READ | MAY_WRITE);
+}
+
+/* Bit 7 is nDirty here: a write to a clean page faults unless hardware manages
+ * dirty state. */
+static void indirect_permissions(const struct trans_table *table,
+				 uint64_t attributes, unsigned int *own,
+				 unsigned int *user)
+{
+	bool clean = attributes & LEAF_READONLY && !table->dirty;
+
+	*own = pir_permissions(table->pir, attributes);
+	*user = one_range(&table->geo) ?
+			0 : pir_permissions(table->pire0, attributes);
+	if (clean) {
+		*own &= ~(unsigned int)MAY_WRITE;
+		*user &= ~(unsigned int)MAY_WRITE;
+	}
+}
+
+static void permissions(const struct trans_table *table, uint64_t attributes,
+			unsigned int *own, unsigned int *user)
+{
+	if (table->indirect)
+		indirect_permissions(table, attributes, own, user);
+	else
+		direct_permissions(table, attributes, own, user);
+}
+
+/* Can AP and XN say this? They know no memory that cannot be read, nor any that
+ * EL0 may write and EL1 may not, or may execute. */
+static bool direct_can_say(unsigned int own, unsigned int user)
+{
+	unsigned int data = user & (MAY_READ | MAY_WRITE);
+
+	if ((own | user) & MAY_RESERVED || !(own & MAY_READ))
+		return false;
+	if (!data)
+		return true;
+	return data == (own & (MAY_READ | MAY_WRITE)) &&
+	       !(data & MAY_WRITE && own & MAY_EXEC);
+}
+
+bool tt_direct(const struct trans_table *table, uint64_t *attributes)
+{
+	uint64_t bits = *attributes & ~(LEAF_XN | LEAF_PXN | LEAF_DBM |
+					LEAF_USER | LEAF_READONLY);
+	unsigned int own, user;
+
+	if (!table->indirect)
+		return true;
+	indirect_permissions(table, *attributes, &own, &user);
+	if (!direct_can_say(own, user))
+		return false;
+	if (!(own & MAY_WRITE))
+		bits |= LEAF_READONLY;
+	if (one_range(&table->geo)) {
+		bits |= LEAF_USER | (own & MAY_EXEC ? 0 : LEAF_XN);
+	} else {
+		bits |= own & MAY_EXEC ? 0 : LEAF_PXN;
+		bits |= user & MAY_EXEC ? 0 : LEAF_XN;
+		bits |= user & MAY_READ ? LEAF_USER : 0;
+	}
+	*attributes = bits;
+	return true;
+}
+
+bool tt_describe(const struct trans_table *table, uint64_t attributes,
+		 struct trans_leaf *leaf)
+{
+	unsigned int own, user;
 	unsigned int index =
 		(unsigned int)((attributes & LEAF_INDEX) >> LEAF_INDEX_SHIFT);
 
+	permissions(table, attributes, &own, &user);
 	leaf->memory = mair_type(table->mair, index);
-	leaf->readable = true;
-	leaf->writable = !(attributes & LEAF_READONLY) ||
-			 (table->dirty && attributes & LEAF_DBM);
-	leaf->user_readable = user;
-	leaf->user_writable = user && leaf->writable;
-	leaf->user_executable = two && !(attributes & LEAF_XN);
-	if (two)
-		leaf->executable = !(attributes & LEAF_PXN) &&
-				   !leaf->user_writable;
-	else
-		leaf->executable = !(attributes & LEAF_XN);
+	leaf->readable = own & MAY_READ;
+	leaf->writable = own & MAY_WRITE;
+	leaf->executable = own & MAY_EXEC;
+	leaf->user_readable = user & MAY_READ;
+	leaf->user_writable = user & MAY_WRITE;
+	leaf->user_executable = user & MAY_EXEC;
+	return !((own | user) & MAY_RESERVED);
 }

@@ -15,34 +15,43 @@ struct edit {
 };
 
 /* One edit that does @a, then @b. */
-struct edit edit_then(struct edit a, struct edit b);
-uint64_t edit_apply(struct edit edit, uint64_t attributes);
+struct edit tt_edit_then(struct edit a, struct edit b);
+uint64_t tt_edit_apply(struct edit edit, uint64_t attributes);
 
 /* Hierarchical attributes of a table descriptor, as an edit of the leaves below
  * it (Arm ARM D8.4.3); none where TCR.HPD disables them. */
-struct edit edit_of_table(const struct trans_table *table, desc_t d);
+struct edit tt_edit_of_table(const struct trans_table *table, desc_t d);
 
 /* What the flags of a copy do to every leaf of @geo. */
-struct edit edit_of_flags(const struct trans_geometry *geo, unsigned int flags);
+struct edit tt_edit_of_flags(const struct trans_geometry *geo, unsigned int flags);
+
+/* What gives leaves of @geo exactly @access, and EL0 nothing. */
+struct edit tt_edit_of_access(const struct trans_geometry *geo,
+			      unsigned int access);
+
+/* Attributes without permission indirection (bits [54:53], 51 and 6 as AP and
+ * XN again). False if they cannot be expressed so. */
+bool tt_direct(const struct trans_table *table, uint64_t *attributes);
 
 /* The same permissions and shareability, expressed for another geometry. */
-uint64_t between_tables(const struct trans_geometry *from,
+uint64_t tt_between_tables(const struct trans_geometry *from,
 			const struct trans_geometry *to, uint64_t attributes);
 
 /* The index of a memory type in MAIR, or -1. */
-int mair_index(uint64_t mair, uint8_t type);
+int tt_mair_index(uint64_t mair, uint8_t type);
 
 /* For each AttrIndx of @from the one of @to with the same type, 0xff if there
  * is none. Returns whether it is the identity. */
-bool mair_map(uint64_t from, uint64_t to, uint8_t map[8]);
+bool tt_mair_map(uint64_t from, uint64_t to, uint8_t map[8]);
 
 /* The attribute bits for @attr in @table; false with *@why if it has none. */
-bool attributes_of(const struct trans_table *table,
+bool tt_attributes_of(const struct trans_table *table,
 		   const struct trans_attr *attr, uint64_t *attributes,
 		   const char **why);
 
-/* Fill the permission and memory fields of @leaf from final attributes. */
-void describe(const struct trans_table *table, uint64_t attributes,
+/* Fill the permission and memory fields of @leaf from final attributes. False
+ * where permission indirection holds a reserved value. */
+bool tt_describe(const struct trans_table *table, uint64_t attributes,
 	      struct trans_leaf *leaf);
 
 #endif

@@ -7,17 +7,24 @@
 /* How a slot lies to the operation's range. */
 enum extent { OUTSIDE, PARTLY, WHOLLY };
 
-enum action { KEEP_OLD, TAKE_SOURCE, CLEAR, DESCEND, COLLIDE };
+enum action { KEEP_OLD, EDIT_OLD, TAKE_LEAF, TAKE_TABLE, CLEAR, DESCEND,
+	      COLLIDE };
 
-int build_fail(struct build *b, int status, const char *why, int level,
-	       trans_va_t va, desc_t d, trans_pa_t pa)
+int tt_build_fail(struct build *b, int status, const char *why, int level,
+		  trans_va_t va, desc_t d, trans_pa_t pa)
 {
-	b->report->error = (struct trans_error){
-		.status = status, .why = why, .va = va, .pa = pa, .desc = d.v,
-		.len = 1ULL << geo_shift(&b->dst->geo, level),
-		.level = level,
-	};
+	if (b->report)
+		b->report->error = (struct trans_error){
+			.status = status, .why = why, .va = va, .pa = pa,
+			.len = 1ULL << geo_shift(&b->dst->geo, level),
+			.desc = d.v, .level = level,
+		};
 	return status;
+}
+
+static struct frame *current(struct build *b)
+{
+	return &b->frame[b->top];
 }
 
 static trans_va_t slot_va(const struct build *b, const struct frame *f)
@@ -25,59 +32,100 @@ static trans_va_t slot_va(const struct build *b, const struct frame *f)
 	return f->va + ((uint64_t)f->next << geo_shift(&b->dst->geo, b->level));
 }
 
-static enum extent slot_extent(const struct build *b, trans_va_t va)
+static enum extent extent_of(const struct build *b, trans_va_t va,
+			     unsigned int shift)
 {
-	trans_va_t end = va + low_mask(geo_shift(&b->dst->geo, b->level));
+	trans_va_t end = va + low_mask(shift);
 
 	if (end < b->first || va > b->last)
 		return OUTSIDE;
 	return va >= b->first && end <= b->last ? WHOLLY : PARTLY;
 }
 
+static enum extent slot_extent(const struct build *b, trans_va_t va)
+{
+	return extent_of(b, va, geo_shift(&b->dst->geo, b->level));
+}
+
 /* What the destination has now. Its own pages were written by this library, so
  * an entry that is not empty, leaf or table cannot be. */
-static struct item old_item(const struct build *b, const struct frame *f,
-			    trans_va_t va)
+static void old_item(const struct build *b, const struct frame *f,
+		     trans_va_t va, struct item *item)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
-	struct item item = { .kind = DESC_EMPTY };
+	unsigned int shift = geo_shift(geo, b->level);
 
-	if (f->old.kind == SIDE_LEAF) {
-		item.kind = DESC_LEAF;
-		item.pa = va + f->old.offset;
-		item.attributes = f->old.attributes;
-		item.d = desc_leaf(geo, b->level, item.pa, item.attributes);
-	} else if (f->old.kind == SIDE_TABLE) {
-		unsigned int shift = geo_shift(geo, b->level);
-
-		item.d = (desc_t){ f->old.table[f->next] };
-		item.kind = desc_kind(geo, b->level, item.d);
-		if (item.kind == DESC_TABLE)
-			shift = geo->granule_shift;
-		item.pa = desc_decode_pa(geo, item.d, shift);
-		item.attributes = desc_attributes(geo, item.d);
-	}
-	return item;
+	*item = (struct item){ .kind = DESC_EMPTY };
+	if (f->old_kind == SIDE_LEAF)
+		item->d = desc_leaf(geo, b->level, va + f->old_offset,
+				    f->old_attributes);
+	if (f->old_kind == SIDE_TABLE)
+		item->d = (desc_t){ f->old[f->next] };
+	item->kind = desc_kind(geo, b->level, item->d);
+	if (item->kind == DESC_TABLE)
+		shift = geo->granule_shift;
+	item->pa = desc_decode_pa(geo, item->d, shift);
+	item->attributes = desc_attributes(geo, item->d);
 }
 
 static bool leaf_allowed(const struct build *b, int level, trans_pa_t pa)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
 
-	if (!trans_geometry_leaf(geo, level) || pa & low_mask(geo_shift(geo, level)))
+	if (!trans_geometry_leaf(geo, level) ||
+	    pa & low_mask(geo_shift(geo, level)))
 		return false;
 	return level == 3 || !(b->flags & TRANS_NOBLOCK);
 }
 
-/* What happens to a slot that the source maps and the range covers. */
-static enum action decide_mapped(const struct build *b, const struct item *old,
-				 const struct item *src)
+/* ---- decisions ---------------------------------------------------------- */
+
+/* Does the old leaf map the same memory in the same way? */
+static bool agrees(const struct item *old, const struct item *src)
 {
-	if (src->kind != DESC_LEAF || !leaf_allowed(b, b->level, src->pa))
-		return DESCEND;
+	uint64_t ignored = LEAF_CONT | LEAF_SOFTWARE;
+
+	return old->kind == DESC_LEAF && src->kind == DESC_LEAF &&
+	       old->pa == src->pa &&
+	       !((old->attributes ^ src->attributes) & ~ignored);
+}
+
+/* A leaf of the source on a slot that the range covers wholly. */
+static enum action decide_leaf(const struct build *b, const struct item *old,
+			       const struct item *src)
+{
+	bool fits = leaf_allowed(b, b->level, src->pa);
+
+	if (old->kind == DESC_TABLE)
+		return fits && b->flags & TRANS_REPLACE ? TAKE_LEAF : DESCEND;
 	if (old->kind == DESC_EMPTY || b->flags & TRANS_REPLACE)
-		return TAKE_SOURCE;
-	return old->kind == DESC_TABLE ? DESCEND : COLLIDE;
+		return fits ? TAKE_LEAF : DESCEND;
+	if (b->flags & TRANS_UPGRADE && agrees(old, src))
+		return KEEP_OLD;
+	return COLLIDE;
+}
+
+static bool can_share(const struct build *b, const struct frame *f,
+		      const struct item *old, const struct item *src)
+{
+	return b->op == OP_SHARE && src->kind == DESC_TABLE &&
+	       f->src.kind == SIDE_TABLE && !f->src.inherited.clear &&
+	       !f->src.inherited.set &&
+	       (old->kind == DESC_EMPTY || b->flags & TRANS_REPLACE);
+}
+
+static enum action decide_map(const struct build *b, enum extent extent,
+			      const struct item *old, const struct item *src)
+{
+	if (src->kind == DESC_EMPTY)
+		return KEEP_OLD;
+	if (b->flags & TRANS_KEEP && old->kind == DESC_LEAF)
+		return KEEP_OLD;
+	if (extent == PARTLY)
+		return DESCEND;
+	if (can_share(b, &b->frame[b->top], old, src))
+		return TAKE_TABLE;
+	return src->kind == DESC_LEAF ? decide_leaf(b, old, src) : DESCEND;
 }
 
 static enum action decide(const struct build *b, enum extent extent,
@@ -85,88 +133,207 @@ static enum action decide(const struct build *b, enum extent extent,
 {
 	if (extent == OUTSIDE)
 		return KEEP_OLD;
-	if (b->erase) {
-		if (old->kind == DESC_EMPTY)
-			return KEEP_OLD;
+	if (b->op == OP_MAP || b->op == OP_SHARE)
+		return decide_map(b, extent, old, src);
+	if (b->op == OP_WINDOW)
+		return b->level < 3 ? DESCEND : KEEP_OLD;
+	if (old->kind == DESC_EMPTY)
+		return KEEP_OLD;
+	if (b->op == OP_FOLD)
+		return old->kind == DESC_TABLE ? DESCEND : KEEP_OLD;
+	if (b->op == OP_ERASE)
 		return extent == WHOLLY ? CLEAR : DESCEND;
-	}
-	if (src->kind == DESC_EMPTY)
-		return KEEP_OLD;
-	if (b->flags & TRANS_KEEP && old->kind == DESC_LEAF)
-		return KEEP_OLD;
-	return extent == WHOLLY ? decide_mapped(b, old, src) : DESCEND;
+	return extent == WHOLLY && old->kind == DESC_LEAF ? EDIT_OLD : DESCEND;
 }
 
-/* Give the frame its page, with the run that it stood for so far. */
-static int materialise(struct build *b, struct frame *f, unsigned int filled)
+/* May a run of leaves in this frame become a block? Where the frame splits an
+ * old block, always: the block is then back if nothing has changed. */
+static bool foldable(const struct build *b, const struct frame *f)
 {
-	uint64_t step = 1ULL << geo_shift(&b->dst->geo, b->level);
-	int ret = page_new(b, &f->page, &f->page_pa);
-
-	if (ret)
-		return ret;
-	f->exists = true;
-	for (unsigned int i = 0; f->run && f->page && i < filled; i++)
-		page_store(b->dst, &f->page[i], (desc_t){ f->run + i * step });
-	return 0;
+	if (b->flags & TRANS_FOLD || b->op == OP_FOLD ||
+	    f->old_kind == SIDE_LEAF)
+		return true;
+	return b->flags & TRANS_UPGRADE &&
+	       (f->src.kind == SIDE_LEAF || f->src.kind == SIDE_ASKED);
 }
 
-/* Does @d at slot next continue the run that a page-less frame stands for?
- * Only new leaves make a run; where old contents is carried over, the frame is a
- * real table again. */
+/* Does @d at slot next continue the run that a page-less frame stands for? */
 static bool continues(const struct build *b, const struct frame *f, desc_t d)
 {
 	uint64_t step = 1ULL << geo_shift(&b->dst->geo, b->level);
 
+	if (!f->uniform)
+		return false;
 	if (!d.v)
 		return !f->run;
-	if (!(b->flags & TRANS_FOLD) || f->old.kind != SIDE_NONE)
-		return false;
-	if (desc_kind(&b->dst->geo, b->level, d) != DESC_LEAF)
+	if (!foldable(b, f) ||
+	    desc_kind(&b->dst->geo, b->level, d) != DESC_LEAF)
 		return false;
 	return f->run ? d.v == f->run + f->next * step : f->next == 0;
 }
 
-/* Put @d into slot next of the current frame, and @count - 1 descriptors that
- * continue it into the following. */
-static int put(struct build *b, desc_t d, unsigned int count)
+static bool equals_old(const struct frame *f, desc_t d, unsigned int count,
+		       uint64_t step)
 {
-	struct frame *f = &b->frame[b->top];
-	uint64_t step = 1ULL << geo_shift(&b->dst->geo, b->level);
-	int ret;
+	bool same = f->same;
 
-	if (!f->exists && continues(b, f, d)) {
-		if (!f->next)
-			f->run = d.v;
-		f->next += count;
+	for (unsigned int i = 0; same && i < count; i++)
+		same = f->old[f->next + i] == d.v + i * step;
+	return same;
+}
+
+/* Can the finished run be one block in the table above it? */
+static bool folds(const struct build *b, const struct frame *f)
+{
+	const struct trans_geometry *geo = &b->dst->geo;
+	desc_t run = { f->run };
+	trans_pa_t pa = desc_decode_pa(geo, run, geo_shift(geo, b->level));
+
+	return f->uniform && f->run &&
+	       f->next == geo_entries(geo, b->level) &&
+	       leaf_allowed(b, b->level - 1, pa);
+}
+
+/* ---- mutations ---------------------------------------------------------- */
+
+static int new_page(struct build *b, struct frame *f)
+{
+	const char *why;
+	int ret = 0;
+
+	f->page = NULL;
+	f->page_pa = 0;
+	if (b->count) {
+		b->stats.tables++;
 		return 0;
 	}
-	if (!f->exists) {
-		ret = materialise(b, f, f->next);
-		if (ret)
-			return ret;
+	if (b->op == OP_WINDOW && b->level == 3) {
+		f->page_pa = b->window + (f->va - b->window_va) /
+				(1ULL << geo_shift(&b->dst->geo, 2)) *
+				geo_granule(&b->dst->geo);
+		ret = tt_page_open(b->dst, f->page_pa, &f->page, &why);
+	} else {
+		ret = tt_page_take(b->dst, &f->page, &f->page_pa, &why);
 	}
-	for (; count--; f->next++, d.v += step)
-		if (f->page && d.v)
-			page_store(b->dst, &f->page[f->next], d);
+	if (ret)
+		return tt_build_fail(b, ret, why, b->level, f->va,
+				     (desc_t){ 0 }, f->page_pa);
+	b->stats.tables++;
 	return 0;
 }
 
-static int old_below(struct build *b, const struct item *old, trans_va_t va,
-		     struct side *below)
+/* A table descriptor found in a borrowed table leads to a borrowed table. */
+static desc_t mark_borrowed(const struct build *b, const struct frame *f,
+			    desc_t d)
 {
-	*below = (struct side){ .kind = SIDE_NONE };
+	if (f->borrowed && desc_kind(&b->dst->geo, b->level, d) == DESC_TABLE)
+		d.v |= TABLE_BORROWED;
+	return d;
+}
+
+/* Give the frame its page, with what it stood for so far. */
+static int materialise(struct build *b, struct frame *f)
+{
+	uint64_t step = 1ULL << geo_shift(&b->dst->geo, b->level);
+	uint64_t run = f->uniform ? f->run : 0;
+	bool same = f->same && !f->uniform;
+	int ret = new_page(b, f);
+
+	if (ret) {
+		f->run = run;
+		return ret;
+	}
+	f->exists = true;
+	for (unsigned int i = 0; f->page && i < f->next; i++) {
+		desc_t d = { run ? run + i * step : 0 };
+
+		if (same)
+			d = mark_borrowed(b, f, (desc_t){ f->old[i] });
+		if (d.v)
+			tt_store(b->dst, &f->page[i], d);
+	}
+	return 0;
+}
+
+/* Put @d into slot next of the current frame, and @count - 1 descriptors that
+ * continue it into the following; @fresh of them are this operation's. */
+static int put(struct build *b, desc_t d, unsigned int count,
+	       unsigned int fresh)
+{
+	struct frame *f = current(b);
+	uint64_t step = 1ULL << geo_shift(&b->dst->geo, b->level);
+	int ret;
+
+	if (!f->exists) {
+		bool same = equals_old(f, d, count, step);
+		bool uniform = continues(b, f, d);
+
+		if (!same && !uniform) {
+			ret = materialise(b, f);
+			if (ret)
+				return ret;
+		} else {
+			if (uniform && !f->next)
+				f->run = d.v;
+			f->same = same;
+			f->uniform = uniform;
+		}
+	}
+	f->fresh += fresh;
+	if (!f->exists || !f->page || !d.v) {
+		f->next += count;
+		return 0;
+	}
+	for (; count--; f->next++, d.v += step)
+		tt_store(b->dst, &f->page[f->next], d);
+	return 0;
+}
+
+/* Hand the old contents on. A leaf whose contiguous group the operation reaches
+ * into loses the bit: the group is no longer even (Arm ARM D8.6.1). */
+static int keep_old(struct build *b, const struct item *old, trans_va_t va)
+{
+	const struct trans_geometry *geo = &b->dst->geo;
+	unsigned int span = geo_shift(geo, b->level) + geo_group(geo, b->level);
+	desc_t d = mark_borrowed(b, current(b), old->d);
+
+	if (old->kind == DESC_LEAF && d.v & LEAF_CONT && b->op != OP_FOLD &&
+	    extent_of(b, va & ~low_mask(span), span) != OUTSIDE) {
+		d.v &= ~LEAF_CONT;
+		b->stats.cont_dropped++;
+	}
+	return put(b, d, 1, 0);
+}
+
+static int edit_old(struct build *b, const struct item *old)
+{
+	uint64_t attributes = tt_edit_apply(b->edit, old->attributes);
+
+	if (attributes != old->attributes)
+		b->stats.protected++;
+	b->stats.leaves[b->level]++;
+	return put(b, desc_leaf(&b->dst->geo, b->level, old->pa, attributes), 1,
+		   1);
+}
+
+static int old_below(struct build *b, const struct item *old, trans_va_t va,
+		     struct frame *below)
+{
+	const struct frame *f = current(b);
+
 	if (old->kind == DESC_LEAF) {
-		below->kind = SIDE_LEAF;
-		below->attributes = old->attributes;
-		below->offset = old->pa - va;
+		below->old_kind = SIDE_LEAF;
+		below->old_attributes = old->attributes & ~LEAF_CONT;
+		below->old_offset = old->pa - va;
 	} else if (old->kind == DESC_TABLE) {
-		below->kind = SIDE_TABLE;
-		below->table = table_at(b->dst, old->pa, b->level + 1);
-		if (!below->table)
-			return build_fail(b, TRANS_EFAULT,
-					  "phys_to_virt refused a table page",
-					  b->level, va, old->d, old->pa);
+		below->old_kind = SIDE_TABLE;
+		below->same = b->op != OP_WINDOW;
+		below->borrowed = f->borrowed || old->d.v & TABLE_BORROWED;
+		below->old = tt_table_at(b->dst, old->pa, b->level + 1);
+		if (!below->old)
+			return tt_build_fail(b, TRANS_EFAULT,
+					     "phys_to_virt refused a table page",
+					     b->level, va, old->d, old->pa);
 	}
 	return 0;
 }
@@ -182,122 +349,158 @@ static void frame_bounds(const struct build *b, struct frame *f)
 
 	f->next = 0;
 	f->end = entries;
-	if (f->old.kind != SIDE_NONE)
+	if (f->old_kind != SIDE_NONE)
 		return;
 	if (b->first > f->va)
-		f->next = (unsigned int)((b->first - f->va) >> shift);
+		f->next = (uint32_t)((b->first - f->va) >> shift);
 	if (b->last < end)
-		f->end = (unsigned int)((b->last - f->va) >> shift) + 1;
+		f->end = (uint32_t)((b->last - f->va) >> shift) + 1;
 }
 
 static int descend(struct build *b, trans_va_t va, const struct item *old,
 		   const struct item *src)
 {
-	struct frame *f = &b->frame[b->top];
-	struct frame *below = &b->frame[b->top + 1];
+	struct frame *f = current(b), *below = f + 1;
 	int ret;
 
-	*below = (struct frame){ .va = va };
-	ret = old_below(b, old, va, &below->old);
+	*below = (struct frame){ .va = va, .uniform = true };
+	ret = old_below(b, old, va, below);
 	if (!ret && src->kind != DESC_EMPTY)
-		ret = source_below(b, &f->src, b->level, va, src, &below->src);
+		ret = tt_source_below(b, &f->src, b->level, va, src,
+				      &below->src);
 	if (ret)
 		return ret;
 	b->top++;
 	b->level++;
 	frame_bounds(b, below);
+	if (b->op == OP_WINDOW && b->level == 3)
+		return materialise(b, below);
 	return 0;
 }
 
-static int take_source(struct build *b, trans_va_t va, const struct item *src)
+/* How many slots from here on one put can fill. */
+static unsigned int leaf_count(struct build *b, const struct item *src,
+			       trans_va_t va, uint64_t *attributes)
+{
+	struct frame *f = current(b);
+	unsigned int shift = geo_shift(&b->dst->geo, b->level);
+	unsigned int most = f->end - f->next, count = 0;
+
+	if (f->old_kind != SIDE_NONE)
+		return 1;
+	if (b->flags & TRANS_KEEPCONT)
+		count = tt_source_group(b, &f->src, va, most, src);
+	if (count)
+		*attributes |= LEAF_CONT;
+	else if (b->level == 3)
+		count = tt_source_run(b, &f->src, va, most, src);
+	if (!count ||
+	    !geo_has_pa(&b->dst->geo, src->pa + ((uint64_t)count << shift) - 1))
+		return 1;
+	return count;
+}
+
+static int take_leaf(struct build *b, trans_va_t va, const struct item *src)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
-	struct frame *f = &b->frame[b->top];
-	unsigned int shift = geo_shift(geo, b->level);
-	unsigned int count = 1;
+	unsigned int shift = geo_shift(geo, b->level), count;
+	uint64_t attributes = src->attributes;
 
 	if (!geo_has_pa(geo, src->pa + low_mask(shift)))
-		return build_fail(b, TRANS_EUNREPR,
-				  "output address wider than the destination's",
-				  b->level, va, src->d, src->pa);
-	if (b->level == 3 && f->old.kind == SIDE_NONE)
-		count = source_run(b, &f->src, va, f->end - f->next, src);
-	if (!geo_has_pa(geo, src->pa + ((uint64_t)count << shift) - 1))
-		count = 1;
-	b->report->stats.leaves[b->level] += count;
-	return put(b, desc_leaf(geo, b->level, src->pa, src->attributes),
+		return tt_build_fail(
+			b, TRANS_EUNREPR,
+			"output address wider than the destination's", b->level,
+			va, src->d, src->pa);
+	count = leaf_count(b, src, va, &attributes);
+	b->stats.leaves[b->level] += count;
+	return put(b, desc_leaf(geo, b->level, src->pa, attributes), count,
 		   count);
+}
+
+static int take_table(struct build *b, const struct item *src)
+{
+	desc_t d = desc_table(&b->dst->geo, src->pa);
+
+	d.v |= (src->d.v & TABLE_ATTRIBUTES) | TABLE_BORROWED;
+	return put(b, d, 1, 0);
 }
 
 static int build_slot(struct build *b)
 {
-	struct frame *f = &b->frame[b->top];
+	struct frame *f = current(b);
 	trans_va_t va = slot_va(b, f);
 	enum extent extent = slot_extent(b, va);
-	struct item old = old_item(b, f, va);
-	struct item src = { .kind = DESC_EMPTY };
+	struct item old, src = { .kind = DESC_EMPTY };
 	int ret = 0;
 
-	if (extent != OUTSIDE && !b->erase)
-		ret = source_item(b, &f->src, b->level, va, &src);
+	old_item(b, f, va, &old);
+	if (extent != OUTSIDE && b->op <= OP_SHARE)
+		ret = tt_source_item(b, &f->src, b->level, va, &src);
 	if (ret)
 		return ret;
 	switch (decide(b, extent, &old, &src)) {
 	case KEEP_OLD:
-		return put(b, old.d, 1);
+		return keep_old(b, &old, va);
+	case EDIT_OLD:
+		return edit_old(b, &old);
 	case CLEAR:
-		return put(b, (desc_t){ 0 }, 1);
-	case TAKE_SOURCE:
-		return take_source(b, va, &src);
+		return put(b, (desc_t){ 0 }, 1, 0);
+	case TAKE_LEAF:
+		return take_leaf(b, va, &src);
+	case TAKE_TABLE:
+		return take_table(b, &src);
 	case DESCEND:
 		return descend(b, va, &old, &src);
 	case COLLIDE:
 		break;
 	}
-	return build_fail(b, TRANS_EEXIST, "something is mapped here already",
-			  b->level, va, old.d, old.pa);
+	return tt_build_fail(b, TRANS_EEXIST,
+			     "something is mapped here already", b->level, va,
+			     old.d, old.pa);
 }
 
-/* Can the finished frame be one block in the table above it? */
-static bool folds(const struct build *b, const struct frame *f)
+static desc_t fold_frame(struct build *b, const struct frame *f)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
-	trans_pa_t pa = desc_decode_pa(geo, (desc_t){ f->run },
-				       geo_shift(geo, b->level));
+	desc_t run = { f->run };
+	uint64_t attributes = desc_attributes(geo, run) & ~LEAF_CONT;
+	trans_pa_t pa = desc_decode_pa(geo, run, geo_shift(geo, b->level));
 
-	return f->next == geo_entries(geo, b->level) &&
-	       leaf_allowed(b, b->level - 1, pa);
+	if (f->fresh || b->op == OP_FOLD)
+		b->stats.folded++;
+	b->stats.leaves[b->level] -= f->fresh;
+	b->stats.leaves[b->level - 1] += f->fresh != 0;
+	return desc_leaf(geo, b->level - 1, pa, attributes);
 }
 
 /* The current frame is complete: what it has become goes into the slot of the
  * frame above. */
 static int build_close(struct build *b)
 {
-	const struct trans_geometry *geo = &b->dst->geo;
-	struct frame *f = &b->frame[b->top];
+	struct frame *f = current(b), *above = f - 1;
+	unsigned int fresh = 0;
 	desc_t d = { 0 };
-	int ret;
+	int ret = 0;
 
-	if (!f->exists && f->run && folds(b, f)) {
-		desc_t run = { f->run };
-		unsigned int shift = geo_shift(geo, b->level);
-
-		b->report->stats.folded++;
-		b->report->stats.leaves[b->level] -= f->next;
-		b->report->stats.leaves[b->level - 1]++;
-		d = desc_leaf(geo, b->level - 1, desc_decode_pa(geo, run, shift),
-			      desc_attributes(geo, run));
-	} else if (!f->exists && f->run) {
-		ret = materialise(b, f, f->next);
+	if (!f->exists && folds(b, f)) {
+		d = fold_frame(b, f);
+		fresh = f->fresh != 0;
+	} else if (!f->exists && f->same && !(f->uniform && !f->run)) {
+		d.v = above->old[above->next] |
+		      (above->borrowed ? TABLE_BORROWED : 0);
+		b->stats.leaves[b->level] -= f->fresh;
+	} else {
+		if (!f->exists && f->run)
+			ret = materialise(b, f);
 		if (ret)
 			return ret;
+		if (f->exists)
+			d = desc_table(&b->dst->geo, f->page_pa);
 	}
-	if (f->exists)
-		d = desc_table(geo, f->page_pa);
 	b->top--;
 	b->level--;
-	ret = put(b, d, 1);
-	if (ret) { /* still ours to free */
+	ret = put(b, d, 1, fresh);
+	if (ret) { /* still this frame's to free */
 		b->top++;
 		b->level++;
 	}
@@ -309,7 +512,7 @@ static int build_walk(struct build *b)
 	int ret = 0;
 
 	while (!ret) {
-		if (b->frame[b->top].next < b->frame[b->top].end)
+		if (current(b)->next < current(b)->end)
 			ret = build_slot(b);
 		else if (b->top == 0)
 			return 0;
@@ -319,37 +522,66 @@ static int build_walk(struct build *b)
 	return ret;
 }
 
-/* Find the host table, starting at the root. A slot that the range covers
- * wholly is not entered: it may become a block, or empty. */
+/* ---- the host table ----------------------------------------------------- */
+
+/* Is the slot a table of this tree that the range lies in but does not fill? A
+ * slot that the range covers wholly is not entered: it may become a block, or
+ * empty; nor is a borrowed table, which must not be written. */
+static bool enter_slot(const struct build *b, const struct frame *f, desc_t d)
+{
+	return f->end == f->next + 1 &&
+	       desc_kind(&b->dst->geo, b->level, d) == DESC_TABLE &&
+	       !(d.v & TABLE_BORROWED) &&
+	       slot_extent(b, slot_va(b, f)) != WHOLLY;
+}
+
+/* Find the host table, starting at the root. */
 static int find_host(struct build *b)
 {
 	struct frame *f = &b->frame[0];
 	const struct trans_geometry *geo = &b->dst->geo;
 
+	*f = (struct frame){ .va = trans_geometry_first(geo),
+			     .page_pa = b->dst->root };
 	b->top = 0;
 	b->level = geo->start_level;
-	f->va = trans_geometry_first(geo);
-	f->page_pa = b->dst->root;
 	for (;;) {
-		unsigned int index = geo_index(geo, b->level, b->first);
 		desc_t d;
 
-		b->host = table_at(b->dst, f->page_pa, b->level);
+		b->host = tt_table_at(b->dst, f->page_pa, b->level);
 		if (!b->host)
-			return build_fail(b, TRANS_EFAULT,
-					  "phys_to_virt refused a table page",
-					  b->level, f->va, (desc_t){ 0 }, f->page_pa);
-		f->next = index;
+			return tt_build_fail(
+				b, TRANS_EFAULT,
+				"phys_to_virt refused a table page", b->level,
+				f->va, (desc_t){ 0 }, f->page_pa);
+		f->next = geo_index(geo, b->level, b->first);
 		f->end = geo_index(geo, b->level, b->last) + 1;
-		d = (desc_t){ b->host[index] };
-		if (f->end != index + 1 ||
-		    desc_kind(geo, b->level, d) != DESC_TABLE ||
-		    slot_extent(b, slot_va(b, f)) == WHOLLY)
+		d = (desc_t){ b->host[f->next] };
+		if (!enter_slot(b, f, d))
 			return 0;
 		f->va = slot_va(b, f);
 		f->page_pa = desc_decode_pa(geo, d, geo->granule_shift);
 		b->level++;
 	}
+}
+
+static bool is_contiguous(const struct build *b, unsigned int slot)
+{
+	desc_t d = { b->host[slot] };
+
+	return desc_kind(&b->dst->geo, b->level, d) == DESC_LEAF &&
+	       d.v & LEAF_CONT;
+}
+
+/* A contiguous group that the range cuts must be rewritten as a whole. */
+static void widen_to_groups(const struct build *b, struct frame *f)
+{
+	uint32_t group = 1u << geo_group(&b->dst->geo, b->level);
+
+	if (is_contiguous(b, f->next))
+		f->next &= ~(group - 1);
+	if (is_contiguous(b, f->end - 1))
+		f->end = (f->end + group - 1) & ~(group - 1);
 }
 
 /* Frame 0 stores straight into the host table where the slots are all empty
@@ -359,17 +591,18 @@ static int open_host(struct build *b)
 	struct frame *f = &b->frame[0];
 	int ret = 0;
 
-	f->old = (struct side){ .kind = SIDE_NONE };
-	f->exists = true;
-	f->page = b->count ? NULL : b->host;
+	widen_to_groups(b, f);
 	b->shadowed = false;
 	for (unsigned int i = f->next; i < f->end; i++)
 		if (b->host[i])
 			b->shadowed = true;
+	f->page = b->count ? NULL : b->host;
 	if (b->shadowed) {
-		f->old = (struct side){ .kind = SIDE_TABLE, .table = b->host };
-		ret = page_new(b, &f->page, &f->page_pa);
+		f->old_kind = SIDE_TABLE;
+		f->old = b->host;
+		ret = new_page(b, f);
 	}
+	f->exists = true;
 	return ret;
 }
 
@@ -383,8 +616,8 @@ static void swap_slots(struct build *b, uint64_t *shadow, unsigned int first,
 
 		if (shadow[i] == old.v)
 			continue;
-		page_store(b->dst, &b->host[i], (desc_t){ shadow[i] });
-		page_store(b->dst, &shadow[i], old);
+		tt_store(b->dst, &b->host[i], (desc_t){ shadow[i] });
+		tt_store(b->dst, &shadow[i], old);
 	}
 }
 
@@ -395,49 +628,40 @@ static void commit(struct build *b, unsigned int first, unsigned int end)
 	if (b->count || !b->shadowed)
 		return;
 	swap_slots(b, f->page, first, end);
-	page_release_slots(b->dst, b->level, f->page, first, end, b->host,
-			   &b->report->stats);
-	page_release(b->dst, 3, f->page, f->page_pa, NULL, &b->report->stats);
+	tt_release_slots(b->dst, b->level, f->page, first, end, b->host,
+			 &b->stats);
+	tt_release(b->dst, 3, f->page, f->page_pa, NULL, &b->stats);
 }
 
 static void roll_back(struct build *b, unsigned int first, unsigned int end)
 {
-	struct trans_stats *stats = &b->report->stats;
+	struct frame *host = &b->frame[0];
 
 	for (; b->top > 0; b->top--, b->level--) {
-		struct frame *f = &b->frame[b->top];
-		const uint64_t *keep = f->old.kind == SIDE_TABLE ?
-					       f->old.table : NULL;
+		const struct frame *f = current(b);
 
-		if (f->page)
-			page_release(b->dst, b->level, f->page, f->page_pa,
-				     keep, stats);
+		if (f->exists && f->page)
+			tt_release(b->dst, b->level, f->page, f->page_pa,
+				   f->old_kind == SIDE_TABLE ? f->old : NULL,
+				   &b->stats);
 	}
-	if (!b->frame[0].page)
+	if (!host->page)
 		return;
-	page_release_slots(b->dst, b->level, b->frame[0].page, first, end,
-			   b->shadowed ? b->host : NULL, stats);
-	if (b->shadowed) {
-		page_release(b->dst, 3, b->frame[0].page, b->frame[0].page_pa,
-			     NULL, stats);
-		return;
-	}
-	for (unsigned int i = first; i < end; i++)
+	tt_release_slots(b->dst, b->level, host->page, first, end,
+			 b->shadowed ? b->host : NULL, &b->stats);
+	if (b->shadowed)
+		tt_release(b->dst, 3, host->page, host->page_pa, NULL,
+			   &b->stats);
+	for (unsigned int i = first; !b->shadowed && i < end; i++)
 		if (b->host[i])
-			page_store(b->dst, &b->host[i], (desc_t){ 0 });
+			tt_store(b->dst, &b->host[i], (desc_t){ 0 });
 }
 
-int build_run(struct build *b, const struct side *linear)
+static int build_in_host(struct build *b)
 {
-	unsigned int first, end;
-	int ret = find_host(b);
+	unsigned int first = b->frame[0].next, end = b->frame[0].end;
+	int ret = open_host(b);
 
-	if (!ret && linear)
-		b->frame[0].src = *linear;
-	else if (!ret && b->src)
-		ret = source_begin(b, &b->frame[0].src);
-	if (!ret)
-		ret = open_host(b);
 	if (ret)
 		return ret;
 	first = b->frame[0].next;
@@ -447,5 +671,20 @@ int build_run(struct build *b, const struct side *linear)
 		roll_back(b, first, end);
 	else
 		commit(b, first, end);
+	return ret;
+}
+
+int tt_build(struct build *b, const struct side *source)
+{
+	int ret = find_host(b);
+
+	if (!ret && source)
+		b->frame[0].src = *source;
+	else if (!ret && b->src)
+		ret = tt_source_begin(b, &b->frame[0].src);
+	if (!ret)
+		ret = build_in_host(b);
+	if (b->report)
+		b->report->stats = b->stats;
 	return ret;
 }

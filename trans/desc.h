@@ -42,6 +42,11 @@ typedef struct {
 #define TABLE_NOUSER (1ULL << 61)   /* APTable[0] */
 #define TABLE_READONLY (1ULL << 62) /* APTable[1] */
 
+#define TABLE_ATTRIBUTES (TABLE_PXN | TABLE_XN | TABLE_NOUSER | TABLE_READONLY)
+/* Ours, in a bit that hardware ignores in table descriptors [58:51]: the table
+ * below belongs to another tree and is neither written nor freed here. */
+#define TABLE_BORROWED (1ULL << 55)
+
 enum desc_kind { DESC_EMPTY, DESC_LEAF, DESC_TABLE, DESC_RESERVED };
 
 static inline uint64_t low_mask(unsigned int bits)
@@ -147,6 +152,19 @@ static inline enum desc_kind desc_kind(const struct trans_geometry *geo,
 			(d.v & DESC_TYPE) != 0)
 		return DESC_LEAF;
 	return DESC_RESERVED;
+}
+
+/* log2 of the entries of a contiguous group at @level; 0 where there is none
+ * (D8.6.1: 16 entries at each level of 4K; 128 and 32 at levels 3 and 2 of 16K;
+ * 32 at levels 3 and 2 of 64K). */
+static inline unsigned int geo_group(const struct trans_geometry *geo,
+				     int level)
+{
+	if (geo->granule_shift == 12)
+		return level >= 1 ? 4 : 0;
+	if (level < 2)
+		return 0;
+	return geo->granule_shift == 14 && level == 3 ? 7 : 5;
 }
 
 /* Is the output of a leaf or table within the output address size? A larger one

@@ -9,20 +9,25 @@
 #include "../lib/fail.h"
 #include "build.h"
 
-#define COLLISION_FLAGS (TRANS_KEEP | TRANS_REPLACE)
-#define MAP_FLAGS (TRANS_FOLD | TRANS_NOBLOCK | COLLISION_FLAGS)
-#define COPY_FLAGS                                                       \
-	(MAP_FLAGS | TRANS_MKWRITE | TRANS_MKVALID | TRANS_CHECKPFN |    \
-	 TRANS_TRUSTPFN | TRANS_NOEXEC)
+#define COLLISION_FLAGS (TRANS_KEEP | TRANS_REPLACE | TRANS_UPGRADE)
+#define SHARE_FLAGS (TRANS_KEEP | TRANS_REPLACE | TRANS_ESTIMATE)
+#define MAP_FLAGS \
+	(TRANS_FOLD | TRANS_NOBLOCK | TRANS_ESTIMATE | COLLISION_FLAGS)
+#define COPY_FLAGS                                                         \
+	(MAP_FLAGS | TRANS_MKWRITE | TRANS_MKVALID | TRANS_CHECKPFN |      \
+	 TRANS_TRUSTPFN | TRANS_NOEXEC | TRANS_KEEPCONT)
 
 static const char *flags_problem(unsigned int flags, unsigned int legal)
 {
 	unsigned int pfn = flags & (TRANS_CHECKPFN | TRANS_TRUSTPFN);
+	unsigned int collision = flags & COLLISION_FLAGS;
 
 	if (flags & ~legal)
 		return "unknown flag for this operation";
-	if ((flags & COLLISION_FLAGS) == COLLISION_FLAGS)
-		return "KEEP and REPLACE exclude each other";
+	if (collision & (collision - 1))
+		return "KEEP, REPLACE and UPGRADE exclude each other";
+	if (flags & TRANS_KEEPCONT && flags & (TRANS_FOLD | TRANS_UPGRADE))
+		return "KEEPCONT excludes FOLD and UPGRADE";
 	if (flags & TRANS_MKVALID && !pfn)
 		return "MKVALID wants CHECKPFN or TRUSTPFN";
 	if (pfn == (TRANS_CHECKPFN | TRANS_TRUSTPFN))
@@ -49,23 +54,24 @@ static int range_status(const struct trans_geometry *geo, trans_va_t va,
 
 static int refuse(struct build *b, int status, const char *why, trans_va_t va)
 {
-	trans_fail(&b->report->error, status, why);
-	b->report->error.va = va;
+	if (b->report) {
+		trans_fail(&b->report->error, status, why);
+		b->report->error.va = va;
+		b->report->stats = b->stats;
+	}
 	return status;
 }
 
 /* What every operation begins with. */
-static int begin(struct build *b, const struct trans_table *table,
-		 trans_va_t va, uint64_t len, unsigned int flags,
-		 unsigned int legal)
+static int begin(struct build *b, struct trans_table *table, trans_va_t va,
+		 uint64_t len, unsigned int flags, unsigned int legal)
 {
 	const char *why = flags_problem(flags, legal);
 	int ret;
 
-	b->report->stats = (struct trans_stats){ 0 };
-	/* An estimate writes nothing; the builder needs one type. */
-	b->dst = (struct trans_table *)(uintptr_t)table;
+	b->dst = table;
 	b->flags = flags;
+	b->count = flags & TRANS_ESTIMATE;
 	if (why)
 		return refuse(b, TRANS_EINVAL, why, va);
 	ret = range_status(&table->geo, va, len, &why);
@@ -78,10 +84,9 @@ static int begin(struct build *b, const struct trans_table *table,
 	return 0;
 }
 
-static int check_source(struct build *b, const struct trans_table *src,
-			trans_va_t src_va, uint64_t len)
+static int check_source(struct build *b, trans_va_t src_va, uint64_t len)
 {
-	const struct trans_geometry *to = &b->dst->geo, *from = &src->geo;
+	const struct trans_geometry *to = &b->dst->geo, *from = &b->src->geo;
 	int level = to->start_level > from->start_level ? to->start_level :
 							  from->start_level;
 	const char *why;
@@ -103,32 +108,38 @@ static int check_source(struct build *b, const struct trans_table *src,
 	return 0;
 }
 
-static int copy(struct build *b, struct trans_table const *dst,
-		trans_va_t dst_va, const struct trans_table *src,
-		trans_va_t src_va, uint64_t len, unsigned int flags)
+static bool one_range(const struct trans_table *table)
 {
-	bool same_types;
-	int ret = begin(b, dst, dst_va, len, flags, COPY_FLAGS);
-
-	if (!ret)
-		ret = check_source(b, src, src_va, len);
-	if (ret)
-		return ret;
-	b->src = src;
-	b->edit = edit_of_flags(&dst->geo, flags);
-	same_types = mair_map(src->mair, dst->mair, b->index_map);
-	b->plain = same_types && dst->geo.ds == src->geo.ds &&
-		   (dst->geo.regime == TRANS_EL2) ==
-			   (src->geo.regime == TRANS_EL2);
-	return build_run(b, NULL);
+	return table->geo.regime == TRANS_EL2;
 }
 
-static int map(struct build *b, const struct trans_table *table, trans_va_t va,
-	       trans_pa_t pa, uint64_t len, const struct trans_attr *attr,
-	       unsigned int flags)
+static int copy(struct build *b, struct trans_table *dst, trans_va_t dst_va,
+		trans_va_t src_va, uint64_t len, unsigned int flags,
+		unsigned int legal)
 {
-	struct side linear = { .kind = SIDE_LEAF, .offset = pa - va };
-	const char *why;
+	const struct trans_table *src = b->src;
+	bool same_types;
+	int ret = begin(b, dst, dst_va, len, flags, legal);
+
+	if (!ret)
+		ret = check_source(b, src_va, len);
+	if (ret)
+		return ret;
+	b->edit = tt_edit_of_flags(&dst->geo, flags);
+	same_types = tt_mair_map(src->mair, dst->mair, b->index_map);
+	b->plain = same_types && dst->geo.ds == src->geo.ds &&
+		   one_range(dst) == one_range(src) && !src->indirect;
+	if (b->op == OP_SHARE &&
+	    (!b->plain || src->hierarchical != dst->hierarchical))
+		return refuse(b, TRANS_EINVAL,
+			      "tables that differ in format cannot be shared",
+			      src_va);
+	return tt_build(b, NULL);
+}
+
+static int map(struct build *b, struct trans_table *table, trans_va_t va,
+	       trans_pa_t pa, uint64_t len, unsigned int flags)
+{
 	int ret = begin(b, table, va, len, flags, MAP_FLAGS);
 
 	if (ret)
@@ -141,15 +152,7 @@ static int map(struct build *b, const struct trans_table *table, trans_va_t va,
 		return refuse(b, TRANS_ERANGE,
 			      "output address beyond the output address size",
 			      va);
-	if (!attributes_of(table, attr, &linear.attributes, &why))
-		return refuse(b, TRANS_EINVAL, why, va);
-	return build_run(b, &linear);
-}
-
-static struct trans_report *or_own(struct trans_report *report,
-				   struct trans_report *own)
-{
-	return report ? report : own;
+	return 0;
 }
 
 int trans_table_copy(struct trans_table *dst, trans_va_t dst_va,
@@ -157,30 +160,48 @@ int trans_table_copy(struct trans_table *dst, trans_va_t dst_va,
 		     uint64_t len, unsigned int flags,
 		     struct trans_report *report)
 {
-	struct trans_report own;
-	struct build b = { .report = or_own(report, &own) };
+	struct build b = { .op = OP_MAP, .src = src, .report = report };
 
-	return copy(&b, dst, dst_va, src, src_va, len, flags);
+	return copy(&b, dst, dst_va, src_va, len, flags, COPY_FLAGS);
 }
 
-int trans_table_estimate_copy(const struct trans_table *dst, trans_va_t dst_va,
-			      const struct trans_table *src, trans_va_t src_va,
-			      uint64_t len, unsigned int flags,
-			      struct trans_report *report)
+int trans_table_share(struct trans_table *dst, trans_va_t dst_va,
+		      const struct trans_table *src, trans_va_t src_va,
+		      uint64_t len, unsigned int flags,
+		      struct trans_report *report)
 {
-	struct build b = { .report = report, .count = true };
+	struct build b = { .op = OP_SHARE, .src = src, .report = report };
 
-	return copy(&b, dst, dst_va, src, src_va, len, flags);
+	return copy(&b, dst, dst_va, src_va, len, flags, SHARE_FLAGS);
 }
 
 int trans_table_map(struct trans_table *table, trans_va_t va, trans_pa_t pa,
 		    uint64_t len, const struct trans_attr *attr,
 		    unsigned int flags, struct trans_report *report)
 {
-	struct trans_report own;
-	struct build b = { .report = or_own(report, &own) };
+	struct side source = { .kind = SIDE_LEAF };
+	struct build b = { .op = OP_MAP, .report = report };
+	const char *why;
+	int ret = map(&b, table, va, pa, len, flags);
 
-	return map(&b, table, va, pa, len, attr, flags);
+	if (ret)
+		return ret;
+	source.offset = pa - va;
+	if (!tt_attributes_of(table, attr, &source.attributes, &why))
+		return refuse(&b, TRANS_EINVAL, why, va);
+	return tt_build(&b, &source);
+}
+
+int trans_table_map_by(struct trans_table *table, trans_va_t va, trans_pa_t pa,
+		       uint64_t len, trans_attr_fn attr_of, void *arg,
+		       unsigned int flags, struct trans_report *report)
+{
+	struct trans_linear linear = { attr_of, arg, pa - va };
+	struct side source = { .kind = SIDE_ASKED };
+	struct build b = { .op = OP_MAP, .linear = &linear, .report = report };
+	int ret = map(&b, table, va, pa, len, flags);
+
+	return ret ? ret : tt_build(&b, &source);
 }
 
 int trans_table_idmap(struct trans_table *table, trans_pa_t pa, uint64_t len,
@@ -190,22 +211,83 @@ int trans_table_idmap(struct trans_table *table, trans_pa_t pa, uint64_t len,
 	return trans_table_map(table, pa, pa, len, attr, flags, report);
 }
 
-int trans_table_estimate_map(const struct trans_table *table, trans_va_t va,
-			     trans_pa_t pa, uint64_t len,
-			     const struct trans_attr *attr, unsigned int flags,
-			     struct trans_report *report)
+int trans_table_unmap(struct trans_table *table, trans_va_t va, uint64_t len,
+		      unsigned int flags, struct trans_report *report)
 {
-	struct build b = { .report = report, .count = true };
+	struct build b = { .op = OP_ERASE, .report = report };
+	int ret = begin(&b, table, va, len, flags, TRANS_ESTIMATE);
 
-	return map(&b, table, va, pa, len, attr, flags);
+	return ret ? ret : tt_build(&b, NULL);
 }
 
-int trans_table_unmap(struct trans_table *table, trans_va_t va, uint64_t len,
-		      struct trans_report *report)
+int trans_table_fold(struct trans_table *table, trans_va_t va, uint64_t len,
+		     unsigned int flags, struct trans_report *report)
 {
-	struct trans_report own;
-	struct build b = { .report = or_own(report, &own), .erase = true };
-	int ret = begin(&b, table, va, len, 0, 0);
+	struct build b = { .op = OP_FOLD, .report = report };
+	int ret = begin(&b, table, va, len, flags, TRANS_ESTIMATE);
 
-	return ret ? ret : build_run(&b, NULL);
+	return ret ? ret : tt_build(&b, NULL);
+}
+
+int trans_table_protect(struct trans_table *table, trans_va_t va, uint64_t len,
+			unsigned int access, unsigned int flags,
+			struct trans_report *report)
+{
+	struct build b = { .op = OP_PROTECT, .report = report };
+	int ret = begin(&b, table, va, len, flags, TRANS_ESTIMATE);
+
+	if (ret)
+		return ret;
+	if (access & ~(TRANS_WRITE | TRANS_EXEC))
+		return refuse(&b, TRANS_EINVAL, "unknown access bit", va);
+	b.edit = tt_edit_of_access(&table->geo, access);
+	return tt_build(&b, NULL);
+}
+
+/* The block of last-level tables that covers the range. */
+static int window_pages(struct build *b, unsigned int *count)
+{
+	struct trans_table *table = b->dst;
+	unsigned int shift = geo_shift(&table->geo, 2);
+
+	b->window_va = b->first & ~low_mask(shift);
+	*count = (unsigned int)((b->last >> shift) - (b->first >> shift)) + 1;
+	if (table->window_tables)
+		return refuse(b, TRANS_EEXIST, "the table has a window already",
+			      b->first);
+	if (table->geo.start_level > 2)
+		return refuse(b, TRANS_EINVAL, "the root is the only table",
+			      b->first);
+	if (!b->count &&
+	    table->ops->alloc(table->ctx, table->geo.granule_shift, *count,
+			      &b->window))
+		return refuse(b, TRANS_ENOMEM, "no memory for the window",
+			      b->first);
+	return 0;
+}
+
+int trans_table_window(struct trans_table *table, trans_va_t va, uint64_t len,
+		       unsigned int flags, struct trans_window *window,
+		       struct trans_report *report)
+{
+	struct build b = { .op = OP_WINDOW, .report = report };
+	int ret = begin(&b, table, va, len, flags, TRANS_ESTIMATE);
+	unsigned int count, shift = table->geo.granule_shift;
+
+	if (!ret)
+		ret = window_pages(&b, &count);
+	if (ret)
+		return ret;
+	if (!b.count) {
+		table->window = b.window;
+		table->window_tables = count;
+	}
+	ret = tt_build(&b, NULL);
+	if (!b.count && ret) {
+		table->window_tables = 0;
+		table->ops->free(table->ctx, shift, count, b.window);
+	}
+	window->count = len >> shift;
+	window->entries = b.window + ((va - b.window_va) >> shift) * 8;
+	return ret;
 }

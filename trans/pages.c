@@ -4,14 +4,14 @@
  */
 #include "build.h"
 
-uint64_t *table_at(const struct trans_table *table, trans_pa_t pa, int level)
+uint64_t *tt_table_at(const struct trans_table *table, trans_pa_t pa, int level)
 {
 	size_t len = sizeof(uint64_t) * geo_entries(&table->geo, level);
 
 	return table->ops->phys_to_virt(table->ctx, pa, len);
 }
 
-void page_store(const struct trans_table *table, uint64_t *slot, desc_t d)
+void tt_store(const struct trans_table *table, uint64_t *slot, desc_t d)
 {
 	if (table->ops->write_entry)
 		table->ops->write_entry(table->ctx, slot, d.v);
@@ -19,10 +19,32 @@ void page_store(const struct trans_table *table, uint64_t *slot, desc_t d)
 		*(volatile uint64_t *)slot = d.v;
 }
 
-/* Take one granule, zero it, announce it. The whole granule, so that nothing
- * stale lies behind a root that is smaller. */
-int page_take(struct trans_table *table, uint64_t **page, trans_pa_t *pa,
-	      const char **why)
+int tt_page_open(struct trans_table *table, trans_pa_t pa, uint64_t **page,
+		 const char **why)
+{
+	const struct trans_ops *ops = table->ops;
+	/* The whole granule, so that nothing stale lies behind a root that is
+	 * smaller. */
+	size_t len = (size_t)1 << table->geo.granule_shift;
+
+	*page = NULL;
+	*why = "table page beyond the output address size";
+	if (!geo_has_pa(&table->geo, pa))
+		return TRANS_ERANGE;
+	*why = "phys_to_virt refused a page just allocated";
+	*page = ops->phys_to_virt(table->ctx, pa, len);
+	if (!*page)
+		return TRANS_EFAULT;
+	memset(*page, 0, len);
+	*why = "acquire refused a table page";
+	if (ops->acquire && ops->acquire(table->ctx, pa))
+		return TRANS_EHOST;
+	table->pages++;
+	return 0;
+}
+
+int tt_page_take(struct trans_table *table, uint64_t **page, trans_pa_t *pa,
+		 const char **why)
 {
 	const struct trans_ops *ops = table->ops;
 	unsigned int shift = table->geo.granule_shift;
@@ -31,121 +53,107 @@ int page_take(struct trans_table *table, uint64_t **page, trans_pa_t *pa,
 	*why = "no memory for a table page";
 	if (ops->alloc(table->ctx, shift, 1, pa))
 		return TRANS_ENOMEM;
-	*why = "table page beyond the output address size";
-	ret = TRANS_ERANGE;
-	if (!geo_has_pa(&table->geo, *pa))
-		goto give_back;
-	ret = TRANS_EFAULT;
-	*page = ops->phys_to_virt(table->ctx, *pa, (size_t)1 << shift);
-	*why = "phys_to_virt refused a page just allocated";
-	if (!*page)
-		goto give_back;
-	memset(*page, 0, (size_t)1 << shift);
-	*why = "acquire refused a table page";
-	ret = TRANS_EHOST;
-	if (ops->acquire && ops->acquire(table->ctx, *pa))
-		goto give_back;
-	table->pages++;
-	return 0;
-give_back:
-	ops->free(table->ctx, shift, 1, *pa);
+	ret = tt_page_open(table, *pa, page, why);
+	if (ret)
+		ops->free(table->ctx, shift, 1, *pa);
 	return ret;
 }
 
-int page_new(struct build *b, uint64_t **page, trans_pa_t *pa)
+/* The pages of a window came as one block and go as one (table.c). */
+static bool in_window(const struct trans_table *table, trans_pa_t pa)
 {
-	const char *why;
-	int ret;
-
-	*page = NULL;
-	*pa = 0;
-	if (!b->count) {
-		ret = page_take(b->dst, page, pa, &why);
-		if (ret) {
-			*page = NULL;
-			return build_fail(b, ret, why, b->level,
-					  b->frame[b->top].va, (desc_t){ 0 },
-					  *pa);
-		}
-	}
-	b->report->stats.tables++;
-	return 0;
+	return pa - table->window <
+	       (uint64_t)table->window_tables << table->geo.granule_shift;
 }
 
-void page_give(struct trans_table *table, trans_pa_t pa)
+void tt_page_give(struct trans_table *table, trans_pa_t pa)
 {
 	if (table->ops->release)
 		table->ops->release(table->ctx, pa);
-	table->ops->free(table->ctx, table->geo.granule_shift, 1, pa);
+	if (!in_window(table, pa))
+		table->ops->free(table->ctx, table->geo.granule_shift, 1, pa);
 	table->pages--;
 }
 
-/* One table on the way down: @next and @end count its slots. */
+/* One table on the way down. */
 struct visit {
 	const uint64_t *page, *keep;
-	trans_pa_t pa;
-	unsigned int next, end;
+	unsigned int next;
 };
 
-/* The table below slot next of @v that is to be freed, as a new visit. */
-static bool visit_below(const struct trans_table *table, int level,
-			const struct visit *v, struct visit *below)
+/* Is the table below slot next of @v to be freed? Not if @keep has it at the
+ * same place, nor if it belongs to another tree. */
+static bool is_ours(const struct trans_table *table, int level,
+		    const struct visit *v)
 {
-	const struct trans_geometry *geo = &table->geo;
 	desc_t d = { v->page[v->next] };
-	desc_t kept = { v->keep ? v->keep[v->next] : 0 };
 
-	if (desc_kind(geo, level, d) != DESC_TABLE || d.v == kept.v)
-		return false;
-	*below = (struct visit){ .pa = desc_decode_pa(geo, d,
-						      geo->granule_shift) };
-	if (level + 1 == 3)
-		return true;
-	below->page = table_at(table, below->pa, level + 1);
-	below->end = below->page ? geo_entries(geo, level + 1) : 0;
-	if (desc_kind(geo, level, kept) == DESC_TABLE)
-		below->keep = table_at(
-			table, desc_decode_pa(geo, kept, geo->granule_shift),
-			level + 1);
-	return true;
+	return desc_kind(&table->geo, level, d) == DESC_TABLE &&
+	       !(d.v & TABLE_BORROWED) &&
+	       !(v->keep && v->keep[v->next] == d.v);
 }
 
-/* Children before parents, without recursion. */
-void page_release_slots(struct trans_table *table, int level,
-			const uint64_t *page, unsigned int first,
-			unsigned int end, const uint64_t *keep,
-			struct trans_stats *stats)
+static const uint64_t *below(const struct trans_table *table, int level,
+			     const uint64_t *page, unsigned int slot)
 {
-	struct visit visit[MAX_LEVELS];
+	const struct trans_geometry *geo = &table->geo;
+	desc_t d = { page ? page[slot] : 0 };
+
+	if (desc_kind(geo, level, d) != DESC_TABLE)
+		return NULL;
+	return tt_table_at(table, desc_decode_pa(geo, d, geo->granule_shift),
+			   level + 1);
+}
+
+static void give_below(struct trans_table *table, const uint64_t *page,
+		       unsigned int slot, struct trans_stats *stats)
+{
+	const struct trans_geometry *geo = &table->geo;
+
+	tt_page_give(table, desc_decode_pa(geo, (desc_t){ page[slot] },
+					   geo->granule_shift));
+	stats->tables_freed++;
+}
+
+/* Children before parents, without recursion. Last-level tables have no
+ * children and are not visited. */
+void tt_release_slots(struct trans_table *table, int level,
+		      const uint64_t *page, unsigned int first,
+		      unsigned int end, const uint64_t *keep,
+		      struct trans_stats *stats)
+{
+	struct visit visit[MAX_LEVELS - 1];
 	int depth = 0;
 
-	if (level == 3)
-		return;
-	visit[0] = (struct visit){ page, keep, 0, first, end };
-	while (depth >= 0) {
-		struct visit *v = &visit[depth];
+	visit[0] = (struct visit){ page, keep, first };
+	while (level < 3) {
+		struct visit *v = &visit[depth], *next = v + 1;
+		int at = level + depth;
 
-		if (v->next < v->end) {
-			if (visit_below(table, level + depth, v,
-					&visit[depth + 1]))
-				depth++;
+		if (v->next == (depth ? geo_entries(&table->geo, at) : end)) {
+			if (depth-- == 0)
+				return;
+			v--;
+			give_below(table, v->page, v->next++, stats);
+		} else if (!is_ours(table, at, v)) {
 			v->next++;
-			continue;
-		}
-		if (depth-- > 0) {
-			page_give(table, v->pa);
-			stats->tables_freed++;
+		} else if (at + 1 == 3 ||
+			   !(next->page = below(table, at, v->page, v->next))) {
+			give_below(table, v->page, v->next++, stats);
+		} else {
+			next->keep = below(table, at, v->keep, v->next);
+			next->next = 0;
+			depth++;
 		}
 	}
 }
 
-void page_release(struct trans_table *table, int level, const uint64_t *page,
-		  trans_pa_t pa, const uint64_t *keep,
-		  struct trans_stats *stats)
+void tt_release(struct trans_table *table, int level, const uint64_t *page,
+		trans_pa_t pa, const uint64_t *keep,
+		struct trans_stats *stats)
 {
-	page_release_slots(table, level, page, 0,
-			   level == 3 ? 0 : geo_entries(&table->geo, level),
-			   keep, stats);
-	page_give(table, pa);
+	tt_release_slots(table, level, page, 0, geo_entries(&table->geo, level),
+			 keep, stats);
+	tt_page_give(table, pa);
 	stats->tables_freed++;
 }

@@ -33,7 +33,7 @@ static struct found look_up(const struct trans_table *table, trans_va_t va)
 	trans_pa_t pa = table->root;
 
 	for (;; at.level++) {
-		const uint64_t *page = table_at(table, pa, at.level);
+		const uint64_t *page = tt_table_at(table, pa, at.level);
 
 		if (!page)
 			return stop(at, TRANS_EFAULT,
@@ -54,8 +54,8 @@ static struct found look_up(const struct trans_table *table, trans_va_t va)
 				    "address beyond the output address size");
 		if (at.kind == DESC_LEAF)
 			return at;
-		at.inherited = edit_then(at.inherited,
-					 edit_of_table(table, at.d));
+		at.inherited = tt_edit_then(at.inherited,
+					 tt_edit_of_table(table, at.d));
 	}
 }
 
@@ -97,9 +97,12 @@ int trans_table_query(const struct trans_table *table, trans_va_t va,
 		.desc = at.d.v,
 		.level = at.level,
 	};
-	describe(table, edit_apply(at.inherited, desc_attributes(geo, at.d)),
-		 leaf);
-	return 0;
+	if (tt_describe(table,
+			tt_edit_apply(at.inherited, desc_attributes(geo, at.d)),
+			leaf))
+		return 0;
+	at = stop(at, TRANS_ECORRUPT, "reserved permission indirection");
+	return fail_at(report, &at, va);
 }
 
 static const char *leaf_problem(const struct trans_leaf *leaf, trans_pa_t pa,
@@ -152,7 +155,7 @@ static int open_visit(const struct trans_table *table, trans_pa_t pa, int level,
 
 	visit->next = 0;
 	visit->end = level == 3 ? 0 : geo_entries(&table->geo, level);
-	visit->page = table_at(table, pa, level);
+	visit->page = tt_table_at(table, pa, level);
 	if (visit->page)
 		return 0;
 	at = stop(at, TRANS_EFAULT, "phys_to_virt refused a table page");
@@ -187,6 +190,40 @@ int trans_table_pages(const struct trans_table *table, trans_page_fn page,
 		if (!ret)
 			ret = open_visit(table, pa, start + depth,
 					 &visit[depth], report);
+	}
+	return ret;
+}
+
+/* For trans_table_disjoint: the page that was found in a range. */
+struct intruder {
+	const struct trans_ranges *ranges;
+	trans_pa_t pa;
+	uint64_t len;
+	const struct trans_range *range;
+};
+
+static int find_intruder(void *arg, trans_pa_t pa, uint64_t len)
+{
+	struct intruder *found = arg;
+
+	found->range = trans_ranges_first_touched(found->ranges, pa, len);
+	found->pa = pa;
+	found->len = len;
+	return found->range ? TRANS_EOVERLAP : 0;
+}
+
+int trans_table_disjoint(const struct trans_table *table,
+			 const struct trans_ranges *ranges,
+			 struct trans_report *report)
+{
+	struct intruder found = { .ranges = ranges };
+	int ret = trans_table_pages(table, find_intruder, &found, report);
+
+	if (ret == TRANS_EOVERLAP && report) {
+		trans_fail_pa(&report->error, ret,
+			      "a table page lies in a forbidden range",
+			      found.pa, found.len);
+		report->error.va = found.range->start;
 	}
 	return ret;
 }

@@ -15,25 +15,34 @@ static bool mkwrite_changes(const struct build *b, const struct item *item)
 	       (item->d.v & writable) != (item->attributes & writable);
 }
 
+static bool noexec_changes(const struct build *b, const struct item *item)
+{
+	uint64_t never = LEAF_PXN | LEAF_XN;
+
+	return b->flags & TRANS_NOEXEC &&
+	       (item->d.v & never) != (item->attributes & never);
+}
+
 static int leaf_attributes(struct build *b, const struct side *side, int level,
 			   trans_va_t va, struct item *item)
 {
 	uint64_t a = desc_attributes(&b->src->geo, item->d);
 	unsigned int index;
 
-	a = edit_apply(side->inherited, a);
+	a = tt_edit_apply(side->inherited, a);
 	if (!b->plain) {
 		index = b->index_map[(a & LEAF_INDEX) >> LEAF_INDEX_SHIFT];
 		if (index > 7)
-			return build_fail(b, TRANS_EUNREPR,
+			return tt_build_fail(b, TRANS_EUNREPR,
 					  "memory type not in the destination's MAIR",
 					  level, va, item->d, item->pa);
 		a = (a & ~LEAF_INDEX) | (uint64_t)index << LEAF_INDEX_SHIFT;
-		a = between_tables(&b->src->geo, &b->dst->geo, a);
+		a = tt_between_tables(&b->src->geo, &b->dst->geo, a);
 	}
-	item->attributes = edit_apply(b->edit, a);
-	if (mkwrite_changes(b, item))
-		b->report->stats.mkwrite++;
+	item->attributes = tt_edit_apply(b->edit, a);
+	b->stats.mkwrite += mkwrite_changes(b, item);
+	b->stats.noexec += noexec_changes(b, item);
+	b->stats.cont_dropped += (item->d.v & LEAF_CONT) != 0;
 	return 0;
 }
 
@@ -50,7 +59,7 @@ static int revive(struct build *b, int level, trans_va_t va, struct item *item)
 		return 0;
 	if (presence == TRANS_AMBIGUOUS || (level < 3 && item->d.v & DESC_TYPE) ||
 	    !trans_geometry_leaf(geo, level))
-		return build_fail(b, TRANS_ECORRUPT,
+		return tt_build_fail(b, TRANS_ECORRUPT,
 				  "invalid entry may or may not be a mapping",
 				  level, va, item->d, 0);
 	if (presence == TRANS_PRESENT_GLOBAL)
@@ -61,11 +70,11 @@ static int revive(struct build *b, int level, trans_va_t va, struct item *item)
 	item->pa = desc_decode_pa(geo, item->d, geo_shift(geo, level));
 	if (b->flags & TRANS_CHECKPFN &&
 	    !b->dst->ops->pfn_valid(b->dst->ctx, item->pa, len))
-		return build_fail(b, TRANS_EPFN,
+		return tt_build_fail(b, TRANS_EPFN,
 				  "pfn_valid refused a leaf to be made valid",
 				  level, va, item->d, item->pa);
 	item->kind = DESC_LEAF;
-	b->report->stats.mkvalid++;
+	b->stats.mkvalid++;
 	return 0;
 }
 
@@ -86,18 +95,47 @@ static int classify(struct build *b, const struct side *side, int level,
 			return ret;
 	}
 	if (item->kind == DESC_RESERVED)
-		return build_fail(b, TRANS_ECORRUPT, "reserved descriptor type",
+		return tt_build_fail(b, TRANS_ECORRUPT, "reserved descriptor type",
 				  level, va, item->d, 0);
 	if (item->kind == DESC_TABLE)
 		shift = geo->granule_shift;
 	item->pa = desc_decode_pa(geo, item->d, shift);
 	if (!geo_has_pa(geo, item->pa))
-		return build_fail(b, TRANS_ECORRUPT,
+		return tt_build_fail(b, TRANS_ECORRUPT,
 				  "address beyond the source's address size",
 				  level, va, item->d, item->pa);
 	if (item->kind == DESC_LEAF)
 		return leaf_attributes(b, side, level, va, item);
 	return 0;
+}
+
+/* A linear source whose attributes the caller tells range by range: a leaf where
+ * one answer covers the slot (or what the operation wants of it), else to be
+ * asked again below. */
+static int ask(struct build *b, int level, trans_va_t va, struct item *item)
+{
+	const struct trans_linear *linear = b->linear;
+	trans_va_t from = va > b->first ? va : b->first;
+	trans_va_t to = va + low_mask(geo_shift(&b->dst->geo, level));
+	struct trans_attr attr = { 0 };
+	uint64_t same = 0;
+	const char *why = "the attribute callback refused";
+
+	if (to > b->last)
+		to = b->last;
+	item->pa = va + linear->offset;
+	if (linear->attr_of(linear->arg, from, from + linear->offset, &attr,
+			    &same))
+		return tt_build_fail(b, TRANS_EHOST, why, level, va, item->d,
+				     item->pa);
+	item->kind = same - 1 >= to - from && same ? DESC_LEAF : DESC_TABLE;
+	if (item->kind == DESC_TABLE && level < 3)
+		return 0;
+	item->kind = DESC_LEAF;
+	if (tt_attributes_of(b->dst, &attr, &item->attributes, &why))
+		return 0;
+	return tt_build_fail(b, TRANS_EINVAL, why, level, va, item->d,
+			     item->pa);
 }
 
 /* What a side that is not SIDE_ABOVE has for the slot at @va. */
@@ -110,6 +148,8 @@ static int read_side(struct build *b, const struct side *side, int level,
 		item->pa = va + side->offset;
 		item->attributes = side->attributes;
 	}
+	if (side->kind == SIDE_ASKED)
+		return ask(b, level, va, item);
 	if (side->kind != SIDE_TABLE)
 		return 0;
 	item->d = desc_read(
@@ -133,11 +173,11 @@ static int side_below(struct build *b, const struct side *side, int level,
 	if (item->kind != DESC_TABLE)
 		return 0;
 	below->kind = SIDE_TABLE;
-	below->inherited = edit_then(edit_of_table(b->src, item->d),
+	below->inherited = tt_edit_then(tt_edit_of_table(b->src, item->d),
 				     side->inherited);
-	below->table = table_at(b->src, item->pa, level + 1);
+	below->table = tt_table_at(b->src, item->pa, level + 1);
 	if (!below->table)
-		return build_fail(b, TRANS_EFAULT,
+		return tt_build_fail(b, TRANS_EFAULT,
 				  "phys_to_virt refused a table of the source",
 				  level, va, item->d, item->pa);
 	return 0;
@@ -146,10 +186,10 @@ static int side_below(struct build *b, const struct side *side, int level,
 static int source_root(struct build *b, trans_va_t va, struct side *side)
 {
 	*side = (struct side){ .kind = SIDE_TABLE };
-	side->table = table_at(b->src, b->src->root, b->src->geo.start_level);
+	side->table = tt_table_at(b->src, b->src->root, b->src->geo.start_level);
 	if (side->table)
 		return 0;
-	return build_fail(b, TRANS_EFAULT,
+	return tt_build_fail(b, TRANS_EFAULT,
 			  "phys_to_virt refused the root of the source",
 			  b->src->geo.start_level, va, (desc_t){ 0 },
 			  b->src->root);
@@ -176,7 +216,7 @@ static int source_enter(struct build *b, int level, trans_va_t va, struct side *
 	return ret;
 }
 
-int source_begin(struct build *b, struct side *side)
+int tt_source_begin(struct build *b, struct side *side)
 {
 	const struct trans_geometry *geo = &b->src->geo;
 	unsigned int span = geo_shift(geo, b->level) + geo_stride(geo);
@@ -188,7 +228,7 @@ int source_begin(struct build *b, struct side *side)
 	return one_table ? source_enter(b, b->level, b->first, side) : 0;
 }
 
-int source_item(struct build *b, const struct side *side, int level,
+int tt_source_item(struct build *b, const struct side *side, int level,
 		trans_va_t va, struct item *item)
 {
 	struct side here;
@@ -203,11 +243,15 @@ int source_item(struct build *b, const struct side *side, int level,
 	return ret ? ret : read_side(b, &here, level, va, item);
 }
 
-int source_below(struct build *b, const struct side *side, int level,
+int tt_source_below(struct build *b, const struct side *side, int level,
 		 trans_va_t va, const struct item *item, struct side *below)
 {
 	if (side->kind == SIDE_ABOVE)
 		return source_enter(b, level + 1, va, below);
+	if (side->kind == SIDE_ASKED) {
+		*below = *side;
+		return 0;
+	}
 	return side_below(b, side, level, va, item, below);
 }
 
@@ -215,9 +259,17 @@ int source_below(struct build *b, const struct side *side, int level,
  * them. */
 #define RUN_IGNORES (LEAF_SOFTWARE | LEAF_CONT)
 
-unsigned int source_run(struct build *b, const struct side *side,
-			trans_va_t va, unsigned int most,
-			const struct item *item)
+/* Statistics of @more leaves that are like @item. */
+static void count_alike(struct build *b, const struct item *item,
+			unsigned int more)
+{
+	b->stats.mkwrite += mkwrite_changes(b, item) ? more : 0;
+	b->stats.noexec += noexec_changes(b, item) ? more : 0;
+}
+
+unsigned int tt_source_run(struct build *b, const struct side *side,
+			   trans_va_t va, unsigned int most,
+			   const struct item *item)
 {
 	const uint64_t *entry;
 	unsigned int count, shift = b->dst->geo.granule_shift;
@@ -229,11 +281,37 @@ unsigned int source_run(struct build *b, const struct side *side,
 	entry = &side->table[geo_index(&b->src->geo, 3, va - b->delta)];
 	for (count = 1; count < most; count++) {
 		uint64_t expected = item->d.v + ((uint64_t)count << shift);
+		uint64_t d = desc_read(&entry[count]).v;
 
-		if ((desc_read(&entry[count]).v ^ expected) & ~RUN_IGNORES)
+		if ((d ^ expected) & ~RUN_IGNORES)
 			break;
+		b->stats.cont_dropped += d >> 52 & 1;
 	}
-	if (mkwrite_changes(b, item))
-		b->report->stats.mkwrite += count - 1;
+	count_alike(b, item, count - 1);
 	return count;
+}
+
+unsigned int tt_source_group(struct build *b, const struct side *side,
+			     trans_va_t va, unsigned int most,
+			     const struct item *item)
+{
+	const struct trans_geometry *geo = &b->src->geo;
+	unsigned int shift = geo_shift(geo, b->level);
+	unsigned int group = 1u << geo_group(geo, b->level);
+	uint64_t mask = ((uint64_t)group << shift) - 1;
+	const uint64_t *entry;
+
+	if (side->kind != SIDE_TABLE || !(item->d.v & LEAF_CONT) ||
+	    group == 1 || group > most || (va | item->pa) & mask)
+		return 0;
+	entry = &side->table[geo_index(geo, b->level, va - b->delta)];
+	for (unsigned int i = 1; i < group; i++) {
+		uint64_t expected = item->d.v + ((uint64_t)i << shift);
+
+		if ((desc_read(&entry[i]).v ^ expected) & ~LEAF_SOFTWARE)
+			return 0;
+	}
+	b->stats.cont_dropped--;
+	count_alike(b, item, group - 1);
+	return group;
 }

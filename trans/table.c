@@ -8,6 +8,10 @@
 #include "build.h"
 #include "tcr.h"
 
+/* TCR2_EL1 and TCR2_EL2 agree in these. */
+#define TCR2_PIE (1ULL << 1)
+#define TCR2_REFUSED (0xfULL << 2) /* E0POE, POE, AIE, D128 */
+
 static struct trans_error *error_of(struct trans_report *report)
 {
 	return report ? &report->error : NULL;
@@ -53,7 +57,7 @@ int trans_table_create(struct trans_table *table,
 	table->ctx = ctx;
 	table->mair = mair ? mair : TRANS_MAIR_DEFAULT;
 	table->hierarchical = true;
-	ret = page_take(table, &page, &table->root, &why);
+	ret = tt_page_take(table, &page, &table->root, &why);
 	if (!ret)
 		return 0;
 	*table = (struct trans_table){ 0 };
@@ -76,18 +80,24 @@ int trans_table_attach(struct trans_table *table,
 	if (!geometry_valid(geo))
 		return trans_fail(error_of(report), TRANS_EINVAL,
 				  "geometry is not one of trans_geometry_init");
-	why = tcr_decode((enum trans_regime)geo->regime, geo->upper, regs->tcr,
+	why = tt_tcr_decode((enum trans_regime)geo->regime, geo->upper, regs->tcr,
 			 &half);
 	if (!why && (half.va_bits != geo->va_bits || half.ds != geo->ds ||
 		     half.granule != (enum trans_granule)geo->granule_shift))
 		why = "TCR contradicts the geometry";
 	if (why)
 		return trans_fail(error_of(report), TRANS_EINVAL, why);
+	if (regs->tcr2 & TCR2_REFUSED)
+		return trans_fail(error_of(report), TRANS_EINVAL,
+				  "TCR2 has POE, E0POE, AIE or D128");
 	table->geo = *geo;
 	table->ops = ops;
 	table->ctx = ctx;
 	table->present = present;
-	table->root = ttbr_decode(geo, regs->ttbr);
+	table->indirect = regs->tcr2 & TCR2_PIE;
+	table->pir = regs->pir;
+	table->pire0 = regs->pire0;
+	table->root = tt_ttbr_decode(geo, regs->ttbr);
 	table->mair = regs->mair;
 	table->hierarchical = !half.hpd;
 	table->dirty = half.hd;
@@ -119,9 +129,12 @@ int trans_table_finish(struct trans_table *table, struct trans_regs *regs,
 	if (ret)
 		return ret;
 	table->live = true;
-	regs->ttbr = ttbr_encode(&table->geo, table->root);
-	regs->tcr = tcr_encode(&table->geo);
-	regs->mair = table->mair;
+	*regs = (struct trans_regs){
+		.ttbr = tt_ttbr_encode(&table->geo, table->root),
+		.tcr = tt_tcr_encode(&table->geo),
+		.mair = table->mair,
+		.sctlr = tt_sctlr_on(table->geo.regime),
+	};
 	return 0;
 }
 
@@ -133,9 +146,12 @@ void trans_table_destroy(struct trans_table *table)
 	if (table->ops && !table->view) {
 		int level = table->geo.start_level;
 
-		root = table_at(table, table->root, level);
-		page_release(table, root ? level : 3, root, table->root, NULL,
-			     &stats);
+		root = tt_table_at(table, table->root, level);
+		tt_release(table, root ? level : 3, root, table->root, NULL,
+			   &stats);
+		if (table->window_tables)
+			table->ops->free(table->ctx, table->geo.granule_shift,
+					 table->window_tables, table->window);
 	}
 	*table = (struct trans_table){ 0 };
 }

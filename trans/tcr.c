@@ -73,7 +73,7 @@ static unsigned int tg_of_granule(unsigned int granule, bool tg1)
 	return code;
 }
 
-bool tcr_pa_code_exists(unsigned int pa_bits)
+bool tt_tcr_pa_code_exists(unsigned int pa_bits)
 {
 	for (size_t i = 0; i < sizeof(pa_codes); i++)
 		if (pa_codes[i] == pa_bits)
@@ -90,7 +90,7 @@ static unsigned int pa_code(unsigned int pa_bits)
 	return code;
 }
 
-const char *tcr_decode(enum trans_regime regime, bool upper, uint64_t tcr,
+const char *tt_tcr_decode(enum trans_regime regime, bool upper, uint64_t tcr,
 		       struct tcr_half *half)
 {
 	const struct layout *at = layout_of(regime, upper);
@@ -114,7 +114,7 @@ const char *tcr_decode(enum trans_regime regime, bool upper, uint64_t tcr,
 	return NULL;
 }
 
-uint64_t tcr_encode(const struct trans_geometry *geo)
+uint64_t tt_tcr_encode(const struct trans_geometry *geo)
 {
 	const struct layout *at = layout_of(geo->regime, geo->upper);
 	unsigned int walk = geo->upper ? TCR_WALK_SHIFT1 : TCR_WALK_SHIFT0;
@@ -126,14 +126,14 @@ uint64_t tcr_encode(const struct trans_geometry *geo)
 	       (geo->regime == TRANS_EL2 ? TCR_EL2_RES1 : 0);
 }
 
-uint64_t ttbr_encode(const struct trans_geometry *geo, trans_pa_t root)
+uint64_t tt_ttbr_encode(const struct trans_geometry *geo, trans_pa_t root)
 {
 	if (geo->pa_bits != 52)
 		return root;
 	return (root & low_mask(48)) | (root >> 48) << 2;
 }
 
-trans_pa_t ttbr_decode(const struct trans_geometry *geo, uint64_t ttbr)
+trans_pa_t tt_ttbr_decode(const struct trans_geometry *geo, uint64_t ttbr)
 {
 	trans_pa_t base = ttbr & low_mask(48);
 
@@ -145,9 +145,21 @@ trans_pa_t ttbr_decode(const struct trans_geometry *geo, uint64_t ttbr)
 uint64_t trans_tcr(const struct trans_geometry *low,
 		   const struct trans_geometry *high)
 {
-	uint64_t tcr = tcr_encode(low);
+	uint64_t tcr = tt_tcr_encode(low);
 
 	if (low->regime == TRANS_EL2)
 		return tcr;
-	return tcr | (high ? tcr_encode(high) : TCR_EPD1);
+	return tcr | (high ? tt_tcr_encode(high) : TCR_EPD1);
+}
+
+#define SCTLR_MCI ((1ULL << 12) | (1ULL << 2) | (1ULL << 0))
+/* Arm ARM D19.2, SCTLR_EL1: LSMAOE, nTLSMD, SPAN, EIS, TSCXT, EOS; SCTLR_EL2
+ * with E2H == 0: its RES1 bits. EL2&0 has the layout of EL1. */
+#define SCTLR_EL1_RES1 0x30d00800ULL
+#define SCTLR_EL2_RES1 0x30c50830ULL
+
+uint64_t tt_sctlr_on(unsigned int regime)
+{
+	return SCTLR_MCI |
+	       (regime == TRANS_EL2 ? SCTLR_EL2_RES1 : SCTLR_EL1_RES1);
 }

@@ -18,17 +18,21 @@ struct tcr_half {
 };
 
 /* Read one half; returns NULL, or why there is nothing to read. */
-const char *tcr_decode(enum trans_regime regime, bool upper, uint64_t tcr,
+const char *tt_tcr_decode(enum trans_regime regime, bool upper, uint64_t tcr,
 		       struct tcr_half *half);
 
-bool tcr_pa_code_exists(unsigned int pa_bits);
+bool tt_tcr_pa_code_exists(unsigned int pa_bits);
 
 /* The TCR fields of one half alone, the other half left zero. */
-uint64_t tcr_encode(const struct trans_geometry *geo);
+uint64_t tt_tcr_encode(const struct trans_geometry *geo);
 
 /* TTBR without ASID and CnP. With 52-bit output addresses (LPA or DS) bits
  * [5:2] hold PA[51:48]; see TTBR0_EL1.BADDR. */
-uint64_t ttbr_encode(const struct trans_geometry *geo, trans_pa_t root);
-trans_pa_t ttbr_decode(const struct trans_geometry *geo, uint64_t ttbr);
+uint64_t tt_ttbr_encode(const struct trans_geometry *geo, trans_pa_t root);
+trans_pa_t tt_ttbr_decode(const struct trans_geometry *geo, uint64_t ttbr);
+
+/* SCTLR with MMU and caches on: M, C, I, the RES1 bits of an Armv8.0 CPU, and
+ * everything else (alignment checks, WXN, EPAN, ...) off. */
+uint64_t tt_sctlr_on(unsigned int regime);
 
 #endif

@@ -18,6 +18,7 @@
 
 #include <trans_table/geometry.h>
 #include <trans_table/ops.h>
+#include <trans_table/ranges.h>
 
 /*
  * Flags belong to one call, mean the same at every leaf level, and an unknown
@@ -27,7 +28,8 @@
 /* Leaves become writable: bit 51 (DBM) set and bit 7 (AP[2]) cleared; a
  * hierarchical APTable[1] on the way is dropped. Both bits, because clearing
  * bit 7 alone, or only when a software dirty bit says so, broke Linux's kexec
- * once: the mover overwrites read-only text. (copy, protect) */
+ * once: the mover overwrites read-only text. Permission indirection of the
+ * source is resolved first; the copy never uses it. (copy) */
 #define TRANS_MKWRITE 0x0001u
 /* An invalid leaf that the source's `present` rule calls a mapping becomes
  * valid. Holes made by debug_pagealloc, kfence, secretmem hide payload; one
@@ -46,11 +48,23 @@
 #define TRANS_NOEXEC 0x0020u
 /* Pages only. (map, idmap, copy) */
 #define TRANS_NOBLOCK 0x0040u
+/* Contiguous groups that are whole, even and inside the range keep their bit;
+ * any other leaf always loses it. Not with FOLD. (copy) */
+#define TRANS_KEEPCONT 0x0080u
 /* Collision with what the table maps already: the default is TRANS_EEXIST.
- * KEEP leaves the old mapping and adds what is missing; REPLACE overwrites.
- * At most one of them. (copy, map, idmap) */
+ * KEEP leaves the old mapping and adds what is missing. REPLACE overwrites.
+ * UPGRADE adds what is missing and turns smaller mappings of the same memory
+ * with the same permissions into the larger block; any other is TRANS_EEXIST.
+ * At most one of them. (copy, map, idmap; share: not UPGRADE) */
 #define TRANS_KEEP 0x0100u
 #define TRANS_REPLACE 0x0200u
+#define TRANS_UPGRADE 0x0400u
+/* Change nothing, allocate nothing: only fill the report, with exactly the
+ * table pages that the same call would allocate now in stats.tables, and with
+ * the errors that it would give (refusals by the allocator and of fresh pages
+ * apart). A source that changes meanwhile makes the figure an estimate.
+ * Allowed on a live table. (every operation that takes flags) */
+#define TRANS_ESTIMATE 0x1000u
 
 /* Memory types for map; MAIR attribute bytes (Arm ARM MAIR_EL1). 0 is invalid
  * on purpose: an attribute that was forgotten must not mean Device. */
@@ -94,11 +108,19 @@ enum trans_presence trans_present_linux(uint64_t desc, int level);
 enum trans_presence trans_present_linux_7_1(uint64_t desc, int level);
 enum trans_presence trans_present_linux_7_1_ng(uint64_t desc, int level);
 
-/* The registers that give a table its meaning, or that switch to it. */
+/*
+ * The registers that give a table its meaning (attach), or that switch to it
+ * (finish). Bits of ttbr that are not the base address are ignored and 0.
+ * @tcr2, @pir, @pire0: 0 where the CPU lacks TCR2; finish gives 0
+ * @sctlr: of the regime, whole: MMU and caches on, RES1 bits, everything else
+ *         off; ignored by attach
+ */
 struct trans_regs {
-	uint64_t ttbr; /* of the table's half, without ASID */
+	uint64_t ttbr;
 	uint64_t tcr;
 	uint64_t mair;
+	uint64_t tcr2, pir, pire0;
+	uint64_t sctlr;
 };
 
 /* A table. Public so that it can live on any stack; the fields are read-only
@@ -115,16 +137,23 @@ struct trans_table {
 	bool live;          /* finished: refuses writes */
 	bool hierarchical;  /* table descriptors' attributes count (no HPD) */
 	bool dirty;         /* hardware dirty state: DBM means writable */
+	bool indirect;      /* permissions through PIR (TCR2.PIE) */
+	uint64_t pir, pire0;
+	trans_pa_t window;  /* trans_table_window: its tables, one block */
+	uint32_t window_tables;
 };
 
 /* What one operation did. */
 struct trans_stats {
 	uint32_t tables;       /* table pages allocated */
 	uint32_t tables_freed; /* table pages replaced and given back */
-	uint64_t leaves[4];    /* leaves written, by level 0..3 */
+	uint64_t leaves[4];    /* leaves made, by level 0..3 */
 	uint64_t mkwrite;      /* leaves changed by MKWRITE */
-	uint64_t mkvalid;      /* leaves made valid */
-	uint64_t folded;       /* tables saved by FOLD */
+	uint64_t mkvalid;      /* leaves made valid by MKVALID */
+	uint64_t noexec;       /* leaves changed by NOEXEC */
+	uint64_t protected;    /* leaves changed by protect */
+	uint64_t folded;       /* tables that became one block */
+	uint64_t cont_dropped; /* leaves that lost the contiguous bit */
 };
 
 /* Filled by every operation that takes one; NULL is allowed. @error as in
@@ -152,7 +181,9 @@ int trans_table_create(struct trans_table *table,
 
 /*
  * A read-only view of a foreign table, live or not, possibly corrupt.
- * @regs:    ttbr, tcr and mair as the CPU that uses it has them
+ * @regs:    as the CPU that uses it has them. Permission indirection is
+ *           honoured; overlays, attribute index extension and 128-bit
+ *           descriptors (TCR2.POE, E0POE, AIE, D128) are refused
  * @present: rule for MKVALID; NULL: every non-zero invalid leaf is ambiguous
  * Allocates nothing; destroy is not needed. TRANS_EINVAL.
  */
@@ -169,8 +200,9 @@ int trans_table_attach(struct trans_table *table,
  * must be a multiple of what one entry of the deeper of the two start levels
  * spans (0 always is; TRANS_EALIGN). Each source entry is read once. Invalid
  * entries are holes in the copy unless MKVALID revives them. Hierarchical
- * attributes of the source are folded into the leaves. The contiguous bit is
- * dropped.
+ * attributes of the source are folded into the leaves, software bits [58:55]
+ * dropped, and so is the contiguous bit unless KEEPCONT. Bits [58:55] and nT
+ * have no reader in a transitional table.
  *
  * TRANS_EINVAL, TRANS_EALIGN, TRANS_ERANGE, TRANS_ELIVE, TRANS_EEXIST,
  * TRANS_ENOMEM, TRANS_EFAULT, TRANS_EPFN, TRANS_ECORRUPT, TRANS_EUNREPR,
@@ -193,25 +225,66 @@ int trans_table_idmap(struct trans_table *table, trans_pa_t pa, uint64_t len,
 		      const struct trans_attr *attr, unsigned int flags,
 		      struct trans_report *report);
 
-/* Make [@va, @va + @len) map nothing. What was a hole stays one.
- * Errors as map. */
+/*
+ * map with attributes range by range: @attr_of says the attributes from @va on,
+ * and for how many bytes they hold (a multiple of the granule, at least one).
+ * It must give the same answers when asked again. Nonzero refuses (TRANS_EHOST).
+ * So that, say, the pages that hold tables come out read-only.
+ */
+typedef int (*trans_attr_fn)(void *arg, trans_va_t va, trans_pa_t pa,
+			     struct trans_attr *attr, uint64_t *len);
+int trans_table_map_by(struct trans_table *table, trans_va_t va, trans_pa_t pa,
+		       uint64_t len, trans_attr_fn attr_of, void *arg,
+		       unsigned int flags, struct trans_report *report);
+
+/* Make [@va, @va + @len) map nothing. What was a hole stays one. Tables that
+ * become empty are given back. @flags: ESTIMATE. Errors as map. */
 int trans_table_unmap(struct trans_table *table, trans_va_t va, uint64_t len,
+		      unsigned int flags, struct trans_report *report);
+
+/* Set what the leaves of [@va, @va + @len) allow to @access (TRANS_WRITE,
+ * TRANS_EXEC; nothing for EL0); blocks that the range cuts are split. Holes
+ * stay holes. @flags: ESTIMATE. Errors as map. */
+int trans_table_protect(struct trans_table *table, trans_va_t va, uint64_t len,
+			unsigned int access, unsigned int flags,
+			struct trans_report *report);
+
+/* Merge neighbours in [@va, @va + @len) into the largest legal blocks, where
+ * every attribute is equal. Tables become fewer or stay; what is mapped does
+ * not change. @flags: ESTIMATE. Errors as map. */
+int trans_table_fold(struct trans_table *table, trans_va_t va, uint64_t len,
+		     unsigned int flags, struct trans_report *report);
+
+/*
+ * Copy like trans_table_copy without flags, but link the source's own tables
+ * wherever one lies wholly in the range, instead of copying them. They stay the
+ * source's: they are never written and never freed here, and the source must
+ * outlive the mapping. An operation that changes a shared part copies what it
+ * changes. Both tables must agree on MAIR, DS, kind of regime, hierarchical
+ * attributes, and must not use indirection (TRANS_EINVAL).
+ * @flags: KEEP, REPLACE, ESTIMATE.
+ */
+int trans_table_share(struct trans_table *dst, trans_va_t dst_va,
+		      const struct trans_table *src, trans_va_t src_va,
+		      uint64_t len, unsigned int flags,
 		      struct trans_report *report);
 
 /*
- * Exactly how many table pages the same call of copy, map, idmap or unmap would
- * allocate now, in @report->stats.tables, with the errors that it would
- * give (TRANS_ENOMEM and refusals of the allocator's pages apart). Writes
- * nothing. A source that changes meanwhile makes the figure an estimate.
+ * A window: a range whose last-level entries the host will write by itself, as
+ * one array. Its level 3 tables are allocated as one block of contiguous pages;
+ * what was mapped in and around the range stays mapped.
+ * @entries: PA of the entry for @va, valid as long as the table and as long as
+ *           no other operation touches the range; @count entries follow
+ * One window per table (TRANS_EEXIST for a second). @flags: ESTIMATE. Errors as
+ * map.
  */
-int trans_table_estimate_copy(const struct trans_table *dst, trans_va_t dst_va,
-			      const struct trans_table *src, trans_va_t src_va,
-			      uint64_t len, unsigned int flags,
-			      struct trans_report *report);
-int trans_table_estimate_map(const struct trans_table *table, trans_va_t va,
-			     trans_pa_t pa, uint64_t len,
-			     const struct trans_attr *attr, unsigned int flags,
-			     struct trans_report *report);
+struct trans_window {
+	trans_pa_t entries;
+	uint64_t count;
+};
+int trans_table_window(struct trans_table *table, trans_va_t va, uint64_t len,
+		       unsigned int flags, struct trans_window *window,
+		       struct trans_report *report);
 
 /* What one address translates to. */
 struct trans_leaf {
@@ -227,8 +300,9 @@ struct trans_leaf {
 
 /*
  * Look @va up. TRANS_ENOENT: not mapped (report: level and descriptor where the
- * walk ended); TRANS_ERANGE: outside the half; TRANS_EFAULT, TRANS_ECORRUPT.
- * A leaf without AF counts as TRANS_ENOENT with why "access flag".
+ * walk ended), or a leaf without AF (why "access flag is clear");
+ * TRANS_ERANGE: outside the half; TRANS_EFAULT, TRANS_ECORRUPT (reserved type,
+ * address size, reserved permission indirection).
  */
 int trans_table_query(const struct trans_table *table, trans_va_t va,
 		      struct trans_leaf *leaf, struct trans_report *report);
@@ -252,11 +326,18 @@ typedef int (*trans_page_fn)(void *arg, trans_pa_t pa, uint64_t len);
 int trans_table_pages(const struct trans_table *table, trans_page_fn page,
 		      void *arg, struct trans_report *report);
 
+/* Does any page of the tree lie in @ranges? TRANS_EOVERLAP with the page in pa
+ * and len, and the range's start in va. */
+int trans_table_disjoint(const struct trans_table *table,
+			 const struct trans_ranges *ranges,
+			 struct trans_report *report);
+
 /*
  * Clean all table pages to the PoC, once, and say how to switch to the table:
  * TTBR (52-bit layout where the geometry has it), the TCR fields of its half
- * (see trans_tcr in transition.h for both), MAIR. The table is live from here
- * on and refuses writes; destroy still works, when nobody walks it any more.
+ * (see trans_tcr in transition.h for both), MAIR, SCTLR. The table is live from
+ * here on and refuses writes; destroy still works, when nobody walks it any
+ * more. TRANS_ELIVE: live already, or a view; TRANS_EFAULT.
  */
 int trans_table_finish(struct trans_table *table, struct trans_regs *regs,
 		       struct trans_report *report);

@@ -160,7 +160,7 @@ static void test_fold_stops_at_differences(void **state)
 					 TRANS_NOBLOCK, NULL), 0);
 	assert_int_equal(trans_table_map(&t, LINEAR + 5 * 4096, 5 * 4096, 4096,
 					 &ro, TRANS_REPLACE, NULL), 0);
-	assert_int_equal(trans_table_unmap(&t, LINEAR + 3 * MIB, 4096, NULL),
+	assert_int_equal(trans_table_unmap(&t, LINEAR + 3 * MIB, 4096, 0, NULL),
 			 0);
 	view(f, &t, &v, NULL);
 	make(f, &copy, &f->high);
@@ -208,7 +208,7 @@ static void test_collisions(void **state)
 					   TRANS_REPLACE, &f->r), 0);
 	expect_leaf(&t, 4 * MIB, 4 * MIB, 2, true);
 	assert_int_equal(t.pages, before - 1);
-	assert_int_equal(trans_table_unmap(&t, 0, GIB, NULL), 0);
+	assert_int_equal(trans_table_unmap(&t, 0, GIB, 0, NULL), 0);
 	expect_hole(&t, 4 * MIB);
 	trans_table_destroy(&t);
 }
@@ -234,7 +234,7 @@ static void test_mkvalid(void **state)
 					  NULL), 0);
 	expect_hole(&copy, LINEAR + 7 * 4096);
 	expect_hole(&copy, LINEAR + 2 * MIB);
-	assert_int_equal(trans_table_unmap(&copy, LINEAR, 4 * MIB, NULL), 0);
+	assert_int_equal(trans_table_unmap(&copy, LINEAR, 4 * MIB, 0, NULL), 0);
 	assert_int_equal(trans_table_copy(&copy, LINEAR, &v, LINEAR, 4 * MIB,
 					  TRANS_MKVALID, &f->r), TRANS_EINVAL);
 	f->m.bad_pfn = 7 * 4096 + 1;
@@ -254,7 +254,7 @@ static void test_mkvalid(void **state)
 	expect_leaf(&copy, LINEAR + 7 * 4096, 7 * 4096, 3, true);
 	expect_leaf(&copy, LINEAR + 2 * MIB, 2 * MIB, 2, false);
 	/* a table pointer left behind is never followed */
-	assert_int_equal(trans_table_unmap(&copy, LINEAR, 4 * MIB, NULL), 0);
+	assert_int_equal(trans_table_unmap(&copy, LINEAR, 4 * MIB, 0, NULL), 0);
 	*slot(f, &t, LINEAR, 2) &= ~1ULL;
 	assert_int_equal(trans_table_copy(&copy, LINEAR, &v, LINEAR, 4 * MIB,
 					  all, &f->r), TRANS_ECORRUPT);
@@ -287,7 +287,7 @@ static void test_mkwrite_and_hierarchy(void **state)
 	assert_int_equal(trans_table_query(&copy, LINEAR, &leaf, NULL), 0);
 	assert_false(leaf.writable);
 	assert_false(leaf.executable);
-	assert_int_equal(trans_table_unmap(&copy, LINEAR, 2 * MIB, NULL), 0);
+	assert_int_equal(trans_table_unmap(&copy, LINEAR, 2 * MIB, 0, NULL), 0);
 	assert_int_equal(trans_table_copy(&copy, LINEAR, &v, LINEAR, 2 * MIB,
 					  TRANS_MKWRITE, &f->r), 0);
 	assert_int_equal(trans_table_query(&copy, LINEAR, &leaf, NULL), 0);
@@ -372,7 +372,7 @@ static void test_every_failure_is_undone(void **state)
 		}
 		expect_leaf(&copy, LINEAR + 4096, 4096, 3, true);
 		expect_leaf(&copy, LINEAR + 2 * MIB, 2 * MIB, 2, true);
-		assert_int_equal(trans_table_unmap(&copy, LINEAR, 2 * GIB,
+		assert_int_equal(trans_table_unmap(&copy, LINEAR, 2 * GIB, 0,
 						   NULL), 0);
 		assert_int_equal(trans_table_map(&copy, LINEAR + 2 * MIB,
 						 2 * MIB, 8 * MIB, &ro, 0,
@@ -416,12 +416,13 @@ static void test_random_operations(void **state)
 		f->m.allocs = 0;
 		f->m.fail_at = fails ? 1 + rnd(&seed) % 4 : 0;
 		if (what == 3) {
-			ret = trans_table_unmap(&t, first << 12, count << 12,
+			ret = trans_table_unmap(&t, first << 12, count << 12, 0,
 						&f->r);
 		} else {
-			int e = trans_table_estimate_map(
+			int e = trans_table_map(
 				&t, first << 12, (first + shift) << 12,
-				count << 12, &rw, flags, &est);
+				count << 12, &rw,
+				flags | TRANS_ESTIMATE, &est);
 
 			ret = trans_table_map(&t, first << 12,
 					      (first + shift) << 12,
@@ -459,7 +460,7 @@ static void test_random_operations(void **state)
 				assert_int_equal(leaf.pa >> 12, model[i] - 1);
 		}
 	}
-	assert_int_equal(trans_table_unmap(&t, 0, MODEL_PAGES << 12, NULL), 0);
+	assert_int_equal(trans_table_unmap(&t, 0, MODEL_PAGES << 12, 0, NULL), 0);
 	assert_int_equal(t.pages, 1 + 2); /* the path to the host table stays */
 	trans_table_destroy(&t);
 }
