@@ -27,6 +27,9 @@ enum trans_map_choice {
 	/* The host's own linear map, copied with flags and limited to what the
 	 * moves touch. */
 	TRANS_MAP_LINEAR = 2,
+	/* No tables: the same blob runs with the MMU off. For a crash entry
+	 * (no moves), or when no table could be had. */
+	TRANS_MAP_NONE = 3,
 };
 
 /* A UART that the blob may write to, polled, no interrupts. */
@@ -67,8 +70,10 @@ struct trans_blob_report {
 
 /*
  * @cpu:        the CPU that will run the transition
- * @granule:    of the transitional tables; for TRANS_MAP_LINEAR that of @linear
- * @va_bits:    of the identity map, 48 unless the CPU or PA wants otherwise
+ * @granule:    of the transitional tables, and (TRANS_MAP_NONE too) of what is
+ *              allocated; ignored for TRANS_MAP_LINEAR: @linear's is taken
+ * @va_bits:    of the identity map, 48 unless the CPU or PA wants otherwise;
+ *              above 48, the CPU must have FEAT_LVA (64K) or FEAT_LPA2
  * @ops, @ctx:  environment whose allocations are safe (a trans_pool's ops)
  * @plan:       executable moves (trans_moves_plan); read during prepare only
  * @map:        how sources and destinations are mapped
@@ -76,12 +81,15 @@ struct trans_blob_report {
  * @linear_offset: (linear) VA = PA + offset, modulo 2^64
  * @linear_flags: (linear) flags of the copy of destinations; 0 means
  *              MKWRITE | MKVALID | CHECKPFN | NOEXEC | FOLD. Sources are
- *              copied with the same less MKWRITE
+ *              copied with the same less MKWRITE. KEEP is always added,
+ *              because ranges may share a granule; REPLACE is refused
  * @entry, @x:  where to go with the MMU off, at the same exception level, and
  *              with what in x0..x3
- * @uart, @uart_kind, @conduit: signs of life and the way out after a failure
- * @report:     PA of one page of the caller's for struct trans_blob_report,
- *              outside every destination; 0: none. Stays the caller's
+ * @uart, @uart_kind, @conduit: signs of life and the way out after a failure;
+ *              at EL2 the conduit cannot be HVC, which would come back to EL2
+ * @report:     PA of one page (4 KiB) of the caller's for struct
+ *              trans_blob_report, outside every source and destination; 0:
+ *              none. Stays the caller's
  * @alias_prepare: see to it that [pa, pa + len) can be made readable and
  *              executable at VA == PA in this CPU's live tables, with a data
  *              view of the memory's own contents; called by prepare, may
@@ -93,8 +101,11 @@ struct trans_blob_report {
  * @quiesce:    silence DMA, other CPUs, watchdog, ITS; 0 or TRANS_EHOST; NULL:
  *              nothing to do
  * @host:       context of the four
- * @sdei:       the firmware has SDEI; its events are masked in go
+ * @sdei:       the firmware has SDEI; its events are masked in go, through
+ *              the conduit
  * @unproven:   skip the proof. For tests that must see what it prevents
+ *
+ * What the pointers lead to must live as long as the transition, except @plan.
  */
 struct trans_transition_args {
 	const struct trans_cpu *cpu;
@@ -128,11 +139,11 @@ struct trans_transition {
 	struct trans_transition_args args;
 	struct trans_table low;  /* TTBR0: identity: blob, list, UART, report */
 	struct trans_table high; /* TTBR1: linear map copy; unused: zeroed */
-	trans_pa_t code, data, list;
-	unsigned int code_granules, data_granules;
+	trans_pa_t code, data, list; /* list: the first page of a chain */
+	unsigned int code_granules, data_granules, list_granules;
 	uint64_t move_count, move_bytes;
 	struct trans_stats stats; /* of all table operations together */
-	bool prepared, quiet;
+	bool aliased, prepared, quiet;
 };
 
 /*
@@ -140,11 +151,14 @@ struct trans_transition {
  * args->unproven.
  *
  * TRANS_EINVAL: an argument above is missing or contradicts the CPU;
- * TRANS_EGEOM; TRANS_ENOMEM; TRANS_EOVERLAP: the proof failed; TRANS_ENOENT: the
- * mapping check failed (va is not mapped as the mover needs it); TRANS_EPFN,
+ * TRANS_EGEOM; TRANS_ENOMEM; TRANS_EALIGN: a move is no multiple of 16 bytes,
+ * or report, entry or linear_offset is misaligned; TRANS_EOVERLAP: the proof
+ * failed; TRANS_ENOENT: the mapping check failed (va is not mapped as the mover
+ * needs it); TRANS_EHOST: alias_prepare or an ops hook refused; TRANS_EPFN,
  * TRANS_ECORRUPT, TRANS_EFAULT, TRANS_EUNREPR: from the copy of the linear map;
- * TRANS_ERANGE: a PA beyond the identity map's reach.
- * On failure nothing is kept.
+ * TRANS_EEXIST: the UART lies in what is moved; TRANS_ERANGE: a PA beyond the
+ * identity map's reach.
+ * On failure nothing is kept and the struct is zeroed.
  */
 int trans_transition_prepare(struct trans_transition *transition,
 			     const struct trans_transition_args *args,
@@ -154,8 +168,10 @@ int trans_transition_prepare(struct trans_transition *transition,
  * The proof: every page that the blob needs (code, data, stack, move list,
  * tables, report) lies outside every destination and every source that is still
  * to be read, and every source is mapped readable and every destination
- * writable at the address the mover will use.
- * TRANS_EOVERLAP (pa, len: the blob's page; va: the destination), TRANS_ENOENT.
+ * writable at the address the mover will use. It reads the moves back from the
+ * list that the blob will execute.
+ * TRANS_EOVERLAP (pa, len: the blob's page; va: the start of the source or
+ * destination), TRANS_ENOENT, TRANS_EFAULT, TRANS_EINVAL: nothing is prepared.
  */
 int trans_transition_check(const struct trans_transition *transition,
 			   struct trans_error *err);

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The only door to the hardware. Everything that cannot run on the host that
+ * builds the tests is behind these few calls: lib/arch/aarch64 has the real
+ * ones, lib/arch/fake ones that are backed by an array and keep a log.
+ */
+#ifndef TRANS_LIB_ARCH_H
+#define TRANS_LIB_ARCH_H
+
+#include <trans_table/env.h>
+
+/*
+ * System registers, as X(name, assembler name). Those newer than Armv8.0 by
+ * encoding, because the library is built for the base architecture. Reading an
+ * ID register that a CPU has not got gives 0 (Arm ARM D19, "ID registers");
+ * any other register needs its feature to be there.
+ */
+#define TRANS_SYSREGS(X) \
+	X(CURRENTEL, "CurrentEL") \
+	X(DAIF, "DAIF") \
+	X(HCR_EL2, "HCR_EL2") \
+	X(CPACR_EL1, "CPACR_EL1") \
+	X(CPTR_EL2, "CPTR_EL2") \
+	X(MDSCR_EL1, "MDSCR_EL1") \
+	X(ID_AA64MMFR0, "ID_AA64MMFR0_EL1") \
+	X(ID_AA64MMFR1, "ID_AA64MMFR1_EL1") \
+	X(ID_AA64MMFR2, "S3_0_C0_C7_2") \
+	X(ID_AA64MMFR3, "S3_0_C0_C7_3") \
+	X(ID_AA64MMFR4, "S3_0_C0_C7_4") \
+	X(ID_AA64PFR0, "ID_AA64PFR0_EL1") \
+	X(ID_AA64PFR1, "ID_AA64PFR1_EL1") \
+	X(ID_AA64DFR0, "ID_AA64DFR0_EL1") \
+	X(PMBIDR_EL1, "S3_0_C9_C10_7") \
+	X(PMBLIMITR_EL1, "S3_0_C9_C10_0") \
+	X(PMSCR_EL1, "S3_0_C9_C9_0") \
+	X(TRBIDR_EL1, "S3_0_C9_C11_7") \
+	X(TRBLIMITR_EL1, "S3_0_C9_C11_0") \
+	X(SVCR, "S3_3_C4_C2_2") \
+	X(TCO, "S3_3_C4_C2_7") \
+	X(PAN, "S3_0_C4_C2_3") \
+	X(ALLINT, "S3_0_C4_C3_0")
+
+#define TRANS_SYSREG_ENUM(name, text) TRANS_##name,
+enum trans_sysreg {
+	TRANS_SYSREGS(TRANS_SYSREG_ENUM)
+	TRANS_SYSREG_COUNT
+};
+
+uint64_t trans_arch_read(enum trans_sysreg reg);
+void trans_arch_write(enum trans_sysreg reg, uint64_t value);
+
+/* DSB SY and ISB. */
+void trans_arch_sync(void);
+
+/* Drain what the statistical profiler (PSB CSYNC) or the trace unit (TSB
+ * CSYNC) still buffers, and wait until it is in memory. Hints: nothing happens
+ * on a CPU without them. */
+void trans_arch_drain_profile(void);
+void trans_arch_drain_trace(void);
+
+/* Take an SError that is pending, then mask D, A, I and F for good. */
+void trans_arch_mask(void);
+
+/* Invalidate this CPU's instruction caches and wait until it is done. */
+void trans_arch_icache(void);
+
+/* SMCCC call with one argument register beyond the function (Arm DEN 0028). */
+uint64_t trans_arch_hvc(uint64_t function, uint64_t arg);
+uint64_t trans_arch_smc(uint64_t function, uint64_t arg);
+
+/* Branch to @pc with @x0; nothing is left on the stack that matters. */
+__attribute__((noreturn)) void trans_arch_jump(uint64_t pc, uint64_t x0);
+
+#endif

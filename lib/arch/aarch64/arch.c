@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The hardware door on real hardware: one instruction or two per function.
+ * Every asm is volatile and clobbers memory: none may move across another.
+ */
+#include "lib/arch.h"
+
+#define READ(name, text) \
+	case TRANS_##name: \
+		__asm__ volatile("mrs %0, " text : "=r"(value) :: "memory"); \
+		break;
+
+uint64_t trans_arch_read(enum trans_sysreg reg)
+{
+	uint64_t value = 0;
+
+	switch (reg) {
+	TRANS_SYSREGS(READ)
+	case TRANS_SYSREG_COUNT:
+		break;
+	}
+	return value;
+}
+
+#define WRITE(name, text) \
+	case TRANS_##name: \
+		__asm__ volatile("msr " text ", %0" :: "r"(value) : "memory"); \
+		break;
+
+/* Only what go() writes: an ID register cannot even be assembled here. */
+void trans_arch_write(enum trans_sysreg reg, uint64_t value)
+{
+	switch (reg) {
+	WRITE(MDSCR_EL1, "MDSCR_EL1")
+	WRITE(PMBLIMITR_EL1, "S3_0_C9_C10_0")
+	WRITE(PMSCR_EL1, "S3_0_C9_C9_0")
+	WRITE(TRBLIMITR_EL1, "S3_0_C9_C11_0")
+	WRITE(SVCR, "S3_3_C4_C2_2")
+	WRITE(TCO, "S3_3_C4_C2_7")
+	WRITE(PAN, "S3_0_C4_C2_3")
+	WRITE(ALLINT, "S3_0_C4_C3_0")
+	default:
+		break;
+	}
+}
+
+void trans_arch_sync(void)
+{
+	__asm__ volatile("dsb sy\n\tisb" ::: "memory");
+}
+
+void trans_arch_drain_profile(void)
+{
+	__asm__ volatile("isb\n\thint #17\n\tdsb nsh" ::: "memory");
+}
+
+void trans_arch_drain_trace(void)
+{
+	__asm__ volatile("isb\n\thint #18\n\tdsb nsh" ::: "memory");
+}
+
+/* DSB makes an outstanding error pending, the ISB with A clear is where it is
+ * taken (Arm ARM D1, "Asynchronous exception types"): now, in the host's
+ * handler, not in the next world. */
+void trans_arch_mask(void)
+{
+	__asm__ volatile(
+		"msr	daifset, #0xb\n\t"
+		"dsb	sy\n\t"
+		"msr	daifclr, #4\n\t"
+		"isb\n\t"
+		"msr	daifset, #0xf\n\t"
+		"isb" ::: "memory");
+}
+
+void trans_arch_icache(void)
+{
+	__asm__ volatile("dsb sy\n\tic iallu\n\tdsb nsh\n\tisb" ::: "memory");
+}
+
+/* SMCCC 1.0 lets the callee change x4 to x17 too. */
+#define SMCCC(insn) \
+	register uint64_t x0 __asm__("x0") = function; \
+	register uint64_t x1 __asm__("x1") = arg; \
+	register uint64_t x2 __asm__("x2") = 0; \
+	register uint64_t x3 __asm__("x3") = 0; \
+	__asm__ volatile(insn " #0" \
+			 : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3) \
+			 :: "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", \
+			    "x12", "x13", "x14", "x15", "x16", "x17", "cc", \
+			    "memory"); \
+	return x0
+
+uint64_t trans_arch_hvc(uint64_t function, uint64_t arg)
+{
+	SMCCC("hvc");
+}
+
+uint64_t trans_arch_smc(uint64_t function, uint64_t arg)
+{
+	SMCCC("smc");
+}
+
+void trans_arch_jump(uint64_t pc, uint64_t x0)
+{
+	register uint64_t arg __asm__("x0") = x0;
+
+	__asm__ volatile("br %0" :: "r"(pc), "r"(arg) : "memory");
+	__builtin_unreachable();
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The hardware door on a test's host; fake.h says how a test uses it.
+ */
+#include "lib/arch/fake/fake.h"
+
+struct fake_arch fake_arch;
+
+void fake_arch_reset(void)
+{
+	memset(&fake_arch, 0, sizeof(fake_arch));
+}
+
+static void happened(enum fake_what what, enum trans_sysreg reg,
+		     uint64_t value)
+{
+	size_t max = sizeof(fake_arch.log) / sizeof(fake_arch.log[0]);
+
+	if (fake_arch.count < max)
+		fake_arch.log[fake_arch.count++] = (struct fake_event){
+			.what = what, .reg = reg, .value = value };
+}
+
+uint64_t trans_arch_read(enum trans_sysreg reg)
+{
+	return fake_arch.reg[reg];
+}
+
+void trans_arch_write(enum trans_sysreg reg, uint64_t value)
+{
+	fake_arch.reg[reg] = value;
+	happened(FAKE_WRITE, reg, value);
+}
+
+void trans_arch_sync(void)
+{
+	happened(FAKE_SYNC, TRANS_SYSREG_COUNT, 0);
+}
+
+void trans_arch_drain_profile(void)
+{
+	happened(FAKE_DRAIN_PROFILE, TRANS_SYSREG_COUNT, 0);
+}
+
+void trans_arch_drain_trace(void)
+{
+	happened(FAKE_DRAIN_TRACE, TRANS_SYSREG_COUNT, 0);
+}
+
+void trans_arch_mask(void)
+{
+	happened(FAKE_MASK, TRANS_SYSREG_COUNT, 0);
+}
+
+void trans_arch_icache(void)
+{
+	happened(FAKE_ICACHE, TRANS_SYSREG_COUNT, 0);
+}
+
+uint64_t trans_arch_hvc(uint64_t function, uint64_t arg)
+{
+	(void)arg;
+	happened(FAKE_HVC, TRANS_SYSREG_COUNT, function);
+	return 0;
+}
+
+uint64_t trans_arch_smc(uint64_t function, uint64_t arg)
+{
+	(void)arg;
+	happened(FAKE_SMC, TRANS_SYSREG_COUNT, function);
+	return 0;
+}
+
+void trans_arch_jump(uint64_t pc, uint64_t x0)
+{
+	happened(FAKE_JUMP, TRANS_SYSREG_COUNT, pc);
+	fake_arch.jump_x0 = x0;
+	longjmp(fake_arch.jump, 1);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The hardware door on a test's host: registers are an array that the test
+ * fills, and everything that happens is written down in order.
+ */
+#ifndef TRANS_LIB_FAKE_H
+#define TRANS_LIB_FAKE_H
+
+#include <setjmp.h>
+
+#include "lib/arch.h"
+
+enum fake_what {
+	FAKE_WRITE, /* reg, value */
+	FAKE_SYNC,
+	FAKE_DRAIN_PROFILE,
+	FAKE_DRAIN_TRACE,
+	FAKE_MASK,
+	FAKE_ICACHE,
+	FAKE_HVC, /* value: the function */
+	FAKE_SMC,
+	FAKE_JUMP, /* value: pc */
+};
+
+struct fake_event {
+	enum fake_what what;
+	enum trans_sysreg reg;
+	uint64_t value;
+};
+
+/* @jump: where trans_arch_jump goes, set by the test with setjmp. */
+struct fake_arch {
+	uint64_t reg[TRANS_SYSREG_COUNT];
+	struct fake_event log[64];
+	size_t count;
+	jmp_buf jump;
+	uint64_t jump_x0;
+};
+
+/* There is one CPU. */
+extern struct fake_arch fake_arch;
+
+void fake_arch_reset(void);
+
+#endif

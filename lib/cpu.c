@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The CPU as a value: read once, then only pure functions of it, because the
+ * fields of the ID registers do not all count the same way.
+ */
+#include <trans_table/cpu.h>
+
+#include "lib/arch.h"
+
+#define HCR_E2H (1ULL << 34)
+
+static unsigned int field(uint64_t id, unsigned int shift)
+{
+	return (unsigned int)(id >> shift) & 0xf;
+}
+
+void trans_cpu_read(struct trans_cpu *cpu)
+{
+	unsigned int el = (unsigned int)(trans_arch_read(TRANS_CURRENTEL) >> 2);
+
+	*cpu = (struct trans_cpu){
+		.el = el & 3,
+		.mmfr0 = trans_arch_read(TRANS_ID_AA64MMFR0),
+		.mmfr1 = trans_arch_read(TRANS_ID_AA64MMFR1),
+		.mmfr2 = trans_arch_read(TRANS_ID_AA64MMFR2),
+		.mmfr3 = trans_arch_read(TRANS_ID_AA64MMFR3),
+		.mmfr4 = trans_arch_read(TRANS_ID_AA64MMFR4),
+		.pfr0 = trans_arch_read(TRANS_ID_AA64PFR0),
+		.pfr1 = trans_arch_read(TRANS_ID_AA64PFR1),
+		.dfr0 = trans_arch_read(TRANS_ID_AA64DFR0),
+	};
+	/* The bit reads as 0 without VHE, and as 1 where VHE cannot be left. */
+	if (cpu->el == 2)
+		cpu->e2h = trans_arch_read(TRANS_HCR_EL2) & HCR_E2H;
+}
+
+enum trans_regime trans_cpu_regime(const struct trans_cpu *cpu)
+{
+	if (cpu->el == 1)
+		return TRANS_EL1_0;
+	return cpu->e2h ? TRANS_EL2_0 : TRANS_EL2;
+}
+
+/*
+ * ID_AA64MMFR0_EL1 (Arm ARM D19): TGran4 [31:28] and TGran64 [27:24] are
+ * signed, 0 and above mean "there" and 0xf "not there"; TGran16 [23:20] is
+ * unsigned, 0 means "not there".
+ */
+uint64_t trans_cpu_granules(const struct trans_cpu *cpu)
+{
+	uint64_t mask = 0;
+
+	if (field(cpu->mmfr0, 28) < 8)
+		mask |= 1ULL << TRANS_4K;
+	if (field(cpu->mmfr0, 20) > 0)
+		mask |= 1ULL << TRANS_16K;
+	if (field(cpu->mmfr0, 24) < 8)
+		mask |= 1ULL << TRANS_64K;
+	return mask;
+}
+
+unsigned int trans_cpu_pa_bits(const struct trans_cpu *cpu)
+{
+	static const uint8_t bits[] = { 32, 36, 40, 42, 44, 48, 52 };
+	unsigned int range = field(cpu->mmfr0, 0);
+
+	return range < sizeof(bits) ? bits[range] : 48;
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The mover, the report and the UART of the control blob: its own C over memory
+ * of this process, with the primitives faked.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "trans/fake/fake.h"
+
+#define ARENA 65536
+#define PER_PAGE 4 /* moves in a list page of these tests */
+
+static uint8_t arena[ARENA] __attribute__((aligned(4096)));
+static uint8_t want[ARENA];
+static struct trans_blob_report report;
+static union {
+	struct blob_list head;
+	uint64_t room[2 + 3 * PER_PAGE];
+} list[8];
+static struct blob_params params;
+
+static uint64_t pa_of(const void *p)
+{
+	return (uint64_t)(uintptr_t)p;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	memset(&fake_blob, 0, sizeof(fake_blob));
+	memset(&report, 0xee, sizeof(report));
+	memset(list, 0, sizeof(list));
+	for (size_t i = 0; i < ARENA; i++)
+		arena[i] = want[i] = (uint8_t)(i * 7 + (i >> 8));
+	params = (struct blob_params){
+		.sctlr = BLOB_SCTLR_OFF_EL1 | BLOB_SCTLR_M,
+		.list = BLOB_LIST_END,
+		.report = pa_of(&report),
+	};
+	return 0;
+}
+
+/* Append a move, in arena offsets, to the chain; and do it to @want. */
+static void add(uint64_t src, uint64_t dst, uint64_t len)
+{
+	size_t n = params.move_count++;
+	struct blob_list *page = &list[n / PER_PAGE].head;
+
+	if (n % PER_PAGE == 0) {
+		page->next = BLOB_LIST_END;
+		if (n)
+			list[n / PER_PAGE - 1].head.next = pa_of(page);
+		else
+			params.list = pa_of(page);
+	}
+	page->move[page->count++] = (struct trans_move){
+		.src = src == TRANS_ZERO ? src :
+			pa_of(arena) + src - params.offset,
+		.dst = pa_of(arena) + dst - params.offset,
+		.len = len,
+	};
+	if (src == TRANS_ZERO)
+		memset(want + dst, 0, len);
+	else
+		memmove(want + dst, want + src, len);
+}
+
+static void expect_moved(uint64_t bytes)
+{
+	assert_memory_equal(arena, want, ARENA);
+	assert_int_equal(report.magic, TRANS_REPORT_MAGIC);
+	assert_int_equal(report.stage, TRANS_STAGE_LEAVING);
+	assert_int_equal(report.moves, params.move_count);
+	assert_int_equal(report.bytes, bytes);
+	assert_int_equal(report.esr, 0);
+	assert_int_equal(fake_blob.synced, 1);
+}
+
+static void no_moves(void **state)
+{
+	(void)state;
+	blob_run(&params);
+	expect_moved(0);
+	assert_int_equal(fake_blob.said_count, 0);
+}
+
+static void directions(void **state)
+{
+	(void)state;
+	add(0x1000, 0x1010, 0x1000); /* up by 16: from the end */
+	add(0x4010, 0x4000, 0x1000); /* down by 16: from the start */
+	add(0x8000, 0xa000, 0x1000);
+	add(TRANS_ZERO, 0xc000, 0x30);
+	blob_run(&params);
+	expect_moved(0x3030);
+	assert_int_equal(report.ticks, 400);
+}
+
+static void offset(void **state)
+{
+	(void)state;
+	params.offset = 0xffff000000000000ULL;
+	add(0x1000, 0x3000, 0x1000);
+	add(TRANS_ZERO, 0x2000, 0x10);
+	blob_run(&params);
+	expect_moved(0x1010);
+}
+
+static void many_list_pages(void **state)
+{
+	(void)state;
+	/* each reads what the one before wrote: order matters */
+	for (uint64_t i = 0; i < 4 * PER_PAGE + 1; i++)
+		add(i * 0x100, (i + 1) * 0x100, 0x100);
+	blob_run(&params);
+	expect_moved((4 * PER_PAGE + 1) * 0x100);
+}
+
+/* How many times [start, start + len) was cleaned in [from, to) copies. */
+static unsigned int cleaned(uint64_t start, uint64_t len, uint64_t from,
+			    uint64_t to)
+{
+	unsigned int count = 0;
+
+	for (size_t i = 0; i < fake_blob.cleans; i++) {
+		const struct fake_clean *c = &fake_blob.clean[i];
+
+		count += c->start == start && c->len == len &&
+			 c->moved >= from && c->moved < to;
+	}
+	return count;
+}
+
+static void cleans_after(void **state)
+{
+	uint64_t base = pa_of(arena);
+
+	(void)state;
+	add(0x1000, 0x3000, 0x1000);
+	add(TRANS_ZERO, 0x8000, 0x2000);
+	blob_run(&params);
+	assert_int_equal(cleaned(base + 0x3000, 0x1000, 2, 3), 1);
+	assert_int_equal(cleaned(base + 0x8000, 0x2000, 2, 3), 1);
+	assert_int_equal(cleaned(base + 0x3000, 0x1000, 0, 2), 0);
+	assert_int_equal(cleaned(base + 0x1000, 0x1000, 0, 3), 0);
+}
+
+static void cleans_before_without_mmu(void **state)
+{
+	uint64_t base = pa_of(arena);
+
+	(void)state;
+	params.sctlr = BLOB_SCTLR_OFF_EL1;
+	add(0x1000, 0x3000, 0x1000);
+	add(TRANS_ZERO, 0x8000, 0x2000);
+	blob_run(&params);
+	expect_moved(0x3000);
+	assert_int_equal(cleaned(base + 0x1000, 0x1000, 0, 1), 1);
+	assert_int_equal(cleaned(base + 0x3000, 0x1000, 0, 1), 1);
+	assert_int_equal(cleaned(base + 0x8000, 0x2000, 0, 1), 1);
+	assert_int_equal(cleaned(base + 0x8000, 0x2000, 2, 3), 1);
+}
+
+static void report_reaches_memory(void **state)
+{
+	(void)state;
+	blob_run(&params);
+	/* before the first write, and after each stage */
+	assert_int_equal(fake_blob.cleans, 5);
+	for (size_t i = 0; i < fake_blob.cleans; i++)
+		assert_int_equal(fake_blob.clean[i].start, pa_of(&report));
+}
+
+static void says_hello(void **state)
+{
+	(void)state;
+	params.uart_kind = TRANS_UART_PL011;
+	add(0, 0x100, 0x100);
+	add(0, 0x200, 0x100);
+	blob_run(&params);
+	assert_string_equal(fake_blob.said, "trans: moves=0x2\r\n");
+}
+
+static void dead_uart_loses_text(void **state)
+{
+	(void)state;
+	params.uart_kind = TRANS_UART_PL011;
+	fake_blob.status = 1 << 5; /* TXFF */
+	blob_say(&params, "x");
+	assert_int_equal(fake_blob.said_count, 0);
+	params.uart_kind = TRANS_UART_8250; /* THRE: the same bit, inverted */
+	blob_say(&params, "x");
+	assert_string_equal(fake_blob.said, "x");
+}
+
+static void fault_is_written_down(void **state)
+{
+	(void)state;
+	params.uart_kind = TRANS_UART_8250;
+	fake_blob.status = 1 << 5;
+	report.moves = 0x12;
+	blob_fault(&params, 0x96000046, 0xfedcba9876543210, 0);
+	assert_int_equal(report.stage, TRANS_STAGE_FAULT);
+	assert_int_equal(report.esr, 0x96000046);
+	assert_int_equal(report.elr, 0xfedcba9876543210);
+	assert_int_equal(report.far, 0);
+	assert_int_equal(fake_blob.cleans, 1);
+	assert_string_equal(fake_blob.said,
+			    "trans: fault esr=0x96000046 "
+			    "elr=0xfedcba9876543210 far=0x0 move=0x12\r\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(no_moves, setup),
+		cmocka_unit_test_setup(directions, setup),
+		cmocka_unit_test_setup(offset, setup),
+		cmocka_unit_test_setup(many_list_pages, setup),
+		cmocka_unit_test_setup(cleans_after, setup),
+		cmocka_unit_test_setup(cleans_before_without_mmu, setup),
+		cmocka_unit_test_setup(report_reaches_memory, setup),
+		cmocka_unit_test_setup(says_hello, setup),
+		cmocka_unit_test_setup(dead_uart_loses_text, setup),
+		cmocka_unit_test_setup(fault_is_written_down, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * What is wrong with the arguments of a transition, said before anything is
+ * allocated.
+ */
+#include "../lib/fail.h"
+#include "parts.h"
+
+static const char *missing(const struct trans_transition_args *args)
+{
+	const struct trans_ops *ops = args->ops;
+
+	if (!args->cpu)
+		return "cpu is missing";
+	if (!ops || !ops->alloc || !ops->free || !ops->phys_to_virt)
+		return "alloc, free or phys_to_virt is missing";
+	if (!args->plan)
+		return "plan is missing";
+	if (!args->alias_prepare)
+		return "alias_prepare is missing";
+	if (args->map == TRANS_MAP_LINEAR && !args->linear)
+		return "linear is missing";
+	return NULL;
+}
+
+static const char *unknown(const struct trans_transition_args *args)
+{
+	if (args->map < TRANS_MAP_SPARSE || args->map > TRANS_MAP_NONE)
+		return "unknown map choice";
+	if (args->uart_kind > TRANS_UART_8250)
+		return "unknown UART kind";
+	if (args->conduit > TRANS_CONDUIT_SMC)
+		return "unknown conduit";
+	if (args->map == TRANS_MAP_LINEAR && args->linear_flags & TRANS_REPLACE)
+		return "REPLACE in linear_flags";
+	return NULL;
+}
+
+static const char *contradiction(const struct trans_transition_args *args)
+{
+	const struct trans_cpu *cpu = args->cpu;
+	unsigned int granule = args->map == TRANS_MAP_LINEAR ?
+		args->linear->geo.granule_shift : args->granule;
+
+	if (cpu->el != 1 && cpu->el != 2)
+		return "neither at EL1 nor at EL2";
+	if (granule > TRANS_64K || !(trans_cpu_granules(cpu) >> granule & 1))
+		return "the CPU lacks this granule";
+	if (cpu->el == 2 && args->conduit == TRANS_CONDUIT_HVC)
+		return "at EL2 an HVC comes back to EL2";
+	if (args->sdei && args->conduit == TRANS_CONDUIT_NONE)
+		return "SDEI without a conduit";
+	return NULL;
+}
+
+static int check_move(const struct trans_move *move, struct trans_error *err)
+{
+	uint64_t src = move->src == TRANS_ZERO ? 0 : move->src;
+	uint64_t last = move->len - 1;
+
+	if (!move->len)
+		return trans_fail_pa(err, TRANS_EINVAL, "an empty move",
+				     move->dst, 0);
+	if ((src | move->dst | move->len) % 16)
+		return trans_fail_pa(err, TRANS_EALIGN,
+				     "a move is no multiple of 16 bytes",
+				     move->dst, move->len);
+	if (src + last < src || move->dst + last < move->dst)
+		return trans_fail_pa(err, TRANS_ERANGE, "a move passes 2^64",
+				     move->dst, move->len);
+	return 0;
+}
+
+static const char *misaligned(const struct trans_transition_args *args)
+{
+	if (args->entry % 4)
+		return "entry is no multiple of 4";
+	if (args->report % 4096)
+		return "report is no multiple of 4096";
+	if (args->map == TRANS_MAP_LINEAR &&
+	    args->linear_offset & ((1ULL << args->linear->geo.granule_shift) -
+				   1))
+		return "linear_offset is no multiple of the granule";
+	return NULL;
+}
+
+int trans_args_check(const struct trans_transition_args *args,
+		     struct trans_error *err)
+{
+	const char *why = missing(args);
+	int ret = 0;
+
+	if (!why)
+		why = unknown(args);
+	if (!why)
+		why = contradiction(args);
+	if (why)
+		return trans_fail(err, TRANS_EINVAL, why);
+	why = misaligned(args);
+	if (why)
+		return trans_fail(err, TRANS_EALIGN, why);
+	for (size_t i = 0; !ret && i < args->plan->count; i++)
+		ret = check_move(&args->plan->move[i], err);
+	return ret;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The control blob: its way in, its way out, and what happens when it faults.
+ *
+ * x18 holds the address of struct blob_params from the first instruction to the
+ * last (C is compiled with -ffixed-x18), so a fault finds it without memory.
+ * Its two low bits are free and count the faults that have been taken.
+ *
+ * Registers are named for EL1. At EL2 with HCR_EL2.E2H set the same names mean
+ * the EL2 registers (Arm ARM D8, "Virtualization Host Extensions"); only EL2
+ * without it has names of its own.
+ */
+#include "blob.h"
+
+/* Assembled for Armv8.0, so what is newer has a number: TCR2_EL1, TCR2_EL2. */
+#define TCR2_EL1 S3_0_C2_C0_3
+#define TCR2_EL2 S3_4_C2_C0_3
+
+#define EL2_BIT 3  /* CurrentEL */
+#define E2H_BIT 34 /* HCR_EL2 */
+
+/* In x18: a fault is being handled; and so was another one. */
+#define NESTED_BIT 0
+#define HOPELESS_BIT 1
+
+	/* To \el2 where EL2 has names of its own, else on to what follows. */
+	.macro	if_own_names el2
+	mrs	x9, CurrentEL
+	tbz	x9, #EL2_BIT, 1f
+	mrs	x9, hcr_el2
+	tbz	x9, #E2H_BIT, \el2
+1:
+	.endm
+
+	/*
+	 * Stop translating. A context change takes effect at the next ISB at
+	 * the latest, and may before it (Arm ARM D19.1, "Synchronization
+	 * requirements"): this runs where VA is PA, both are the same place.
+	 */
+	.macro	mmu_off names, sctlr
+	mov	x9, #((\sctlr) & 0xffff)
+	movk	x9, #((\sctlr) >> 16), lsl #16
+	dsb	sy
+	isb
+	msr	sctlr_\names, x9
+	isb
+	.endm
+
+	/*
+	 * All translation state, none of it assumed; then SCTLR as a whole.
+	 * TCR2 enables permission indirection and overlays, which would give
+	 * our leaves another meaning; 0 switches them off, whatever PIR holds.
+	 */
+	.macro	install names, tcr2
+	msr	tcr_\names, x10
+	msr	mair_\names, x11
+	msr	ttbr0_\names, x12
+	.ifc	\names, el1
+	msr	ttbr1_el1, x13
+	.endif
+	tbz	x14, #BLOB_HAS_TCR2_BIT, 1f
+	msr	\tcr2, xzr
+1:	bl	flush
+	msr	sctlr_\names, x15
+	isb
+	.endm
+
+	.macro	load_state
+	ldp	x10, x11, [x18, #BLOB_TCR]
+	ldp	x12, x13, [x18, #BLOB_TTBR0]
+	ldp	x9, x15, [x18, #BLOB_HCR]
+	ldr	x14, [x18, #BLOB_FLAGS]
+	.endm
+
+	/* The last of the 16 slots is the handler, the others lead to it. */
+	.section .text.vectors, "ax"
+	.balign	2048
+	.global	blob_vectors
+blob_vectors:
+	.rept	15
+	b	fault
+	.balign	128
+	.endr
+	/*
+	 * A fault never returns. The first one is written down, a second one
+	 * (in doing so) goes straight to the reset, a third one parks.
+	 */
+fault:
+	tbnz	x18, #HOPELESS_BIT, park
+	tbnz	x18, #NESTED_BIT, reset
+	mov	x0, x18
+	add	sp, x18, #BLOB_STACK_TOP
+	orr	x18, x18, #(1 << NESTED_BIT)
+	if_own_names fault_el2
+	mrs	x1, esr_el1
+	mrs	x2, elr_el1
+	mrs	x3, far_el1
+	b	2f
+fault_el2:
+	mrs	x1, esr_el2
+	mrs	x2, elr_el2
+	mrs	x3, far_el2
+2:	bl	blob_fault
+reset:
+	and	x9, x18, #~(1 << NESTED_BIT)
+	orr	x18, x18, #(1 << HOPELESS_BIT)
+	ldr	x9, [x9, #BLOB_CONDUIT]
+	mov	w0, #(BLOB_PSCI_SYSTEM_RESET & 0xffff)
+	movk	w0, #(BLOB_PSCI_SYSTEM_RESET >> 16), lsl #16
+	cbz	x9, park
+	tbz	x9, #0, 1f /* TRANS_CONDUIT_HVC is 1, _SMC is 2 */
+	hvc	#0
+	b	park
+1:	smc	#0
+park:
+	wfe
+	b	park
+	.balign	128
+
+	/*
+	 * x0: PA of the params. PC is a physical address, the tables are
+	 * anybody's, the MMU is on or off. No memory is touched before it is
+	 * off: the alias that leads here need not map anything but this code.
+	 */
+	.section .text.entry, "ax"
+	.global	blob_entry
+blob_entry:
+	msr	daifset, #0xf
+	mov	x18, x0
+	adr	x10, blob_vectors
+	if_own_names enter_el2
+	msr	vbar_el1, x10
+	mmu_off	el1, BLOB_SCTLR_OFF_EL1
+	load_state
+	mrs	x16, CurrentEL
+	tbz	x16, #EL2_BIT, 2f
+	msr	hcr_el2, x9
+2:	install	el1, TCR2_EL1
+	b	move
+enter_el2:
+	msr	vbar_el2, x10
+	mmu_off	el2, BLOB_SCTLR_OFF_EL2
+	load_state
+	msr	hcr_el2, x9
+	install	el2, TCR2_EL2
+
+move:
+	msr	spsel, #1
+	add	sp, x18, #BLOB_STACK_TOP
+	mov	x29, xzr
+	mov	x0, x18
+	bl	blob_run
+
+	/*
+	 * Nothing dirty may stay in the caches: a line evicted later would
+	 * fall on what the next world wrote with its caches off. The stack is
+	 * not used from here on, and nothing is written.
+	 */
+	mov	x0, x18
+	mov	x1, #BLOB_STACK_TOP
+	bl	blob_clean
+	ldp	x20, x21, [x18, #BLOB_X]
+	ldp	x22, x23, [x18, #BLOB_X + 16]
+	ldr	x17, [x18, #BLOB_TARGET]
+	if_own_names leave_el2
+	mmu_off	el1, BLOB_SCTLR_OFF_EL1
+	b	leave
+leave_el2:
+	mmu_off	el2, BLOB_SCTLR_OFF_EL2
+leave:
+	bl	flush
+	mov	x0, x20
+	mov	x1, x21
+	mov	x2, x22
+	mov	x3, x23
+	mov	x18, xzr
+	br	x17
+
+	/*
+	 * With the MMU off: forget all translations of this regime, because
+	 * the tables that they came from are not ours or not any more, and all
+	 * instructions. ALLE2 is the EL2 or the EL2&0 regime, as E2H says
+	 * (Arm ARM D8, "TLB maintenance instructions"). Uses x9, x30.
+	 */
+flush:
+	isb
+	mrs	x9, CurrentEL
+	tbz	x9, #EL2_BIT, 1f
+	tlbi	alle2
+	b	2f
+1:	tlbi	vmalle1
+2:	ic	iallu
+	dsb	nsh
+	isb
+	ret

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The blob's own pages: a copy of its code, and one granule with parameters
+ * and stack. Both are read with the MMU off, so both are cleaned to the PoC.
+ */
+#include "../lib/fail.h"
+#include "parts.h"
+
+/* trans/blob_image.S; trans/fake has a few bytes of its own. Hidden, so that
+ * no build model reaches them through a table of absolute addresses. */
+extern const char trans_blob_start[] __attribute__((visibility("hidden")));
+extern const char trans_blob_end[] __attribute__((visibility("hidden")));
+
+size_t trans_blob_size(void)
+{
+	return (uintptr_t)trans_blob_end - (uintptr_t)trans_blob_start;
+}
+
+static int view(const struct trans_transition *t, trans_pa_t pa, uint64_t len,
+		void **page, struct trans_error *err)
+{
+	*page = t->args.ops->phys_to_virt(t->args.ctx, pa, len);
+	if (*page)
+		return 0;
+	return trans_fail_pa(err, TRANS_EFAULT,
+			     "phys_to_virt refused a blob page", pa, len);
+}
+
+static void clean(const struct trans_transition *t, const void *page,
+		  uint64_t len)
+{
+	if (t->args.ops->clean)
+		t->args.ops->clean(t->args.ctx, page, len);
+}
+
+static int take(const struct trans_transition *t, unsigned int count,
+		trans_pa_t *pa, unsigned int *taken, struct trans_error *err)
+{
+	if (t->args.ops->alloc(t->args.ctx, t->args.granule, count, pa))
+		return trans_fail(err, TRANS_ENOMEM, "no pages for the blob");
+	*taken = count;
+	return 0;
+}
+
+int trans_control_build(struct trans_transition *t, struct trans_error *err)
+{
+	uint64_t granule = granule_of(t);
+	size_t size = trans_blob_size();
+	unsigned int count = (unsigned int)((size + granule - 1) / granule);
+	void *page;
+	int ret = take(t, count, &t->code, &t->code_granules, err);
+
+	if (!ret)
+		ret = take(t, 1, &t->data, &t->data_granules, err);
+	if (!ret)
+		ret = view(t, t->code, count * granule, &page, err);
+	if (ret)
+		return ret;
+	memset(page, 0, count * granule);
+	memcpy(page, trans_blob_start, size);
+	clean(t, page, count * granule);
+	return 0;
+}
+
+void trans_control_free(struct trans_transition *t)
+{
+	const struct trans_transition_args *args = &t->args;
+
+	if (t->code_granules)
+		args->ops->free(args->ctx, args->granule, t->code_granules,
+				t->code);
+	if (t->data_granules)
+		args->ops->free(args->ctx, args->granule, t->data_granules,
+				t->data);
+	t->code_granules = 0;
+	t->data_granules = 0;
+}
+
+static struct blob_params params_of(const struct trans_transition *t)
+{
+	const struct trans_transition_args *args = &t->args;
+	const struct trans_cpu *cpu = args->cpu;
+
+	return (struct blob_params){
+		.tcr = trans_state_tcr_off(cpu),
+		.hcr = trans_state_hcr(cpu),
+		.sctlr = trans_state_sctlr(cpu, args->map != TRANS_MAP_NONE),
+		.flags = trans_state_flags(cpu),
+		.list = t->list_granules ? t->list : BLOB_LIST_END,
+		.offset = args->map == TRANS_MAP_LINEAR ? args->linear_offset :
+							  0,
+		.report = args->report ? args->report :
+			t->data + offsetof(struct blob_params, own),
+		.uart = args->uart,
+		.uart_kind = args->uart_kind,
+		.conduit = args->conduit,
+		.target = args->entry,
+		.x = { args->x[0], args->x[1], args->x[2], args->x[3] },
+		.move_count = t->move_count,
+	};
+}
+
+/* @low NULL: no tables. @high NULL: no upper half. The whole granule is zeroed
+ * and cleaned: a dirty line in it could later fall on the blob's stack. */
+int trans_control_finish(struct trans_transition *t,
+			 const struct trans_regs *low,
+			 const struct trans_regs *high,
+			 struct trans_error *err)
+{
+	uint64_t len = t->data_granules * granule_of(t);
+	struct blob_params *params;
+	void *page;
+	int ret = view(t, t->data, len, &page, err);
+
+	if (ret)
+		return ret;
+	memset(page, 0, len);
+	params = page;
+	*params = params_of(t);
+	if (low) {
+		params->tcr = trans_tcr(&t->low.geo,
+					high ? &t->high.geo : NULL);
+		params->mair = low->mair;
+		params->ttbr0 = low->ttbr;
+	}
+	if (high)
+		params->ttbr1 = high->ttbr;
+	clean(t, page, len);
+	return 0;
+}

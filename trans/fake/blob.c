@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * What primitives.S does, on a test's host. The copies go byte by byte in
+ * their direction, so that the wrong one really destroys an overlapping source.
+ */
+#include "fake.h"
+
+/* The blob's C is no part of the library; tests find it here. */
+/* NOLINTBEGIN(bugprone-suspicious-include) */
+#include "../blob/mover.c"
+#include "../blob/say.c"
+/* NOLINTEND(bugprone-suspicious-include) */
+
+struct fake_blob fake_blob;
+
+static volatile unsigned char *bytes(uint64_t address)
+{
+	return (volatile unsigned char *)(uintptr_t)address;
+}
+
+void blob_copy_up(uint64_t dst, uint64_t src, uint64_t len)
+{
+	for (uint64_t i = 0; i < len; i++)
+		bytes(dst)[i] = bytes(src)[i];
+	fake_blob.moved++;
+}
+
+void blob_copy_down(uint64_t dst, uint64_t src, uint64_t len)
+{
+	while (len--)
+		bytes(dst)[len] = bytes(src)[len];
+	fake_blob.moved++;
+}
+
+void blob_zero(uint64_t dst, uint64_t len)
+{
+	while (len--)
+		bytes(dst)[len] = 0;
+	fake_blob.moved++;
+}
+
+void blob_clean(uint64_t start, uint64_t len)
+{
+	size_t max = sizeof(fake_blob.clean) / sizeof(fake_blob.clean[0]);
+
+	if (fake_blob.cleans < max)
+		fake_blob.clean[fake_blob.cleans++] = (struct fake_clean){
+			start, len, fake_blob.moved };
+}
+
+void blob_sync_code(void)
+{
+	fake_blob.synced++;
+}
+
+uint64_t blob_ticks(void)
+{
+	return fake_blob.moved * 100;
+}
+
+uint32_t blob_in32(uint64_t address)
+{
+	(void)address;
+	return fake_blob.status;
+}
+
+void blob_out32(uint64_t address, uint32_t value)
+{
+	(void)address;
+	if (fake_blob.said_count < sizeof(fake_blob.said) - 1)
+		fake_blob.said[fake_blob.said_count++] = (char)value;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The blob on a test's host: its C runs unchanged over memory of the process
+ * (a physical address is a pointer), and what it asks of the hardware is
+ * written down here.
+ */
+#ifndef TRANS_FAKE_H
+#define TRANS_FAKE_H
+
+#include "../blob/blob.h"
+
+struct fake_clean {
+	uint64_t start, len;
+	uint64_t moved; /* copies and fills done before */
+};
+
+struct fake_blob {
+	struct fake_clean clean[256];
+	size_t cleans;
+	uint64_t moved;
+	unsigned int synced;
+	/* The UART: what was said, and what its status register reads. */
+	char said[512];
+	size_t said_count;
+	uint32_t status;
+};
+
+extern struct fake_blob fake_blob;
+
+#endif

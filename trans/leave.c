@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The way out: silence this CPU, then branch to the blob. Nothing here can fail
+ * and nothing is allocated; the first byte is overwritten in the blob.
+ */
+#include "../lib/arch.h"
+#include "parts.h"
+
+/* PMBIDR_EL1.P and TRBIDR_EL1.P: the buffer belongs to a higher EL. */
+#define BUFFER_OWNED_ABOVE 0x10u
+#define TCO_ON (1ULL << 25)
+#define ALLINT_ON (1ULL << 13)
+#define SDEI_PE_MASK 0xc400002bULL /* Arm DEN 0054 */
+
+/*
+ * The profiling and trace buffers are written by virtual address through tables
+ * that are about to go. Stop the source, wait for what is under way, then close
+ * the buffer (Arm ARM D17 and D6, "Synchronization").
+ */
+static void stop_profile(void)
+{
+	if (trans_arch_read(TRANS_PMBIDR_EL1) & BUFFER_OWNED_ABOVE)
+		return;
+	trans_arch_write(TRANS_PMSCR_EL1, 0);
+	trans_arch_drain_profile();
+	trans_arch_write(TRANS_PMBLIMITR_EL1, 0);
+	trans_arch_sync();
+}
+
+static void stop_trace(void)
+{
+	if (trans_arch_read(TRANS_TRBIDR_EL1) & BUFFER_OWNED_ABOVE)
+		return;
+	trans_arch_drain_trace();
+	trans_arch_write(TRANS_TRBLIMITR_EL1, 0);
+	trans_arch_drain_trace();
+}
+
+/* Streaming mode changes what instructions exist; nobody expects it on. */
+static void stop_streaming(const struct trans_cpu *cpu)
+{
+	enum trans_sysreg trap = cpu->el == 2 && !cpu->e2h ? TRANS_CPTR_EL2 :
+							     TRANS_CPACR_EL1;
+
+	if (trans_state_sme_usable(cpu, trans_arch_read(trap)))
+		trans_arch_write(TRANS_SVCR, 0);
+}
+
+static void mask_firmware_events(const struct trans_transition_args *args)
+{
+	if (!args->sdei)
+		return;
+	if (args->conduit == TRANS_CONDUIT_HVC)
+		trans_arch_hvc(SDEI_PE_MASK, 0);
+	else
+		trans_arch_smc(SDEI_PE_MASK, 0);
+}
+
+static void silence(const struct trans_transition_args *args)
+{
+	unsigned int leave = trans_state_leave(args->cpu);
+
+	trans_arch_mask();
+	if (leave & TRANS_LEAVE_NMI)
+		trans_arch_write(TRANS_ALLINT, ALLINT_ON);
+	mask_firmware_events(args);
+	if (leave & TRANS_LEAVE_SPE)
+		stop_profile();
+	if (leave & TRANS_LEAVE_TRBE)
+		stop_trace();
+	/* Breakpoints, watchpoints and single step, in the next world too. */
+	trans_arch_write(TRANS_MDSCR_EL1, 0);
+	if (leave & TRANS_LEAVE_SME)
+		stop_streaming(args->cpu);
+	if (leave & TRANS_LEAVE_MTE)
+		trans_arch_write(TRANS_TCO, TCO_ON);
+	if (leave & TRANS_LEAVE_PAN)
+		trans_arch_write(TRANS_PAN, 0);
+	trans_arch_sync();
+}
+
+void trans_transition_go(const struct trans_transition *transition)
+{
+	const struct trans_transition_args *args = &transition->args;
+
+	silence(args);
+	if (args->alias_enter)
+		args->alias_enter(args->host);
+	/* The blob was written as data; no older line may be fetched. */
+	trans_arch_icache();
+	trans_arch_jump(transition->code + BLOB_ENTRY, transition->data);
+}

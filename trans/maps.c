@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The transitional tables: which geometry, what is mapped, and whether it came
+ * out as the mover needs it.
+ *
+ * Destinations come first and writable; then sources, read-only, where nothing
+ * is mapped yet (a page of a cycle is both, and stays writable); then the
+ * blob's own pages, over whatever is there.
+ */
+#include "../lib/fail.h"
+#include "parts.h"
+
+#define LINEAR_FLAGS \
+	(TRANS_MKWRITE | TRANS_MKVALID | TRANS_CHECKPFN | TRANS_NOEXEC | \
+	 TRANS_FOLD)
+
+static const struct trans_attr attr_ro = { TRANS_MEM_NORMAL, 0 };
+static const struct trans_attr attr_rw = { TRANS_MEM_NORMAL, TRANS_WRITE };
+static const struct trans_attr attr_rx = { TRANS_MEM_NORMAL, TRANS_EXEC };
+
+static unsigned int field(uint64_t id, unsigned int shift)
+{
+	return (unsigned int)(id >> shift) & 0xf;
+}
+
+static bool is_linear(const struct trans_transition *t)
+{
+	return t->args.map == TRANS_MAP_LINEAR;
+}
+
+/* Can stage 1 of this CPU do 52-bit addresses with that granule?
+ * ID_AA64MMFR2_EL1.VARange, ID_AA64MMFR0_EL1.TGran4, TGran16 (Arm ARM D19). */
+static bool has_52_bits(const struct trans_transition *t)
+{
+	const struct trans_cpu *cpu = t->args.cpu;
+
+	switch (t->args.granule) {
+	case TRANS_4K:
+		return field(cpu->mmfr0, 28) == 1;
+	case TRANS_16K:
+		return field(cpu->mmfr0, 20) == 2;
+	case TRANS_64K:
+		return field(cpu->mmfr2, 16) >= 1;
+	}
+	return false;
+}
+
+/* Both halves share TCR.IPS and TCR.DS, so the identity map follows the copy
+ * where there is one. */
+static int low_geometry(const struct trans_transition *t,
+			struct trans_geometry *geo, struct trans_error *err)
+{
+	unsigned int va_bits = t->args.va_bits;
+	unsigned int pa_bits = trans_cpu_pa_bits(t->args.cpu);
+	bool ds = va_bits > 48 && t->args.granule != TRANS_64K;
+
+	if (va_bits > 48 && !has_52_bits(t))
+		return trans_fail(err, TRANS_EINVAL,
+				  "the CPU lacks addresses above 48 bits");
+	if (is_linear(t)) {
+		pa_bits = t->args.linear->geo.pa_bits;
+		ds = t->args.linear->geo.ds;
+	} else if (pa_bits > 48 && !ds && t->args.granule != TRANS_64K) {
+		pa_bits = 48;
+	}
+	return trans_geometry_init(geo, trans_cpu_regime(t->args.cpu),
+				   t->args.granule, va_bits, pa_bits,
+				   ds ? TRANS_GEO_DS : 0, err);
+}
+
+static int high_geometry(const struct trans_transition *t,
+			 struct trans_geometry *geo, struct trans_error *err)
+{
+	const struct trans_geometry *linear = &t->args.linear->geo;
+
+	return trans_geometry_init(
+		geo, trans_cpu_regime(t->args.cpu), t->args.granule,
+		linear->va_bits, linear->pa_bits,
+		TRANS_GEO_UPPER | (linear->ds ? TRANS_GEO_DS : 0), err);
+}
+
+/* Add up what an operation did, and pass on why it failed. */
+static int account(struct trans_transition *t, int ret,
+		   const struct trans_report *report, struct trans_error *err)
+{
+	const struct trans_stats *from = &report->stats;
+	struct trans_stats *to = &t->stats;
+
+	if (ret) {
+		if (err)
+			*err = report->error;
+		return ret;
+	}
+	to->tables += from->tables;
+	to->tables_freed += from->tables_freed;
+	to->mkwrite += from->mkwrite;
+	to->mkvalid += from->mkvalid;
+	to->folded += from->folded;
+	for (int level = 0; level < 4; level++)
+		to->leaves[level] += from->leaves[level];
+	return 0;
+}
+
+static int create(struct trans_transition *t, struct trans_error *err)
+{
+	uint64_t mair = is_linear(t) ? t->args.linear->mair : 0;
+	struct trans_report report = { 0 };
+	struct trans_geometry geo;
+	int ret = low_geometry(t, &geo, err);
+
+	if (ret)
+		return ret;
+	ret = account(t, trans_table_create(&t->low, &geo, mair, t->args.ops,
+					    t->args.ctx, &report),
+		      &report, err);
+	if (ret || !is_linear(t) || !t->args.linear->geo.upper)
+		return ret;
+	ret = high_geometry(t, &geo, err);
+	if (ret)
+		return ret;
+	return account(t, trans_table_create(&t->high, &geo, mair, t->args.ops,
+					     t->args.ctx, &report),
+		       &report, err);
+}
+
+/* The table that the mover's addresses are translated by. */
+static const struct trans_table *moved_by(const struct trans_transition *t)
+{
+	return t->high.ops ? &t->high : &t->low;
+}
+
+static uint64_t offset_of(const struct trans_transition *t)
+{
+	return is_linear(t) ? t->args.linear_offset : 0;
+}
+
+static int map_moved(struct trans_transition *t, trans_pa_t pa, uint64_t len,
+		     bool write, struct trans_error *err)
+{
+	struct trans_span span = span_of(t, pa, len);
+	struct trans_report report = { 0 };
+	unsigned int flags = t->args.linear_flags;
+	trans_va_t va = span.start + offset_of(t);
+	int ret;
+
+	if (!is_linear(t)) {
+		ret = trans_table_idmap(&t->low, span.start, span.len,
+					write ? &attr_rw : &attr_ro,
+					TRANS_KEEP, &report);
+		return account(t, ret, &report, err);
+	}
+	flags = (flags ? flags : LINEAR_FLAGS) | TRANS_KEEP;
+	if (!write)
+		flags &= ~TRANS_MKWRITE;
+	ret = trans_table_copy(t->high.ops ? &t->high : &t->low, va,
+			       t->args.linear, va, span.len, flags, &report);
+	return account(t, ret, &report, err);
+}
+
+static int map_moves(struct trans_transition *t, struct trans_error *err)
+{
+	const struct trans_moves *plan = t->args.plan;
+	const struct trans_move *move = plan->move;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < plan->count; i++)
+		ret = map_moved(t, move[i].dst, move[i].len, true, err);
+	for (i = 0; !ret && i < plan->count; i++)
+		if (move[i].src != TRANS_ZERO)
+			ret = map_moved(t, move[i].src, move[i].len, false,
+					err);
+	return ret;
+}
+
+static int map_own(struct trans_transition *t, trans_pa_t pa, uint64_t len,
+		   const struct trans_attr *attr, unsigned int flags,
+		   struct trans_error *err)
+{
+	struct trans_span span = span_of(t, pa, len);
+	struct trans_report report = { 0 };
+
+	return account(t, trans_table_idmap(&t->low, span.start, span.len,
+					    attr, flags, &report),
+		       &report, err);
+}
+
+/* A host's MAIR may have one kind of device memory only; either will do. */
+static int map_uart(struct trans_transition *t, struct trans_error *err)
+{
+	struct trans_attr attr = { TRANS_MEM_DEVICE, TRANS_WRITE };
+	int ret;
+
+	if (t->args.uart_kind == TRANS_UART_NONE)
+		return 0;
+	ret = map_own(t, t->args.uart, 0x20, &attr, 0, err);
+	if (ret != TRANS_EINVAL)
+		return ret;
+	attr.memory = TRANS_MEM_STRONG;
+	return map_own(t, t->args.uart, 0x20, &attr, 0, err);
+}
+
+/* For trans_list_pages. */
+struct list_map {
+	struct trans_transition *t;
+	struct trans_error *err;
+};
+
+static int map_list_page(void *arg, trans_pa_t pa, uint64_t len)
+{
+	struct list_map *map = arg;
+
+	return map_own(map->t, pa, len, &attr_ro, TRANS_REPLACE, map->err);
+}
+
+static int map_blob(struct trans_transition *t, struct trans_error *err)
+{
+	struct list_map map = { t, err };
+	uint64_t granule = granule_of(t);
+	int ret = map_uart(t, err);
+
+	if (!ret)
+		ret = map_own(t, t->code, t->code_granules * granule, &attr_rx,
+			      TRANS_REPLACE, err);
+	if (!ret)
+		ret = map_own(t, t->data, t->data_granules * granule, &attr_rw,
+			      TRANS_REPLACE, err);
+	if (!ret)
+		ret = trans_list_pages(t, map_list_page, &map, err);
+	if (!ret && t->args.report)
+		ret = map_own(t, t->args.report,
+			      sizeof(struct trans_blob_report), &attr_rw,
+			      TRANS_REPLACE, err);
+	return ret;
+}
+
+int trans_maps_build(struct trans_transition *t, struct trans_error *err)
+{
+	int ret = create(t, err);
+
+	if (!ret)
+		ret = map_moves(t, err);
+	if (!ret)
+		ret = map_blob(t, err);
+	return ret;
+}
+
+static int verify(const struct trans_table *table, trans_va_t va,
+		  struct trans_span span, unsigned int access,
+		  struct trans_error *err)
+{
+	struct trans_report report = { 0 };
+	int ret = trans_table_verify(table, va, span.start, span.len, access,
+				     &report);
+
+	if (ret && err)
+		*err = report.error;
+	return ret;
+}
+
+int trans_maps_verify_move(const struct trans_transition *t,
+			   const struct trans_move *move,
+			   struct trans_error *err)
+{
+	struct trans_span span = span_of(t, move->dst, move->len);
+	int ret = verify(moved_by(t), span.start + offset_of(t), span,
+			 TRANS_WRITE, err);
+
+	if (ret || move->src == TRANS_ZERO)
+		return ret;
+	span = span_of(t, move->src, move->len);
+	return verify(moved_by(t), span.start + offset_of(t), span, 0, err);
+}
+
+int trans_maps_verify_blob(const struct trans_transition *t,
+			   struct trans_error *err)
+{
+	uint64_t granule = granule_of(t);
+	struct trans_span span = { t->code, t->code_granules * granule };
+	int ret = verify(&t->low, span.start, span, TRANS_EXEC, err);
+
+	if (ret)
+		return ret;
+	span = (struct trans_span){ t->data, t->data_granules * granule };
+	return verify(&t->low, span.start, span, TRANS_WRITE, err);
+}

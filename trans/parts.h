@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The parts of a transition, each in a file of its own, and what they promise
+ * each other. All of them work on a transition whose args are set; what they
+ * allocate is recorded in it at once, so that cancel finds it after a failure.
+ */
+#ifndef TRANS_PARTS_H
+#define TRANS_PARTS_H
+
+#include <trans_table/transition.h>
+
+#include "blob/blob.h"
+
+static inline uint64_t granule_of(const struct trans_transition *t)
+{
+	return 1ULL << t->args.granule;
+}
+
+/* [start, start + len) grown to whole granules. */
+struct trans_span {
+	uint64_t start, len;
+};
+
+static inline struct trans_span span_of(const struct trans_transition *t,
+					uint64_t start, uint64_t len)
+{
+	uint64_t mask = granule_of(t) - 1;
+	uint64_t first = start & ~mask, last = (start + (len - 1)) | mask;
+
+	return (struct trans_span){ first, last - first + 1 };
+}
+
+/* What is wrong with the arguments, checked before anything is allocated. */
+int trans_args_check(const struct trans_transition_args *args,
+		     struct trans_error *err);
+
+/* list.c: the move list as the blob reads it. */
+int trans_list_build(struct trans_transition *t, struct trans_error *err);
+void trans_list_free(struct trans_transition *t);
+/* Calls with each page and each move until one call returns nonzero. */
+typedef int (*trans_list_page_fn)(void *arg, trans_pa_t pa, uint64_t len);
+typedef int (*trans_list_move_fn)(void *arg, const struct trans_move *move);
+int trans_list_pages(const struct trans_transition *t, trans_list_page_fn page,
+		     void *arg, struct trans_error *err);
+int trans_list_moves(const struct trans_transition *t, trans_list_move_fn move,
+		     void *arg, struct trans_error *err);
+
+/* control.c: the pages of the blob itself, and its parameters. */
+int trans_control_build(struct trans_transition *t, struct trans_error *err);
+void trans_control_free(struct trans_transition *t);
+int trans_control_finish(struct trans_transition *t,
+			 const struct trans_regs *low,
+			 const struct trans_regs *high,
+			 struct trans_error *err);
+
+/* maps.c: the tables. */
+int trans_maps_build(struct trans_transition *t, struct trans_error *err);
+int trans_maps_verify_move(const struct trans_transition *t,
+			   const struct trans_move *move,
+			   struct trans_error *err);
+int trans_maps_verify_blob(const struct trans_transition *t,
+			   struct trans_error *err);
+
+/* state.c: the CPU's registers in and on the way to the next world. Decisions
+ * only. */
+uint64_t trans_state_sctlr(const struct trans_cpu *cpu, bool mmu);
+uint64_t trans_state_hcr(const struct trans_cpu *cpu);
+uint64_t trans_state_tcr_off(const struct trans_cpu *cpu);
+uint64_t trans_state_flags(const struct trans_cpu *cpu);
+
+/* What must be silenced on this CPU, as far as it has it at all. */
+#define TRANS_LEAVE_SPE 0x01u  /* statistical profiling: writes to memory */
+#define TRANS_LEAVE_TRBE 0x02u /* trace buffer: likewise */
+#define TRANS_LEAVE_SME 0x04u  /* streaming mode and ZA */
+#define TRANS_LEAVE_MTE 0x08u  /* tag checks */
+#define TRANS_LEAVE_PAN 0x10u  /* a linear map may have EL0 permissions */
+#define TRANS_LEAVE_NMI 0x20u  /* interrupts that DAIF does not mask */
+unsigned int trans_state_leave(const struct trans_cpu *cpu);
+/* May SVCR be written, as @trap (CPACR_EL1; CPTR_EL2 at EL2 without E2H) has
+ * it? */
+bool trans_state_sme_usable(const struct trans_cpu *cpu, uint64_t trap);
+
+#endif

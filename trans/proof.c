@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The proof: nothing that the blob needs is overwritten, nothing that is still
+ * to be read is overwritten by the blob, and all of it is mapped. It reads the
+ * moves from the list that the blob will execute, not from the caller's plan.
+ */
+#include "../lib/fail.h"
+#include "parts.h"
+
+/* @pa, @len: the piece of the blob that the moves are now held against. */
+struct proof {
+	const struct trans_transition *t;
+	struct trans_error *err;
+	trans_pa_t pa;
+	uint64_t len;
+};
+
+static bool overlap(uint64_t a, uint64_t a_len, uint64_t b, uint64_t b_len)
+{
+	return a <= b + (b_len - 1) && b <= a + (a_len - 1);
+}
+
+static int refuse(const struct proof *proof, const char *why, trans_pa_t moved)
+{
+	trans_fail_pa(proof->err, TRANS_EOVERLAP, why, proof->pa, proof->len);
+	if (proof->err)
+		proof->err->va = moved;
+	return TRANS_EOVERLAP;
+}
+
+static int apart(void *arg, const struct trans_move *move)
+{
+	const struct proof *proof = arg;
+
+	if (overlap(proof->pa, proof->len, move->dst, move->len))
+		return refuse(proof, "a destination covers a page of the blob",
+			      move->dst);
+	if (move->src != TRANS_ZERO &&
+	    overlap(proof->pa, proof->len, move->src, move->len))
+		return refuse(proof, "a source shares a page with the blob",
+			      move->src);
+	return 0;
+}
+
+/* Hold one piece against all moves. Also called for each table page. */
+static int piece(void *arg, trans_pa_t pa, uint64_t len)
+{
+	struct proof *proof = arg;
+
+	proof->pa = pa;
+	proof->len = len;
+	return trans_list_moves(proof->t, apart, proof, proof->err);
+}
+
+static int table_apart(struct proof *proof, const struct trans_table *table)
+{
+	struct trans_report report = { 0 };
+	int ret;
+
+	if (!table->ops)
+		return 0;
+	ret = trans_table_pages(table, piece, proof, &report);
+	if (ret && ret == report.error.status && proof->err)
+		*proof->err = report.error;
+	return ret;
+}
+
+static int all_apart(struct proof *proof)
+{
+	const struct trans_transition *t = proof->t;
+	uint64_t granule = granule_of(t);
+	int ret = piece(proof, t->code, t->code_granules * granule);
+
+	if (!ret)
+		ret = piece(proof, t->data, t->data_granules * granule);
+	if (!ret)
+		ret = trans_list_pages(t, piece, proof, proof->err);
+	if (!ret && t->args.report)
+		ret = piece(proof, t->args.report,
+			    sizeof(struct trans_blob_report));
+	if (!ret)
+		ret = table_apart(proof, &t->low);
+	if (!ret)
+		ret = table_apart(proof, &t->high);
+	return ret;
+}
+
+static int mapped(void *arg, const struct trans_move *move)
+{
+	const struct proof *proof = arg;
+
+	return trans_maps_verify_move(proof->t, move, proof->err);
+}
+
+int trans_transition_check(const struct trans_transition *transition,
+			   struct trans_error *err)
+{
+	struct proof proof = { .t = transition, .err = err };
+	int ret;
+
+	if (!transition->code_granules || !transition->data_granules)
+		return trans_fail(err, TRANS_EINVAL, "nothing is prepared");
+	ret = all_apart(&proof);
+	if (ret || transition->args.map == TRANS_MAP_NONE)
+		return ret;
+	ret = trans_maps_verify_blob(transition, err);
+	if (!ret)
+		ret = trans_list_moves(transition, mapped, &proof, err);
+	return ret;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The life of a transition up to the point of no return: prepare, quiesce,
+ * cancel. leave.c has what comes after.
+ */
+#include "../lib/fail.h"
+#include "parts.h"
+
+static int alias(struct trans_transition *t, struct trans_error *err)
+{
+	uint64_t len = t->code_granules * granule_of(t);
+
+	if (t->args.alias_prepare(t->args.host, t->code, len))
+		return trans_fail_pa(err, TRANS_EHOST, "alias_prepare refused",
+				     t->code, len);
+	t->aliased = true;
+	return 0;
+}
+
+static int finish_table(struct trans_table *table, struct trans_regs *regs,
+			struct trans_error *err)
+{
+	struct trans_report report = { 0 };
+	int ret = trans_table_finish(table, regs, &report);
+
+	if (ret && !report.error.status)
+		return trans_fail(err, ret, "a table could not be finished");
+	if (ret && err)
+		*err = report.error;
+	return ret;
+}
+
+static int finish(struct trans_transition *t, struct trans_error *err)
+{
+	struct trans_regs low, high;
+	bool two = t->high.ops;
+	int ret;
+
+	if (t->args.map == TRANS_MAP_NONE)
+		return trans_control_finish(t, NULL, NULL, err);
+	ret = finish_table(&t->low, &low, err);
+	if (!ret && two)
+		ret = finish_table(&t->high, &high, err);
+	if (!ret)
+		ret = trans_control_finish(t, &low, two ? &high : NULL, err);
+	return ret;
+}
+
+static int build(struct trans_transition *t, struct trans_error *err)
+{
+	int ret = trans_list_build(t, err);
+
+	if (!ret)
+		ret = trans_control_build(t, err);
+	if (!ret)
+		ret = alias(t, err);
+	if (!ret && t->args.map != TRANS_MAP_NONE)
+		ret = trans_maps_build(t, err);
+	if (!ret && !t->args.unproven)
+		ret = trans_transition_check(t, err);
+	if (!ret)
+		ret = finish(t, err);
+	return ret;
+}
+
+int trans_transition_prepare(struct trans_transition *transition,
+			     const struct trans_transition_args *args,
+			     struct trans_error *err)
+{
+	int ret = trans_args_check(args, err);
+
+	memset(transition, 0, sizeof(*transition));
+	if (ret)
+		return ret;
+	transition->args = *args;
+	if (args->map == TRANS_MAP_LINEAR)
+		transition->args.granule =
+			(enum trans_granule)args->linear->geo.granule_shift;
+	ret = build(transition, err);
+	if (ret) {
+		trans_transition_cancel(transition);
+		return ret;
+	}
+	transition->args.plan = NULL;
+	transition->prepared = true;
+	return 0;
+}
+
+int trans_transition_quiesce(struct trans_transition *transition,
+			     struct trans_error *err)
+{
+	const struct trans_transition_args *args = &transition->args;
+
+	if (!transition->prepared)
+		return trans_fail(err, TRANS_EINVAL, "nothing is prepared");
+	if (args->quiesce && args->quiesce(args->host))
+		return trans_fail(err, TRANS_EHOST, "quiesce refused");
+	transition->quiet = true;
+	return 0;
+}
+
+void trans_transition_cancel(struct trans_transition *transition)
+{
+	const struct trans_transition_args *args = &transition->args;
+
+	if (transition->aliased && args->alias_drop)
+		args->alias_drop(args->host);
+	trans_table_destroy(&transition->low);
+	trans_table_destroy(&transition->high);
+	trans_list_free(transition);
+	trans_control_free(transition);
+	memset(transition, 0, sizeof(*transition));
+}
