@@ -8,6 +8,7 @@
 
 #include "../lib/fail.h"
 #include "build.h"
+#include "lookup.h"
 
 #define COLLISION_FLAGS (TRANS_KEEP | TRANS_REPLACE | TRANS_UPGRADE)
 #define SHARE_FLAGS (TRANS_KEEP | TRANS_REPLACE | TRANS_ESTIMATE)
@@ -35,23 +36,6 @@ static const char *flags_problem(unsigned int flags, unsigned int legal)
 	return NULL;
 }
 
-/* The status for a range that is not granule-aligned or leaves the half. */
-static int range_status(const struct trans_geometry *geo, trans_va_t va,
-			uint64_t len, const char **why)
-{
-	*why = "length is zero";
-	if (!len)
-		return TRANS_EINVAL;
-	*why = "address or length is no multiple of the granule";
-	if ((va | len) & low_mask(geo->granule_shift))
-		return TRANS_EALIGN;
-	*why = "range leaves the table's half";
-	if (va < trans_geometry_first(geo) || va > trans_geometry_last(geo) ||
-	    len - 1 > trans_geometry_last(geo) - va)
-		return TRANS_ERANGE;
-	return 0;
-}
-
 static int refuse(struct build *b, int status, const char *why, trans_va_t va)
 {
 	if (b->report) {
@@ -74,7 +58,7 @@ static int begin(struct build *b, struct trans_table *table, trans_va_t va,
 	b->count = flags & TRANS_ESTIMATE;
 	if (why)
 		return refuse(b, TRANS_EINVAL, why, va);
-	ret = range_status(&table->geo, va, len, &why);
+	ret = tt_range_status(&table->geo, va, len, &why);
 	if (ret)
 		return refuse(b, ret, why, va);
 	if (table->view || (table->live && !b->count))
@@ -97,7 +81,7 @@ static int check_source(struct build *b, trans_va_t src_va, uint64_t len)
 	if (b->flags & TRANS_CHECKPFN && !b->dst->ops->pfn_valid)
 		return refuse(b, TRANS_EINVAL, "CHECKPFN without pfn_valid",
 			      src_va);
-	ret = range_status(from, src_va, len, &why);
+	ret = tt_range_status(from, src_va, len, &why);
 	if (ret)
 		return refuse(b, ret, why, src_va);
 	b->delta = b->first - src_va;

@@ -29,6 +29,11 @@ static int leaf_attributes(struct build *b, const struct side *side, int level,
 	uint64_t a = desc_attributes(&b->src->geo, item->d);
 	unsigned int index;
 
+	if (!tt_direct(b->src, &a))
+		return tt_build_fail(
+			b, TRANS_EUNREPR,
+			"permission indirection that AP and XN cannot say",
+			level, va, item->d, item->pa);
 	a = tt_edit_apply(side->inherited, a);
 	if (!b->plain) {
 		index = b->index_map[(a & LEAF_INDEX) >> LEAF_INDEX_SHIFT];

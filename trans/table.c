@@ -127,7 +127,8 @@ int trans_table_finish(struct trans_table *table, struct trans_regs *regs,
 				  "finish wants a table under construction");
 	ret = trans_table_pages(table, clean_page, table, report);
 	if (ret)
-		return ret;
+		return trans_fail(error_of(report), ret,
+				  "phys_to_virt refused a table page");
 	table->live = true;
 	*regs = (struct trans_regs){
 		.ttbr = tt_ttbr_encode(&table->geo, table->root),
