@@ -98,7 +98,8 @@ PIE_LINK := -nostdlib -static -pie --no-dynamic-linker -z text \
 $(A)/obj/%: FLAGS = $(WARN)
 $(H)/obj/%: FLAGS = $(WARN)
 $(H)/obj/tests/%: FLAGS = -Wall -Wextra -Wshadow -Werror
-$(A)/obj/libfdt/% $(H)/obj/libfdt/%: FLAGS = -w
+# libfdt 1.6.1 relies on signed overflow in fdt_next_tag.
+$(A)/obj/libfdt/% $(H)/obj/libfdt/%: FLAGS = -w -fwrapv
 
 # ---- cross build -----------------------------------------------------------
 

@@ -35,7 +35,8 @@ struct trans_fdt_edit {
  * itself stays, as nobody says here where that tree was. The result is packed:
  * its fdt_totalsize() is what must be moved.
  *
- * TRANS_EFDT: not a valid tree (fdt_check_full), or libfdt refused;
+ * TRANS_EFDT: not a valid tree (fdt_check_full, blocks aligned, version 17 as
+ * every tool writes), or libfdt refused;
  * TRANS_ENOSPC: the edited tree, or the old one with the padding that its
  * totalsize counts, does not fit in @to_len, or in 2 MiB;
  * TRANS_ERANGE: the initrd's end passes 2^64 - 1;

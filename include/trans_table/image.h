@@ -8,6 +8,10 @@
 #include <trans_table/errors.h>
 
 #define TRANS_IMAGE_HEADER_LEN 64
+/* Bytes from the start of the file that are worth having: the PE header and
+ * section table of a kernel with an EFI stub lie in them, and tell where the
+ * file should end. */
+#define TRANS_IMAGE_HEAD_LEN 4096
 
 /*
  * @text_offset: load address modulo 2 MiB
@@ -27,22 +31,25 @@ struct trans_image {
 };
 
 /*
- * Read the header of a file of @file_len bytes, of which at least the first
- * TRANS_IMAGE_HEADER_LEN are at @header (no alignment needed).
+ * Read the header of a file of @file_len bytes.
  *
+ * @head:     the start of the file, no alignment needed
+ * @head_len: bytes there; at least TRANS_IMAGE_HEADER_LEN of a longer file,
+ *            better TRANS_IMAGE_HEAD_LEN
  * @granules: bit mask of 1 << page_shift values (1 << 12 | 1 << 16 ...) that
  *            this CPU supports; from trans_cpu_granules()
  *
  * image_size 0 (kernels before 3.17): text_offset is 0x80000 and memory_len is
  * the file's length plus 16 MiB for a .bss that nobody declared.
  *
- * TRANS_ETRUNC: shorter than the header (a file cut behind it cannot be told
- * from one with a large .bss);
+ * TRANS_ETRUNC: shorter than the header, or than the PE section table in @head
+ * says (without an EFI stub, a file cut behind its header cannot be told from
+ * one with a large .bss);
  * TRANS_EIMAGE: not an arm64 Image, big-endian, a page size that the CPU lacks,
  * a text_offset that is not below 2 MiB, a file longer than image_size, or too
  * long for 2^64. `why` says which. On failure @image is not written.
  */
-int trans_image_parse(const void *header, uint64_t file_len,
+int trans_image_parse(const void *head, size_t head_len, uint64_t file_len,
 		      uint64_t granules, struct trans_image *image,
 		      struct trans_error *err);
 

@@ -38,9 +38,14 @@ struct trans_placement {
  * memory. Initrd: inside a 1 GiB-aligned window of at most 32 GiB that also
  * covers the kernel, above it if possible. Device tree: not crossing a 2 MiB
  * boundary where it can be had, 8-byte (here: granule) aligned.
- * If a kernel base leaves no place for the rest, the next one is tried.
+ * If a kernel base leaves no place for the rest, the next one is tried. All
+ * three lie below 2^48, which is as far as booting.rst lets a kernel reach.
  *
- * TRANS_ENOHOLE: `why` names the piece, len its size; TRANS_EINVAL.
+ * TRANS_ENOHOLE: `why` names the piece ("kernel", "initrd", "device tree"),
+ * len its size; where several bases failed, the piece that the best one lacked;
+ * TRANS_EINVAL: granule not a power of two of its range, fdt_len 0 or over
+ * 2 MiB, memory_len 0, text_offset not below 2 MiB; `why` says which. On
+ * failure @out is not written.
  */
 int trans_place(const struct trans_place_request *request,
 		struct trans_placement *out, struct trans_error *err);

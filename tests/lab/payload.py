@@ -123,6 +123,7 @@ def flags(image):
 
 DAMAGE = {
     'truncated': lambda k: k[:40],
+    'cut': lambda k: k[:len(k) // 2],
     'magic': lambda k: patched(k, MAGIC, b'MIPS'),
     'big-endian': lambda k: patched(k, FLAGS, flags(k) | 1),
     # 16K pages, which cortex-a57 does not have.

@@ -135,6 +135,7 @@ SPECIAL = [
     survives_hunger('fail-alloc-sparse', 'sparse'),
     survives_hunger('fail-alloc-linear', 'linear'),
     refuses('bad-truncated', 'TRANS_ETRUNC', variant='truncated'),
+    refuses('bad-cut', 'TRANS_ETRUNC', variant='cut'),
     refuses('bad-magic', 'TRANS_EIMAGE', variant='magic'),
     refuses('bad-big-endian', 'TRANS_EIMAGE', variant='big-endian'),
     refuses('bad-granule', 'TRANS_EIMAGE', variant='granule'),
