@@ -15,8 +15,11 @@
 
 /*
  * @kernel:   the file in memory (physical, start a multiple of the granule);
- *            arm64 Image
- * @initrd:   likewise; len 0: none
+ *            arm64 Image. Only its first 64 bytes are read here, through
+ *            phys_to_virt; the rest may be invisible to the host (see
+ *            TRANS_MKVALID). Whole granules are moved, so what follows the
+ *            file in its last one is moved with it
+ * @initrd:   likewise, and not read at all; len 0: none
  * @fdt, @fdt_len: the running machine's device tree, a pointer; never written
  * @edit:     what to say in the next one; its initrd range is filled in here
  * @ram:      all RAM
@@ -48,13 +51,14 @@ struct trans_kexec_args {
 #define TRANS_KEXEC_RANGES 64
 #define TRANS_KEXEC_MOVES 512
 
-/* A loaded kexec; read-only for callers. About 30 KiB: not for a stack. */
+/* A loaded kexec; read-only for callers. About 30 KiB: not for a stack. It
+ * points into itself: not to be copied or moved. */
 struct trans_kexec {
 	struct trans_pool pool;
 	struct trans_transition transition;
 	struct trans_range kernel, initrd, fdt; /* destinations */
 	trans_pa_t fdt_source, spare;
-	unsigned int fdt_granules;
+	unsigned int fdt_granules, spare_granules; /* 0: not allocated */
 	uint64_t table_pages, payload_bytes;
 	struct trans_ranges usable, forbidden;
 	struct trans_moves want, plan;
@@ -66,10 +70,16 @@ struct trans_kexec {
 
 /*
  * Parse, place, edit the tree, plan the moves, prepare the transition.
+ * @host, @host_ctx and what @transition points to must outlive the kexec;
+ * nothing else of @args is looked at again.
+ *
  * Errors: those of trans_image_parse, trans_place, trans_fdt_edit,
- * trans_moves_plan and trans_transition_prepare; TRANS_EINVAL (missing
- * argument), TRANS_EALIGN (kernel or initrd not granule-aligned),
- * TRANS_EOVERLAP (the sources overlap each other, or leave RAM: ERANGE).
+ * trans_moves_plan and trans_transition_prepare; TRANS_EINVAL (a missing
+ * argument or callback, granule), TRANS_ERANGE (kernel or initrd, to the end of
+ * its last granule, is not in RAM), TRANS_EALIGN (it does not start at a
+ * granule), TRANS_EOVERLAP (the two share bytes), TRANS_EFAULT (phys_to_virt
+ * refuses the kernel's header), TRANS_ENOMEM, TRANS_ENOSPC (more than
+ * TRANS_KEXEC_RANGES pieces of memory; no room for the device tree).
  * On failure everything is given back and the struct is zeroed.
  */
 int trans_kexec_load(struct trans_kexec *kexec,

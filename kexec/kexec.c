@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Kexec: segments become moves, moves become a transition. The steps stand in
+ * trans_kexec_load; each either succeeds or names its error, and everything
+ * that a step allocated is in struct trans_kexec, so that one function,
+ * trans_kexec_unload, gives back whatever there is.
+ */
+#include <libfdt.h>
+
+#include <trans_table/image.h>
+#include <trans_table/kexec.h>
+#include <trans_table/place.h>
+
+#include "../lib/fail.h"
+
+/* What trans_fdt_edit adds besides the command line: /chosen with four
+ * properties, their names, two seeds of 136 bytes in all. */
+#define FDT_SLACK 1024u
+
+/* One load, as it goes on. */
+struct load {
+	struct trans_kexec *kexec;
+	const struct trans_kexec_args *args;
+	struct trans_image image;
+	struct trans_placement place;
+	uint64_t fdt_room; /* bytes, whole granules */
+	void *fdt;         /* the edited tree, at kexec->fdt_source */
+	struct trans_error *err;
+};
+
+/* As the transition takes it: a copy has the granule of its source. */
+static unsigned int granule_shift(const struct load *load)
+{
+	const struct trans_transition_args *args = &load->args->transition;
+
+	return args->map == TRANS_MAP_LINEAR && args->linear ?
+		args->linear->geo.granule_shift : args->granule;
+}
+
+static uint64_t granule(const struct load *load)
+{
+	return 1ULL << granule_shift(load);
+}
+
+static uint64_t round_up(const struct load *load, uint64_t len)
+{
+	return (len + granule(load) - 1) & ~(granule(load) - 1);
+}
+
+/* The arguments */
+
+static bool is_complete(const struct trans_kexec_args *args)
+{
+	return args->fdt && args->ram && args->reserved && args->host &&
+	       args->host->phys_to_virt && args->transition.cpu;
+}
+
+/* Also makes the pool, because that is what knows a granule from a number. */
+static int check_args(struct load *load)
+{
+	const struct trans_kexec_args *args = load->args;
+	struct trans_kexec *kexec = load->kexec;
+
+	if (!is_complete(args))
+		return trans_fail(load->err, TRANS_EINVAL, "missing argument");
+	trans_ranges_init(&kexec->usable, kexec->usable_storage,
+			  TRANS_KEXEC_RANGES);
+	trans_ranges_init(&kexec->forbidden, kexec->forbidden_storage,
+			  TRANS_KEXEC_RANGES);
+	trans_moves_init(&kexec->want, kexec->want_storage, TRANS_KEXEC_MOVES);
+	trans_moves_init(&kexec->plan, kexec->plan_storage, TRANS_KEXEC_MOVES);
+	if (trans_pool_init(&kexec->pool, granule_shift(load), args->host,
+			    args->host_ctx,
+			    args->unsafe ? NULL : &kexec->forbidden))
+		return trans_fail(load->err, TRANS_EINVAL,
+				  "granule, or a host callback is missing");
+	return TRANS_OK;
+}
+
+/* Whole granules are moved, so the last one must be RAM to its end. The first
+ * check keeps the rounding from passing 2^64. */
+static int check_source(struct load *load, struct trans_range file,
+			const char *why)
+{
+	const struct trans_ranges *ram = load->args->ram;
+
+	if (!trans_ranges_contain(ram, file.start, file.len) ||
+	    !trans_ranges_contain(ram, file.start, round_up(load, file.len)))
+		return trans_fail_pa(load->err, TRANS_ERANGE, why, file.start,
+				     file.len);
+	if (file.start & (granule(load) - 1))
+		return trans_fail_pa(load->err, TRANS_EALIGN, why, file.start,
+				     file.len);
+	return TRANS_OK;
+}
+
+static bool overlap(struct trans_range a, struct trans_range b)
+{
+	return a.len && b.len && a.start <= b.start + (b.len - 1) &&
+	       b.start <= a.start + (a.len - 1);
+}
+
+static int check_sources(struct load *load)
+{
+	const struct trans_kexec_args *args = load->args;
+	int rc = check_source(load, args->kernel, "kernel file");
+
+	if (!rc && args->initrd.len)
+		rc = check_source(load, args->initrd, "initrd file");
+	if (!rc && overlap(args->kernel, args->initrd))
+		rc = trans_fail_pa(load->err, TRANS_EOVERLAP,
+				   "kernel and initrd files",
+				   args->initrd.start, args->initrd.len);
+	return rc;
+}
+
+static uint64_t min_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int parse_kernel(struct load *load)
+{
+	const struct trans_kexec_args *args = load->args;
+	uint64_t len = min_u64(args->kernel.len, TRANS_IMAGE_HEAD_LEN);
+	const void *head = args->host->phys_to_virt(
+		args->host_ctx, args->kernel.start, (size_t)len);
+
+	if (!head)
+		return trans_fail_pa(load->err, TRANS_EFAULT, "kernel header",
+				     args->kernel.start, len);
+	return trans_image_parse(head, (size_t)len, args->kernel.len,
+				 trans_cpu_granules(args->transition.cpu),
+				 &load->image, load->err);
+}
+
+/* Where everything goes */
+
+/* What the edited tree may need; fdt_open_into wants no less than the old one
+ * has, padding included. trans_fdt_edit packs it, so that less is moved. */
+static uint64_t fdt_room(const struct load *load)
+{
+	const char *bootargs = load->args->edit.bootargs;
+	uint64_t len = min_u64(load->args->fdt_len, TRANS_FDT_MAX_LEN) +
+		       FDT_SLACK;
+
+	for (; bootargs && *bootargs && len < TRANS_FDT_MAX_LEN; bootargs++)
+		len++;
+	return min_u64(round_up(load, len), TRANS_FDT_MAX_LEN);
+}
+
+static int forbid(struct load *load, struct trans_range range)
+{
+	uint64_t first = range.start & ~(granule(load) - 1);
+	uint64_t end = round_up(load, range.start + range.len);
+
+	if (trans_ranges_add(&load->kexec->forbidden, first, end - first))
+		return trans_fail_pa(load->err, TRANS_ENOSPC, "destinations",
+				     range.start, range.len);
+	return TRANS_OK;
+}
+
+/* The kernel's .bss too: nothing is moved there, but it is no place to keep
+ * what the kernel's first instructions may still need. */
+static int forbid_destinations(struct load *load)
+{
+	struct trans_kexec *kexec = load->kexec;
+	int rc = forbid(load, (struct trans_range){ load->place.kernel,
+						    load->image.memory_len });
+
+	if (!rc && kexec->initrd.len)
+		rc = forbid(load, kexec->initrd);
+	return rc ? rc : forbid(load, kexec->fdt);
+}
+
+static int find_usable(struct load *load)
+{
+	struct trans_ranges *usable = &load->kexec->usable;
+	int rc = trans_ranges_add_all(usable, load->args->ram);
+
+	if (!rc)
+		rc = trans_ranges_remove_all(usable, load->args->reserved);
+	return rc ? trans_fail(load->err, rc, "memory map") : rc;
+}
+
+static int place(struct load *load)
+{
+	struct trans_kexec *kexec = load->kexec;
+	const struct trans_kexec_args *args = load->args;
+	struct trans_place_request request = {
+		.usable = &kexec->usable,
+		.image = &load->image,
+		.initrd_len = args->initrd.len,
+		.fdt_len = load->fdt_room = fdt_room(load),
+		.granule = granule(load),
+	};
+	int rc = find_usable(load);
+
+	if (!rc)
+		rc = trans_place(&request, &load->place, load->err);
+	if (rc)
+		return rc;
+	kexec->kernel = (struct trans_range){ load->place.kernel,
+					      load->image.file_len };
+	kexec->initrd = (struct trans_range){ load->place.initrd,
+					      args->initrd.len };
+	kexec->fdt = (struct trans_range){ load->place.fdt, load->fdt_room };
+	return forbid_destinations(load);
+}
+
+/* The device tree */
+
+static int alloc_tree(struct load *load)
+{
+	struct trans_kexec *kexec = load->kexec;
+	struct trans_pool *pool = &kexec->pool;
+	unsigned int count = (unsigned int)(load->fdt_room >> pool->shift);
+
+	if (pool->ops.alloc(pool, pool->shift, count, &kexec->fdt_source))
+		return trans_fail_pa(load->err, TRANS_ENOMEM, "device tree", 0,
+				     load->fdt_room);
+	kexec->fdt_granules = count;
+	load->fdt = pool->ops.phys_to_virt(pool, kexec->fdt_source,
+					   load->fdt_room);
+	if (!load->fdt)
+		return trans_fail_pa(load->err, TRANS_EFAULT, "device tree",
+				     kexec->fdt_source, load->fdt_room);
+	memset(load->fdt, 0, load->fdt_room);
+	return TRANS_OK;
+}
+
+static int edit_tree(struct load *load)
+{
+	struct trans_fdt_edit edit = load->args->edit;
+	int rc = alloc_tree(load);
+
+	edit.initrd = load->kexec->initrd;
+	if (!rc)
+		rc = trans_fdt_edit(load->args->fdt, load->args->fdt_len,
+				    load->fdt, load->fdt_room, &edit,
+				    load->err);
+	if (!rc)
+		load->kexec->fdt.len = fdt_totalsize(load->fdt);
+	return rc;
+}
+
+/* The moves */
+
+static int want(struct load *load, trans_pa_t src, struct trans_range dst)
+{
+	int rc = trans_moves_add(&load->kexec->want, src, dst.start,
+				 round_up(load, dst.len));
+
+	return rc ? trans_fail_pa(load->err, rc, "move", dst.start, dst.len) :
+	       rc;
+}
+
+static int want_all(struct load *load)
+{
+	struct trans_kexec *kexec = load->kexec;
+	int rc = want(load, load->args->kernel.start, kexec->kernel);
+
+	if (!rc)
+		rc = want(load, load->args->initrd.start, kexec->initrd);
+	return rc ? rc : want(load, kexec->fdt_source, kexec->fdt);
+}
+
+/* One granule for breaking cycles. Without the safe-page rule it could lie in a
+ * destination, which the planner would refuse: the proof is to see that. */
+static int alloc_spare(struct load *load, struct trans_range *spare)
+{
+	struct trans_pool *pool = &load->kexec->pool;
+
+	*spare = (struct trans_range){ 0, 0 };
+	if (load->args->unsafe)
+		return TRANS_OK;
+	if (pool->ops.alloc(pool, pool->shift, 1, &load->kexec->spare))
+		return trans_fail(load->err, TRANS_ENOMEM, "spare page");
+	load->kexec->spare_granules = 1;
+	*spare = (struct trans_range){ load->kexec->spare, granule(load) };
+	return TRANS_OK;
+}
+
+static int plan(struct load *load)
+{
+	struct trans_kexec *kexec = load->kexec;
+	struct trans_range spare;
+	int rc = alloc_spare(load, &spare);
+
+	if (!rc)
+		rc = want_all(load);
+	return rc ? rc : trans_moves_plan(&kexec->want, &kexec->plan,
+					  granule(load), &spare, load->err);
+}
+
+/* The transition */
+
+static int prepare(struct load *load)
+{
+	struct trans_kexec *kexec = load->kexec;
+	struct trans_transition_args args = load->args->transition;
+	int rc;
+
+	args.ops = &kexec->pool.ops;
+	args.ctx = &kexec->pool;
+	args.plan = &kexec->plan;
+	args.entry = kexec->kernel.start;
+	/* booting.rst: x0 is the device tree, x1..x3 are reserved and 0. */
+	args.x[0] = kexec->fdt.start;
+	args.x[1] = args.x[2] = args.x[3] = 0;
+	rc = trans_transition_prepare(&kexec->transition, &args, load->err);
+	if (rc)
+		return rc;
+	trans_pool_trim(&kexec->pool);
+	kexec->table_pages = (uint64_t)kexec->transition.low.pages +
+			     kexec->transition.high.pages;
+	kexec->payload_bytes = kexec->kernel.len + kexec->initrd.len +
+			       kexec->fdt.len;
+	return TRANS_OK;
+}
+
+int trans_kexec_load(struct trans_kexec *kexec,
+		     const struct trans_kexec_args *args,
+		     struct trans_error *err)
+{
+	static int (*const steps[])(struct load *load) = {
+		check_args, check_sources, parse_kernel, place, edit_tree,
+		plan, prepare,
+	};
+	struct load load = { .kexec = kexec, .args = args, .err = err };
+	int rc = TRANS_OK;
+
+	memset(kexec, 0, sizeof(*kexec));
+	for (size_t i = 0; !rc && i < sizeof(steps) / sizeof(*steps); i++)
+		rc = steps[i](&load);
+	if (rc)
+		trans_kexec_unload(kexec);
+	return rc;
+}
+
+int trans_kexec_start(struct trans_kexec *kexec, struct trans_error *err)
+{
+	int rc = trans_transition_quiesce(&kexec->transition, err);
+
+	if (rc)
+		return rc;
+	trans_transition_go(&kexec->transition);
+}
+
+static void give_back(struct trans_pool *pool, trans_pa_t pa,
+		      unsigned int count)
+{
+	if (count)
+		pool->ops.free(pool, pool->shift, count, pa);
+}
+
+void trans_kexec_unload(struct trans_kexec *kexec)
+{
+	trans_transition_cancel(&kexec->transition);
+	give_back(&kexec->pool, kexec->fdt_source, kexec->fdt_granules);
+	give_back(&kexec->pool, kexec->spare, kexec->spare_granules);
+	if (kexec->pool.host)
+		trans_pool_trim(&kexec->pool);
+	memset(kexec, 0, sizeof(*kexec));
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The two lives of the port: with the MMU off, to make its tables, and then in
+ * its linear map.
+ *
+ * Pointers of the first are physical and worth nothing in the second. So the
+ * second begins by reading everything again: the machine, the free memory, the
+ * tables (from the registers). What survives is what head.S carries over, and
+ * memory that was allocated for tables.
+ */
+#include "alias.h"
+#include "boot.h"
+#include "kexec.h"
+#include "machine.h"
+#include "memory.h"
+#include "print.h"
+#include "psci.h"
+#include "sysreg.h"
+#include "tables.h"
+
+static struct trans_table own_table;
+static struct boot_regs boot_regs;
+
+static __attribute__((noreturn)) void give_up(const struct trans_error *err)
+{
+	print("port: panic: ");
+	print_error(err);
+	print("\n");
+	psci_off(machine.conduit);
+}
+
+static void expect(int rc, const char *why)
+{
+	struct trans_error err = { .status = rc, .why = why,
+				   .level = TRANS_NO_LEVEL };
+
+	if (rc)
+		give_up(&err);
+}
+
+static void know_machine(trans_pa_t fdt)
+{
+	struct trans_error err;
+
+	if (machine_read(fdt, &err))
+		give_up(&err);
+	expect(machine.cpu.e2h ? TRANS_EINVAL : 0, "EL2 with E2H set");
+	expect(memory_init(), "free memory");
+}
+
+/* TCR2 exists from Armv8.9 on (ID_AA64MMFR3_EL1.TCRX) and its reset value is
+ * unknown; permission indirection would give our descriptors another meaning.
+ * By encoding, as the port is built for Armv8.0. */
+static void clear_tcr2(void)
+{
+	if (!(machine.cpu.mmfr3 & 0xf))
+		return;
+	if (machine.cpu.el == 2)
+		sysreg_write(S3_4_C2_C0_3, 0);
+	else
+		sysreg_write(S3_0_C2_C0_3, 0);
+	isb();
+}
+
+/* With the MMU off. */
+const struct boot_regs *boot_main(trans_pa_t fdt)
+{
+	struct trans_report report = { 0 };
+	struct trans_regs regs;
+	trans_pa_t page = whole_pages((struct trans_range){
+		pa_of(mmu_on), 1 }).start;
+
+	print("\nport: trans_table reference port\n");
+	know_machine(fdt);
+	if (tables_build(&own_table, &regs, &report))
+		give_up(&report.error);
+	alias_beside(&own_table);
+	expect(alias_prepare(NULL, page, PAGE_LEN), "identity alias");
+	clear_tcr2();
+	boot_regs = (struct boot_regs){
+		.mair = regs.mair,
+		.tcr = alias_tcr(),
+		.ttbr0 = alias_ttbr0(),
+		.ttbr1 = regs.ttbr,
+		.sctlr = regs.sctlr,
+		.offset = tables_offset(machine.cpu.el),
+	};
+	return &boot_regs;
+}
+
+static int keep_table(void *arg, trans_pa_t pa, uint64_t len)
+{
+	(void)arg;
+	return memory_keep(pa, len);
+}
+
+static void print_machine(void)
+{
+	uint64_t granules = trans_cpu_granules(&machine.cpu);
+
+	print("port: EL%u cpu 0x%lx granules%s%s%s pa %u\n", machine.cpu.el,
+	      sysreg_read(midr_el1), granules & 1 << 12 ? " 4K" : "",
+	      granules & 1 << 14 ? " 16K" : "",
+	      granules & 1 << 16 ? " 64K" : "",
+	      trans_cpu_pa_bits(&machine.cpu));
+	for (size_t i = 0; i < machine.ram.count; i++)
+		print("port: memory 0x%lx + 0x%lx\n",
+		      machine.ram.range[i].start, machine.ram.range[i].len);
+	print("port: at 0x%lx + 0x%lx, linear map at +0x%lx\n",
+	      image_range().start, image_range().len, linear_offset);
+}
+
+/* In the linear map. The alias of the first life is simply not kept: its pages
+ * are free again once nothing walks them. */
+void port_main(trans_pa_t fdt, uint64_t offset)
+{
+	struct trans_report report = { 0 };
+
+	linear_offset = offset;
+	know_machine(fdt);
+	if (tables_attach(&own_table, &report))
+		give_up(&report.error);
+	alias_beside(&own_table);
+	expect(trans_table_pages(&own_table, keep_table, NULL, &report),
+	       "own tables");
+	alias_leave();
+	print_machine();
+	port_kexec(&own_table);
+	psci_off(machine.conduit);
+}
+
+/* From vectors.S. */
+__attribute__((noreturn)) void port_exception(uint64_t esr, uint64_t elr,
+					      uint64_t far);
+void port_exception(uint64_t esr, uint64_t elr, uint64_t far)
+{
+	print("port: exception esr=0x%lx elr=0x%lx far=0x%lx\n", esr, elr, far);
+	psci_off(machine.conduit);
+}

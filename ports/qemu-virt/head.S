@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * From the boot protocol into C, twice.
+ *
+ * Entered like any arm64 Image (Documentation/arch/arm64/booting.rst): MMU off,
+ * x0 = device tree, EL1 or EL2, at any 4 KiB aligned address. The port's tables
+ * are built by C and by the library, so C runs before there are tables:
+ *
+ *	relocate for the physical address, call boot_main with the MMU off;
+ *	relocate for the virtual address, switch the MMU on, call port_main.
+ *
+ * boot_main must therefore leave no pointer behind; see boot.c.
+ */
+#include "boot.h"
+
+	.section .head, "ax"
+	.globl	_start
+_start:
+	b	start
+	.long	0
+	.quad	0			/* text_offset */
+	.long	image_size, 0		/* in halves: a .quad would ask the
+					   linker for a relocation of text */
+	.quad	0xa			/* little-endian, 4K, anywhere */
+	.quad	0, 0, 0
+	.ascii	"ARM\x64"
+	.long	0
+
+	.text
+
+start:
+	msr	daifset, #0xf		/* nobody here handles interrupts */
+	mov	x19, x0			/* the device tree */
+	adrp	x20, _start		/* where we are */
+	bl	set_vectors
+	mov	x0, x20
+	bl	relocate
+	bl	clear_bss
+	adrp	x0, boot_stack_end
+	add	sp, x0, :lo12:boot_stack_end
+	mov	x0, x19
+	bl	boot_main
+	mov	x21, x0			/* struct boot_regs */
+	ldr	x22, [x21, #BOOT_OFFSET]
+	add	x0, x20, x22
+	bl	relocate
+	bl	forget_stale_lines
+	mov	x0, x21
+	b	mmu_on
+
+/* Add @x0, the address the image is to run at, to every pointer in it. The
+ * linker left only R_AARCH64_RELATIVE: offset, type, addend. */
+relocate:
+	adrp	x1, rela_start
+	add	x1, x1, :lo12:rela_start
+	adrp	x2, rela_end
+	add	x2, x2, :lo12:rela_end
+1:	cmp	x1, x2
+	b.hs	2f
+	ldp	x3, x4, [x1]
+	ldr	x5, [x1, #16]
+	add	x1, x1, #24
+	cmp	w4, #1027		/* R_AARCH64_RELATIVE */
+	b.ne	1b
+	add	x5, x5, x0
+	str	x5, [x20, x3]
+	b	1b
+2:	ret
+
+clear_bss:
+	adrp	x1, bss_start
+	add	x1, x1, :lo12:bss_start
+	adrp	x2, bss_end
+	add	x2, x2, :lo12:bss_end
+1:	cmp	x1, x2
+	b.hs	2f
+	str	xzr, [x1], #8
+	b	1b
+2:	ret
+
+set_vectors:
+	adrp	x1, vectors
+	add	x1, x1, :lo12:vectors
+	mrs	x2, CurrentEL
+	cmp	x2, #(2 << 2)
+	b.eq	1f
+	msr	vbar_el1, x1
+	isb
+	ret
+1:	msr	vbar_el2, x1
+	isb
+	ret
+
+/* What was stored with the MMU off went past the caches; drop what they may
+ * still hold of it (Arm ARM B2.7: mismatched memory attributes). Only whole
+ * pages of our own are dropped, rodata (it was relocated) to the end. */
+forget_stale_lines:
+	adrp	x1, rodata_start
+	adrp	x2, image_end
+	mrs	x3, ctr_el0
+	ubfx	x3, x3, #16, #4		/* DminLine: log2 of words */
+	mov	x4, #4
+	lsl	x3, x4, x3
+1:	dc	ivac, x1
+	add	x1, x1, x3
+	cmp	x1, x2
+	b.lo	1b
+	dsb	sy
+	ret
+
+/*
+ * The one page that must be mapped at its own physical address while the MMU
+ * goes on: the instruction after the switch is fetched from there. boot_main
+ * maps this page by the same means by which the transition's control blob is
+ * mapped later (alias.c). Aligned so that it cannot cross a page.
+ */
+	.balign	256
+	.globl	mmu_on
+mmu_on:
+	ldp	x1, x2, [x0, #BOOT_MAIR]
+	ldp	x3, x4, [x0, #BOOT_TTBR0]
+	ldp	x5, x6, [x0, #BOOT_SCTLR]
+	adrp	x8, after_mmu_on
+	add	x8, x8, :lo12:after_mmu_on
+	add	x8, x8, x6
+	mrs	x7, CurrentEL
+	cmp	x7, #(2 << 2)
+	b.eq	1f
+	msr	mair_el1, x1
+	msr	tcr_el1, x2
+	msr	ttbr0_el1, x3
+	msr	ttbr1_el1, x4
+	isb
+	tlbi	vmalle1
+	dsb	nsh
+	ic	iallu
+	dsb	nsh
+	isb
+	msr	sctlr_el1, x5
+	isb
+	br	x8
+1:	msr	mair_el2, x1
+	msr	tcr_el2, x2
+	msr	ttbr0_el2, x3
+	isb
+	tlbi	alle2
+	dsb	nsh
+	ic	iallu
+	dsb	nsh
+	isb
+	msr	sctlr_el2, x5
+	isb
+	br	x8
+
+/* In the linear map: everything PC-relative is virtual from here. */
+after_mmu_on:
+	bl	set_vectors
+	adrp	x0, boot_stack_end
+	add	sp, x0, :lo12:boot_stack_end
+	mov	x0, x19
+	mov	x1, x22
+	mov	x29, #0
+	mov	x30, #0
+	b	port_main
+
+	.bss
+	.balign	4096
+	.skip	BOOT_STACK_LEN
+boot_stack_end:

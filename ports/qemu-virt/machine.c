@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include <libfdt.h>
+
+#include <trans_table/fdt.h>
+
+#include "machine.h"
+#include "memory.h"
+
+#define MAX_RANGES 16
+
+struct machine machine;
+
+static struct trans_range ram_storage[MAX_RANGES];
+static struct trans_range reserved_storage[MAX_RANGES];
+
+static const void *tree(void)
+{
+	return at_pa(machine.fdt.start);
+}
+
+/* A string property; "" when it is missing or no string. */
+static const char *string_of(const char *path, const char *property)
+{
+	int node = fdt_path_offset(tree(), path);
+	int len = 0;
+	const char *text = node < 0 ? NULL :
+			   fdt_getprop(tree(), node, property, &len);
+
+	return text && len > 0 && !text[len - 1] ? text : "";
+}
+
+static enum trans_conduit conduit_of(const char *method)
+{
+	if (!memcmp(method, "hvc", 4))
+		return TRANS_CONDUIT_HVC;
+	if (!memcmp(method, "smc", 4))
+		return TRANS_CONDUIT_SMC;
+	return TRANS_CONDUIT_NONE;
+}
+
+static int read_header(trans_pa_t fdt, struct trans_error *err)
+{
+	int rc = fdt & 7 ? -FDT_ERR_ALIGNMENT : fdt_check_header(at_pa(fdt));
+
+	if (rc) {
+		*err = (struct trans_error){
+			.status = TRANS_EFDT, .why = fdt_strerror(rc),
+			.pa = fdt, .level = TRANS_NO_LEVEL,
+		};
+		return TRANS_EFDT;
+	}
+	machine.fdt = (struct trans_range){ fdt, fdt_totalsize(at_pa(fdt)) };
+	return TRANS_OK;
+}
+
+int machine_read(trans_pa_t fdt, struct trans_error *err)
+{
+	int rc = read_header(fdt, err);
+
+	if (rc)
+		return rc;
+	trans_cpu_read(&machine.cpu);
+	trans_ranges_init(&machine.ram, ram_storage, MAX_RANGES);
+	trans_ranges_init(&machine.reserved, reserved_storage, MAX_RANGES);
+	rc = trans_fdt_memory(tree(), machine.fdt.len, &machine.ram,
+			      &machine.reserved, err);
+	if (rc)
+		return rc;
+	machine.conduit = conduit_of(string_of("/psci", "method"));
+	machine.bootargs = string_of("/chosen", "bootargs");
+	machine.archive = (struct trans_range){ 0, 0 };
+	rc = trans_fdt_initrd(tree(), machine.fdt.len, &machine.archive, err);
+	return rc == TRANS_ENOENT ? TRANS_OK : rc;
+}
+
+bool machine_has(trans_pa_t pa, uint64_t len)
+{
+	return trans_ranges_contain(&machine.ram, pa, len) &&
+	       !trans_ranges_touch(&machine.reserved, pa, len);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include <trans_table/table.h>
+
+#include "machine.h"
+#include "memory.h"
+#include "sysreg.h"
+
+/* Of free memory: each allocation that is freed out of order may split one. */
+#define MAX_FREE_RANGES 512
+
+#define LINKER_SYMBOL extern char __attribute__((visibility("hidden")))
+LINKER_SYMBOL image_start[];
+LINKER_SYMBOL rodata_start[];
+LINKER_SYMBOL data_start[];
+LINKER_SYMBOL image_end[];
+
+uint64_t linear_offset;
+struct memory memory;
+
+static struct trans_range free_storage[MAX_FREE_RANGES];
+
+static struct trans_range between(const char *start, const char *end)
+{
+	return (struct trans_range){ pa_of(start), (uint64_t)(end - start) };
+}
+
+struct trans_range image_range(void)
+{
+	return between(image_start, image_end);
+}
+
+void image_parts(struct image_part part[IMAGE_PARTS])
+{
+	part[0] = (struct image_part){
+		"text", between(image_start, rodata_start), TRANS_EXEC };
+	part[1] = (struct image_part){
+		"rodata", between(rodata_start, data_start), 0 };
+	part[2] = (struct image_part){
+		"data and stack", between(data_start, image_end), TRANS_WRITE };
+}
+
+struct trans_range whole_pages(struct trans_range range)
+{
+	uint64_t first = range.start & ~(PAGE_LEN - 1);
+	uint64_t end = range.start + range.len + PAGE_LEN - 1;
+
+	return (struct trans_range){ first, (end & ~(PAGE_LEN - 1)) - first };
+}
+
+int memory_keep(trans_pa_t pa, uint64_t len)
+{
+	struct trans_range range = whole_pages((struct trans_range){ pa, len });
+
+	return trans_ranges_remove(&memory.free_ranges, range.start, range.len);
+}
+
+int memory_init(void)
+{
+	struct trans_ranges *set = &memory.free_ranges;
+	struct trans_range image = image_range();
+	int rc;
+
+	trans_ranges_init(set, free_storage, MAX_FREE_RANGES);
+	rc = trans_ranges_add_all(set, &machine.ram);
+	if (!rc)
+		rc = trans_ranges_remove_all(set, &machine.reserved);
+	if (!rc)
+		rc = memory_keep(image.start, image.len);
+	if (!rc)
+		rc = memory_keep(machine.fdt.start, machine.fdt.len);
+	if (!rc && machine.archive.len)
+		rc = memory_keep(machine.archive.start, machine.archive.len);
+	return rc;
+}
+
+uint64_t memory_free_bytes(void)
+{
+	return trans_ranges_total(&memory.free_ranges);
+}
+
+/*
+ * Lowest first, on purpose: that is where the next kernel goes. A port that is
+ * not a test would better allocate from the top, and the pool would find safe
+ * pages at once.
+ */
+static int host_alloc(void *ctx, unsigned int shift, unsigned int count,
+		      trans_pa_t *pa)
+{
+	struct memory *m = ctx;
+
+	if (++m->allocs == m->fail_at)
+		return TRANS_ENOMEM;
+	return trans_carve(&m->free_ranges, shift, count, pa);
+}
+
+static void host_free(void *ctx, unsigned int shift, unsigned int count,
+		      trans_pa_t pa)
+{
+	struct memory *m = ctx;
+
+	trans_carve_back(&m->free_ranges, shift, count, pa);
+}
+
+static void *host_phys_to_virt(void *ctx, trans_pa_t pa, size_t len)
+{
+	(void)ctx;
+	return machine_has(pa, len) ? at_pa(pa) : NULL;
+}
+
+static bool host_pfn_valid(void *ctx, trans_pa_t pa, uint64_t len)
+{
+	(void)ctx;
+	return machine_has(pa, len);
+}
+
+/* CTR_EL0.DminLine is log2 of the words in the smallest line. */
+static size_t line_len(void)
+{
+	return 4UL << (sysreg_read(ctr_el0) >> 16 & 0xf);
+}
+
+/* With the MMU off stores bypass the caches, so there is nothing to clean but
+ * stale lines to drop; head.S does the same for the image. */
+static void host_clean(void *ctx, const void *va, size_t len)
+{
+	uintptr_t line = line_len();
+	uintptr_t at = (uintptr_t)va & ~(line - 1);
+
+	(void)ctx;
+	for (; at < (uintptr_t)va + len; at += line) {
+		if (linear_offset)
+			__asm__ volatile("dc cvac, %0" : : "r"(at) : "memory");
+		else
+			__asm__ volatile("dc ivac, %0" : : "r"(at) : "memory");
+	}
+	dsb(sy);
+}
+
+const struct trans_ops memory_ops = {
+	.alloc = host_alloc,
+	.free = host_free,
+	.phys_to_virt = host_phys_to_virt,
+	.pfn_valid = host_pfn_valid,
+	.clean = host_clean,
+};

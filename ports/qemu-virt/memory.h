@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The port's memory: where physical addresses are seen, what is free, and the
+ * environment (struct trans_ops) that the library works in.
+ */
+#ifndef PORT_MEMORY_H
+#define PORT_MEMORY_H
+
+#include <trans_table/ops.h>
+#include <trans_table/pool.h>
+
+#define PAGE_SHIFT 12
+#define PAGE_LEN (1ULL << PAGE_SHIFT)
+
+/* The linear map: VA = PA + linear_offset, for RAM, UART and the port itself.
+ * 0 as long as the MMU is off. */
+extern uint64_t linear_offset;
+
+static inline void *at_pa(trans_pa_t pa)
+{
+	return (void *)(pa + linear_offset);
+}
+
+static inline trans_pa_t pa_of(const void *va)
+{
+	return (trans_pa_t)va - linear_offset;
+}
+
+/* The parts of the port's image, as port.ld lays them out. */
+struct image_part {
+	const char *name;
+	struct trans_range range; /* physical */
+	unsigned int access;      /* TRANS_WRITE, TRANS_EXEC */
+};
+#define IMAGE_PARTS 3
+void image_parts(struct image_part part[IMAGE_PARTS]);
+struct trans_range image_range(void);
+
+/* The pages that [start, start + len) touches. */
+struct trans_range whole_pages(struct trans_range range);
+
+/*
+ * Free memory and what was asked of it.
+ * @free_ranges: RAM that holds nothing; allocated from, lowest first
+ * @allocs:   allocations so far, since the caller zeroed it
+ * @fail_at:  the allocation that fails by request; 0: none
+ */
+struct memory {
+	struct trans_ranges free_ranges;
+	uint64_t allocs, fail_at;
+};
+extern struct memory memory;
+
+/* Everything in RAM is free but what is reserved, the image, the device tree
+ * and the archive. TRANS_ENOSPC. */
+int memory_init(void);
+
+/* Not free either. */
+int memory_keep(trans_pa_t pa, uint64_t len);
+
+uint64_t memory_free_bytes(void);
+
+/* The environment; its context is &memory. */
+extern const struct trans_ops memory_ops;
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "cpio.h"
+#include "machine.h"
+#include "memory.h"
+#include "payload.h"
+#include "print.h"
+#include "tables.h"
+
+#define CMDLINE_MAX 2048 /* COMMAND_LINE_SIZE of arm64 Linux */
+#define INITRD_STEP 16
+
+static char cmdline_text[CMDLINE_MAX];
+
+static int refuse(struct trans_error *err, int status, const char *why,
+		  struct trans_range where)
+{
+	*err = (struct trans_error){
+		.status = status, .why = why, .pa = where.start,
+		.len = where.len, .level = TRANS_NO_LEVEL,
+	};
+	return status;
+}
+
+/* Where a file lies in the archive. */
+static int find(const char *name, struct trans_range *where,
+		struct trans_error *err)
+{
+	struct trans_range archive = machine.archive;
+	struct cpio_file file;
+	int rc;
+
+	*where = (struct trans_range){ 0, 0 };
+	if (!archive.len)
+		return refuse(err, TRANS_ENOENT, "no archive in /chosen",
+			      archive);
+	if (!machine_has(archive.start, archive.len))
+		return refuse(err, TRANS_EFAULT, "archive outside of RAM",
+			      archive);
+	rc = cpio_find(at_pa(archive.start), archive.len, name, &file, err);
+	if (rc)
+		return rc;
+	*where = (struct trans_range){ archive.start + file.offset, file.len };
+	return TRANS_OK;
+}
+
+static int copy_out(struct trans_range *file, struct trans_error *err)
+{
+	uint64_t pages = whole_pages((struct trans_range){ 0, file->len }).len
+			 >> PAGE_SHIFT;
+	trans_pa_t pa;
+
+	if (memory_ops.alloc(&memory, PAGE_SHIFT, (unsigned int)pages, &pa))
+		return refuse(err, TRANS_ENOMEM, "copy of an unaligned file",
+			      *file);
+	memcpy(at_pa(pa), at_pa(file->start), file->len);
+	file->start = pa;
+	return TRANS_OK;
+}
+
+static int find_pages(const char *name, struct trans_range *file,
+		      struct trans_error *err)
+{
+	bool copied;
+	int rc = find(name, file, err);
+
+	if (rc)
+		return rc;
+	copied = file->len && file->start % PAGE_LEN;
+	if (copied)
+		rc = copy_out(file, err);
+	if (!rc)
+		print("port: %s %lu bytes at 0x%lx%s\n", name, file->len,
+		      file->start, copied ? " (copied)" : "");
+	return rc;
+}
+
+static int find_cmdline(const char **cmdline, struct trans_error *err)
+{
+	struct trans_range file;
+	int rc = find("cmdline", &file, err);
+
+	*cmdline = NULL;
+	if (rc)
+		return rc == TRANS_ENOENT ? TRANS_OK : rc;
+	if (file.len >= CMDLINE_MAX)
+		return refuse(err, TRANS_ENOSPC, "command line too long", file);
+	memcpy(cmdline_text, at_pa(file.start), file.len);
+	if (file.len && cmdline_text[file.len - 1] == '\n')
+		file.len--;
+	cmdline_text[file.len] = '\0';
+	*cmdline = cmdline_text;
+	print("port: cmdline \"%s\"\n", cmdline_text);
+	return TRANS_OK;
+}
+
+int payload_find(struct payload *payload, struct trans_error *err)
+{
+	int rc = find_pages("kernel", &payload->kernel, err);
+
+	if (rc)
+		return rc;
+	rc = find_pages("initrd", &payload->initrd, err);
+	if (rc && rc != TRANS_ENOENT)
+		return rc;
+	return find_cmdline(&payload->cmdline, err);
+}
+
+void payload_hide(const struct payload *payload,
+		  const struct trans_table *own)
+{
+	struct trans_range kernel = whole_pages(payload->kernel);
+	struct trans_range initrd = whole_pages(payload->initrd);
+	uint64_t hidden = 0;
+
+	if (kernel.len > PAGE_LEN)
+		hidden = tables_hide(own, kernel.start + PAGE_LEN,
+				     kernel.len - PAGE_LEN, 1);
+	hidden += tables_hide(own, initrd.start, initrd.len, INITRD_STEP);
+	print_figure("hidden_pages", hidden, "pages");
+}

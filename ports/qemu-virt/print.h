@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Formatted lines on the UART.
+ */
+#ifndef PORT_PRINT_H
+#define PORT_PRINT_H
+
+#include <trans_table/errors.h>
+
+/* %s, %c, and %d, %u, %x with or without l; no widths. */
+__attribute__((format(printf, 1, 2))) void print(const char *format, ...);
+
+/* "TRANS_EXXX: why (va=.. pa=.. len=.. level=.. desc=..)", no line end. */
+void print_error(const struct trans_error *err);
+
+/* A figure for machines: "port: figure NAME VALUE UNIT". */
+void print_figure(const char *name, uint64_t value, const char *unit);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * System registers and barriers, each by its architectural name.
+ */
+#ifndef PORT_SYSREG_H
+#define PORT_SYSREG_H
+
+#include <trans_table/env.h>
+
+#define sysreg_read(name)                                                  \
+	({                                                                 \
+		uint64_t value_;                                           \
+		__asm__ volatile("mrs %0, " #name : "=r"(value_));         \
+		value_;                                                    \
+	})
+
+#define sysreg_write(name, value)                                          \
+	__asm__ volatile("msr " #name ", %0" : : "r"((uint64_t)(value))    \
+			 : "memory")
+
+#define isb() __asm__ volatile("isb" : : : "memory")
+#define dsb(scope) __asm__ volatile("dsb " #scope : : : "memory")
+#define tlbi(what) __asm__ volatile("tlbi " #what : : : "memory")
+
+/* Drop every cached translation of our own regime on this CPU. The first DSB
+ * orders the table stores before it, the second waits, ISB for what is already
+ * fetched (Arm ARM D8.14). */
+static inline void tlb_forget(unsigned int el)
+{
+	dsb(nshst);
+	if (el == 2)
+		tlbi(alle2);
+	else
+		tlbi(vmalle1);
+	dsb(nsh);
+	isb();
+}
+
+#endif
