@@ -59,6 +59,7 @@ LIB := $(wildcard lib/*.c)
 TRANS := $(wildcard trans/*.c)
 KEXEC := $(wildcard kexec/*.c)
 PORT := $(wildcard ports/qemu-virt/*.c ports/qemu-virt/*.S)
+ORACLE := $(wildcard tests/oracle/*.c tests/oracle/*.S)
 BLOB := $(wildcard trans/blob/*.c trans/blob/*.S)
 ARM_ONLY := $(wildcard lib/arch/aarch64/*.c lib/arch/aarch64/*.S trans/*.S)
 FAKES := $(wildcard lib/arch/fake/*.c trans/fake/*.c)
@@ -155,7 +156,19 @@ $(A)/port.elf: ports/qemu-virt/port.ld $(PORT_OBJS) $(PORT_LIBS)
 	$(Q)$(LD) $(PIE_LINK) --no-undefined -T $< $(PORT_OBJS) \
 		--start-group $(PORT_LIBS) --end-group -o $@
 
-build: $(A)/libtrans_table.a $(A)/libtrans_core.a $(if $(PORT),$(A)/port.bin)
+# ---- the oracle: the tables against QEMU's own walker ----------------------
+
+ORACLE_OBJS := $(call arm_objs,$(ORACLE) ports/qemu-virt/mem.c \
+	ports/qemu-virt/print.c)
+
+$(A)/oracle.elf: tests/oracle/oracle.ld $(ORACLE_OBJS) $(A)/libtrans_core.a
+	$(call say,LD)
+	$(Q)$(LD) -nostdlib -static -z max-page-size=4096 --build-id=none \
+		--gc-sections --no-warn-rwx-segments --fatal-warnings \
+		-T $< $(ORACLE_OBJS) $(A)/libtrans_core.a -o $@
+
+build: $(A)/libtrans_table.a $(A)/libtrans_core.a $(A)/oracle.elf \
+	$(if $(PORT),$(A)/port.bin)
 
 # ---- host build and unit tests ---------------------------------------------
 

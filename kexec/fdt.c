@@ -242,15 +242,45 @@ int trans_fdt_initrd(const void *fdt, size_t fdt_len,
 
 /* Writing */
 
+static uint32_t later(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Where the last block of a checked tree ends; totalsize counts padding too,
+ * and QEMU's is a MiB of it. */
+static uint32_t used_len(const void *fdt)
+{
+	uint32_t reservations = (uint32_t)fdt_num_mem_rsv(fdt) + 1;
+	uint32_t end = fdt_off_mem_rsvmap(fdt) +
+		       reservations * (uint32_t)sizeof(struct fdt_reserve_entry);
+
+	end = later(end, fdt_off_dt_struct(fdt) + fdt_size_dt_struct(fdt));
+	return later(end, fdt_off_dt_strings(fdt) + fdt_size_dt_strings(fdt));
+}
+
+uint64_t trans_fdt_used(const void *fdt, size_t fdt_len)
+{
+	return check(fdt, fdt_len) ? 0 : used_len(fdt);
+}
+
 static int open_copy(const void *from, void *to, size_t to_len)
 {
+	uint32_t used = used_len(from);
+	/* libfdt puts a copy that it sorts behind this, and writes to it. */
+	uint32_t aligned = (used + 7) & ~7u;
 	int room = (int)TRANS_FDT_MAX_LEN;
 
 	if ((uintptr_t)to % 8)
 		return -FDT_ERR_ALIGNMENT;
 	if (to_len < TRANS_FDT_MAX_LEN)
 		room = (int)to_len;
-	return fdt_open_into(from, to, room);
+	if (aligned > (uint32_t)room)
+		return -FDT_ERR_NOSPACE;
+	memcpy(to, from, used);
+	memset((char *)to + used, 0, aligned - used);
+	fdt_set_totalsize(to, aligned);
+	return fdt_open_into(to, to, room);
 }
 
 static int chosen_for_writing(void *fdt)

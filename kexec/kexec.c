@@ -136,12 +136,12 @@ static int parse_kernel(struct load *load)
 
 /* Where everything goes */
 
-/* What the edited tree may need; fdt_open_into wants no less than the old one
- * has, padding included. trans_fdt_edit packs it, so that less is moved. */
+/* What the edited tree may need. A tree that is not valid gets the slack, and
+ * its error from trans_fdt_edit. */
 static uint64_t fdt_room(const struct load *load)
 {
 	const char *bootargs = load->args->edit.bootargs;
-	uint64_t len = min_u64(load->args->fdt_len, TRANS_FDT_MAX_LEN) +
+	uint64_t len = trans_fdt_used(load->args->fdt, load->args->fdt_len) +
 		       FDT_SLACK;
 
 	for (; bootargs && *bootargs && len < TRANS_FDT_MAX_LEN; bootargs++)

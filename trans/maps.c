@@ -253,8 +253,11 @@ static int verify(const struct trans_table *table, trans_va_t va,
 	int ret = trans_table_verify(table, va, span.start, span.len, access,
 				     &report);
 
-	if (ret && err)
+	if (ret && err) {
 		*err = report.error;
+		err->pa = span.start;
+		err->len = span.len;
+	}
 	return ret;
 }
 

@@ -9,10 +9,11 @@
 static int alias(struct trans_transition *t, struct trans_error *err)
 {
 	uint64_t len = t->code_granules * granule_of(t);
+	int ret = t->args.alias_prepare(t->args.host, t->code, len);
 
-	if (t->args.alias_prepare(t->args.host, t->code, len))
-		return trans_fail_pa(err, TRANS_EHOST, "alias_prepare refused",
-				     t->code, len);
+	if (ret)
+		return trans_fail_pa(err, ret < 0 ? ret : TRANS_EHOST,
+				     "alias_prepare refused", t->code, len);
 	t->aliased = true;
 	return 0;
 }

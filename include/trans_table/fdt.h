@@ -37,14 +37,18 @@ struct trans_fdt_edit {
  *
  * TRANS_EFDT: not a valid tree (fdt_check_full, blocks aligned, version 17 as
  * every tool writes), or libfdt refused;
- * TRANS_ENOSPC: the edited tree, or the old one with the padding that its
- * totalsize counts, does not fit in @to_len, or in 2 MiB;
+ * TRANS_ENOSPC: the edited tree does not fit in @to_len, or in 2 MiB (twice
+ * the room may be needed where the old tree's blocks are in an odd order);
  * TRANS_ERANGE: the initrd's end passes 2^64 - 1;
  * TRANS_EHOST: @random refused. On failure the contents of @to are undefined,
  * @from is never written.
  */
 int trans_fdt_edit(const void *from, size_t from_len, void *to, size_t to_len,
 		   const struct trans_fdt_edit *edit, struct trans_error *err);
+
+/* Bytes of a tree less the padding that its totalsize counts; 0 if it is not a
+ * valid tree (as above). */
+uint64_t trans_fdt_used(const void *fdt, size_t fdt_len);
 
 /*
  * Memory as the tree describes it: into @ram every `reg` range of every child

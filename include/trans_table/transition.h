@@ -93,7 +93,8 @@ struct trans_blob_report {
  * @alias_prepare: see to it that [pa, pa + len) can be made readable and
  *              executable at VA == PA in this CPU's live tables, with a data
  *              view of the memory's own contents; called by prepare, may
- *              allocate from the host, nonzero refuses (TRANS_EHOST). Not NULL
+ *              allocate from the host; a negative status refuses and is
+ *              passed on, a positive number is TRANS_EHOST. Not NULL
  * @alias_enter: make it so; called by go with everything masked, cannot fail.
  *              The stack and the code that runs must stay mapped as they are.
  *              NULL: alias_prepare did it all

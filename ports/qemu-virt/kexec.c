@@ -90,8 +90,7 @@ static int load(const struct trans_kexec_args *args, uint64_t fail_at,
 	return rc;
 }
 
-/* Each allocation of a load fails once, until none is left to fail. An alias
- * without memory is this host's own refusal, TRANS_EHOST. */
+/* Each allocation of a load fails once, until none is left to fail. */
 static int load_failing_each(const struct trans_kexec_args *args,
 			     struct trans_error *err)
 {
@@ -100,7 +99,7 @@ static int load_failing_each(const struct trans_kexec_args *args,
 
 	for (;; n++) {
 		rc = load(args, n, err);
-		if (rc != TRANS_ENOMEM && rc != TRANS_EHOST)
+		if (rc != TRANS_ENOMEM)
 			break;
 	}
 	print("port: fail-alloc=all: %lu refusals, %lu pages lost\n", n - 1,

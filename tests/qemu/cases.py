@@ -144,11 +144,13 @@ SPECIAL = [
     refuses('safe-off-is-proved', 'TRANS_EOVERLAP', ['safe=off']),
     # ... and without the proof the overlap really destroys something.
     breaks('safe-off-destroys', ['safe=off', 'proof=off']),
+    breaks('safe-off-destroys-linear',
+           ['map=linear', 'safe=off', 'proof=off']),
     # Sources behind invalid entries, destinations behind read-only ones: the
     # proof says so, and without it the mover faults.
-    refuses('no-mkvalid-is-proved', r'TRANS_E\w+',
+    refuses('no-mkvalid-is-proved', 'TRANS_ENOENT',
             ['map=linear', 'linear=-mkvalid']),
-    refuses('no-mkwrite-is-proved', r'TRANS_E\w+',
+    refuses('no-mkwrite-is-proved', 'TRANS_ENOENT',
             ['map=linear', 'linear=-mkwrite']),
     *[breaks(f'no-{flag}-faults-el{el}',
              ['map=linear', f'linear=-{flag}', 'proof=off'], el, [BLOB_FAULT])

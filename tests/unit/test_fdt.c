@@ -898,7 +898,8 @@ static void test_two_mib(void **state)
 	assert_int_equal(fdt_open_into(from.fdt, big, (int)max), 0);
 	assert_int_equal(big_edit(big, 2 * max, 1), 0);
 	assert_int_equal(fdt_open_into(from.fdt, big, (int)max + 8), 0);
-	assert_int_equal(big_edit(big, 2 * max, 1), TRANS_ENOSPC);
+	/* padding is not carried over, however much there is */
+	assert_int_equal(big_edit(big, 2 * max, 1), 0);
 	free(big);
 }
 
