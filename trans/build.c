@@ -526,9 +526,12 @@ static int build_walk(struct build *b)
 
 /* Is the slot a table of this tree that the range lies in but does not fill? A
  * slot that the range covers wholly is not entered: it may become a block, or
- * empty; nor is a borrowed table, which must not be written. */
+ * empty; nor is a borrowed table, which must not be written; nor a last-level
+ * table that is to be exchanged for one of the window. */
 static bool enter_slot(const struct build *b, const struct frame *f, desc_t d)
 {
+	if (b->op == OP_WINDOW && b->level == 2)
+		return false;
 	return f->end == f->next + 1 &&
 	       desc_kind(&b->dst->geo, b->level, d) == DESC_TABLE &&
 	       !(d.v & TABLE_BORROWED) &&

@@ -99,7 +99,9 @@ int trans_table_attach(struct trans_table *table,
 	table->pire0 = regs->pire0;
 	table->root = tt_ttbr_decode(geo, regs->ttbr);
 	table->mair = regs->mair;
-	table->hierarchical = !half.hpd;
+	/* Indirect permissions leave no room for hierarchical ones: HPD counts
+	 * as set (Arm ARM D8.4.1). */
+	table->hierarchical = !half.hpd && !table->indirect;
 	table->dirty = half.hd;
 	table->view = true;
 	return 0;

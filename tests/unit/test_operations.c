@@ -436,6 +436,29 @@ static void test_window(void **state)
 	/* destroy gives the block back as one; teardown checks the balance */
 }
 
+/* Found by review: a window inside one existing level 3 table. */
+static void test_small_window(void **state)
+{
+	struct trans_window window;
+	struct trans_leaf leaf;
+	uint64_t *entry;
+
+	(void)state;
+	assert_int_equal(trans_table_map(&w.t, LINEAR, 0, MIB, &rw, 0, NULL),
+			 0);
+	assert_int_equal(trans_table_window(&w.t, LINEAR + 8192, 4096, 0,
+					    &window, NULL), 0);
+	entry = memory_at(&w.m, window.entries);
+	assert_int_equal(trans_table_query(&w.t, LINEAR + 8192, &leaf, NULL),
+			 0);
+	assert_int_equal(*entry, leaf.desc);
+	*entry = 0;
+	assert_int_equal(trans_table_query(&w.t, LINEAR + 8192, &leaf, NULL),
+			 TRANS_ENOENT);
+	assert_int_equal(trans_table_query(&w.t, LINEAR + 4096, &leaf, NULL),
+			 0);
+}
+
 static int by_parity(void *arg, trans_va_t va, trans_pa_t pa,
 		     struct trans_attr *attr, uint64_t *len)
 {
@@ -570,6 +593,7 @@ int main(void)
 		TEST(test_contiguous_groups),
 		TEST(test_share),
 		TEST(test_window),
+		TEST(test_small_window),
 		TEST(test_attributes_by_callback),
 		TEST(test_permission_indirection),
 		TEST(test_live_tables_refuse),
