@@ -17,6 +17,8 @@
  */
 #define TRANS_SYSREGS(X) \
 	X(CURRENTEL, "CurrentEL") \
+	X(CNTFRQ_EL0, "CNTFRQ_EL0") \
+	X(CNTVCT_EL0, "CNTVCT_EL0") \
 	X(DAIF, "DAIF") \
 	X(HCR_EL2, "HCR_EL2") \
 	X(CPACR_EL1, "CPACR_EL1") \
@@ -30,6 +32,7 @@
 	X(ID_AA64PFR0, "ID_AA64PFR0_EL1") \
 	X(ID_AA64PFR1, "ID_AA64PFR1_EL1") \
 	X(ID_AA64DFR0, "ID_AA64DFR0_EL1") \
+	X(ID_AA64ISAR0, "ID_AA64ISAR0_EL1") \
 	X(PMBIDR_EL1, "S3_0_C9_C10_7") \
 	X(PMBLIMITR_EL1, "S3_0_C9_C10_0") \
 	X(PMSCR_EL1, "S3_0_C9_C9_0") \
@@ -64,9 +67,9 @@ void trans_arch_mask(void);
 /* Invalidate this CPU's instruction caches and wait until it is done. */
 void trans_arch_icache(void);
 
-/* SMCCC call with one argument register beyond the function (Arm DEN 0028). */
-uint64_t trans_arch_hvc(uint64_t function, uint64_t arg);
-uint64_t trans_arch_smc(uint64_t function, uint64_t arg);
+/* SMCCC call with three argument registers (Arm DEN 0028); x0 as it comes. */
+uint64_t trans_arch_hvc(uint64_t function, uint64_t a, uint64_t b, uint64_t c);
+uint64_t trans_arch_smc(uint64_t function, uint64_t a, uint64_t b, uint64_t c);
 
 /* Branch to @pc with @x0; nothing is left on the stack that matters. */
 __attribute__((noreturn)) void trans_arch_jump(uint64_t pc, uint64_t x0);

@@ -28,6 +28,7 @@ void trans_cpu_read(struct trans_cpu *cpu)
 		.pfr0 = trans_arch_read(TRANS_ID_AA64PFR0),
 		.pfr1 = trans_arch_read(TRANS_ID_AA64PFR1),
 		.dfr0 = trans_arch_read(TRANS_ID_AA64DFR0),
+		.isar0 = trans_arch_read(TRANS_ID_AA64ISAR0),
 	};
 	/* The bit reads as 0 without VHE, and as 1 where VHE cannot be left. */
 	if (cpu->el == 2)
@@ -64,5 +65,15 @@ unsigned int trans_cpu_pa_bits(const struct trans_cpu *cpu)
 	static const uint8_t bits[] = { 32, 36, 40, 42, 44, 48, 52 };
 	unsigned int range = field(cpu->mmfr0, 0);
 
-	return range < sizeof(bits) ? bits[range] : 48;
+	return range < sizeof(bits) ? bits[range] : 52;
+}
+
+/* TGran4 1 and TGran16 2 stand for 52-bit addresses with that granule. */
+bool trans_cpu_has_lpa2(const struct trans_cpu *cpu, enum trans_granule granule)
+{
+	unsigned int tgran4 = field(cpu->mmfr0, 28);
+
+	if (granule == TRANS_16K)
+		return field(cpu->mmfr0, 20) >= 2;
+	return granule == TRANS_4K && tgran4 >= 1 && tgran4 < 8;
 }

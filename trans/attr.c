@@ -82,15 +82,15 @@ static uint64_t to_two_halves(uint64_t attributes)
 }
 
 /* What EL0 may write, EL1 never executes (D8.4.1.2). */
-static bool el1_never_executes(uint64_t attributes)
+static bool el1_never_executes(uint64_t attributes, bool writable)
 {
-	return attributes & LEAF_PXN ||
-	       (attributes & (LEAF_USER | LEAF_READONLY)) == LEAF_USER;
+	return attributes & LEAF_PXN || (attributes & LEAF_USER && writable);
 }
 
 static uint64_t to_one_range(uint64_t attributes)
 {
-	bool never = el1_never_executes(attributes);
+	bool never = el1_never_executes(attributes,
+					!(attributes & LEAF_READONLY));
 
 	attributes &= ~(LEAF_PXN | LEAF_XN | LEAF_NG);
 	return attributes | LEAF_USER | (never ? LEAF_XN : 0);
@@ -208,7 +208,7 @@ static void direct_permissions(const struct trans_table *table,
 	bool two = !one_range(&table->geo);
 	bool writable = !(attributes & LEAF_READONLY) ||
 			(table->dirty && attributes & LEAF_DBM);
-	bool never = two ? el1_never_executes(attributes) :
+	bool never = two ? el1_never_executes(attributes, writable) :
 			   (attributes & LEAF_XN) != 0;
 
 	*own = MAY_READ | (writable ? MAY_WRITE : 0) | (never ? 0 : MAY_EXEC);
@@ -228,6 +228,11 @@ static void indirect_permissions(const struct trans_table *table,
 	*own = pir_permissions(table->pir, attributes);
 	*user = one_range(&table->geo) ?
 			0 : pir_permissions(table->pire0, attributes);
+	/* Writable at EL0 and executable at EL1 is neither (D8.4.1.1). */
+	if (*own & MAY_EXEC && *user & MAY_WRITE) {
+		*own &= MAY_RESERVED;
+		*user &= MAY_RESERVED;
+	}
 	if (clean) {
 		*own &= ~(unsigned int)MAY_WRITE;
 		*user &= ~(unsigned int)MAY_WRITE;
@@ -263,8 +268,12 @@ bool tt_direct(const struct trans_table *table, uint64_t *attributes)
 					LEAF_USER | LEAF_READONLY);
 	unsigned int own, user;
 
-	if (!table->indirect)
+	if (!table->indirect) {
+		/* Writable, and hardware would have noted the first write. */
+		if (table->dirty && *attributes & LEAF_DBM)
+			*attributes &= ~LEAF_READONLY;
 		return true;
+	}
 	indirect_permissions(table, *attributes, &own, &user);
 	if (!direct_can_say(own, user))
 		return false;

@@ -378,26 +378,39 @@ static int descend(struct build *b, trans_va_t va, const struct item *old,
 	return 0;
 }
 
-/* How many slots from here on one put can fill. */
+/* The slots from @va on that the range covers wholly, to the frame's end. */
+static unsigned int slots_left(const struct build *b, const struct frame *f,
+			       trans_va_t va)
+{
+	unsigned int shift = geo_shift(&b->dst->geo, b->level);
+	uint64_t covered = (b->last - va - low_mask(shift)) >> shift;
+	unsigned int left = f->end - f->next - 1;
+
+	return 1 + (covered < left ? (unsigned int)covered : left);
+}
+
+/* How many slots from here on one put can fill. A run ends where its output
+ * would carry out of the address field of the 52-bit layouts. */
 static unsigned int leaf_count(struct build *b, const struct item *src,
 			       trans_va_t va, uint64_t *attributes)
 {
-	struct frame *f = current(b);
+	const struct frame *f = &b->frame[b->top];
 	unsigned int shift = geo_shift(&b->dst->geo, b->level);
-	unsigned int most = f->end - f->next, count = 0;
+	uint64_t field = (1ULL << 48) - (src->pa & low_mask(48));
+	uint64_t beyond = (1ULL << b->dst->geo.pa_bits) - src->pa;
+	unsigned int most = slots_left(b, f, va);
+	bool whole = false;
 
 	if (f->old_kind != SIDE_NONE)
 		return 1;
-	if (b->flags & TRANS_KEEPCONT)
-		count = tt_source_group(b, &f->src, va, most, src);
-	if (count)
+	if (most > beyond >> shift)
+		most = (unsigned int)(beyond >> shift);
+	if (most > field >> shift && field >> shift)
+		most = (unsigned int)(field >> shift);
+	most = tt_source_run(b, &f->src, va, most, src, &whole);
+	if (whole)
 		*attributes |= LEAF_CONT;
-	else if (b->level == 3)
-		count = tt_source_run(b, &f->src, va, most, src);
-	if (!count ||
-	    !geo_has_pa(&b->dst->geo, src->pa + ((uint64_t)count << shift) - 1))
-		return 1;
-	return count;
+	return most;
 }
 
 static int take_leaf(struct build *b, trans_va_t va, const struct item *src)

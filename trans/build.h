@@ -108,6 +108,8 @@ struct build {
 	struct trans_report *report; /* or NULL */
 	struct trans_stats stats;
 	uint64_t *host;    /* the host table's entries */
+	const uint64_t *ahead; /* a source entry read before its turn ... */
+	desc_t ahead_d;        /* ... and what it was */
 	trans_pa_t window; /* OP_WINDOW: first of its pages */
 	trans_va_t window_va;
 	struct frame frame[MAX_LEVELS];
@@ -136,16 +138,12 @@ int tt_source_below(struct build *b, const struct side *side, int level,
 		    struct side *below);
 /* The side of b->src for the host table. */
 int tt_source_begin(struct build *b, struct side *side);
-/* How many of @most last-level slots from @va on are one run that starts with
- * @item; @item itself counts. */
+/* How many of @most slots from @va on are one run that starts with @item, which
+ * itself counts; *@whole: it is a whole contiguous group that may keep its
+ * bit. */
 unsigned int tt_source_run(struct build *b, const struct side *side,
 			   trans_va_t va, unsigned int most,
-			   const struct item *item);
-/* How many slots from @va on are one whole contiguous group that starts with
- * @item; 0 if it is not a group's start or the group is uneven. */
-unsigned int tt_source_group(struct build *b, const struct side *side,
-			     trans_va_t va, unsigned int most,
-			     const struct item *item);
+			   const struct item *item, bool *whole);
 
 /* Page life (pages.c). */
 uint64_t *tt_table_at(const struct trans_table *table, trans_pa_t pa,

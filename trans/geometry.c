@@ -88,6 +88,7 @@ int trans_geometry_from_tcr(struct trans_geometry *geo,
 	if (!(trans_cpu_granules(&cpu) >> half.granule & 1))
 		return trans_fail(err, TRANS_EGEOM,
 				  "TCR selects a granule that the CPU lacks");
+	half.ds = half.ds && trans_cpu_has_lpa2(&cpu, half.granule);
 	if (half.pa_bits > cpu_bits)
 		half.pa_bits = cpu_bits;
 	/* D8.2.4: IPS of 52 bits means 48 where the format has no room. */

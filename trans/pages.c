@@ -105,6 +105,24 @@ static const uint64_t *below(const struct trans_table *table, int level,
 			   level + 1);
 }
 
+/* Get ready to visit what is below slot next of @v. False: there is nothing to
+ * visit, or what @keep links to there cannot be read, against the contract of
+ * phys_to_virt; then rather lose pages than free one that is in use. */
+static bool open_below(const struct trans_table *table, int level,
+		       const struct visit *v, struct visit *next)
+{
+	const struct trans_geometry *geo = &table->geo;
+	desc_t kept = { v->keep ? v->keep[v->next] : 0 };
+
+	if (level + 1 == 3)
+		return false;
+	next->next = 0;
+	next->page = below(table, level, v->page, v->next);
+	next->keep = below(table, level, v->keep, v->next);
+	return next->page && (next->keep ||
+			      desc_kind(geo, level, kept) != DESC_TABLE);
+}
+
 static void give_below(struct trans_table *table, const uint64_t *page,
 		       unsigned int slot, struct trans_stats *stats)
 {
@@ -137,13 +155,10 @@ void tt_release_slots(struct trans_table *table, int level,
 			give_below(table, v->page, v->next++, stats);
 		} else if (!is_ours(table, at, v)) {
 			v->next++;
-		} else if (at + 1 == 3 ||
-			   !(next->page = below(table, at, v->page, v->next))) {
-			give_below(table, v->page, v->next++, stats);
-		} else {
-			next->keep = below(table, at, v->keep, v->next);
-			next->next = 0;
+		} else if (open_below(table, at, v, next)) {
 			depth++;
+		} else {
+			give_below(table, v->page, v->next++, stats);
 		}
 	}
 }

@@ -147,6 +147,8 @@ static int ask(struct build *b, int level, trans_va_t va, struct item *item)
 static int read_side(struct build *b, const struct side *side, int level,
 		     trans_va_t va, struct item *item)
 {
+	const uint64_t *entry;
+
 	*item = (struct item){ .kind = DESC_EMPTY };
 	if (side->kind == SIDE_LEAF) {
 		item->kind = DESC_LEAF;
@@ -157,8 +159,9 @@ static int read_side(struct build *b, const struct side *side, int level,
 		return ask(b, level, va, item);
 	if (side->kind != SIDE_TABLE)
 		return 0;
-	item->d = desc_read(
-		&side->table[geo_index(&b->src->geo, level, va - b->delta)]);
+	entry = &side->table[geo_index(&b->src->geo, level, va - b->delta)];
+	item->d = entry == b->ahead ? b->ahead_d : desc_read(entry);
+	b->ahead = NULL;
 	return classify(b, side, level, va, item);
 }
 
@@ -260,63 +263,74 @@ int tt_source_below(struct build *b, const struct side *side, int level,
 	return side_below(b, side, level, va, item, below);
 }
 
-/* Bits in which the entries of a run may differ because every copy loses
- * them. */
-#define RUN_IGNORES (LEAF_SOFTWARE | LEAF_CONT)
-
 /* Statistics of @more leaves that are like @item. */
 static void count_alike(struct build *b, const struct item *item,
 			unsigned int more)
 {
 	b->stats.mkwrite += mkwrite_changes(b, item) ? more : 0;
 	b->stats.noexec += noexec_changes(b, item) ? more : 0;
+	b->stats.cont_dropped += item->d.v & LEAF_CONT ? more : 0;
+}
+
+/* With KEEPCONT a run neither begins nor ends inside a group, so that a whole
+ * group is one run: the slots from @va to the end of its group. */
+static unsigned int to_group_end(const struct build *b, trans_va_t va)
+{
+	const struct trans_geometry *geo = &b->dst->geo;
+	unsigned int group = 1u << geo_group(geo, b->level);
+
+	return group - ((unsigned int)(va >> geo_shift(geo, b->level)) &
+			(group - 1));
+}
+
+/* Count entries that continue @item. The one that ends the run is kept for
+ * whoever looks at it next: each entry is read once. */
+static unsigned int count_run(struct build *b, const uint64_t *entry,
+			      unsigned int most, const struct item *item)
+{
+	uint64_t step = 1ULL << geo_shift(&b->src->geo, b->level);
+	unsigned int count;
+
+	for (count = 1; count < most; count++) {
+		desc_t d = desc_read(&entry[count]);
+
+		if ((d.v ^ (item->d.v + count * step)) & ~LEAF_SOFTWARE) {
+			b->ahead = &entry[count];
+			b->ahead_d = d;
+			break;
+		}
+	}
+	return count;
 }
 
 unsigned int tt_source_run(struct build *b, const struct side *side,
 			   trans_va_t va, unsigned int most,
-			   const struct item *item)
+			   const struct item *item, bool *whole)
 {
-	const uint64_t *entry;
-	unsigned int count, shift = b->dst->geo.granule_shift;
+	unsigned int group, count, shift = geo_shift(&b->dst->geo, b->level);
+	const struct trans_geometry *geo;
+	uint64_t beyond;
 
 	if (side->kind == SIDE_LEAF)
 		return most;
 	if (side->kind != SIDE_TABLE)
 		return 1;
-	entry = &side->table[geo_index(&b->src->geo, 3, va - b->delta)];
-	for (count = 1; count < most; count++) {
-		uint64_t expected = item->d.v + ((uint64_t)count << shift);
-		uint64_t d = desc_read(&entry[count]).v;
-
-		if ((d ^ expected) & ~RUN_IGNORES)
-			break;
-		b->stats.cont_dropped += d >> 52 & 1;
-	}
+	geo = &b->src->geo;
+	group = to_group_end(b, va);
+	if (b->flags & TRANS_KEEPCONT && most > group)
+		most = group;
+	beyond = ((1ULL << geo->pa_bits) - item->pa) >> shift;
+	if (most > beyond)
+		most = (unsigned int)beyond;
+	count = count_run(b, &side->table[geo_index(geo, b->level,
+						    va - b->delta)],
+			  most, item);
 	count_alike(b, item, count - 1);
+	*whole = b->flags & TRANS_KEEPCONT && item->d.v & LEAF_CONT &&
+		 group > 1 && count == group &&
+		 count == 1u << geo_group(geo, b->level) &&
+		 !(item->pa & low_mask(shift + geo_group(geo, b->level)));
+	if (*whole)
+		b->stats.cont_dropped -= count;
 	return count;
-}
-
-unsigned int tt_source_group(struct build *b, const struct side *side,
-			     trans_va_t va, unsigned int most,
-			     const struct item *item)
-{
-	const struct trans_geometry *geo = &b->src->geo;
-	unsigned int shift = geo_shift(geo, b->level);
-	unsigned int group = 1u << geo_group(geo, b->level);
-	uint64_t mask = ((uint64_t)group << shift) - 1;
-	const uint64_t *entry;
-
-	if (side->kind != SIDE_TABLE || !(item->d.v & LEAF_CONT) ||
-	    group == 1 || group > most || (va | item->pa) & mask)
-		return 0;
-	entry = &side->table[geo_index(geo, b->level, va - b->delta)];
-	for (unsigned int i = 1; i < group; i++) {
-		uint64_t expected = item->d.v + ((uint64_t)i << shift);
-
-		if ((desc_read(&entry[i]).v ^ expected) & ~LEAF_SOFTWARE)
-			return 0;
-	}
-	b->stats.cont_dropped--;
-	count_alike(b, item, group - 1);
-	return group;
 }

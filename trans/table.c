@@ -87,6 +87,9 @@ int trans_table_attach(struct trans_table *table,
 		why = "TCR contradicts the geometry";
 	if (why)
 		return trans_fail(error_of(report), TRANS_EINVAL, why);
+	if (!geo_has_pa(geo, tt_ttbr_decode(geo, regs->ttbr)))
+		return trans_fail(error_of(report), TRANS_EINVAL,
+				  "root beyond the output address size");
 	if (regs->tcr2 & TCR2_REFUSED)
 		return trans_fail(error_of(report), TRANS_EINVAL,
 				  "TCR2 has POE, E0POE, AIE or D128");

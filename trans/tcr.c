@@ -24,17 +24,17 @@ struct field {
 
 /* Where one half of one regime keeps its fields. */
 struct layout {
-	struct field tsz, tg, ps, epd, hpd, ds, hd;
+	struct field tsz, tg, ps, epd, hpd, ds, ha, hd;
 	bool tg1; /* the numbering of TG1 */
 };
 
 static const struct layout layouts[] = {
 	{ { 0, 6 }, { 14, 2 }, { 32, 3 }, { 7, 1 }, { 41, 1 }, { 59, 1 },
-	  { 40, 1 }, false },
+	  { 39, 1 }, { 40, 1 }, false },
 	{ { 16, 6 }, { 30, 2 }, { 32, 3 }, { 23, 1 }, { 42, 1 }, { 59, 1 },
-	  { 40, 1 }, true },
+	  { 39, 1 }, { 40, 1 }, true },
 	{ { 0, 6 }, { 14, 2 }, { 16, 3 }, { 0, 0 }, { 24, 1 }, { 32, 1 },
-	  { 22, 1 }, false },
+	  { 21, 1 }, { 22, 1 }, false },
 };
 
 static const uint8_t pa_codes[] = { 32, 36, 40, 42, 44, 48, 52 };
@@ -109,7 +109,7 @@ const char *tt_tcr_decode(enum trans_regime regime, bool upper, uint64_t tcr,
 		.pa_bits = pa_codes[ps],
 		.ds = get(tcr, at->ds) && granule != TRANS_64K,
 		.hpd = get(tcr, at->hpd),
-		.hd = get(tcr, at->hd),
+		.hd = get(tcr, at->hd) && get(tcr, at->ha),
 	};
 	return NULL;
 }
@@ -128,18 +128,23 @@ uint64_t tt_tcr_encode(const struct trans_geometry *geo)
 
 uint64_t tt_ttbr_encode(const struct trans_geometry *geo, trans_pa_t root)
 {
-	if (geo->pa_bits != 52)
+	if (!geo->ds && !geo_lpa(geo))
 		return root;
 	return (root & low_mask(48)) | (root >> 48) << 2;
 }
 
 trans_pa_t tt_ttbr_decode(const struct trans_geometry *geo, uint64_t ttbr)
 {
-	trans_pa_t base = ttbr & low_mask(48);
+	/* The base is aligned to the table, and to 64 bytes where [5:2] are
+	 * address bits; what is below belongs to nobody or to CnP. */
+	bool wide = geo->ds || geo_lpa(geo);
+	unsigned int align = geo->root_bits + 3u;
+	trans_pa_t base;
 
-	if (geo->pa_bits != 52)
-		return base & ~1ULL;
-	return (base & ~low_mask(6)) | ((ttbr >> 2) & 0xf) << 48;
+	if (wide && align < 6)
+		align = 6;
+	base = ttbr & low_mask(48) & ~low_mask(align);
+	return wide ? base | ((ttbr >> 2) & 0xf) << 48 : base;
 }
 
 uint64_t trans_tcr(const struct trans_geometry *low,

@@ -14,7 +14,7 @@ struct tcr_half {
 	unsigned int va_bits, pa_bits;
 	bool ds;
 	bool hpd; /* hierarchical permissions disabled */
-	bool hd;  /* hardware management of dirty state */
+	bool hd;  /* hardware management of dirty state (HA and HD) */
 };
 
 /* Read one half; returns NULL, or why there is nothing to read. */

@@ -28,7 +28,9 @@ struct trans_ops {
 	 * A pointer to @len bytes of memory at @pa, readable, and writable if
 	 * it came from @alloc. NULL refuses: the library then fails with
 	 * TRANS_EFAULT instead of reading wildly, so a host that reads foreign
-	 * (possibly corrupt) tables refuses whatever is not its RAM.
+	 * (possibly corrupt) tables refuses whatever is not its RAM. What came
+	 * from @alloc and was given once must be given again until @free, or
+	 * pages are lost.
 	 * Required.
 	 */
 	void *(*phys_to_virt)(void *ctx, trans_pa_t pa, size_t len);

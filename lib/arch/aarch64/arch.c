@@ -81,9 +81,9 @@ void trans_arch_icache(void)
 /* SMCCC 1.0 lets the callee change x4 to x17 too. */
 #define SMCCC(insn) \
 	register uint64_t x0 __asm__("x0") = function; \
-	register uint64_t x1 __asm__("x1") = arg; \
-	register uint64_t x2 __asm__("x2") = 0; \
-	register uint64_t x3 __asm__("x3") = 0; \
+	register uint64_t x1 __asm__("x1") = a; \
+	register uint64_t x2 __asm__("x2") = b; \
+	register uint64_t x3 __asm__("x3") = c; \
 	__asm__ volatile(insn " #0" \
 			 : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3) \
 			 :: "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", \
@@ -91,12 +91,12 @@ void trans_arch_icache(void)
 			    "memory"); \
 	return x0
 
-uint64_t trans_arch_hvc(uint64_t function, uint64_t arg)
+uint64_t trans_arch_hvc(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
 {
 	SMCCC("hvc");
 }
 
-uint64_t trans_arch_smc(uint64_t function, uint64_t arg)
+uint64_t trans_arch_smc(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
 {
 	SMCCC("smc");
 }

@@ -23,6 +23,8 @@ static void happened(enum fake_what what, enum trans_sysreg reg,
 
 uint64_t trans_arch_read(enum trans_sysreg reg)
 {
+	if (reg == TRANS_CNTVCT_EL0)
+		fake_arch.reg[reg] += fake_arch.tick;
 	return fake_arch.reg[reg];
 }
 
@@ -57,18 +59,24 @@ void trans_arch_icache(void)
 	happened(FAKE_ICACHE, TRANS_SYSREG_COUNT, 0);
 }
 
-uint64_t trans_arch_hvc(uint64_t function, uint64_t arg)
+static uint64_t firmware(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
 {
-	(void)arg;
-	happened(FAKE_HVC, TRANS_SYSREG_COUNT, function);
-	return 0;
+	fake_arch.arg[0] = a;
+	fake_arch.arg[1] = b;
+	fake_arch.arg[2] = c;
+	return fake_arch.firmware ? fake_arch.firmware(function, a) : 0;
 }
 
-uint64_t trans_arch_smc(uint64_t function, uint64_t arg)
+uint64_t trans_arch_hvc(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
 {
-	(void)arg;
+	happened(FAKE_HVC, TRANS_SYSREG_COUNT, function);
+	return firmware(function, a, b, c);
+}
+
+uint64_t trans_arch_smc(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
+{
 	happened(FAKE_SMC, TRANS_SYSREG_COUNT, function);
-	return 0;
+	return firmware(function, a, b, c);
 }
 
 void trans_arch_jump(uint64_t pc, uint64_t x0)

@@ -28,13 +28,21 @@ struct fake_event {
 	uint64_t value;
 };
 
-/* @jump: where trans_arch_jump goes, set by the test with setjmp. */
+/*
+ * @jump: where trans_arch_jump goes, set by the test with setjmp
+ * @firmware: what an HVC or SMC answers to (function, first argument); NULL: 0
+ * @arg: the arguments of the last one
+ * @tick: by how much each reading of CNTVCT_EL0 moves it on
+ */
 struct fake_arch {
 	uint64_t reg[TRANS_SYSREG_COUNT];
 	struct fake_event log[64];
 	size_t count;
 	jmp_buf jump;
 	uint64_t jump_x0;
+	uint64_t (*firmware)(uint64_t function, uint64_t a);
+	uint64_t arg[3];
+	uint64_t tick;
 };
 
 /* There is one CPU. */
