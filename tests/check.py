@@ -5,6 +5,7 @@
 A build, a gate and the lint count as one each, unit tests and QEMU cases one
 by one. The last line is always `N passed, N failed`."""
 import argparse
+import concurrent.futures
 import glob
 import os
 import subprocess
@@ -13,12 +14,15 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
-sys.path[:0] = [HERE, os.path.join(HERE, 'qemu')]
+sys.path[:0] = [HERE, os.path.join(HERE, 'qemu'), os.path.join(HERE, 'oracle')]
+import fuzz  # noqa: E402
 import lab  # noqa: E402
+import oracle  # noqa: E402
 import run as qemu  # noqa: E402
 import unit  # noqa: E402
 
 TOOLCHAINS = {'gcc': 'host', 'clang': 'host-clang'}
+FUZZ_SECONDS = 5
 
 
 class Tally:
@@ -83,6 +87,26 @@ def unit_tests(tally):
             tally.add(*unit.run_all([f'build/{where}/{n}' for n in names]))
 
 
+def fuzzing(tally):
+    tally.heading(f'fuzzing: the corpus, and {FUZZ_SECONDS} s of finds')
+    if not make(tally, 'fuzz targets', 'TOOLCHAIN=fuzz', 'fuzz-bins'):
+        return
+
+    def one(name):
+        start = time.monotonic()
+        ok, line, why = fuzz.fuzz(name, FUZZ_SECONDS, known=False)
+        return name, ok, time.monotonic() - start, '\n'.join([line, *why])
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for result in pool.map(one, fuzz.targets()):
+            tally.part(*result)
+
+
+def mutants(tally):
+    tally.heading('mutants: known bugs that the unit tests must notice')
+    make(tally, 'mutants', 'mutants', keep=('  ',))
+
+
 def lint(tally):
     tally.heading('lint')
     make(tally, 'lint', 'lint')
@@ -94,11 +118,22 @@ def qemu_cases(tally, full):
         tally.add(*qemu.run_cases(full))
 
 
+def oracle_runs(tally, full):
+    tally.heading("QEMU's table walker against query, "
+                  + ('all' if full else 'sample'))
+    if make(tally, 'oracle', 'build/arm64/oracle.elf'):
+        tally.add(*oracle.run_all(full))
+
+
 def check(tally, args):
     builds(tally)
     unit_tests(tally)
+    fuzzing(tally)
+    if args.full:
+        mutants(tally)
     lint(tally)
     if not args.no_qemu:
+        oracle_runs(tally, args.full)
         qemu_cases(tally, args.full)
 
 

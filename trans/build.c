@@ -105,13 +105,13 @@ static enum action decide_leaf(const struct build *b, const struct item *old,
 	return COLLIDE;
 }
 
+/* Only over nothing: where the source has holes, what is old stays. */
 static bool can_share(const struct build *b, const struct frame *f,
 		      const struct item *old, const struct item *src)
 {
-	return b->op == OP_SHARE && src->kind == DESC_TABLE &&
-	       f->src.kind == SIDE_TABLE && !f->src.inherited.clear &&
-	       !f->src.inherited.set &&
-	       (old->kind == DESC_EMPTY || b->flags & TRANS_REPLACE);
+	return b->op == OP_SHARE && old->kind == DESC_EMPTY &&
+	       src->kind == DESC_TABLE && f->src.kind == SIDE_TABLE &&
+	       !f->src.inherited.clear && !f->src.inherited.set;
 }
 
 static enum action decide_map(const struct build *b, enum extent extent,
