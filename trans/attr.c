@@ -264,10 +264,12 @@ static bool direct_can_say(unsigned int own, unsigned int user)
 
 bool tt_direct(const struct trans_table *table, uint64_t *attributes)
 {
-	uint64_t bits = *attributes & ~(LEAF_XN | LEAF_PXN | LEAF_DBM |
-					LEAF_USER | LEAF_READONLY);
 	unsigned int own, user;
+	uint64_t bits;
 
+	/* Hardware would have set it at the first access. */
+	if (table->accessed)
+		*attributes |= LEAF_AF;
 	if (!table->indirect) {
 		/* Writable, and hardware would have noted the first write. */
 		if (table->dirty && *attributes & LEAF_DBM)
@@ -277,6 +279,8 @@ bool tt_direct(const struct trans_table *table, uint64_t *attributes)
 	indirect_permissions(table, *attributes, &own, &user);
 	if (!direct_can_say(own, user))
 		return false;
+	bits = *attributes & ~(LEAF_XN | LEAF_PXN | LEAF_DBM | LEAF_USER |
+			       LEAF_READONLY);
 	if (!(own & MAY_WRITE))
 		bits |= LEAF_READONLY;
 	if (one_range(&table->geo)) {

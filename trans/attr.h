@@ -30,8 +30,8 @@ struct edit tt_edit_of_access(const struct trans_geometry *geo,
 			      unsigned int access);
 
 /* Attributes that mean the same without the source's registers: permission
- * indirection (bits [54:53], 51 and 6) and hardware dirty state (DBM) resolved
- * into AP and XN. False if they cannot be expressed so. */
+ * indirection (bits [54:53], 51 and 6) and hardware managed state (AF, DBM)
+ * resolved into AF, AP and XN. False if they cannot be expressed so. */
 bool tt_direct(const struct trans_table *table, uint64_t *attributes);
 
 /* The same permissions and shareability, expressed for another geometry. */

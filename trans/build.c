@@ -80,10 +80,11 @@ static bool leaf_allowed(const struct build *b, int level, trans_pa_t pa)
 
 /* ---- decisions ---------------------------------------------------------- */
 
-/* Does the old leaf map the same memory in the same way? */
+/* Does the old leaf map the same memory in the same way? DBM means nothing in a
+ * table of ours, whose TCR has no HD. */
 static bool agrees(const struct item *old, const struct item *src)
 {
-	uint64_t ignored = LEAF_CONT | LEAF_SOFTWARE;
+	uint64_t ignored = LEAF_CONT | LEAF_SOFTWARE | LEAF_DBM;
 
 	return old->kind == DESC_LEAF && src->kind == DESC_LEAF &&
 	       old->pa == src->pa &&
@@ -100,9 +101,11 @@ static enum action decide_leaf(const struct build *b, const struct item *old,
 		return fits && b->flags & TRANS_REPLACE ? TAKE_LEAF : DESCEND;
 	if (old->kind == DESC_EMPTY || b->flags & TRANS_REPLACE)
 		return fits ? TAKE_LEAF : DESCEND;
-	if (b->flags & TRANS_UPGRADE && agrees(old, src))
-		return KEEP_OLD;
-	return COLLIDE;
+	if (!(b->flags & TRANS_UPGRADE) || !agrees(old, src))
+		return COLLIDE;
+	/* A part of a larger block stays one; a smaller leaf may become one. */
+	return fits && b->frame[b->top].old_kind == SIDE_TABLE ? TAKE_LEAF :
+								 KEEP_OLD;
 }
 
 /* Only over nothing: where the source has holes, what is old stays. */
@@ -157,6 +160,12 @@ static bool foldable(const struct build *b, const struct frame *f)
 	       (f->src.kind == SIDE_LEAF || f->src.kind == SIDE_ASKED);
 }
 
+/* What of a leaf makes a run: fold looks through contiguous groups. */
+static uint64_t run_bits(const struct build *b, desc_t d)
+{
+	return d.v & ~(b->op == OP_FOLD ? LEAF_CONT : 0);
+}
+
 /* Does @d at slot next continue the run that a page-less frame stands for? */
 static bool continues(const struct build *b, const struct frame *f, desc_t d)
 {
@@ -169,7 +178,8 @@ static bool continues(const struct build *b, const struct frame *f, desc_t d)
 	if (!foldable(b, f) ||
 	    desc_kind(&b->dst->geo, b->level, d) != DESC_LEAF)
 		return false;
-	return f->run ? d.v == f->run + f->next * step : f->next == 0;
+	return f->run ? run_bits(b, d) == f->run + f->next * step :
+			f->next == 0;
 }
 
 static bool equals_old(const struct frame *f, desc_t d, unsigned int count,
@@ -236,7 +246,7 @@ static int materialise(struct build *b, struct frame *f)
 {
 	uint64_t step = 1ULL << geo_shift(&b->dst->geo, b->level);
 	uint64_t run = f->uniform ? f->run : 0;
-	bool same = f->same && !f->uniform;
+	bool same = f->same;
 	int ret = new_page(b, f);
 
 	if (ret) {
@@ -274,7 +284,7 @@ static int put(struct build *b, desc_t d, unsigned int count,
 				return ret;
 		} else {
 			if (uniform && !f->next)
-				f->run = d.v;
+				f->run = run_bits(b, d);
 			f->same = same;
 			f->uniform = uniform;
 		}
@@ -389,6 +399,20 @@ static unsigned int slots_left(const struct build *b, const struct frame *f,
 	return 1 + (covered < left ? (unsigned int)covered : left);
 }
 
+/* How many of @most slots from here on one put may overwrite. */
+static unsigned int free_slots(const struct build *b, const struct frame *f,
+			       unsigned int most)
+{
+	unsigned int count = 1;
+
+	if (f->old_kind == SIDE_NONE)
+		return most;
+	while (f->old_kind == SIDE_TABLE && count < most &&
+	       (b->flags & TRANS_REPLACE || !f->old[f->next + count]))
+		count++;
+	return count;
+}
+
 /* How many slots from here on one put can fill. A run ends where its output
  * would carry out of the address field of the 52-bit layouts. */
 static unsigned int leaf_count(struct build *b, const struct item *src,
@@ -398,11 +422,9 @@ static unsigned int leaf_count(struct build *b, const struct item *src,
 	unsigned int shift = geo_shift(&b->dst->geo, b->level);
 	uint64_t field = (1ULL << 48) - (src->pa & low_mask(48));
 	uint64_t beyond = (1ULL << b->dst->geo.pa_bits) - src->pa;
-	unsigned int most = slots_left(b, f, va);
+	unsigned int most = free_slots(b, f, slots_left(b, f, va));
 	bool whole = false;
 
-	if (f->old_kind != SIDE_NONE)
-		return 1;
 	if (most > beyond >> shift)
 		most = (unsigned int)(beyond >> shift);
 	if (most > field >> shift && field >> shift)

@@ -110,6 +110,7 @@ struct build {
 	uint64_t *host;    /* the host table's entries */
 	const uint64_t *ahead; /* a source entry read before its turn ... */
 	desc_t ahead_d;        /* ... and what it was */
+	struct side here;      /* what SIDE_ABOVE was for the last item */
 	trans_pa_t window; /* OP_WINDOW: first of its pages */
 	trans_va_t window_va;
 	struct frame frame[MAX_LEVELS];

@@ -29,9 +29,10 @@ static int check_range(const struct trans_table *table, trans_va_t va,
 
 	if (!ret)
 		return 0;
+	trans_fail(report ? &report->error : NULL, ret, why);
 	if (report)
 		report->error.va = va;
-	return trans_fail(report ? &report->error : NULL, ret, why);
+	return ret;
 }
 
 static bool same_attributes(const struct trans_leaf *a,

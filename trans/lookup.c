@@ -38,7 +38,8 @@ static trans_pa_t follow(const struct trans_table *table, struct found *at)
 	if (!at->status && !geo_has_pa(geo, pa))
 		stop(at, TRANS_ECORRUPT,
 		     "address beyond the output address size");
-	if (!at->status && at->kind == DESC_LEAF && !(at->d.v & LEAF_AF))
+	if (!at->status && at->kind == DESC_LEAF && !table->accessed &&
+	    !(at->d.v & LEAF_AF))
 		stop(at, TRANS_ENOENT, "access flag is clear");
 	if (at->kind == DESC_TABLE)
 		at->inherited = tt_edit_then(at->inherited,

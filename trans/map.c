@@ -76,6 +76,9 @@ static int check_source(struct build *b, trans_va_t src_va, uint64_t len)
 	const char *why;
 	int ret;
 
+	if (b->src->root == b->dst->root)
+		return refuse(b, TRANS_EINVAL,
+			      "source and destination are one table", src_va);
 	if (to->granule_shift != from->granule_shift)
 		return refuse(b, TRANS_EINVAL, "granules differ", src_va);
 	if (b->flags & TRANS_CHECKPFN && !b->dst->ops->pfn_valid)
@@ -114,7 +117,9 @@ static int copy(struct build *b, struct trans_table *dst, trans_va_t dst_va,
 	b->plain = same_types && dst->geo.ds == src->geo.ds &&
 		   one_range(dst) == one_range(src) && !src->indirect;
 	if (b->op == OP_SHARE &&
-	    (!b->plain || src->hierarchical != dst->hierarchical))
+	    (!b->plain || src->hierarchical != dst->hierarchical ||
+	     src->geo.pa_bits != dst->geo.pa_bits || src->dirty ||
+	     src->accessed))
 		return refuse(b, TRANS_EINVAL,
 			      "tables that differ in format cannot be shared",
 			      src_va);
@@ -271,7 +276,9 @@ int trans_table_window(struct trans_table *table, trans_va_t va, uint64_t len,
 		table->window_tables = 0;
 		table->ops->free(table->ctx, shift, count, b.window);
 	}
+	if (ret || b.count)
+		return ret;
 	window->count = len >> shift;
 	window->entries = b.window + ((va - b.window_va) >> shift) * 8;
-	return ret;
+	return 0;
 }

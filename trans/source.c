@@ -57,6 +57,7 @@ static int revive(struct build *b, int level, trans_va_t va, struct item *item)
 	const struct trans_geometry *geo = &b->src->geo;
 	uint64_t len = 1ULL << geo_shift(geo, level);
 	enum trans_presence presence = TRANS_AMBIGUOUS;
+	desc_t read = item->d;
 
 	if (b->src->present)
 		presence = b->src->present(item->d.v, level);
@@ -77,7 +78,7 @@ static int revive(struct build *b, int level, trans_va_t va, struct item *item)
 	    !b->dst->ops->pfn_valid(b->dst->ctx, item->pa, len))
 		return tt_build_fail(b, TRANS_EPFN,
 				  "pfn_valid refused a leaf to be made valid",
-				  level, va, item->d, item->pa);
+				  level, va, read, item->pa);
 	item->kind = DESC_LEAF;
 	b->stats.mkvalid++;
 	return 0;
@@ -237,9 +238,8 @@ int tt_source_begin(struct build *b, struct side *side)
 }
 
 int tt_source_item(struct build *b, const struct side *side, int level,
-		trans_va_t va, struct item *item)
+		   trans_va_t va, struct item *item)
 {
-	struct side here;
 	int ret;
 
 	if (side->kind != SIDE_ABOVE)
@@ -247,20 +247,22 @@ int tt_source_item(struct build *b, const struct side *side, int level,
 	*item = (struct item){ .kind = DESC_TABLE };
 	if (level < b->src->geo.start_level)
 		return 0;
-	ret = source_enter(b, level, va, &here);
-	return ret ? ret : read_side(b, &here, level, va, item);
+	ret = source_enter(b, level, va, &b->here);
+	return ret ? ret : read_side(b, &b->here, level, va, item);
 }
 
 int tt_source_below(struct build *b, const struct side *side, int level,
-		 trans_va_t va, const struct item *item, struct side *below)
+		    trans_va_t va, const struct item *item, struct side *below)
 {
-	if (side->kind == SIDE_ABOVE)
-		return source_enter(b, level + 1, va, below);
 	if (side->kind == SIDE_ASKED) {
 		*below = *side;
 		return 0;
 	}
-	return side_below(b, side, level, va, item, below);
+	if (side->kind != SIDE_ABOVE)
+		return side_below(b, side, level, va, item, below);
+	if (level < b->src->geo.start_level)
+		return source_enter(b, level + 1, va, below);
+	return side_below(b, &b->here, level, va, item, below);
 }
 
 /* Statistics of @more leaves that are like @item. */

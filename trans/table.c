@@ -17,6 +17,12 @@ static struct trans_error *error_of(struct trans_report *report)
 	return report ? &report->error : NULL;
 }
 
+static void count_tables(struct trans_report *report, uint32_t tables)
+{
+	if (report)
+		report->stats = (struct trans_stats){ .tables = tables };
+}
+
 static bool ops_complete(const struct trans_ops *ops)
 {
 	return ops && ops->alloc && ops->free && ops->phys_to_virt;
@@ -46,6 +52,7 @@ int trans_table_create(struct trans_table *table,
 	int ret;
 
 	*table = (struct trans_table){ 0 };
+	count_tables(report, 0);
 	if (!ops_complete(ops))
 		return trans_fail(error_of(report), TRANS_EINVAL,
 				  "alloc, free or phys_to_virt is missing");
@@ -58,8 +65,10 @@ int trans_table_create(struct trans_table *table,
 	table->mair = mair ? mair : TRANS_MAIR_DEFAULT;
 	table->hierarchical = true;
 	ret = tt_page_take(table, &page, &table->root, &why);
-	if (!ret)
+	if (!ret) {
+		count_tables(report, 1);
 		return 0;
+	}
 	*table = (struct trans_table){ 0 };
 	return trans_fail(error_of(report), ret, why);
 }
@@ -74,6 +83,7 @@ int trans_table_attach(struct trans_table *table,
 	const char *why;
 
 	*table = (struct trans_table){ 0 };
+	count_tables(report, 0);
 	if (!ops || !ops->phys_to_virt)
 		return trans_fail(error_of(report), TRANS_EINVAL,
 				  "phys_to_virt is missing");
@@ -105,6 +115,7 @@ int trans_table_attach(struct trans_table *table,
 	/* Indirect permissions leave no room for hierarchical ones: HPD counts
 	 * as set (Arm ARM D8.4.1). */
 	table->hierarchical = !half.hpd && !table->indirect;
+	table->accessed = half.ha;
 	table->dirty = half.hd;
 	table->view = true;
 	return 0;
@@ -127,6 +138,7 @@ int trans_table_finish(struct trans_table *table, struct trans_regs *regs,
 {
 	int ret;
 
+	count_tables(report, 0);
 	if (table->view || table->live)
 		return trans_fail(error_of(report), TRANS_ELIVE,
 				  "finish wants a table under construction");
@@ -146,7 +158,7 @@ int trans_table_finish(struct trans_table *table, struct trans_regs *regs,
 
 void trans_table_destroy(struct trans_table *table)
 {
-	struct trans_stats stats;
+	struct trans_stats stats = { 0 };
 	const uint64_t *root;
 
 	if (table->ops && !table->view) {

@@ -109,6 +109,7 @@ const char *tt_tcr_decode(enum trans_regime regime, bool upper, uint64_t tcr,
 		.pa_bits = pa_codes[ps],
 		.ds = get(tcr, at->ds) && granule != TRANS_64K,
 		.hpd = get(tcr, at->hpd),
+		.ha = get(tcr, at->ha),
 		.hd = get(tcr, at->hd) && get(tcr, at->ha),
 	};
 	return NULL;

@@ -14,7 +14,8 @@ struct tcr_half {
 	unsigned int va_bits, pa_bits;
 	bool ds;
 	bool hpd; /* hierarchical permissions disabled */
-	bool hd;  /* hardware management of dirty state (HA and HD) */
+	bool ha;  /* hardware management of the access flag */
+	bool hd;  /* ... and of dirty state (which wants HA too) */
 };
 
 /* Read one half; returns NULL, or why there is nothing to read. */

@@ -136,6 +136,7 @@ struct trans_table {
 	bool view;          /* attached: never written, never freed */
 	bool live;          /* finished: refuses writes */
 	bool hierarchical;  /* table descriptors' attributes count (no HPD) */
+	bool accessed;      /* hardware access flag: AF 0 is no fault */
 	bool dirty;         /* hardware dirty state: DBM means writable */
 	bool indirect;      /* permissions through PIR (TCR2.PIE) */
 	uint64_t pir, pire0;
@@ -172,7 +173,8 @@ struct trans_report {
  * TRANS_MAIR_DEFAULT; a table to be filled by copy should be given its source's.
  * @geo is copied; @ops and @ctx must outlive the table.
  * TRANS_EINVAL (missing callback, geometry not from trans_geometry_init),
- * TRANS_ENOMEM, TRANS_EFAULT, TRANS_EHOST (acquire).
+ * TRANS_ENOMEM, TRANS_EFAULT, TRANS_EHOST (acquire), TRANS_ERANGE (a table page
+ * beyond the output address size; so may every operation that allocates).
  */
 int trans_table_create(struct trans_table *table,
 		       const struct trans_geometry *geo, uint64_t mair,
@@ -198,7 +200,7 @@ int trans_table_attach(struct trans_table *table,
  *
  * Granules must be equal; VA size, half and regime may differ; dst_va - src_va
  * must be a multiple of what one entry of the deeper of the two start levels
- * spans (0 always is; TRANS_EALIGN). Each source entry is read once. Invalid
+ * spans (0 always is; TRANS_EALIGN). They must be two tables. Each source entry is read once. Invalid
  * entries are holes in the copy unless MKVALID revives them. Hierarchical
  * attributes of the source are folded into the leaves, software bits [58:55]
  * dropped, and so is the contiguous bit unless KEEPCONT. Bits [58:55] and nT
@@ -260,8 +262,9 @@ int trans_table_fold(struct trans_table *table, trans_va_t va, uint64_t len,
  * wherever one lies wholly in the range, instead of copying them. They stay the
  * source's: they are never written and never freed here, and the source must
  * outlive the mapping. An operation that changes a shared part copies what it
- * changes. Both tables must agree on MAIR, DS, kind of regime, hierarchical
- * attributes, and must not use indirection (TRANS_EINVAL).
+ * changes. Both tables must agree on MAIR, DS, output address size, kind of
+ * regime and hierarchical attributes; the source must use neither indirection
+ * nor hardware management of access flag and dirty state (TRANS_EINVAL).
  * @flags: KEEP, REPLACE, ESTIMATE.
  */
 int trans_table_share(struct trans_table *dst, trans_va_t dst_va,
@@ -275,8 +278,8 @@ int trans_table_share(struct trans_table *dst, trans_va_t dst_va,
  * what was mapped in and around the range stays mapped.
  * @entries: PA of the entry for @va, valid as long as the table and as long as
  *           no other operation touches the range; @count entries follow
- * One window per table (TRANS_EEXIST for a second). @flags: ESTIMATE. Errors as
- * map.
+ * One window per table (TRANS_EEXIST for a second). @flags: ESTIMATE, with which
+ * @window is not written. Errors as map.
  */
 struct trans_window {
 	trans_pa_t entries;
@@ -300,7 +303,8 @@ struct trans_leaf {
 
 /*
  * Look @va up. TRANS_ENOENT: not mapped (report: level and descriptor where the
- * walk ended), or a leaf without AF (why "access flag is clear");
+ * walk ended), or a leaf without AF where hardware does not set it
+ * (why "access flag is clear");
  * TRANS_ERANGE: outside the half; TRANS_EFAULT, TRANS_ECORRUPT (reserved type,
  * address size, reserved permission indirection).
  */

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""Brings the real parts: Debian's arm64 kernel, busybox, and libfdt's source.
+"""Brings the real parts: Debian's arm64 kernels, busybox, the sources of libfdt
+and zlib, and one file of Linux's source for the benchmark.
 
 They come from the mirror that this machine's own apt uses, through a private
 apt state under build/apt that knows arm64. The host's architectures, package
@@ -11,6 +12,7 @@ half done; a part that is there is not touched again.
 import argparse
 import fcntl
 import functools
+import gzip
 import os
 import re
 import shutil
@@ -22,7 +24,9 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 BUILD = os.path.join(ROOT, 'build')
+# Two states, as the newest kernel of one must not become the other's.
 APT = os.path.join(BUILD, 'apt')
+BACKPORTS = os.path.join(BUILD, 'apt-backports')
 KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
 
 # Their own kexec and hibernate are broken, see docs of the lab; a test kernel
@@ -41,6 +45,17 @@ LIBFDT_FILES = ['fdt.c', 'fdt.h', 'fdt_addresses.c', 'fdt_check.c',
                 'fdt_empty_tree.c', 'fdt_ro.c', 'fdt_rw.c', 'fdt_strerror.c',
                 'fdt_sw.c', 'fdt_wip.c', 'libfdt.h', 'libfdt_internal.h']
 
+# zlib's inflate, likewise: bookworm's tcl8.6 carries zlib 1.2.13, the version
+# of bookworm's own zlib; libcompress-raw-zlib-perl is the smallest.
+ZLIB_SOURCES = [
+    ('zlib', ['.']),
+    ('libcompress-raw-zlib-perl', ['zlib-src']),
+    ('tcl8.6', ['compat/zlib']),
+]
+ZLIB_FILES = ['adler32.c', 'crc32.c', 'crc32.h', 'inffast.c', 'inffast.h',
+              'inffixed.h', 'inflate.c', 'inflate.h', 'inftrees.c',
+              'inftrees.h', 'zconf.h', 'zlib.h', 'zutil.c', 'zutil.h']
+
 
 class Failed(Exception):
     """Something that the user must hear of, in words."""
@@ -52,15 +67,15 @@ def say(text):
 
 # ---- the private apt ---------------------------------------------------------
 
-def apt_options():
+def apt_options(home):
     opts = {
-        'Dir::State': f'{APT}/state',
-        'Dir::State::status': f'{APT}/status',
-        'Dir::Cache': f'{APT}/cache',
-        'Dir::Etc::sourcelist': f'{APT}/sources.list',
-        'Dir::Etc::sourceparts': f'{APT}/empty',
-        'Dir::Etc::preferences': f'{APT}/empty/none',
-        'Dir::Etc::preferencesparts': f'{APT}/empty',
+        'Dir::State': f'{home}/state',
+        'Dir::State::status': f'{home}/status',
+        'Dir::Cache': f'{home}/cache',
+        'Dir::Etc::sourcelist': f'{home}/sources.list',
+        'Dir::Etc::sourceparts': f'{home}/empty',
+        'Dir::Etc::preferences': f'{home}/empty/none',
+        'Dir::Etc::preferencesparts': f'{home}/empty',
         'APT::Architecture': 'arm64',
         'APT::Architectures': 'arm64',
         # The project's tree may be closed to the user _apt.
@@ -81,8 +96,8 @@ def run(cmd, cwd=None):
     return done.stdout
 
 
-def apt(tool, *args, cwd=None):
-    return run([tool, *apt_options(), '-q', *args], cwd=cwd)
+def apt(tool, *args, cwd=None, home=APT):
+    return run([tool, *apt_options(home), '-q', *args], cwd=cwd)
 
 
 def debian_targets():
@@ -95,8 +110,16 @@ def debian_targets():
                    if origin.startswith('Debian') and component == 'main'})
 
 
-def sources_list():
+def backports(targets):
+    """Where the backports of these would be: not all machines list them."""
+    return [(uri, f'{suite}-backports') for uri, suite in targets
+            if re.fullmatch('[a-z]+', suite)]
+
+
+def sources_list(home):
     targets = debian_targets()
+    if home == BACKPORTS:
+        targets = backports(targets)
     if not targets:
         raise Failed("this machine's apt names no Debian mirror; "
                      'run apt-get update, see apt-get indextargets')
@@ -111,17 +134,17 @@ def write_file(path, text):
     os.rename(path + '.new', path)
 
 
-def prepare_apt():
+def prepare_apt(home=APT):
     """Once per build directory: lists do not grow stale within a build."""
-    if os.path.exists(f'{APT}/ready'):
+    if os.path.exists(f'{home}/ready'):
         return
     for d in ('state/lists/partial', 'cache/archives/partial', 'empty'):
-        os.makedirs(f'{APT}/{d}', exist_ok=True)
-    write_file(f'{APT}/status', '')
-    write_file(f'{APT}/sources.list', sources_list())
+        os.makedirs(f'{home}/{d}', exist_ok=True)
+    write_file(f'{home}/status', '')
+    write_file(f'{home}/sources.list', sources_list(home))
     say('package lists for arm64 ...')
-    apt('apt-get', 'update')
-    write_file(f'{APT}/ready', '')
+    apt('apt-get', 'update', home=home)
+    write_file(f'{home}/ready', '')
 
 
 # ---- unpacking ---------------------------------------------------------------
@@ -146,9 +169,9 @@ class Workdir:
             shutil.rmtree(self.path, ignore_errors=True)
 
 
-def download_deb(package, into):
+def download_deb(package, into, home=APT):
     """Fetch a package, unpack it into the directory, drop the archive."""
-    apt('apt-get', 'download', package, cwd=into)
+    apt('apt-get', 'download', package, cwd=into, home=home)
     debs = [f for f in os.listdir(into) if f.endswith('.deb')]
     if len(debs) != 1:
         raise Failed(f'apt-get download {package} left {debs}')
@@ -172,9 +195,9 @@ def is_bad_kernel(version):
     return any(lo <= upstream(version) <= hi for lo, hi in BAD_KERNELS)
 
 
-def newest_good_kernel():
+def newest_good_kernel(home):
     """(package, version) that linux-image-cloud-arm64 stands for."""
-    shown = apt('apt-cache', 'show', 'linux-image-cloud-arm64')
+    shown = apt('apt-cache', 'show', 'linux-image-cloud-arm64', home=home)
     found = re.findall(r'^Depends:.*?(linux-image-\S+) \(= ([^)]+)\)', shown,
                        re.M)
     for package, version in found:
@@ -184,16 +207,25 @@ def newest_good_kernel():
     raise Failed(f'no usable linux-image-cloud-arm64 among {found}')
 
 
-def fetch_kernel():
-    package, version = newest_good_kernel()
+def kernel_from(home, final):
+    package, version = newest_good_kernel(home)
     say(f'{package} {version} ...')
-    with Workdir(f'{BUILD}/kernel') as d:
-        download_deb(f'{package}={version}', d)
+    with Workdir(final) as d:
+        download_deb(f'{package}={version}', d, home)
         images = [f for f in os.listdir(f'{d}/boot') if
                   f.startswith('vmlinuz-')]
         if len(images) != 1:
             raise Failed(f'{package}: no single boot/vmlinuz-*: {images}')
         write_file(f'{d}/VERSION', f'{package} {version}\n')
+
+
+def fetch_kernel():
+    kernel_from(APT, f'{BUILD}/kernel')
+
+
+def fetch_backports():
+    prepare_apt(BACKPORTS)
+    kernel_from(BACKPORTS, f'{BUILD}/kernel-backports')
 
 
 def fetch_busybox():
@@ -241,22 +273,24 @@ def apply_patches(debian, tree, dirs):
                                check=True)
 
 
-def install_libfdt(tree, dirs, into):
-    """Copy libfdt's files. Its porting header stays out: it is
+def install(files, tree, dirs, into):
+    """Copy a library's files. libfdt's porting header stays out: it is
     ports/libfdt/libfdt_env.h here, and a quoted include would find the one
     beside libfdt.h first."""
-    for name in LIBFDT_FILES:
+    for name in files:
         paths = [os.path.join(tree, d, name) for d in dirs]
         found = [p for p in paths if os.path.exists(p)]
         if not found:
             raise Failed(f'{name} is not in {dirs}')
-        with open(found[0], encoding='utf-8') as f:
+        with open(found[0], encoding='utf-8', errors='surrogateescape') as f:
             text = re.sub(r'#include <xen/libfdt/(\w+\.h)>', r'#include <\1>',
                           f.read())
-        write_file(os.path.join(into, name), text)
+        with open(os.path.join(into, name), 'w', encoding='utf-8',
+                  errors='surrogateescape') as f:
+            f.write(text)
 
 
-def libfdt_from(source, dirs, into):
+def library_from(source, dirs, files, into):
     say(f'source of {source} ...')
     work = os.path.join(into, 'work')
     tree = os.path.join(work, 'tree')
@@ -266,7 +300,7 @@ def libfdt_from(source, dirs, into):
         extract(orig, tree)
         if debian:
             apply_patches(debian, tree, dirs)
-        install_libfdt(tree, dirs, into)
+        install(files, tree, dirs, into)
         write_file(os.path.join(into, 'ORIGIN'),
                    f'{os.path.basename(orig)}\n')
     finally:
@@ -278,19 +312,45 @@ def first_error(why):
     return re.search(r'E: (.*)|$', str(why))[1] or why
 
 
-def fetch_libfdt():
-    with Workdir(f'{BUILD}/libfdt') as d:
-        for source, dirs in ((s, dirs) for package, dirs in LIBFDT_SOURCES
+def fetch_library(name, sources, files):
+    """Out of the first source package that the mirror really has."""
+    with Workdir(f'{BUILD}/{name}') as d:
+        for source, dirs in ((s, dirs) for package, dirs in sources
                              for s in source_versions(package)):
             try:
-                return libfdt_from(source, dirs, d)
+                return library_from(source, dirs, files, d)
             except Failed as why:
                 say(f'not from {source}: {first_error(why)}')
-        raise Failed("no source package gave libfdt's files")
+        raise Failed(f"no source package gave {name}'s files")
 
 
-PARTS = {'kernel': fetch_kernel, 'busybox': fetch_busybox,
-         'libfdt': fetch_libfdt}
+def fetch_libfdt():
+    fetch_library('libfdt', LIBFDT_SOURCES, LIBFDT_FILES)
+
+
+def fetch_zlib():
+    fetch_library('zlib', ZLIB_SOURCES, ZLIB_FILES)
+
+
+def fetch_trans_pgd():
+    """Linux's own copy of its linear map, for the benchmark: one file out of a
+    tarball of a gigabyte, read only as far as that file."""
+    name = 'linux-source-6.1'
+    say(f'{name} ...')
+    with Workdir(f'{BUILD}/linux-source') as d:
+        download_deb(name, d)
+        tarball = f'{d}/usr/src/{name}.tar.xz'
+        run(['tar', '-x', '-f', tarball, '-C', d, '--occurrence=1',
+             '--strip-components=4', f'{name}/arch/arm64/mm/trans_pgd.c'])
+        with gzip.open(f'{d}/usr/share/doc/{name}/changelog.Debian.gz',
+                       'rt') as f:
+            write_file(f'{d}/VERSION', f.readline())
+        shutil.rmtree(f'{d}/usr')
+
+
+PARTS = {'kernel': fetch_kernel, 'backports': fetch_backports,
+         'busybox': fetch_busybox, 'libfdt': fetch_libfdt,
+         'zlib': fetch_zlib, 'trans_pgd': fetch_trans_pgd}
 
 
 # ---- main --------------------------------------------------------------------

@@ -16,13 +16,6 @@
 
 /* ---- does query agree with the walker? ---- */
 
-/* The library reports a clear access flag whatever TCR.HA says (table.h). */
-static void strict_access_flag(struct walk *w)
-{
-	if (w->fault == WALK_NONE && !(w->desc >> 10 & 1))
-		w->fault = WALK_ACCESS_FLAG;
-}
-
 static int status_of(const struct walk *w)
 {
 	switch (w->fault) {
@@ -99,7 +92,6 @@ static struct walk agree(const struct world *w, const struct trans_table *t,
 	int ret = trans_table_query(t, va, &leaf, &r);
 	const char *what;
 
-	strict_access_flag(&ref);
 	if (ret != status_of(&ref))
 		what = trans_strerror(ret);
 	else

@@ -1,0 +1,330 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""make bench: measures DESIGN.md's budgets and prints them as a table.
+
+Times are ratios within one run, against one streaming read of the same tables
+and against Linux's own copy. Sizes and stack come from arm64 objects built with
+the port's flags, instructions from QEMU. An exceeded budget is a line of the
+table; the exit status is nonzero only when something could not be measured.
+"""
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+
+# What a port that only copies and maps links; an estimate is a flag of these.
+SMALL = ['create', 'copy', 'map', 'idmap', 'query', 'finish']
+# For engineers, not for ports.
+LARGE = {'trans_table_diff', 'trans_table_dump'}
+
+QEMU = ['qemu-system-aarch64', '-M', 'virt', '-cpu', 'cortex-a57', '-m', '256M',
+        '-nographic', '-nic', 'none', '-no-reboot', '-monitor', 'none',
+        '-serial', 'stdio', '-icount', 'shift=4']
+
+
+class Failed(Exception):
+    """Something could not be measured."""
+
+
+def run(*cmd, timeout=300):
+    try:
+        done = subprocess.run(cmd, text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=timeout,
+                              stdin=subprocess.DEVNULL)
+    except (OSError, subprocess.TimeoutExpired) as why:
+        raise Failed(f'{cmd[0]}: {why}') from why
+    if done.returncode:
+        raise Failed(f'{cmd[0]} failed: {done.stderr.strip()[-2000:]}')
+    return done.stdout
+
+
+def rows(text):
+    """Lines 'a|b|c' as lists."""
+    return [w.strip().split('|') for w in text.splitlines() if '|' in w]
+
+
+# ---- copy ------------------------------------------------------------------
+
+def measure_copy(path):
+    """{variant: {name: {seconds, ns, pages}}}"""
+    found = {}
+    for variant, name, seconds, entries, pages in rows(run(path)):
+        found.setdefault(variant, {})[name] = {
+            'seconds': float(seconds), 'pages': int(pages),
+            'ns_per_entry': float(seconds) * 1e9 / int(entries)}
+    return found
+
+
+# ---- size ------------------------------------------------------------------
+
+def linked_size(tools, objects, roots, out):
+    """Bytes per section of what @roots need."""
+    wanted = [w for r in roots for w in ('-u', r)]
+    run(f'{tools}ld', '-static', '--gc-sections', '-e', roots[0],
+        '--unresolved-symbols=ignore-all', *wanted, *objects, '-o', out)
+    size = {'text': 0, 'rodata': 0, 'data': 0}
+    for line in run(f'{tools}size', '-A', out).splitlines():
+        m = re.match(r'\.(text|rodata|data|bss)\S*\s+(\d+)', line)
+        if m:
+            size['data' if m[1] == 'bss' else m[1]] += int(m[2])
+    return size
+
+
+def blob_size(tools, out):
+    at = {w[2]: int(w[0], 16) for w in
+          (line.split() for line in run(f'{tools}nm', out).splitlines())
+          if len(w) == 3}
+    return at.get('trans_blob_end', 0) - at.get('trans_blob_start', 0)
+
+
+def public(tools, objects):
+    """Functions that a port may call."""
+    names = (line.split() for o in objects
+             for line in run(f'{tools}nm', o).splitlines())
+    return sorted({w[2] for w in names if len(w) == 3 and w[1] == 'T'
+                   and w[2].startswith('trans_')})
+
+
+def measure_size(tools, objects, where):
+    small = [f'trans_table_{n}' for n in SMALL]
+    most = [n for n in public(tools, objects) if n not in LARGE]
+    whole = f'{where}/most.elf'
+    found = {'small': linked_size(tools, objects, small, f'{where}/small.elf'),
+             'most': linked_size(tools, objects, most, whole)}
+    found['blob'] = blob_size(tools, whole)
+    return found
+
+
+# ---- stack -----------------------------------------------------------------
+
+class Calls:
+    """The call graph that gcc wrote beside the objects (-fcallgraph-info=su).
+
+    A call through a pointer goes where the source line says: a member of
+    trans_ops to the pool's function of that name, the deepest one that a port
+    can have from us; anything else to the callbacks whose address a function
+    further up the chain takes. A callback from outside the core costs nothing
+    here.
+    """
+
+    NODE = re.compile(r'node: { title: "([^"]+)" label: "([^"]*)"')
+    EDGE = re.compile(r'edge: { sourcename: "([^"]+)" targetname: "([^"]+)"'
+                      r' label: "([^"]*)"')
+    OPS = re.compile(r'\b(?<!host->)(alloc|free|phys_to_virt|pfn_valid|clean|'
+                     r'write_entry|acquire|release)\(')
+
+    def __init__(self, tools, objects):
+        self.frame, self.calls, self.dynamic = {}, {}, set()
+        self.memo, self.titles = {}, {}
+        for obj in objects:
+            path = os.path.splitext(obj)[0] + '.ci'
+            if os.path.exists(path):
+                self.read(path)
+        for title in self.frame:
+            self.titles.setdefault(self.short(title), title)
+        self.taken = {}
+        for obj in objects:
+            self.read_taken(run(f'{tools}readelf', '-rW', obj))
+
+    def read(self, path):
+        with open(path, encoding='utf-8') as f:
+            text = f.read()
+        for title, label in self.NODE.findall(text):
+            m = re.search(r'(\d+) bytes \((\w+)', label)
+            if m:
+                self.frame[title] = int(m[1])
+                if m[2] == 'dynamic' and 'bounded' not in label:
+                    self.dynamic.add(title)
+        for caller, callee, place in self.EDGE.findall(text):
+            self.calls.setdefault(caller, set()).add((callee, place))
+
+    def read_taken(self, relocations):
+        """{function: functions whose address it takes}"""
+        user = None
+        row = re.compile(r'R_AARCH64_(\w+)\s+\S+\s+(?:\.text\.)?(\w+)')
+        for line in relocations.splitlines():
+            if line.startswith('Relocation section'):
+                m = re.search(r"'\.rela\.text\.(\w+)", line)
+                user = self.titles.get(m[1]) if m else None
+            m = row.search(line)
+            if user and m and m[1] not in ('CALL26', 'JUMP26') and \
+                    m[2] in self.titles:
+                self.taken.setdefault(user, set()).add(self.titles[m[2]])
+
+    @staticmethod
+    def short(title):
+        """The name within a file: gcc puts the file before a static one."""
+        return title.split(':')[-1]
+
+    def pointed(self, place, callbacks):
+        """Where the indirect call at @place may go."""
+        path, line, _ = place.rsplit(':', 2)
+        with open(os.path.join(ROOT, path), encoding='utf-8') as f:
+            text = f.read().splitlines()[int(line) - 1]
+        m = self.OPS.search(text)
+        if not m:
+            return callbacks
+        pool = self.titles.get(f'pool_{m[1]}')
+        return {pool} if pool else set()
+
+    def below(self, f, callbacks):
+        for callee, place in self.calls.get(f, ()):
+            if callee == '__indirect_call':
+                yield from self.pointed(place, callbacks)
+            else:
+                yield callee
+
+    def worst(self, f, path=(), callbacks=frozenset()):
+        """(bytes, chain) of the deepest call."""
+        if f in path:
+            return 0, []
+        callbacks = callbacks | self.taken.get(f, set())
+        key = f, callbacks
+        if key not in self.memo:
+            deepest = max((self.worst(g, (*path, f), callbacks)
+                           for g in self.below(f, callbacks)),
+                          default=(0, []), key=lambda d: d[0])
+            here = self.frame.get(f, 0)
+            self.memo[key] = (here + deepest[0],
+                              [f'{self.short(f)}:{here}', *deepest[1]])
+        return self.memo[key]
+
+
+def measure_stack(tools, objects):
+    calls = Calls(tools, objects)
+    if not calls.frame or calls.dynamic:
+        raise Failed(f'stack: no frames, or dynamic ones: {calls.dynamic}')
+    found = {}
+    for kind, pattern in (('tables', r'trans_(table|geometry)_'),
+                          ('core', r'trans_')):
+        roots = [f for f in calls.frame if ':' not in f and
+                 re.match(pattern, f)]
+        size, chain = max((calls.worst(f) for f in roots),
+                          key=lambda d: d[0])
+        found[kind] = {'bytes': size, 'chain': ' > '.join(chain)}
+    return found
+
+
+# ---- the table -------------------------------------------------------------
+
+class Table:
+    """The budgets, with what was found."""
+
+    def __init__(self):
+        self.lines = []
+
+    def add(self, what, measured, budget, ok, note=''):
+        self.lines.append({'what': what, 'measured': measured,
+                           'budget': budget, 'ok': ok, 'note': note})
+
+    def most(self, what, value, budget, unit='', note=''):
+        """At most; a ratio has two decimals."""
+        text = f'{value:.2f}' if isinstance(value, float) else f'{value:,}'
+        self.add(what, text + unit, f'<= {budget:,}{unit}', value <= budget,
+                 note)
+
+    def show(self):
+        width = max(len(w['what']) for w in self.lines)
+        for w in self.lines:
+            verdict = {True: 'PASS', False: 'OVER', None: '    '}[w['ok']]
+            print(f'{verdict}  {w["what"]:{width}}  {w["measured"]:>12}  '
+                  f'{w["budget"]:<12}  {w["note"]}'.rstrip())
+        over = sum(w['ok'] is False for w in self.lines)
+        print(f'{over} over budget' if over else 'all within budget')
+
+
+def add_copy(table, copy):
+    """The read that counts is the scalar one: 8 bytes at a time is what a copy
+    of live descriptors must do. The vector one is shown beside it."""
+    for variant, at in copy.items():
+        read, best, linux, fold, plain = (
+            at[n]['seconds'] for n in ('stream scalar', 'stream best', 'linux',
+                                       'fold kexec', 'copy as linux'))
+        ns = at['fold kexec']['ns_per_entry']
+        judged = variant == '4k pages'
+        note = f'{ns:.2f} ns/entry; {fold / best:.2f} x vector read'
+        if judged:
+            table.most(f'copy with FOLD / read, {variant}', fold / read, 1.5,
+                       ' x', note)
+            table.add(f'Linux / copy with FOLD, {variant}',
+                      f'{linux / fold:.2f} x', '>= 2 x', linux / fold >= 2)
+        else:
+            table.add(f'copy with FOLD / read, {variant}',
+                      f'{fold / read:.2f} x', '', None, note)
+            table.add(f'Linux / copy with FOLD, {variant}',
+                      f'{linux / fold:.2f} x', '', None)
+        table.most(f'copy without FOLD / Linux, {variant}', plain / linux, 1,
+                   ' x', f'{at["copy as linux"]["ns_per_entry"]:.2f} against '
+                   f'{at["linux"]["ns_per_entry"]:.2f} ns/entry')
+        minimum = 2 if variant != 'mixed' else None
+        pages, theirs = at['fold kexec']['pages'], at['linux']['pages']
+        table.add(f'table pages with FOLD, {variant}', f'{pages:,}',
+                  f'{minimum} (minimum)' if minimum else '',
+                  pages == minimum if minimum else None,
+                  f'Linux {theirs:,}')
+
+
+def add_rest(table, found):
+    sparse, mover = found['sparse'], found['mover']
+    table.most('sparse tables, 400 MB kexec', sparse['tables'][0], 8, ' pages',
+               f'{sparse["tables"][1]} while building')
+    loop = max(mover['up'], mover['down'])
+    table.most('mover / 16-byte loop, instructions', loop / mover['plain'], 0.6,
+               ' x', f'{loop} against {mover["plain"]} per 4 KiB, QEMU -icount')
+    payload, moved = sparse['kexec']
+    table.most('bytes moved / payload, 400 MB kexec', moved / payload, 1, ' x')
+    payload, moved = sparse['cycle']
+    table.most('the same in a cycle: pages more', (moved - payload) // 4096, 1)
+    table.most('the same in place: bytes', sparse['in place'][1], 0)
+    for kind, what, budget in (
+            ('small', 'code: ' + ', '.join(SMALL), 8192),
+            ('most', 'code: all but diff and dump', 40960)):
+        size = found['size'][kind]
+        note = f'.rodata {size["rodata"]:,}, .data {size["data"]:,}'
+        if kind == 'most':
+            note += f'; blob {found["size"]["blob"]:,} of it'
+        table.most(what, size['text'], budget, ' B', note)
+    for kind, what in (('tables', 'stack: table operations'),
+                       ('core', 'stack: the core as a whole')):
+        table.most(what, found['stack'][kind]['bytes'], 1024, ' B')
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    ap.add_argument('--tools', default='aarch64-linux-gnu-')
+    ap.add_argument('--dir', default='build/bench')
+    ap.add_argument('--json', default='build/bench.json')
+    ap.add_argument('object', nargs='+', help='the core, with .ci beside')
+    args = ap.parse_args()
+    try:
+        found = {
+            'copy': measure_copy(f'{args.dir}/copy'),
+            'sparse': {n: [int(v) for v in w] for n, *w in
+                       rows(run(f'{args.dir}/sparse'))},
+            'mover': {n: int(v) for n, v in
+                      rows(run(*QEMU, '-kernel', f'{args.dir}/mover.elf',
+                               timeout=60))},
+            'size': measure_size(args.tools, args.object, args.dir),
+            'stack': measure_stack(args.tools, args.object),
+        }
+        if found['mover']['wrong up'] or found['mover']['wrong down']:
+            raise Failed('the mover does not copy')
+        table = Table()
+        add_copy(table, found['copy'])
+        add_rest(table, found)
+    except (Failed, KeyError, ValueError) as why:
+        sys.exit(f'bench: not measured: {why!r}')
+    table.show()
+    for kind, stack in found['stack'].items():
+        print(f'deepest ({kind}): {stack["chain"]}')
+    with open(args.json, 'w', encoding='utf-8') as f:
+        json.dump({'budgets': table.lines, **found}, f, indent=1)
+
+
+if __name__ == '__main__':
+    main()
