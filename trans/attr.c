@@ -11,16 +11,6 @@ static bool one_range(const struct trans_geometry *geo)
 	return geo->regime == TRANS_EL2;
 }
 
-struct edit tt_edit_then(struct edit a, struct edit b)
-{
-	return (struct edit){ a.clear | b.clear, (a.set & ~b.clear) | b.set };
-}
-
-uint64_t tt_edit_apply(struct edit edit, uint64_t attributes)
-{
-	return (attributes & ~edit.clear) | edit.set;
-}
-
 struct edit tt_edit_of_table(const struct trans_table *table, desc_t d)
 {
 	struct edit edit = { 0, 0 };

@@ -15,8 +15,15 @@ struct edit {
 };
 
 /* One edit that does @a, then @b. */
-struct edit tt_edit_then(struct edit a, struct edit b);
-uint64_t tt_edit_apply(struct edit edit, uint64_t attributes);
+static inline struct edit tt_edit_then(struct edit a, struct edit b)
+{
+	return (struct edit){ a.clear | b.clear, (a.set & ~b.clear) | b.set };
+}
+
+static inline uint64_t tt_edit_apply(struct edit edit, uint64_t attributes)
+{
+	return (attributes & ~edit.clear) | edit.set;
+}
 
 /* Hierarchical attributes of a table descriptor, as an edit of the leaves below
  * it (Arm ARM D8.4.3); none where TCR.HPD disables them. */

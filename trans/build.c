@@ -27,9 +27,22 @@ static struct frame *current(struct build *b)
 	return &b->frame[b->top];
 }
 
+static void set_level(struct build *b, int level)
+{
+	b->level = (int8_t)level;
+	b->shift = (uint8_t)geo_shift(&b->dst->geo, level);
+}
+
+/* To the frame @by levels further down. */
+static void go_down(struct build *b, int by)
+{
+	b->top = (int8_t)(b->top + by);
+	set_level(b, b->level + by);
+}
+
 static trans_va_t slot_va(const struct build *b, const struct frame *f)
 {
-	return f->va + ((uint64_t)f->next << geo_shift(&b->dst->geo, b->level));
+	return f->va + ((uint64_t)f->next << b->shift);
 }
 
 static enum extent extent_of(const struct build *b, trans_va_t va,
@@ -44,7 +57,7 @@ static enum extent extent_of(const struct build *b, trans_va_t va,
 
 static enum extent slot_extent(const struct build *b, trans_va_t va)
 {
-	return extent_of(b, va, geo_shift(&b->dst->geo, b->level));
+	return extent_of(b, va, b->shift);
 }
 
 /* What the destination has now. Its own pages were written by this library, so
@@ -53,9 +66,11 @@ static void old_item(const struct build *b, const struct frame *f,
 		     trans_va_t va, struct item *item)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
-	unsigned int shift = geo_shift(geo, b->level);
+	unsigned int shift = b->shift;
 
 	*item = (struct item){ .kind = DESC_EMPTY };
+	if (f->old_kind == SIDE_NONE)
+		return;
 	if (f->old_kind == SIDE_LEAF)
 		item->d = desc_leaf(geo, b->level, va + f->old_offset,
 				    f->old_attributes);
@@ -72,10 +87,11 @@ static bool leaf_allowed(const struct build *b, int level, trans_pa_t pa)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
 
-	if (!trans_geometry_leaf(geo, level) ||
-	    pa & low_mask(geo_shift(geo, level)))
-		return false;
-	return level == 3 || !(b->flags & TRANS_NOBLOCK);
+	if (level == 3)
+		return true;
+	return !(b->flags & TRANS_NOBLOCK) &&
+	       (level == 2 || trans_geometry_leaf(geo, level)) &&
+	       !(pa & low_mask(geo_shift(geo, level)));
 }
 
 /* ---- decisions ---------------------------------------------------------- */
@@ -169,7 +185,7 @@ static uint64_t run_bits(const struct build *b, desc_t d)
 /* Does @d at slot next continue the run that a page-less frame stands for? */
 static bool continues(const struct build *b, const struct frame *f, desc_t d)
 {
-	uint64_t step = 1ULL << geo_shift(&b->dst->geo, b->level);
+	uint64_t step = 1ULL << b->shift;
 
 	if (!f->uniform)
 		return false;
@@ -197,7 +213,7 @@ static bool folds(const struct build *b, const struct frame *f)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
 	desc_t run = { f->run };
-	trans_pa_t pa = desc_decode_pa(geo, run, geo_shift(geo, b->level));
+	trans_pa_t pa = desc_decode_pa(geo, run, b->shift);
 
 	return f->uniform && f->run &&
 	       f->next == geo_entries(geo, b->level) &&
@@ -244,7 +260,7 @@ static desc_t mark_borrowed(const struct build *b, const struct frame *f,
 /* Give the frame its page, with what it stood for so far. */
 static int materialise(struct build *b, struct frame *f)
 {
-	uint64_t step = 1ULL << geo_shift(&b->dst->geo, b->level);
+	uint64_t step = 1ULL << b->shift;
 	uint64_t run = f->uniform ? f->run : 0;
 	bool same = f->same;
 	int ret = new_page(b, f);
@@ -271,7 +287,7 @@ static int put(struct build *b, desc_t d, unsigned int count,
 	       unsigned int fresh)
 {
 	struct frame *f = current(b);
-	uint64_t step = 1ULL << geo_shift(&b->dst->geo, b->level);
+	uint64_t step = 1ULL << b->shift;
 	int ret;
 
 	if (!f->exists) {
@@ -304,7 +320,7 @@ static int put(struct build *b, desc_t d, unsigned int count,
 static int keep_old(struct build *b, const struct item *old, trans_va_t va)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
-	unsigned int span = geo_shift(geo, b->level) + geo_group(geo, b->level);
+	unsigned int span = b->shift + geo_group(geo, b->level);
 	desc_t d = mark_borrowed(b, current(b), old->d);
 
 	if (old->kind == DESC_LEAF && d.v & LEAF_CONT && b->op != OP_FOLD &&
@@ -354,7 +370,7 @@ static void frame_bounds(const struct build *b, struct frame *f)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
 	unsigned int entries = geo_entries(geo, b->level);
-	unsigned int shift = geo_shift(geo, b->level);
+	unsigned int shift = b->shift;
 	trans_va_t end = f->va + (((uint64_t)entries << shift) - 1);
 
 	f->next = 0;
@@ -380,8 +396,7 @@ static int descend(struct build *b, trans_va_t va, const struct item *old,
 				      &below->src);
 	if (ret)
 		return ret;
-	b->top++;
-	b->level++;
+	go_down(b, 1);
 	frame_bounds(b, below);
 	if (b->op == OP_WINDOW && b->level == 3)
 		return materialise(b, below);
@@ -392,7 +407,7 @@ static int descend(struct build *b, trans_va_t va, const struct item *old,
 static unsigned int slots_left(const struct build *b, const struct frame *f,
 			       trans_va_t va)
 {
-	unsigned int shift = geo_shift(&b->dst->geo, b->level);
+	unsigned int shift = b->shift;
 	uint64_t covered = (b->last - va - low_mask(shift)) >> shift;
 	unsigned int left = f->end - f->next - 1;
 
@@ -416,10 +431,10 @@ static unsigned int free_slots(const struct build *b, const struct frame *f,
 /* How many slots from here on one put can fill. A run ends where its output
  * would carry out of the address field of the 52-bit layouts. */
 static unsigned int leaf_count(struct build *b, const struct item *src,
-			       trans_va_t va, uint64_t *attributes)
+			       trans_va_t va, uint64_t *out, desc_t *d)
 {
 	const struct frame *f = &b->frame[b->top];
-	unsigned int shift = geo_shift(&b->dst->geo, b->level);
+	unsigned int shift = b->shift;
 	uint64_t field = (1ULL << 48) - (src->pa & low_mask(48));
 	uint64_t beyond = (1ULL << b->dst->geo.pa_bits) - src->pa;
 	unsigned int most = free_slots(b, f, slots_left(b, f, va));
@@ -429,27 +444,50 @@ static unsigned int leaf_count(struct build *b, const struct item *src,
 		most = (unsigned int)(beyond >> shift);
 	if (most > field >> shift && field >> shift)
 		most = (unsigned int)(field >> shift);
-	most = tt_source_run(b, &f->src, va, most, src, &whole);
+	most = tt_source_run(b, &f->src, va, most, src, &whole, out, *d);
 	if (whole)
-		*attributes |= LEAF_CONT;
+		d->v |= LEAF_CONT;
 	return most;
+}
+
+/* May the source be read and the current page written in one loop? Not where
+ * each store is watched, or depends on what follows (a whole group). */
+static bool direct(const struct build *b, const struct item *src)
+{
+	const struct frame *f = &b->frame[b->top];
+
+	return f->exists && f->page && f->old_kind == SIDE_NONE &&
+	       f->src.kind == SIDE_TABLE && src->raw.v & DESC_VALID &&
+	       !(b->flags & TRANS_KEEPCONT) && !b->dst->ops->write_entry;
 }
 
 static int take_leaf(struct build *b, trans_va_t va, const struct item *src)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
-	unsigned int shift = geo_shift(geo, b->level), count;
-	uint64_t attributes = src->attributes;
+	struct frame *f = current(b);
+	desc_t d = desc_leaf(geo, b->level, src->pa, src->attributes);
+	uint64_t *out = NULL;
+	unsigned int count;
+	int ret = 0;
 
-	if (!geo_has_pa(geo, src->pa + low_mask(shift)))
+	if (!geo_has_pa(geo, src->pa + low_mask(b->shift)))
 		return tt_build_fail(
 			b, TRANS_EUNREPR,
 			"output address wider than the destination's", b->level,
 			va, src->d, src->pa);
-	count = leaf_count(b, src, va, &attributes);
+	if (!f->exists && f->old_kind == SIDE_NONE && !foldable(b, f))
+		ret = materialise(b, f);
+	if (ret)
+		return ret;
+	if (direct(b, src))
+		out = &f->page[f->next];
+	count = leaf_count(b, src, va, out, &d);
 	b->stats.leaves[b->level] += count;
-	return put(b, desc_leaf(geo, b->level, src->pa, attributes), count,
-		   count);
+	if (!out)
+		return put(b, d, count, count);
+	f->next += count;
+	f->fresh += count;
+	return 0;
 }
 
 static int take_table(struct build *b, const struct item *src)
@@ -499,7 +537,7 @@ static desc_t fold_frame(struct build *b, const struct frame *f)
 	const struct trans_geometry *geo = &b->dst->geo;
 	desc_t run = { f->run };
 	uint64_t attributes = desc_attributes(geo, run) & ~LEAF_CONT;
-	trans_pa_t pa = desc_decode_pa(geo, run, geo_shift(geo, b->level));
+	trans_pa_t pa = desc_decode_pa(geo, run, b->shift);
 
 	if (f->fresh || b->op == OP_FOLD)
 		b->stats.folded++;
@@ -532,13 +570,10 @@ static int build_close(struct build *b)
 		if (f->exists)
 			d = desc_table(&b->dst->geo, f->page_pa);
 	}
-	b->top--;
-	b->level--;
+	go_down(b, -1);
 	ret = put(b, d, 1, fresh);
-	if (ret) { /* still this frame's to free */
-		b->top++;
-		b->level++;
-	}
+	if (ret)
+		go_down(b, 1); /* still this frame's to free */
 	return ret;
 }
 
@@ -582,7 +617,7 @@ static int find_host(struct build *b)
 	*f = (struct frame){ .va = trans_geometry_first(geo),
 			     .page_pa = b->dst->root };
 	b->top = 0;
-	b->level = geo->start_level;
+	set_level(b, geo->start_level);
 	for (;;) {
 		desc_t d;
 
@@ -599,7 +634,7 @@ static int find_host(struct build *b)
 			return 0;
 		f->va = slot_va(b, f);
 		f->page_pa = desc_decode_pa(geo, d, geo->granule_shift);
-		b->level++;
+		set_level(b, b->level + 1);
 	}
 }
 
@@ -675,7 +710,7 @@ static void roll_back(struct build *b, unsigned int first, unsigned int end)
 {
 	struct frame *host = &b->frame[0];
 
-	for (; b->top > 0; b->top--, b->level--) {
+	for (; b->top > 0; go_down(b, -1)) {
 		const struct frame *f = current(b);
 
 		if (f->exists && f->page)

@@ -105,6 +105,7 @@ struct build {
 	bool shadowed; /* frame 0 writes to a shadow page, not to the host */
 	int8_t top;    /* the current frame; frame 0 is the host table */
 	int8_t level;  /* of the current frame */
+	uint8_t shift; /* log2 of the bytes of one of its slots */
 	struct trans_report *report; /* or NULL */
 	struct trans_stats stats;
 	uint64_t *host;    /* the host table's entries */
@@ -127,7 +128,8 @@ int tt_build_fail(struct build *b, int status, const char *why, int level,
 /* What the source (source.c) has for one slot. */
 struct item {
 	enum desc_kind kind;
-	desc_t d;            /* as read */
+	desc_t raw;          /* as read */
+	desc_t d;            /* the same, or made valid by MKVALID */
 	uint64_t attributes; /* leaf: final, all flags applied */
 	trans_pa_t pa;       /* leaf: output; table: next table */
 };
@@ -141,10 +143,12 @@ int tt_source_below(struct build *b, const struct side *side, int level,
 int tt_source_begin(struct build *b, struct side *side);
 /* How many of @most slots from @va on are one run that starts with @item, which
  * itself counts; *@whole: it is a whole contiguous group that may keep its
- * bit. */
+ * bit. @out, or NULL: store the copies there, @d and so on; for items of a
+ * table that were valid. */
 unsigned int tt_source_run(struct build *b, const struct side *side,
 			   trans_va_t va, unsigned int most,
-			   const struct item *item, bool *whole);
+			   const struct item *item, bool *whole,
+			   uint64_t *out, desc_t d);
 
 /* Page life (pages.c). */
 uint64_t *tt_table_at(const struct trans_table *table, trans_pa_t pa,

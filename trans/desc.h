@@ -148,7 +148,8 @@ static inline enum desc_kind desc_kind(const struct trans_geometry *geo,
 		return DESC_EMPTY;
 	if (level < 3 && (d.v & DESC_TYPE))
 		return DESC_TABLE;
-	if (level < 3 ? trans_geometry_leaf(geo, level) :
+	/* Level 2 has blocks in every geometry that has a table there. */
+	if (level < 3 ? level == 2 || trans_geometry_leaf(geo, level) :
 			(d.v & DESC_TYPE) != 0)
 		return DESC_LEAF;
 	return DESC_RESERVED;

@@ -57,7 +57,6 @@ static int revive(struct build *b, int level, trans_va_t va, struct item *item)
 	const struct trans_geometry *geo = &b->src->geo;
 	uint64_t len = 1ULL << geo_shift(geo, level);
 	enum trans_presence presence = TRANS_AMBIGUOUS;
-	desc_t read = item->d;
 
 	if (b->src->present)
 		presence = b->src->present(item->d.v, level);
@@ -78,7 +77,7 @@ static int revive(struct build *b, int level, trans_va_t va, struct item *item)
 	    !b->dst->ops->pfn_valid(b->dst->ctx, item->pa, len))
 		return tt_build_fail(b, TRANS_EPFN,
 				  "pfn_valid refused a leaf to be made valid",
-				  level, va, read, item->pa);
+				  level, va, item->raw, item->pa);
 	item->kind = DESC_LEAF;
 	b->stats.mkvalid++;
 	return 0;
@@ -161,7 +160,8 @@ static int read_side(struct build *b, const struct side *side, int level,
 	if (side->kind != SIDE_TABLE)
 		return 0;
 	entry = &side->table[geo_index(&b->src->geo, level, va - b->delta)];
-	item->d = entry == b->ahead ? b->ahead_d : desc_read(entry);
+	item->raw = entry == b->ahead ? b->ahead_d : desc_read(entry);
+	item->d = item->raw;
 	b->ahead = NULL;
 	return classify(b, side, level, va, item);
 }
@@ -272,6 +272,7 @@ static void count_alike(struct build *b, const struct item *item,
 	b->stats.mkwrite += mkwrite_changes(b, item) ? more : 0;
 	b->stats.noexec += noexec_changes(b, item) ? more : 0;
 	b->stats.cont_dropped += item->d.v & LEAF_CONT ? more : 0;
+	b->stats.mkvalid += item->raw.v & DESC_VALID ? 0 : more;
 }
 
 /* With KEEPCONT a run neither begins nor ends inside a group, so that a whole
@@ -285,31 +286,114 @@ static unsigned int to_group_end(const struct build *b, trans_va_t va)
 			(group - 1));
 }
 
-/* Count entries that continue @item. The one that ends the run is kept for
- * whoever looks at it next: each entry is read once. */
-static unsigned int count_run(struct build *b, const uint64_t *entry,
-			      unsigned int most, const struct item *item)
+/* A run: the entry at @slot is to be @entry, and each that follows more by
+ * @step. */
+struct run {
+	const uint64_t *slot;
+	uint64_t entry, step;
+	uint64_t into; /* what turns an entry into its copy, added */
+};
+
+/* The entry that ends a run is kept for whoever looks at it next: each entry is
+ * read once. */
+static bool stop_at(struct build *b, const uint64_t *slot, desc_t d)
 {
-	uint64_t step = 1ULL << geo_shift(&b->src->geo, b->level);
-	unsigned int count;
+	b->ahead = slot;
+	b->ahead_d = d;
+	return false;
+}
 
-	for (count = 1; count < most; count++) {
-		desc_t d = desc_read(&entry[count]);
+/* Is the entry @i slots ahead as expected? Then copy it to @out, if any. Equal
+ * means every bit: where bits differ that a copy drops anyway, the run merely
+ * ends early. */
+static inline bool follow(struct build *b, const struct run *run,
+			  unsigned int i, uint64_t *out)
+{
+	uint64_t expected = run->entry + i * run->step;
+	desc_t d = desc_read(&run->slot[i]);
 
-		if ((d.v ^ (item->d.v + count * step)) & ~LEAF_SOFTWARE) {
-			b->ahead = &entry[count];
-			b->ahead_d = d;
-			break;
-		}
+	if (__builtin_expect(d.v != expected, 0))
+		return stop_at(b, &run->slot[i], d);
+	if (out)
+		out[i] = expected + run->into;
+	return true;
+}
+
+/* The loop that the copy of a large map consists of; hence unrolled, and made
+ * once for each kind of @out, where size is not all. */
+#ifdef __OPTIMIZE_SIZE__
+#define UNROLL 1
+#define TWICE
+#else
+#define UNROLL 8
+#define TWICE inline __attribute__((always_inline))
+#endif
+static TWICE unsigned int follow_all(struct build *b, struct run run,
+				     unsigned int most, uint64_t *out)
+{
+	unsigned int left = most, i;
+
+	for (; left >= UNROLL; left -= UNROLL) {
+#pragma GCC unroll 8
+		for (i = 0; i < UNROLL; i++)
+			if (!follow(b, &run, i, out))
+				return most - left + i;
+		run.slot += UNROLL;
+		run.entry += UNROLL * run.step;
+		out = out ? out + UNROLL : NULL;
 	}
-	return count;
+	for (i = 0; i < left; i++)
+		if (!follow(b, &run, i, out))
+			break;
+	return most - left + i;
+}
+
+/* The same for a run that MKVALID revives: each entry is asked for. */
+static unsigned int follow_revived(struct build *b, const struct run *run,
+				   unsigned int most, const struct item *item)
+{
+	const struct trans_ops *ops = b->dst->ops;
+	enum trans_presence presence = b->src->present(item->raw.v, b->level);
+	trans_pa_t pa = item->pa;
+	unsigned int i;
+
+	for (i = 0; i < most && follow(b, run, i, NULL); i++) {
+		desc_t d = { run->entry + i * run->step };
+
+		pa += run->step;
+		if (b->src->present(d.v, b->level) == presence &&
+		    (!(b->flags & TRANS_CHECKPFN) ||
+		     ops->pfn_valid(b->dst->ctx, pa, run->step)))
+			continue;
+		stop_at(b, &run->slot[i], d);
+		break;
+	}
+	return i;
+}
+
+/* Count entries that continue @item, which is at @entry. */
+static unsigned int count_run(struct build *b, const uint64_t *entry,
+			      unsigned int most, const struct item *item,
+			      uint64_t *out, desc_t d)
+{
+	struct run run = { .slot = entry + 1, .step = 1ULL << b->shift };
+
+	run.entry = item->raw.v + run.step;
+	run.into = d.v - item->raw.v;
+	if (!(item->raw.v & DESC_VALID))
+		return 1 + follow_revived(b, &run, most - 1, item);
+	if (!out)
+		return 1 + follow_all(b, run, most - 1, NULL);
+	out[0] = d.v;
+	return 1 + follow_all(b, run, most - 1, out + 1);
 }
 
 unsigned int tt_source_run(struct build *b, const struct side *side,
 			   trans_va_t va, unsigned int most,
-			   const struct item *item, bool *whole)
+			   const struct item *item, bool *whole,
+			   uint64_t *out, desc_t d)
 {
-	unsigned int group, count, shift = geo_shift(&b->dst->geo, b->level);
+	unsigned int group, count, shift = b->shift;
 	const struct trans_geometry *geo;
 	uint64_t beyond;
 
@@ -326,7 +410,7 @@ unsigned int tt_source_run(struct build *b, const struct side *side,
 		most = (unsigned int)beyond;
 	count = count_run(b, &side->table[geo_index(geo, b->level,
 						    va - b->delta)],
-			  most, item);
+			  most, item, out, d);
 	count_alike(b, item, count - 1);
 	*whole = b->flags & TRANS_KEEPCONT && item->d.v & LEAF_CONT &&
 		 group > 1 && count == group &&

@@ -5,6 +5,8 @@
 
 #include "memory.h"
 
+bool memory_watches_stores = true;
+
 static int memory_alloc(void *ctx, unsigned int shift, unsigned int count,
 			trans_pa_t *pa)
 {
@@ -114,7 +116,7 @@ void memory_init(struct memory *m, trans_pa_t base, size_t len,
 		.phys_to_virt = memory_map,
 		.pfn_valid = memory_pfn_valid,
 		.clean = memory_clean,
-		.write_entry = memory_write,
+		.write_entry = memory_watches_stores ? memory_write : NULL,
 		.acquire = memory_acquire,
 		.release = memory_unacquire,
 	};

@@ -27,6 +27,10 @@ struct memory {
 	struct trans_ops ops;   /* write_entry set; context is the memory */
 };
 
+/* Whether memory_init sets write_entry. The core has a faster way without it,
+ * so tests of copies run both. */
+extern bool memory_watches_stores;
+
 /* @len bytes (a multiple of 64K) at physical @base, granule 1 << @shift. */
 void memory_init(struct memory *m, trans_pa_t base, size_t len,
 		 unsigned int shift);

@@ -1073,5 +1073,9 @@ int main(void)
 		cmocka_unit_test(test_late_refusal_frees_nothing_live),
 	};
 
-	return cmocka_run_group_tests_name("copy", tests, NULL, NULL);
+	int failed = cmocka_run_group_tests_name("copy", tests, NULL, NULL);
+
+	memory_watches_stores = false;
+	return failed | cmocka_run_group_tests_name("copy, stores unwatched",
+						    tests, NULL, NULL);
 }

@@ -178,7 +178,9 @@ static void sequence(enum trans_granule granule, enum trans_regime regime,
 	memset(&w, 0, sizeof(w));
 	w.seed = seed;
 	w.shift = granule;
+	memory_watches_stores = seed & 1;
 	memory_init(&w.m, 0x40000000, 32 * MIB, granule);
+	memory_watches_stores = true;
 	assert_int_equal(trans_geometry_init(&w.geo, regime, granule, va_bits,
 					     pa_bits, flags, NULL), 0);
 	w.base = trans_geometry_first(&w.geo);

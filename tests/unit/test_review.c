@@ -275,5 +275,9 @@ int main(void)
 		TEST(test_records_are_whole),
 	};
 
-	return cmocka_run_group_tests_name("review", tests, NULL, NULL);
+	int failed = cmocka_run_group_tests_name("review", tests, NULL, NULL);
+
+	memory_watches_stores = false;
+	return failed | cmocka_run_group_tests_name("review, stores unwatched",
+						    tests, NULL, NULL);
 }

@@ -480,5 +480,9 @@ int main(void)
 		TEST(test_random_operations),
 	};
 
-	return cmocka_run_group_tests_name("table", tests, NULL, NULL);
+	int failed = cmocka_run_group_tests_name("table", tests, NULL, NULL);
+
+	memory_watches_stores = false;
+	return failed | cmocka_run_group_tests_name("table, stores unwatched",
+						    tests, NULL, NULL);
 }

@@ -753,5 +753,9 @@ int main(void)
 		cmocka_unit_test(test_ttbr_low_bits),
 	};
 
-	return cmocka_run_group_tests_name("walker", tests, NULL, NULL);
+	int failed = cmocka_run_group_tests_name("walker", tests, NULL, NULL);
+
+	memory_watches_stores = false;
+	return failed | cmocka_run_group_tests_name("walker, stores unwatched",
+						    tests, NULL, NULL);
 }
