@@ -19,6 +19,7 @@ static const char names[][16] = {
 	NAME(TRANS_EGEOM),    NAME(TRANS_EUNREPR),  NAME(TRANS_ELIVE),
 	NAME(TRANS_EHOST),    NAME(TRANS_EIMAGE),   NAME(TRANS_ETRUNC),
 	NAME(TRANS_ENOHOLE),  NAME(TRANS_EFDT),
+	NAME(TRANS_ETIME),
 };
 
 const char *trans_strerror(int status)

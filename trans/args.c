@@ -20,6 +20,10 @@ static const char *missing(const struct trans_transition_args *args)
 		return "alias_prepare is missing";
 	if (args->map == TRANS_MAP_LINEAR && !args->linear)
 		return "linear is missing";
+	if (args->scrub && !args->linear)
+		return "scrub without linear";
+	if (args->digest_count && !args->digests)
+		return "digests are missing";
 	return NULL;
 }
 
@@ -31,8 +35,26 @@ static const char *unknown(const struct trans_transition_args *args)
 		return "unknown UART kind";
 	if (args->conduit > TRANS_CONDUIT_SMC)
 		return "unknown conduit";
+	if (args->on_failure > TRANS_FAILURE_PARKS)
+		return "unknown on_failure";
+	if (args->digest_count > TRANS_DIGESTS_MAX)
+		return "too many digests";
 	if (args->map == TRANS_MAP_LINEAR && args->linear_flags & TRANS_REPLACE)
 		return "REPLACE in linear_flags";
+	return NULL;
+}
+
+/* Whose HVCs are answered by whom. */
+static const char *bad_calls(const struct trans_transition_args *args)
+{
+	if (args->sdei && args->conduit == TRANS_CONDUIT_NONE)
+		return "SDEI without a conduit";
+	if (args->stub && args->cpu->el != 1)
+		return "a stub is for a host at EL1";
+	if (args->stub && args->conduit == TRANS_CONDUIT_HVC)
+		return "over a stub an HVC is the stub's";
+	if (args->cpu->el == 2 && args->conduit == TRANS_CONDUIT_HVC)
+		return "at EL2 an HVC comes back to EL2";
 	return NULL;
 }
 
@@ -46,11 +68,23 @@ static const char *contradiction(const struct trans_transition_args *args)
 		return "neither at EL1 nor at EL2";
 	if (granule > TRANS_64K || !(trans_cpu_granules(cpu) >> granule & 1))
 		return "the CPU lacks this granule";
-	if (cpu->el == 2 && args->conduit == TRANS_CONDUIT_HVC)
-		return "at EL2 an HVC comes back to EL2";
-	if (args->sdei && args->conduit == TRANS_CONDUIT_NONE)
-		return "SDEI without a conduit";
-	return NULL;
+	return bad_calls(args);
+}
+
+static int check_digest(const struct trans_digest *digest,
+			struct trans_error *err)
+{
+	if (!digest->len)
+		return trans_fail_pa(err, TRANS_EINVAL, "an empty digest",
+				     digest->pa, 0);
+	if (digest->pa % 16)
+		return trans_fail_pa(err, TRANS_EALIGN,
+				     "a digest's pa is no multiple of 16",
+				     digest->pa, digest->len);
+	if (digest->pa + (digest->len - 1) < digest->pa)
+		return trans_fail_pa(err, TRANS_ERANGE, "a digest passes 2^64",
+				     digest->pa, digest->len);
+	return 0;
 }
 
 static int check_move(const struct trans_move *move, struct trans_error *err)
@@ -77,7 +111,7 @@ static const char *misaligned(const struct trans_transition_args *args)
 		return "entry is no multiple of 4";
 	if (args->report % 4096)
 		return "report is no multiple of 4096";
-	if (args->map == TRANS_MAP_LINEAR &&
+	if ((args->map == TRANS_MAP_LINEAR || args->scrub) &&
 	    args->linear_offset & ((1ULL << args->linear->geo.granule_shift) -
 				   1))
 		return "linear_offset is no multiple of the granule";
@@ -101,5 +135,15 @@ int trans_args_check(const struct trans_transition_args *args,
 		return trans_fail(err, TRANS_EALIGN, why);
 	for (size_t i = 0; !ret && i < args->plan->count; i++)
 		ret = check_move(&args->plan->move[i], err);
+	for (size_t i = 0; !ret && i < args->digest_count; i++)
+		ret = check_digest(&args->digests[i], err);
 	return ret;
+}
+
+uint64_t trans_args_flags(const struct trans_transition_args *args)
+{
+	bool parks = args->on_failure == TRANS_FAILURE_PARKS;
+
+	return (parks ? 1u << BLOB_PARK_BIT : 0) |
+	       (args->stub ? 1u << BLOB_STUB_BIT : 0);
 }

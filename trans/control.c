@@ -76,6 +76,14 @@ void trans_control_free(struct trans_transition *t)
 	t->data_granules = 0;
 }
 
+static void add_digests(struct blob_params *params,
+			const struct trans_transition_args *args)
+{
+	params->digest_count = args->digest_count;
+	for (size_t i = 0; i < args->digest_count; i++)
+		params->digest[i] = args->digests[i];
+}
+
 static struct blob_params params_of(const struct trans_transition *t)
 {
 	const struct trans_transition_args *args = &t->args;
@@ -85,7 +93,7 @@ static struct blob_params params_of(const struct trans_transition *t)
 		.tcr = trans_state_tcr_off(cpu),
 		.hcr = trans_state_hcr(cpu),
 		.sctlr = trans_state_sctlr(cpu, args->map != TRANS_MAP_NONE),
-		.flags = trans_state_flags(cpu),
+		.flags = trans_state_flags(cpu) | trans_args_flags(args),
 		.list = t->list_granules ? t->list : BLOB_LIST_END,
 		.offset = args->map == TRANS_MAP_LINEAR ? args->linear_offset :
 							  0,
@@ -117,6 +125,7 @@ int trans_control_finish(struct trans_transition *t,
 	memset(page, 0, len);
 	params = page;
 	*params = params_of(t);
+	add_digests(params, &t->args);
 	if (low) {
 		params->tcr = trans_tcr(&t->low.geo,
 					high ? &t->high.geo : NULL);

@@ -1,64 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Tables as text. Formatting is done here, because the core has no printf.
+ * Tables as text.
  */
 #include <trans_table/inspect.h>
 
+#include "../lib/text.h"
 #include "desc.h"
 
-/* A line under construction; what does not fit is cut. */
-struct line {
-	char text[160];
-	size_t len;
-	trans_put_fn put;
-	void *arg;
-};
-
-static void add(struct line *line, const char *text)
+static void add_level(struct trans_text *line, int level)
 {
-	while (*text && line->len < sizeof(line->text) - 1)
-		line->text[line->len++] = *text++;
-}
-
-static void add_number(struct line *line, uint64_t value, unsigned int base,
-		       unsigned int width)
-{
-	char digits[21];
-	unsigned int at = sizeof(digits) - 1;
-
-	digits[at] = 0;
-	do {
-		digits[--at] = "0123456789abcdef"[value % base];
-		value /= base;
-	} while (at && (value || sizeof(digits) - 1 - at < width));
-	add(line, &digits[at]);
-}
-
-static void add_decimal(struct line *line, const char *before, uint64_t value)
-{
-	add(line, before);
-	add_number(line, value, 10, 1);
-}
-
-static void add_hex(struct line *line, const char *before, uint64_t value)
-{
-	add(line, before);
-	add_number(line, value, 16, 16);
-}
-
-static void add_level(struct line *line, int level)
-{
-	add(line, level < 0 ? " L-" : " L");
-	add_number(line, (uint64_t)(level < 0 ? -level : level), 10, 1);
-}
-
-static int finish_line(struct line *line)
-{
-	size_t len = line->len;
-
-	line->text[len++] = '\n';
-	line->len = 0;
-	return line->put(line->arg, line->text, len);
+	trans_text_add(line, level < 0 ? " L-" : " L");
+	trans_text_number(line, (uint64_t)(level < 0 ? -level : level), 10, 1);
 }
 
 static const char *memory_name(uint8_t type)
@@ -83,32 +35,32 @@ static const char *memory_name(uint8_t type)
 	}
 }
 
-static void add_rwx(struct line *line, const char *before, bool r, bool w,
+static void add_rwx(struct trans_text *line, const char *before, bool r, bool w,
 		    bool x)
 {
-	add(line, before);
-	add(line, r ? "r" : "-");
-	add(line, w ? "w" : "-");
-	add(line, x ? "x" : "-");
+	trans_text_add(line, before);
+	trans_text_add(line, r ? "r" : "-");
+	trans_text_add(line, w ? "w" : "-");
+	trans_text_add(line, x ? "x" : "-");
 }
 
-static void add_leaf(struct line *line, const struct trans_leaf *leaf)
+static void add_leaf(struct trans_text *line, const struct trans_leaf *leaf)
 {
-	add_hex(line, " -> ", leaf->pa);
+	trans_text_hex(line, " -> ", leaf->pa);
 	add_level(line, leaf->level);
 	add_rwx(line, " ", leaf->readable, leaf->writable, leaf->executable);
 	add_rwx(line, " user:", leaf->user_readable, leaf->user_writable,
 		leaf->user_executable);
-	add(line, memory_name(leaf->memory));
+	trans_text_add(line, memory_name(leaf->memory));
 	if (leaf->desc & LEAF_NG)
-		add(line, " nG");
+		trans_text_add(line, " nG");
 	if (leaf->desc & LEAF_CONT)
-		add(line, " contiguous");
+		trans_text_add(line, " contiguous");
 }
 
 /* State of a dump. */
 struct dump {
-	struct line line;
+	struct trans_text line;
 	const struct trans_geometry *geo;
 	uint64_t leaves[4], tables;
 };
@@ -117,20 +69,20 @@ static int dump_run(void *arg, const struct trans_run *run)
 {
 	struct dump *dump = arg;
 
-	add_hex(&dump->line, "", run->va);
-	add_hex(&dump->line, "-", run->va + (run->len - 1));
+	trans_text_hex(&dump->line, "", run->va);
+	trans_text_hex(&dump->line, "-", run->va + (run->len - 1));
 	if (run->status) {
-		add(&dump->line, " cannot be read: ");
-		add(&dump->line, trans_strerror(run->status));
+		trans_text_add(&dump->line, " cannot be read: ");
+		trans_text_add(&dump->line, trans_strerror(run->status));
 	} else {
 		unsigned int shift = geo_shift(dump->geo, run->leaf.level);
 		uint64_t leaves = ((run->len - 1) >> shift) + 1;
 
 		add_leaf(&dump->line, &run->leaf);
-		add_decimal(&dump->line, " x", leaves);
+		trans_text_decimal(&dump->line, " x", leaves);
 		dump->leaves[run->leaf.level & 3] += leaves;
 	}
-	return finish_line(&dump->line);
+	return trans_text_end(&dump->line);
 }
 
 static int count_table(void *arg, trans_pa_t pa, uint64_t len)
@@ -154,25 +106,26 @@ static int dump_head(struct dump *dump, const struct trans_table *table)
 {
 	const struct trans_geometry *geo = &table->geo;
 
-	add_decimal(&dump->line, "table ", (1u << geo->granule_shift) >> 10);
-	add_decimal(&dump->line, "K va", geo->va_bits);
-	add_decimal(&dump->line, " pa", geo->pa_bits);
-	add(&dump->line, geo->ds ? " ds" : "");
-	add(&dump->line, regime_name(geo->regime));
-	add(&dump->line, geo->upper ? " upper" : " lower");
-	add_hex(&dump->line, " root ", table->root);
-	return finish_line(&dump->line);
+	trans_text_decimal(&dump->line, "table ",
+			   (1u << geo->granule_shift) >> 10);
+	trans_text_decimal(&dump->line, "K va", geo->va_bits);
+	trans_text_decimal(&dump->line, " pa", geo->pa_bits);
+	trans_text_add(&dump->line, geo->ds ? " ds" : "");
+	trans_text_add(&dump->line, regime_name(geo->regime));
+	trans_text_add(&dump->line, geo->upper ? " upper" : " lower");
+	trans_text_hex(&dump->line, " root ", table->root);
+	return trans_text_end(&dump->line);
 }
 
 static int dump_tail(struct dump *dump)
 {
-	add_decimal(&dump->line, "tables ", dump->tables);
+	trans_text_decimal(&dump->line, "tables ", dump->tables);
 	for (int level = 0; level < 4; level++) {
-		add(&dump->line, " leaves");
+		trans_text_add(&dump->line, " leaves");
 		add_level(&dump->line, level);
-		add_decimal(&dump->line, " ", dump->leaves[level]);
+		trans_text_decimal(&dump->line, " ", dump->leaves[level]);
 	}
-	return finish_line(&dump->line);
+	return trans_text_end(&dump->line);
 }
 
 int trans_table_dump(const struct trans_table *table, trans_put_fn put,
@@ -196,7 +149,7 @@ int trans_table_dump(const struct trans_table *table, trans_put_fn put,
 int trans_table_trace(const struct trans_table *table, trans_va_t va,
 		      trans_put_fn put, void *arg)
 {
-	struct line line = { .put = put, .arg = arg };
+	struct trans_text line = { .put = put, .arg = arg };
 	struct trans_step steps[TRANS_STEPS];
 	struct trans_report report;
 	struct trans_leaf leaf;
@@ -205,20 +158,20 @@ int trans_table_trace(const struct trans_table *table, trans_va_t va,
 
 	status = trans_table_walk(table, va, steps, &count, &report);
 	for (unsigned int i = 0; !ret && i < count; i++) {
-		add_hex(&line, "", va);
+		trans_text_hex(&line, "", va);
 		add_level(&line, steps[i].level);
-		add_hex(&line, " entry at ", steps[i].entry);
-		add_hex(&line, ": ", steps[i].desc);
-		ret = finish_line(&line);
+		trans_text_hex(&line, " entry at ", steps[i].entry);
+		trans_text_hex(&line, ": ", steps[i].desc);
+		ret = trans_text_end(&line);
 	}
 	if (ret)
 		return ret;
-	add_hex(&line, "", va);
+	trans_text_hex(&line, "", va);
 	if (status || trans_table_query(table, va, &leaf, &report)) {
-		add(&line, ": ");
-		add(&line, report.error.why);
+		trans_text_add(&line, ": ");
+		trans_text_add(&line, report.error.why);
 	} else {
 		add_leaf(&line, &leaf);
 	}
-	return finish_line(&line);
+	return trans_text_end(&line);
 }

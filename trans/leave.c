@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The way out: silence this CPU, then branch to the blob. Nothing here can fail
+ * The way out: silence this CPU, then branch to the blob, to move everything or
+ * (the other CPUs) to be switched off. Nothing here can fail
  * and nothing is allocated; the first byte is overwritten in the blob.
  */
 #include "../lib/arch.h"
@@ -51,14 +52,15 @@ static void mask_firmware_events(const struct trans_transition_args *args)
 	if (!args->sdei)
 		return;
 	if (args->conduit == TRANS_CONDUIT_HVC)
-		trans_arch_hvc(SDEI_PE_MASK, 0);
+		trans_arch_hvc(SDEI_PE_MASK, 0, 0, 0);
 	else
-		trans_arch_smc(SDEI_PE_MASK, 0);
+		trans_arch_smc(SDEI_PE_MASK, 0, 0, 0);
 }
 
-static void silence(const struct trans_transition_args *args)
+static void silence(const struct trans_transition_args *args,
+		    const struct trans_cpu *cpu)
 {
-	unsigned int leave = trans_state_leave(args->cpu);
+	unsigned int leave = trans_state_leave(cpu);
 
 	trans_arch_mask();
 	if (leave & TRANS_LEAVE_NMI)
@@ -71,7 +73,7 @@ static void silence(const struct trans_transition_args *args)
 	/* Breakpoints, watchpoints and single step, in the next world too. */
 	trans_arch_write(TRANS_MDSCR_EL1, 0);
 	if (leave & TRANS_LEAVE_SME)
-		stop_streaming(args->cpu);
+		stop_streaming(cpu);
 	if (leave & TRANS_LEAVE_MTE)
 		trans_arch_write(TRANS_TCO, TCO_ON);
 	if (leave & TRANS_LEAVE_PAN)
@@ -79,14 +81,30 @@ static void silence(const struct trans_transition_args *args)
 	trans_arch_sync();
 }
 
-void trans_transition_go(const struct trans_transition *transition)
+static __attribute__((noreturn)) void leave_for(
+	const struct trans_transition *transition, const struct trans_cpu *cpu,
+	uint64_t how)
 {
 	const struct trans_transition_args *args = &transition->args;
 
-	silence(args);
+	silence(args, cpu);
 	if (args->alias_enter)
 		args->alias_enter(args->host);
 	/* The blob was written as data; no older line may be fetched. */
 	trans_arch_icache();
-	trans_arch_jump(transition->code + BLOB_ENTRY, transition->data);
+	trans_arch_jump(transition->code + BLOB_ENTRY, transition->data | how);
+}
+
+void trans_transition_go(const struct trans_transition *transition)
+{
+	leave_for(transition, transition->args.cpu, 0);
+}
+
+/* CPUs of one machine may differ in what there is to silence. */
+void trans_transition_park(const struct trans_transition *transition)
+{
+	struct trans_cpu cpu;
+
+	trans_cpu_read(&cpu);
+	leave_for(transition, &cpu, 1ULL << BLOB_OFF_BIT);
 }

@@ -26,58 +26,83 @@ static size_t moves_per_page(const struct trans_transition *t)
 	       sizeof(struct trans_move);
 }
 
-static int page_add(struct trans_transition *t, struct blob_list **page,
-		    trans_pa_t *pa, struct trans_error *err)
-{
-	const struct trans_ops *ops = t->args.ops;
-
-	if (ops->alloc(t->args.ctx, t->args.granule, 1, pa))
-		return trans_fail(err, TRANS_ENOMEM, "no page for the moves");
-	*page = page_at(t, *pa);
-	if (!*page) {
-		ops->free(t->args.ctx, t->args.granule, 1, *pa);
-		return refused(t, *pa, err);
-	}
-	(*page)->next = BLOB_LIST_END;
-	(*page)->count = 0;
-	t->list_granules++;
-	return 0;
-}
+/* The list as it grows: its last page, in use. */
+struct writer {
+	struct trans_transition *t;
+	struct blob_list *page;
+	struct trans_error *err;
+};
 
 static void page_clean(const struct trans_transition *t,
 		       const struct blob_list *page)
 {
-	if (t->args.ops->clean)
+	if (page && t->args.ops->clean)
 		t->args.ops->clean(t->args.ctx, page, granule_of(t));
 }
 
-/* Build back to front: each page is complete, and clean, when the one before
- * it links to it. */
+/* A page is in the chain as soon as it is there, and clean when it is full. */
+static int page_add(struct writer *writer)
+{
+	struct trans_transition *t = writer->t;
+	const struct trans_ops *ops = t->args.ops;
+	struct blob_list *page;
+	trans_pa_t pa;
+
+	if (ops->alloc(t->args.ctx, t->args.granule, 1, &pa))
+		return trans_fail(writer->err, TRANS_ENOMEM,
+				  "no page for the moves");
+	page = page_at(t, pa);
+	if (!page) {
+		ops->free(t->args.ctx, t->args.granule, 1, pa);
+		return refused(t, pa, writer->err);
+	}
+	page->next = BLOB_LIST_END;
+	page->count = 0;
+	if (writer->page)
+		writer->page->next = pa;
+	else
+		t->list = pa;
+	page_clean(t, writer->page);
+	writer->page = page;
+	t->list_granules++;
+	return 0;
+}
+
+static int add(struct writer *writer, const struct trans_move *move)
+{
+	struct trans_transition *t = writer->t;
+	int ret = 0;
+
+	if (!writer->page || writer->page->count == moves_per_page(t))
+		ret = page_add(writer);
+	if (ret)
+		return ret;
+	writer->page->move[writer->page->count++] = *move;
+	t->move_count++;
+	return 0;
+}
+
+static int add_scrub(void *arg, const struct trans_move *move)
+{
+	struct writer *writer = arg;
+
+	writer->t->scrub_bytes += move->len;
+	return add(writer, move);
+}
+
 int trans_list_build(struct trans_transition *t, struct trans_error *err)
 {
 	const struct trans_moves *plan = t->args.plan;
-	size_t left = plan->count, most = moves_per_page(t);
+	struct writer writer = { .t = t, .err = err };
+	int ret = 0;
 
-	while (left) {
-		size_t count = (left - 1) % most + 1;
-		struct blob_list *page;
-		trans_pa_t pa;
-		int ret = page_add(t, &page, &pa, err);
-
-		if (ret)
-			return ret;
-		left -= count;
-		memcpy(page->move, plan->move + left,
-		       count * sizeof(struct trans_move));
-		page->count = count;
-		if (t->list_granules > 1)
-			page->next = t->list;
-		page_clean(t, page);
-		t->list = pa;
-	}
-	t->move_count = plan->count;
+	for (size_t i = 0; !ret && i < plan->count; i++)
+		ret = add(&writer, &plan->move[i]);
+	if (!ret && t->args.scrub)
+		ret = trans_scrub_moves(t, add_scrub, &writer, err);
+	page_clean(t, writer.page);
 	t->move_bytes = trans_moves_bytes(plan);
-	return 0;
+	return ret;
 }
 
 void trans_list_free(struct trans_transition *t)

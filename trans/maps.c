@@ -157,19 +157,39 @@ static int map_moved(struct trans_transition *t, trans_pa_t pa, uint64_t len,
 	return account(t, ret, &report, err);
 }
 
+/* For the list's callbacks. */
+struct list_map {
+	struct trans_transition *t;
+	struct trans_error *err;
+};
+
+static int map_destination(void *arg, const struct trans_move *move)
+{
+	struct list_map *map = arg;
+
+	return map_moved(map->t, move->dst, move->len, true, map->err);
+}
+
+static int map_source(void *arg, const struct trans_move *move)
+{
+	struct list_map *map = arg;
+
+	if (move->src == TRANS_ZERO)
+		return 0;
+	return map_moved(map->t, move->src, move->len, false, map->err);
+}
+
+/* The list has more than the plan: what is to be scrubbed is a destination. */
 static int map_moves(struct trans_transition *t, struct trans_error *err)
 {
-	const struct trans_moves *plan = t->args.plan;
-	const struct trans_move *move = plan->move;
-	size_t i;
-	int ret = 0;
+	struct list_map map = { t, err };
+	int ret = trans_list_moves(t, map_destination, &map, err);
 
-	for (i = 0; !ret && i < plan->count; i++)
-		ret = map_moved(t, move[i].dst, move[i].len, true, err);
-	for (i = 0; !ret && i < plan->count; i++)
-		if (move[i].src != TRANS_ZERO)
-			ret = map_moved(t, move[i].src, move[i].len, false,
-					err);
+	if (!ret)
+		ret = trans_list_moves(t, map_source, &map, err);
+	for (size_t i = 0; !ret && i < t->args.digest_count; i++)
+		ret = map_moved(t, t->args.digests[i].pa,
+				t->args.digests[i].len, false, err);
 	return ret;
 }
 
@@ -199,12 +219,6 @@ static int map_uart(struct trans_transition *t, struct trans_error *err)
 	attr.memory = TRANS_MEM_STRONG;
 	return map_own(t, t->args.uart, 0x20, &attr, 0, err);
 }
-
-/* For trans_list_pages. */
-struct list_map {
-	struct trans_transition *t;
-	struct trans_error *err;
-};
 
 static int map_list_page(void *arg, trans_pa_t pa, uint64_t len)
 {
@@ -245,6 +259,13 @@ int trans_maps_build(struct trans_transition *t, struct trans_error *err)
 	return ret;
 }
 
+void trans_maps_free(struct trans_transition *t)
+{
+	trans_table_destroy(&t->low);
+	trans_table_destroy(&t->high);
+	memset(&t->stats, 0, sizeof(t->stats));
+}
+
 static int verify(const struct trans_table *table, trans_va_t va,
 		  struct trans_span span, unsigned int access,
 		  struct trans_error *err)
@@ -261,18 +282,24 @@ static int verify(const struct trans_table *table, trans_va_t va,
 	return ret;
 }
 
+int trans_maps_verify_moved(const struct trans_transition *t, trans_pa_t pa,
+			    uint64_t len, bool write, struct trans_error *err)
+{
+	struct trans_span span = span_of(t, pa, len);
+
+	return verify(moved_by(t), span.start + offset_of(t), span,
+		      write ? TRANS_WRITE : 0, err);
+}
+
 int trans_maps_verify_move(const struct trans_transition *t,
 			   const struct trans_move *move,
 			   struct trans_error *err)
 {
-	struct trans_span span = span_of(t, move->dst, move->len);
-	int ret = verify(moved_by(t), span.start + offset_of(t), span,
-			 TRANS_WRITE, err);
+	int ret = trans_maps_verify_moved(t, move->dst, move->len, true, err);
 
 	if (ret || move->src == TRANS_ZERO)
 		return ret;
-	span = span_of(t, move->src, move->len);
-	return verify(moved_by(t), span.start + offset_of(t), span, 0, err);
+	return trans_maps_verify_moved(t, move->src, move->len, false, err);
 }
 
 int trans_maps_verify_blob(const struct trans_transition *t,

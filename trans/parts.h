@@ -34,12 +34,20 @@ static inline struct trans_span span_of(const struct trans_transition *t,
 int trans_args_check(const struct trans_transition_args *args,
 		     struct trans_error *err);
 
+/* blob_params.flags that are wishes of the caller's. */
+uint64_t trans_args_flags(const struct trans_transition_args *args);
+
+/* scrub.c: call with each piece of a move's source that is invalid in the
+ * host's tables and no destination, as a move of zeroes. */
+typedef int (*trans_list_move_fn)(void *arg, const struct trans_move *move);
+int trans_scrub_moves(const struct trans_transition *t, trans_list_move_fn move,
+		      void *arg, struct trans_error *err);
+
 /* list.c: the move list as the blob reads it. */
 int trans_list_build(struct trans_transition *t, struct trans_error *err);
 void trans_list_free(struct trans_transition *t);
 /* Calls with each page and each move until one call returns nonzero. */
 typedef int (*trans_list_page_fn)(void *arg, trans_pa_t pa, uint64_t len);
-typedef int (*trans_list_move_fn)(void *arg, const struct trans_move *move);
 int trans_list_pages(const struct trans_transition *t, trans_list_page_fn page,
 		     void *arg, struct trans_error *err);
 int trans_list_moves(const struct trans_transition *t, trans_list_move_fn move,
@@ -55,6 +63,11 @@ int trans_control_finish(struct trans_transition *t,
 
 /* maps.c: the tables. */
 int trans_maps_build(struct trans_transition *t, struct trans_error *err);
+/* Give the tables back, and the account of them. */
+void trans_maps_free(struct trans_transition *t);
+/* Is [pa, pa + len) readable, and writable if so asked, for the mover? */
+int trans_maps_verify_moved(const struct trans_transition *t, trans_pa_t pa,
+			    uint64_t len, bool write, struct trans_error *err);
 int trans_maps_verify_move(const struct trans_transition *t,
 			   const struct trans_move *move,
 			   struct trans_error *err);

@@ -7,9 +7,11 @@
 #include "../lib/fail.h"
 #include "parts.h"
 
-/* @pa, @len: the piece of the blob that the moves are now held against. */
+/* @params: what the blob will read its digests from
+ * @pa, @len: the piece of the blob that the moves are now held against. */
 struct proof {
 	const struct trans_transition *t;
+	const struct blob_params *params;
 	struct trans_error *err;
 	trans_pa_t pa;
 	uint64_t len;
@@ -42,13 +44,31 @@ static int apart(void *arg, const struct trans_move *move)
 	return 0;
 }
 
+/* A digest over what the blob itself writes could only fail. */
+static int digests_apart(const struct proof *proof)
+{
+	const struct blob_params *params = proof->params;
+
+	for (uint64_t i = 0; i < params->digest_count; i++)
+		if (overlap(proof->pa, proof->len, params->digest[i].pa,
+			    params->digest[i].len))
+			return refuse(proof,
+				      "a digest covers a page of the blob",
+				      params->digest[i].pa);
+	return 0;
+}
+
 /* Hold one piece against all moves. Also called for each table page. */
 static int piece(void *arg, trans_pa_t pa, uint64_t len)
 {
 	struct proof *proof = arg;
+	int ret;
 
 	proof->pa = pa;
 	proof->len = len;
+	ret = digests_apart(proof);
+	if (ret)
+		return ret;
 	return trans_list_moves(proof->t, apart, proof, proof->err);
 }
 
@@ -92,19 +112,44 @@ static int mapped(void *arg, const struct trans_move *move)
 	return trans_maps_verify_move(proof->t, move, proof->err);
 }
 
+static int digests_mapped(const struct proof *proof)
+{
+	const struct blob_params *params = proof->params;
+	int ret = 0;
+
+	for (uint64_t i = 0; !ret && i < params->digest_count; i++)
+		ret = trans_maps_verify_moved(proof->t, params->digest[i].pa,
+					      params->digest[i].len, false,
+					      proof->err);
+	return ret;
+}
+
+static int all_mapped(struct proof *proof)
+{
+	int ret = trans_maps_verify_blob(proof->t, proof->err);
+
+	if (!ret)
+		ret = trans_list_moves(proof->t, mapped, proof, proof->err);
+	return ret ? ret : digests_mapped(proof);
+}
+
 int trans_transition_check(const struct trans_transition *transition,
 			   struct trans_error *err)
 {
+	const struct trans_transition_args *args = &transition->args;
 	struct proof proof = { .t = transition, .err = err };
 	int ret;
 
 	if (!transition->code_granules || !transition->data_granules)
 		return trans_fail(err, TRANS_EINVAL, "nothing is prepared");
+	proof.params = args->ops->phys_to_virt(args->ctx, transition->data,
+					       sizeof(*proof.params));
+	if (!proof.params)
+		return trans_fail_pa(err, TRANS_EFAULT,
+				     "phys_to_virt refused a blob page",
+				     transition->data, sizeof(*proof.params));
 	ret = all_apart(&proof);
-	if (ret || transition->args.map == TRANS_MAP_NONE)
+	if (ret || args->map == TRANS_MAP_NONE)
 		return ret;
-	ret = trans_maps_verify_blob(transition, err);
-	if (!ret)
-		ret = trans_list_moves(transition, mapped, &proof, err);
-	return ret;
+	return all_mapped(&proof);
 }

@@ -49,10 +49,18 @@ uint64_t trans_state_tcr_off(const struct trans_cpu *cpu)
 	return own_names(cpu) ? TCR_EL2_RES1 : TCR_EPD0 | TCR_EPD1;
 }
 
+/* ID_AA64ISAR0_EL1.SHA2 [15:12], and ID_AA64PFR0_EL1.AdvSIMD [23:20], which is
+ * signed: 0xf means that there are no such registers. */
+static bool has_sha2(const struct trans_cpu *cpu)
+{
+	return field(cpu->isar0, 12) && field(cpu->pfr0, 20) != 0xf;
+}
+
 /* ID_AA64MMFR3_EL1.TCRX [3:0]: TCR2_ELx is there. */
 uint64_t trans_state_flags(const struct trans_cpu *cpu)
 {
-	return field(cpu->mmfr3, 0) ? 1u << BLOB_HAS_TCR2_BIT : 0;
+	return (field(cpu->mmfr3, 0) ? 1u << BLOB_HAS_TCR2_BIT : 0) |
+	       (has_sha2(cpu) ? 1u << BLOB_HAS_SHA2_BIT : 0);
 }
 
 unsigned int trans_state_leave(const struct trans_cpu *cpu)

@@ -47,6 +47,26 @@ static int finish(struct trans_transition *t, struct trans_error *err)
 	return ret;
 }
 
+/* What was there for tables is given back, and may be enough for nothing. */
+static int build_maps(struct trans_transition *t, struct trans_error *err)
+{
+	struct trans_error why;
+	int ret;
+
+	if (t->args.map == TRANS_MAP_NONE)
+		return 0;
+	ret = trans_maps_build(t, &why);
+	if (ret == TRANS_ENOMEM && t->args.fallback) {
+		trans_maps_free(t);
+		t->args.map = TRANS_MAP_NONE;
+		return 0;
+	}
+	if (ret && err)
+		*err = why;
+	return ret;
+}
+
+/* The proof comes last, because it reads what the blob will read. */
 static int build(struct trans_transition *t, struct trans_error *err)
 {
 	int ret = trans_list_build(t, err);
@@ -55,12 +75,12 @@ static int build(struct trans_transition *t, struct trans_error *err)
 		ret = trans_control_build(t, err);
 	if (!ret)
 		ret = alias(t, err);
-	if (!ret && t->args.map != TRANS_MAP_NONE)
-		ret = trans_maps_build(t, err);
-	if (!ret && !t->args.unproven)
-		ret = trans_transition_check(t, err);
+	if (!ret)
+		ret = build_maps(t, err);
 	if (!ret)
 		ret = finish(t, err);
+	if (!ret && !t->args.unproven)
+		ret = trans_transition_check(t, err);
 	return ret;
 }
 
@@ -83,6 +103,7 @@ int trans_transition_prepare(struct trans_transition *transition,
 		return ret;
 	}
 	transition->args.plan = NULL;
+	transition->args.digests = NULL;
 	transition->prepared = true;
 	return 0;
 }
@@ -106,8 +127,7 @@ void trans_transition_cancel(struct trans_transition *transition)
 
 	if (transition->aliased && args->alias_drop)
 		args->alias_drop(args->host);
-	trans_table_destroy(&transition->low);
-	trans_table_destroy(&transition->high);
+	trans_maps_free(transition);
 	trans_list_free(transition);
 	trans_control_free(transition);
 	memset(transition, 0, sizeof(*transition));

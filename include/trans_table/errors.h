@@ -58,6 +58,8 @@ enum trans_status {
 	TRANS_ENOHOLE = -18,
 	/* The device tree is malformed, or libfdt refused the edit. */
 	TRANS_EFDT = -19,
+	/* A device or another CPU did not do in time what it was told. */
+	TRANS_ETIME = -20,
 };
 
 /*

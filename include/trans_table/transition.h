@@ -19,6 +19,8 @@
 
 #include <trans_table/cpu.h>
 #include <trans_table/moves.h>
+#include <trans_table/psci.h>
+#include <trans_table/report.h>
 #include <trans_table/table.h>
 
 enum trans_map_choice {
@@ -39,34 +41,22 @@ enum trans_uart_kind {
 	TRANS_UART_8250 = 2,  /* 32-bit spaced: THR at +0, LSR.THRE at +0x14 */
 };
 
-/* How PSCI is called (Arm DEN 0022); NONE: a failure parks the CPU. */
-enum trans_conduit {
-	TRANS_CONDUIT_NONE = 0,
-	TRANS_CONDUIT_HVC = 1,
-	TRANS_CONDUIT_SMC = 2,
+/* After the PONR a failure never jumps. It writes the report, says a line, and
+ * resets through PSCI (parks, when there is no conduit or the reset returns),
+ * or parks at once, for a debugger. */
+enum trans_on_failure {
+	TRANS_FAILURE_RESETS = 0,
+	TRANS_FAILURE_PARKS = 1,
 };
 
-/*
- * What the blob leaves in the report page, so that the next boot (or a
- * debugger) learns how far it came. Little-endian, at the page's start.
- */
-#define TRANS_REPORT_MAGIC 0x54524f5045525454ULL /* "TTREPORT" */
-enum trans_stage {
-	TRANS_STAGE_NONE = 0,
-	TRANS_STAGE_ENTERED = 1, /* in the blob, tables installed, PONR ahead */
-	TRANS_STAGE_MOVING = 2,
-	TRANS_STAGE_MOVED = 3,
-	TRANS_STAGE_LEAVING = 4, /* MMU about to go off for the last time */
-	TRANS_STAGE_FAULT = 5,   /* an exception; esr, elr, far are valid */
+/* What [@pa, @pa + @len) must hold after the moves: a destination, or memory
+ * that is in place already. @pa is a multiple of 16. */
+struct trans_digest {
+	trans_pa_t pa;
+	uint64_t len;
+	uint8_t sha256[TRANS_SHA256_LEN];
 };
-struct trans_blob_report {
-	uint64_t magic;
-	uint64_t stage;    /* enum trans_stage */
-	uint64_t moves;    /* moves done */
-	uint64_t bytes;    /* bytes moved */
-	uint64_t ticks;    /* CNTVCT ticks spent moving */
-	uint64_t esr, elr, far;
-};
+#define TRANS_DIGESTS_MAX 16
 
 /*
  * @cpu:        the CPU that will run the transition
@@ -85,8 +75,8 @@ struct trans_blob_report {
  *              because ranges may share a granule; REPLACE is refused
  * @entry, @x:  where to go with the MMU off, at the same exception level, and
  *              with what in x0..x3
- * @uart, @uart_kind, @conduit: signs of life and the way out after a failure;
- *              at EL2 the conduit cannot be HVC, which would come back to EL2
+ * @uart, @uart_kind, @conduit: signs of life and the way out after a failure
+ *              (no conduit: it parks); at EL2 the conduit cannot be HVC
  * @report:     PA of one page (4 KiB) of the caller's for struct
  *              trans_blob_report, outside every source and destination; 0:
  *              none. Stays the caller's
@@ -95,7 +85,8 @@ struct trans_blob_report {
  *              view of the memory's own contents; called by prepare, may
  *              allocate from the host; a negative status refuses and is
  *              passed on, a positive number is TRANS_EHOST. Not NULL
- * @alias_enter: make it so; called by go with everything masked, cannot fail.
+ * @alias_enter: make it so; called by go (and by park, on each other CPU) with
+ *              everything masked, cannot fail.
  *              The stack and the code that runs must stay mapped as they are.
  *              NULL: alias_prepare did it all
  * @alias_drop: undo alias_prepare; called by cancel. NULL: nothing to undo
@@ -104,9 +95,27 @@ struct trans_blob_report {
  * @host:       context of the four
  * @sdei:       the firmware has SDEI; its events are masked in go, through
  *              the conduit
+ * @digests, @digest_count: checked after the moves, with the caches still on,
+ *              by the CPU's SHA-256 instructions where ID_AA64ISAR0_EL1 has
+ *              them; at most TRANS_DIGESTS_MAX; copied by prepare
+ * @on_failure: what becomes of a failure after the PONR
+ * @stub:       the host runs at EL1 over a resident EL2 stub of Linux's hvc
+ *              convention (x0 = 0 HVC_SET_VECTORS, 1 HVC_SOFT_RESTART, 2
+ *              HVC_RESET_VECTORS). The blob puts vectors of its own in the
+ *              stub's place before the PONR, and enters the next world at EL2.
+ *              HVC is then no conduit. Without @stub no HVC but the conduit's
+ *              is ever made
+ * @fallback:   when there is no memory for tables, do without
+ *              (TRANS_MAP_NONE); transition.args.map says what it came to
+ * @scrub:      zero, after the moves, what the moves read of pages that are
+ *              invalid in @linear (MKVALID revives those): somebody had a
+ *              reason to hide them. Destinations are left alone. Needs @linear
+ *              and @linear_offset with any @map, and costs time in sources x
+ *              moves
  * @unproven:   skip the proof. For tests that must see what it prevents
  *
- * What the pointers lead to must live as long as the transition, except @plan.
+ * What the pointers lead to must live as long as the transition, except @plan
+ * and @digests.
  */
 struct trans_transition_args {
 	const struct trans_cpu *cpu;
@@ -131,6 +140,12 @@ struct trans_transition_args {
 	int (*quiesce)(void *host);
 	void *host;
 	bool sdei;
+	const struct trans_digest *digests;
+	size_t digest_count;
+	enum trans_on_failure on_failure;
+	bool stub;
+	bool fallback;
+	bool scrub;
 	bool unproven;
 };
 
@@ -143,6 +158,7 @@ struct trans_transition {
 	trans_pa_t code, data, list; /* list: the first page of a chain */
 	unsigned int code_granules, data_granules, list_granules;
 	uint64_t move_count, move_bytes;
+	uint64_t scrub_bytes; /* zeroed by moves beyond those of the plan */
 	struct trans_stats stats; /* of all table operations together */
 	bool aliased, prepared, quiet;
 };
@@ -151,10 +167,10 @@ struct trans_transition {
  * Build everything. Also runs the proof (trans_transition_check) unless
  * args->unproven.
  *
- * TRANS_EINVAL: an argument above is missing or contradicts the CPU;
+ * TRANS_EINVAL: an argument above is missing or contradicts the CPU or another;
  * TRANS_EGEOM; TRANS_ENOMEM; TRANS_EALIGN: a move is no multiple of 16 bytes,
- * or report, entry or linear_offset is misaligned; TRANS_EOVERLAP: the proof
- * failed; TRANS_ENOENT: the mapping check failed (va is not mapped as the mover
+ * or report, entry, linear_offset or a digest's pa is misaligned;
+ * TRANS_EOVERLAP: the proof failed; TRANS_ENOENT: the mapping check failed (va is not mapped as the mover
  * needs it); TRANS_EHOST: alias_prepare or an ops hook refused; TRANS_EPFN,
  * TRANS_ECORRUPT, TRANS_EFAULT, TRANS_EUNREPR: from the copy of the linear map;
  * TRANS_EEXIST: the UART lies in what is moved; TRANS_ERANGE: a PA beyond the
@@ -184,6 +200,17 @@ int trans_transition_quiesce(struct trans_transition *transition,
 
 /* Leave. Must follow a successful quiesce. */
 __attribute__((noreturn)) void trans_transition_go(
+	const struct trans_transition *transition);
+
+/*
+ * The end of every other CPU: the host's quiesce callback has each one call
+ * this, on its own stack, and then confirms with trans_cpus_off (quiesce.h)
+ * before it returns. The CPU is silenced as by go, enters the alias
+ * (alias_enter is called on it), and switches itself off through the conduit,
+ * from the blob's safe pages with its MMU off. Where the firmware refuses it
+ * stays there, masked; the host must then refuse too.
+ */
+__attribute__((noreturn)) void trans_transition_park(
 	const struct trans_transition *transition);
 
 /* Give everything back. A zeroed struct is fine. */

@@ -23,7 +23,7 @@ void alias_beside(const struct trans_table *table)
  * in it. Without FOLD, see alias_enter(). */
 static int add_own(struct trans_report *report)
 {
-	if (machine.cpu.el == 1)
+	if (machine_two_halves())
 		return TRANS_OK;
 	return trans_table_copy(&alias, 0, own, 0, 1ULL << own->geo.va_bits, 0,
 				report);
@@ -51,10 +51,13 @@ static int build(trans_pa_t pa, uint64_t len, struct trans_report *report)
 	return rc;
 }
 
+/* The transition's granule may be smaller than that of our own tables. */
 int alias_prepare(void *host, trans_pa_t pa, uint64_t len)
 {
+	struct trans_range code = whole_granules((struct trans_range){
+		pa, len });
 	struct trans_report report;
-	int rc = build(pa, len, &report);
+	int rc = build(code.start, code.len, &report);
 
 	if (rc)
 		alias_drop(host);
@@ -75,7 +78,7 @@ int alias_prepare(void *host, trans_pa_t pa, uint64_t len)
 void alias_enter(void *host)
 {
 	(void)host;
-	if (machine.cpu.el == 2) {
+	if (!machine_two_halves()) {
 		sysreg_write(ttbr0_el2, ttbr0);
 		isb();
 		return;
@@ -84,14 +87,14 @@ void alias_enter(void *host)
 	isb();
 	sysreg_write(tcr_el1, sysreg_read(tcr_el1) & ~TCR_EL1_EPD0);
 	isb();
-	tlb_forget(1);
+	tlb_forget(machine.cpu.el);
 }
 
 /* The reverse is no more dangerous; but now entries of the alias may be cached,
  * and its pages are about to be used for something else. */
 void alias_leave(void)
 {
-	if (machine.cpu.el == 2)
+	if (!machine_two_halves())
 		sysreg_write(ttbr0_el2, own->root);
 	else
 		sysreg_write(tcr_el1, sysreg_read(tcr_el1) | TCR_EL1_EPD0);
@@ -112,5 +115,5 @@ uint64_t alias_ttbr0(void)
 
 uint64_t alias_tcr(void)
 {
-	return trans_tcr(&alias.geo, machine.cpu.el == 1 ? &own->geo : NULL);
+	return trans_tcr(&alias.geo, machine_two_halves() ? &own->geo : NULL);
 }

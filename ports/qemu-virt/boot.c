@@ -11,10 +11,11 @@
 #include "alias.h"
 #include "boot.h"
 #include "kexec.h"
+#include "leaving.h"
 #include "machine.h"
 #include "memory.h"
 #include "print.h"
-#include "psci.h"
+#include "stub.h"
 #include "sysreg.h"
 #include "tables.h"
 
@@ -26,7 +27,7 @@ static __attribute__((noreturn)) void give_up(const struct trans_error *err)
 	print("port: panic: ");
 	print_error(err);
 	print("\n");
-	psci_off(machine.conduit);
+	machine_off();
 }
 
 static void expect(int rc, const char *why)
@@ -44,22 +45,8 @@ static void know_machine(trans_pa_t fdt)
 
 	if (machine_read(fdt, &err))
 		give_up(&err);
-	expect(machine.cpu.e2h ? TRANS_EINVAL : 0, "EL2 with E2H set");
+	own_shift = leaving_own_shift(machine.bootargs);
 	expect(memory_init(), "free memory");
-}
-
-/* TCR2 exists from Armv8.9 on (ID_AA64MMFR3_EL1.TCRX) and its reset value is
- * unknown; permission indirection would give our descriptors another meaning.
- * By encoding, as the port is built for Armv8.0. */
-static void clear_tcr2(void)
-{
-	if (!(machine.cpu.mmfr3 & 0xf))
-		return;
-	if (machine.cpu.el == 2)
-		sysreg_write(S3_4_C2_C0_3, 0);
-	else
-		sysreg_write(S3_0_C2_C0_3, 0);
-	isb();
 }
 
 /* With the MMU off. */
@@ -67,16 +54,17 @@ const struct boot_regs *boot_main(trans_pa_t fdt)
 {
 	struct trans_report report = { 0 };
 	struct trans_regs regs;
-	trans_pa_t page = whole_pages((struct trans_range){
-		pa_of(mmu_on), 1 }).start;
+	struct trans_range page;
 
 	print("\nport: trans_table reference port\n");
 	know_machine(fdt);
+	if (stub_change_level(&machine.cpu, machine.bootargs))
+		know_machine(fdt);
 	if (tables_build(&own_table, &regs, &report))
 		give_up(&report.error);
 	alias_beside(&own_table);
-	expect(alias_prepare(NULL, page, PAGE_LEN), "identity alias");
-	clear_tcr2();
+	page = whole_granules((struct trans_range){ pa_of(mmu_on), 1 });
+	expect(alias_prepare(NULL, page.start, page.len), "identity alias");
 	boot_regs = (struct boot_regs){
 		.mair = regs.mair,
 		.tcr = alias_tcr(),
@@ -98,8 +86,8 @@ static void print_machine(void)
 {
 	uint64_t granules = trans_cpu_granules(&machine.cpu);
 
-	print("port: EL%u cpu 0x%lx granules%s%s%s pa %u\n", machine.cpu.el,
-	      sysreg_read(midr_el1), granules & 1 << 12 ? " 4K" : "",
+	print("port: EL%u%s cpu 0x%lx granules%s%s%s pa %u\n", machine.cpu.el,
+	      machine.cpu.e2h ? " VHE" : "", sysreg_read(midr_el1), granules & 1 << 12 ? " 4K" : "",
 	      granules & 1 << 14 ? " 16K" : "",
 	      granules & 1 << 16 ? " 64K" : "",
 	      trans_cpu_pa_bits(&machine.cpu));
@@ -126,7 +114,7 @@ void port_main(trans_pa_t fdt, uint64_t offset)
 	alias_leave();
 	print_machine();
 	port_kexec(&own_table);
-	psci_off(machine.conduit);
+	machine_off();
 }
 
 /* From vectors.S. */
@@ -135,5 +123,5 @@ __attribute__((noreturn)) void port_exception(uint64_t esr, uint64_t elr,
 void port_exception(uint64_t esr, uint64_t elr, uint64_t far)
 {
 	print("port: exception esr=0x%lx elr=0x%lx far=0x%lx\n", esr, elr, far);
-	psci_off(machine.conduit);
+	machine_off();
 }

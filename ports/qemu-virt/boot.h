@@ -12,6 +12,9 @@
 
 #define BOOT_STACK_LEN 32768
 
+/* struct cpu */
+#define CPU_STACK 48
+
 #ifndef __ASSEMBLY__
 #include <trans_table/env.h>
 

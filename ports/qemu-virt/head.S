@@ -46,6 +46,8 @@ start:
 	bl	relocate
 	bl	forget_stale_lines
 	mov	x0, x21
+	adrp	x8, after_mmu_on
+	add	x8, x8, :lo12:after_mmu_on
 	b	mmu_on
 
 /* Add @x0, the address the image is to run at, to every pointer in it. The
@@ -113,6 +115,11 @@ forget_stale_lines:
  * goes on: the instruction after the switch is fetched from there. boot_main
  * maps this page by the same means by which the transition's control blob is
  * mapped later (alias.c). Aligned so that it cannot cross a page.
+ *
+ * x0: struct boot_regs; x8: where to go on, physical. TCR2 exists from Armv8.9
+ * on (ID_AA64MMFR3_EL1.TCRX) and its reset value is unknown; permission
+ * indirection would give our descriptors another meaning. It goes by its
+ * encoding, as the port is built for Armv8.0.
  */
 	.balign	256
 	.globl	mmu_on
@@ -120,13 +127,17 @@ mmu_on:
 	ldp	x1, x2, [x0, #BOOT_MAIR]
 	ldp	x3, x4, [x0, #BOOT_TTBR0]
 	ldp	x5, x6, [x0, #BOOT_SCTLR]
-	adrp	x8, after_mmu_on
-	add	x8, x8, :lo12:after_mmu_on
 	add	x8, x8, x6
+	mrs	x9, S3_0_C0_C7_3
+	and	x9, x9, #0xf
 	mrs	x7, CurrentEL
 	cmp	x7, #(2 << 2)
-	b.eq	1f
-	msr	mair_el1, x1
+	b.ne	3f
+	mrs	x7, hcr_el2
+	tbz	x7, #34, 1f		/* E2H: EL1's names are EL2's */
+3:	cbz	x9, 2f
+	msr	S3_0_C2_C0_3, xzr
+2:	msr	mair_el1, x1
 	msr	tcr_el1, x2
 	msr	ttbr0_el1, x3
 	msr	ttbr1_el1, x4
@@ -139,7 +150,9 @@ mmu_on:
 	msr	sctlr_el1, x5
 	isb
 	br	x8
-1:	msr	mair_el2, x1
+1:	cbz	x9, 2f
+	msr	S3_4_C2_C0_3, xzr
+2:	msr	mair_el2, x1
 	msr	tcr_el2, x2
 	msr	ttbr0_el2, x3
 	isb
@@ -162,6 +175,24 @@ after_mmu_on:
 	mov	x29, #0
 	mov	x30, #0
 	b	port_main
+
+/* Another CPU, from PSCI CPU_ON: MMU off, x0 = PA of its struct cpu. It goes
+ * where the first one has been, with its own stack, and ends in C. */
+	.globl	cpu_entry
+cpu_entry:
+	msr	daifset, #0xf
+	mov	x19, x0
+	adrp	x8, cpu_mmu_on
+	add	x8, x8, :lo12:cpu_mmu_on
+	b	mmu_on
+cpu_mmu_on:
+	bl	set_vectors
+	add	x0, x19, x6
+	ldr	x1, [x0, #CPU_STACK]
+	mov	sp, x1
+	mov	x29, #0
+	mov	x30, #0
+	b	cpu_main
 
 	.bss
 	.balign	4096

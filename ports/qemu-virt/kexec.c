@@ -6,30 +6,34 @@
 #include <trans_table/kexec.h>
 
 #include "alias.h"
+#include "crash.h"
 #include "kexec.h"
+#include "leaving.h"
 #include "machine.h"
 #include "memory.h"
 #include "options.h"
 #include "payload.h"
 #include "print.h"
+#include "quiesce.h"
 #include "report.h"
 #include "sysreg.h"
 #include "uart.h"
 
+#include "../zlib/gunzip.h"
+
 static struct options options;
 static struct trans_kexec kexec;
 
-/*
- * Nothing to silence: the port programs no DMA, never unmasks an interrupt,
- * starts no other CPU and no watchdog. A real host stops its network and disk
- * controllers here, sends its other CPUs into PSCI CPU_OFF, and with a GICv3
- * ITS it takes the LPI tables away from the redistributors: all of them write
- * to memory that belongs to the next kernel.
- */
+/* zlib; no zstd. */
+static struct trans_gunzip gunzip;
+static const struct trans_decompress decompress = {
+	.gzip = trans_gunzip, .ctx = &gunzip,
+};
+
 static int quiesce(void *host)
 {
 	(void)host;
-	return 0;
+	return quiesce_machine(&kexec.transition, options.quiesce);
 }
 
 static struct trans_transition_args
@@ -54,8 +58,40 @@ transition_args(const struct trans_table *own)
 	};
 }
 
-/* No source of randomness: without `random`, seeds are removed from the tree
- * rather than used twice. */
+#define RNDR_TRIES 100
+
+static int random_bytes(void *ctx, void *buf, size_t len)
+{
+	uint8_t *at = buf;
+	uint64_t value;
+
+	(void)ctx;
+	for (unsigned int tries = RNDR_TRIES; len && tries; tries--) {
+		size_t part = len < sizeof(value) ? len : sizeof(value);
+
+		if (!sysreg_random(&value))
+			continue;
+		memcpy(at, &value, part);
+		at += part;
+		len -= part;
+		tries = RNDR_TRIES;
+	}
+	return len != 0;
+}
+
+/* ID_AA64ISAR0_EL1.RNDR. Without it, seeds are removed from the tree rather
+ * than used twice. */
+static struct trans_fdt_edit fdt_edit(const char *bootargs)
+{
+	bool rndr = sysreg_read(id_aa64isar0_el1) >> 60;
+
+	print("port: seeds from %s\n", rndr ? "RNDR" : "nowhere");
+	return (struct trans_fdt_edit){
+		.bootargs = bootargs,
+		.random = rndr ? random_bytes : NULL,
+	};
+}
+
 static struct trans_kexec_args kexec_args(const struct payload *payload,
 					  const struct trans_table *own)
 {
@@ -64,12 +100,14 @@ static struct trans_kexec_args kexec_args(const struct payload *payload,
 		.initrd = payload->initrd,
 		.fdt = at_pa(machine.fdt.start),
 		.fdt_len = machine.fdt.len,
-		.edit = { .bootargs = payload->cmdline },
+		.edit = fdt_edit(payload->cmdline),
 		.ram = &machine.ram,
 		.reserved = &machine.reserved,
 		.host = &memory_ops,
 		.host_ctx = &memory,
+		.decompress = &decompress,
 		.transition = transition_args(own),
+		.relocate = !options.stay,
 		.unsafe = options.unsafe,
 	};
 }
@@ -90,19 +128,28 @@ static int load(const struct trans_kexec_args *args, uint64_t fail_at,
 	return rc;
 }
 
-/* Each allocation of a load fails once, until none is left to fail. */
+/* Each allocation of a load fails once. The thousands in the middle are all
+ * one: the pool asks for a page, gets a destination, and asks for the next. */
+#define FIRST_FAILURES 16
+#define LAST_FAILURES 100
+
 static int load_failing_each(const struct trans_kexec_args *args,
 			     struct trans_error *err)
 {
-	uint64_t n = 1;
-	int rc;
+	uint64_t total, n, refused = 0;
+	int rc = load(args, 0, err);
 
-	for (;; n++) {
-		rc = load(args, n, err);
-		if (rc != TRANS_ENOMEM)
-			break;
+	total = memory.allocs;
+	for (n = 1; !rc && n <= total; n++) {
+		trans_kexec_unload(&kexec);
+		if (n == FIRST_FAILURES && total > n + LAST_FAILURES)
+			n = total - LAST_FAILURES;
+		if (load(args, n, err) == TRANS_ENOMEM)
+			refused++;
+		trans_kexec_unload(&kexec); /* it may do with less */
+		rc = load(args, 0, err);
 	}
-	print("port: fail-alloc=all: %lu refusals, %lu pages lost\n", n - 1,
+	print("port: fail-alloc=all: %lu refusals, %lu pages lost\n", refused,
 	      report_lost_pages());
 	return rc;
 }
@@ -121,26 +168,73 @@ static int timed_load(const struct trans_kexec_args *args,
 	return rc;
 }
 
+/* The next port is told how much was free here, and says what it misses. */
+static int find_payload(struct payload *payload, struct trans_error *err)
+{
+	static char bootargs[512];
+	uint64_t free = memory_free_bytes();
+
+	if (options.free)
+		print("port: hops %lu, %lu pages free, %lu lost\n",
+		      options.hops, free >> PAGE_SHIFT, options.free > free ?
+		      (options.free - free) >> PAGE_SHIFT : 0);
+	if (!options.hops)
+		return payload_find(payload, err);
+	if (options_for_hop(machine.bootargs, options.hops - 1, free, bootargs,
+			    sizeof(bootargs)))
+		return payload_find_port(payload, bootargs, err);
+	*err = (struct trans_error){ .status = TRANS_ENOSPC,
+				     .why = "bootargs of the next hop",
+				     .level = TRANS_NO_LEVEL };
+	return TRANS_ENOSPC;
+}
+
+static int start(struct trans_error *err)
+{
+	if (options.plan)
+		report_plan(&kexec);
+	if (options.dry) {
+		*err = (struct trans_error){ .status = TRANS_EHOST,
+					     .why = "dry run",
+					     .level = TRANS_NO_LEVEL };
+		print("port: dry run\n");
+		return TRANS_EHOST;
+	}
+	print("port: kexec, bye\n");
+	return trans_kexec_start(&kexec, err);
+}
+
 static int find_load_start(const struct trans_table *own,
 			   struct trans_error *err)
 {
 	struct trans_kexec_args args;
 	struct payload payload;
+	uint64_t before;
 	int rc;
 
-	rc = payload_find(&payload, err);
+	rc = quiesce_plan(options.quiesce, err);
+	if (!rc)
+		rc = find_payload(&payload, err);
 	if (rc)
 		return rc;
+	leaving_measure(&options.leaving, &payload);
+	leaving_tell(&options.leaving, &payload);
 	if (options.hide)
 		payload_hide(&payload, own);
 	args = kexec_args(&payload, own);
-	rc = timed_load(&args, err);
+	leaving_args(&options.leaving, &args.transition);
+	if (options.leaving.flags & LEAVING_CRASH)
+		return crash_enter(&kexec, &args, err);
+	rc = leaving_place(&kexec, &args, err);
+	before = memory_free_bytes();
+	if (!rc)
+		rc = timed_load(&args, err);
 	if (rc)
 		return rc;
 	report_kexec(&kexec, own);
-	print("port: kexec, bye\n");
-	rc = trans_kexec_start(&kexec, err);
+	rc = start(err);
 	trans_kexec_unload(&kexec);
+	report_lost(before);
 	return rc;
 }
 
@@ -149,6 +243,10 @@ void port_kexec(const struct trans_table *own)
 	struct trans_error err = { 0 };
 
 	options_read(machine.bootargs, &options);
+	leaving_inspect(&options.leaving);
+	payload_shift = leaving_granule(&options.leaving, options.map);
+	if (leaving_failed_before(&options.leaving))
+		return;
 	find_load_start(own, &err);
 	report_refusal(&err);
 }

@@ -70,7 +70,18 @@ int machine_read(trans_pa_t fdt, struct trans_error *err)
 	machine.bootargs = string_of("/chosen", "bootargs");
 	machine.archive = (struct trans_range){ 0, 0 };
 	rc = trans_fdt_initrd(tree(), machine.fdt.len, &machine.archive, err);
-	return rc == TRANS_ENOENT ? TRANS_OK : rc;
+	if (rc)
+		return rc == TRANS_ENOENT ? TRANS_OK : rc;
+	/* A loader that is done reserves it, so that nobody else takes it. */
+	return trans_ranges_remove(&machine.reserved, machine.archive.start,
+				   machine.archive.len);
+}
+
+void machine_off(void)
+{
+	trans_psci_system_off(machine.conduit, NULL);
+	for (;;)
+		__asm__ volatile("wfi");
 }
 
 bool machine_has(trans_pa_t pa, uint64_t len)

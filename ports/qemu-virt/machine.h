@@ -23,12 +23,26 @@ struct machine {
 	struct trans_ranges ram, reserved;
 };
 
+/* Where this board has its devices, all that the port touches. */
+#define DEVICES_PA 0x08000000UL
+#define DEVICES_LEN 0x02200000UL
+
 /* There is one machine; its sets live beside it. */
 extern struct machine machine;
+
+/* Two ranges of addresses, by the names of EL1's registers: at EL1, and at EL2
+ * with E2H, where those names mean EL2's own (Arm ARM D8, VHE). */
+static inline bool machine_two_halves(void)
+{
+	return machine.cpu.el == 1 || machine.cpu.e2h;
+}
 
 /* Fill it in; again after every change of linear_offset, as it has pointers.
  * Errors as trans_fdt_memory, or TRANS_EFDT. No archive is no error. */
 int machine_read(trans_pa_t fdt, struct trans_error *err);
+
+/* Power off; park where that is refused. */
+__attribute__((noreturn)) void machine_off(void);
 
 /* Memory that may be touched at all: in RAM, and not reserved. */
 bool machine_has(trans_pa_t pa, uint64_t len);

@@ -15,6 +15,7 @@ LINKER_SYMBOL data_start[];
 LINKER_SYMBOL image_end[];
 
 uint64_t linear_offset;
+unsigned int own_shift = PAGE_SHIFT;
 struct memory memory;
 
 static struct trans_range free_storage[MAX_FREE_RANGES];
@@ -39,12 +40,22 @@ void image_parts(struct image_part part[IMAGE_PARTS])
 		"data and stack", between(data_start, image_end), TRANS_WRITE };
 }
 
+static struct trans_range whole(struct trans_range range, uint64_t unit)
+{
+	uint64_t first = range.start & ~(unit - 1);
+	uint64_t end = range.start + range.len + unit - 1;
+
+	return (struct trans_range){ first, (end & ~(unit - 1)) - first };
+}
+
 struct trans_range whole_pages(struct trans_range range)
 {
-	uint64_t first = range.start & ~(PAGE_LEN - 1);
-	uint64_t end = range.start + range.len + PAGE_LEN - 1;
+	return whole(range, PAGE_LEN);
+}
 
-	return (struct trans_range){ first, (end & ~(PAGE_LEN - 1)) - first };
+struct trans_range whole_granules(struct trans_range range)
+{
+	return whole(range, 1ULL << own_shift);
 }
 
 int memory_keep(trans_pa_t pa, uint64_t len)

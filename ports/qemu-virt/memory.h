@@ -39,6 +39,10 @@ struct trans_range image_range(void);
 /* The pages that [start, start + len) touches. */
 struct trans_range whole_pages(struct trans_range range);
 
+/* The granule of the port's own tables, and what a range touches of it. */
+extern unsigned int own_shift;
+struct trans_range whole_granules(struct trans_range range);
+
 /*
  * Free memory and what was asked of it.
  * @free_ranges: RAM that holds nothing; allocated from, lowest first

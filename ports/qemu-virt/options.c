@@ -3,6 +3,7 @@
 
 #include "options.h"
 #include "print.h"
+#include "quiesce.h"
 #include "uart.h"
 
 struct word {
@@ -30,7 +31,7 @@ static bool read_number(struct word word, uint64_t *value)
 {
 	uint64_t n = 0;
 
-	if (!word.len || word.len > 9)
+	if (!word.len || word.len > 18)
 		return false;
 	for (size_t i = 0; i < word.len; i++) {
 		if (word.text[i] < '0' || word.text[i] > '9')
@@ -41,20 +42,34 @@ static bool read_number(struct word word, uint64_t *value)
 	return true;
 }
 
+/* Does it begin with @key? Then only what follows is left of it. */
+static bool take_key(struct word *word, const char *key)
+{
+	size_t len = strlen(key);
+
+	if (word->len < len || memcmp(word->text, key, len))
+		return false;
+	word->text += len;
+	word->len -= len;
+	return true;
+}
+
 static bool read_fail_alloc(struct options *options, struct word word)
 {
-	static const char key[] = "fail-alloc=";
-	size_t len = sizeof(key) - 1;
+	if (!is(word, "all"))
+		return read_number(word, &options->fail_alloc);
+	options->fail_alloc = FAIL_ALL;
+	return true;
+}
 
-	if (word.len < len || memcmp(word.text, key, len))
-		return false;
-	word.text += len;
-	word.len -= len;
-	if (is(word, "all")) {
-		options->fail_alloc = FAIL_ALL;
-		return true;
-	}
-	return read_number(word, &options->fail_alloc);
+/* Words with a number. */
+static bool read_key(struct options *options, struct word word)
+{
+	if (take_key(&word, "fail-alloc="))
+		return read_fail_alloc(options, word);
+	if (take_key(&word, "hops="))
+		return read_number(word, &options->hops);
+	return take_key(&word, "free=") && read_number(word, &options->free);
 }
 
 static bool read_word(struct options *options, struct word word)
@@ -63,6 +78,8 @@ static bool read_word(struct options *options, struct word word)
 		options->map = TRANS_MAP_SPARSE;
 	else if (is(word, "map=linear"))
 		options->map = TRANS_MAP_LINEAR;
+	else if (is(word, "map=none"))
+		options->map = TRANS_MAP_NONE;
 	else if (is(word, "safe=off"))
 		options->unsafe = true;
 	else if (is(word, "proof=off"))
@@ -75,8 +92,16 @@ static bool read_word(struct options *options, struct word word)
 		drop_flag(options, TRANS_CHECKPFN);
 	else if (is(word, "hide=off"))
 		options->hide = false;
+	else if (is(word, "plan"))
+		options->plan = true;
+	else if (is(word, "dry"))
+		options->dry = true;
+	else if (is(word, "stay=on"))
+		options->stay = true;
 	else
-		return is(word, "then=off") || read_fail_alloc(options, word);
+		return is(word, "then=off") || read_key(options, word) ||
+		       quiesce_word(&options->quiesce, word.text, word.len) ||
+		       leaving_word(&options->leaving, word.text, word.len);
 	return true;
 }
 
@@ -88,18 +113,72 @@ static void print_unknown(struct word word)
 	print("\n");
 }
 
+/* The word behind @word; false: there is none. */
+static bool next_word(struct word *word)
+{
+	word->text += word->len;
+	while (*word->text == ' ')
+		word->text++;
+	word->len = 0;
+	while (word->text[word->len] && word->text[word->len] != ' ')
+		word->len++;
+	return word->len;
+}
+
 void options_read(const char *bootargs, struct options *options)
 {
 	struct word word = { bootargs, 0 };
 
 	*options = (struct options){ .map = TRANS_MAP_SPARSE, .hide = true };
-	for (; *word.text; word.text += word.len) {
-		word.len = 0;
-		while (word.text[word.len] && word.text[word.len] != ' ')
-			word.len++;
-		if (word.len && !read_word(options, word))
+	while (next_word(&word))
+		if (!read_word(options, word))
 			print_unknown(word);
-		if (!word.len)
-			word.len = 1; /* the space */
+}
+
+/* Text being put together; cut at its end. */
+struct buffer {
+	char *text;
+	size_t len, room;
+};
+
+static void put(struct buffer *to, const char *text, size_t len)
+{
+	for (; len && to->len < to->room; len--)
+		to->text[to->len++] = *text++;
+}
+
+static void put_option(struct buffer *to, const char *key, uint64_t value)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value);
+	put(to, key, strlen(key));
+	put(to, digits + at, sizeof(digits) - at);
+}
+
+static bool is_carried(struct word word)
+{
+	return take_key(&word, "hops=") || take_key(&word, "free=");
+}
+
+bool options_for_hop(const char *bootargs, uint64_t hops, uint64_t free,
+		     char *to, size_t len)
+{
+	struct buffer buffer = { to, 0, len };
+	struct word word = { bootargs, 0 };
+
+	put_option(&buffer, "hops=", hops);
+	put_option(&buffer, " free=", free);
+	while (next_word(&word)) {
+		if (is_carried(word))
+			continue;
+		put(&buffer, " ", 1);
+		put(&buffer, word.text, word.len);
 	}
+	put(&buffer, "", 1);
+	return buffer.len < buffer.room;
 }

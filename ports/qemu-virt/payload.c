@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include <trans_table/format.h>
+
 #include "cpio.h"
 #include "machine.h"
 #include "memory.h"
@@ -43,13 +45,15 @@ static int find(const char *name, struct trans_range *where,
 	return TRANS_OK;
 }
 
+unsigned int payload_shift = PAGE_SHIFT;
+
 static int copy_out(struct trans_range *file, struct trans_error *err)
 {
-	uint64_t pages = whole_pages((struct trans_range){ 0, file->len }).len
-			 >> PAGE_SHIFT;
+	uint64_t pages = (file->len + (1ULL << payload_shift) - 1)
+			 >> payload_shift;
 	trans_pa_t pa;
 
-	if (memory_ops.alloc(&memory, PAGE_SHIFT, (unsigned int)pages, &pa))
+	if (memory_ops.alloc(&memory, payload_shift, (unsigned int)pages, &pa))
 		return refuse(err, TRANS_ENOMEM, "copy of an unaligned file",
 			      *file);
 	memcpy(at_pa(pa), at_pa(file->start), file->len);
@@ -65,7 +69,7 @@ static int find_pages(const char *name, struct trans_range *file,
 
 	if (rc)
 		return rc;
-	copied = file->len && file->start % PAGE_LEN;
+	copied = file->len && file->start % (1ULL << payload_shift);
 	if (copied)
 		rc = copy_out(file, err);
 	if (!rc)
@@ -105,16 +109,35 @@ int payload_find(struct payload *payload, struct trans_error *err)
 	return find_cmdline(&payload->cmdline, err);
 }
 
+int payload_find_port(struct payload *payload, const char *cmdline,
+		      struct trans_error *err)
+{
+	int rc = find("port", &payload->kernel, err);
+
+	if (!rc)
+		rc = copy_out(&payload->kernel, err);
+	payload->initrd = machine.archive;
+	payload->cmdline = cmdline;
+	return rc;
+}
+
+static bool is_plain(struct trans_range kernel)
+{
+	return kernel.len > PAGE_LEN &&
+	       trans_format_of(at_pa(kernel.start), PAGE_LEN) ==
+	       TRANS_FORMAT_IMAGE;
+}
+
 void payload_hide(const struct payload *payload,
 		  const struct trans_table *own)
 {
 	struct trans_range kernel = whole_pages(payload->kernel);
 	struct trans_range initrd = whole_pages(payload->initrd);
-	uint64_t hidden = 0;
+	uint64_t hidden = 0, granule = 1ULL << own_shift;
 
-	if (kernel.len > PAGE_LEN)
-		hidden = tables_hide(own, kernel.start + PAGE_LEN,
-				     kernel.len - PAGE_LEN, 1);
+	if (is_plain(kernel) && kernel.len > granule)
+		hidden = tables_hide(own, kernel.start + granule,
+				     kernel.len - granule, 1);
 	hidden += tables_hide(own, initrd.start, initrd.len, INITRD_STEP);
 	print_figure("hidden_pages", hidden, "pages");
 }

@@ -16,6 +16,9 @@ struct payload {
 	const char *cmdline;
 };
 
+/* What files must start at a multiple of: the transition's granule. */
+extern unsigned int payload_shift;
+
 /*
  * Find "kernel", and "initrd" and "cmdline" if there are. A file that does not
  * start at a page is copied to memory of its own, as pages are what is moved.
@@ -26,9 +29,17 @@ struct payload {
 int payload_find(struct payload *payload, struct trans_error *err);
 
 /*
+ * Instead of them: the port itself ("port", copied out), with the archive as
+ * its initrd and @cmdline.
+ */
+int payload_find_port(struct payload *payload, const char *cmdline,
+		      struct trans_error *err);
+
+/*
  * Make the pages of the payload invalid, as debug_pagealloc would: each of the
  * kernel's but the first, which the library reads through phys_to_virt for its
- * header, and every 16th of the initrd's. From here on only the transition can
+ * header (none of one in a container, which it reads as a whole), and every
+ * 16th of the initrd's. From here on only the transition can
  * read them. Copied files stay visible: what was allocated is mapped by blocks.
  */
 void payload_hide(const struct payload *payload,

@@ -2,6 +2,7 @@
 #include "memory.h"
 #include "print.h"
 #include "report.h"
+#include "uart.h"
 
 static uint64_t lost_bytes;
 
@@ -77,12 +78,28 @@ static void print_destination(const char *name, struct trans_range range)
 	print("port: %s goes to 0x%lx + 0x%lx\n", name, range.start, range.len);
 }
 
+static int put_line(void *arg, const char *text, size_t len)
+{
+	(void)arg;
+	print("plan: ");
+	while (len--)
+		uart_putc(*text++);
+	return 0;
+}
+
+void report_plan(const struct trans_kexec *kexec)
+{
+	(void)trans_kexec_print(kexec, put_line, NULL);
+}
+
 void report_kexec(const struct trans_kexec *kexec,
 		  const struct trans_table *own)
 {
 	print_destination("kernel", kexec->kernel);
 	print_destination("initrd", kexec->initrd);
 	print_destination("device tree", kexec->fdt);
+	if (kexec->transition.args.map == TRANS_MAP_NONE)
+		print("port: without tables\n");
 	report_overlap(kexec->kernel, own);
 	report_figures(kexec);
 }

@@ -11,6 +11,9 @@
 void report_kexec(const struct trans_kexec *kexec,
 		  const struct trans_table *own);
 
+/* The whole plan (trans_kexec_print). */
+void report_plan(const struct trans_kexec *kexec);
+
 /* Why there is no kexec, and that the port goes on. */
 void report_refusal(const struct trans_error *err);
 

@@ -18,6 +18,17 @@
 	__asm__ volatile("msr " #name ", %0" : : "r"((uint64_t)(value))    \
 			 : "memory")
 
+/* A random number (FEAT_RNG, RNDR); false: none this time, which sets Z. By
+ * encoding, as the port is built for Armv8.0. */
+static inline bool sysreg_random(uint64_t *value)
+{
+	uint64_t ok;
+
+	__asm__ volatile("mrs %0, S3_3_C2_C4_0\n\tcset %1, ne"
+			 : "=r"(*value), "=r"(ok) : : "cc");
+	return ok;
+}
+
 #define isb() __asm__ volatile("isb" : : : "memory")
 #define dsb(scope) __asm__ volatile("dsb " #scope : : : "memory")
 #define tlbi(what) __asm__ volatile("tlbi " #what : : : "memory")

@@ -3,21 +3,21 @@
 #include "memory.h"
 #include "sysreg.h"
 #include "tables.h"
-#include "uart.h"
 
 #define EL1_OFFSET 0xffff000000000000ULL
 #define EL2_OFFSET 0x0000800000000000ULL
 
+#define VA_BITS 48
 #define MAX_RANGES 16
 
 uint64_t tables_offset(unsigned int el)
 {
-	return el == 2 ? EL2_OFFSET : EL1_OFFSET;
+	return el == 2 && !machine.cpu.e2h ? EL2_OFFSET : EL1_OFFSET;
 }
 
 static unsigned int own_half(void)
 {
-	return machine.cpu.el == 1 ? TRANS_GEO_UPPER : 0;
+	return machine_two_halves() ? TRANS_GEO_UPPER : 0;
 }
 
 /* More than 48 output bits want 64K granules or LPA2; RAM of this machine does
@@ -28,7 +28,7 @@ int tables_geometry(unsigned int upper, struct trans_geometry *geo,
 	unsigned int pa_bits = trans_cpu_pa_bits(&machine.cpu);
 
 	return trans_geometry_init(geo, trans_cpu_regime(&machine.cpu),
-				   TRANS_4K, 48, pa_bits > 48 ? 48 : pa_bits,
+				   own_shift, 48, pa_bits > 48 ? 48 : pa_bits,
 				   upper, err);
 }
 
@@ -59,7 +59,7 @@ static int map_image(struct trans_table *table, struct trans_report *report)
  * likes to reserve the device tree; it must be readable all the same. */
 static int plain_ram(struct trans_ranges *set, struct trans_range archive)
 {
-	struct trans_range fdt = whole_pages(machine.fdt);
+	struct trans_range fdt = whole_granules(machine.fdt);
 	struct trans_range image = image_range();
 	int rc = trans_ranges_add_all(set, &machine.ram);
 
@@ -76,7 +76,7 @@ static int map_ram(struct trans_table *table, struct trans_report *report)
 {
 	static const struct trans_attr ram = { TRANS_MEM_NORMAL, TRANS_WRITE };
 	struct trans_range storage[MAX_RANGES];
-	struct trans_range archive = whole_pages(machine.archive);
+	struct trans_range archive = whole_granules(machine.archive);
 	struct trans_ranges set;
 	int rc;
 
@@ -94,11 +94,12 @@ static int map_ram(struct trans_table *table, struct trans_report *report)
 	return rc;
 }
 
-static int map_uart(struct trans_table *table, struct trans_report *report)
+/* Interrupt controller, UART, virtio: one block of the address map. */
+static int map_devices(struct trans_table *table, struct trans_report *report)
 {
-	static const struct trans_range uart = { UART_PA, UART_LEN };
+	static const struct trans_range devices = { DEVICES_PA, DEVICES_LEN };
 
-	return map(table, uart,
+	return map(table, devices,
 		   (struct trans_attr){ TRANS_MEM_DEVICE, TRANS_WRITE }, 0,
 		   report);
 }
@@ -117,14 +118,14 @@ int tables_build(struct trans_table *table, struct trans_regs *regs,
 	if (!rc)
 		rc = map_ram(table, report);
 	if (!rc)
-		rc = map_uart(table, report);
+		rc = map_devices(table, report);
 	return rc ? rc : trans_table_finish(table, regs, report);
 }
 
 /* TCR2, PIR and PIRE0 are 0: boot.c switches permission indirection off. */
 static struct trans_regs own_regs(void)
 {
-	if (machine.cpu.el == 2)
+	if (!machine_two_halves())
 		return (struct trans_regs){
 			.ttbr = sysreg_read(ttbr0_el2),
 			.tcr = sysreg_read(tcr_el2),
@@ -146,7 +147,7 @@ int tables_attach(struct trans_table *view, struct trans_report *report)
 	int rc;
 
 	rc = trans_geometry_from_tcr(&geo, trans_cpu_regime(&machine.cpu),
-				     machine.cpu.el == 1, regs.tcr,
+				     machine_two_halves(), regs.tcr,
 				     machine.cpu.mmfr0, &report->error);
 	if (rc)
 		return rc;
@@ -158,16 +159,21 @@ int tables_attach(struct trans_table *view, struct trans_report *report)
  * the owner of a table format may do this: these tables are the host's own. */
 static uint64_t *page_descriptor(trans_pa_t root, trans_va_t va)
 {
+	unsigned int bits = own_shift - 3, shift = own_shift;
+	uint64_t mask = (1ULL << bits) - 1;
 	uint64_t *table = at_pa(root);
 	uint64_t desc;
 
-	for (unsigned int shift = 39; shift > PAGE_SHIFT; shift -= 9) {
-		desc = table[va >> shift & 511];
+	va &= (1ULL << VA_BITS) - 1;
+	while (shift + bits < VA_BITS)
+		shift += bits;
+	for (; shift > own_shift; shift -= bits) {
+		desc = table[va >> shift & mask];
 		if ((desc & 3) != 3)
 			return NULL;
 		table = at_pa(desc & 0x0000fffffffff000ULL);
 	}
-	return &table[va >> PAGE_SHIFT & 511];
+	return &table[va >> own_shift & mask];
 }
 
 uint64_t tables_hide(const struct trans_table *view, trans_pa_t pa,
@@ -175,7 +181,7 @@ uint64_t tables_hide(const struct trans_table *view, trans_pa_t pa,
 {
 	uint64_t hidden = 0, *desc;
 
-	for (uint64_t at = 0; at < len; at += step * PAGE_LEN) {
+	for (uint64_t at = 0; at < len; at += step << own_shift) {
 		desc = page_descriptor(view->root, pa + at + linear_offset);
 		if (!desc)
 			continue;

@@ -3,7 +3,8 @@
  * The port's own tables: what a kernel's look like, made with the library.
  *
  *	EL1: the upper half (TTBR1), TTBR0 switched off
- *	EL2: the one range (E2H == 0), linear map from 2^47 on
+ *	EL2 with E2H: the same
+ *	EL2 without: the one range, linear map from 2^47 on
  *
  * Text is read-only and executable, rodata read-only, the rest of RAM writable,
  * never both. The archive is mapped by pages, so that single ones can be hidden.
@@ -17,7 +18,7 @@
 /* Where the linear map is, at an exception level. */
 uint64_t tables_offset(unsigned int el);
 
-/* 4K, 48 bits, as many output bits as the CPU has; @upper: TRANS_GEO_UPPER or
+/* own_shift, 48 bits, as many output bits as the CPU has; @upper: TRANS_GEO_UPPER or
  * 0. */
 int tables_geometry(unsigned int upper, struct trans_geometry *geo,
 		    struct trans_error *err);

@@ -365,11 +365,11 @@ static void same_leaf(const struct trans_leaf *from, const struct trans_leaf *to
 	CHECK(to->readable);
 	if (mkwrite)
 		CHECK(to->writable);
-	else if (!f.src.dirty)
+	else
 		CHECK(to->writable == from->writable);
 	if (noexec)
 		CHECK(!to->executable);
-	else if (!(mkwrite && from->user_readable) && !f.src.dirty)
+	else if (!(mkwrite && from->user_readable))
 		CHECK(to->executable == from->executable);
 	same_user(from, to);
 }
@@ -440,7 +440,7 @@ static void take_samples(struct sample *s)
 static bool same_as_walk(int ret, const struct trans_leaf *leaf,
 			 const struct walk *ref)
 {
-	if (ref->fault != WALK_NONE || !(ref->desc >> 10 & 1))
+	if (ref->fault != WALK_NONE)
 		return ret != 0;
 	if (ref->odd_pir)
 		return ret == TRANS_ECORRUPT;
@@ -477,8 +477,7 @@ static void look_up(void)
 		unsigned int count = 0;
 
 		set_limit(MANY);
-		/* indirection and dirty state: test_walker.c, case by case */
-		if (!f.changes && !f.a.also && !f.w.cpu.pie && !f.w.cpu.hd)
+		if (!f.changes && !f.a.also)
 			agree_with_walker(va);
 		trans_table_walk(&f.src, va, steps, &count, NULL);
 		CHECK(count <= TRANS_STEPS);

@@ -19,14 +19,21 @@ QEMU = 'qemu-system-aarch64'
 class Machine:
     """One shape of QEMU's virt, as command line words."""
 
-    def __init__(self, el=1, cpu='cortex-a57', gic='2', ram='512M'):
+    def __init__(self, el=1, cpu='cortex-a57', gic='2', ram='512M', smp=1,
+                 its=False, more=()):
         self.el, self.cpu, self.gic, self.ram = int(el), cpu, gic, ram
+        self.smp, self.its, self.more = smp, its, more
 
     def args(self):
         virt = ',virtualization=on' if self.el == 2 else ''
-        return ['-M', f'virt{virt},gic-version={self.gic}', '-cpu', self.cpu,
-                '-m', self.ram, '-nographic', '-no-reboot', '-monitor', 'none',
-                '-serial', 'stdio', '-nic', 'none']
+        its = ',its=on' if self.its else ''
+        sparse = ['-object', 'memory-backend-ram,id=ram,reserve=off,'
+                  f'size={self.ram}', '-machine', 'memory-backend=ram']
+        return [*(sparse if self.ram.endswith('T') else []),
+                '-M', f'virt{virt},gic-version={self.gic}{its}',
+                '-cpu', self.cpu, '-m', self.ram, '-smp', str(self.smp),
+                '-nographic', '-no-reboot', '-monitor', 'none',
+                '-serial', 'stdio', '-nic', 'none', *self.more]
 
 
 class Result:

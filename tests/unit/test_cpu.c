@@ -42,7 +42,7 @@ static void granules(void **state)
 static void pa_bits(void **state)
 {
 	static const unsigned int want[16] = {
-		32, 36, 40, 42, 44, 48, 52, 48, 48, 48, 48, 48, 48, 48, 48, 48,
+		32, 36, 40, 42, 44, 48, 52, 52, 52, 52, 52, 52, 52, 52, 52, 52,
 	};
 
 	(void)state;
@@ -85,6 +85,7 @@ static void reading(void **state)
 	assert_int_equal(cpu.pfr0, 0x1000 + TRANS_ID_AA64PFR0);
 	assert_int_equal(cpu.pfr1, 0x1000 + TRANS_ID_AA64PFR1);
 	assert_int_equal(cpu.dfr0, 0x1000 + TRANS_ID_AA64DFR0);
+	assert_int_equal(cpu.isar0, 0x1000 + TRANS_ID_AA64ISAR0);
 
 	fake_arch.reg[TRANS_CURRENTEL] = 2 << 2;
 	trans_cpu_read(&cpu);
@@ -116,6 +117,16 @@ static void control_registers(void **state)
 	el1.mmfr3 = 0x1;
 	assert_int_equal(trans_state_flags(&el1), 1);
 	el1.mmfr3 = 0xfffffff0;
+	assert_int_equal(trans_state_flags(&el1), 0);
+	/* SHA2, and AdvSIMD to hold it */
+	el1.mmfr3 = 0;
+	el1.isar0 = 0xffff0fff;
+	assert_int_equal(trans_state_flags(&el1), 0);
+	el1.isar0 = 2 << 12;
+	assert_int_equal(trans_state_flags(&el1), 2);
+	el1.pfr0 = 1 << 20;
+	assert_int_equal(trans_state_flags(&el1), 2);
+	el1.pfr0 = 0xf << 20;
 	assert_int_equal(trans_state_flags(&el1), 0);
 }
 

@@ -78,13 +78,19 @@ static void expect_moved(uint64_t bytes)
 	assert_int_equal(report.moves, params.move_count);
 	assert_int_equal(report.bytes, bytes);
 	assert_int_equal(report.esr, 0);
+	assert_int_equal(report.seal, blob_seal(&report));
 	assert_int_equal(fake_blob.synced, 1);
+}
+
+static void run(void)
+{
+	assert_int_equal(blob_run(&params), 0);
 }
 
 static void no_moves(void **state)
 {
 	(void)state;
-	blob_run(&params);
+	run();
 	expect_moved(0);
 	assert_int_equal(fake_blob.said_count, 0);
 }
@@ -96,7 +102,7 @@ static void directions(void **state)
 	add(0x4010, 0x4000, 0x1000); /* down by 16: from the start */
 	add(0x8000, 0xa000, 0x1000);
 	add(TRANS_ZERO, 0xc000, 0x30);
-	blob_run(&params);
+	run();
 	expect_moved(0x3030);
 	assert_int_equal(report.ticks, 400);
 }
@@ -107,7 +113,7 @@ static void offset(void **state)
 	params.offset = 0xffff000000000000ULL;
 	add(0x1000, 0x3000, 0x1000);
 	add(TRANS_ZERO, 0x2000, 0x10);
-	blob_run(&params);
+	run();
 	expect_moved(0x1010);
 }
 
@@ -117,7 +123,7 @@ static void many_list_pages(void **state)
 	/* each reads what the one before wrote: order matters */
 	for (uint64_t i = 0; i < 4 * PER_PAGE + 1; i++)
 		add(i * 0x100, (i + 1) * 0x100, 0x100);
-	blob_run(&params);
+	run();
 	expect_moved((4 * PER_PAGE + 1) * 0x100);
 }
 
@@ -143,7 +149,7 @@ static void cleans_after(void **state)
 	(void)state;
 	add(0x1000, 0x3000, 0x1000);
 	add(TRANS_ZERO, 0x8000, 0x2000);
-	blob_run(&params);
+	run();
 	assert_int_equal(cleaned(base + 0x3000, 0x1000, 2, 3), 1);
 	assert_int_equal(cleaned(base + 0x8000, 0x2000, 2, 3), 1);
 	assert_int_equal(cleaned(base + 0x3000, 0x1000, 0, 2), 0);
@@ -158,7 +164,7 @@ static void cleans_before_without_mmu(void **state)
 	params.sctlr = BLOB_SCTLR_OFF_EL1;
 	add(0x1000, 0x3000, 0x1000);
 	add(TRANS_ZERO, 0x8000, 0x2000);
-	blob_run(&params);
+	run();
 	expect_moved(0x3000);
 	assert_int_equal(cleaned(base + 0x1000, 0x1000, 0, 1), 1);
 	assert_int_equal(cleaned(base + 0x3000, 0x1000, 0, 1), 1);
@@ -169,7 +175,7 @@ static void cleans_before_without_mmu(void **state)
 static void report_reaches_memory(void **state)
 {
 	(void)state;
-	blob_run(&params);
+	run();
 	/* before the first write, and after each stage */
 	assert_int_equal(fake_blob.cleans, 5);
 	for (size_t i = 0; i < fake_blob.cleans; i++)
@@ -182,8 +188,8 @@ static void says_hello(void **state)
 	params.uart_kind = TRANS_UART_PL011;
 	add(0, 0x100, 0x100);
 	add(0, 0x200, 0x100);
-	blob_run(&params);
-	assert_string_equal(fake_blob.said, "trans: moves=0x2\r\n");
+	run();
+	assert_string_equal(fake_blob.said, "T\r\ntrans: moves=0x2 MDL\r\n");
 }
 
 static void dead_uart_loses_text(void **state)
@@ -203,7 +209,7 @@ static void fault_is_written_down(void **state)
 	(void)state;
 	params.uart_kind = TRANS_UART_8250;
 	fake_blob.status = 1 << 5;
-	report.moves = 0x12;
+	params.own.moves = 0x12;
 	blob_fault(&params, 0x96000046, 0xfedcba9876543210, 0);
 	assert_int_equal(report.stage, TRANS_STAGE_FAULT);
 	assert_int_equal(report.esr, 0x96000046);
@@ -211,8 +217,147 @@ static void fault_is_written_down(void **state)
 	assert_int_equal(report.far, 0);
 	assert_int_equal(fake_blob.cleans, 1);
 	assert_string_equal(fake_blob.said,
-			    "trans: fault esr=0x96000046 "
+			    "F\r\ntrans: fault esr=0x96000046 "
 			    "elr=0xfedcba9876543210 far=0x0 move=0x12\r\n");
+}
+
+/* ---- digests ----------------------------------------------------------- */
+
+/* Expect @len bytes at arena offset @at to be as @want has them now. */
+static void expect_digest(uint64_t at, uint64_t len)
+{
+	struct trans_digest *digest = &params.digest[params.digest_count++];
+
+	digest->pa = pa_of(arena) + at - params.offset;
+	digest->len = len;
+	trans_sha256(want + at, len, digest->sha256);
+}
+
+static void digests_hold(void **state)
+{
+	(void)state;
+	params.offset = 0xffff000000000000ULL;
+	params.uart_kind = TRANS_UART_PL011;
+	add(0x1000, 0x3000, 0x1000);
+	expect_digest(0x3000, 0x1000);
+	expect_digest(0x3000, 0xfff);
+	expect_digest(0x8000, 1); /* in place */
+	run();
+	expect_moved(0x1000);
+	assert_int_equal(report.segment, 3);
+	assert_int_equal(fake_blob.simd_blocks, 0);
+	assert_string_equal(fake_blob.said,
+			    "T\r\ntrans: moves=0x1 MDVL\r\n");
+}
+
+static void digests_by_instructions(void **state)
+{
+	(void)state;
+	params.flags = 1 << BLOB_HAS_SHA2_BIT;
+	add(0x1000, 0x3000, 0x1000);
+	expect_digest(0x3000, 0x1000);
+	run();
+	assert_int_equal(fake_blob.simd_blocks, 0x1000 / 64 + 1);
+	assert_false(fake_blob.simd);
+}
+
+/* What is wrong is found by its index, after what was right. */
+static void digest_fails(void **state)
+{
+	uint8_t found[32];
+
+	(void)state;
+	params.uart_kind = TRANS_UART_PL011;
+	add(0x1000, 0x3000, 0x1000);
+	expect_digest(0x3000, 0x800);
+	expect_digest(0x3800, 0x800);
+	expect_digest(0x3000, 0x1000);
+	arena[0x1fff] ^= 1;
+	assert_int_equal(blob_run(&params), 1);
+	assert_int_equal(report.stage, TRANS_STAGE_CORRUPT);
+	assert_int_equal(report.segment, 1);
+	assert_int_equal(report.seal, blob_seal(&report));
+	trans_sha256(arena + 0x3800, 0x800, found);
+	assert_memory_equal(report.found, found, 32);
+	assert_non_null(strstr(fake_blob.said,
+			       "MDX\r\ntrans: corrupt segment=0x1 pa=0x"));
+}
+
+static void digest_of_the_last_byte(void **state)
+{
+	(void)state;
+	expect_digest(0x100, 0x1001);
+	params.digest[0].sha256[31] ^= 0x80;
+	assert_int_equal(blob_run(&params), 1);
+}
+
+/* ---- the stub ---------------------------------------------------------- */
+
+static void stub_is_taken_first(void **state)
+{
+	(void)state;
+	params.flags = 1 << BLOB_STUB_BIT;
+	add(0x1000, 0x3000, 0x1000);
+	run();
+	assert_int_equal(fake_blob.stub_asked, 1);
+}
+
+static void no_stub_no_move(void **state)
+{
+	(void)state;
+	params.flags = 1 << BLOB_STUB_BIT;
+	fake_blob.stub_answer = BLOB_HVC_UNKNOWN;
+	add(0x1000, 0x3000, 0x1000);
+	assert_int_equal(blob_run(&params), 1);
+	assert_int_equal(report.stage, TRANS_STAGE_NO_STUB);
+	assert_int_equal(fake_blob.moved, 0);
+}
+
+/* ---- the report from the other side ------------------------------------ */
+
+static void report_is_read(void **state)
+{
+	struct trans_blob_report got;
+	struct trans_error err;
+	unsigned char *bytes = (unsigned char *)&report;
+
+	(void)state;
+	assert_int_equal(trans_report_read(&report, &got, &err), TRANS_ENOENT);
+	add(0x1000, 0x3000, 0x1000);
+	run();
+	assert_int_equal(trans_report_read(&report, &got, &err), 0);
+	assert_false(trans_report_failed(&got));
+	assert_int_equal(got.moves, 1);
+	for (size_t i = 8; i < sizeof(report); i++) {
+		bytes[i] ^= 0x40;
+		assert_int_equal(trans_report_read(&report, &got, &err),
+				 TRANS_ECORRUPT);
+		bytes[i] ^= 0x40;
+	}
+	blob_fault(&params, 1, 2, 3);
+	assert_int_equal(trans_report_read(&report, &got, NULL), 0);
+	assert_true(trans_report_failed(&got));
+	assert_int_equal(got.far, 3);
+	trans_report_clear(&report);
+	assert_int_equal(trans_report_read(&report, &got, NULL), TRANS_ENOENT);
+}
+
+static void report_of_unknown_stage(void **state)
+{
+	struct trans_blob_report got;
+
+	(void)state;
+	memset(&report, 0, sizeof(report));
+	report.magic = TRANS_REPORT_MAGIC;
+	report.seal = blob_seal(&report);
+	assert_int_equal(trans_report_read(&report, &got, NULL),
+			 TRANS_ECORRUPT);
+	report.stage = TRANS_STAGE_COUNT;
+	report.seal = blob_seal(&report);
+	assert_int_equal(trans_report_read(&report, &got, NULL),
+			 TRANS_ECORRUPT);
+	assert_string_equal(trans_stage_name(TRANS_STAGE_COUNT), "unknown");
+	assert_string_equal(trans_stage_name(TRANS_STAGE_CORRUPT), "corrupt");
 }
 
 int main(void)
@@ -228,6 +373,14 @@ int main(void)
 		cmocka_unit_test_setup(says_hello, setup),
 		cmocka_unit_test_setup(dead_uart_loses_text, setup),
 		cmocka_unit_test_setup(fault_is_written_down, setup),
+		cmocka_unit_test_setup(digests_hold, setup),
+		cmocka_unit_test_setup(digests_by_instructions, setup),
+		cmocka_unit_test_setup(digest_fails, setup),
+		cmocka_unit_test_setup(digest_of_the_last_byte, setup),
+		cmocka_unit_test_setup(stub_is_taken_first, setup),
+		cmocka_unit_test_setup(no_stub_no_move, setup),
+		cmocka_unit_test_setup(report_is_read, setup),
+		cmocka_unit_test_setup(report_of_unknown_stage, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -249,6 +249,260 @@ static void parameters(void **state)
 	assert_true(f.m.cleaned >= (unsigned long)f.m.balance * 4096);
 }
 
+static void digests(void **state)
+{
+	struct trans_digest d[2] = {
+		{ .pa = DST + 0x10, .len = 0xf0, .sha256 = { 1, 2, 3 } },
+		{ .pa = SRC + 16 * MIB, .len = 5000, .sha256 = { 4 } },
+	};
+
+	(void)state;
+	f.args.digests = d;
+	f.args.digest_count = 2;
+	f.args.on_failure = TRANS_FAILURE_PARKS;
+	f.cpu.isar0 = 1 << 12;
+	move(SRC, DST, 0x1000);
+	prepare();
+	assert_int_equal(params()->digest_count, 2);
+	assert_memory_equal(params()->digest, d, sizeof(d));
+	assert_int_equal(params()->flags, 1 << BLOB_HAS_SHA2_BIT |
+					  1 << BLOB_PARK_BIT);
+	assert_null(f.t.args.digests);
+	leaf_is(&f.t.low, DST, DST, true, false);
+	/* in place, so mapped for its own sake */
+	leaf_is(&f.t.low, SRC + 16 * MIB, SRC + 16 * MIB, false, false);
+	leaf_is(&f.t.low, SRC + 16 * MIB + 4999, SRC + 16 * MIB + 4999, false,
+		false);
+}
+
+static void digests_linear(void **state)
+{
+	struct trans_digest d = { .pa = SRC + 512 * MIB, .len = 1 };
+
+	(void)state;
+	linear(TRANS_WRITE);
+	f.args.digests = &d;
+	f.args.digest_count = 1;
+	move(SRC, DST, 0x1000);
+	refused(TRANS_ENOENT); /* nothing there in the linear map */
+	d.pa = SRC + 16 * MIB;
+	prepare();
+	leaf_is(&f.t.high, LINEAR + d.pa, d.pa, false, false);
+}
+
+/* A digest over the blob's own pages can only fail. */
+static void digest_of_the_blob(void **state)
+{
+	struct trans_digest d = { .pa = f.m.base, .len = 16 };
+
+	(void)state;
+	f.args.digests = &d;
+	f.args.digest_count = 1;
+	move(SRC, DST, 0x1000);
+	refused(TRANS_EOVERLAP);
+	assert_int_equal(f.err.va, f.m.base);
+}
+
+static void bad_digests(void **state)
+{
+	struct trans_digest d[TRANS_DIGESTS_MAX + 1] = {
+		{ .pa = DST, .len = 16 },
+	};
+
+	(void)state;
+	f.args.digest_count = 1;
+	refused(TRANS_EINVAL);
+	f.args.digests = d;
+	f.args.digest_count = TRANS_DIGESTS_MAX + 1;
+	refused(TRANS_EINVAL);
+	f.args.digest_count = 2; /* an empty one */
+	refused(TRANS_EINVAL);
+	f.args.digest_count = 1;
+	d[0].pa += 8;
+	refused(TRANS_EALIGN);
+	d[0].pa = -16ULL;
+	d[0].len = 17;
+	refused(TRANS_ERANGE);
+}
+
+static void stub(void **state)
+{
+	(void)state;
+	f.args.stub = true;
+	move(SRC, DST, 0x1000);
+	prepare();
+	assert_int_equal(params()->flags, 1 << BLOB_STUB_BIT);
+	trans_transition_cancel(&f.t);
+	f.args.conduit = TRANS_CONDUIT_HVC;
+	refused(TRANS_EINVAL);
+	f.args.conduit = TRANS_CONDUIT_SMC;
+	f.cpu.el = 2;
+	refused(TRANS_EINVAL);
+}
+
+/* ---- without tables, for want of memory -------------------------------- */
+
+static void fallback(void **state)
+{
+	unsigned long n, without = 0;
+
+	(void)state;
+	f.args.fallback = true;
+	move(SRC, DST, 0x1000);
+	prepare(); /* with all the memory there is, nothing changes */
+	assert_int_equal(f.t.args.map, TRANS_MAP_SPARSE);
+	trans_transition_cancel(&f.t);
+	for (n = 1;; n++) {
+		struct trans_error untouched = f.err;
+		int ret;
+
+		f.m.allocs = 0;
+		f.m.fail_at = n;
+		ret = trans_transition_prepare(&f.t, &f.args, &f.err);
+		if (n <= 3) { /* list, code, data */
+			assert_int_equal(ret, TRANS_ENOMEM);
+			continue;
+		}
+		assert_int_equal(ret, 0);
+		if (f.t.args.map == TRANS_MAP_SPARSE)
+			break;
+		without++;
+		assert_memory_equal(&f.err, &untouched, sizeof(f.err));
+		assert_int_equal(params()->sctlr, 0x30d01800);
+		assert_int_equal(f.t.stats.tables, 0);
+		assert_int_equal(f.m.balance, f.t.list_granules +
+				 f.t.code_granules + f.t.data_granules);
+		trans_transition_cancel(&f.t);
+	}
+	assert_true(without > 4);
+	f.m.fail_at = 0;
+}
+
+/* ---- scrub ------------------------------------------------------------- */
+
+/* The moves after the first @from, as (dst, len), all of zeroes. */
+struct scrubbed {
+	size_t from, seen;
+	trans_pa_t dst[8];
+	uint64_t len[8];
+};
+
+static int see_scrubbed(void *arg, const struct trans_move *m)
+{
+	struct scrubbed *s = arg;
+
+	if (s->from) {
+		s->from--;
+		return 0;
+	}
+	assert_int_equal(m->src, TRANS_ZERO);
+	assert_true(s->seen < 8);
+	s->dst[s->seen] = m->dst;
+	s->len[s->seen++] = m->len;
+	return 0;
+}
+
+/* A linear map with [SRC, +256 MiB) by pages, and @hidden pages of it from
+ * SRC + @at on without VALID, as Linux <= 7.0 hides them. */
+static void hide(uint64_t at, uint64_t hidden)
+{
+	struct trans_leaf leaf;
+	uint64_t *desc;
+
+	for (; hidden; hidden--, at += 4096) {
+		trans_pa_t table = f.host.root;
+		trans_va_t va = LINEAR + SRC + at;
+
+		assert_int_equal(trans_table_query(&f.view, va, &leaf, NULL),
+				 0);
+		assert_int_equal(leaf.level, 3);
+		for (unsigned int shift = 39; shift > 12; shift -= 9) {
+			desc = memory_at(&f.m, table);
+			table = desc[va >> shift & 511] & 0xfffffffff000;
+		}
+		desc = memory_at(&f.m, table);
+		desc[va >> 12 & 511] &= ~1ULL;
+	}
+}
+
+static void paged_linear(void)
+{
+	struct trans_attr rw = { TRANS_MEM_NORMAL, TRANS_WRITE };
+	struct trans_geometry geo;
+	struct trans_regs regs;
+
+	assert_int_equal(trans_geometry_init(&geo, TRANS_EL1_0, TRANS_4K, 48,
+					     48, TRANS_GEO_UPPER, NULL), 0);
+	assert_int_equal(trans_table_create(&f.host, &geo, 0x04ff, &f.m.ops,
+					    &f.m, NULL), 0);
+	assert_int_equal(trans_table_map(&f.host, LINEAR + SRC, SRC, 4 * MIB,
+					 &rw, TRANS_NOBLOCK, NULL), 0);
+	assert_int_equal(trans_table_finish(&f.host, &regs, NULL), 0);
+	assert_int_equal(trans_table_attach(&f.view, &geo, &regs,
+					    trans_present_linux, &f.m.ops,
+					    &f.m, NULL), 0);
+	f.args.linear = &f.view;
+	f.args.linear_offset = LINEAR;
+	f.args.scrub = true;
+}
+
+static void scrubs(enum trans_map_choice map)
+{
+	struct scrubbed s = { .from = 3 };
+
+	f.args.map = map;
+	paged_linear();
+	hide(0x1000, 2);  /* a source, and the next move's destination */
+	hide(0x4000, 3);  /* a source; the move ends in the middle */
+	hide(0x9000, 1);  /* nobody's source */
+	hide(0x20000, 1); /* of a move into itself */
+	move(SRC, SRC + 0x10000, 0x2800);
+	move(SRC + 0x3000, SRC + 0x2000, 0x3010);
+	move(SRC + 0x20000, SRC + 0x20800, 0x1000);
+	prepare();
+	assert_int_equal(f.t.move_count, 6);
+	assert_int_equal(trans_list_moves(&f.t, see_scrubbed, &s, NULL), 0);
+	assert_int_equal(s.seen, 3);
+	assert_int_equal(s.dst[0], SRC + 0x1000);
+	assert_int_equal(s.len[0], 0x1000); /* page 2 is written to */
+	/* 0x4000 is the destination's, to 0x5010; the source ends at 0x6010 */
+	assert_int_equal(s.dst[1], SRC + 0x5010);
+	assert_int_equal(s.len[1], 0x1000);
+	assert_int_equal(s.dst[2], SRC + 0x20000);
+	assert_int_equal(s.len[2], 0x800);
+	assert_int_equal(f.t.scrub_bytes, 0x2800);
+	assert_int_equal(f.t.move_bytes, 0x2800 + 0x3010 + 0x1000);
+}
+
+static void scrub_sparse(void **state)
+{
+	(void)state;
+	scrubs(TRANS_MAP_SPARSE);
+	leaf_is(&f.t.low, SRC + 0x1000, SRC + 0x1000, true, false);
+}
+
+static void scrub_linear(void **state)
+{
+	(void)state;
+	scrubs(TRANS_MAP_LINEAR);
+	leaf_is(&f.t.high, LINEAR + SRC + 0x1000, SRC + 0x1000, true, false);
+}
+
+static void scrub_wants_linear(void **state)
+{
+	(void)state;
+	f.args.scrub = true;
+	refused(TRANS_EINVAL);
+	paged_linear();
+	f.args.linear_offset = LINEAR + 8;
+	refused(TRANS_EALIGN);
+	/* and a broken one is no reason to leave anything lying about */
+	f.args.linear_offset = LINEAR;
+	f.view.root = 0x1000;
+	move(SRC, SRC + 0x10000, 0x1000);
+	refused(TRANS_EFAULT);
+}
+
 static void el2(void **state)
 {
 	(void)state;
@@ -417,6 +671,7 @@ static void bad_arguments(void **state)
 	BAD(conduit, (enum trans_conduit)3, TRANS_EINVAL);
 	BAD(entry, DST + 2, TRANS_EALIGN);
 	BAD(report, 0x40000008, TRANS_EALIGN);
+	BAD(on_failure, (enum trans_on_failure)2, TRANS_EINVAL);
 	f.args = good;
 	f.args.sdei = true;
 	f.args.conduit = TRANS_CONDUIT_NONE;
@@ -720,6 +975,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(sparse),
 		TEST(parameters),
+		TEST(digests),
+		TEST(digests_linear),
+		TEST(digest_of_the_blob),
+		TEST(bad_digests),
+		TEST(stub),
+		TEST(fallback),
+		TEST(scrub_sparse),
+		TEST(scrub_linear),
+		TEST(scrub_wants_linear),
 		TEST(el2),
 		TEST(linear_high),
 		TEST(linear_needs_mkwrite),

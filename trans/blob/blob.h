@@ -10,9 +10,11 @@
 #ifndef TRANS_BLOB_H
 #define TRANS_BLOB_H
 
-/* Bytes from the start of the image: 16 vectors of 128 bytes come first,
- * because VBAR wants 2 KiB alignment and the image begins a granule. */
-#define BLOB_ENTRY 0x800
+/* Bytes from the start of the image: two times 16 vectors of 128 bytes come
+ * first, the blob's own and those of the EL2 stub, because VBAR wants 2 KiB
+ * alignment and the image begins a granule. */
+#define BLOB_STUB 0x800
+#define BLOB_ENTRY 0x1000
 #define BLOB_MAX 0x4000
 #define BLOB_STACK_TOP 0x1000
 
@@ -21,12 +23,16 @@
 #define BLOB_HCR 0x20
 #define BLOB_SCTLR 0x28
 #define BLOB_FLAGS 0x30
+#define BLOB_UART 0x50
 #define BLOB_CONDUIT 0x60
 #define BLOB_TARGET 0x68
 #define BLOB_X 0x70
 
 /* blob_params.flags, as bit numbers for the assembler. */
 #define BLOB_HAS_TCR2_BIT 0 /* TCR2_ELx exists and must be cleared */
+#define BLOB_HAS_SHA2_BIT 1 /* SHA-256 instructions, and registers for them */
+#define BLOB_PARK_BIT 2     /* a failure parks instead of resetting */
+#define BLOB_STUB_BIT 3     /* there is a stub at EL2: leave through it */
 
 /*
  * SCTLR with MMU and caches off, whole: only what is RES1 in Armv8.0, so that
@@ -40,7 +46,18 @@
 #define BLOB_SCTLR_C 0x0004
 #define BLOB_SCTLR_I 0x1000
 
+/* In x0 beside the address of the params: not the CPU that moves, but one of
+ * the others, to be switched off. */
+#define BLOB_OFF_BIT 0
+
+#define BLOB_PSCI_CPU_OFF 0x84000002 /* Arm DEN 0022 */
 #define BLOB_PSCI_SYSTEM_RESET 0x84000009 /* Arm DEN 0022 */
+
+/* What a stub at EL2 is asked for, in x0 (Linux, arch/arm64 virt.h). */
+#define BLOB_HVC_SET_VECTORS 0   /* x1: VBAR_EL2 */
+#define BLOB_HVC_SOFT_RESTART 1  /* x1: entry, at EL2; x2, x3, x4: x0, x1, x2 */
+#define BLOB_HVC_RESET_VECTORS 2 /* the stub's own vectors again */
+#define BLOB_HVC_UNKNOWN 0xbadca11
 
 #ifndef __ASSEMBLER__
 #include <trans_table/moves.h>
@@ -53,6 +70,7 @@
  * @offset:    VA = PA + offset for what is moved; everything else is identity
  * @report:    PA of a struct trans_blob_report, the caller's or @own
  * @target, @x: where to go, and what in x0..x3
+ * @own:       the report as it grows; published at @report stage by stage
  */
 struct blob_params {
 	uint64_t tcr, mair, ttbr0, ttbr1, hcr, sctlr;
@@ -66,6 +84,8 @@ struct blob_params {
 	uint64_t x[4];
 	uint64_t move_count;
 	struct trans_blob_report own;
+	uint64_t digest_count;
+	struct trans_digest digest[TRANS_DIGESTS_MAX];
 };
 
 #define BLOB_SAME(field, offset) \
@@ -77,6 +97,8 @@ BLOB_SAME(ttbr1, BLOB_TTBR0 + 8);
 BLOB_SAME(hcr, BLOB_HCR);
 BLOB_SAME(sctlr, BLOB_SCTLR);
 BLOB_SAME(flags, BLOB_FLAGS);
+BLOB_SAME(uart, BLOB_UART);
+BLOB_SAME(uart_kind, BLOB_UART + 8);
 BLOB_SAME(conduit, BLOB_CONDUIT);
 BLOB_SAME(target, BLOB_TARGET);
 BLOB_SAME(x, BLOB_X);
@@ -91,12 +113,37 @@ struct blob_list {
 	struct trans_move move[];
 };
 
-/* The blob's C, called from entry.S. */
-void blob_run(struct blob_params *params);
+/* Over every word of a report but the last. Rotation, so that words that are
+ * swapped or equal do not cancel out. */
+static inline uint64_t blob_seal(const struct trans_blob_report *report)
+{
+	const uint64_t *word = (const uint64_t *)(const void *)report;
+	size_t count = offsetof(struct trans_blob_report, seal) / 8;
+	uint64_t seal = TRANS_REPORT_MAGIC;
+
+	for (size_t i = 0; i < count; i++)
+		seal = (seal << 7 | seal >> 57) ^ word[i];
+	return seal;
+}
+
+/* The blob's C, called from entry.S. Nonzero from run: it has failed, and has
+ * said so; there is nothing to jump to. */
+int blob_run(struct blob_params *params);
 void blob_fault(struct blob_params *params, uint64_t esr, uint64_t elr,
 		uint64_t far);
 
-/* Signs of life; nothing happens without a UART. */
+/* Reach a stage: its letter, and the report. */
+void blob_stage(struct blob_params *params, enum trans_stage now);
+
+/* The digests, after the moves; verify.c. */
+int blob_verify(struct blob_params *params);
+
+/* The EL2 stub did not do as it was told. */
+void blob_no_stub(struct blob_params *params);
+
+/* Signs of life; nothing happens without a UART. drain waits until the last
+ * character is on the wire, because a reset would swallow it. */
+void blob_drain(const struct blob_params *params);
 void blob_say(const struct blob_params *params, const char *text);
 void blob_say_hex(const struct blob_params *params, const char *name,
 		  uint64_t value);
@@ -114,6 +161,15 @@ void blob_clean(uint64_t start, uint64_t len);
 /* Make what was written visible to instruction fetch. */
 void blob_sync_code(void);
 uint64_t blob_ticks(void);
+/* HVC_SET_VECTORS with the blob's stub; what the resident stub answers. */
+uint64_t blob_own_el2(void);
+/* FP and SIMD registers for us; what the trap control was before, for back. */
+uint64_t blob_simd_open(void);
+void blob_simd_close(uint64_t before);
+/* A trans_sha256_fn in Armv8 instructions, between the two above. Hidden, or
+ * its address would come from a table of absolute ones. */
+void blob_sha256(uint32_t state[8], const uint8_t *data, size_t count)
+	__attribute__((visibility("hidden")));
 uint32_t blob_in32(uint64_t address);
 void blob_out32(uint64_t address, uint32_t value);
 #endif

@@ -72,22 +72,128 @@
 	ldr	x14, [x18, #BLOB_FLAGS]
 	.endm
 
-	/* The last of the 16 slots is the handler, the others lead to it. */
+	/* A letter, past the caches and without a look at the UART's status;
+	 * the data register comes first in every kind. Uses x9, x10, x11. */
+	.macro	letter char
+	ldp	x9, x10, [x18, #BLOB_UART]
+	mov	w11, #\char
+	cbz	x10, 1f
+	str	w11, [x9]
+1:
+	.endm
+
 	.section .text.vectors, "ax"
 	.balign	2048
 	.global	blob_vectors
 blob_vectors:
-	.rept	15
+	.rept	16
 	b	fault
 	.balign	128
 	.endr
+
+	/*
+	 * x0: PA of the params. PC is a physical address, the tables are
+	 * anybody's, the MMU is on or off. No memory is touched before it is
+	 * off: the alias that leads here need not map anything but this code.
+	 */
+	.section .text.entry, "ax"
+	.global	blob_entry
+blob_entry:
+	msr	daifset, #0xf
+	tbnz	x0, #BLOB_OFF_BIT, switch_off
+	mov	x18, x0
+	adr	x10, blob_vectors
+	if_own_names enter_el2
+	msr	vbar_el1, x10
+	mmu_off	el1, BLOB_SCTLR_OFF_EL1
+	letter	'A'
+	load_state
+	mrs	x16, CurrentEL
+	tbz	x16, #EL2_BIT, 2f
+	msr	hcr_el2, x9
+2:	install	el1, TCR2_EL1
+	b	move
+enter_el2:
+	msr	vbar_el2, x10
+	mmu_off	el2, BLOB_SCTLR_OFF_EL2
+	letter	'A'
+	load_state
+	msr	hcr_el2, x9
+	install	el2, TCR2_EL2
+
+move:
+	msr	spsel, #1
+	add	sp, x18, #BLOB_STACK_TOP
+	mov	x29, xzr
+	mov	x0, x18
+	bl	blob_run
+	cbnz	w0, failed
+
+	/*
+	 * Nothing dirty may stay in the caches: a line evicted later would
+	 * fall on what the next world wrote with its caches off. The stack is
+	 * not used from here on, and nothing is written.
+	 */
+	mov	x0, x18
+	mov	x1, #BLOB_STACK_TOP
+	bl	blob_clean
+	ldp	x20, x21, [x18, #BLOB_X]
+	ldp	x22, x23, [x18, #BLOB_X + 16]
+	ldr	x17, [x18, #BLOB_TARGET]
+	ldr	x19, [x18, #BLOB_FLAGS]
+	if_own_names leave_el2
+	mmu_off	el1, BLOB_SCTLR_OFF_EL1
+	b	leave
+leave_el2:
+	mmu_off	el2, BLOB_SCTLR_OFF_EL2
+leave:
+	bl	flush
+	letter	'G'
+	letter	'\r'
+	letter	'\n'
+	tbnz	x19, #BLOB_STUB_BIT, leave_by_stub
+	mov	x0, x20
+	mov	x1, x21
+	mov	x2, x22
+	mov	x3, x23
+	mov	x18, xzr
+	br	x17
+	/* x5 is beyond the convention; our own stub makes it x3. */
+leave_by_stub:
+	mov	x0, #BLOB_HVC_SOFT_RESTART
+	mov	x1, x17
+	mov	x2, x20
+	mov	x3, x21
+	mov	x4, x22
+	mov	x5, x23
+	hvc	#0
+	mov	x0, x18
+	bl	blob_no_stub
+
+	/* Why is written down by now. x18 may carry fault bits. */
+failed:
+	and	x9, x18, #~3
+	ldr	x10, [x9, #BLOB_FLAGS]
+	ldr	x9, [x9, #BLOB_CONDUIT]
+	tbnz	x10, #BLOB_PARK_BIT, park
+	mov	w0, #(BLOB_PSCI_SYSTEM_RESET & 0xffff)
+	movk	w0, #(BLOB_PSCI_SYSTEM_RESET >> 16), lsl #16
+	cbz	x9, park
+	tbz	x9, #0, 1f /* TRANS_CONDUIT_HVC is 1, _SMC is 2 */
+	hvc	#0
+	b	park
+1:	smc	#0
+park:
+	wfe
+	b	park
+
 	/*
 	 * A fault never returns. The first one is written down, a second one
 	 * (in doing so) goes straight to the reset, a third one parks.
 	 */
 fault:
 	tbnz	x18, #HOPELESS_BIT, park
-	tbnz	x18, #NESTED_BIT, reset
+	tbnz	x18, #NESTED_BIT, hopeless
 	mov	x0, x18
 	add	sp, x18, #BLOB_STACK_TOP
 	orr	x18, x18, #(1 << NESTED_BIT)
@@ -101,80 +207,9 @@ fault_el2:
 	mrs	x2, elr_el2
 	mrs	x3, far_el2
 2:	bl	blob_fault
-reset:
-	and	x9, x18, #~(1 << NESTED_BIT)
+hopeless:
 	orr	x18, x18, #(1 << HOPELESS_BIT)
-	ldr	x9, [x9, #BLOB_CONDUIT]
-	mov	w0, #(BLOB_PSCI_SYSTEM_RESET & 0xffff)
-	movk	w0, #(BLOB_PSCI_SYSTEM_RESET >> 16), lsl #16
-	cbz	x9, park
-	tbz	x9, #0, 1f /* TRANS_CONDUIT_HVC is 1, _SMC is 2 */
-	hvc	#0
-	b	park
-1:	smc	#0
-park:
-	wfe
-	b	park
-	.balign	128
-
-	/*
-	 * x0: PA of the params. PC is a physical address, the tables are
-	 * anybody's, the MMU is on or off. No memory is touched before it is
-	 * off: the alias that leads here need not map anything but this code.
-	 */
-	.section .text.entry, "ax"
-	.global	blob_entry
-blob_entry:
-	msr	daifset, #0xf
-	mov	x18, x0
-	adr	x10, blob_vectors
-	if_own_names enter_el2
-	msr	vbar_el1, x10
-	mmu_off	el1, BLOB_SCTLR_OFF_EL1
-	load_state
-	mrs	x16, CurrentEL
-	tbz	x16, #EL2_BIT, 2f
-	msr	hcr_el2, x9
-2:	install	el1, TCR2_EL1
-	b	move
-enter_el2:
-	msr	vbar_el2, x10
-	mmu_off	el2, BLOB_SCTLR_OFF_EL2
-	load_state
-	msr	hcr_el2, x9
-	install	el2, TCR2_EL2
-
-move:
-	msr	spsel, #1
-	add	sp, x18, #BLOB_STACK_TOP
-	mov	x29, xzr
-	mov	x0, x18
-	bl	blob_run
-
-	/*
-	 * Nothing dirty may stay in the caches: a line evicted later would
-	 * fall on what the next world wrote with its caches off. The stack is
-	 * not used from here on, and nothing is written.
-	 */
-	mov	x0, x18
-	mov	x1, #BLOB_STACK_TOP
-	bl	blob_clean
-	ldp	x20, x21, [x18, #BLOB_X]
-	ldp	x22, x23, [x18, #BLOB_X + 16]
-	ldr	x17, [x18, #BLOB_TARGET]
-	if_own_names leave_el2
-	mmu_off	el1, BLOB_SCTLR_OFF_EL1
-	b	leave
-leave_el2:
-	mmu_off	el2, BLOB_SCTLR_OFF_EL2
-leave:
-	bl	flush
-	mov	x0, x20
-	mov	x1, x21
-	mov	x2, x22
-	mov	x3, x23
-	mov	x18, xzr
-	br	x17
+	b	failed
 
 	/*
 	 * With the MMU off: forget all translations of this regime, because
@@ -193,3 +228,32 @@ flush:
 	dsb	nsh
 	isb
 	ret
+
+	/*
+	 * Another CPU. It switches itself off from here and not from the host's
+	 * text, and with the MMU off: whether the firmware takes its time or
+	 * refuses, and whatever becomes of the host's text and tables, it only
+	 * ever runs these instructions. It has no stack, and reads one word of
+	 * the params, before the call. A fault is hopeless at once: the stack
+	 * is the first CPU's.
+	 */
+switch_off:
+	sub	x0, x0, #(1 << BLOB_OFF_BIT)
+	orr	x18, x0, #(1 << HOPELESS_BIT)
+	adr	x10, blob_vectors
+	if_own_names switch_off_el2
+	msr	vbar_el1, x10
+	mmu_off	el1, BLOB_SCTLR_OFF_EL1
+	b	1f
+switch_off_el2:
+	msr	vbar_el2, x10
+	mmu_off	el2, BLOB_SCTLR_OFF_EL2
+1:	ldr	x9, [x0, #BLOB_CONDUIT]
+	mov	w0, #(BLOB_PSCI_CPU_OFF & 0xffff)
+	movk	w0, #(BLOB_PSCI_CPU_OFF >> 16), lsl #16
+	cbz	x9, park
+	tbz	x9, #0, 2f
+	hvc	#0
+	b	park
+2:	smc	#0
+	b	park

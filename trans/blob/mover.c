@@ -5,16 +5,11 @@
  */
 #include "blob.h"
 
-typedef void (*move_fn)(const struct blob_params *params,
+typedef void (*move_fn)(struct blob_params *params,
 			const struct trans_move *move);
 
-static struct trans_blob_report *report_of(const struct blob_params *params)
-{
-	return (struct trans_blob_report *)(uintptr_t)params->report;
-}
-
 /* The list is read where it lies, through the identity map. */
-static void for_each(const struct blob_params *params, move_fn fn)
+static void for_each(struct blob_params *params, move_fn fn)
 {
 	const struct blob_list *page;
 	uint64_t pa, i;
@@ -26,33 +21,46 @@ static void for_each(const struct blob_params *params, move_fn fn)
 	}
 }
 
+/* Word by word, because the report page may be anything but ordinary memory
+ * while the MMU is off. (volatile: or the compiler makes it a memcpy) */
+static void publish(struct blob_params *params)
+{
+	volatile uint64_t *to = (uint64_t *)(uintptr_t)params->report;
+	const uint64_t *from = (const uint64_t *)(const void *)&params->own;
+
+	params->own.seal = blob_seal(&params->own);
+	for (size_t i = 0; i < sizeof(params->own) / 8; i++)
+		to[i] = from[i];
+}
+
 /* Whoever reads the report next has its caches off, or is a debugger. */
-static void stage(const struct blob_params *params, enum trans_stage now)
+void blob_stage(struct blob_params *params, enum trans_stage now)
 {
-	report_of(params)->stage = now;
+	static const char letters[TRANS_STAGE_COUNT + 1] = "?TMDLFXVN";
+	char text[2] = { letters[now], '\0' };
+
+	params->own.stage = now;
+	publish(params);
 	blob_clean(params->report, sizeof(struct trans_blob_report));
+	blob_say(params, text);
 }
 
-static void begin_report(const struct blob_params *params)
+static void begin_report(struct blob_params *params)
 {
-	volatile uint64_t *word = (uint64_t *)report_of(params);
-
-	/* With the MMU off: no dirty line of the host's may fall on it later.
-	 * (volatile: or the compiler makes it a call of memset) */
+	/* With the MMU off: no dirty line of the host's may fall on it
+	 * later. */
 	blob_clean(params->report, sizeof(struct trans_blob_report));
-	for (size_t i = 0; i < sizeof(struct trans_blob_report) / 8; i++)
-		word[i] = 0;
-	report_of(params)->magic = TRANS_REPORT_MAGIC;
-	stage(params, TRANS_STAGE_ENTERED);
+	params->own.magic = TRANS_REPORT_MAGIC;
+	blob_stage(params, TRANS_STAGE_ENTERED);
 }
 
-static void clean_destination(const struct blob_params *params,
+static void clean_destination(struct blob_params *params,
 			      const struct trans_move *move)
 {
 	blob_clean(move->dst + params->offset, move->len);
 }
 
-static void clean_both(const struct blob_params *params,
+static void clean_both(struct blob_params *params,
 		       const struct trans_move *move)
 {
 	if (move->src != TRANS_ZERO)
@@ -60,10 +68,9 @@ static void clean_both(const struct blob_params *params,
 	clean_destination(params, move);
 }
 
-static void move_one(const struct blob_params *params,
+static void move_one(struct blob_params *params,
 		     const struct trans_move *move)
 {
-	struct trans_blob_report *report = report_of(params);
 	uint64_t dst = move->dst + params->offset;
 	uint64_t src = move->src + params->offset;
 
@@ -73,17 +80,30 @@ static void move_one(const struct blob_params *params,
 		blob_copy_up(dst, src, move->len);
 	else
 		blob_copy_down(dst, src, move->len);
-	report->moves++;
-	report->bytes += move->len;
+	params->own.moves++;
+	params->own.bytes += move->len;
 }
 
-void blob_run(struct blob_params *params)
+void blob_no_stub(struct blob_params *params)
+{
+	blob_stage(params, TRANS_STAGE_NO_STUB);
+	blob_say(params, "\r\ntrans: no EL2 stub\r\n");
+	blob_drain(params);
+}
+
+/* The resident stub must be gone before the first byte of it may be. */
+static int own_el2(struct blob_params *params)
+{
+	if (!(params->flags & 1u << BLOB_STUB_BIT) || !blob_own_el2())
+		return 0;
+	blob_no_stub(params);
+	return 1;
+}
+
+static void move_all(struct blob_params *params)
 {
 	uint64_t start;
 
-	begin_report(params);
-	blob_say_hex(params, "trans: moves=", params->move_count);
-	blob_say(params, "\r\n");
 	/*
 	 * With the MMU off the loop reads and writes memory past the caches.
 	 * What the host left dirty there must be in memory before, sources to
@@ -92,28 +112,41 @@ void blob_run(struct blob_params *params)
 	 */
 	if (!(params->sctlr & BLOB_SCTLR_M))
 		for_each(params, clean_both);
-	stage(params, TRANS_STAGE_MOVING);
+	blob_stage(params, TRANS_STAGE_MOVING);
 	start = blob_ticks();
 	for_each(params, move_one);
 	for_each(params, clean_destination);
 	blob_sync_code();
-	report_of(params)->ticks = blob_ticks() - start;
-	stage(params, TRANS_STAGE_MOVED);
-	stage(params, TRANS_STAGE_LEAVING);
+	params->own.ticks = blob_ticks() - start;
+	blob_stage(params, TRANS_STAGE_MOVED);
+}
+
+int blob_run(struct blob_params *params)
+{
+	begin_report(params);
+	blob_say_hex(params, "\r\ntrans: moves=", params->move_count);
+	blob_say(params, " ");
+	if (own_el2(params))
+		return 1;
+	move_all(params);
+	if (blob_verify(params))
+		return 1;
+	blob_stage(params, TRANS_STAGE_LEAVING);
+	blob_say(params, "\r\n");
+	return 0;
 }
 
 void blob_fault(struct blob_params *params, uint64_t esr, uint64_t elr,
 		uint64_t far)
 {
-	struct trans_blob_report *report = report_of(params);
-
-	report->esr = esr;
-	report->elr = elr;
-	report->far = far;
-	stage(params, TRANS_STAGE_FAULT);
-	blob_say_hex(params, "trans: fault esr=", esr);
+	params->own.esr = esr;
+	params->own.elr = elr;
+	params->own.far = far;
+	blob_stage(params, TRANS_STAGE_FAULT);
+	blob_say_hex(params, "\r\ntrans: fault esr=", esr);
 	blob_say_hex(params, " elr=", elr);
 	blob_say_hex(params, " far=", far);
-	blob_say_hex(params, " move=", report->moves);
+	blob_say_hex(params, " move=", params->own.moves);
 	blob_say(params, "\r\n");
+	blob_drain(params);
 }

@@ -142,3 +142,22 @@ function blob_in32
 function blob_out32
 	str	w1, [x0]
 	ret
+
+/* void *memcpy(dst, src, len), void *memset(dst, byte, len): compilers call
+ * them for what looks like them. Nothing here does so with more than a few words. */
+function memcpy
+	mov	x3, x0
+	cbz	x2, 2f
+1:	ldrb	w4, [x1], #1
+	strb	w4, [x3], #1
+	subs	x2, x2, #1
+	b.ne	1b
+2:	ret
+
+function memset
+	mov	x3, x0
+	cbz	x2, 2f
+1:	strb	w1, [x3], #1
+	subs	x2, x2, #1
+	b.ne	1b
+2:	ret

@@ -9,6 +9,7 @@
 /* NOLINTBEGIN(bugprone-suspicious-include) */
 #include "../blob/mover.c"
 #include "../blob/say.c"
+#include "../blob/verify.c"
 /* NOLINTEND(bugprone-suspicious-include) */
 
 struct fake_blob fake_blob;
@@ -56,6 +57,34 @@ void blob_sync_code(void)
 uint64_t blob_ticks(void)
 {
 	return fake_blob.moved * 100;
+}
+
+uint64_t blob_own_el2(void)
+{
+	fake_blob.stub_asked++;
+	return fake_blob.stub_answer;
+}
+
+uint64_t blob_simd_open(void)
+{
+	fake_blob.simd = true;
+	return 0x1234;
+}
+
+void blob_simd_close(uint64_t before)
+{
+	fake_blob.simd = before != 0x1234;
+}
+
+/* The portable function by another name. */
+void blob_sha256(uint32_t state[8], const uint8_t *data, size_t count)
+{
+	struct trans_sha256 sha;
+
+	if (fake_blob.simd)
+		fake_blob.simd_blocks += count;
+	trans_sha256_init(&sha);
+	sha.blocks(state, data, count);
 }
 
 uint32_t blob_in32(uint64_t address)

@@ -23,6 +23,12 @@ struct fake_blob {
 	char said[512];
 	size_t said_count;
 	uint32_t status;
+	/* What the resident EL2 stub answers, and how often it was asked. */
+	uint64_t stub_answer;
+	unsigned int stub_asked;
+	/* FP and SIMD: open now, and how many blocks went through them. */
+	bool simd;
+	uint64_t simd_blocks;
 };
 
 extern struct fake_blob fake_blob;

@@ -27,7 +27,7 @@ uint64_t trans_arch_read(enum trans_sysreg reg)
 		__asm__ volatile("msr " text ", %0" :: "r"(value) : "memory"); \
 		break;
 
-/* Only what go() writes: an ID register cannot even be assembled here. */
+/* Only what is written: an ID register cannot even be assembled here. */
 void trans_arch_write(enum trans_sysreg reg, uint64_t value)
 {
 	switch (reg) {
@@ -39,6 +39,17 @@ void trans_arch_write(enum trans_sysreg reg, uint64_t value)
 	WRITE(TCO, "S3_3_C4_C2_7")
 	WRITE(PAN, "S3_0_C4_C2_3")
 	WRITE(ALLINT, "S3_0_C4_C3_0")
+	WRITE(ICC_IGRPEN1_EL1, "S3_0_C12_C12_7")
+	WRITE(ICC_AP1R0_EL1, "S3_0_C12_C9_0")
+	WRITE(ICC_AP1R1_EL1, "S3_0_C12_C9_1")
+	WRITE(ICC_AP1R2_EL1, "S3_0_C12_C9_2")
+	WRITE(ICC_AP1R3_EL1, "S3_0_C12_C9_3")
+	WRITE(CNTV_CTL_EL0, "CNTV_CTL_EL0")
+	WRITE(CNTP_CTL_EL0, "CNTP_CTL_EL0")
+	WRITE(CNTHP_CTL_EL2, "CNTHP_CTL_EL2")
+	WRITE(CNTHV_CTL_EL2, "S3_4_C14_C3_1")
+	WRITE(CNTV_CTL_EL02, "S3_5_C14_C3_1")
+	WRITE(CNTP_CTL_EL02, "S3_5_C14_C2_1")
 	default:
 		break;
 	}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The interrupt controller, left as the next world may find it: GICv2 (Arm IHI
+ * 0048) and GICv3/v4 with its ITS (Arm IHI 0069).
+ *
+ * Masking interrupts is the smaller half. A GICv3 redistributor with LPIs
+ * enabled reads a property table and writes a pending table in memory, and an
+ * ITS reads and writes tables of its own, whether or not any CPU takes an
+ * interrupt. Those tables belong to the world that is left; the next one would
+ * be written over by hardware. Linux makes it worse: finding LPIs enabled, it
+ * takes the old property table for its own and fills it, wherever it is.
+ *
+ * Only what Group 1 (the Non-secure world, or the only one) may access is used.
+ */
+#ifndef TRANS_TABLE_GIC_H
+#define TRANS_TABLE_GIC_H
+
+#include <trans_table/cpu.h>
+#include <trans_table/errors.h>
+#include <trans_table/mmio.h>
+#include <trans_table/ranges.h>
+
+/*
+ * @version: 2, or 3 for GICv3 and v4
+ * @dist:    the distributor
+ * @cpu:     (2) the CPU interface
+ * @redist:  (3) the regions of redistributors
+ * @its:     (3) each ITS's control frame
+ */
+struct trans_gic {
+	struct trans_mmio mmio;
+	unsigned int version;
+	trans_pa_t dist;
+	trans_pa_t cpu;
+	const struct trans_range *redist;
+	size_t redist_count;
+	const trans_pa_t *its;
+	size_t its_count;
+};
+
+/*
+ * Before loading: add to @tables the LPI tables that may stay in use whatever
+ * is done, because the redistributor does not promise that EnableLPIs can be
+ * cleared (GICR_CTLR.CES). No move may write there, and the next kernel must be
+ * told not to use that memory.
+ * TRANS_ENOSPC, TRANS_ERANGE from the set; TRANS_EINVAL: @version;
+ * TRANS_ECORRUPT: no redistributor where one should be (err->pa).
+ */
+int trans_gic_lpi_tables(const struct trans_gic *gic,
+			 struct trans_ranges *tables, struct trans_error *err);
+
+/*
+ * Switch off what reads or writes tables: each ITS, then the LPIs of every
+ * redistributor. Called once devices send no more MSIs, and while the other
+ * CPUs are still on, as their redistributors may lose power with them.
+ * @kept: memory that is not going to be written to; NULL: none.
+ * TRANS_ETIME: an ITS does not become quiescent, a redistributor does not
+ * finish; TRANS_EOVERLAP: LPIs stay enabled, and their tables (err->pa, len)
+ * are not in @kept; TRANS_EHOST: a virtual CPU is resident (GICv4); and those
+ * of trans_gic_lpi_tables. With GICv2 there is nothing to do.
+ */
+int trans_gic_lpis_off(const struct trans_gic *gic,
+		       const struct trans_ranges *kept,
+		       struct trans_error *err);
+
+/*
+ * Last: every interrupt that this CPU can get is disabled, neither pending nor
+ * active, the distributor's groups and this CPU's interface are off. Interrupts
+ * are masked in PSTATE by then. Of GICv3's redistributors only this CPU's is
+ * touched: the next kernel sets each one up on its CPU.
+ * TRANS_ETIME: a write does not take effect; TRANS_EHOST: the distributor stays
+ * on; TRANS_ENOENT: this CPU (@mpidr: its MPIDR_EL1) has no redistributor;
+ * TRANS_EINVAL, TRANS_ECORRUPT as above.
+ */
+int trans_gic_off(const struct trans_gic *gic, const struct trans_cpu *cpu,
+		  uint64_t mpidr, struct trans_error *err);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Device registers, by physical address: the host knows where they are mapped
+ * (as Device-nGnRE or stricter), the library does not. One access each, of
+ * exactly that width, in program order.
+ */
+#ifndef TRANS_TABLE_MMIO_H
+#define TRANS_TABLE_MMIO_H
+
+#include <trans_table/env.h>
+
+/* All required; @ctx is for the host. */
+struct trans_mmio {
+	uint32_t (*read32)(void *ctx, trans_pa_t pa);
+	uint64_t (*read64)(void *ctx, trans_pa_t pa);
+	void (*write32)(void *ctx, trans_pa_t pa, uint32_t value);
+	void *ctx;
+};
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * PSCI, the firmware's calls for CPUs and for the system as a whole (Arm DEN
+ * 0022, "Power State Coordination Interface"), as far as leaving needs them.
+ *
+ * Each call that can fail returns 0 or, for what the firmware answered,
+ *	TRANS_ENOENT   NOT_SUPPORTED, NOT_PRESENT, or there is no conduit
+ *	TRANS_EINVAL   INVALID_PARAMETERS
+ *	TRANS_EFAULT   INVALID_ADDRESS
+ *	TRANS_EEXIST   ALREADY_ON
+ *	TRANS_EHOST    DENIED, ON_PENDING, INTERNAL_FAILURE, DISABLED, or a
+ *	               number that the specification does not have
+ * with the answer's name as the error's @why, and the MPIDR in its @desc where
+ * the call has one. Of an MPIDR only the affinity fields are looked at, so that
+ * MPIDR_EL1 can be given as it was read.
+ */
+#ifndef TRANS_TABLE_PSCI_H
+#define TRANS_TABLE_PSCI_H
+
+#include <trans_table/errors.h>
+
+/* How PSCI is called; NONE: there is none. At EL2 it cannot be HVC, which would
+ * come back to EL2. */
+enum trans_conduit {
+	TRANS_CONDUIT_NONE = 0,
+	TRANS_CONDUIT_HVC = 1,
+	TRANS_CONDUIT_SMC = 2,
+};
+
+/* Function identifiers, SMC64 where there is a choice. */
+#define TRANS_PSCI_VERSION 0x84000000u
+#define TRANS_PSCI_CPU_OFF 0x84000002u
+#define TRANS_PSCI_CPU_ON 0xc4000003u
+#define TRANS_PSCI_AFFINITY_INFO 0xc4000004u
+#define TRANS_PSCI_SYSTEM_OFF 0x84000008u
+#define TRANS_PSCI_SYSTEM_RESET 0x84000009u
+#define TRANS_PSCI_FEATURES 0x8400000au
+
+/* What AFFINITY_INFO says of a CPU. */
+enum trans_cpu_state {
+	TRANS_CPU_ON = 0,
+	TRANS_CPU_OFF = 1,
+	TRANS_CPU_ON_PENDING = 2,
+};
+
+/* Aff3..Aff0 of MPIDR_EL1; the bits between and above them say other things
+ * (Arm ARM D19, MPIDR_EL1) and are not part of a PSCI target. */
+#define TRANS_MPIDR_AFFINITY 0xff00ffffffULL
+
+/* Major version << 16 | minor; below 0.2 nothing else here exists. */
+int trans_psci_version(enum trans_conduit conduit, uint32_t *version,
+		       struct trans_error *err);
+
+/* Is @function there? 0 or TRANS_ENOENT. Needs PSCI 1.0 itself. */
+int trans_psci_features(enum trans_conduit conduit, uint32_t function,
+			struct trans_error *err);
+
+/* Start the CPU @mpidr at physical address @entry, MMU off, @context in its x0,
+ * at the highest exception level that this firmware gives away: EL2 where there
+ * is one, whatever the caller's is. */
+int trans_psci_cpu_on(enum trans_conduit conduit, uint64_t mpidr,
+		      trans_pa_t entry, uint64_t context,
+		      struct trans_error *err);
+
+/* Switch the calling CPU off. Returns only if that was refused. */
+int trans_psci_cpu_off(enum trans_conduit conduit, struct trans_error *err);
+
+/* Ask for one CPU (affinity level 0). */
+int trans_psci_affinity_info(enum trans_conduit conduit, uint64_t mpidr,
+			     enum trans_cpu_state *state,
+			     struct trans_error *err);
+
+/* Power the machine off, or reset it. Return where that did not happen. */
+int trans_psci_system_off(enum trans_conduit conduit, struct trans_error *err);
+int trans_psci_system_reset(enum trans_conduit conduit,
+			    struct trans_error *err);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * How far a transition came: one letter per stage on the UART, and a report in
+ * memory that the next boot reads.
+ *
+ * The letters, in the order of a transition that succeeds:
+ *
+ *	A  the blob runs, MMU off, nothing translated any more
+ *	T  the transitional tables are on (or were not wanted)
+ *	M  moving: the point of no return
+ *	D  done moving, caches cleaned
+ *	V  every digest verified (only where there are digests)
+ *	L  leaving: nothing is written any more
+ *	G  gone: MMU off, the next instruction but one is the next world's
+ *
+ * and, instead of the next one, with a line that says more: F a fault, X a
+ * corrupt segment, N no EL2 stub. A and G are stored without looking at the
+ * UART's status, and may be lost when it is slow.
+ */
+#ifndef TRANS_TABLE_REPORT_H
+#define TRANS_TABLE_REPORT_H
+
+#include <trans_table/errors.h>
+#include <trans_table/sha256.h>
+
+#define TRANS_REPORT_MAGIC 0x54524f5045525454ULL /* "TTREPORT" */
+enum trans_stage {
+	TRANS_STAGE_NONE = 0,
+	TRANS_STAGE_ENTERED = 1, /* in the blob, tables installed, PONR ahead */
+	TRANS_STAGE_MOVING = 2,
+	TRANS_STAGE_MOVED = 3,
+	TRANS_STAGE_LEAVING = 4, /* MMU about to go off for the last time */
+	TRANS_STAGE_FAULT = 5,   /* an exception; esr, elr, far are valid */
+	TRANS_STAGE_CORRUPT = 6, /* digest @segment failed; found is valid */
+	TRANS_STAGE_VERIFIED = 7,
+	TRANS_STAGE_NO_STUB = 8, /* the EL2 stub did not take our vectors */
+	TRANS_STAGE_COUNT
+};
+
+/*
+ * What the blob leaves in the report page: little-endian, at the page's start,
+ * in memory (cleaned to the PoC) after each stage. Reading it is the caller's
+ * right as long as the page survives: a PSCI SYSTEM_RESET keeps memory on many
+ * machines and promises it on none (Arm DEN 0022).
+ */
+struct trans_blob_report {
+	uint64_t magic;
+	uint64_t stage;    /* enum trans_stage */
+	uint64_t moves;    /* moves done */
+	uint64_t bytes;    /* bytes moved */
+	uint64_t ticks;    /* CNTVCT ticks spent moving */
+	uint64_t esr, elr, far;
+	uint64_t segment;  /* digests verified, and so the index of a bad one */
+	uint64_t verify_ticks;
+	uint8_t found[TRANS_SHA256_LEN]; /* CORRUPT: what was there instead */
+	uint64_t seal;     /* over all words before it */
+};
+
+/*
+ * Copy the report out of @page (at least sizeof(*report) bytes, aligned to 8).
+ * TRANS_ENOENT: there is none; TRANS_ECORRUPT: there is the rest of one, its
+ * seal does not fit or its stage is unknown. @report is then untouched.
+ */
+int trans_report_read(const void *page, struct trans_blob_report *report,
+		      struct trans_error *err);
+
+/* Did that transition end anywhere else than in the next world? */
+bool trans_report_failed(const struct trans_blob_report *report);
+
+/* Make @page say nothing, so that a report is found once. The caller cleans. */
+void trans_report_clear(void *page);
+
+/* "moving", "fault" and so on; "unknown". Static storage. */
+const char *trans_stage_name(uint64_t stage);
+
+#endif

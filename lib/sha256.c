@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * SHA-256 as FIPS 180-4 writes it. Compiled twice: for the library, and into
+ * the control blob, which can take nothing from the library. Data is read by
+ * bytes, so it may lie anywhere, and in Device memory too.
+ */
+#include <trans_table/sha256.h>
+
+const uint32_t trans_sha256_k[64] = {
+	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5,
+	0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+	0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3,
+	0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+	0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc,
+	0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+	0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7,
+	0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+	0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13,
+	0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+	0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3,
+	0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+	0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5,
+	0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+	0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208,
+	0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+};
+
+static uint32_t ror(uint32_t x, unsigned int by)
+{
+	return x >> by | x << (32 - by);
+}
+
+static uint32_t big_endian(const uint8_t *at)
+{
+	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
+	       (uint32_t)at[2] << 8 | at[3];
+}
+
+/* The message schedule (6.2.2, step 1), kept as a ring of 16 words: word @t,
+ * from 16 on, takes the place of word t - 16. */
+static uint32_t schedule(uint32_t w[16], unsigned int t)
+{
+	uint32_t w15 = w[(t + 1) & 15], w2 = w[(t + 14) & 15];
+
+	w[t & 15] += (ror(w15, 7) ^ ror(w15, 18) ^ w15 >> 3) +
+		     w[(t + 9) & 15] + (ror(w2, 17) ^ ror(w2, 19) ^ w2 >> 10);
+	return w[t & 15];
+}
+
+/* One round (6.2.2, step 3); @s is a to h. */
+static void one_round(uint32_t s[8], uint32_t kw)
+{
+	uint32_t sum1 = ror(s[4], 6) ^ ror(s[4], 11) ^ ror(s[4], 25);
+	uint32_t sum0 = ror(s[0], 2) ^ ror(s[0], 13) ^ ror(s[0], 22);
+	uint32_t t1 = s[7] + sum1 + ((s[4] & s[5]) ^ (~s[4] & s[6])) + kw;
+	uint32_t t2 = sum0 + ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
+
+	for (unsigned int i = 7; i; i--)
+		s[i] = s[i - 1];
+	s[4] += t1;
+	s[0] = t1 + t2;
+}
+
+static void one_block(uint32_t state[8], const uint8_t *data)
+{
+	uint32_t w[16], s[8];
+	unsigned int i;
+
+	for (i = 0; i < 8; i++)
+		s[i] = state[i];
+	for (i = 0; i < 16; i++) {
+		w[i] = big_endian(data + 4 * (size_t)i);
+		one_round(s, trans_sha256_k[i] + w[i]);
+	}
+	for (; i < 64; i++)
+		one_round(s, trans_sha256_k[i] + schedule(w, i));
+	for (i = 0; i < 8; i++)
+		state[i] += s[i];
+}
+
+static void portable(uint32_t state[8], const uint8_t *data, size_t count)
+{
+	for (; count; count--, data += TRANS_SHA256_BLOCK)
+		one_block(state, data);
+}
+
+void trans_sha256_init(struct trans_sha256 *sha)
+{
+	static const uint32_t start[8] = {
+		0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+		0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+	};
+
+	sha->blocks = portable;
+	sha->len = 0;
+	memcpy(sha->state, start, sizeof(start));
+}
+
+void trans_sha256_update(struct trans_sha256 *sha, const void *data,
+			 size_t len)
+{
+	size_t have = sha->len % TRANS_SHA256_BLOCK;
+	size_t take = TRANS_SHA256_BLOCK - have;
+	const uint8_t *at = data;
+
+	sha->len += len;
+	if (have && len >= take) {
+		memcpy(sha->rest + have, at, take);
+		sha->blocks(sha->state, sha->rest, 1);
+		at += take;
+		len -= take;
+		have = 0;
+	}
+	if (!have && len >= TRANS_SHA256_BLOCK) {
+		sha->blocks(sha->state, at, len / TRANS_SHA256_BLOCK);
+		at += len - len % TRANS_SHA256_BLOCK;
+		len %= TRANS_SHA256_BLOCK;
+	}
+	if (len)
+		memcpy(sha->rest + have, at, len);
+}
+
+/* 5.1.1: a bit, zeroes, and the length in bits as 64 bits at a block's end. */
+void trans_sha256_final(struct trans_sha256 *sha,
+			uint8_t digest[TRANS_SHA256_LEN])
+{
+	uint64_t bits = sha->len * 8;
+	size_t have = sha->len % TRANS_SHA256_BLOCK;
+	size_t i;
+
+	sha->rest[have++] = 0x80;
+	if (have > TRANS_SHA256_BLOCK - 8) {
+		memset(sha->rest + have, 0, TRANS_SHA256_BLOCK - have);
+		sha->blocks(sha->state, sha->rest, 1);
+		have = 0;
+	}
+	memset(sha->rest + have, 0, TRANS_SHA256_BLOCK - 8 - have);
+	for (i = 0; i < 8; i++)
+		sha->rest[56 + i] = (uint8_t)(bits >> (56 - 8 * i));
+	sha->blocks(sha->state, sha->rest, 1);
+	for (i = 0; i < TRANS_SHA256_LEN; i++)
+		digest[i] = (uint8_t)(sha->state[i / 4] >> (24 - 8 * (i % 4)));
+}
+
+void trans_sha256(const void *data, size_t len,
+		  uint8_t digest[TRANS_SHA256_LEN])
+{
+	struct trans_sha256 sha;
+
+	trans_sha256_init(&sha);
+	trans_sha256_update(&sha, data, len);
+	trans_sha256_final(&sha, digest);
+}

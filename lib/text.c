@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* Text for dumps and plans: see text.h. */
+#include "text.h"
+
+void trans_text_add(struct trans_text *text, const char *words)
+{
+	while (*words && text->len < sizeof(text->line) - 1)
+		text->line[text->len++] = *words++;
+}
+
+void trans_text_number(struct trans_text *text, uint64_t value,
+		       unsigned int base, unsigned int width)
+{
+	char digits[21];
+	unsigned int at = sizeof(digits) - 1;
+
+	digits[at] = 0;
+	do {
+		digits[--at] = "0123456789abcdef"[value % base];
+		value /= base;
+	} while (at && (value || sizeof(digits) - 1 - at < width));
+	trans_text_add(text, &digits[at]);
+}
+
+void trans_text_decimal(struct trans_text *text, const char *before,
+			uint64_t value)
+{
+	trans_text_add(text, before);
+	trans_text_number(text, value, 10, 1);
+}
+
+void trans_text_hex(struct trans_text *text, const char *before,
+		    uint64_t value)
+{
+	trans_text_add(text, before);
+	trans_text_number(text, value, 16, 16);
+}
+
+int trans_text_end(struct trans_text *text)
+{
+	size_t len = text->len;
+
+	text->line[len++] = '\n';
+	text->len = 0;
+	if (!text->stopped)
+		text->stopped = text->put(text->arg, text->line, len);
+	return text->stopped;
+}

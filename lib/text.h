@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Lines of text without a printf: put together piece by piece, handed to the
+ * caller's function whole. Once that says stop, nothing more is handed out.
+ */
+#ifndef TRANS_LIB_TEXT_H
+#define TRANS_LIB_TEXT_H
+
+#include <trans_table/env.h>
+
+/* Start with put and arg set, the rest zero. What does not fit is cut.
+ * @stopped: what put returned, if not 0. */
+struct trans_text {
+	char line[160];
+	size_t len;
+	int (*put)(void *arg, const char *text, size_t len);
+	void *arg;
+	int stopped;
+};
+
+void trans_text_add(struct trans_text *text, const char *words);
+
+/* In base 10 or 16, with zeroes in front up to @width digits. */
+void trans_text_number(struct trans_text *text, uint64_t value,
+		       unsigned int base, unsigned int width);
+
+/* Some words, then a number: decimal, or 16 hexadecimal digits. */
+void trans_text_decimal(struct trans_text *text, const char *before,
+			uint64_t value);
+void trans_text_hex(struct trans_text *text, const char *before,
+		    uint64_t value);
+
+/* The line is complete. Returns @text->stopped. */
+int trans_text_end(struct trans_text *text);
+
+#endif

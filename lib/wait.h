@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Waiting for hardware, with an end. The deadline is asked before the thing
+ * itself is looked at, so that the last look is one after the time was up:
+ *
+ *	trans_wait_begin(&wait, ms);
+ *	for (;;) {
+ *		bool over = trans_wait_over(&wait);
+ *
+ *		if (done)
+ *			return TRANS_OK;
+ *		if (over)
+ *			return trans_fail(err, TRANS_ETIME, "what did not");
+ *	}
+ */
+#ifndef TRANS_LIB_WAIT_H
+#define TRANS_LIB_WAIT_H
+
+#include <trans_table/env.h>
+
+struct trans_wait {
+	uint64_t start, ticks;
+	uint64_t last;  /* what the counter said */
+	uint32_t still; /* how often it has said so */
+};
+
+void trans_wait_begin(struct trans_wait *wait, uint32_t ms);
+bool trans_wait_over(struct trans_wait *wait);
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include <libfdt.h>
+
+#include <trans_table/quiesce.h>
+
+#include "alias.h"
+#include "boot.h"
+#include "cpus.h"
+#include "machine.h"
+#include "memory.h"
+#include "print.h"
+#include "sysreg.h"
+
+#define MAX_CPUS 8
+#define STACK_LEN 4096
+#define START_MS 10000
+#define STOP_MS 3000
+
+/*
+ * One of the others. @leave is its mailbox: what to leave through. Both it and
+ * @here are written by one CPU and read by another, with MMU and caches on at
+ * both, so ordered accesses are all it takes.
+ */
+struct cpu {
+	struct boot_regs regs;
+	uint64_t stack; /* CPU_STACK in head.S */
+	const struct trans_transition *leave;
+	bool here;
+};
+_Static_assert(offsetof(struct cpu, stack) == CPU_STACK, "head.S");
+
+extern char cpu_entry[] __attribute__((visibility("hidden")));
+__attribute__((noreturn)) void cpu_main(struct cpu *cpu);
+
+static struct cpu others[MAX_CPUS];
+static uint64_t mpidr[MAX_CPUS];
+static size_t count;
+static bool last_is_stuck;
+
+static _Alignas(16) char stacks[MAX_CPUS][STACK_LEN];
+
+/* From head.S, in the linear map; the alias was for the way here. */
+void cpu_main(struct cpu *cpu)
+{
+	const struct trans_transition *leave;
+
+	alias_leave();
+	__atomic_store_n(&cpu->here, true, __ATOMIC_RELEASE);
+	while (!(leave = __atomic_load_n(&cpu->leave, __ATOMIC_ACQUIRE)))
+		__asm__ volatile("wfe");
+	trans_transition_park(leave);
+}
+
+/* /cpus has one child a CPU, whose reg is its MPIDR in one or two cells. */
+static int find_others(void)
+{
+	const void *fdt = at_pa(machine.fdt.start);
+	uint64_t own = sysreg_read(mpidr_el1) & TRANS_MPIDR_AFFINITY, id;
+	const fdt32_t *reg;
+	int node, len;
+
+	count = 0;
+	fdt_for_each_subnode(node, fdt, fdt_path_offset(fdt, "/cpus")) {
+		reg = fdt_getprop(fdt, node, "reg", &len);
+		if (!reg || (len != 4 && len != 8))
+			continue;
+		id = fdt32_to_cpu(reg[0]);
+		if (len == 8)
+			id = id << 32 | fdt32_to_cpu(reg[1]);
+		if (id == own)
+			continue;
+		if (count == MAX_CPUS)
+			return TRANS_ENOSPC;
+		mpidr[count++] = id;
+	}
+	return TRANS_OK;
+}
+
+/*
+ * The page that the MMU goes on in must be mapped at its physical address. EL2
+ * has one range, and what it runs on is what head.S switched to, that page
+ * included; at EL1 it was in TTBR0, and has to come back for a while.
+ */
+static int alias_begin(void)
+{
+	struct trans_range page = whole_granules((struct trans_range){
+		pa_of(mmu_on), 1 });
+
+	return machine.cpu.el == 2 ? 0 : alias_prepare(NULL, page.start,
+							  page.len);
+}
+
+static void alias_end(void)
+{
+	if (machine.cpu.el == 1)
+		alias_drop(NULL);
+}
+
+static struct boot_regs own_regs(void)
+{
+	if (machine.cpu.el == 2)
+		return (struct boot_regs){
+			.mair = sysreg_read(mair_el2),
+			.tcr = sysreg_read(tcr_el2),
+			.ttbr0 = sysreg_read(ttbr0_el2),
+			.sctlr = sysreg_read(sctlr_el2),
+			.offset = linear_offset,
+		};
+	return (struct boot_regs){
+		.mair = sysreg_read(mair_el1),
+		.tcr = alias_tcr(),
+		.ttbr0 = alias_ttbr0(),
+		.ttbr1 = sysreg_read(ttbr1_el1),
+		.sctlr = sysreg_read(sctlr_el1),
+		.offset = linear_offset,
+	};
+}
+
+static bool came(const struct cpu *cpu)
+{
+	uint64_t start = sysreg_read(cntvct_el0);
+	uint64_t limit = sysreg_read(cntfrq_el0) * START_MS / 1000;
+
+	while (!__atomic_load_n(&cpu->here, __ATOMIC_ACQUIRE))
+		if (sysreg_read(cntvct_el0) - start > limit)
+			return false;
+	return true;
+}
+
+/* It begins with its MMU off, so what it reads must be in memory. */
+static int start_one(size_t i, struct trans_error *err)
+{
+	struct cpu *cpu = &others[i];
+	int rc;
+
+	*cpu = (struct cpu){
+		.regs = own_regs(),
+		.stack = (uint64_t)stacks[i] + STACK_LEN,
+	};
+	memory_ops.clean(&memory, cpu, sizeof(*cpu));
+	rc = trans_psci_cpu_on(machine.conduit, mpidr[i], pa_of(cpu_entry),
+			       pa_of(cpu), err);
+	if (rc || came(cpu))
+		return rc;
+	*err = (struct trans_error){ .status = TRANS_ETIME,
+				     .why = "a CPU did not come",
+				     .level = TRANS_NO_LEVEL,
+				     .desc = mpidr[i] };
+	return TRANS_ETIME;
+}
+
+static int start_all(struct trans_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < count; i++)
+		rc = start_one(i, err);
+	if (!rc)
+		print_figure("cpus_started", count, "cpus");
+	return rc;
+}
+
+int cpus_start(bool stuck, struct trans_error *err)
+{
+	int rc = find_others();
+
+	last_is_stuck = stuck;
+	if (machine.cpu.e2h)
+		rc = TRANS_EINVAL; /* they begin without E2H */
+	if (!rc)
+		rc = alias_begin();
+	if (rc) {
+		*err = (struct trans_error){ .status = rc, .why = "cpus=on",
+					     .level = TRANS_NO_LEVEL };
+		return rc;
+	}
+	rc = start_all(err);
+	if (!rc) /* else one may still be on its way through it */
+		alias_end();
+	return rc;
+}
+
+int cpus_stop(const struct trans_transition *leaving, struct trans_error *err)
+{
+	size_t told = last_is_stuck ? count - 1 : count;
+	int rc;
+
+	for (size_t i = 0; i < told; i++)
+		__atomic_store_n(&others[i].leave, leaving, __ATOMIC_RELEASE);
+	__asm__ volatile("dsb ish\n\tsev" : : : "memory");
+	rc = trans_cpus_off(machine.conduit, mpidr, count, STOP_MS, err);
+	if (!rc)
+		print_figure("cpus_off", count, "cpus");
+	return rc;
+}

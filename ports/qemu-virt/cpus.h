@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The other CPUs: a host that has them running must get rid of them.
+ */
+#ifndef PORT_CPUS_H
+#define PORT_CPUS_H
+
+#include <trans_table/transition.h>
+
+/*
+ * Start every CPU of the device tree but our own; each runs on the port's
+ * tables and its own stack and waits to be told to leave. @stuck: the last one
+ * will not be told. Errors of trans_psci_cpu_on; TRANS_ETIME: one did not come.
+ */
+int cpus_start(bool stuck, struct trans_error *err);
+
+/* Send them off through @leaving, and see to it that they are. Errors of
+ * trans_cpus_off. */
+int cpus_stop(const struct trans_transition *leaving, struct trans_error *err);
+
+#endif

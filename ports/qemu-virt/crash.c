@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "crash.h"
+#include "machine.h"
+#include "memory.h"
+#include "print.h"
+
+#define MAX_RANGES 16
+
+/* What a crash kernel is entered with; prepared in advance by a real host. */
+static struct trans_transition crash;
+static struct trans_range storage[MAX_RANGES];
+
+/* Nothing that exists is overwritten: all RAM up to the end of the archive
+ * (where QEMU's last file is, the device tree, too) is out of bounds. */
+static int beyond_everything(struct trans_ranges *reserved)
+{
+	trans_pa_t start = machine.ram.range[0].start;
+	trans_pa_t end = machine.archive.start + machine.archive.len;
+	trans_pa_t tree = machine.fdt.start + machine.fdt.len;
+	int rc;
+
+	trans_ranges_init(reserved, storage, MAX_RANGES);
+	rc = trans_ranges_add_all(reserved, &machine.reserved);
+	return rc ? rc : trans_ranges_add(reserved, start,
+					  (tree > end ? tree : end) - start);
+}
+
+static void place(trans_pa_t src, struct trans_range dst)
+{
+	memcpy(at_pa(dst.start), at_pa(src), dst.len);
+	memory_ops.clean(&memory, at_pa(dst.start), dst.len);
+}
+
+/* Load as if to move, and do by hand what the mover would. */
+static int place_all(struct trans_kexec *kexec, struct trans_kexec_args args,
+		     struct trans_error *err)
+{
+	struct trans_ranges reserved;
+	int rc = beyond_everything(&reserved);
+
+	if (rc) {
+		*err = (struct trans_error){ .status = rc, .why = "crash area",
+					     .level = TRANS_NO_LEVEL };
+		return rc;
+	}
+	args.reserved = &reserved;
+	args.relocate = true;
+	rc = trans_kexec_load(kexec, &args, err);
+	if (rc)
+		return rc;
+	place(args.kernel.start, kexec->kernel);
+	place(args.initrd.start, kexec->initrd);
+	place(kexec->fdt_source, kexec->fdt);
+	return 0;
+}
+
+int crash_enter(struct trans_kexec *kexec, const struct trans_kexec_args *args,
+		struct trans_error *err)
+{
+	struct trans_transition_args entry = args->transition;
+	struct trans_moves none;
+	int rc = place_all(kexec, *args, err);
+
+	if (rc)
+		return rc;
+	trans_moves_init(&none, NULL, 0);
+	entry.ops = &memory_ops;
+	entry.ctx = &memory;
+	entry.plan = &none;
+	entry.map = TRANS_MAP_NONE;
+	entry.entry = kexec->kernel.start;
+	entry.x[0] = kexec->fdt.start;
+	trans_kexec_unload(kexec);
+	rc = trans_transition_prepare(&crash, &entry, err);
+	if (!rc)
+		rc = trans_transition_quiesce(&crash, err);
+	if (rc)
+		return rc;
+	print("port: crash entry, %lu moves\n", crash.move_count);
+	trans_transition_go(&crash);
+}

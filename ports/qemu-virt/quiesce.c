@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The order is docs/quiesce.md's.
+ */
+#include <trans_table/quiesce.h>
+
+#include "cpus.h"
+#include "gic.h"
+#include "machine.h"
+#include "print.h"
+#include "quiesce.h"
+#include "sysreg.h"
+#include "virtio.h"
+
+static struct trans_gic gic;
+
+static const struct {
+	char text[16];
+	unsigned int flags;
+} words[] = {
+	{ "cpus=on", QUIESCE_CPUS },
+	{ "cpus=stuck", QUIESCE_CPUS | QUIESCE_CPU_STUCK },
+	{ "lpi=on", QUIESCE_LPI },
+	{ "lpi=left", QUIESCE_LPI | QUIESCE_LPI_LEFT },
+	{ "virtio=on", QUIESCE_VIRTIO },
+	{ "virtio=left", QUIESCE_VIRTIO | QUIESCE_VIRTIO_LEFT },
+	{ "timers=on", QUIESCE_TIMERS },
+};
+
+bool quiesce_word(unsigned int *flags, const char *text, size_t len)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (len >= sizeof(words[i].text) || words[i].text[len] ||
+		    memcmp(words[i].text, text, len))
+			continue;
+		*flags |= words[i].flags;
+		return true;
+	}
+	return false;
+}
+
+/* Memory that hardware will go on using is memory that is not there. */
+static int reserve_lpi_tables(struct trans_error *err)
+{
+	uint64_t before = trans_ranges_total(&machine.reserved);
+	int rc = trans_gic_lpi_tables(&gic, &machine.reserved, err);
+
+	if (!rc)
+		print_figure("lpi_bytes_kept",
+			     trans_ranges_total(&machine.reserved) - before,
+			     "bytes");
+	return rc;
+}
+
+/* Enabled, not masked, and due since the counter began. */
+static void timers_begin(void)
+{
+	sysreg_write(cntv_cval_el0, 0);
+	sysreg_write(cntv_ctl_el0, 1);
+	sysreg_write(cntp_cval_el0, 0);
+	sysreg_write(cntp_ctl_el0, 1);
+	if (machine.cpu.el == 2) {
+		sysreg_write(cnthp_cval_el2, 0);
+		sysreg_write(cnthp_ctl_el2, 1);
+	}
+	isb();
+	print("port: timer controls 0x%lx 0x%lx\n", sysreg_read(cntv_ctl_el0),
+	      sysreg_read(cntp_ctl_el0));
+}
+
+int quiesce_plan(unsigned int flags, struct trans_error *err)
+{
+	int rc = gic_find(&gic, err);
+
+	if (!rc && flags & QUIESCE_CPUS)
+		rc = cpus_start(flags & QUIESCE_CPU_STUCK, err);
+	if (!rc && flags & QUIESCE_LPI)
+		rc = lpi_begin(&gic, err);
+	if (!rc && flags & QUIESCE_VIRTIO)
+		rc = virtio_begin(err);
+	if (flags & QUIESCE_TIMERS)
+		timers_begin();
+	return rc ? rc : reserve_lpi_tables(err);
+}
+
+static int quiesce(const struct trans_transition *leaving, unsigned int flags,
+		   struct trans_error *err)
+{
+	int rc = 0;
+
+	if (!(flags & QUIESCE_VIRTIO_LEFT))
+		rc = virtio_stop(err);
+	if (!rc && !(flags & QUIESCE_LPI_LEFT))
+		rc = trans_gic_lpis_off(&gic, &machine.reserved, err);
+	if (!rc)
+		rc = cpus_stop(leaving, err);
+	if (rc)
+		return rc;
+	/* booting.rst promises EL1 the virtual timer only. */
+	trans_timers_off(&machine.cpu, flags & QUIESCE_TIMERS);
+	return trans_gic_off(&gic, &machine.cpu, sysreg_read(mpidr_el1), err);
+}
+
+int quiesce_machine(const struct trans_transition *leaving, unsigned int flags)
+{
+	struct trans_error err;
+	int rc = quiesce(leaving, flags, &err);
+
+	if (rc) {
+		print("port: quiesce: ");
+		print_error(&err);
+		print("\n");
+	}
+	return rc;
+}

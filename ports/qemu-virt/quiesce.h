@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Before leaving: silence everything that could write to memory or run in it.
+ * The port has little that does, so on request it first makes some noise.
+ *
+ *	cpus=on|stuck      start the other CPUs, which must be off before
+ *	                   leaving; stuck: the last of them never hears of it.
+ *	                   Not with el=1over2 or vhe=on: firmware starts them
+ *	                   at EL2, as after a reset
+ *	lpi=on|left        use LPIs and the ITS; left: and leave them on
+ *	virtio=on|left     have the entropy device write to memory; left: go on
+ *	timers=on          have timers whose time has come
+ */
+#ifndef PORT_QUIESCE_H
+#define PORT_QUIESCE_H
+
+#include <trans_table/transition.h>
+
+enum quiesce_flag {
+	QUIESCE_CPUS = 1 << 0,
+	QUIESCE_CPU_STUCK = 1 << 1,
+	QUIESCE_LPI = 1 << 2,
+	QUIESCE_LPI_LEFT = 1 << 3,
+	QUIESCE_VIRTIO = 1 << 4,
+	QUIESCE_VIRTIO_LEFT = 1 << 5,
+	QUIESCE_TIMERS = 1 << 6,
+};
+
+/* One word of the options; false: it is none of these. */
+bool quiesce_word(unsigned int *flags, const char *text, size_t len);
+
+/* Before loading: make the noise, find what there will be to silence, and
+ * reserve what cannot be. Errors of gic_find, lpi_begin, cpus_start,
+ * virtio_begin and trans_gic_lpi_tables. */
+int quiesce_plan(unsigned int flags, struct trans_error *err);
+
+/* For trans_transition_args.quiesce. What refused is on the console. */
+int quiesce_machine(const struct trans_transition *leaving,
+		    unsigned int flags);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "leaving.h"
+#include "stub.h"
+#include "sysreg.h"
+
+#define HCR_RW (1ULL << 31)
+#define HCR_TGE (1ULL << 27)
+#define HCR_E2H (1ULL << 34)
+
+/* ID_AA64MMFR1_EL1.VH [11:8]. */
+static bool has_vhe(const struct trans_cpu *cpu)
+{
+	return cpu->mmfr1 >> 8 & 0xf;
+}
+
+/* TGE too: without it TLBIs by EL1's names would be EL1's (Arm ARM D8). Whoever
+ * jumped here may have left E2H set, so it is not only a matter of options. */
+static void use_vhe(void)
+{
+	sysreg_write(hcr_el2, HCR_RW | HCR_E2H | HCR_TGE);
+	isb();
+}
+
+bool stub_change_level(const struct trans_cpu *cpu, const char *bootargs)
+{
+	if (cpu->el != 2)
+		return false;
+	if (cpu->e2h || (leaving_wants(bootargs, LEAVING_VHE) && has_vhe(cpu)))
+		use_vhe();
+	else if (leaving_wants(bootargs, LEAVING_STUB))
+		stub_drop_to_el1();
+	else
+		return false;
+	return true;
+}

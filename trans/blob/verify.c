@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Does memory hold what it should? Asked after the moves and after the caches
+ * were cleaned and invalidated, so what is read comes from memory again; and
+ * before the MMU goes off, because without caches it takes minutes.
+ */
+#include "blob.h"
+
+static bool same(const uint8_t *a, const uint8_t *b)
+{
+	uint8_t differ = 0;
+
+	for (size_t i = 0; i < TRANS_SHA256_LEN; i++)
+		differ |= a[i] ^ b[i];
+	return !differ;
+}
+
+static void digest_of(const struct blob_params *params,
+		      const struct trans_digest *want,
+		      uint8_t found[TRANS_SHA256_LEN])
+{
+	uint64_t va = want->pa + params->offset;
+	struct trans_sha256 sha;
+
+	trans_sha256_init(&sha);
+	if (params->flags & 1u << BLOB_HAS_SHA2_BIT)
+		sha.blocks = blob_sha256;
+	trans_sha256_update(&sha, (const void *)(uintptr_t)va, want->len);
+	trans_sha256_final(&sha, found);
+}
+
+/* The index of the first bad one, or the count. */
+static uint64_t first_bad(struct blob_params *params)
+{
+	uint64_t i;
+
+	for (i = 0; i < params->digest_count; i++) {
+		digest_of(params, &params->digest[i], params->own.found);
+		if (!same(params->own.found, params->digest[i].sha256))
+			break;
+	}
+	return i;
+}
+
+static int corrupt(struct blob_params *params)
+{
+	const struct blob_params *p = params;
+
+	blob_stage(params, TRANS_STAGE_CORRUPT);
+	blob_say_hex(p, "\r\ntrans: corrupt segment=", p->own.segment);
+	blob_say_hex(p, " pa=", p->digest[p->own.segment].pa);
+	blob_say_hex(p, " len=", p->digest[p->own.segment].len);
+	blob_say(p, "\r\n");
+	blob_drain(p);
+	return 1;
+}
+
+int blob_verify(struct blob_params *params)
+{
+	bool simd = params->flags & 1u << BLOB_HAS_SHA2_BIT;
+	uint64_t start = blob_ticks(), before = 0;
+
+	if (!params->digest_count)
+		return 0;
+	if (simd)
+		before = blob_simd_open();
+	params->own.segment = first_bad(params);
+	if (simd)
+		blob_simd_close(before);
+	params->own.verify_ticks = blob_ticks() - start;
+	if (params->own.segment < params->digest_count)
+		return corrupt(params);
+	blob_stage(params, TRANS_STAGE_VERIFIED);
+	return 0;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * What is to be zeroed after the moves: the part of their sources that the host
+ * could not read itself. MKVALID made it readable for the mover; left behind,
+ * it would lie open to the next world.
+ */
+#include "../lib/fail.h"
+#include "parts.h"
+
+struct scrub {
+	const struct trans_transition *t;
+	struct trans_move piece; /* not yet given on; len 0: none */
+	trans_list_move_fn fn;
+	void *arg;
+	struct trans_error *err;
+};
+
+static int flush(struct scrub *scrub)
+{
+	uint64_t len = scrub->piece.len;
+	int ret = len ? scrub->fn(scrub->arg, &scrub->piece) : 0;
+
+	scrub->piece.len = 0;
+	return ret;
+}
+
+/* Neighbours become one. */
+static int zero(struct scrub *scrub, trans_pa_t pa, uint64_t len)
+{
+	int ret = 0;
+
+	if (!scrub->piece.len || scrub->piece.dst + scrub->piece.len != pa) {
+		ret = flush(scrub);
+		scrub->piece.dst = pa;
+	}
+	scrub->piece.len += len;
+	return ret;
+}
+
+/* How many bytes from @pa on, at most @len, are all a destination or all none;
+ * *@is says which. */
+static uint64_t destination(const struct trans_moves *plan, trans_pa_t pa,
+			    uint64_t len, bool *is)
+{
+	*is = false;
+	for (size_t i = 0; i < plan->count; i++) {
+		trans_pa_t dst = plan->move[i].dst;
+		uint64_t inside = pa - dst;
+
+		if (pa >= dst && inside < plan->move[i].len) {
+			*is = true;
+			inside = plan->move[i].len - inside;
+			return inside < len ? inside : len;
+		}
+		if (dst > pa && dst - pa < len)
+			len = dst - pa;
+	}
+	return len;
+}
+
+static int scrub_hidden(struct scrub *scrub, trans_pa_t pa, uint64_t len)
+{
+	int ret = 0;
+
+	while (!ret && len) {
+		bool is;
+		uint64_t piece = destination(scrub->t->args.plan, pa, len, &is);
+
+		if (!is)
+			ret = zero(scrub, pa, piece);
+		pa += piece;
+		len -= piece;
+	}
+	return ret;
+}
+
+/* A look at one granule of the host's linear map. */
+static int is_hidden(const struct scrub *scrub, trans_pa_t pa, bool *hidden)
+{
+	const struct trans_transition_args *args = &scrub->t->args;
+	struct trans_report report = { 0 };
+	struct trans_leaf leaf;
+	int ret = trans_table_query(args->linear, pa + args->linear_offset,
+				    &leaf, &report);
+
+	*hidden = ret == TRANS_ENOENT;
+	if (!ret || *hidden)
+		return 0;
+	if (scrub->err)
+		*scrub->err = report.error;
+	return ret;
+}
+
+static int scrub_source(struct scrub *scrub, const struct trans_move *move)
+{
+	const struct trans_table *linear = scrub->t->args.linear;
+	uint64_t granule = 1ULL << linear->geo.granule_shift;
+	uint64_t at = 0, len;
+	bool hidden;
+	int ret = 0;
+
+	for (; !ret && at < move->len; at += len) {
+		trans_pa_t pa = move->src + at;
+
+		len = granule - (pa & (granule - 1));
+		if (len > move->len - at)
+			len = move->len - at;
+		ret = is_hidden(scrub, pa, &hidden);
+		if (!ret && hidden)
+			ret = scrub_hidden(scrub, pa, len);
+	}
+	return ret;
+}
+
+int trans_scrub_moves(const struct trans_transition *t, trans_list_move_fn move,
+		      void *arg, struct trans_error *err)
+{
+	const struct trans_moves *plan = t->args.plan;
+	struct scrub scrub = {
+		.t = t, .fn = move, .arg = arg, .err = err,
+		.piece = { .src = TRANS_ZERO },
+	};
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < plan->count; i++)
+		if (plan->move[i].src != TRANS_ZERO)
+			ret = scrub_source(&scrub, &plan->move[i]);
+	return ret ? ret : flush(&scrub);
+}
