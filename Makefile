@@ -100,7 +100,7 @@ COMMON := -std=gnu11 -g -fno-common -ffunction-sections -fdata-sections
 # aligned; outline atomics would call into libgcc.
 ARM_FLAGS := $(COMMON) -Os -ffreestanding -fpie -mgeneral-regs-only \
 	-mstrict-align -ffixed-x18 -mno-outline-atomics -fno-stack-protector \
-	-fno-asynchronous-unwind-tables -Wa,-I$(A)
+	-fno-asynchronous-unwind-tables -fno-unwind-tables -Wa,-I$(A)
 HOST_FLAGS := $(COMMON) -O1 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 # Host only: the clang build instrumented for libFuzzer, and one for llvm-cov.
@@ -249,7 +249,8 @@ FUZZ_BINS := $(patsubst tests/fuzz/%.c,$(H)/%,$(FUZZ))
 SECONDS ?= 60
 
 $(H)/fuzz_%: $(H)/obj/tests/fuzz/fuzz_%.o $(call host_objs,$(FUZZ_SHARED)) \
-		$(H)/libtrans_table.a $(H)/libfdt.a
+		$(H)/libtrans_table.a $(H)/libfdt.a \
+		$(H)/libgunzip.a
 	$(call say,HOSTLD)
 	$(Q)$(HOST_CC) $(HOST_FLAGS) -fsanitize=fuzzer $^ -lcmocka -o $@
 
@@ -367,7 +368,7 @@ $(B)/stamp/kernel $(B)/stamp/backports $(B)/stamp/busybox \
 	@tests/lab/fetch.py $*
 
 .PHONY: payload
-payload: $(B)/stamp/kernel $(B)/stamp/backports $(B)/stamp/busybox ## Debian's kernel and a test initramfs
+payload: $(B)/stamp/kernel $(B)/stamp/busybox ## Debian's kernel and a test initramfs
 	@tests/lab/payload.py
 
 # ---- running ---------------------------------------------------------------

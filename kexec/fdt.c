@@ -356,12 +356,53 @@ static int drop_old_initrd(void *fdt)
 	return drop_reservation(fdt, old);
 }
 
-/* All that needs no randomness. */
-static int write_chosen(void *fdt, int chosen,
-			const struct trans_fdt_edit *edit)
+static bool is_reserved(const void *fdt, struct trans_range range)
+{
+	int i, count = fdt_num_mem_rsv(fdt);
+	uint64_t start, len;
+
+	for (i = 0; i < count; i++)
+		if (!fdt_get_mem_rsv(fdt, i, &start, &len) &&
+		    start == range.start && len == range.len)
+			return true;
+	return false;
+}
+
+/* An entry of length 0 would end the block. */
+static int reserve(void *fdt, struct trans_range range)
+{
+	if (!range.len || is_reserved(fdt, range))
+		return 0;
+	return fdt_add_mem_rsv(fdt, range.start, range.len);
+}
+
+static int write_reservations(void *fdt, const struct trans_fdt_edit *edit)
 {
 	int rc = drop_old_initrd(fdt);
 
+	for (size_t i = 0; !rc && i < edit->reserve_count; i++)
+		rc = reserve(fdt, edit->reserve[i]);
+	return rc ? rc : reserve(fdt, edit->initrd);
+}
+
+/* What a kernel that runs after a crash was told about its little memory. */
+static int drop_crash(void *fdt, int chosen)
+{
+	int rc = drop_prop(fdt, chosen, "linux,elfcorehdr");
+
+	return rc ? rc : drop_prop(fdt, chosen, "linux,usable-memory-range");
+}
+
+/* All that needs no randomness. The reservations lie before /chosen, and
+ * adding one moves it: not its offset, which counts from the structure's
+ * start. */
+static int write_chosen(void *fdt, int chosen,
+			const struct trans_fdt_edit *edit)
+{
+	int rc = write_reservations(fdt, edit);
+
+	if (!rc)
+		rc = drop_crash(fdt, chosen);
 	if (!rc)
 		rc = write_bootargs(fdt, chosen, edit->bootargs);
 	if (!rc)
@@ -401,14 +442,29 @@ static int write_seeds(void *fdt, int chosen,
 				    edit, err);
 }
 
-int trans_fdt_edit(const void *from, size_t from_len, void *to, size_t to_len,
-		   const struct trans_fdt_edit *edit, struct trans_error *err)
+static int check_edit(const struct trans_fdt_edit *edit,
+		      struct trans_error *err)
 {
-	int rc, chosen = 0;
-
 	if (edit->initrd.start > UINT64_MAX - edit->initrd.len)
 		return trans_fail_pa(err, TRANS_ERANGE, "initrd",
 				     edit->initrd.start, edit->initrd.len);
+	for (size_t i = 0; i < edit->reserve_count; i++) {
+		struct trans_range range = edit->reserve[i];
+
+		if (range.start > UINT64_MAX - range.len)
+			return trans_fail_pa(err, TRANS_ERANGE, "reservation",
+					     range.start, range.len);
+	}
+	return TRANS_OK;
+}
+
+int trans_fdt_edit(const void *from, size_t from_len, void *to, size_t to_len,
+		   const struct trans_fdt_edit *edit, struct trans_error *err)
+{
+	int rc = check_edit(edit, err), chosen = 0;
+
+	if (rc)
+		return rc;
 	rc = check(from, from_len);
 	if (!rc)
 		rc = open_copy(from, to, to_len);

@@ -7,6 +7,7 @@
  */
 #include <trans_table/image.h>
 
+#include "../lib/bytes.h"
 #include "../lib/fail.h"
 
 #define IMAGE_MAGIC		0x644d5241u /* "ARM\x64" */
@@ -29,24 +30,13 @@ struct image_header {
 	uint32_t magic;
 };
 
-/* Byte by byte: the file may lie at any address, and alignment faults are on
- * wherever the MMU is off. */
-static uint64_t le_at(const uint8_t *bytes, unsigned int count)
-{
-	uint64_t value = 0;
-
-	while (count--)
-		value = value << 8 | bytes[count];
-	return value;
-}
-
 static struct image_header header_read(const uint8_t *bytes)
 {
 	return (struct image_header){
-		.text_offset = le_at(bytes + 8, 8),
-		.image_size = le_at(bytes + 16, 8),
-		.flags = le_at(bytes + 24, 8),
-		.magic = (uint32_t)le_at(bytes + 56, 4),
+		.text_offset = trans_le(bytes + 8, 8),
+		.image_size = trans_le(bytes + 16, 8),
+		.flags = trans_le(bytes + 24, 8),
+		.magic = (uint32_t)trans_le(bytes + 56, 4),
 	};
 }
 
@@ -119,18 +109,18 @@ static const char *size_fault(const struct image_header *header,
  */
 static uint64_t pe_end(const uint8_t *head, size_t len)
 {
-	uint64_t at = le_at(head + PE_OFFSET, 4), count, end = 0;
+	uint64_t at = trans_le(head + PE_OFFSET, 4), count, end = 0;
 
 	if (at > len || len - at < PE_HEADERS ||
-	    le_at(head + at, 4) != PE_MAGIC)
+	    trans_le(head + at, 4) != PE_MAGIC)
 		return 0;
-	count = le_at(head + at + PE_SECTIONS, 2);
-	at += PE_HEADERS + le_at(head + at + PE_OPTIONAL, 2);
+	count = trans_le(head + at + PE_SECTIONS, 2);
+	at += PE_HEADERS + trans_le(head + at + PE_OPTIONAL, 2);
 	if (at > len || count > (len - at) / SECTION_LEN)
 		return 0;
 	for (; count; count--, at += SECTION_LEN) {
-		uint64_t section = le_at(head + at + SECTION_START, 4) +
-				   le_at(head + at + SECTION_SIZE, 4);
+		uint64_t section = trans_le(head + at + SECTION_START, 4) +
+				   trans_le(head + at + SECTION_SIZE, 4);
 
 		if (section > end)
 			end = section;

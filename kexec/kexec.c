@@ -7,45 +7,14 @@
  */
 #include <libfdt.h>
 
-#include <trans_table/image.h>
-#include <trans_table/kexec.h>
-#include <trans_table/place.h>
-
 #include "../lib/fail.h"
+#include "load.h"
 
 /* What trans_fdt_edit adds besides the command line: /chosen with four
- * properties, their names, two seeds of 136 bytes in all. */
+ * properties, their names, two seeds of 136 bytes in all, a reservation. Each
+ * further reservation is two words. */
 #define FDT_SLACK 1024u
-
-/* One load, as it goes on. */
-struct load {
-	struct trans_kexec *kexec;
-	const struct trans_kexec_args *args;
-	struct trans_image image;
-	struct trans_placement place;
-	uint64_t fdt_room; /* bytes, whole granules */
-	void *fdt;         /* the edited tree, at kexec->fdt_source */
-	struct trans_error *err;
-};
-
-/* As the transition takes it: a copy has the granule of its source. */
-static unsigned int granule_shift(const struct load *load)
-{
-	const struct trans_transition_args *args = &load->args->transition;
-
-	return args->map == TRANS_MAP_LINEAR && args->linear ?
-		args->linear->geo.granule_shift : args->granule;
-}
-
-static uint64_t granule(const struct load *load)
-{
-	return 1ULL << granule_shift(load);
-}
-
-static uint64_t round_up(const struct load *load, uint64_t len)
-{
-	return (len + granule(load) - 1) & ~(granule(load) - 1);
-}
+#define FDT_RESERVATION 16u
 
 /* The arguments */
 
@@ -69,7 +38,7 @@ static int check_args(struct load *load)
 			  TRANS_KEXEC_RANGES);
 	trans_moves_init(&kexec->want, kexec->want_storage, TRANS_KEXEC_MOVES);
 	trans_moves_init(&kexec->plan, kexec->plan_storage, TRANS_KEXEC_MOVES);
-	if (trans_pool_init(&kexec->pool, granule_shift(load), args->host,
+	if (trans_pool_init(&kexec->pool, load_shift(load), args->host,
 			    args->host_ctx,
 			    args->unsafe ? NULL : &kexec->forbidden))
 		return trans_fail(load->err, TRANS_EINVAL,
@@ -85,10 +54,11 @@ static int check_source(struct load *load, struct trans_range file,
 	const struct trans_ranges *ram = load->args->ram;
 
 	if (!trans_ranges_contain(ram, file.start, file.len) ||
-	    !trans_ranges_contain(ram, file.start, round_up(load, file.len)))
+	    !trans_ranges_contain(ram, file.start,
+				  load_round_up(load, file.len)))
 		return trans_fail_pa(load->err, TRANS_ERANGE, why, file.start,
 				     file.len);
-	if (file.start & (granule(load) - 1))
+	if (file.start & (load_granule(load) - 1))
 		return trans_fail_pa(load->err, TRANS_EALIGN, why, file.start,
 				     file.len);
 	return TRANS_OK;
@@ -119,19 +89,15 @@ static uint64_t min_u64(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-static int parse_kernel(struct load *load)
+static int authenticate(struct load *load)
 {
 	const struct trans_kexec_args *args = load->args;
-	uint64_t len = min_u64(args->kernel.len, TRANS_IMAGE_HEAD_LEN);
-	const void *head = args->host->phys_to_virt(
-		args->host_ctx, args->kernel.start, (size_t)len);
 
-	if (!head)
-		return trans_fail_pa(load->err, TRANS_EFAULT, "kernel header",
-				     args->kernel.start, len);
-	return trans_image_parse(head, (size_t)len, args->kernel.len,
-				 trans_cpu_granules(args->transition.cpu),
-				 &load->image, load->err);
+	if (args->authenticate &&
+	    args->authenticate(args->auth_ctx, &args->kernel, &args->initrd))
+		return trans_fail_pa(load->err, TRANS_EHOST, "authenticate",
+				     args->kernel.start, args->kernel.len);
+	return TRANS_OK;
 }
 
 /* Where everything goes */
@@ -144,15 +110,18 @@ static uint64_t fdt_room(const struct load *load)
 	uint64_t len = trans_fdt_used(load->args->fdt, load->args->fdt_len) +
 		       FDT_SLACK;
 
+	if (load->args->edit.reserve_count > TRANS_FDT_MAX_LEN)
+		return TRANS_FDT_MAX_LEN;
+	len += load->args->edit.reserve_count * FDT_RESERVATION;
 	for (; bootargs && *bootargs && len < TRANS_FDT_MAX_LEN; bootargs++)
 		len++;
-	return min_u64(round_up(load, len), TRANS_FDT_MAX_LEN);
+	return min_u64(load_round_up(load, len), TRANS_FDT_MAX_LEN);
 }
 
 static int forbid(struct load *load, struct trans_range range)
 {
-	uint64_t first = range.start & ~(granule(load) - 1);
-	uint64_t end = round_up(load, range.start + range.len);
+	uint64_t first = range.start & ~(load_granule(load) - 1);
+	uint64_t end = load_round_up(load, range.start + range.len);
 
 	if (trans_ranges_add(&load->kexec->forbidden, first, end - first))
 		return trans_fail_pa(load->err, TRANS_ENOSPC, "destinations",
@@ -175,12 +144,42 @@ static int forbid_destinations(struct load *load)
 
 static int find_usable(struct load *load)
 {
+	const struct trans_fdt_edit *edit = &load->args->edit;
 	struct trans_ranges *usable = &load->kexec->usable;
 	int rc = trans_ranges_add_all(usable, load->args->ram);
 
 	if (!rc)
 		rc = trans_ranges_remove_all(usable, load->args->reserved);
+	for (size_t i = 0; !rc && i < edit->reserve_count; i++)
+		rc = trans_ranges_remove(usable, edit->reserve[i].start,
+					 edit->reserve[i].len);
 	return rc ? trans_fail(load->err, rc, "memory map") : rc;
+}
+
+/* What stays must be cleaned, so it must be seen. */
+static bool can_stay(const struct load *load, trans_pa_t pa, uint64_t len)
+{
+	const struct trans_kexec_args *args = load->args;
+
+	return !args->relocate && len &&
+	       args->host->phys_to_virt(args->host_ctx, pa, (size_t)len);
+}
+
+static struct trans_wish initrd_wish(const struct load *load)
+{
+	struct trans_range initrd = load->args->initrd;
+
+	if (!can_stay(load, initrd.start, initrd.len))
+		return (struct trans_wish){ TRANS_WISH_NONE, 0 };
+	return (struct trans_wish){ TRANS_WISH_STAY, initrd.start };
+}
+
+static struct trans_wish kernel_wish(const struct load *load)
+{
+	if (load->wish.kind == TRANS_WISH_STAY &&
+	    !can_stay(load, load->wish.at, load->image.file_len))
+		return (struct trans_wish){ TRANS_WISH_NONE, 0 };
+	return load->wish;
 }
 
 static int place(struct load *load)
@@ -192,7 +191,9 @@ static int place(struct load *load)
 		.image = &load->image,
 		.initrd_len = args->initrd.len,
 		.fdt_len = load->fdt_room = fdt_room(load),
-		.granule = granule(load),
+		.granule = load_granule(load),
+		.kernel_wish = kernel_wish(load),
+		.initrd_wish = initrd_wish(load),
 	};
 	int rc = find_usable(load);
 
@@ -229,12 +230,26 @@ static int alloc_tree(struct load *load)
 	return TRANS_OK;
 }
 
+/* In safe memory it survives; trans_place's rules for where it goes. */
+static bool tree_may_stay(const struct load *load)
+{
+	uint64_t last = load->kexec->fdt_source + (load->fdt_room - 1);
+
+	return !load->args->relocate && !load->args->unsafe &&
+	       load->kexec->fdt_source > load->place.kernel &&
+	       last >> 48 == 0 &&
+	       load->kexec->fdt_source / TRANS_FDT_MAX_LEN ==
+	       last / TRANS_FDT_MAX_LEN;
+}
+
 static int edit_tree(struct load *load)
 {
 	struct trans_fdt_edit edit = load->args->edit;
 	int rc = alloc_tree(load);
 
 	edit.initrd = load->kexec->initrd;
+	if (tree_may_stay(load))
+		load->kexec->fdt.start = load->kexec->fdt_source;
 	if (!rc)
 		rc = trans_fdt_edit(load->args->fdt, load->args->fdt_len,
 				    load->fdt, load->fdt_room, &edit,
@@ -249,7 +264,7 @@ static int edit_tree(struct load *load)
 static int want(struct load *load, trans_pa_t src, struct trans_range dst)
 {
 	int rc = trans_moves_add(&load->kexec->want, src, dst.start,
-				 round_up(load, dst.len));
+				 load_round_up(load, dst.len));
 
 	return rc ? trans_fail_pa(load->err, rc, "move", dst.start, dst.len) :
 	       rc;
@@ -258,11 +273,40 @@ static int want(struct load *load, trans_pa_t src, struct trans_range dst)
 static int want_all(struct load *load)
 {
 	struct trans_kexec *kexec = load->kexec;
-	int rc = want(load, load->args->kernel.start, kexec->kernel);
+	int rc = TRANS_OK;
 
+	for (size_t i = 0; !rc && i < kexec->pieces; i++)
+		rc = want(load, kexec->piece[i].src, (struct trans_range){
+			  kexec->kernel.start + kexec->piece[i].offset,
+			  kexec->piece[i].len });
 	if (!rc)
 		rc = want(load, load->args->initrd.start, kexec->initrd);
 	return rc ? rc : want(load, kexec->fdt_source, kexec->fdt);
+}
+
+static void clean_if_in_place(const struct load *load, trans_pa_t src,
+			      struct trans_range dst)
+{
+	const struct trans_kexec_args *args = load->args;
+	const void *bytes;
+
+	if (src != dst.start || !dst.len || !args->host->clean)
+		return;
+	bytes = args->host->phys_to_virt(args->host_ctx, src, (size_t)dst.len);
+	if (bytes)
+		args->host->clean(args->host_ctx, bytes, (size_t)dst.len);
+}
+
+/* The mover cleans what it moves, so that a kernel that begins with its caches
+ * off finds it (booting.rst). Nobody else cleans the rest. */
+static int clean_what_stays(struct load *load)
+{
+	struct trans_kexec *kexec = load->kexec;
+
+	clean_if_in_place(load, kexec->piece[0].src, kexec->kernel);
+	clean_if_in_place(load, load->args->initrd.start, kexec->initrd);
+	clean_if_in_place(load, kexec->fdt_source, kexec->fdt);
+	return TRANS_OK;
 }
 
 /* One granule for breaking cycles. Without the safe-page rule it could lie in a
@@ -277,7 +321,7 @@ static int alloc_spare(struct load *load, struct trans_range *spare)
 	if (pool->ops.alloc(pool, pool->shift, 1, &load->kexec->spare))
 		return trans_fail(load->err, TRANS_ENOMEM, "spare page");
 	load->kexec->spare_granules = 1;
-	*spare = (struct trans_range){ load->kexec->spare, granule(load) };
+	*spare = (struct trans_range){ load->kexec->spare, load_granule(load) };
 	return TRANS_OK;
 }
 
@@ -290,7 +334,7 @@ static int plan(struct load *load)
 	if (!rc)
 		rc = want_all(load);
 	return rc ? rc : trans_moves_plan(&kexec->want, &kexec->plan,
-					  granule(load), &spare, load->err);
+					  load_granule(load), &spare, load->err);
 }
 
 /* The transition */
@@ -304,7 +348,7 @@ static int prepare(struct load *load)
 	args.ops = &kexec->pool.ops;
 	args.ctx = &kexec->pool;
 	args.plan = &kexec->plan;
-	args.entry = kexec->kernel.start;
+	args.entry = kexec->kernel.start + load->entry;
 	/* booting.rst: x0 is the device tree, x1..x3 are reserved and 0. */
 	args.x[0] = kexec->fdt.start;
 	args.x[1] = args.x[2] = args.x[3] = 0;
@@ -324,8 +368,8 @@ int trans_kexec_load(struct trans_kexec *kexec,
 		     struct trans_error *err)
 {
 	static int (*const steps[])(struct load *load) = {
-		check_args, check_sources, parse_kernel, place, edit_tree,
-		plan, prepare,
+		check_args, check_sources, authenticate, load_unpack, place,
+		edit_tree, plan, clean_what_stays, prepare,
 	};
 	struct load load = { .kexec = kexec, .args = args, .err = err };
 	int rc = TRANS_OK;
@@ -359,6 +403,7 @@ void trans_kexec_unload(struct trans_kexec *kexec)
 	trans_transition_cancel(&kexec->transition);
 	give_back(&kexec->pool, kexec->fdt_source, kexec->fdt_granules);
 	give_back(&kexec->pool, kexec->spare, kexec->spare_granules);
+	load_drop_unpacked(kexec);
 	if (kexec->pool.host)
 		trans_pool_trim(&kexec->pool);
 	memset(kexec, 0, sizeof(*kexec));

@@ -177,6 +177,44 @@ static enum piece try_both(const struct search *s, const struct attempt *how,
 	return PIECE_NONE;
 }
 
+/* Does the initrd, where it is now, suit this kernel? Its granules are its
+ * own, so the window's edges, which are granules', need no rounding. */
+static bool initrd_may_stay(const struct search *s, uint64_t kernel)
+{
+	const struct trans_place_request *request = s->request;
+	uint64_t at = request->initrd_wish.at, len = s->initrd_room;
+	struct extent above = initrd_window(s, kernel, true);
+	struct extent below = initrd_window(s, kernel, false);
+
+	if (request->initrd_wish.kind == TRANS_WISH_NONE ||
+	    at & (request->granule - 1) || at > PA_END || len > PA_END - at ||
+	    !trans_ranges_contain(request->usable, at, request->initrd_len))
+		return false;
+	return (at >= above.start && at + len <= above.end) ||
+	       (at >= below.start && at + len <= below.end);
+}
+
+/* Leave the initrd, and put the device tree around the two. */
+static bool stay_with_initrd(const struct search *s,
+			     struct trans_placement *out)
+{
+	const struct trans_place_request *request = s->request;
+	struct extent kernel = granules(s, out->kernel,
+					request->image->memory_len);
+	struct extent initrd;
+	bool above;
+
+	if (!initrd_may_stay(s, out->kernel))
+		return false;
+	out->initrd = request->initrd_wish.at;
+	initrd = granules(s, out->initrd, request->initrd_len);
+	above = initrd.start >= kernel.end;
+	return fit_fdt(s, above ? kernel : initrd, above ? initrd : kernel,
+		       true, &out->fdt) ||
+	       fit_fdt(s, above ? kernel : initrd, above ? initrd : kernel,
+		       false, &out->fdt);
+}
+
 static enum piece place_without_initrd(const struct search *s,
 				       struct trans_placement *out)
 {
@@ -198,6 +236,8 @@ static enum piece place_rest(const struct search *s,
 
 	if (!s->request->initrd_len)
 		return place_without_initrd(s, out);
+	if (stay_with_initrd(s, out))
+		return PIECE_NONE;
 	for (i = 0; i < ATTEMPTS && best != PIECE_NONE; i++) {
 		missing = try_both(s, &attempts[i], out);
 		if (missing > best)
@@ -246,12 +286,35 @@ static uint64_t next_event(const struct search *s, uint64_t base)
 	return next;
 }
 
+/* "Anywhere" is asked of who could go elsewhere: booting.rst wants all other
+ * kernels as close as possible to the start of RAM. */
+static bool kernel_suits(const struct search *s, const struct trans_wish *wish)
+{
+	const struct trans_image *image = s->request->image;
+	uint64_t len = image->memory_len;
+
+	if (wish->kind == TRANS_WISH_NONE || len > PA_END ||
+	    wish->at > PA_END - len ||
+	    !trans_ranges_contain(s->request->usable, wish->at, len))
+		return false;
+	return wish->kind == TRANS_WISH_ONLY ||
+	       (image->anywhere &&
+		wish->at % BASE_ALIGN == image->text_offset);
+}
+
 /* The piece that kept the best base from succeeding, or PIECE_NONE. */
 static enum piece search(const struct search *s, struct trans_placement *out)
 {
+	const struct trans_wish *wish = &s->request->kernel_wish;
 	enum piece missing, best = PIECE_KERNEL;
 	uint64_t from = 0;
 
+	if (kernel_suits(s, wish)) {
+		out->kernel = wish->at;
+		best = place_rest(s, out);
+	}
+	if (wish->kind == TRANS_WISH_ONLY)
+		return best;
 	while (best != PIECE_NONE && fit_kernel(s, from, &out->kernel)) {
 		missing = place_rest(s, out);
 		if (missing > best)

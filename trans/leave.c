@@ -18,17 +18,28 @@
  * that are about to go. Stop the source, wait for what is under way, then close
  * the buffer (Arm ARM D17 and D6, "Synchronization").
  */
-static void stop_profile(void)
+static void stop_profile(const struct trans_cpu *cpu)
 {
 	if (trans_arch_read(TRANS_PMBIDR_EL1) & BUFFER_OWNED_ABOVE)
 		return;
 	trans_arch_write(TRANS_PMSCR_EL1, 0);
+	if (trans_state_own_names(cpu))
+		trans_arch_write(TRANS_PMSCR_EL2, 0);
 	trans_arch_drain_profile();
 	trans_arch_write(TRANS_PMBLIMITR_EL1, 0);
 	trans_arch_sync();
 }
 
-static void stop_trace(void)
+/* Nothing of this world is traced any more, whatever reads the trace. */
+static void stop_tracing(const struct trans_cpu *cpu)
+{
+	trans_arch_write(TRANS_TRFCR_EL1, 0);
+	if (trans_state_own_names(cpu))
+		trans_arch_write(TRANS_TRFCR_EL2, 0);
+	trans_arch_sync();
+}
+
+static void close_trace_buffer(void)
 {
 	if (trans_arch_read(TRANS_TRBIDR_EL1) & BUFFER_OWNED_ABOVE)
 		return;
@@ -37,11 +48,23 @@ static void stop_trace(void)
 	trans_arch_drain_trace();
 }
 
+/* booting.rst wants it off, and the blob's returns would be checked against a
+ * stack in the host's address space. Off in the middle of a call is harmless:
+ * a return without it checks nothing. */
+static void stop_control_stack(const struct trans_cpu *cpu)
+{
+	trans_arch_write(TRANS_GCSCR_EL1, 0);
+	trans_arch_write(TRANS_GCSCRE0_EL1, 0);
+	if (trans_state_own_names(cpu))
+		trans_arch_write(TRANS_GCSCR_EL2, 0);
+	trans_arch_sync();
+}
+
 /* Streaming mode changes what instructions exist; nobody expects it on. */
 static void stop_streaming(const struct trans_cpu *cpu)
 {
-	enum trans_sysreg trap = cpu->el == 2 && !cpu->e2h ? TRANS_CPTR_EL2 :
-							     TRANS_CPACR_EL1;
+	enum trans_sysreg trap = trans_state_own_names(cpu) ? TRANS_CPTR_EL2 :
+							      TRANS_CPACR_EL1;
 
 	if (trans_state_sme_usable(cpu, trans_arch_read(trap)))
 		trans_arch_write(TRANS_SVCR, 0);
@@ -67,9 +90,13 @@ static void silence(const struct trans_transition_args *args,
 		trans_arch_write(TRANS_ALLINT, ALLINT_ON);
 	mask_firmware_events(args);
 	if (leave & TRANS_LEAVE_SPE)
-		stop_profile();
+		stop_profile(cpu);
+	if (leave & TRANS_LEAVE_TRF)
+		stop_tracing(cpu);
 	if (leave & TRANS_LEAVE_TRBE)
-		stop_trace();
+		close_trace_buffer();
+	if (leave & TRANS_LEAVE_GCS)
+		stop_control_stack(cpu);
 	/* Breakpoints, watchpoints and single step, in the next world too. */
 	trans_arch_write(TRANS_MDSCR_EL1, 0);
 	if (leave & TRANS_LEAVE_SME)
@@ -97,6 +124,10 @@ static __attribute__((noreturn)) void leave_for(
 
 void trans_transition_go(const struct trans_transition *transition)
 {
+	/* A mistake of the caller's; there is nothing to return to, and
+	 * nothing to go to. */
+	while (!transition->prepared || !transition->quiet)
+		;
 	leave_for(transition, transition->args.cpu, 0);
 }
 

@@ -18,31 +18,20 @@ static const struct trans_attr attr_ro = { TRANS_MEM_NORMAL, 0 };
 static const struct trans_attr attr_rw = { TRANS_MEM_NORMAL, TRANS_WRITE };
 static const struct trans_attr attr_rx = { TRANS_MEM_NORMAL, TRANS_EXEC };
 
-static unsigned int field(uint64_t id, unsigned int shift)
-{
-	return (unsigned int)(id >> shift) & 0xf;
-}
-
 static bool is_linear(const struct trans_transition *t)
 {
 	return t->args.map == TRANS_MAP_LINEAR;
 }
 
-/* Can stage 1 of this CPU do 52-bit addresses with that granule?
- * ID_AA64MMFR2_EL1.VARange, ID_AA64MMFR0_EL1.TGran4, TGran16 (Arm ARM D19). */
+/* Can stage 1 of this CPU do 52-bit addresses with that granule? 64K:
+ * ID_AA64MMFR2_EL1.VARange [19:16] (FEAT_LVA). */
 static bool has_52_bits(const struct trans_transition *t)
 {
 	const struct trans_cpu *cpu = t->args.cpu;
 
-	switch (t->args.granule) {
-	case TRANS_4K:
-		return field(cpu->mmfr0, 28) == 1;
-	case TRANS_16K:
-		return field(cpu->mmfr0, 20) == 2;
-	case TRANS_64K:
-		return field(cpu->mmfr2, 16) >= 1;
-	}
-	return false;
+	if (t->args.granule == TRANS_64K)
+		return (cpu->mmfr2 >> 16 & 0xf) >= 1;
+	return trans_cpu_has_lpa2(cpu, t->args.granule);
 }
 
 /* Both halves share TCR.IPS and TCR.DS, so the identity map follows the copy
@@ -213,11 +202,11 @@ static int map_uart(struct trans_transition *t, struct trans_error *err)
 
 	if (t->args.uart_kind == TRANS_UART_NONE)
 		return 0;
-	ret = map_own(t, t->args.uart, 0x20, &attr, 0, err);
+	ret = map_own(t, t->args.uart, TRANS_UART_LEN, &attr, 0, err);
 	if (ret != TRANS_EINVAL)
 		return ret;
 	attr.memory = TRANS_MEM_STRONG;
-	return map_own(t, t->args.uart, 0x20, &attr, 0, err);
+	return map_own(t, t->args.uart, TRANS_UART_LEN, &attr, 0, err);
 }
 
 static int map_list_page(void *arg, trans_pa_t pa, uint64_t len)
@@ -302,15 +291,44 @@ int trans_maps_verify_move(const struct trans_transition *t,
 	return trans_maps_verify_moved(t, move->src, move->len, false, err);
 }
 
+static int verify_own(const struct trans_transition *t, trans_pa_t pa,
+		      uint64_t len, unsigned int access,
+		      struct trans_error *err)
+{
+	struct trans_span span = span_of(t, pa, len);
+
+	return verify(&t->low, span.start, span, access, err);
+}
+
+/* For trans_list_pages. */
+struct list_verify {
+	const struct trans_transition *t;
+	struct trans_error *err;
+};
+
+static int verify_list_page(void *arg, trans_pa_t pa, uint64_t len)
+{
+	const struct list_verify *check = arg;
+
+	return verify_own(check->t, pa, len, 0, check->err);
+}
+
 int trans_maps_verify_blob(const struct trans_transition *t,
 			   struct trans_error *err)
 {
+	struct list_verify list = { t, err };
 	uint64_t granule = granule_of(t);
-	struct trans_span span = { t->code, t->code_granules * granule };
-	int ret = verify(&t->low, span.start, span, TRANS_EXEC, err);
+	int ret = verify_own(t, t->code, t->code_granules * granule, TRANS_EXEC,
+			     err);
 
-	if (ret)
-		return ret;
-	span = (struct trans_span){ t->data, t->data_granules * granule };
-	return verify(&t->low, span.start, span, TRANS_WRITE, err);
+	if (!ret)
+		ret = verify_own(t, t->data, t->data_granules * granule,
+				 TRANS_WRITE, err);
+	if (!ret)
+		ret = trans_list_pages(t, verify_list_page, &list, err);
+	if (!ret && t->args.report)
+		ret = verify_own(t, t->args.report,
+				 sizeof(struct trans_blob_report), TRANS_WRITE,
+				 err);
+	return ret;
 }

@@ -16,6 +16,9 @@ static inline uint64_t granule_of(const struct trans_transition *t)
 	return 1ULL << t->args.granule;
 }
 
+/* What is mapped of a UART: all the registers that the blob uses. */
+#define TRANS_UART_LEN 0x20u
+
 /* [start, start + len) grown to whole granules. */
 struct trans_span {
 	uint64_t start, len;
@@ -88,6 +91,10 @@ uint64_t trans_state_flags(const struct trans_cpu *cpu);
 #define TRANS_LEAVE_MTE 0x08u  /* tag checks */
 #define TRANS_LEAVE_PAN 0x10u  /* a linear map may have EL0 permissions */
 #define TRANS_LEAVE_NMI 0x20u  /* interrupts that DAIF does not mask */
+#define TRANS_LEAVE_TRF 0x40u  /* trace filters: what feeds the trace buffer */
+#define TRANS_LEAVE_GCS 0x80u  /* guarded control stack */
+/* Do EL2's registers have names of their own (EL2 without E2H)? */
+bool trans_state_own_names(const struct trans_cpu *cpu);
 unsigned int trans_state_leave(const struct trans_cpu *cpu);
 /* May SVCR be written, as @trap (CPACR_EL1; CPTR_EL2 at EL2 without E2H) has
  * it? */

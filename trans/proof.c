@@ -98,6 +98,8 @@ static int all_apart(struct proof *proof)
 	if (!ret && t->args.report)
 		ret = piece(proof, t->args.report,
 			    sizeof(struct trans_blob_report));
+	if (!ret && t->args.uart_kind != TRANS_UART_NONE)
+		ret = piece(proof, t->args.uart, TRANS_UART_LEN);
 	if (!ret)
 		ret = table_apart(proof, &t->low);
 	if (!ret)

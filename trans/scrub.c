@@ -91,6 +91,18 @@ static int is_hidden(const struct scrub *scrub, trans_pa_t pa, bool *hidden)
 	return ret;
 }
 
+/* Is the source of move @n written by an earlier one? Then it is the spare of a
+ * cycle: what is wanted somewhere is never read again. */
+static bool is_spare(const struct trans_moves *plan, size_t n)
+{
+	const struct trans_move *move = plan->move;
+
+	for (size_t i = 0; i < n; i++)
+		if (move[n].src - move[i].dst < move[i].len)
+			return true;
+	return false;
+}
+
 static int scrub_source(struct scrub *scrub, const struct trans_move *move)
 {
 	const struct trans_table *linear = scrub->t->args.linear;
@@ -122,8 +134,15 @@ int trans_scrub_moves(const struct trans_transition *t, trans_list_move_fn move,
 	};
 	int ret = 0;
 
-	for (size_t i = 0; !ret && i < plan->count; i++)
-		if (plan->move[i].src != TRANS_ZERO)
-			ret = scrub_source(&scrub, &plan->move[i]);
+	for (size_t i = 0; !ret && i < plan->count; i++) {
+		const struct trans_move *from = &plan->move[i];
+
+		if (from->src == TRANS_ZERO)
+			continue;
+		if (is_spare(plan, i))
+			ret = zero(&scrub, from->src, from->len);
+		else
+			ret = scrub_source(&scrub, from);
+	}
 	return ret ? ret : flush(&scrub);
 }

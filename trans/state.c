@@ -4,14 +4,11 @@
  * that every kind of CPU can be tested on any host.
  */
 #include "parts.h"
+#include "tcr.h"
 
 #define HCR_RW (1ULL << 31)
 #define HCR_TGE (1ULL << 27)
 #define HCR_E2H (1ULL << 34)
-
-#define TCR_EPD0 (1ULL << 7)
-#define TCR_EPD1 (1ULL << 23)
-#define TCR_EL2_RES1 ((1ULL << 31) | (1ULL << 23))
 
 #define CPACR_SMEN0 (1ULL << 24) /* set: EL1 (EL2 with E2H) is not trapped */
 #define CPTR_EL2_TSM (1ULL << 12)
@@ -21,16 +18,16 @@ static unsigned int field(uint64_t id, unsigned int shift)
 	return (unsigned int)(id >> shift) & 0xf;
 }
 
-static bool own_names(const struct trans_cpu *cpu)
+bool trans_state_own_names(const struct trans_cpu *cpu)
 {
 	return cpu->el == 2 && !cpu->e2h;
 }
 
 uint64_t trans_state_sctlr(const struct trans_cpu *cpu, bool mmu)
 {
-	uint64_t off = own_names(cpu) ? BLOB_SCTLR_OFF_EL2 : BLOB_SCTLR_OFF_EL1;
+	uint64_t on = tt_sctlr_on(trans_cpu_regime(cpu));
 
-	return off | BLOB_SCTLR_I | (mmu ? BLOB_SCTLR_M | BLOB_SCTLR_C : 0);
+	return mmu ? on : on & ~(uint64_t)(BLOB_SCTLR_M | BLOB_SCTLR_C);
 }
 
 /*
@@ -43,10 +40,9 @@ uint64_t trans_state_hcr(const struct trans_cpu *cpu)
 	return HCR_RW | (cpu->e2h ? HCR_E2H | HCR_TGE : 0);
 }
 
-/* Without tables: nothing is walked, whoever looks. */
 uint64_t trans_state_tcr_off(const struct trans_cpu *cpu)
 {
-	return own_names(cpu) ? TCR_EL2_RES1 : TCR_EPD0 | TCR_EPD1;
+	return tt_tcr_off(trans_cpu_regime(cpu));
 }
 
 /* ID_AA64ISAR0_EL1.SHA2 [15:12], and ID_AA64PFR0_EL1.AdvSIMD [23:20], which is
@@ -70,12 +66,14 @@ unsigned int trans_state_leave(const struct trans_cpu *cpu)
 	       (field(cpu->pfr1, 24) ? TRANS_LEAVE_SME : 0) |
 	       (field(cpu->pfr1, 8) >= 2 ? TRANS_LEAVE_MTE : 0) |
 	       (field(cpu->mmfr1, 20) ? TRANS_LEAVE_PAN : 0) |
+	       (field(cpu->dfr0, 40) ? TRANS_LEAVE_TRF : 0) |
+	       (field(cpu->pfr1, 44) ? TRANS_LEAVE_GCS : 0) |
 	       (field(cpu->pfr1, 36) ? TRANS_LEAVE_NMI : 0);
 }
 
 bool trans_state_sme_usable(const struct trans_cpu *cpu, uint64_t trap)
 {
-	if (own_names(cpu))
+	if (trans_state_own_names(cpu))
 		return !(trap & CPTR_EL2_TSM);
 	return trap & CPACR_SMEN0;
 }

@@ -6,9 +6,11 @@
  */
 #include <trans_table/transition.h>
 
+#include "blob/blob.h"
 #include "desc.h"
 #include "tcr.h"
 
+#define TCR_EPD0 (1ULL << 7)
 #define TCR_EPD1 (1ULL << 23)
 #define TCR_EL2_RES1 ((1ULL << 31) | (1ULL << 23))
 
@@ -158,14 +160,14 @@ uint64_t trans_tcr(const struct trans_geometry *low,
 	return tcr | (high ? tt_tcr_encode(high) : TCR_EPD1);
 }
 
-#define SCTLR_MCI ((1ULL << 12) | (1ULL << 2) | (1ULL << 0))
-/* Arm ARM D19.2, SCTLR_EL1: LSMAOE, nTLSMD, SPAN, EIS, TSCXT, EOS; SCTLR_EL2
- * with E2H == 0: its RES1 bits. EL2&0 has the layout of EL1. */
-#define SCTLR_EL1_RES1 0x30d00800ULL
-#define SCTLR_EL2_RES1 0x30c50830ULL
-
+/* EL2&0 has the layout of EL1. */
 uint64_t tt_sctlr_on(unsigned int regime)
 {
-	return SCTLR_MCI |
-	       (regime == TRANS_EL2 ? SCTLR_EL2_RES1 : SCTLR_EL1_RES1);
+	return (regime == TRANS_EL2 ? BLOB_SCTLR_OFF_EL2 : BLOB_SCTLR_OFF_EL1) |
+	       BLOB_SCTLR_M | BLOB_SCTLR_C | BLOB_SCTLR_I;
+}
+
+uint64_t tt_tcr_off(unsigned int regime)
+{
+	return regime == TRANS_EL2 ? TCR_EL2_RES1 : TCR_EPD0 | TCR_EPD1;
 }

@@ -36,4 +36,7 @@ trans_pa_t tt_ttbr_decode(const struct trans_geometry *geo, uint64_t ttbr);
  * everything else (alignment checks, WXN, EPAN, ...) off. */
 uint64_t tt_sctlr_on(unsigned int regime);
 
+/* TCR without tables: nothing is walked, whoever looks. */
+uint64_t tt_tcr_off(unsigned int regime);
+
 #endif

@@ -15,6 +15,8 @@
 /*
  * @bootargs:     NUL-terminated command line; NULL leaves it as it is
  * @initrd:       where the initrd will be; len 0 removes the properties
+ * @reserve, @reserve_count: memory that must survive the next kernel too: each
+ *                gets an entry in the reservation block
  * @random:       fills @len bytes with randomness, 0 on success; NULL: seeds
  *                that are present are removed, because a used seed is none
  * @random_ctx:   for @random
@@ -22,6 +24,8 @@
 struct trans_fdt_edit {
 	const char *bootargs;
 	struct trans_range initrd;
+	const struct trans_range *reserve;
+	size_t reserve_count;
 	int (*random)(void *ctx, void *buf, size_t len);
 	void *random_ctx;
 };
@@ -30,16 +34,18 @@ struct trans_fdt_edit {
  * Copy the tree at @from to @to, a buffer of @to_len bytes (8-byte aligned,
  * owned by the caller, apart from @from), and edit it: bootargs,
  * linux,initrd-start/-end, kaslr-seed and rng-seed (fresh), and
- * linux,booted-from-kexec in /chosen, which is made if there is none. Memory
- * reservations that equal the old initrd are removed; one for the old tree
- * itself stays, as nobody says here where that tree was. The result is packed:
- * its fdt_totalsize() is what must be moved.
+ * linux,booted-from-kexec in /chosen, which is made if there is none.
+ * linux,elfcorehdr and linux,usable-memory-range, which are for a crash kernel,
+ * are removed. Memory reservations that equal the old initrd are removed, the
+ * new one gets its own; one for the old tree itself stays, as nobody says here
+ * where that tree was. No entry is made twice. The result is packed: its
+ * fdt_totalsize() is what must be moved.
  *
  * TRANS_EFDT: not a valid tree (fdt_check_full, blocks aligned, version 17 as
  * every tool writes), or libfdt refused;
  * TRANS_ENOSPC: the edited tree does not fit in @to_len, or in 2 MiB (twice
  * the room may be needed where the old tree's blocks are in an odd order);
- * TRANS_ERANGE: the initrd's end passes 2^64 - 1;
+ * TRANS_ERANGE: the end of the initrd or of a reservation passes 2^64 - 1;
  * TRANS_EHOST: @random refused. On failure the contents of @to are undefined,
  * @from is never written.
  */
@@ -56,7 +62,8 @@ uint64_t trans_fdt_used(const void *fdt, size_t fdt_len);
  * @reserved the memory reservation block and every static /reserved-memory
  * child (no-map or not, whatever its status). Dynamic children (a `size` and no
  * `reg`) have no place yet and add nothing. Both sets are added to, not
- * cleared, and may hold a part on failure.
+ * cleared, and may hold a part on failure. The loader's own initrd is among the
+ * reservations: a loader that can do without takes it out (trans_fdt_initrd).
  * TRANS_EFDT: malformed, #address-cells or #size-cells of the root or of
  * /reserved-memory not 1 or 2; TRANS_ENOSPC, TRANS_ERANGE from the sets.
  */

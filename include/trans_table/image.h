@@ -8,6 +8,9 @@
 #include <trans_table/errors.h>
 
 #define TRANS_IMAGE_HEADER_LEN 64
+#define TRANS_IMAGE_MAGIC "ARM\x64" /* in it, at offset 56 */
+#define TRANS_IMAGE_MAGIC_AT 56
+#define TRANS_IMAGE_MAGIC_LEN 4
 /* Bytes from the start of the file that are worth having: the PE header and
  * section table of a kernel with an EFI stub lie in them, and tell where the
  * file should end. */

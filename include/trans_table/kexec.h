@@ -10,25 +10,40 @@
 #define TRANS_TABLE_KEXEC_H
 
 #include <trans_table/fdt.h>
+#include <trans_table/format.h>
+#include <trans_table/inspect.h>
 #include <trans_table/pool.h>
 #include <trans_table/transition.h>
 
 /*
- * @kernel:   the file in memory (physical, start a multiple of the granule);
- *            arm64 Image. Only its first 64 bytes are read here, through
+ * @kernel:   the file in memory (physical, start a multiple of the granule):
+ *            arm64 Image, Image.gz, EFI zboot, ELF64 (format.h). Of an Image
+ *            only the first TRANS_IMAGE_HEAD_LEN bytes are read here, through
  *            phys_to_virt; the rest may be invisible to the host (see
  *            TRANS_MKVALID). Whole granules are moved, so what follows the
- *            file in its last one is moved with it
+ *            file in its last one is moved with it. The other formats are read
+ *            whole; they are inflated or laid out in memory from @host, which
+ *            the kexec holds until it is unloaded
  * @initrd:   likewise, and not read at all; len 0: none
  * @fdt, @fdt_len: the running machine's device tree, a pointer; never written
- * @edit:     what to say in the next one; its initrd range is filled in here
+ * @edit:     what to say in the next one; its initrd range is filled in here.
+ *            Its reserve ranges are no destinations either
  * @ram:      all RAM
  * @reserved: what must not be written: firmware, no-map, CMA of others. The
  *            running program's own memory does not belong in it
  * @host, @host_ctx: the host's ordinary environment; a safe-page pool is put
  *            around it here. Its allocator must not hand out source memory
+ * @decompress: for compressed kernels; NULL: there are none
+ * @authenticate: asked before anything of the files is looked at, and before
+ *            any memory is taken: are these bytes to be started? Nonzero
+ *            refuses. They must not change afterwards. NULL: anything is
+ * @auth_ctx: for @authenticate
  * @transition: everything about the CPU, the map choice and callbacks; ops,
  *            ctx, plan, entry and x are filled in here
+ * @relocate: move kernel and initrd even if they could stay where they are. For
+ *            hosts whose phys_to_virt promises more than it can read (see
+ *            above): what stays is cleaned to the PoC through it, here, and
+ *            must not be written afterwards
  * @unsafe:   switch the safe-page rule off. For the test that must see what it
  *            prevents
  */
@@ -42,7 +57,12 @@ struct trans_kexec_args {
 	const struct trans_ranges *reserved;
 	const struct trans_ops *host;
 	void *host_ctx;
+	const struct trans_decompress *decompress;
+	int (*authenticate)(void *ctx, const struct trans_range *kernel,
+			    const struct trans_range *initrd);
+	void *auth_ctx;
 	struct trans_transition_args transition;
+	bool relocate;
 	bool unsafe;
 };
 
@@ -50,6 +70,20 @@ struct trans_kexec_args {
  * pages that overlap in a cycle costs moves; TRANS_KEXEC_MOVES bounds them. */
 #define TRANS_KEXEC_RANGES 64
 #define TRANS_KEXEC_MOVES 512
+
+/* A part of the kernel: @len bytes at @src go @offset bytes behind where the
+ * kernel starts. A @src of TRANS_ZERO: zeroes. */
+#define TRANS_KEXEC_PIECES (2 * TRANS_ELF_SEGMENTS)
+struct trans_kexec_piece {
+	trans_pa_t src;
+	uint64_t offset, len;
+};
+
+/* Memory from the host; granules 0: none. */
+struct trans_kexec_block {
+	trans_pa_t pa;
+	unsigned int granules;
+};
 
 /* A loaded kexec; read-only for callers. About 30 KiB: not for a stack. It
  * points into itself: not to be copied or moved. */
@@ -60,6 +94,9 @@ struct trans_kexec {
 	trans_pa_t fdt_source, spare;
 	unsigned int fdt_granules, spare_granules; /* 0: not allocated */
 	uint64_t table_pages, payload_bytes;
+	struct trans_kexec_block unpacked, staged; /* inflated; ELF segments */
+	size_t pieces;
+	struct trans_kexec_piece piece[TRANS_KEXEC_PIECES];
 	struct trans_ranges usable, forbidden;
 	struct trans_moves want, plan;
 	struct trans_range usable_storage[TRANS_KEXEC_RANGES];
@@ -70,21 +107,45 @@ struct trans_kexec {
 
 /*
  * Parse, place, edit the tree, plan the moves, prepare the transition.
+ *
+ * A kernel or initrd that is where it may run stays and is not moved, unless
+ * phys_to_virt refuses it; so does an inflated kernel, and the edited tree. A
+ * host that allocates from 2 MiB boundaries can make use of that.
+ *
+ * ELF: a file that starts with an Image header (vmlinux) goes where an Image
+ * may go; other ET_DYN files too, by whole multiples of 2 MiB, and relocate
+ * themselves; other ET_EXEC files go to their p_paddr or nowhere. All memory
+ * from the first segment to the end of the last must be usable.
+ *
  * @host, @host_ctx and what @transition points to must outlive the kexec;
  * nothing else of @args is looked at again.
  *
- * Errors: those of trans_image_parse, trans_place, trans_fdt_edit,
- * trans_moves_plan and trans_transition_prepare; TRANS_EINVAL (a missing
+ * Errors: those of trans_image_parse, trans_packed_parse, trans_elf_parse,
+ * trans_place, trans_fdt_edit, trans_moves_plan and trans_transition_prepare;
+ * TRANS_EHOST (authenticate refused, or a decompressor for an unknown reason),
+ * TRANS_EIMAGE (compressed, and there is no decompressor for it, or twice; an
+ * ELF file that must be aligned to more than 2 MiB), TRANS_ETRUNC,
+ * TRANS_ECORRUPT, TRANS_ENOSPC ("compressed kernel": less, other or more than
+ * its declared length); TRANS_EINVAL (a missing
  * argument or callback, granule), TRANS_ERANGE (kernel or initrd, to the end of
  * its last granule, is not in RAM), TRANS_EALIGN (it does not start at a
  * granule), TRANS_EOVERLAP (the two share bytes), TRANS_EFAULT (phys_to_virt
- * refuses the kernel's header), TRANS_ENOMEM, TRANS_ENOSPC (more than
+ * refuses the kernel file), TRANS_ENOMEM, TRANS_ENOSPC (more than
  * TRANS_KEXEC_RANGES pieces of memory; no room for the device tree).
  * On failure everything is given back and the struct is zeroed.
  */
 int trans_kexec_load(struct trans_kexec *kexec,
 		     const struct trans_kexec_args *args,
 		     struct trans_error *err);
+
+/*
+ * The dry run: what a loaded kexec is going to do, as lines of text: where the
+ * segments go, the moves in their order, the memory that must survive, and
+ * what the proof (trans_transition_check, run again) says. Returns what @put
+ * returned, if that was not 0.
+ */
+int trans_kexec_print(const struct trans_kexec *kexec, trans_put_fn put,
+		      void *arg);
 
 /* Quiesce and go. Returns only when quiesce refused (TRANS_EHOST); the kexec is
  * then still loaded. */

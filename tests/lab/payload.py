@@ -13,11 +13,13 @@ import gzip
 import hashlib
 import os
 import struct
+import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.join(os.path.dirname(os.path.dirname(HERE)), 'build')
 OUT = os.path.join(BUILD, 'payload')
+PORT = os.path.join(BUILD, 'arm64', 'port.bin')
 
 PAGE = 4096
 DATA_LEN = 64 << 20
@@ -99,10 +101,10 @@ def write_initramfs(path):
 
 # ---- the kernel and its damaged sisters ----------------------------------------
 
-def debian_kernel():
-    found = glob.glob(f'{BUILD}/kernel/boot/vmlinuz-*')
+def debian_kernel(home='kernel'):
+    found = glob.glob(f'{BUILD}/{home}/boot/vmlinuz-*')
     if len(found) != 1:
-        sys.exit(f'payload: no kernel in {BUILD}/kernel; run `make payload`')
+        sys.exit(f'payload: no kernel in {BUILD}/{home}; run `make payload`')
     image = read(found[0])
     if image[:2] == b'\x1f\x8b':
         image = gzip.decompress(image)
@@ -132,18 +134,74 @@ DAMAGE = {
 }
 
 
+# ---- containers ----------------------------------------------------------------
+
+def gz(image):
+    return gzip.compress(image, 6, mtime=0)
+
+
+def zboot(image, name=b'gzip'):
+    """As Linux's EFI stub begins: "MZ", "zimg", where the payload is, its name.
+    There is no PE header behind it, which only firmware looks at."""
+    payload = gz(image)
+    size = b'' if name == b'gzip' else payload[-4:]
+    head = struct.pack('<4s4sII8x32s', b'MZ', b'zimg', 64, len(payload), name)
+    return head.ljust(60, b'\0') + struct.pack('<I', 64) + payload + size
+
+
+# A vmlinux's addresses are virtual; its file begins with the Image header.
+VMLINUX_AT = 0xffff800008000000
+
+
+def elf(image):
+    memory, = struct.unpack_from(IMAGE_SIZE[1], image, IMAGE_SIZE[0])
+    data = 0x10000
+    head = struct.pack('<16sHHIQQQIHHHHHH', b'\x7fELF\2\1\1', 3, 183, 1,
+                       VMLINUX_AT, 64, 0, 0, 64, 56, 1, 0, 0, 0)
+    head += struct.pack('<IIQQQQQQ', 1, 7, data, VMLINUX_AT, VMLINUX_AT,
+                        len(image), memory, data)
+    return head.ljust(data, b'\0') + image
+
+
+def damaged(data):
+    out = bytearray(data)
+    out[len(out) // 2] ^= 0x10
+    return bytes(out)
+
+
+CONTAINERS = {
+    'gz': gz,
+    'zboot': zboot,
+    'elf': elf,
+    'elf-gz': lambda k: gz(elf(k)),
+}
+DAMAGE |= {
+    'gz-cut': lambda k: gz(k)[:-100],
+    'gz-damaged': lambda k: damaged(gz(k)),
+    'zstd': lambda k: zboot(k, b'zstd'),
+    'elf-cut': lambda k: elf(k)[:-100],
+}
+
+
 # ---- the outer archive ---------------------------------------------------------
 
-def write_outer(path, kernel, initrd, align):
+def write_outer(path, cmdline, kernel, initrd, align, kernel_align=None,
+                port=None):
+    """With the kernel last, nothing is in the way of its .bss."""
     def fill(archive):
-        archive.add('cmdline', CMDLINE.encode(), 0o100644, align=align)
-        archive.add('kernel', kernel, 0o100644, align=align)
+        if port:
+            archive.add('port', port, 0o100644, align=align)
+        archive.add('cmdline', cmdline.encode(), 0o100644, align=align)
+        if not kernel_align:
+            archive.add('kernel', kernel, 0o100644, align=align)
         archive.add('initrd', initrd, 0o100644, align=align)
+        if kernel_align:
+            archive.add('kernel', kernel, 0o100644, align=kernel_align)
     write_cpio(path, fill)
 
 
 def path_of(variant):
-    """Where the archive of a variant is: aligned, unaligned, or a damage."""
+    """Where the archive of a variant of VARIANTS is."""
     return os.path.join(OUT, f'{variant}.cpio')
 
 
@@ -154,14 +212,30 @@ def newer(path, inputs):
 
 def build_variant(variant):
     initrd = read(f'{OUT}/initramfs')
-    kernel = debian_kernel()
+    if variant == 'newest': # a download that only its case waits for
+        subprocess.run([sys.executable, f'{HERE}/fetch.py', 'backports'],
+                       check=True)
+    kernel = debian_kernel('kernel-backports' if variant == 'newest' else
+                           'kernel')
+    if variant == 'self':
+        kernel, initrd = read(PORT), initrd[:PAGE]
+    if variant in CONTAINERS:
+        kernel = CONTAINERS[variant](kernel)
     if variant in DAMAGE:
         kernel, initrd = DAMAGE[variant](kernel), initrd[:PAGE]
-    write_outer(path_of(variant), kernel, initrd,
-                4 if variant == 'unaligned' else PAGE)
+    write_outer(path_of(variant),
+                CMDLINE + ' mem=512M' if variant == 'mem' else CMDLINE,
+                kernel, initrd,
+                4 if variant == 'unaligned' else PAGE,
+                2 << 20 if variant == 'in-place' else None,
+                read(PORT) if variant == 'hops' else None)
 
 
-VARIANTS = ['aligned', 'unaligned', *DAMAGE]
+# What is cheap to make and to keep; the rest is made when a case asks for it.
+COMMON = ['aligned', 'unaligned', 'truncated', 'cut', 'magic', 'big-endian',
+          'granule', 'huge']
+VARIANTS = ['aligned', 'unaligned', 'self', 'hops', 'in-place', 'mem',
+            'newest', *CONTAINERS, *DAMAGE]
 
 
 def build(variants):
@@ -176,7 +250,10 @@ def build(variants):
         print('payload: initramfs ...', flush=True)
         write_initramfs(f'{OUT}/initramfs')
     for variant in variants:
-        if not newer(path_of(variant), [*inputs, f'{OUT}/initramfs']):
+        made_of = [*inputs, f'{OUT}/initramfs']
+        if variant in ('self', 'hops'):
+            made_of.append(PORT)
+        if not newer(path_of(variant), made_of):
             print(f'payload: {variant}.cpio ...', flush=True)
             build_variant(variant)
 
@@ -184,8 +261,9 @@ def build(variants):
 def main():
     ap = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
     ap.add_argument('variant', nargs='*', metavar='VARIANT',
-                    help=f'of {", ".join(VARIANTS)}; default: all')
-    variants = ap.parse_args().variant or VARIANTS
+                    help=f'of {", ".join(VARIANTS)}; default: '
+                    'those without a container')
+    variants = ap.parse_args().variant or COMMON
     if not set(variants) <= set(VARIANTS):
         ap.error(f'unknown variant among {variants}')
     build(variants)

@@ -140,7 +140,11 @@ static void leaving(void **state)
 	assert_int_equal(trans_state_leave(&cpu), TRANS_LEAVE_SPE);
 	cpu.dfr0 = 1ULL << 44;
 	assert_int_equal(trans_state_leave(&cpu), TRANS_LEAVE_TRBE);
+	cpu.dfr0 = 1ULL << 40;
+	assert_int_equal(trans_state_leave(&cpu), TRANS_LEAVE_TRF);
 	cpu.dfr0 = 0;
+	cpu.pfr1 = 1ULL << 44;
+	assert_int_equal(trans_state_leave(&cpu), TRANS_LEAVE_GCS);
 	cpu.pfr1 = 1 << 24;
 	assert_int_equal(trans_state_leave(&cpu), TRANS_LEAVE_SME);
 	cpu.pfr1 = 1 << 8; /* MTE instructions only: there is no TCO */

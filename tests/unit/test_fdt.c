@@ -583,7 +583,7 @@ static void test_edit_all(void **state)
 	struct source source = { 0 };
 	struct trans_fdt_edit how = { "root=/dev/vda rw",
 				      { 5 * GIB + 4096, 12345 },
-				      fake_random, &source };
+				      .random = fake_random, .random_ctx = &source };
 	struct tree from, to;
 
 	(void)state;
@@ -619,7 +619,9 @@ static void test_edit_nothing(void **state)
 static void test_edit_without_chosen(void **state)
 {
 	struct source source = { 0 };
-	struct trans_fdt_edit how = { "", { GIB, 1 }, fake_random, &source };
+	struct trans_fdt_edit how = { "", { GIB, 1 },
+				      .random = fake_random,
+				      .random_ctx = &source };
 	struct tree from, to;
 
 	(void)state;
@@ -637,7 +639,9 @@ static void test_edit_without_chosen(void **state)
 static void test_edit_twice(void **state)
 {
 	struct source source = { 0 };
-	struct trans_fdt_edit how = { "a", { GIB, 99 }, fake_random, &source };
+	struct trans_fdt_edit how = { "a", { GIB, 99 },
+				      .random = fake_random,
+				      .random_ctx = &source };
 	struct tree from, once, twice;
 
 	(void)state;
@@ -652,7 +656,7 @@ static void test_edit_twice(void **state)
 
 static void test_edit_keeps_memory(void **state)
 {
-	struct trans_fdt_edit how = { "x", { GIB, 5 }, NULL, NULL };
+	struct trans_fdt_edit how = { .bootargs = "x" };
 	struct tree from, to;
 	struct sets before, after;
 
@@ -697,6 +701,82 @@ static void test_edit_reservations(void **state)
 	assert_int_equal(len, 0x1233);
 }
 
+static uint64_t reservation(struct tree *tree, int n, uint64_t *len)
+{
+	uint64_t start;
+
+	assert_int_equal(fdt_get_mem_rsv(tree->fdt, n, &start, len), 0);
+	return start;
+}
+
+/* What must survive, and the initrd; each once, in an edit of an edit too. */
+static void test_edit_reserve(void **state)
+{
+	static const struct trans_range keep[] = {
+		{ 0x60000000, 0x1000 }, { 0x61234567, 1 },
+		{ 0x62000000, 0 }, /* would end the block */
+		{ 0x60000000, 0x1000 }, { 0x50000000, 0x3000 },
+	};
+	struct trans_fdt_edit how = { .initrd = { GIB, 99 }, .reserve = keep,
+				      .reserve_count = 5 };
+	struct tree from, once, twice;
+	uint64_t len;
+
+	(void)state;
+	usual_tree(&from);
+	edit_ok(&from, &once, &how);
+	edit_ok(&once, &twice, &how);
+	for (int again = 0; again < 2; again++) {
+		struct tree *tree = again ? &twice : &once;
+
+		assert_int_equal(fdt_num_mem_rsv(tree->fdt), 4);
+		assert_int_equal(reservation(tree, 0, &len), 0x50000000);
+		assert_int_equal(reservation(tree, 1, &len), 0x60000000);
+		assert_int_equal(len, 0x1000);
+		assert_int_equal(reservation(tree, 2, &len), 0x61234567);
+		assert_int_equal(len, 1);
+		assert_int_equal(reservation(tree, 3, &len), GIB);
+		assert_int_equal(len, 99);
+	}
+	how.initrd = (struct trans_range){ 2 * GIB, 7 };
+	edit_ok(&twice, &once, &how);
+	assert_int_equal(fdt_num_mem_rsv(once.fdt), 4);
+	assert_int_equal(reservation(&once, 3, &len), 2 * GIB);
+}
+
+static void test_edit_reserve_range(void **state)
+{
+	static const struct trans_range bad[] = { { GIB, 1 },
+						  { UINT64_MAX - 5, 6 } };
+	struct trans_fdt_edit how = { .reserve = bad, .reserve_count = 2 };
+	struct trans_error err = { 0 };
+	struct tree from, to;
+
+	(void)state;
+	usual_tree(&from);
+	assert_int_equal(edit(&from, &to, &how, &err), TRANS_ERANGE);
+	assert_string_equal(err.why, "reservation");
+	assert_int_equal(err.pa, UINT64_MAX - 5);
+	assert_int_equal(err.len, 6);
+}
+
+/* A kernel that ran after a crash starts one that did not. */
+static void test_edit_after_crash(void **state)
+{
+	struct trans_fdt_edit how = { 0 };
+	struct tree from, to;
+	int chosen;
+
+	(void)state;
+	usual_tree(&from);
+	chosen = path(&from, "/chosen");
+	u64(&from, chosen, "linux,elfcorehdr", GIB);
+	u64(&from, path(&from, "/chosen"), "linux,usable-memory-range", GIB);
+	edit_ok(&from, &to, &how);
+	expect_no_prop(&to, "linux,elfcorehdr");
+	expect_no_prop(&to, "linux,usable-memory-range");
+}
+
 static void test_edit_random_refuses(void **state)
 {
 	struct tree from, to;
@@ -706,8 +786,8 @@ static void test_edit_random_refuses(void **state)
 	usual_tree(&from);
 	for (at = 1; at <= 2; at++) {
 		struct source source = { .refuse_at = at };
-		struct trans_fdt_edit how = { NULL, { 0, 0 }, fake_random,
-					      &source };
+		struct trans_fdt_edit how = { NULL, { 0, 0 }, .random = fake_random,
+					      .random_ctx = &source };
 		struct trans_error err = { 0 };
 
 		assert_int_equal(edit(&from, &to, &how, &err), TRANS_EHOST);
@@ -825,7 +905,7 @@ static int edit_into(const struct tree *from, size_t room,
 {
 	struct source source = { 0 };
 	struct trans_fdt_edit how = { "root=/dev/nowhere", { GIB, GIB },
-				      fake_random, &source };
+				      .random = fake_random, .random_ctx = &source };
 	void *to = malloc(room ? room : 1); /* its end is ASan's */
 	int rc;
 
@@ -916,8 +996,8 @@ static bool is_sane(int rc)
 static int feed(const char *bytes, size_t len)
 {
 	struct source source = { 0 };
-	struct trans_fdt_edit how = { "abc", { GIB, GIB }, fake_random,
-				      &source };
+	struct trans_fdt_edit how = { "abc", { GIB, GIB }, .random = fake_random,
+				      .random_ctx = &source };
 	char *from = malloc(len ? len : 1);
 	struct trans_range initrd;
 	struct sets sets;
@@ -1030,6 +1110,9 @@ int main(void)
 		cmocka_unit_test(test_edit_keeps_memory),
 		cmocka_unit_test(test_edit_reservations),
 		cmocka_unit_test(test_edit_random_refuses),
+		cmocka_unit_test(test_edit_reserve),
+		cmocka_unit_test(test_edit_reserve_range),
+		cmocka_unit_test(test_edit_after_crash),
 		cmocka_unit_test(test_edit_initrd_range),
 		cmocka_unit_test(test_edit_malformed),
 		cmocka_unit_test(test_alignment),

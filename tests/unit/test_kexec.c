@@ -16,7 +16,9 @@
 
 #include <trans_table/kexec.h>
 
+#include "files.h"
 #include "memory.h"
+#include "ports/zlib/gunzip.h"
 
 #define BASE 0x40000000ULL
 #define MEMORY_LEN (16ULL << 20)
@@ -45,6 +47,11 @@ struct fixture {
 	uint8_t *kernel, *initrd; /* what the files held before */
 	int aliases;              /* prepared minus dropped */
 	bool refuse_alias, refuse_quiesce, quiesced;
+	struct trans_gunzip gunzip;
+	struct trans_decompress decompress;
+	int unpack_says;     /* the fake zstd's answer */
+	size_t unpack_short; /* bytes that it leaves out */
+	int refuse_auth, auths;
 };
 
 /* ---- the host's callbacks ---- */
@@ -83,22 +90,50 @@ static int no_random(void *ctx, void *buf, size_t len)
 	return 1;
 }
 
-/* ---- the good case ---- */
-
-static void put_le(uint8_t *at, uint64_t value, unsigned int bytes)
+/* "Compressed" by a program that does nothing. */
+static int fake_zstd(void *ctx, const void *src, size_t src_len, void *dst,
+		     size_t dst_len, size_t *out_len)
 {
-	while (bytes--) {
-		*at++ = (uint8_t)value;
-		value >>= 8;
-	}
+	struct fixture *f = ctx;
+
+	if (f->unpack_says)
+		return f->unpack_says;
+	assert_true(src_len <= dst_len);
+	memcpy(dst, src, src_len);
+	*out_len = src_len - f->unpack_short;
+	return 0;
 }
+
+static int gunzip(void *ctx, const void *src, size_t src_len, void *dst,
+		  size_t dst_len, size_t *out_len)
+{
+	struct fixture *f = ctx;
+
+	return trans_gunzip(&f->gunzip, src, src_len, dst, dst_len, out_len);
+}
+
+/* Asked first: nothing was allocated or looked at. */
+static int authenticate(void *ctx, const struct trans_range *kernel,
+			const struct trans_range *initrd)
+{
+	struct fixture *f = ctx;
+
+	f->auths++;
+	assert_int_equal(f->memory.allocs, 0);
+	assert_int_equal(f->memory.maps, 0);
+	assert_true(kernel->start == KERNEL_AT && kernel->len == KERNEL_LEN);
+	assert_true(initrd->start == INITRD_AT && initrd->len == INITRD_LEN);
+	return f->refuse_auth;
+}
+
+/* ---- the good case ---- */
 
 /* Offsets of booting.rst. */
 static void put_header(uint8_t *image)
 {
-	put_le(image + 8, 0, 8);
-	put_le(image + 16, IMAGE_SIZE, 8);
-	put_le(image + 24, 0xa, 8); /* little-endian, 4K, anywhere */
+	file_le(image + 8, 0, 8);
+	file_le(image + 16, IMAGE_SIZE, 8);
+	file_le(image + 24, 0xa, 8); /* little-endian, 4K, anywhere */
 	memcpy(image + 56, "ARM\x64", 4);
 }
 
@@ -171,7 +206,9 @@ static struct trans_kexec_args kexec_args(struct fixture *f)
 		.reserved = &f->reserved,
 		.host = &f->memory.ops,
 		.host_ctx = &f->memory,
+		.decompress = &f->decompress,
 		.transition = transition_args(f),
+		.relocate = true,
 	};
 }
 
@@ -188,6 +225,7 @@ static int set_up(void **state)
 	put_files(f);
 	put_tree(f->tree, TREE_LEN);
 	f->args = kexec_args(f);
+	f->decompress = (struct trans_decompress){ gunzip, fake_zstd, f };
 	*state = f;
 	return 0;
 }
@@ -243,9 +281,11 @@ static void carry_out(struct fixture *f)
 	for (size_t i = 0; i < plan->count; i++) {
 		struct trans_move move = plan->move[i];
 
-		assert_true(move.src != TRANS_ZERO);
-		memmove(memory_at(&f->memory, move.dst),
-			memory_at(&f->memory, move.src), move.len);
+		if (move.src == TRANS_ZERO)
+			memset(memory_at(&f->memory, move.dst), 0, move.len);
+		else
+			memmove(memory_at(&f->memory, move.dst),
+				memory_at(&f->memory, move.src), move.len);
 	}
 }
 
@@ -262,6 +302,18 @@ static uint64_t number(const void *fdt, const char *name)
 	return fdt64_to_cpu(cells);
 }
 
+static bool reserves(const void *fdt, struct trans_range range)
+{
+	uint64_t start, len;
+	int n = 0;
+
+	for (int i = 0; i < fdt_num_mem_rsv(fdt); i++) {
+		assert_int_equal(fdt_get_mem_rsv(fdt, i, &start, &len), 0);
+		n += start == range.start && len == range.len;
+	}
+	return n == 1;
+}
+
 static void check_tree(struct fixture *f)
 {
 	const void *fdt = memory_at(&f->memory, f->kexec.fdt.start);
@@ -275,6 +327,7 @@ static void check_tree(struct fixture *f)
 		    f->kexec.initrd.start);
 	assert_true(number(fdt, "linux,initrd-end") ==
 		    f->kexec.initrd.start + INITRD_LEN);
+	assert_true(reserves(fdt, f->kexec.initrd));
 }
 
 static void check_files(struct fixture *f)
@@ -513,7 +566,7 @@ static void bad_header(struct fixture *f, unsigned int at, uint64_t value,
 {
 	uint8_t *header = memory_at(&f->memory, KERNEL_AT);
 
-	put_le(header + at, value, bytes);
+	file_le(header + at, value, bytes);
 	refused(f, status);
 	memcpy(header, f->kernel, 64);
 }
@@ -530,6 +583,538 @@ static void bad_kernels(void **state)
 	bad_header(f, 16, MEMORY_LEN + 1, 8, TRANS_ENOHOLE);
 	bad_header(f, 16, 1ULL << 63, 8, TRANS_ENOHOLE);
 	bad_header(f, 8, 0x800, 8, TRANS_EALIGN);
+}
+
+/* ---- other formats ---- */
+
+/* In place of the kernel file. */
+static void kernel_is(struct fixture *f, const uint8_t *file, size_t len)
+{
+	assert_true(KERNEL_AT + len <= INITRD_AT);
+	memset(f->memory.used + (KERNEL_AT - BASE) / PAGE, 1,
+	       (len + PAGE - 1) / PAGE);
+	memcpy(memory_at(&f->memory, KERNEL_AT), file, len);
+	f->args.kernel.len = len;
+}
+
+static void kernel_is_gzip(struct fixture *f, const uint8_t *data, size_t len)
+{
+	uint8_t *file = malloc(2 * len + 100);
+
+	assert_non_null(file);
+	kernel_is(f, file, file_gzip(file, data, len));
+	free(file);
+}
+
+static void kernel_is_zboot(struct fixture *f, const char *name)
+{
+	uint8_t *file = malloc(2 * KERNEL_LEN);
+
+	assert_non_null(file);
+	kernel_is(f, file, file_zboot(file, name, f->kernel, KERNEL_LEN));
+	free(file);
+}
+
+static void gzip_kernel(void **state)
+{
+	struct fixture *f = *state;
+
+	kernel_is_gzip(f, f->kernel, KERNEL_LEN);
+	load(f);
+	assert_true(f->kexec.kernel.len == KERNEL_LEN);
+	carry_out(f);
+	check_files(f);
+}
+
+static void zboot_kernel(void **state)
+{
+	struct fixture *f = *state;
+
+	kernel_is_zboot(f, "gzip");
+	load(f);
+	trans_kexec_unload(&f->kexec);
+	kernel_is_zboot(f, "zstd");
+	load(f);
+	carry_out(f);
+	check_files(f);
+}
+
+static void refused_because(struct fixture *f, int status, const char *why)
+{
+	refused(f, status);
+	assert_string_equal(f->err.why, why);
+}
+
+static void no_decompressor(void **state)
+{
+	static const char no_gzip[] =
+		"kernel is gzip, the host cannot unpack it";
+	static const char no_zstd[] =
+		"kernel is zstd, the host cannot unpack it";
+	struct fixture *f = *state;
+
+	kernel_is_gzip(f, f->kernel, KERNEL_LEN);
+	f->decompress.gzip = NULL;
+	refused_because(f, TRANS_EIMAGE, no_gzip);
+	f->args.decompress = NULL;
+	refused_because(f, TRANS_EIMAGE, no_gzip);
+	kernel_is_zboot(f, "zstd");
+	refused_because(f, TRANS_EIMAGE, no_zstd);
+	f->args.decompress = &f->decompress;
+	f->decompress.zstd = NULL;
+	refused_because(f, TRANS_EIMAGE, no_zstd);
+}
+
+static void compressed_damaged(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t *file = memory_at(&f->memory, KERNEL_AT);
+	uint64_t len;
+
+	kernel_is_gzip(f, f->kernel, KERNEL_LEN);
+	len = f->args.kernel.len;
+	file[len / 2] ^= 1;
+	refused_because(f, TRANS_ECORRUPT, "compressed kernel");
+	file[len / 2] ^= 1;
+	file_le(file + len - 4, KERNEL_LEN - 1, 4);
+	refused_because(f, TRANS_ENOSPC, "compressed kernel");
+	file_le(file + len - 4, KERNEL_LEN + 1, 4);
+	refused_because(f, TRANS_ECORRUPT, "compressed kernel");
+	file_le(file + len - 4, UINT32_MAX, 4);
+	refused_because(f, TRANS_ECORRUPT,
+			"declared length of a compressed kernel");
+	f->args.kernel.len = 10;
+	refused_because(f, TRANS_ETRUNC, "gzip file");
+	kernel_is_zboot(f, "lzma");
+	refused(f, TRANS_EIMAGE);
+}
+
+/* What the decompressor may say, and what it may not. */
+static void decompressor_fails(void **state)
+{
+	static const int known[] = { TRANS_ETRUNC, TRANS_ECORRUPT,
+				     TRANS_ENOSPC, TRANS_ENOMEM };
+	struct fixture *f = *state;
+
+	kernel_is_zboot(f, "zstd");
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		f->unpack_says = known[i];
+		refused_because(f, known[i], "compressed kernel");
+	}
+	f->unpack_says = 1;
+	refused_because(f, TRANS_EHOST, "compressed kernel");
+	f->unpack_says = TRANS_EOVERLAP;
+	refused_because(f, TRANS_EHOST, "compressed kernel");
+	f->unpack_says = 0;
+	f->unpack_short = 1;
+	refused_because(f, TRANS_ECORRUPT, "compressed kernel ends early");
+}
+
+static void compressed_twice(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t *once = malloc(KERNEL_LEN + 1000);
+
+	assert_non_null(once);
+	kernel_is_gzip(f, once, file_gzip(once, f->kernel, KERNEL_LEN));
+	refused_because(f, TRANS_EIMAGE, "compressed more than once");
+	free(once);
+}
+
+/* Every other host call refused, too: memory and a view of it. */
+static void hunger(struct fixture *f)
+{
+	unsigned long total, maps;
+
+	f->memory.allocs = f->memory.maps = 0;
+	load(f);
+	total = f->memory.allocs;
+	maps = f->memory.maps;
+	trans_kexec_unload(&f->kexec);
+	for (unsigned long n = 1; n <= total; n++) {
+		f->memory.allocs = 0;
+		f->memory.fail_at = n;
+		refused(f, TRANS_ENOMEM);
+	}
+	f->memory.fail_at = 0;
+	for (unsigned long n = 1; n <= maps; n++) {
+		f->memory.maps = 0;
+		f->memory.refuse_map_at = n;
+		/* What may stay goes elsewhere if it cannot be cleaned. */
+		if (trans_kexec_load(&f->kexec, &f->args, &f->err))
+			assert_true(f->err.status == TRANS_EFAULT ||
+				    f->err.status == TRANS_ENOMEM);
+		trans_kexec_unload(&f->kexec);
+		assert_int_equal(f->memory.balance, 0);
+	}
+	f->memory.refuse_map_at = 0;
+}
+
+static void compressed_hunger(void **state)
+{
+	struct fixture *f = *state;
+
+	kernel_is_gzip(f, f->kernel, KERNEL_LEN);
+	hunger(f);
+	f->args.relocate = false;
+	hunger(f);
+}
+
+/* ---- ELF ---- */
+
+static void kernel_is_elf(struct fixture *f, unsigned int type, uint64_t entry,
+			  const struct file_segment *segment,
+			  unsigned int count)
+{
+	uint8_t *file = malloc(KERNEL_LEN + 4096);
+
+	assert_non_null(file);
+	kernel_is(f, file, file_elf(file, type, entry, segment, count));
+	free(file);
+}
+
+/* Its addresses are virtual, and its first bytes are an Image header. */
+static void vmlinux(void **state)
+{
+	static const uint64_t va = 0xffff800008000000ULL;
+	struct fixture *f = *state;
+	struct file_segment one = {
+		.va = va, .pa = va, .data = f->kernel, .file_len = KERNEL_LEN,
+		.memory_len = IMAGE_SIZE - 0x1000, .align = 65536 };
+
+	for (unsigned int type = 2; type <= 3; type++) {
+		kernel_is_elf(f, type, va + 0x40, &one, 1);
+		load(f);
+		assert_true(f->kexec.transition.args.entry == BASE + 0x40);
+		trans_kexec_unload(&f->kexec);
+	}
+	load(f);
+	carry_out(f);
+	check_files(f);
+	for (uint64_t at = KERNEL_LEN; at < IMAGE_SIZE - 0x1000; at++)
+		assert_int_equal(*(uint8_t *)memory_at(&f->memory, BASE + at),
+				 0);
+}
+
+static void vmlinux_refused(void **state)
+{
+	static const uint64_t va = 0xffff800008000800ULL;
+	struct fixture *f = *state;
+	struct file_segment one = {
+		.va = va, .pa = va, .data = f->kernel, .file_len = KERNEL_LEN,
+		.memory_len = KERNEL_LEN, .align = 65536 };
+
+	kernel_is_elf(f, 3, va, &one, 1);
+	refused_because(f, TRANS_EALIGN, "ELF segment");
+	one.va = one.pa = va - 0x800;
+	one.memory_len = one.file_len = 64;
+	file_le(f->kernel + 24, 0xb, 8); /* its header is looked at */
+	kernel_is_elf(f, 3, one.va, &one, 1);
+	refused_because(f, TRANS_EIMAGE, "big-endian kernel");
+}
+
+#define PROGRAM_AT (BASE + 0x300000)
+
+/* Segments that share granules, with zeroes inside and behind, and one that is
+ * only zeroes. */
+static const struct file_segment program[] = {
+	{ .va = 0x800, .pa = PROGRAM_AT + 0x800, .data = (uint8_t *)"texttext",
+	  .file_len = 8, .memory_len = 0x700, .align = 16 },
+	{ .va = 0xf00, .pa = PROGRAM_AT + 0xf00, .data = (uint8_t *)"rodata",
+	  .file_len = 6, .memory_len = 0x3010, .align = 16 },
+	{ .va = 0x4000, .pa = PROGRAM_AT + 0x3f80, .memory_len = 0x2000 },
+	{ .va = 0x8000, .pa = PROGRAM_AT + 0x5ffe, .data = (uint8_t *)"data",
+	  .file_len = 4, .memory_len = 0x10000 },
+};
+#define PROGRAM_SEGMENTS 4
+#define PROGRAM_END 0x16000 /* in whole granules */
+
+static void check_program(struct fixture *f, trans_pa_t at)
+{
+	uint8_t *want = calloc(1, PROGRAM_END);
+
+	assert_non_null(want);
+	for (size_t i = 0; i < PROGRAM_SEGMENTS; i++)
+		if (program[i].file_len)
+			memcpy(want + (program[i].pa - PROGRAM_AT),
+			       program[i].data, program[i].file_len);
+	carry_out(f);
+	assert_memory_equal(memory_at(&f->memory, at), want, PROGRAM_END);
+	free(want);
+}
+
+static void fixed_program(void **state)
+{
+	struct fixture *f = *state;
+
+	kernel_is_elf(f, 2, 0x804, program, PROGRAM_SEGMENTS);
+	load(f);
+	assert_true(f->kexec.kernel.start == PROGRAM_AT);
+	assert_true(f->kexec.transition.args.entry == PROGRAM_AT + 0x804);
+	check_program(f, PROGRAM_AT);
+	check_tree(f);
+}
+
+static void movable_program(void **state)
+{
+	struct fixture *f = *state;
+	trans_pa_t at = BASE + PROGRAM_AT % (2 << 20);
+
+	kernel_is_elf(f, 3, 0x804, program, PROGRAM_SEGMENTS);
+	load(f);
+	assert_true(f->kexec.kernel.start == at);
+	assert_true(f->kexec.transition.args.entry == at + 0x804);
+	check_program(f, at);
+}
+
+static void program_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct file_segment one = program[0];
+
+	one.align = 4 << 20;
+	kernel_is_elf(f, 3, 0x800, &one, 1);
+	refused_because(f, TRANS_EIMAGE, "ELF: alignment above 2 MiB");
+	one.align = 0;
+	one.pa = 0 - 0x1000ULL;
+	kernel_is_elf(f, 2, 0x800, &one, 1);
+	refused_because(f, TRANS_EIMAGE, "ELF: segment passes 2^64");
+	one.pa = BASE + MEMORY_LEN;
+	kernel_is_elf(f, 2, 0x800, &one, 1);
+	refused_because(f, TRANS_ENOHOLE, "kernel");
+	one.pa = PROGRAM_AT;
+	kernel_is_elf(f, 2, 0x900, &one, 1);
+	refused_because(f, TRANS_EIMAGE, "ELF: entry in no segment");
+	assert_int_equal(trans_ranges_add(&f->reserved, PROGRAM_AT + 0x600, 1),
+			 0);
+	kernel_is_elf(f, 2, 0x800, &one, 1);
+	refused_because(f, TRANS_ENOHOLE, "kernel");
+}
+
+static void elf_hunger(void **state)
+{
+	struct fixture *f = *state;
+
+	kernel_is_elf(f, 2, 0x804, program, PROGRAM_SEGMENTS);
+	hunger(f);
+}
+
+/* vmlinux.gz: what was inflated is given back once its segments are out. */
+static void gzip_of_elf(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t *file = malloc(65536);
+	size_t len = file_elf(file, 2, 0x804, program, PROGRAM_SEGMENTS);
+
+	kernel_is_gzip(f, file, len);
+	free(file);
+	load(f);
+	assert_int_equal(f->kexec.unpacked.granules, 0);
+	check_program(f, PROGRAM_AT);
+	trans_kexec_unload(&f->kexec);
+	f->memory.allocs = 0;
+	kernel_is_elf(f, 2, 0x804, program, PROGRAM_SEGMENTS);
+	hunger(f);
+}
+
+/* ---- what is in its place already ---- */
+
+#define FAR_INITRD (BASE + 0x400000)
+
+static void nothing_to_move(void **state)
+{
+	struct fixture *f = *state;
+
+	move_file(f, &f->args.kernel, BASE + (2 << 20), f->kernel);
+	move_file(f, &f->args.initrd, FAR_INITRD, f->initrd);
+	f->args.relocate = false;
+	load(f);
+	assert_true(f->kexec.kernel.start == BASE + (2 << 20));
+	assert_true(f->kexec.initrd.start == FAR_INITRD);
+	assert_true(f->memory.cleaned >= KERNEL_LEN + INITRD_LEN);
+	/* The first free page is below the kernel: only the tree moves. */
+	assert_true(f->kexec.transition.move_bytes == PAGE);
+	carry_out(f);
+	check_tree(f);
+	assert_memory_equal(memory_at(&f->memory, FAR_INITRD), f->initrd,
+			    INITRD_LEN);
+}
+
+static void not_even_the_tree(void **state)
+{
+	struct fixture *f = *state;
+
+	move_file(f, &f->args.kernel, BASE, f->kernel);
+	move_file(f, &f->args.initrd, FAR_INITRD, f->initrd);
+	f->args.relocate = false;
+	load(f);
+	assert_true(f->kexec.fdt.start == f->kexec.fdt_source);
+	assert_int_equal(f->kexec.plan.count, 0);
+	assert_int_equal(f->kexec.transition.move_bytes, 0);
+	check_tree(f);
+}
+
+/* Where its .bss would be there is no memory: it must go. */
+static void no_room_behind(void **state)
+{
+	struct fixture *f = *state;
+
+	move_file(f, &f->args.kernel, BASE + (2 << 20), f->kernel);
+	f->args.relocate = false;
+	assert_int_equal(trans_ranges_add(&f->reserved, BASE + (2 << 20) +
+					  IMAGE_SIZE - 1, 1), 0);
+	load(f);
+	assert_true(f->kexec.kernel.start == BASE);
+	carry_out(f);
+	check_files(f);
+}
+
+/* What cannot be cleaned is moved instead. */
+static void unseen_is_moved(void **state)
+{
+	struct fixture *f = *state;
+
+	move_file(f, &f->args.kernel, BASE + (2 << 20), f->kernel);
+	f->args.relocate = false;
+	f->memory.refuse_map_at = 2; /* behind the header */
+	load(f);
+	assert_true(f->kexec.kernel.start == BASE);
+	f->memory.refuse_map_at = 0;
+	carry_out(f);
+	check_files(f);
+}
+
+/* ---- authentication, reservations ---- */
+
+static void authenticated(void **state)
+{
+	struct fixture *f = *state;
+
+	f->args.authenticate = authenticate;
+	f->args.auth_ctx = f;
+	load(f);
+	assert_int_equal(f->auths, 1);
+	trans_kexec_unload(&f->kexec);
+	f->memory.allocs = f->memory.maps = 0;
+	f->refuse_auth = 1;
+	refused_because(f, TRANS_EHOST, "authenticate");
+	assert_int_equal(f->memory.allocs, 0);
+	assert_int_equal(f->memory.maps, 0);
+}
+
+static void what_must_survive(void **state)
+{
+	struct fixture *f = *state;
+	const struct trans_range keep[] = { { BASE + 5, 10 },
+					    { BASE + (8 << 20), PAGE } };
+	const void *fdt;
+
+	f->args.edit.reserve = keep;
+	f->args.edit.reserve_count = 2;
+	load(f);
+	assert_true(f->kexec.kernel.start == BASE + (2 << 20));
+	carry_out(f);
+	check_tree(f);
+	fdt = memory_at(&f->memory, f->kexec.fdt.start);
+	assert_true(reserves(fdt, keep[0]) && reserves(fdt, keep[1]));
+}
+
+/* ---- the dry run ---- */
+
+struct text {
+	char bytes[65536];
+	size_t len, lines, stop_at;
+};
+
+static int put_text(void *arg, const char *line, size_t len)
+{
+	struct text *text = arg;
+
+	assert_true(len && line[len - 1] == '\n');
+	assert_true(text->len + len < sizeof(text->bytes));
+	memcpy(text->bytes + text->len, line, len);
+	text->len += len;
+	return ++text->lines == text->stop_at ? 42 : 0;
+}
+
+static void says(struct fixture *f, const char *line)
+{
+	struct text text = { .len = 0 };
+
+	assert_int_equal(trans_kexec_print(&f->kexec, put_text, &text), 0);
+	if (!strstr(text.bytes, line))
+		print_error("%s", text.bytes);
+	assert_non_null(strstr(text.bytes, line));
+}
+
+static void printed(void **state)
+{
+	struct fixture *f = *state;
+
+	says(f, "no kexec is loaded\n");
+	load(f);
+	says(f, "segment kernel 0x0000000040000000 + 0x50123\n");
+	says(f, "segment initrd 0x0000000040100000 + 0x42777\n");
+	says(f, "entry 0x0000000040000000 x0 0x");
+	says(f, "move 0x0000000040010000 -> 0x0000000040000000 + 0x51000\n");
+	says(f, "moves 3 bytes ");
+	says(f, "safe code 0x");
+	says(f, "safe table 0x");
+	says(f, "safe spare 0x");
+	says(f, "proof holds: code, ");
+	says(f, "proof holds: every source ");
+	trans_kexec_unload(&f->kexec);
+	f->args.initrd.len = 0;
+	f->args.transition.map = TRANS_MAP_NONE;
+	load(f);
+	says(f, "segment initrd none\n");
+	says(f, "tables 0 safe granules ");
+}
+
+static void print_stops(void **state)
+{
+	struct fixture *f = *state;
+	struct text all = { .len = 0 };
+
+	load(f);
+	assert_int_equal(trans_kexec_print(&f->kexec, put_text, &all), 0);
+	for (size_t n = 1; n <= all.lines; n++) {
+		struct text text = { .stop_at = n };
+
+		assert_int_equal(trans_kexec_print(&f->kexec, put_text,
+						   &text), 42);
+		assert_int_equal(text.lines, n);
+	}
+}
+
+static void proof_fails_in_words(void **state)
+{
+	struct fixture *f = *state;
+
+	f->args.unsafe = true;
+	f->args.transition.unproven = true;
+	load(f);
+	says(f, "proof FAILED: TRANS_EOVERLAP: ");
+	trans_kexec_unload(&f->kexec);
+	f->args = kexec_args(f);
+	kernel_is_elf(f, 2, 0x804, program, PROGRAM_SEGMENTS);
+	load(f);
+	says(f, "move zeroes             -> 0x");
+}
+
+static void spare_in_words(void **state)
+{
+	struct fixture *f = *state;
+	trans_pa_t initrd;
+
+	load(f);
+	initrd = f->kexec.initrd.start;
+	trans_kexec_unload(&f->kexec);
+	move_file(f, &f->args.kernel, initrd, f->kernel);
+	move_file(f, &f->args.initrd, BASE, f->initrd);
+	load(f);
+	says(f, " (spare)\n");
+	says(f, " (from the spare)\n");
 }
 
 /* ---- bad memory maps ---- */
@@ -687,6 +1272,30 @@ int main(void)
 		TEST(header_out_of_reach),
 		TEST(truncated_kernel),
 		TEST(bad_kernels),
+		TEST(gzip_kernel),
+		TEST(zboot_kernel),
+		TEST(no_decompressor),
+		TEST(compressed_damaged),
+		TEST(decompressor_fails),
+		TEST(compressed_twice),
+		TEST(compressed_hunger),
+		TEST(vmlinux),
+		TEST(vmlinux_refused),
+		TEST(fixed_program),
+		TEST(movable_program),
+		TEST(program_refused),
+		TEST(elf_hunger),
+		TEST(gzip_of_elf),
+		TEST(nothing_to_move),
+		TEST(not_even_the_tree),
+		TEST(no_room_behind),
+		TEST(unseen_is_moved),
+		TEST(authenticated),
+		TEST(what_must_survive),
+		TEST(printed),
+		TEST(print_stops),
+		TEST(proof_fails_in_words),
+		TEST(spare_in_words),
 		TEST(no_room),
 		TEST(memory_in_too_many_pieces),
 		TEST(bad_trees),

@@ -37,7 +37,8 @@ static void map_init(uint64_t text_offset, uint64_t kernel, uint64_t initrd,
 	map.image = (struct trans_image){ .text_offset = text_offset,
 					  .memory_len = kernel };
 	map.request = (struct trans_place_request){
-		&map.usable, &map.image, initrd, fdt, granule };
+		.usable = &map.usable, .image = &map.image,
+		.initrd_len = initrd, .fdt_len = fdt, .granule = granule };
 }
 
 static void usable(uint64_t start, uint64_t len)
@@ -721,6 +722,197 @@ static void test_oracle_far(void **state)
 	}
 }
 
+/* ---- wishes ---- */
+
+static void wish(enum trans_wish_kind kind, uint64_t kernel, uint64_t initrd)
+{
+	map.request.kernel_wish = (struct trans_wish){ kind, kernel };
+	map.request.initrd_wish = (struct trans_wish){ kind, initrd };
+}
+
+static void test_both_stay(void **state)
+{
+	struct trans_placement at;
+
+	(void)state;
+	virt(512 * MIB);
+	map.image.anywhere = true;
+	wish(TRANS_WISH_STAY, 0x48000000, 0x42000000);
+	at = place();
+	assert_int_equal(at.kernel, 0x48000000);
+	assert_int_equal(at.initrd, 0x42000000); /* below it, in its window */
+	wish(TRANS_WISH_STAY, 0x48000000, 0x50001000);
+	at = place();
+	assert_int_equal(at.kernel, 0x48000000);
+	assert_int_equal(at.initrd, 0x50001000);
+	/* Up to the last byte of RAM, and beside each other. */
+	wish(TRANS_WISH_STAY, 0x40000000 + 472 * MIB,
+	     0x40000000 + 448 * MIB);
+	at = place();
+	assert_int_equal(at.kernel, 0x40000000 + 472 * MIB);
+	assert_int_equal(at.initrd, 0x40000000 + 448 * MIB);
+}
+
+/* Each rule that a kernel may break where it is. */
+static void test_kernel_goes(void **state)
+{
+	(void)state;
+	virt(512 * MIB);
+	wish(TRANS_WISH_STAY, 0x48000000, 0x50000000);
+	assert_int_equal(place().kernel, 0x40000000); /* not anywhere */
+	map.image.anywhere = true;
+	assert_int_equal(place().kernel, 0x48000000);
+	wish(TRANS_WISH_STAY, 0x48100000, 0x50000000); /* 1 MiB */
+	assert_int_equal(place().kernel, 0x40000000);
+	map.image.text_offset = 0x80000;
+	wish(TRANS_WISH_STAY, 0x48000000, 0x50000000);
+	assert_int_equal(place().kernel, 0x40080000);
+	wish(TRANS_WISH_STAY, 0x48080000, 0x50000000);
+	assert_int_equal(place().kernel, 0x48080000);
+	reserve(0x48080000 + 40 * MIB - 1, 1); /* in its .bss */
+	assert_int_equal(place().kernel, 0x40080000);
+	wish(TRANS_WISH_STAY, UINT64_MAX - 5, UINT64_MAX - 5);
+	assert_int_equal(place().kernel, 0x40080000);
+	wish(TRANS_WISH_STAY, PA_END - MIB, PA_END - MIB);
+	assert_int_equal(place().kernel, 0x40080000);
+}
+
+static void test_initrd_goes(void **state)
+{
+	static const uint64_t bad[] = {
+		0x48000000 + 4 * MIB,   /* in the kernel's memory */
+		0x48000000 - 4 * MIB,   /* likewise, its end */
+		0x40000000 + 500 * MIB, /* ends behind RAM */
+		0x50000800,             /* no granule's start */
+		0x40000000 - 4096, 0, UINT64_MAX & ~0xfffull, PA_END - 4096,
+	};
+	struct trans_placement at;
+
+	(void)state;
+	virt(512 * MIB);
+	map.image.anywhere = true;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		wish(TRANS_WISH_STAY, 0x48000000, bad[i]);
+		at = place();
+		assert_int_equal(at.kernel, 0x48000000);
+		assert_int_equal(at.initrd, 0x48000000 + 40 * MIB);
+	}
+	reserve(0x50000000, 1);
+	wish(TRANS_WISH_STAY, 0x48000000, 0x50000000);
+	assert_int_equal(place().initrd, 0x48000000 + 40 * MIB);
+}
+
+/* The initrd stays out of the kernel's window only if the kernel goes there. */
+static void test_initrd_out_of_window(void **state)
+{
+	struct trans_placement at;
+
+	(void)state;
+	virt(40 * GIB);
+	wish(TRANS_WISH_STAY, 0, 34 * GIB);
+	at = place();
+	assert_int_equal(at.kernel, 0x40000000);
+	assert_int_equal(at.initrd, 0x40000000 + 40 * MIB);
+	wish(TRANS_WISH_STAY, 0, 33 * GIB - 24 * MIB);
+	assert_int_equal(place().initrd, 33 * GIB - 24 * MIB);
+	wish(TRANS_WISH_STAY, 0, 33 * GIB - 24 * MIB + 4096);
+	assert_int_equal(place().initrd, 0x40000000 + 40 * MIB);
+}
+
+/* What stays leaves no room for the tree: the initrd goes; or the kernel. */
+static void test_stays_unless_the_tree(void **state)
+{
+	struct trans_placement at;
+
+	(void)state;
+	map_init(0, 2 * MIB, MIB, 64 * KIB, 4096);
+	map.image.anywhere = true;
+	usable(4 * MIB, 3 * MIB + 64 * KIB);
+	wish(TRANS_WISH_STAY, 4 * MIB, 6 * MIB + 64 * KIB);
+	assert_int_equal(place().initrd, 6 * MIB + 64 * KIB);
+	wish(TRANS_WISH_STAY, 4 * MIB, 6 * MIB + 32 * KIB);
+	at = place();
+	assert_int_equal(at.kernel, 4 * MIB);
+	assert_int_equal(at.initrd, 6 * MIB);
+	map_init(0, 2 * MIB, 5 * MIB, 64 * KIB, 4096);
+	map.image.anywhere = true;
+	usable(0, 8 * MIB);
+	wish(TRANS_WISH_STAY, 2 * MIB, 0);
+	assert_int_equal(place().kernel, 0);
+}
+
+static void test_only(void **state)
+{
+	struct trans_placement at;
+
+	(void)state;
+	virt(512 * MIB);
+	map.request.kernel_wish = (struct trans_wish){ TRANS_WISH_ONLY,
+						       0x40123000 };
+	assert_int_equal(trans_place(&map.request, &at, NULL), 0);
+	assert_int_equal(at.kernel, 0x40123000);
+	reserve(0x40123000 + 40 * MIB - 1, 1);
+	refused(TRANS_ENOHOLE, "kernel", 40 * MIB);
+	virt(64 * MIB);
+	map.request.kernel_wish = (struct trans_wish){ TRANS_WISH_ONLY,
+						       0x40000000 + 12 * MIB };
+	refused(TRANS_ENOHOLE, "initrd", 24 * MIB);
+}
+
+/* Far above, with nothing below but what firmware left; a module at 2^51, which
+ * no kernel can be told of by booting.rst. */
+static void test_far_above(void **state)
+{
+	struct trans_placement at;
+
+	(void)state;
+	virt(2 * TIB);
+	map.image.anywhere = true;
+	usable(1ull << 51, 256 * MIB);
+	assert_int_equal(place().kernel, 0x40000000);
+	wish(TRANS_WISH_STAY, TIB, TIB + 40 * MIB);
+	at = place();
+	assert_int_equal(at.kernel, TIB);
+	assert_int_equal(at.initrd, TIB + 40 * MIB);
+	wish(TRANS_WISH_STAY, 1ull << 51, (1ull << 51) + 40 * MIB);
+	at = place();
+	assert_int_equal(at.kernel, 0x40000000);
+	assert_int_equal(at.initrd, 0x40000000 + 40 * MIB);
+	reserve(0, 2 * TIB + 0x40000000);
+	no_kernel();
+}
+
+/* A wish never makes a place illegal or impossible, and is granted exactly
+ * where the kernel alone may be and leaves room for the rest. */
+static void test_random_wishes(void **state)
+{
+	(void)state;
+	for (int round = 0; round < 3000; round++) {
+		struct trans_placement at, only;
+		uint64_t kernel;
+		int possible, alone;
+
+		random_request(96);
+		for (uint32_t hole = rnd(4); hole; hole--)
+			random_hole(rnd(4) * BASE_ALIGN, 700);
+		map.image.anywhere = rnd(4) != 0;
+		possible = trans_place(&map.request, &at, NULL);
+		kernel = rnd(8) * BASE_ALIGN + map.image.text_offset +
+			 (rnd(8) ? 0 : 4096);
+		wish(TRANS_WISH_STAY, kernel,
+		     rnd(1600) * map.request.granule);
+		assert_int_equal(trans_place(&map.request, &at, NULL),
+				 possible);
+		if (possible)
+			continue;
+		expect_legal(&at);
+		map.request.kernel_wish.kind = TRANS_WISH_ONLY;
+		alone = trans_place(&map.request, &only, NULL);
+		if (map.image.anywhere && legal_kernel(kernel) && !alone)
+			assert_int_equal(at.kernel, kernel);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -749,6 +941,14 @@ int main(void)
 		cmocka_unit_test(test_oracle_near),
 		cmocka_unit_test(test_oracle_tight),
 		cmocka_unit_test(test_oracle_far),
+		cmocka_unit_test(test_both_stay),
+		cmocka_unit_test(test_kernel_goes),
+		cmocka_unit_test(test_initrd_goes),
+		cmocka_unit_test(test_initrd_out_of_window),
+		cmocka_unit_test(test_stays_unless_the_tree),
+		cmocka_unit_test(test_only),
+		cmocka_unit_test(test_far_above),
+		cmocka_unit_test(test_random_wishes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,8 +21,8 @@
 #define MOVES 1000
 
 /* A CPU with everything that go knows about. */
-#define DFR0 (1ULL << 32 | 1ULL << 44)
-#define PFR1 (2ULL << 8 | 1ULL << 24 | 1ULL << 36)
+#define DFR0 (1ULL << 32 | 1ULL << 40 | 1ULL << 44)
+#define PFR1 (2ULL << 8 | 1ULL << 24 | 1ULL << 36 | 1ULL << 44)
 #define MMFR1 (1ULL << 20)
 
 struct fixture {
@@ -939,6 +939,12 @@ static void go_full_cpu(void **state)
 	fake_arch.reg[TRANS_SVCR] = 3;
 	go();
 	assert_true(wrote(TRANS_PMSCR_EL1, 0));
+	assert_true(wrote(TRANS_TRFCR_EL1, 0));
+	assert_true(wrote(TRANS_GCSCR_EL1, 0));
+	assert_true(wrote(TRANS_GCSCRE0_EL1, 0));
+	assert_false(wrote(TRANS_PMSCR_EL2, 0)); /* at EL1 */
+	assert_false(wrote(TRANS_TRFCR_EL2, 0));
+	assert_false(wrote(TRANS_GCSCR_EL2, 0));
 	assert_true(wrote(TRANS_PMBLIMITR_EL1, 0));
 	assert_true(wrote(TRANS_TRBLIMITR_EL1, 0));
 	assert_true(wrote(TRANS_SVCR, 0));

@@ -13,6 +13,7 @@
 #define EC_HVC64 0x16
 #define E2H_BIT 34
 #define RW_BIT 31
+#define TGE_BIT 27
 
 	.macro	unexpected count
 	.rept	\count
@@ -49,8 +50,9 @@ blob_stub:
 
 	/*
 	 * As the blob leaves at EL2: HCR and SCTLR as a whole, E2H as it is,
-	 * because it decides which layout SCTLR_EL2 has. The MMU of EL2 was
-	 * off all the time; only fetched instructions may be stale.
+	 * because it decides which layout SCTLR_EL2 has, and TGE with it. The
+	 * MMU of EL2 was off all the time, but not before the host's stub took
+	 * over: forget its translations as well as its instructions.
 	 */
 	.section .text.stub_restart, "ax"
 soft_restart:
@@ -61,13 +63,16 @@ soft_restart:
 	cbz	x9, 1f
 	mov	w10, #(BLOB_SCTLR_OFF_EL1 & 0xffff)
 	movk	w10, #(BLOB_SCTLR_OFF_EL1 >> 16), lsl #16
+	orr	x9, x9, #(1 << TGE_BIT)
 1:	orr	x9, x9, #(1 << RW_BIT)
 	msr	hcr_el2, x9
 	msr	sctlr_el2, x10
 	isb
+	tlbi	alle2
 	ic	iallu
 	dsb	nsh
 	isb
+	mov	x18, xzr
 	mov	x9, x1
 	mov	x0, x2
 	mov	x1, x3

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Does memory hold what it should? Asked after the moves and after the caches
- * were cleaned and invalidated, so what is read comes from memory again; and
- * before the MMU goes off, because without caches it takes minutes.
+ * Does memory hold what it should? Asked after the moves and before the MMU
+ * goes off, because without caches it takes minutes. What is checked is cleaned
+ * and invalidated before, so that what is read is what memory holds, also where
+ * it was in place already and no move cleaned it; and after, because reading it
+ * filled the caches, and what lies there goes stale when the next world writes
+ * with its caches off.
  */
 #include "blob.h"
 
@@ -27,6 +30,13 @@ static void digest_of(const struct blob_params *params,
 		sha.blocks = blob_sha256;
 	trans_sha256_update(&sha, (const void *)(uintptr_t)va, want->len);
 	trans_sha256_final(&sha, found);
+}
+
+static void clean_all(struct blob_params *params)
+{
+	for (uint64_t i = 0; i < params->digest_count; i++)
+		blob_clean(params->digest[i].pa + params->offset,
+			   params->digest[i].len);
 }
 
 /* The index of the first bad one, or the count. */
@@ -64,7 +74,9 @@ int blob_verify(struct blob_params *params)
 		return 0;
 	if (simd)
 		before = blob_simd_open();
+	clean_all(params);
 	params->own.segment = first_bad(params);
+	clean_all(params);
 	if (simd)
 		blob_simd_close(before);
 	params->own.verify_ticks = blob_ticks() - start;

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * One trans_kexec_load as it goes on: what its steps, which are spread over
+ * kexec.c and unpack.c, hand to each other. Whatever is allocated stands in
+ * struct trans_kexec, so that trans_kexec_unload finds it.
+ */
+#ifndef KEXEC_LOAD_H
+#define KEXEC_LOAD_H
+
+#include <trans_table/format.h>
+#include <trans_table/image.h>
+#include <trans_table/kexec.h>
+#include <trans_table/place.h>
+
+struct load {
+	struct trans_kexec *kexec;
+	const struct trans_kexec_args *args;
+	struct trans_image image;
+	struct trans_wish wish; /* of the kernel */
+	uint64_t entry;         /* bytes from where the kernel starts */
+	struct trans_placement place;
+	uint64_t fdt_room; /* bytes, whole granules */
+	void *fdt;         /* the edited tree, at kexec->fdt_source */
+	struct trans_error *err;
+};
+
+/* As the transition takes it: a copy has the granule of its source. */
+static inline unsigned int load_shift(const struct load *load)
+{
+	const struct trans_transition_args *args = &load->args->transition;
+
+	return args->map == TRANS_MAP_LINEAR && args->linear ?
+		args->linear->geo.granule_shift : args->granule;
+}
+
+static inline uint64_t load_granule(const struct load *load)
+{
+	return 1ULL << load_shift(load);
+}
+
+static inline uint64_t load_round_up(const struct load *load, uint64_t len)
+{
+	return (len + load_granule(load) - 1) & ~(load_granule(load) - 1);
+}
+
+static inline uint64_t load_round_down(const struct load *load, uint64_t at)
+{
+	return at & ~(load_granule(load) - 1);
+}
+
+/*
+ * Look at the kernel file, inflate it if it is compressed, lay out its segments
+ * if it is an ELF file: fills in load->image, wish and entry, kexec->piece.
+ * Errors as trans_kexec_load's for the kernel file.
+ */
+int load_unpack(struct load *load);
+
+/* Give what load_unpack allocated back to the host. */
+void load_drop_unpacked(struct trans_kexec *kexec);
+
+#endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * A loaded kexec as text, so that a person can see what is going to happen
+ * before it does: what goes where, by which moves, out of which memory, and
+ * whether that memory survives.
+ */
+#include <trans_table/kexec.h>
+
+#include "../lib/text.h"
+
+static void add_range(struct trans_text *text, const char *before,
+		      uint64_t start, uint64_t len)
+{
+	trans_text_hex(text, before, start);
+	trans_text_add(text, " + 0x");
+	trans_text_number(text, len, 16, 1);
+}
+
+static void print_segment(struct trans_text *text, const char *name,
+			  struct trans_range range)
+{
+	trans_text_add(text, "segment ");
+	trans_text_add(text, name);
+	if (range.len)
+		add_range(text, " 0x", range.start, range.len);
+	else
+		trans_text_add(text, " none");
+	trans_text_end(text);
+}
+
+static void print_segments(struct trans_text *text,
+			   const struct trans_kexec *kexec)
+{
+	const struct trans_transition_args *args = &kexec->transition.args;
+
+	print_segment(text, "kernel", kexec->kernel);
+	print_segment(text, "initrd", kexec->initrd);
+	print_segment(text, "device tree", kexec->fdt);
+	trans_text_hex(text, "entry 0x", args->entry);
+	trans_text_hex(text, " x0 0x", args->x[0]);
+	trans_text_end(text);
+}
+
+static void print_move(struct trans_text *text, const struct trans_move *move,
+		       trans_pa_t spare)
+{
+	if (move->src == TRANS_ZERO)
+		trans_text_add(text, "move zeroes            ");
+	else
+		trans_text_hex(text, "move 0x", move->src);
+	add_range(text, " -> 0x", move->dst, move->len);
+	if (move->dst == spare)
+		trans_text_add(text, " (spare)");
+	else if (move->src == spare)
+		trans_text_add(text, " (from the spare)");
+	trans_text_end(text);
+}
+
+static void print_moves(struct trans_text *text,
+			const struct trans_kexec *kexec)
+{
+	const struct trans_moves *plan = &kexec->plan;
+	trans_pa_t spare = kexec->spare_granules ? kexec->spare : TRANS_ZERO;
+
+	for (size_t i = 0; i < plan->count && !text->stopped; i++)
+		print_move(text, &plan->move[i], spare);
+	trans_text_decimal(text, "moves ", plan->count);
+	trans_text_decimal(text, " bytes ", trans_moves_bytes(plan));
+	trans_text_decimal(text, " of a payload of ", kexec->payload_bytes);
+	trans_text_end(text);
+}
+
+static void print_block(struct trans_text *text, const char *name,
+			trans_pa_t pa, unsigned int granules,
+			unsigned int shift)
+{
+	if (!granules)
+		return;
+	trans_text_add(text, "safe ");
+	trans_text_add(text, name);
+	add_range(text, " 0x", pa, (uint64_t)granules << shift);
+	trans_text_end(text);
+}
+
+static int print_table(void *arg, trans_pa_t pa, uint64_t len)
+{
+	struct trans_text *text = arg;
+
+	trans_text_add(text, "safe table");
+	add_range(text, " 0x", pa, len);
+	return trans_text_end(text);
+}
+
+static void print_tables(struct trans_text *text,
+			 const struct trans_table *table)
+{
+	if (table->pages)
+		(void)trans_table_pages(table, print_table, text, NULL);
+}
+
+static void print_safe(struct trans_text *text,
+		       const struct trans_kexec *kexec)
+{
+	const struct trans_transition *t = &kexec->transition;
+	unsigned int shift = kexec->pool.shift;
+
+	print_block(text, "code", t->code, t->code_granules, shift);
+	print_block(text, "data and stack", t->data, t->data_granules, shift);
+	print_block(text, "move list, first page", t->list, !!t->list_granules,
+		    shift);
+	print_block(text, "tree", kexec->fdt_source, kexec->fdt_granules,
+		    shift);
+	print_block(text, "spare", kexec->spare, kexec->spare_granules, shift);
+	print_tables(text, &t->low);
+	print_tables(text, &t->high);
+	trans_text_decimal(text, "tables ", kexec->table_pages);
+	trans_text_decimal(text, " safe granules ", kexec->pool.handed_out);
+	trans_text_end(text);
+}
+
+static void print_fault(struct trans_text *text, const struct trans_error *err)
+{
+	trans_text_add(text, "proof FAILED: ");
+	trans_text_add(text, trans_strerror(err->status));
+	trans_text_add(text, ": ");
+	trans_text_add(text, err->why);
+	add_range(text, ", 0x", err->pa, err->len);
+	trans_text_hex(text, " against 0x", err->va);
+	trans_text_end(text);
+}
+
+static void print_proof(struct trans_text *text,
+			const struct trans_kexec *kexec)
+{
+	struct trans_error err;
+
+	if (trans_transition_check(&kexec->transition, &err)) {
+		print_fault(text, &err);
+		return;
+	}
+	trans_text_add(text, "proof holds: code, data, stack, list, tables and "
+		       "report lie outside every destination");
+	trans_text_end(text);
+	trans_text_add(text, "proof holds: every source is mapped readable, "
+		       "every destination writable, where the mover looks");
+	trans_text_end(text);
+}
+
+int trans_kexec_print(const struct trans_kexec *kexec, trans_put_fn put,
+		      void *arg)
+{
+	struct trans_text text = { .put = put, .arg = arg };
+
+	if (!kexec->kernel.len) {
+		trans_text_add(&text, "no kexec is loaded");
+		return trans_text_end(&text);
+	}
+	print_segments(&text, kexec);
+	print_moves(&text, kexec);
+	print_safe(&text, kexec);
+	print_proof(&text, kexec);
+	return text.stopped;
+}
