@@ -732,7 +732,7 @@ static void roll_back(struct build *b, unsigned int first, unsigned int end)
 
 static int build_in_host(struct build *b)
 {
-	unsigned int first = b->frame[0].next, end = b->frame[0].end;
+	unsigned int first, end;
 	int ret = open_host(b);
 
 	if (ret)

@@ -72,7 +72,7 @@ struct found tt_look_up(const struct trans_table *table, trans_va_t va,
 		at.d = desc_read(&page[index]);
 		if (steps)
 			steps[(*count)++] = (struct trans_step){
-				at.level, pa + 8 * index, at.d.v
+				at.level, pa + sizeof(*page) * index, at.d.v
 			};
 		pa = follow(table, &at);
 		if (at.status || at.kind == DESC_LEAF)

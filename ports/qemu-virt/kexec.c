@@ -112,6 +112,30 @@ static struct trans_kexec_args kexec_args(const struct payload *payload,
 	};
 }
 
+/* 2 MiB of command line: no device tree may be that long. */
+static const char *endless_cmdline(void)
+{
+	trans_pa_t pa;
+	char *text;
+
+	if (memory_ops.alloc(&memory, TRANS_4K,
+			     (TRANS_FDT_MAX_LEN >> TRANS_4K) + 1, &pa))
+		return NULL;
+	text = at_pa(pa);
+	memset(text, 'x', TRANS_FDT_MAX_LEN);
+	text[TRANS_FDT_MAX_LEN] = '\0';
+	return text;
+}
+
+/* Input that is wrong, on request. */
+static void spoil(struct trans_kexec_args *args)
+{
+	if (options.bad_overlap)
+		args->initrd.start = args->kernel.start;
+	if (options.bad_fdt)
+		args->edit.bootargs = endless_cmdline();
+}
+
 /* Load with the @fail_at-th allocation failing (0: none). */
 static int load(const struct trans_kexec_args *args, uint64_t fail_at,
 		struct trans_error *err)
@@ -222,6 +246,7 @@ static int find_load_start(const struct trans_table *own,
 	if (options.hide)
 		payload_hide(&payload, own);
 	args = kexec_args(&payload, own);
+	spoil(&args);
 	leaving_args(&options.leaving, &args.transition);
 	if (options.leaving.flags & LEAVING_CRASH)
 		return crash_enter(&kexec, &args, err);

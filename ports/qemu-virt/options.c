@@ -92,6 +92,10 @@ static bool read_word(struct options *options, struct word word)
 		drop_flag(options, TRANS_CHECKPFN);
 	else if (is(word, "hide=off"))
 		options->hide = false;
+	else if (is(word, "bad=overlap"))
+		options->bad_overlap = true;
+	else if (is(word, "bad=fdt"))
+		options->bad_fdt = true;
 	else if (is(word, "plan"))
 		options->plan = true;
 	else if (is(word, "dry"))

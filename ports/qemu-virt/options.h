@@ -15,6 +15,8 @@
  *	fail-alloc=N|all   the N-th allocation of the load fails; each in turn
  *	hops=N             first start the port itself N times, from the archive
  *	free=BYTES         set by the port before such a start: its free memory
+ *	bad=overlap|fdt    the initrd lies over the kernel; a command line for which
+ *	                   no device tree has room
  *	then=off           after a refusal: power off (the default and only way)
  *
  * and those of leaving.h and quiesce.h.
@@ -31,6 +33,7 @@ struct options {
 	unsigned int linear_flags; /* 0: the library's default */
 	bool unsafe, unproven, hide, stay;
 	bool plan, dry;
+	bool bad_overlap, bad_fdt;
 	unsigned int quiesce; /* enum quiesce_flag */
 	struct leaving leaving;
 	uint64_t fail_alloc; /* 0: none; FAIL_ALL */

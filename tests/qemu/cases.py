@@ -287,6 +287,8 @@ SPECIAL = [
       for v in ('cut', 'damaged')],
     refuses('bad-zstd', 'TRANS_EIMAGE', variant='zstd'),
     refuses('bad-elf-cut', 'TRANS_ETRUNC', variant='elf-cut'),
+    refuses('bad-overlap', 'TRANS_EOVERLAP', ['bad=overlap']),
+    refuses('bad-fdt-room', 'TRANS_ENOSPC', ['bad=fdt']),
     refuses('bad-huge', r'TRANS_ENOHOLE', variant='huge'),
     # The proof catches what the missing safe-page rule lets through ...
     refuses('safe-off-is-proved', 'TRANS_EOVERLAP', ['safe=off']),
