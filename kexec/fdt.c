@@ -393,6 +393,22 @@ static int drop_crash(void *fdt, int chosen)
 	return rc ? rc : drop_prop(fdt, chosen, "linux,usable-memory-range");
 }
 
+/* A buffer of the kernel before, with its reservation: nobody would find in it
+ * what it held. */
+static int drop_buffer(void *fdt, int chosen, const char *name)
+{
+	struct cells cells;
+	int len, rc = 0;
+	const fdt32_t *prop = fdt_getprop(fdt, chosen, name, &len);
+
+	if (prop && !child_cells(fdt, 0, &cells) &&
+	    len == (cells.address + cells.size) * (int)sizeof(*prop))
+		rc = drop_reservation(fdt, (struct trans_range){
+			read_cells(prop, cells.address),
+			read_cells(prop + cells.address, cells.size) });
+	return rc ? rc : drop_prop(fdt, chosen, name);
+}
+
 /* All that needs no randomness. The reservations lie before /chosen, and
  * adding one moves it: not its offset, which counts from the structure's
  * start. */
@@ -403,6 +419,8 @@ static int write_chosen(void *fdt, int chosen,
 
 	if (!rc)
 		rc = drop_crash(fdt, chosen);
+	if (!rc)
+		rc = drop_buffer(fdt, chosen, "linux,ima-kexec-buffer");
 	if (!rc)
 		rc = write_bootargs(fdt, chosen, edit->bootargs);
 	if (!rc)

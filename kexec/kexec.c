@@ -16,6 +16,9 @@
 #define FDT_SLACK 1024u
 #define FDT_RESERVATION 16u
 
+/* The registers of a UART that the blob uses. */
+#define UART_LEN 0x20u
+
 /* The arguments */
 
 static bool is_complete(const struct trans_kexec_args *args)
@@ -142,18 +145,89 @@ static int forbid_destinations(struct load *load)
 	return rc ? rc : forbid(load, kexec->fdt);
 }
 
+/* Moves are whole granules, so a granule that holds one byte which must not be
+ * written is no destination. The top of the address space is not RAM. */
+static int take_away(struct load *load, struct trans_range range)
+{
+	uint64_t first = load_round_down(load, range.start);
+	uint64_t last = range.start + (range.len - 1);
+
+	if (!range.len)
+		return TRANS_OK;
+	last |= load_granule(load) - 1;
+	return trans_ranges_remove(&load->kexec->usable, first,
+				   last - first + (last != UINT64_MAX));
+}
+
+static int take_away_all(struct load *load, const struct trans_range *range,
+			 size_t count)
+{
+	int rc = TRANS_OK;
+
+	for (size_t i = 0; !rc && i < count; i++)
+		rc = take_away(load, range[i]);
+	return rc;
+}
+
+/* RAM, in whole granules. */
+static int add_ram(struct load *load)
+{
+	const struct trans_ranges *ram = load->args->ram;
+	int rc = TRANS_OK;
+
+	for (size_t i = 0; !rc && i < ram->count; i++) {
+		uint64_t start = load_round_up(load, ram->range[i].start);
+		uint64_t end = load_round_down(load, ram->range[i].start +
+							     ram->range[i].len);
+
+		if (end > start)
+			rc = trans_ranges_add(&load->kexec->usable, start,
+					      end - start);
+	}
+	return rc;
+}
+
 static int find_usable(struct load *load)
 {
-	const struct trans_fdt_edit *edit = &load->args->edit;
-	struct trans_ranges *usable = &load->kexec->usable;
-	int rc = trans_ranges_add_all(usable, load->args->ram);
+	const struct trans_kexec_args *args = load->args;
+	int rc = add_ram(load);
 
 	if (!rc)
-		rc = trans_ranges_remove_all(usable, load->args->reserved);
-	for (size_t i = 0; !rc && i < edit->reserve_count; i++)
-		rc = trans_ranges_remove(usable, edit->reserve[i].start,
-					 edit->reserve[i].len);
+		rc = take_away_all(load, args->reserved->range,
+				   args->reserved->count);
+	if (!rc)
+		rc = take_away_all(load, args->edit.reserve,
+				   args->edit.reserve_count);
 	return rc ? trans_fail(load->err, rc, "memory map") : rc;
+}
+
+static struct trans_range first_granule(const struct load *load,
+					trans_pa_t pa)
+{
+	return (struct trans_range){ pa, load_granule(load) };
+}
+
+/* What must move may not come out where it is all the same: nobody could clean
+ * it there. Whether the first choice was such, and is now impossible. */
+static bool coincides(struct load *load, int *rc)
+{
+	const struct trans_kexec *kexec = load->kexec;
+	trans_pa_t initrd = load->args->initrd.start;
+	bool again = false;
+
+	if (!load->args->relocate)
+		return false;
+	if (kexec->pieces && kexec->piece[0].src == load->place.kernel) {
+		*rc = take_away(load, first_granule(load, load->place.kernel));
+		again = true;
+	}
+	if (!*rc && load->args->initrd.len && initrd == load->place.initrd) {
+		*rc = take_away(load, first_granule(load, initrd));
+		again = true;
+	}
+	if (*rc)
+		trans_fail(load->err, *rc, "memory map");
+	return again && !*rc;
 }
 
 /* What stays must be cleaned, so it must be seen. */
@@ -197,8 +271,10 @@ static int place(struct load *load)
 	};
 	int rc = find_usable(load);
 
-	if (!rc)
-		rc = trans_place(&request, &load->place, load->err);
+	do {
+		if (!rc)
+			rc = trans_place(&request, &load->place, load->err);
+	} while (!rc && coincides(load, &rc));
 	if (rc)
 		return rc;
 	kexec->kernel = (struct trans_range){ load->place.kernel,
@@ -284,29 +360,40 @@ static int want_all(struct load *load)
 	return rc ? rc : want(load, kexec->fdt_source, kexec->fdt);
 }
 
-static void clean_if_in_place(const struct load *load, trans_pa_t src,
-			      struct trans_range dst)
+/* The mover cleans what it moves, so that a kernel that begins with its caches
+ * off finds it (booting.rst). Nobody else cleans the rest. */
+static int clean_if_in_place(const struct load *load, trans_pa_t src,
+			     struct trans_range dst)
 {
 	const struct trans_kexec_args *args = load->args;
 	const void *bytes;
 
 	if (src != dst.start || !dst.len || !args->host->clean)
-		return;
+		return TRANS_OK;
 	bytes = args->host->phys_to_virt(args->host_ctx, src, (size_t)dst.len);
-	if (bytes)
-		args->host->clean(args->host_ctx, bytes, (size_t)dst.len);
+	if (!bytes)
+		return trans_fail_pa(load->err, TRANS_EFAULT,
+				     "in place, and cannot be cleaned", src,
+				     dst.len);
+	args->host->clean(args->host_ctx, bytes, (size_t)dst.len);
+	return TRANS_OK;
 }
 
-/* The mover cleans what it moves, so that a kernel that begins with its caches
- * off finds it (booting.rst). Nobody else cleans the rest. */
 static int clean_what_stays(struct load *load)
 {
 	struct trans_kexec *kexec = load->kexec;
+	int rc = TRANS_OK;
 
-	clean_if_in_place(load, kexec->piece[0].src, kexec->kernel);
-	clean_if_in_place(load, load->args->initrd.start, kexec->initrd);
-	clean_if_in_place(load, kexec->fdt_source, kexec->fdt);
-	return TRANS_OK;
+	for (size_t i = 0; !rc && i < kexec->pieces; i++)
+		rc = clean_if_in_place(load, kexec->piece[i].src,
+				       (struct trans_range){
+			kexec->kernel.start + kexec->piece[i].offset,
+			kexec->piece[i].len });
+	if (!rc)
+		rc = clean_if_in_place(load, load->args->initrd.start,
+				       kexec->initrd);
+	return rc ? rc : clean_if_in_place(load, kexec->fdt_source,
+					   kexec->fdt);
 }
 
 /* One granule for breaking cycles. Without the safe-page rule it could lie in a
@@ -339,6 +426,33 @@ static int plan(struct load *load)
 
 /* The transition */
 
+/* What the blob writes must lie apart from all that the next kernel finds; its
+ * own proof knows only what is moved. */
+static int check_apart(const struct load *load, trans_pa_t pa, uint64_t len,
+		       const char *why)
+{
+	const struct trans_kexec *kexec = load->kexec;
+	struct trans_range own = { pa, len };
+
+	if (!pa || (!trans_ranges_touch(&kexec->forbidden, pa, len) &&
+		    !overlap(own, kexec->fdt)))
+		return TRANS_OK;
+	return trans_fail_pa(load->err, TRANS_EOVERLAP, why, pa, len);
+}
+
+static int check_transition(struct load *load)
+{
+	const struct trans_transition_args *args = &load->args->transition;
+	int rc = check_apart(load, args->report,
+			     sizeof(struct trans_blob_report),
+			     "the report lies in what the next kernel finds");
+
+	if (rc || args->uart_kind == TRANS_UART_NONE)
+		return rc;
+	return check_apart(load, args->uart, UART_LEN,
+			   "the UART lies in what the next kernel finds");
+}
+
 static int prepare(struct load *load)
 {
 	struct trans_kexec *kexec = load->kexec;
@@ -369,7 +483,7 @@ int trans_kexec_load(struct trans_kexec *kexec,
 {
 	static int (*const steps[])(struct load *load) = {
 		check_args, check_sources, authenticate, load_unpack, place,
-		edit_tree, plan, clean_what_stays, prepare,
+		edit_tree, plan, clean_what_stays, check_transition, prepare,
 	};
 	struct load load = { .kexec = kexec, .args = args, .err = err };
 	int rc = TRANS_OK;

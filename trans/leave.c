@@ -126,8 +126,9 @@ void trans_transition_go(const struct trans_transition *transition)
 {
 	/* A mistake of the caller's; there is nothing to return to, and
 	 * nothing to go to. */
-	while (!transition->prepared || !transition->quiet)
-		;
+	if (!transition->prepared || !transition->quiet)
+		for (;;)
+			;
 	leave_for(transition, transition->args.cpu, 0);
 }
 

@@ -182,7 +182,7 @@ int cpus_start(bool stuck, struct trans_error *err)
 
 int cpus_stop(const struct trans_transition *leaving, struct trans_error *err)
 {
-	size_t told = last_is_stuck ? count - 1 : count;
+	size_t told = last_is_stuck && count ? count - 1 : count;
 	int rc;
 
 	for (size_t i = 0; i < told; i++)

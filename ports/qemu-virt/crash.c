@@ -74,8 +74,10 @@ int crash_enter(struct trans_kexec *kexec, const struct trans_kexec_args *args,
 	rc = trans_transition_prepare(&crash, &entry, err);
 	if (!rc)
 		rc = trans_transition_quiesce(&crash, err);
-	if (rc)
+	if (rc) {
+		trans_transition_cancel(&crash);
 		return rc;
+	}
 	print("port: crash entry, %lu moves\n", crash.move_count);
 	trans_transition_go(&crash);
 }

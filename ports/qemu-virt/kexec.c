@@ -88,6 +88,8 @@ static struct trans_fdt_edit fdt_edit(const char *bootargs)
 	print("port: seeds from %s\n", rndr ? "RNDR" : "nowhere");
 	return (struct trans_fdt_edit){
 		.bootargs = bootargs,
+		.reserve = quiesce_kept()->range,
+		.reserve_count = quiesce_kept()->count,
 		.random = rndr ? random_bytes : NULL,
 	};
 }

@@ -39,15 +39,25 @@ bool quiesce_word(unsigned int *flags, const char *text, size_t len)
 	return false;
 }
 
-/* Memory that hardware will go on using is memory that is not there. */
+/* Memory that hardware will go on using is memory that is not there, for us and
+ * for the next kernel. */
+#define MAX_KEPT 64
+static struct trans_range kept_storage[MAX_KEPT];
+static struct trans_ranges kept = { kept_storage, 0, MAX_KEPT };
+
+const struct trans_ranges *quiesce_kept(void)
+{
+	return &kept;
+}
+
 static int reserve_lpi_tables(struct trans_error *err)
 {
-	uint64_t before = trans_ranges_total(&machine.reserved);
-	int rc = trans_gic_lpi_tables(&gic, &machine.reserved, err);
+	int rc = trans_gic_lpi_tables(&gic, &kept, err);
 
 	if (!rc)
-		print_figure("lpi_bytes_kept",
-			     trans_ranges_total(&machine.reserved) - before,
+		rc = trans_ranges_add_all(&machine.reserved, &kept);
+	if (!rc)
+		print_figure("lpi_bytes_kept", trans_ranges_total(&kept),
 			     "bytes");
 	return rc;
 }

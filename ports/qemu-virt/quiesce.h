@@ -34,6 +34,9 @@ bool quiesce_word(unsigned int *flags, const char *text, size_t len);
  * virtio_begin and trans_gic_lpi_tables. */
 int quiesce_plan(unsigned int flags, struct trans_error *err);
 
+/* What could not be silenced and stays in use: the next kernel must be told. */
+const struct trans_ranges *quiesce_kept(void);
+
 /* For trans_transition_args.quiesce. What refused is on the console. */
 int quiesce_machine(const struct trans_transition *leaving,
 		    unsigned int flags);

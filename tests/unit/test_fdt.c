@@ -777,6 +777,28 @@ static void test_edit_after_crash(void **state)
 	expect_no_prop(&to, "linux,usable-memory-range");
 }
 
+/* What the kernel before measured is of no use to the next. */
+static void test_edit_drops_the_ima_buffer(void **state)
+{
+	const fdt64_t buffer[2] = { cpu_to_fdt64(3 * GIB), cpu_to_fdt64(4096) };
+	struct trans_fdt_edit how = { 0 };
+	struct tree from, to;
+	uint64_t start, len;
+
+	(void)state;
+	usual_tree(&from);
+	assert_int_equal(fdt_setprop(from.fdt, path(&from, "/chosen"),
+				     "linux,ima-kexec-buffer", buffer,
+				     sizeof(buffer)), 0);
+	assert_int_equal(fdt_add_mem_rsv(from.fdt, 3 * GIB, 4096), 0);
+	edit_ok(&from, &to, &how);
+	expect_no_prop(&to, "linux,ima-kexec-buffer");
+	for (int i = 0; i < fdt_num_mem_rsv(to.fdt); i++) {
+		assert_int_equal(fdt_get_mem_rsv(to.fdt, i, &start, &len), 0);
+		assert_true(start != 3 * GIB);
+	}
+}
+
 static void test_edit_random_refuses(void **state)
 {
 	struct tree from, to;
@@ -1113,6 +1135,7 @@ int main(void)
 		cmocka_unit_test(test_edit_reserve),
 		cmocka_unit_test(test_edit_reserve_range),
 		cmocka_unit_test(test_edit_after_crash),
+		cmocka_unit_test(test_edit_drops_the_ima_buffer),
 		cmocka_unit_test(test_edit_initrd_range),
 		cmocka_unit_test(test_edit_malformed),
 		cmocka_unit_test(test_alignment),

@@ -984,6 +984,61 @@ static void unseen_is_moved(void **state)
 	check_files(f);
 }
 
+/* Found by review: what must move and lies at its own best place came out there
+ * all the same, and could not be cleaned. */
+static void unseen_at_its_own_place_is_moved(void **state)
+{
+	struct fixture *f = *state;
+
+	move_file(f, &f->args.initrd, BASE + (8 << 20), f->initrd);
+	move_file(f, &f->args.kernel, BASE, f->kernel);
+	f->args.relocate = true;
+	load(f);
+	assert_true(f->kexec.kernel.start != BASE);
+	assert_true(f->kexec.plan.count > 0);
+	trans_kexec_unload(&f->kexec);
+	f->args.relocate = false;
+	load(f);
+	assert_true(f->kexec.kernel.start == BASE);
+}
+
+/* Found by review: the last granule of a piece reached into what is reserved
+ * right behind its last byte. */
+static void whole_granules_keep_off_reservations(void **state)
+{
+	struct fixture *f = *state;
+	struct trans_range behind;
+
+	load(f);
+	behind = (struct trans_range){
+		f->kexec.initrd.start + f->kexec.initrd.len, 0x100 };
+	trans_kexec_unload(&f->kexec);
+	assert_int_equal(trans_ranges_add(&f->reserved, behind.start,
+					  behind.len), 0);
+	load(f);
+	for (size_t i = 0; i < f->kexec.plan.count; i++) {
+		const struct trans_move *move = &f->kexec.plan.move[i];
+
+		assert_true(move->dst >= behind.start + behind.len ||
+			    move->dst + move->len <= behind.start);
+	}
+}
+
+/* Found by review: the report in a file that stays, which is no move. */
+static void report_in_what_stays(void **state)
+{
+	struct fixture *f = *state;
+
+	move_file(f, &f->args.initrd, BASE + (4 << 20), f->initrd);
+	f->args.relocate = false;
+	load(f);
+	assert_true(f->kexec.initrd.start == BASE + (4 << 20));
+	trans_kexec_unload(&f->kexec);
+	f->args.transition.report = BASE + (4 << 20) + PAGE;
+	refused_because(f, TRANS_EOVERLAP,
+			"the report lies in what the next kernel finds");
+}
+
 /* ---- authentication, reservations ---- */
 
 static void authenticated(void **state)
@@ -1290,6 +1345,9 @@ int main(void)
 		TEST(not_even_the_tree),
 		TEST(no_room_behind),
 		TEST(unseen_is_moved),
+		TEST(unseen_at_its_own_place_is_moved),
+		TEST(whole_granules_keep_off_reservations),
+		TEST(report_in_what_stays),
 		TEST(authenticated),
 		TEST(what_must_survive),
 		TEST(printed),
