@@ -195,6 +195,7 @@ $(A)/oracle.elf: tests/oracle/oracle.ld $(ORACLE_OBJS) $(A)/libtrans_core.a
 		--gc-sections --no-warn-rwx-segments --fatal-warnings \
 		-T $< $(ORACLE_OBJS) $(A)/libtrans_core.a -o $@
 
+build: ## cross build without the gates
 build: $(A)/libtrans_table.a $(A)/libtrans_core.a $(A)/oracle.elf \
 	$(if $(PORT),$(A)/port.bin)
 

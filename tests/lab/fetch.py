@@ -320,7 +320,7 @@ def fetch_library(name, sources, files):
             try:
                 return library_from(source, dirs, files, d)
             except Failed as why:
-                say(f'not from {source}: {first_error(why)}')
+                say(f'not from {source}, trying the next: {first_error(why)}')
         raise Failed(f"no source package gave {name}'s files")
 
 
