@@ -16,9 +16,6 @@
 #define FDT_SLACK 1024u
 #define FDT_RESERVATION 16u
 
-/* The registers of a UART that the blob uses. */
-#define UART_LEN 0x20u
-
 /* The arguments */
 
 static bool is_complete(const struct trans_kexec_args *args)
@@ -449,7 +446,7 @@ static int check_transition(struct load *load)
 
 	if (rc || args->uart_kind == TRANS_UART_NONE)
 		return rc;
-	return check_apart(load, args->uart, UART_LEN,
+	return check_apart(load, args->uart, TRANS_UART_LEN,
 			   "the UART lies in what the next kernel finds");
 }
 

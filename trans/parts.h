@@ -16,9 +16,6 @@ static inline uint64_t granule_of(const struct trans_transition *t)
 	return 1ULL << t->args.granule;
 }
 
-/* What is mapped of a UART: all the registers that the blob uses. */
-#define TRANS_UART_LEN 0x20u
-
 /* [start, start + len) grown to whole granules. */
 struct trans_span {
 	uint64_t start, len;

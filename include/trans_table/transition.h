@@ -34,6 +34,9 @@ enum trans_map_choice {
 	TRANS_MAP_NONE = 3,
 };
 
+/* The registers of a UART that the blob uses, in bytes from its base. */
+#define TRANS_UART_LEN 0x20u
+
 /* A UART that the blob may write to, polled, no interrupts. */
 enum trans_uart_kind {
 	TRANS_UART_NONE = 0,

@@ -542,10 +542,18 @@ static void test_permission_indirection(void **state)
 	assert_int_equal(trans_table_copy(&copy, LINEAR, &v, LINEAR, 4 * 4096,
 					  TRANS_REPLACE, &r), TRANS_EUNREPR);
 	trans_table_destroy(&copy);
-	regs.tcr = v.geo.upper ? 0 : 0;
-	regs.tcr2 = 1 << 3;
-	assert_int_not_equal(trans_table_attach(&v, &w.geo, &regs, NULL,
-						&w.m.ops, &w.m, &r), 0);
+	assert_int_equal(trans_table_finish(&w.t, &regs, NULL), 0);
+	for (int bit = 2; bit < 6; bit++) { /* E0POE, POE, AIE, D128 */
+		regs.tcr2 = 1ULL << bit;
+		assert_int_equal(trans_table_attach(&v, &w.geo, &regs, NULL,
+						    &w.m.ops, &w.m, &r),
+				 TRANS_EINVAL);
+		assert_string_equal(r.error.why,
+				    "TCR2 has POE, E0POE, AIE or D128");
+	}
+	regs.tcr2 = 0;
+	assert_int_equal(trans_table_attach(&v, &w.geo, &regs, NULL, &w.m.ops,
+					    &w.m, &r), 0);
 }
 
 static void test_live_tables_refuse(void **state)
