@@ -75,4 +75,19 @@ int trans_gic_lpis_off(const struct trans_gic *gic,
 int trans_gic_off(const struct trans_gic *gic, const struct trans_cpu *cpu,
 		  uint64_t mpidr, struct trans_error *err);
 
+/*
+ * Instead of trans_gic_off, before a saved Linux is entered (hibernate.h): what
+ * its drivers do not restore after a hibernation because the kernel that loads
+ * the image has left it set, is set here. GICv2: nothing, Linux saves and
+ * restores its distributor. GICv3: first everything as trans_gic_off does, then
+ * affinity routing and Group 1 in the distributor, every SPI in Group 1 with
+ * Linux's priority, routed to this CPU and enabled unless it is pending or
+ * active; this CPU's redistributor awake, its SGIs and PPIs in Group 1, SGIs
+ * 0..15 and the timers' PPIs 26..30 enabled. Interrupts are masked in PSTATE.
+ * LPIs stay off: MSIs through an ITS do not come back.
+ * Errors as trans_gic_off.
+ */
+int trans_gic_resume(const struct trans_gic *gic, const struct trans_cpu *cpu,
+		     uint64_t mpidr, struct trans_error *err);
+
 #endif
