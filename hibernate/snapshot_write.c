@@ -71,7 +71,7 @@ static int next_slot(struct snapshot *job, uint64_t *slot)
 /* The last entry of a map is the place of the next one. */
 static int begin_map(struct snapshot *job)
 {
-	uint64_t entries = MAP_ENTRIES(snapshot_page(job)), slot;
+	uint64_t entries = MAP_ENTRIES(snapshot_page(job)), slot = 0;
 	int rc = next_slot(job, &slot);
 
 	if (rc)
@@ -105,7 +105,7 @@ static int next_entry(struct snapshot *job, uint64_t *slot)
 /* Slots side by side are written at once. */
 static int put_pages(struct snapshot *job, const uint8_t *data, uint64_t count)
 {
-	uint64_t start = 0, run = 0, slot;
+	uint64_t start = 0, run = 0, slot = 0;
 	int rc;
 
 	for (; count; count--) {
