@@ -64,6 +64,7 @@ all: build core-symbols blob-gate ## cross build and its gates: library, blob an
 LIB := $(wildcard lib/*.c)
 TRANS := $(wildcard trans/*.c)
 KEXEC := $(wildcard kexec/*.c)
+HIBERNATE := $(wildcard hibernate/*.c)
 PORT := $(wildcard ports/qemu-virt/*.c ports/qemu-virt/*.S)
 ORACLE := $(wildcard tests/oracle/*.c tests/oracle/*.S)
 BLOB := $(wildcard trans/blob/*.c trans/blob/*.S)
@@ -180,7 +181,7 @@ $(A)/%.a:
 	$(Q)$(CROSS_AR) rcs $@ $^
 
 $(A)/libtrans_core.a: $(CORE_OBJS)
-$(A)/libtrans_table.a: $(CORE_OBJS) $(call arm_objs,$(KEXEC))
+$(A)/libtrans_table.a: $(CORE_OBJS) $(call arm_objs,$(KEXEC) $(HIBERNATE))
 $(A)/libfdt.a: $(call fdt_objs,$(A)) $(A)/obj/ports/libfdt/string.o
 $(A)/libgunzip.a: $(call arm_objs,$(GUNZIP)) $(call zlib_objs,$(A))
 $(A)/libunlzo.a: $(call arm_objs,$(UNLZO)) $(A)/obj/lzo/minilzo.o
@@ -229,7 +230,7 @@ build: $(A)/libtrans_table.a $(A)/libtrans_core.a $(A)/oracle.elf \
 
 # ---- host build and unit tests ---------------------------------------------
 
-HOST_LIB_OBJS := $(call host_objs,$(LIB) $(TRANS) $(KEXEC) $(FAKES))
+HOST_LIB_OBJS := $(call host_objs,$(LIB) $(TRANS) $(KEXEC) $(HIBERNATE) $(FAKES))
 UNIT_BINS := $(patsubst tests/unit/%.c,$(H)/%,$(UNIT))
 
 $(H)/obj/%.o: %.c Makefile | setup $(LIBRARIES)
@@ -272,7 +273,7 @@ $(H)/libunlz4.a: $(call host_objs,$(UNLZ4)) $(H)/obj/lz4/lz4.o
 $(H)/test_%: $(H)/obj/tests/unit/test_%.o $(call host_objs,$(UNIT_SHARED)) \
 		$(addprefix $(H)/lib,trans_table.a fdt.a gunzip.a unlzo.a unlz4.a)
 	$(call say,HOSTLD)
-	$(Q)$(HOST_CC) $(HOST_FLAGS) $^ -lcmocka -o $@
+	$(Q)$(HOST_CC) $(HOST_FLAGS) $^ -lcmocka -llzo2 -llz4 -o $@
 
 .PHONY: unit
 unit: $(UNIT_BINS) ## build and run the unit tests (build/host/test_*)
@@ -293,7 +294,8 @@ $(H)/fuzz_%: $(H)/obj/tests/fuzz/fuzz_%.o $(call host_objs,$(FUZZ_SHARED)) \
 		$(H)/libtrans_table.a $(H)/libfdt.a \
 		$(H)/libgunzip.a
 	$(call say,HOSTLD)
-	$(Q)$(HOST_CC) $(HOST_FLAGS) -fsanitize=fuzzer $^ -lcmocka -o $@
+	$(Q)$(HOST_CC) $(HOST_FLAGS) -fsanitize=fuzzer $^ -lcmocka -llzo2 -llz4 \
+		-o $@
 
 .PHONY: fuzz-bins
 fuzz-bins: $(FUZZ_BINS)
@@ -325,8 +327,8 @@ blob-gate: $(if $(BLOB),$(A)/blob.elf $(A)/blob.bin) ## the control blob is flat
 
 .PHONY: lint
 lint: $(LIBRARIES) | setup ## cppcheck, clang-tidy, house; quiet = pass
-	@tests/lint.py $(filter %.c,$(LIB) $(TRANS) $(KEXEC) $(PORT) $(GUNZIP) \
-		$(UNLZO) $(UNLZ4) $(BLOB) \
+	@tests/lint.py $(filter %.c,$(LIB) $(TRANS) $(KEXEC) $(HIBERNATE) $(PORT) \
+		$(GUNZIP) $(UNLZO) $(UNLZ4) $(BLOB) \
 		$(ARM_ONLY) $(FAKES)) -- --target=aarch64-linux-gnu \
 		-std=gnu11 -ffreestanding -mgeneral-regs-only $(INCLUDE)
 
