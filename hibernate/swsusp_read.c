@@ -263,7 +263,7 @@ static int place_chunk(struct reading *r, struct chunk *chunk)
 
 static int read_chunk(struct reading *r)
 {
-	struct chunk chunk;
+	struct chunk chunk = { 0 };
 	int rc = hold_chunk(r, &chunk);
 
 	if (!rc)
