@@ -108,7 +108,7 @@ class Nap:
     def __init__(self, name, guest, *steps, machine=None):
         self.name, self.guest, self.steps = name, guest, steps
         self.machine = machine or guest.machine
-        self.runs, self.live = 0, False
+        self.runs, self.live, self.times = 0, False, {}
 
     def run(self, live=False):
         start, why, text = time.monotonic(), '', ''
@@ -134,7 +134,9 @@ class Nap:
              '-append', ' '.join(words), *sleeper.disk_args(self.disks),
              *more], f'{self.name}.{self.runs}' if self.runs > 1 else self.name,
             expect=expect, forbid=[*forbid, cases.CRASH, cases.UNKNOWN_OPTION],
-            timeout=90, silence=40, live=self.live)
+            timeout=90, silence=40, live=self.live,
+            watch=[cases.ABOUT_TO_RESUME, cases.AWAKE])
+        self.times = result.times
         if result.why:
             raise Failed(result.why, result.text)
         return result.text
