@@ -330,8 +330,8 @@ blob-gate: $(if $(BLOB),$(A)/blob.elf $(A)/blob.bin) ## the control blob is flat
 
 .PHONY: lint
 lint: $(LIBRARIES) | setup ## cppcheck, clang-tidy, house; quiet = pass
-	@tests/lint.py $(filter %.c,$(LIB) $(TRANS) $(KEXEC) $(HIBERNATE) $(PORT) $(GUNZIP) \
-		$(UNLZO) $(UNLZ4) $(BLOB) \
+	@tests/lint.py $(filter %.c,$(LIB) $(TRANS) $(KEXEC) $(HIBERNATE) $(PORT) \
+		$(GUNZIP) $(UNLZO) $(UNLZ4) $(BLOB) \
 		$(ARM_ONLY) $(FAKES)) -- --target=aarch64-linux-gnu \
 		-std=gnu11 -ffreestanding -mgeneral-regs-only $(INCLUDE)
 
@@ -425,7 +425,7 @@ payload: $(B)/stamp/kernel $(B)/stamp/busybox ## Debian's kernel and a test init
 # ---- running ---------------------------------------------------------------
 
 .PHONY: demo
-demo: all payload ## kexec Debian's kernel, live (EL= CPU= GIC= RAM= MAP=)
+demo: all payload ## kexec and wake Debian's kernel, live (EL= CPU= GIC= RAM= MAP=)
 	@tests/qemu/demo.py --el $(EL) --cpu $(CPU) --gic $(GIC) --ram $(RAM) \
 		--map $(MAP)
 
@@ -449,7 +449,7 @@ check-full: | setup ## check with the whole QEMU matrix
 clean: ## remove what was built, keep what was downloaded
 	rm -rf $(B)/arm64 $(B)/arm64-clang $(B)/host $(B)/host-clang \
 		$(B)/host-fuzz $(B)/host-coverage $(B)/mutants \
-		$(B)/bench $(B)/logs $(B)/payload
+		$(B)/bench $(B)/logs $(B)/payload $(B)/sleepers
 
 .PHONY: distclean
 distclean: ## remove build/ as a whole
