@@ -116,7 +116,7 @@ static int save_or_wake(struct trans_error *err)
 
 /* Bit for bit: numbers that only this frame knows, kept across the call, and
  * the place of the frame itself. A recursion, for it is the depth that is
- * wanted. */
+ * wanted. NOLINTNEXTLINE(misc-no-recursion) */
 static __attribute__((noinline)) int dive(uint64_t depth,
 					  struct trans_error *err)
 {
