@@ -14,6 +14,7 @@
 #include "resume.h"
 #include "snapshot.h"
 #include "sysreg.h"
+#include "thread.h"
 
 #define DEFAULT_ROUNDS 10
 #define MAX_RANGES 32
@@ -161,9 +162,12 @@ static int one_round(struct trans_error *err)
 	heap_make(state.heap, seed);
 	for (unsigned int i = 0; i < (1u << own_shift) / 8; i++)
 		state.secret[i] = seed;
+	thread_set(seed);
 	rc = dive(0, err);
 	if (rc)
 		return rc;
+	if (thread_changed(seed))
+		return corrupt(err, thread_changed(seed));
 	if (state.options->spoil_heap)
 		((uint8_t *)state.heap)[HEAP_LEN / 3] ^= 1;
 	if (!heap_check(state.heap, seed))
