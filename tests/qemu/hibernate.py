@@ -213,10 +213,17 @@ def then_kexec(nap):
 
 # ---- cases -----------------------------------------------------------------------
 
+def entry_options(row):
+    """With its MMU on, a kernel that runs with VHE wants a host that does."""
+    if row['entry'] == 'physical':
+        return []
+    vhe = row['el'] == 2 and row['cpu'] == MAX
+    return ['entry=virtual', *(['vhe=on'] if vhe else [])]
+
+
 def from_row(row):
-    entry = [] if row['entry'] == 'physical' else ['entry=virtual']
     return Nap(f'wake-{row_name(row)}', row_sleeper(row),
-               wakes(*entry, f"map={row['map']}",
+               wakes(*entry_options(row), f"map={row['map']}",
                      expect=[cases.ENTRY.format(row['entry'])]),
                data_disk_is_clean, is_gone)
 
