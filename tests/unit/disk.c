@@ -17,6 +17,8 @@ static enum disk_fault begin(struct disk *disk)
 	disk->ops++;
 	if (disk->dead)
 		return DISK_REFUSES;
+	if (disk->ops == disk->then_at)
+		return disk->then;
 	if (!disk->fault_at || disk->ops < disk->fault_at ||
 	    (disk->ops > disk->fault_at && !disk->for_good))
 		return DISK_FINE;
@@ -93,7 +95,7 @@ static int disk_write(void *ctx, uint64_t offset, const void *buf, size_t len)
 	disk->writes++;
 	if (!within(disk, offset, len))
 		return -1;
-	if (fault == DISK_REFUSES)
+	if (fault == DISK_REFUSES || disk->protected)
 		return -1;
 	for (size_t at = 0; fault != DISK_LIES && at < len; at += sector)
 		cache(disk, (offset + at) / sector, (const uint8_t *)buf + at);
@@ -139,7 +141,7 @@ void disk_power_cut(struct disk *disk, uint32_t subset)
 {
 	settle(disk, subset);
 	disk->dead = false;
-	disk->fault_at = 0;
+	disk->fault_at = disk->then_at = 0;
 }
 
 void disk_free(struct disk *disk)

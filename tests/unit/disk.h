@@ -27,6 +27,8 @@ enum disk_fault {
  * @ops, @reads, @writes, @flushes, @read_bytes: counted
  * @fault_at: the operation (from 1) that is hit by @fault; @for_good: and all
  *            behind it
+ * @then_at:  likewise by @then
+ * @protected: every write is refused
  * @most:     the largest read seen
  * @outside:  an access out of bounds or not of whole sectors was seen
  * @times:    NULL, or for each sector how often it was read
@@ -42,7 +44,9 @@ struct disk {
 	unsigned long ops, reads, writes, flushes, fault_at;
 	uint64_t read_bytes;
 	enum disk_fault fault;
-	bool for_good, dead, outside;
+	unsigned long then_at;
+	enum disk_fault then;
+	bool for_good, protected, dead, outside;
 	size_t most;
 	unsigned char *times;
 };
