@@ -230,8 +230,8 @@ struct trans_transition {
  * above 48 bits, hardware access flag, ..., a level that cannot be entered), or
  * contradicts the arguments (stub; TG0 is another granule); TRANS_EGEOM: a half
  * that its TCR describes wrongly or not at all; TRANS_ERANGE: entry is not in
- * the upper half, or T0SZ does not reach the blob; TRANS_ENOENT, TRANS_EUNREPR:
- * the blob would not be executable by its permission indirection.
+ * the upper half, or T0SZ does not reach the blob; TRANS_ENOENT, TRANS_ECORRUPT:
+ * by its permission indirection the blob could not run.
  * On failure nothing is kept and the struct is zeroed.
  */
 int trans_transition_prepare(struct trans_transition *transition,
