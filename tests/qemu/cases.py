@@ -65,6 +65,15 @@ WORLD_VHE = r'^world: hcr 0x488000000$'
 ANY_WORLD = r'^world:.*'
 ENTRY_FAULT = (r'^trans: fault esr=0x86000004 elr=(0xffff8000\w+) far=\1 '
                r'move=0x1$')
+GOOD_CHECK = r'^CHECK \S+ ok$'
+CHECKS = 11 # of the workload, each time it wakes; one more for a file system
+GOING = r'^SLEEPER: cycle {}, going to sleep$'
+AWAKE = r'^SLEEPER: awake$'
+CYCLE_DONE = r'^SLEEPER: cycle {} done$'
+SLEPT_WELL = r'^SLEEPER: PASS$'
+ABOUT_TO_RESUME = r'^port: resume, bye$'
+ENTRY = r'^port: entry {} at 0x'
+DIED = r'^.*(?:Kernel panic|Oops|BUG:|Internal error|Unable to handle).*'
 NO_REPORT = r'^port: report: TRANS_ENOENT'
 
 # ---- the matrix ----------------------------------------------------------------
