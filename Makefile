@@ -327,8 +327,8 @@ blob-gate: $(if $(BLOB),$(A)/blob.elf $(A)/blob.bin) ## the control blob is flat
 
 .PHONY: lint
 lint: $(LIBRARIES) | setup ## cppcheck, clang-tidy, house; quiet = pass
-	@tests/lint.py $(filter %.c,$(LIB) $(TRANS) $(KEXEC) $(HIBERNATE) $(PORT) $(GUNZIP) \
-		$(UNLZO) $(UNLZ4) $(BLOB) \
+	@tests/lint.py $(filter %.c,$(LIB) $(TRANS) $(KEXEC) $(HIBERNATE) $(PORT) \
+		$(GUNZIP) $(UNLZO) $(UNLZ4) $(BLOB) \
 		$(ARM_ONLY) $(FAKES)) -- --target=aarch64-linux-gnu \
 		-std=gnu11 -ffreestanding -mgeneral-regs-only $(INCLUDE)
 
