@@ -65,11 +65,13 @@ LIB := $(wildcard lib/*.c)
 TRANS := $(wildcard trans/*.c)
 KEXEC := $(wildcard kexec/*.c)
 HIBERNATE := $(wildcard hibernate/*.c)
+HIBERNATE_ARM := $(wildcard hibernate/*.S)
 PORT := $(wildcard ports/qemu-virt/*.c ports/qemu-virt/*.S)
 ORACLE := $(wildcard tests/oracle/*.c tests/oracle/*.S)
 BLOB := $(wildcard trans/blob/*.c trans/blob/*.S)
 ARM_ONLY := $(wildcard lib/arch/aarch64/*.c lib/arch/aarch64/*.S trans/*.S)
-FAKES := $(wildcard lib/arch/fake/*.c trans/fake/*.c)
+FAKES := $(wildcard lib/arch/fake/*.c trans/fake/*.c \
+	hibernate/fake/*.c)
 UNIT := $(wildcard tests/unit/test_*.c)
 UNIT_SHARED := $(filter-out $(UNIT),$(wildcard tests/unit/*.c))
 
@@ -181,7 +183,8 @@ $(A)/%.a:
 	$(Q)$(CROSS_AR) rcs $@ $^
 
 $(A)/libtrans_core.a: $(CORE_OBJS)
-$(A)/libtrans_table.a: $(CORE_OBJS) $(call arm_objs,$(KEXEC) $(HIBERNATE))
+$(A)/libtrans_table.a: $(CORE_OBJS) $(call arm_objs,$(KEXEC) $(HIBERNATE) \
+	$(HIBERNATE_ARM))
 $(A)/libfdt.a: $(call fdt_objs,$(A)) $(A)/obj/ports/libfdt/string.o
 $(A)/libgunzip.a: $(call arm_objs,$(GUNZIP)) $(call zlib_objs,$(A))
 $(A)/libunlzo.a: $(call arm_objs,$(UNLZO)) $(A)/obj/lzo/minilzo.o
