@@ -17,6 +17,8 @@
 #include <image.h>
 #include <lmb.h>
 #include <version.h>
+#include <linux/kernel.h>
+#include <linux/sizes.h>
 #include <asm/global_data.h>
 #include <asm/u-boot.h>
 

@@ -72,8 +72,8 @@ static int find_length(struct request *r, struct trans_error *err)
 	if (!head)
 		return port_error(err, TRANS_ERANGE, "kernel", r->kernel.start,
 				  0);
-	if (trans_format_of(head, TRANS_IMAGE_HEADER_LEN) ==
-	    TRANS_FORMAT_IMAGE)
+	if (!memcmp(head + TRANS_IMAGE_MAGIC_AT, TRANS_IMAGE_MAGIC,
+		    TRANS_IMAGE_MAGIC_LEN))
 		r->kernel.len = get_unaligned_le64(head + IMAGE_SIZE_AT);
 	if (!r->kernel.len)
 		return port_error(err, TRANS_EINVAL,
@@ -84,10 +84,23 @@ static int find_length(struct request *r, struct trans_error *err)
 
 /* The files, and what is left beside them */
 
+/* What lies in U-Boot's own memory changes while it is looked at. */
+static int check_apart(struct trans_range file, const char *why,
+		       struct trans_error *err)
+{
+	if (!port_over_u_boot(file.start, file.len))
+		return 0;
+	return port_error(err, TRANS_EOVERLAP, why, file.start, file.len);
+}
+
 static int find_memory(struct request *r, struct trans_error *err)
 {
 	int rc = find_length(r, err);
 
+	if (!rc)
+		rc = check_apart(r->kernel, "kernel file and U-Boot", err);
+	if (!rc)
+		rc = check_apart(r->initrd, "initrd file and U-Boot", err);
 	if (rc)
 		return rc;
 	r->fdt = port_fdt(r->fdt_addr, &r->fdt_len, err);
@@ -167,12 +180,9 @@ static void say_loaded(const struct request *r)
 /* Does anything go where U-Boot is? */
 static bool over_u_boot(void)
 {
-	struct trans_range own = port_memory_own();
-
 	for (size_t i = 0; i < kexec.plan.count; i++)
-		if (kexec.plan.move[i].dst < own.start + own.len &&
-		    own.start < kexec.plan.move[i].dst +
-				kexec.plan.move[i].len)
+		if (port_over_u_boot(kexec.plan.move[i].dst,
+				     kexec.plan.move[i].len))
 			return true;
 	return false;
 }

@@ -77,7 +77,7 @@ static int add_used(void *arg, u64 start, u64 len, bool keep)
 
 /* From below the stack to the top: stack, device tree, global data, malloc's
  * arena, text, page tables (common/board_f.c). */
-struct trans_range port_memory_own(void)
+static struct trans_range own_memory(void)
 {
 	u64 here = (u64)(uintptr_t)__builtin_frame_address(0) - STACK_MARGIN;
 	u64 low = min_t(u64, here, gd->start_addr_sp - STACK_MARGIN);
@@ -91,6 +91,16 @@ static struct trans_range loaded_image(void)
 	if (!(gd->flags & GD_FLG_SKIP_RELOC))
 		return (struct trans_range){ 0, 0 };
 	return (struct trans_range){ gd->relocaddr, gd->mon_len };
+}
+
+bool port_over_u_boot(trans_pa_t pa, u64 len)
+{
+	struct trans_range storage, own = own_memory();
+	struct trans_ranges set;
+
+	trans_ranges_init(&set, &storage, 1);
+	return !trans_ranges_add(&set, own.start, own.len) &&
+	       trans_ranges_touch(&set, pa, len);
 }
 
 int port_memory_map(void *fdt, size_t fdt_len, struct trans_error *err)
@@ -110,7 +120,7 @@ int port_memory_map(void *fdt, size_t fdt_len, struct trans_error *err)
 	if (!rc)
 		rc = trans_ranges_remove_all(&m->free, &m->reserved);
 	if (!rc)
-		rc = port_memory_use(port_memory_own(), err);
+		rc = port_memory_use(own_memory(), err);
 	return map_error(err, rc ? rc : port_memory_use(loaded_image(), err));
 }
 

@@ -47,8 +47,8 @@ int port_memory_begin(struct trans_error *err);
 int port_memory_keep(struct trans_range range, struct trans_error *err);
 /* The next kernel's tree is @fdt: what is reserved, and what is free. */
 int port_memory_map(void *fdt, size_t fdt_len, struct trans_error *err);
-/* Where U-Boot itself is: stack, heap, text. */
-struct trans_range port_memory_own(void);
+/* Is any byte U-Boot's own: stack, heap, text, page tables? */
+bool port_over_u_boot(trans_pa_t pa, u64 len);
 /* Not to be allocated from: a file lies there. */
 int port_memory_use(struct trans_range range, struct trans_error *err);
 
