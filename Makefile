@@ -65,6 +65,7 @@ include sources.mk
 LIB := $(TRANS_TABLE_LIB)
 TRANS := $(TRANS_TABLE_TRANS)
 KEXEC := $(TRANS_TABLE_KEXEC)
+HIBERNATE := $(TRANS_TABLE_HIBERNATE)
 PORT := $(wildcard ports/qemu-virt/*.c ports/qemu-virt/*.S)
 ORACLE := $(wildcard tests/oracle/*.c tests/oracle/*.S)
 BLOB := $(TRANS_TABLE_BLOB)
@@ -84,6 +85,14 @@ ZLIB := $(addprefix $(ZLIB_DIR)/,adler32.c crc32.c inffast.c inflate.c \
 	inftrees.c zutil.c)
 GUNZIP := $(wildcard ports/zlib/*.c)
 
+# miniLZO and LZ4's block format, for the hibernate front-end's callbacks. LZO is
+# GPL: its archive is apart from everything that need not be.
+LZO_DIR := $(B)/lzo
+LZ4_DIR := $(B)/lz4
+UNLZO := ports/lzo/unlzo.c
+UNLZ4 := ports/lz4/unlz4.c
+LIBRARIES := $(addprefix $(B)/stamp/,libfdt zlib lzo lz4)
+
 arm_objs = $(patsubst %,$(A)/obj/%.o,$(basename $(1)))
 host_objs = $(patsubst %,$(H)/obj/%.o,$(basename $(1)))
 fdt_objs = $(patsubst $(LIBFDT_DIR)/%.c,$(1)/obj/libfdt/%.o,$(LIBFDT))
@@ -93,7 +102,7 @@ zlib_objs = $(patsubst $(ZLIB_DIR)/%.c,$(1)/obj/zlib/%.o,$(ZLIB))
 
 WARN := -Wall -Wextra -Wconversion -Wshadow -Werror
 INCLUDE := -Iinclude -I. -isystem ports/libfdt -isystem $(LIBFDT_DIR) \
-	-isystem $(ZLIB_DIR) -DZ_SOLO
+	-isystem $(ZLIB_DIR) -DZ_SOLO -isystem $(LZO_DIR) -isystem $(LZ4_DIR)
 COMMON := -std=gnu11 -g -fno-common -ffunction-sections -fdata-sections
 
 # x18 belongs to the host (a shadow call stack, a per-CPU pointer), FP and SIMD
@@ -121,12 +130,19 @@ $(H)/obj/tests/%: FLAGS = -Wall -Wextra -Wshadow -Werror
 # libfdt 1.6.1 relies on signed overflow in fdt_next_tag.
 $(A)/obj/libfdt/% $(H)/obj/libfdt/%: FLAGS = -w -fwrapv
 $(A)/obj/zlib/% $(H)/obj/zlib/%: FLAGS = -w
+# Unpacking is what a resume spends its time with, and runs with the MMU on,
+# where unaligned accesses are no fault. They are these libraries' own way, so
+# that UBSan has nothing to say to them.
+UNPACK_FLAGS := -w -O2 -DLZO_CFG_FREESTANDING -include ports/lz4/config.h
+$(A)/obj/lzo/% $(A)/obj/lz4/%: FLAGS = $(UNPACK_FLAGS) -mno-strict-align
+$(H)/obj/lzo/% $(H)/obj/lz4/%: FLAGS = $(UNPACK_FLAGS) \
+	-fno-sanitize=undefined
 
 # ---- cross build -----------------------------------------------------------
 
 CORE_OBJS := $(call arm_objs,$(LIB) $(TRANS) $(ARM_ONLY))
 
-$(A)/obj/%.o: %.c Makefile | setup $(B)/stamp/libfdt $(B)/stamp/zlib
+$(A)/obj/%.o: %.c Makefile | setup $(LIBRARIES)
 	$(call say,CC)
 	@mkdir -p $(@D)
 	$(Q)$(CROSS_CC) $(ARM_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
@@ -146,6 +162,16 @@ $(A)/obj/zlib/%.o: $(ZLIB_DIR)/%.c Makefile | setup
 	@mkdir -p $(@D)
 	$(Q)$(CROSS_CC) $(ARM_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
 
+$(A)/obj/lzo/%.o: $(LZO_DIR)/%.c Makefile | setup
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CROSS_CC) $(ARM_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
+
+$(A)/obj/lz4/%.o: $(LZ4_DIR)/%.c Makefile | setup
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CROSS_CC) $(ARM_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
+
 # Archives are made anew: `ar r` alone keeps members whose source is gone.
 $(A)/%.a:
 	$(call say,AR)
@@ -154,9 +180,11 @@ $(A)/%.a:
 	$(Q)$(CROSS_AR) rcs $@ $^
 
 $(A)/libtrans_core.a: $(CORE_OBJS)
-$(A)/libtrans_table.a: $(CORE_OBJS) $(call arm_objs,$(KEXEC))
+$(A)/libtrans_table.a: $(CORE_OBJS) $(call arm_objs,$(KEXEC) $(HIBERNATE))
 $(A)/libfdt.a: $(call fdt_objs,$(A)) $(A)/obj/ports/libfdt/string.o
 $(A)/libgunzip.a: $(call arm_objs,$(GUNZIP)) $(call zlib_objs,$(A))
+$(A)/libunlzo.a: $(call arm_objs,$(UNLZO)) $(A)/obj/lzo/minilzo.o
+$(A)/libunlz4.a: $(call arm_objs,$(UNLZ4)) $(A)/obj/lz4/lz4.o
 
 # ---- the control blob: linked alone, embedded as bytes ---------------------
 
@@ -175,7 +203,8 @@ $(A)/obj/trans/blob_image.o: $(A)/blob.bin
 # ---- the reference port ----------------------------------------------------
 
 PORT_OBJS := $(call arm_objs,$(PORT))
-PORT_LIBS := $(A)/libtrans_table.a $(A)/libfdt.a $(A)/libgunzip.a
+PORT_LIBS := $(addprefix $(A)/lib,trans_table.a fdt.a gunzip.a unlzo.a \
+	unlz4.a)
 
 $(A)/port.elf: ports/qemu-virt/port.ld $(PORT_OBJS) $(PORT_LIBS)
 	$(call say,LD)
@@ -199,10 +228,10 @@ build: $(A)/libtrans_table.a $(A)/libtrans_core.a $(A)/oracle.elf \
 
 # ---- host build and unit tests ---------------------------------------------
 
-HOST_LIB_OBJS := $(call host_objs,$(LIB) $(TRANS) $(KEXEC) $(FAKES))
+HOST_LIB_OBJS := $(call host_objs,$(LIB) $(TRANS) $(KEXEC) $(HIBERNATE) $(FAKES))
 UNIT_BINS := $(patsubst tests/unit/%.c,$(H)/%,$(UNIT))
 
-$(H)/obj/%.o: %.c Makefile | setup $(B)/stamp/libfdt $(B)/stamp/zlib
+$(H)/obj/%.o: %.c Makefile | setup $(LIBRARIES)
 	$(call say,HOSTCC)
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(HOST_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
@@ -217,6 +246,16 @@ $(H)/obj/zlib/%.o: $(ZLIB_DIR)/%.c Makefile | setup
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(HOST_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
 
+$(H)/obj/lzo/%.o: $(LZO_DIR)/%.c Makefile | setup
+	$(call say,HOSTCC)
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(HOST_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
+
+$(H)/obj/lz4/%.o: $(LZ4_DIR)/%.c Makefile | setup
+	$(call say,HOSTCC)
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(HOST_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
+
 $(H)/%.a:
 	$(call say,AR)
 	@mkdir -p $(@D)
@@ -226,11 +265,13 @@ $(H)/%.a:
 $(H)/libtrans_table.a: $(HOST_LIB_OBJS)
 $(H)/libfdt.a: $(call fdt_objs,$(H))
 $(H)/libgunzip.a: $(call host_objs,$(GUNZIP)) $(call zlib_objs,$(H))
+$(H)/libunlzo.a: $(call host_objs,$(UNLZO)) $(H)/obj/lzo/minilzo.o
+$(H)/libunlz4.a: $(call host_objs,$(UNLZ4)) $(H)/obj/lz4/lz4.o
 
 $(H)/test_%: $(H)/obj/tests/unit/test_%.o $(call host_objs,$(UNIT_SHARED)) \
-		$(H)/libtrans_table.a $(H)/libfdt.a $(H)/libgunzip.a
+		$(addprefix $(H)/lib,trans_table.a fdt.a gunzip.a unlzo.a unlz4.a)
 	$(call say,HOSTLD)
-	$(Q)$(HOST_CC) $(HOST_FLAGS) $^ -lcmocka -o $@
+	$(Q)$(HOST_CC) $(HOST_FLAGS) $^ -lcmocka -llzo2 -llz4 -o $@
 
 .PHONY: unit
 unit: $(UNIT_BINS) ## build and run the unit tests (build/host/test_*)
@@ -251,7 +292,8 @@ $(H)/fuzz_%: $(H)/obj/tests/fuzz/fuzz_%.o $(call host_objs,$(FUZZ_SHARED)) \
 		$(H)/libtrans_table.a $(H)/libfdt.a \
 		$(H)/libgunzip.a
 	$(call say,HOSTLD)
-	$(Q)$(HOST_CC) $(HOST_FLAGS) -fsanitize=fuzzer $^ -lcmocka -o $@
+	$(Q)$(HOST_CC) $(HOST_FLAGS) -fsanitize=fuzzer $^ -lcmocka -llzo2 -llz4 \
+		-o $@
 
 .PHONY: fuzz-bins
 fuzz-bins: $(FUZZ_BINS)
@@ -282,8 +324,9 @@ blob-gate: $(if $(BLOB),$(A)/blob.elf $(A)/blob.bin) ## the control blob is flat
 	$(if $(BLOB),@tests/gates.py blob --tools $(CROSS_COMPILE) $^ $(BLOB_OBJS))
 
 .PHONY: lint
-lint: $(B)/stamp/libfdt $(B)/stamp/zlib | setup ## cppcheck, clang-tidy, house; quiet = pass
-	@tests/lint.py $(sort $(filter %.c,$(LIB) $(TRANS) $(KEXEC) $(PORT) $(GUNZIP) $(BLOB) \
+lint: $(LIBRARIES) | setup ## cppcheck, clang-tidy, house; quiet = pass
+	@tests/lint.py $(sort $(filter %.c,$(LIB) $(TRANS) $(KEXEC) $(HIBERNATE) $(PORT) $(GUNZIP) \
+		$(UNLZO) $(UNLZ4) $(BLOB) \
 		$(ARM_ONLY) $(FAKES))) -- --target=aarch64-linux-gnu \
 		-std=gnu11 -ffreestanding -mgeneral-regs-only $(INCLUDE)
 
@@ -361,6 +404,10 @@ $(LIBFDT): | $(B)/stamp/libfdt
 $(B)/stamp/zlib: | setup
 	@tests/lab/fetch.py zlib
 $(ZLIB): | $(B)/stamp/zlib
+$(B)/stamp/lzo $(B)/stamp/lz4: $(B)/stamp/%: | setup
+	@tests/lab/fetch.py $*
+$(LZO_DIR)/minilzo.c: | $(B)/stamp/lzo
+$(LZ4_DIR)/lz4.c: | $(B)/stamp/lz4
 
 $(B)/stamp/kernel $(B)/stamp/backports $(B)/stamp/busybox \
 		$(B)/stamp/trans_pgd: $(B)/stamp/%: | setup

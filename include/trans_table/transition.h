@@ -62,6 +62,23 @@ struct trans_digest {
 #define TRANS_DIGESTS_MAX 16
 
 /*
+ * For a next world that is entered with the MMU on: the translation registers of
+ * the regime at which it is entered (at EL2 with E2H and at EL1 by the names of
+ * EL1). They are written with the MMU off, whole, after the moves; then the MMU
+ * is switched on and @entry is a VA. TTBR0 holds the transition's own identity
+ * map (of the blob only), which must be expressible under @tcr: its TG0 is the
+ * transition's granule, its T0SZ 64 - va_bits.
+ * @vbar_el2: entered at EL1, and the host is at EL2 without E2H: VBAR_EL2 for
+ *            the stub that the next world has there, 0: none
+ * @drop:     enter at EL1 though the host is at EL2
+ */
+struct trans_world {
+	uint64_t ttbr1, tcr, mair, sctlr;
+	trans_pa_t vbar_el2;
+	bool drop;
+};
+
+/*
  * @cpu:        the CPU that will run the transition
  * @granule:    of the transitional tables, and (TRANS_MAP_NONE too) of what is
  *              allocated; ignored for TRANS_MAP_LINEAR: @linear's is taken
@@ -78,6 +95,7 @@ struct trans_digest {
  *              because ranges may share a granule; REPLACE is refused
  * @entry, @x:  where to go with the MMU off, at the same exception level, and
  *              with what in x0..x3
+ * @world:      enter with the MMU on, see above; copied by prepare. NULL: off
  * @uart, @uart_kind, @conduit: signs of life and the way out after a failure
  *              (no conduit: it parks); at EL2 the conduit cannot be HVC
  * @report:     PA of one page (4 KiB) of the caller's for struct
@@ -133,6 +151,7 @@ struct trans_transition_args {
 	unsigned int linear_flags;
 	trans_pa_t entry;
 	uint64_t x[4];
+	const struct trans_world *world;
 	trans_pa_t uart;
 	enum trans_uart_kind uart_kind;
 	enum trans_conduit conduit;
