@@ -61,17 +61,17 @@ all: build core-symbols blob-gate ## cross build and its gates: library, blob an
 
 # Hardware code (aarch64, *.S, the blob) has fakes on the host; the rest is the
 # same source for both.
-LIB := $(wildcard lib/*.c)
-TRANS := $(wildcard trans/*.c)
-KEXEC := $(wildcard kexec/*.c)
-HIBERNATE := $(wildcard hibernate/*.c)
-HIBERNATE_ARM := $(wildcard hibernate/*.S)
+include sources.mk
+LIB := $(TRANS_TABLE_LIB)
+TRANS := $(TRANS_TABLE_TRANS)
+KEXEC := $(TRANS_TABLE_KEXEC)
+HIBERNATE := $(TRANS_TABLE_HIBERNATE)
+HIBERNATE_ARM := $(TRANS_TABLE_HIBERNATE_ARM)
 PORT := $(wildcard ports/qemu-virt/*.c ports/qemu-virt/*.S)
 ORACLE := $(wildcard tests/oracle/*.c tests/oracle/*.S)
-BLOB := $(wildcard trans/blob/*.c trans/blob/*.S)
-ARM_ONLY := $(wildcard lib/arch/aarch64/*.c lib/arch/aarch64/*.S trans/*.S)
-FAKES := $(wildcard lib/arch/fake/*.c trans/fake/*.c \
-	hibernate/fake/*.c)
+BLOB := $(TRANS_TABLE_BLOB)
+ARM_ONLY := $(TRANS_TABLE_CORE_ARM)
+FAKES := $(TRANS_TABLE_FAKES)
 UNIT := $(wildcard tests/unit/test_*.c)
 UNIT_SHARED := $(filter-out $(UNIT),$(wildcard tests/unit/*.c))
 
@@ -122,9 +122,7 @@ HOST_FLAGS := $(COMMON) -O0 -fprofile-instr-generate -fcoverage-mapping
 endif
 
 # A position-independent flat image that never asks for a dynamic linker.
-PIE_LINK := -nostdlib -static -pie --no-dynamic-linker -z text \
-	-z noexecstack -z max-page-size=4096 --build-id=none --gc-sections \
-	--no-warn-rwx-segments --fatal-warnings
+PIE_LINK := $(TRANS_TABLE_BLOB_LINK)
 
 # cmocka's macros cast freely, libfdt is not ours: neither gets -Wconversion.
 $(A)/obj/%: FLAGS = $(WARN)
@@ -192,12 +190,11 @@ $(A)/libunlz4.a: $(call arm_objs,$(UNLZ4)) $(A)/obj/lz4/lz4.o
 
 # ---- the control blob: linked alone, embedded as bytes ---------------------
 
-# lib/sha256.c is in it a second time: the blob refers to nothing outside.
-BLOB_OBJS := $(call arm_objs,$(BLOB) lib/sha256.c)
+BLOB_OBJS := $(call arm_objs,$(BLOB))
 
 $(A)/blob.elf: trans/blob/blob.ld $(BLOB_OBJS)
 	$(call say,LD)
-	$(Q)$(LD) $(PIE_LINK) --no-undefined -T $< $(BLOB_OBJS) -o $@
+	$(Q)$(LD) $(TRANS_TABLE_BLOB_LINK) -T $< $(BLOB_OBJS) -o $@
 
 $(A)/%.bin: $(A)/%.elf
 	$(call say,OBJCOPY)
@@ -213,7 +210,7 @@ PORT_LIBS := $(addprefix $(A)/lib,trans_table.a fdt.a gunzip.a unlzo.a \
 
 $(A)/port.elf: ports/qemu-virt/port.ld $(PORT_OBJS) $(PORT_LIBS)
 	$(call say,LD)
-	$(Q)$(LD) $(PIE_LINK) --no-undefined -T $< $(PORT_OBJS) \
+	$(Q)$(LD) $(PIE_LINK) -T $< $(PORT_OBJS) \
 		--start-group $(PORT_LIBS) --end-group -o $@
 
 # ---- the oracle: the tables against QEMU's own walker ----------------------
@@ -330,9 +327,9 @@ blob-gate: $(if $(BLOB),$(A)/blob.elf $(A)/blob.bin) ## the control blob is flat
 
 .PHONY: lint
 lint: $(LIBRARIES) | setup ## cppcheck, clang-tidy, house; quiet = pass
-	@tests/lint.py $(filter %.c,$(LIB) $(TRANS) $(KEXEC) $(HIBERNATE) $(PORT) \
-		$(GUNZIP) $(UNLZO) $(UNLZ4) $(BLOB) \
-		$(ARM_ONLY) $(FAKES)) -- --target=aarch64-linux-gnu \
+	@tests/lint.py $(sort $(filter %.c,$(LIB) $(TRANS) $(KEXEC) $(HIBERNATE) $(PORT) $(GUNZIP) \
+		$(UNLZO) $(UNLZ4) $(BLOB) \
+		$(ARM_ONLY) $(FAKES))) -- --target=aarch64-linux-gnu \
 		-std=gnu11 -ffreestanding -mgeneral-regs-only $(INCLUDE)
 
 # ---- benchmark -------------------------------------------------------------
