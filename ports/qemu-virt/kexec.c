@@ -18,6 +18,7 @@
 #include "report.h"
 #include "sysreg.h"
 #include "uart.h"
+#include "world.h"
 
 #include "../zlib/gunzip.h"
 
@@ -250,6 +251,8 @@ static int find_load_start(const struct trans_table *own,
 	args = kexec_args(&payload, own);
 	spoil(&args);
 	leaving_args(&options.leaving, &args.transition);
+	if (options.leaving.flags & LEAVING_WORLD)
+		return world_enter(&options.leaving, &args.transition, err);
 	if (options.leaving.flags & LEAVING_CRASH)
 		return crash_enter(&kexec, &args, err);
 	rc = leaving_place(&kexec, &args, err);
