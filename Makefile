@@ -422,7 +422,7 @@ payload: $(B)/stamp/kernel $(B)/stamp/busybox ## Debian's kernel and a test init
 # ---- running ---------------------------------------------------------------
 
 .PHONY: demo
-demo: all payload ## kexec Debian's kernel, live (EL= CPU= GIC= RAM= MAP=)
+demo: all payload ## kexec and wake Debian's kernel, live (EL= CPU= GIC= RAM= MAP=)
 	@tests/qemu/demo.py --el $(EL) --cpu $(CPU) --gic $(GIC) --ram $(RAM) \
 		--map $(MAP)
 
@@ -446,7 +446,7 @@ check-full: | setup ## check with the whole QEMU matrix
 clean: ## remove what was built, keep what was downloaded
 	rm -rf $(B)/arm64 $(B)/arm64-clang $(B)/host $(B)/host-clang \
 		$(B)/host-fuzz $(B)/host-coverage $(B)/mutants \
-		$(B)/bench $(B)/logs $(B)/payload
+		$(B)/bench $(B)/logs $(B)/payload $(B)/sleepers
 
 .PHONY: distclean
 distclean: ## remove build/ as a whole

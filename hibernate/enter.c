@@ -65,8 +65,6 @@ static uint64_t next_stored(void *ctx, trans_pa_t *pa)
 		*pa = stretch.pa + stretch.len;
 	} while (stretch.zero);
 	*pa = stretch.pa;
-	if (stretch.direct)
-		return stretch.len;
 	if (!tr_where(resume, stretch.pa, &now, &len))
 		return 0;
 	return len < stretch.len ? len : stretch.len;

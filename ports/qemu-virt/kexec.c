@@ -37,8 +37,7 @@ static int quiesce(void *host)
 	return quiesce_machine(&kexec.transition, options.quiesce);
 }
 
-static struct trans_transition_args
-transition_args(const struct trans_table *own)
+struct trans_transition_args transition_args(const struct trans_table *own)
 {
 	return (struct trans_transition_args){
 		.cpu = &machine.cpu,
@@ -277,6 +276,12 @@ void port_kexec(const struct trans_table *own)
 	payload_shift = leaving_granule(&options.leaving, options.map);
 	if (leaving_failed_before(&options.leaving))
 		return;
+	if (options.resume.on) {
+		port_resume(&options, own, &err);
+		report_refusal(&err);
+		if (!options.resume.then_kexec)
+			return;
+	}
 	find_load_start(own, &err);
 	report_refusal(&err);
 }
