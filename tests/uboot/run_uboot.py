@@ -8,7 +8,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), 'qemu')]
-import cases  # noqa: E402
+import at_prompt  # noqa: E402
 import disk  # noqa: E402
 import lab  # noqa: E402
 
@@ -29,7 +29,7 @@ def report(case, result):
 
 def run_cases(only=None, verbose=False):
     """(passed, failed) after running all of them."""
-    picked = [c for c in cases.cases()
+    picked = [c for c in at_prompt.cases()
               if not only or fnmatch.fnmatch(c.name, f'*{only}*')]
     failed = 0
     disk.build()
@@ -48,7 +48,7 @@ def main():
     ap.add_argument('--list', action='store_true')
     args = ap.parse_args()
     if args.list:
-        print('\n'.join(c.name for c in cases.cases()))
+        print('\n'.join(c.name for c in at_prompt.cases()))
         return
     lab.orderly_exit()
     try:
