@@ -66,6 +66,7 @@ LIB := $(TRANS_TABLE_LIB)
 TRANS := $(TRANS_TABLE_TRANS)
 KEXEC := $(TRANS_TABLE_KEXEC)
 HIBERNATE := $(TRANS_TABLE_HIBERNATE)
+HIBERNATE_ARM := $(TRANS_TABLE_HIBERNATE_ARM)
 PORT := $(wildcard ports/qemu-virt/*.c ports/qemu-virt/*.S)
 ORACLE := $(wildcard tests/oracle/*.c tests/oracle/*.S)
 BLOB := $(TRANS_TABLE_BLOB)
@@ -180,7 +181,8 @@ $(A)/%.a:
 	$(Q)$(CROSS_AR) rcs $@ $^
 
 $(A)/libtrans_core.a: $(CORE_OBJS)
-$(A)/libtrans_table.a: $(CORE_OBJS) $(call arm_objs,$(KEXEC) $(HIBERNATE))
+$(A)/libtrans_table.a: $(CORE_OBJS) $(call arm_objs,$(KEXEC) $(HIBERNATE) \
+	$(HIBERNATE_ARM))
 $(A)/libfdt.a: $(call fdt_objs,$(A)) $(A)/obj/ports/libfdt/string.o
 $(A)/libgunzip.a: $(call arm_objs,$(GUNZIP)) $(call zlib_objs,$(A))
 $(A)/libunlzo.a: $(call arm_objs,$(UNLZO)) $(A)/obj/lzo/minilzo.o

@@ -19,10 +19,12 @@ TRANS_TABLE_CORE := $(TRANS_TABLE_LIB) $(TRANS_TABLE_TRANS)
 # What of it runs on hardware only; its fakes (for hosted tests) instead of it.
 TRANS_TABLE_CORE_ARM := $(call trans_table_list,lib/arch/aarch64/*.c \
 	lib/arch/aarch64/*.S trans/*.S)
-TRANS_TABLE_FAKES := $(call trans_table_list,lib/arch/fake/*.c trans/fake/*.c)
+TRANS_TABLE_FAKES := $(call trans_table_list,lib/arch/fake/*.c trans/fake/*.c \
+	hibernate/fake/*.c)
 # The front-ends. kexec wants libfdt.
 TRANS_TABLE_KEXEC := $(call trans_table_list,kexec/*.c)
 TRANS_TABLE_HIBERNATE := $(call trans_table_list,hibernate/*.c)
+TRANS_TABLE_HIBERNATE_ARM := $(call trans_table_list,hibernate/*.S)
 
 # The control blob: compiled -fpie without stack protector, linked alone with
 # these words and -T trans/blob/blob.ld, made flat (objcopy -O binary) as

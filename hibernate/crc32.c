@@ -33,7 +33,7 @@ enum {
 
 /* The register is linear over its bits: bit b of a byte that has n steps to go
  * is what bit 0 is after n - b. */
-#define BIT(byte, b, s) ((byte) & 1u << (b) ? (uint32_t)(s) : 0u)
+#define BIT(byte, b, s) (((byte) >> (b) & 1u) * (uint32_t)(s))
 #define OF(n, s0, s1, s2, s3, s4, s5, s6, s7)                               \
 	(BIT(n, 0, s0) ^ BIT(n, 1, s1) ^ BIT(n, 2, s2) ^ BIT(n, 3, s3) ^    \
 	 BIT(n, 4, s4) ^ BIT(n, 5, s5) ^ BIT(n, 6, s6) ^ BIT(n, 7, s7))

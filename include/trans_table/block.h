@@ -14,10 +14,10 @@
  * @len:          bytes of the device, or of the partition that is given
  * @sector_shift: log2 of the smallest unit that is written as a whole or not at
  *                all, 9..16; offsets and lengths are multiples of it
- * @read:         @len bytes (>= one sector, up to some MiB) from byte @offset
- *                into @buf, which lies in memory from the host, aligned to 4 KiB
- *                (the library's and the lent memory, see hibernate.h). Nonzero
- *                is a failure, and becomes TRANS_EHOST
+ * @read:         @len bytes (>= one sector, at most TRANS_BLOCK_MAX) from byte
+ *                @offset into @buf, which lies in memory from the host, aligned
+ *                to 4 KiB (the library's and the lent memory, see hibernate.h).
+ *                Nonzero is a failure, and becomes TRANS_EHOST
  * @write:        likewise; may stay in a cache until @flush. NULL: read-only
  * @flush:        what was written is on the medium when it returns 0
  *                (VIRTIO_BLK_T_FLUSH and the like). Not NULL if @write is not
@@ -25,6 +25,8 @@
  *
  * read, write and flush must work again after a quiesce that refused.
  */
+#define TRANS_BLOCK_MAX (4u << 20)
+
 struct trans_block {
 	uint64_t len;
 	unsigned int sector_shift;

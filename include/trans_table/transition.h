@@ -249,4 +249,8 @@ size_t trans_blob_size(void);
 uint64_t trans_tcr(const struct trans_geometry *low,
 		   const struct trans_geometry *high);
 
+/* TTBR for a root table at @root, without ASID and CnP; 52-bit addresses where
+ * the geometry has them (Arm ARM D19, TTBR1_EL1.BADDR). */
+uint64_t trans_ttbr(const struct trans_geometry *geo, trans_pa_t root);
+
 #endif

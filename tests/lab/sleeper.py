@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 
+import cases
 import lab
 import payload
 
@@ -24,8 +25,6 @@ BUILD = payload.BUILD
 OUT = os.path.join(BUILD, 'sleepers')
 
 SWAP_MIB, DATA_MIB = 320, 16
-GOING = r'^SLEEPER: cycle 1, going to sleep$'
-BAD_CHECK = r'^CHECK \S+ BAD.*'
 
 # Which modules, in which order; a kernel that has one built in lacks the file.
 MODULES = ['drivers/virtio/virtio_ring', 'drivers/virtio/virtio',
@@ -78,6 +77,12 @@ def busybox():
 
 def kernel_home(name):
     return f'{BUILD}/{DEBIAN[name][1]}'
+
+
+def slim_kernels():
+    """Names of those that `make kernels` has built."""
+    return sorted(os.path.basename(os.path.dirname(p)) for p in
+                  glob.glob(f'{BUILD}/kernels/*/Image'))
 
 
 def kernel_file(name):
@@ -231,8 +236,8 @@ def has_signature(home, offset=0):
 def go_to_sleep(sleeper, home, name):
     make_disks(sleeper, home)
     result = lab.run_qemu(linux_args(sleeper, home), f'sleep-{name}',
-                          timeout=120, silence=60, expect=[GOING],
-                          forbid=[BAD_CHECK])
+                          timeout=120, silence=60, expect=[cases.GOING.format(1)],
+                          forbid=[cases.BAD_CHECK])
     if result.ok and not has_signature(home, offset_of(sleeper, home)):
         result.why = 'went to sleep without an image'
     if result.why:
@@ -240,14 +245,23 @@ def go_to_sleep(sleeper, home, name):
         raise RuntimeError(f'{name}: {result.why}\n{tail}')
 
 
+@contextlib.contextmanager
+def locked(what):
+    """One at a time, of several cases or several `make`s."""
+    os.makedirs(OUT, exist_ok=True)
+    with open(f'{OUT}/.lock-{what}', 'w', encoding='utf-8') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def asleep(sleeper, name):
     """The directory of its disks, asleep; made if need be. Not to be written
     to."""
-    get_kernel(sleeper.kernel)
+    with locked('kernel'):
+        get_kernel(sleeper.kernel)
+        initramfs(sleeper.kernel)
     home = sleeper.home()
-    os.makedirs(OUT, exist_ok=True)
-    with open(f'{OUT}/.lock', 'w', encoding='utf-8') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(os.path.basename(home)):
         if not os.path.exists(home):
             new = f'{home}.new'
             shutil.rmtree(new, ignore_errors=True)

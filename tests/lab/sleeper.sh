@@ -133,18 +133,18 @@ line() { # to the disk, through a file that stays open
 
 set_timer() { # it must go off, but only when the machine is awake again
 	rm -f /run/timer
-	(sleep 4; echo rang >/run/timer) &
+	(sleep 2; echo rang >/run/timer) &
 	timer=$!
 }
 
 asleep() { # $1: which cycle
 	before=$(cat /run/counter.1)
 	line "before $1 $secret"
-	set_timer
 	started=$(uptime_ms)
 	sync
 	echo "SLEEPER: cycle $1, going to sleep"
 	echo shutdown >/sys/power/disk
+	set_timer
 	echo disk >/sys/power/state || give_up "echo disk"
 	echo "SLEEPER: awake"
 }
@@ -276,7 +276,9 @@ while [ $cycle -lt $cycles ]; do
 	awake $cycle
 	[ $bad = 0 ] || finish
 done
+kill $counter_1 $counter_2 $counter_3
+wait
 exec 4>&-
-[ $data = raw ] || umount /disk
 sync
+[ $data = raw ] || check umount umount /disk
 finish

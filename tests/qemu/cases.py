@@ -54,6 +54,15 @@ CRASH_ENTRY = r'^port: crash entry, 0 moves$'
 WITHOUT_TABLES = r'^port: without tables$'
 INSPECTED = r'^port: inspected [1-9]\d+ pages, {} not zero$'
 PORT_AT = r'^port: {} cpu'
+GOOD_CHECK = r'^CHECK \S+ ok$'
+CHECKS = 11 # of the workload, each time it wakes; one more for a file system
+GOING = r'^SLEEPER: cycle {}, going to sleep$'
+AWAKE = r'^SLEEPER: awake$'
+CYCLE_DONE = r'^SLEEPER: cycle {} done$'
+SLEPT_WELL = r'^SLEEPER: PASS$'
+ABOUT_TO_RESUME = r'^port: resume, bye$'
+ENTRY = r'^port: entry {} at 0x'
+DIED = r'^.*(?:Kernel panic|Oops|BUG:|Internal error|Unable to handle).*'
 NO_REPORT = r'^port: report: TRANS_ENOENT'
 
 # ---- the matrix ----------------------------------------------------------------
