@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """Runs the U-Boot cases: one line each, and of a failed one what it said last."""
 import argparse
+import concurrent.futures
 import fnmatch
 import os
 import sys
@@ -33,10 +34,12 @@ def run_cases(only=None, verbose=False):
               if not only or fnmatch.fnmatch(c.name, f'*{only}*')]
     failed = 0
     disk.build()
-    for case in picked:
-        result = case.run(live=verbose)
-        report(case, result)
-        failed += not result.ok
+    workers = 1 if verbose else os.cpu_count()
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        runs = pool.map(lambda c: c.run(live=verbose), picked)
+        for case, result in zip(picked, runs):
+            report(case, result)
+            failed += not result.ok
     return len(picked) - failed, failed
 
 
