@@ -440,6 +440,79 @@ check: | setup ## everything: builds, gates, unit tests, lint, QEMU pairs
 check-full: | setup ## check with the whole QEMU matrix
 	@tests/check.py --full
 
+# ---- U-Boot ----------------------------------------------------------------
+
+# U_BOOT=dir: a source tree of your own, instead of Debian's package.
+U_BOOT ?=
+UBOOT := tests/lab/uboot.py --tools $(CROSS_COMPILE) \
+	$(if $(U_BOOT),--tree '$(U_BOOT)')
+
+.PHONY: uboot uboot-setup uboot-bins uboot-newest uboot-matrix demo-uboot
+uboot-setup: | setup
+	@tests/lab/setup --with $$(tests/lab/uboot.py --packages)
+
+uboot: | uboot-setup ## U-Boot with the command trans, and what it adds (U_BOOT=dir: your tree)
+	@$(UBOOT)
+
+# Also an unchanged U-Boot that takes the archive as it is.
+uboot-bins: $(A)/libtrans_table.a | uboot-setup
+	@tests/lab/uboot.py --tools $(CROSS_COMPILE) --prebuilt $<
+
+uboot-newest: | uboot-setup ## the same with the newest U-Boot that Debian has
+	@tests/lab/uboot.py --tools $(CROSS_COMPILE) --release newest
+
+uboot-matrix: uboot-bins payload ## U-Boot cases in QEMU only (RUN='--only PATTERN --verbose')
+	@tests/uboot/run_uboot.py $(RUN)
+
+demo-uboot: uboot-bins payload ## at U-Boot's prompt, live (EL= GIC=)
+	@tests/uboot/demo_uboot.py --el $(EL) --gic $(GIC)
+
+# ---- installing ------------------------------------------------------------
+
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+INSTALL ?= install
+INSTALL_LIBS := libtrans_table.a libtrans_core.a
+INSTALL_HEADERS := $(wildcard include/trans_table/*.h)
+
+# Core alone: libtrans_core.a. All: libtrans_table.a, whose front-ends want
+# libfdt from their host.
+define PKG_CONFIG
+prefix=$(PREFIX)
+libdir=$(LIBDIR)
+includedir=$(INCLUDEDIR)
+
+Name: trans_table
+Description: transitional page tables, kexec and resume for 64-bit Arm
+Version: $(VERSION)
+Cflags: -I$${includedir}
+Libs: -L$${libdir} -ltrans_table
+endef
+export PKG_CONFIG
+
+.PHONY: install uninstall
+install: $(addprefix $(A)/,$(INSTALL_LIBS)) ## headers, archives, pkg-config file (PREFIX= DESTDIR=)
+	$(Q)$(INSTALL) -d $(DESTDIR)$(INCLUDEDIR)/trans_table \
+		$(DESTDIR)$(LIBDIR)/pkgconfig
+	$(Q)$(INSTALL) -m 644 $(INSTALL_HEADERS) \
+		$(DESTDIR)$(INCLUDEDIR)/trans_table
+	$(Q)$(INSTALL) -m 644 $^ $(DESTDIR)$(LIBDIR)
+	$(Q)printf '%s\n' "$$PKG_CONFIG" \
+		>$(DESTDIR)$(LIBDIR)/pkgconfig/trans_table.pc
+
+uninstall: ## remove what install put there
+	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,$(INSTALL_LIBS) \
+		pkgconfig/trans_table.pc)
+	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/trans_table/,$(notdir \
+		$(INSTALL_HEADERS)))
+	-rmdir $(DESTDIR)$(INCLUDEDIR)/trans_table 2>/dev/null || true
+
+.PHONY: adoption
+adoption: $(A)/libtrans_table.a ## installed, and built by a Makefile of somebody else's
+	@tests/adoption.py --tools $(CROSS_COMPILE)
+
 # ---- housekeeping ----------------------------------------------------------
 
 .PHONY: clean

@@ -40,8 +40,14 @@ static char trans_help_text[] =
 	"      for all but an Image; all numbers are hexadecimal\n"
 	"      -n  do not verify\n"
 	"      -k  keep this memory as it is\n"
-	"trans plan <like kexec>\n"
-	"    - say what kexec would do, and do nothing\n"
+#ifdef CONFIG_CMD_TRANS_RESUME
+	"trans resume <interface> <dev>[:<part>] [<offset>]\n"
+	"    - continue a hibernated Linux from its swap partition, or from a\n"
+	"      swap file at <offset> (resume_offset, in pages of the image).\n"
+	"      Uses memory that U-Boot does not: what was loaded is lost\n"
+#endif
+	"trans plan <like kexec> | trans plan resume <like resume>\n"
+	"    - say what would be done, and do nothing\n"
 	"trans map [<addr>]\n"
 	"    - show U-Boot's page tables, or how <addr> is looked up";
 #endif
@@ -49,5 +55,8 @@ static char trans_help_text[] =
 U_BOOT_CMD_WITH_SUBCMDS(trans, "leave for another kernel, over U-Boot itself",
 	trans_help_text,
 	U_BOOT_SUBCMD_MKENT(kexec, CONFIG_SYS_MAXARGS, 0, port_do_kexec),
+#ifdef CONFIG_CMD_TRANS_RESUME
+	U_BOOT_SUBCMD_MKENT(resume, 4, 0, port_do_resume),
+#endif
 	U_BOOT_SUBCMD_MKENT(plan, CONFIG_SYS_MAXARGS, 0, port_do_plan),
 	U_BOOT_SUBCMD_MKENT(map, 2, 1, port_do_map));

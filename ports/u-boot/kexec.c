@@ -230,8 +230,12 @@ int port_do_plan(struct cmd_tbl *cmd, int flag, int argc, char *const argv[])
 {
 	struct trans_error err = { 0 };
 	struct request r = { 0 };
-	int rc = prepare(&r, argc, argv, &err);
+	int rc;
 
+	if (IS_ENABLED(CONFIG_CMD_TRANS_RESUME) && argc > 1 &&
+	    !strcmp(argv[1], "resume"))
+		return port_plan_resume(argc - 1, argv + 1);
+	rc = prepare(&r, argc, argv, &err);
 	if (!rc) {
 		say_loaded(&r);
 		printf("   %s\n", over_u_boot() ? "Over U-Boot itself" :

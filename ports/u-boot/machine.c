@@ -10,6 +10,14 @@
 
 struct port_machine port_machine;
 
+u64 port_mpidr(void)
+{
+	u64 mpidr;
+
+	asm volatile("mrs %0, mpidr_el1" : "=r"(mpidr));
+	return mpidr;
+}
+
 /* Those whose registers the blob knows (enum trans_uart_kind). An 8250 only
  * where its registers are 32 bits apart. */
 static enum trans_uart_kind uart_kind_of(struct udevice *dev)

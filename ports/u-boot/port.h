@@ -11,9 +11,11 @@
 
 #include <command.h>
 
+#include <trans_table/block.h>
 #include <trans_table/gic.h>
 #include <trans_table/image.h>
 #include <trans_table/kexec.h>
+#include <trans_table/swsusp.h>
 
 /* machine.c: what U-Boot knows of the machine. */
 
@@ -27,6 +29,7 @@ extern struct port_machine port_machine;
 
 /* Read it. TRANS_EINVAL: U-Boot runs at EL3. */
 int port_machine_read(struct trans_error *err);
+u64 port_mpidr(void);
 
 /* memory.c: the map of memory, and an allocator over what nobody uses. */
 
@@ -67,6 +70,14 @@ struct trans_fdt_edit port_fdt_edit(void);
 
 /* unpack.c: U-Boot's decompressors, as the library wants them. */
 extern const struct trans_decompress port_decompress;
+extern const struct trans_unpackers port_unpackers;
+
+/* block.c: "virtio", "0:2" and the like. One at a time. */
+int port_block(const char *interface, const char *dev_part,
+	       struct trans_block *block, struct trans_error *err);
+
+/* gic.c: what the device tree says of it. TRANS_ENOENT. */
+int port_gic(struct trans_gic *gic, struct trans_error *err);
 
 /* verify.c: have @kexec, which is loaded, verified when it is loaded with @args
  * again: the digests of what goes where. */
@@ -95,5 +106,9 @@ bool port_read_range(const char *text, struct trans_range *range);
 int port_do_map(struct cmd_tbl *cmd, int flag, int argc, char *const argv[]);
 int port_do_kexec(struct cmd_tbl *cmd, int flag, int argc, char *const argv[]);
 int port_do_plan(struct cmd_tbl *cmd, int flag, int argc, char *const argv[]);
+int port_do_resume(struct cmd_tbl *cmd, int flag, int argc,
+		   char *const argv[]);
+/* The dry run of resume, whose words are the same. */
+int port_plan_resume(int argc, char *const argv[]);
 
 #endif

@@ -4,8 +4,10 @@
 
 #include <abuf.h>
 #include <gzip.h>
+#include <linux/lzo.h>
 #include <linux/zstd.h>
 #include <u-boot/crc.h>
+#include <u-boot/lz4.h>
 #include <asm/unaligned.h>
 
 /* RFC 1952: CRC-32 of the data and its length, behind the deflate stream.
@@ -53,5 +55,49 @@ const struct trans_decompress port_decompress = {
 #endif
 #if IS_ENABLED(CONFIG_ZSTD)
 	.zstd = unpack_zstd,
+#endif
+};
+
+/* The words of a hibernation image's chunks: LZO1X and LZ4 blocks. */
+
+static __maybe_unused int unpack_lzo(void *ctx, const void *src,
+				     size_t src_len, void *dst, size_t dst_len,
+				     size_t *out_len)
+{
+	*out_len = dst_len;
+	switch (lzo1x_decompress_safe(src, src_len, dst, out_len)) {
+	case LZO_E_OK:
+		return 0;
+	case LZO_E_INPUT_OVERRUN:
+	case LZO_E_EOF_NOT_FOUND:
+		return TRANS_ETRUNC;
+	case LZO_E_OUTPUT_OVERRUN:
+		return TRANS_ENOSPC;
+	default:
+		return TRANS_ECORRUPT;
+	}
+}
+
+static __maybe_unused int unpack_lz4(void *ctx, const void *src,
+				     size_t src_len, void *dst, size_t dst_len,
+				     size_t *out_len)
+{
+	int len;
+
+	if (src_len > INT_MAX || dst_len > INT_MAX)
+		return TRANS_ENOSPC;
+	len = LZ4_decompress_safe(src, dst, src_len, dst_len);
+	if (len < 0)
+		return TRANS_ECORRUPT;
+	*out_len = len;
+	return 0;
+}
+
+const struct trans_unpackers port_unpackers = {
+#if IS_ENABLED(CONFIG_LZO)
+	.lzo = unpack_lzo,
+#endif
+#if IS_ENABLED(CONFIG_LZ4)
+	.lz4 = unpack_lz4,
 #endif
 };

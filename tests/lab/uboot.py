@@ -156,7 +156,7 @@ def has(out, fragment):
     with open(f'{out}/.config', encoding='utf-8') as f:
         config = f.read().splitlines()
     with open(fragment, encoding='utf-8') as f:
-        want = [w.strip() for w in f if w.startswith('CONFIG_')]
+        want = [w.strip() for w in f if w.startswith(('CONFIG_', '# CONFIG_'))]
     return [w for w in want if w not in config]
 
 
@@ -227,7 +227,8 @@ def compile_words(out, name):
 def build_objects(out, into, tools):
     """The glue as one object, with U-Boot's own flags."""
     words = compile_words(out, 'cmd/version')
-    config = ['-DCONFIG_TRANS_TABLE=1', '-DCONFIG_CMD_TRANS=1']
+    config = ['-DCONFIG_TRANS_TABLE=1', '-DCONFIG_CMD_TRANS=1',
+              '-DCONFIG_CMD_TRANS_RESUME=1']
     objects = []
     os.makedirs(into, exist_ok=True)
     for name in sorted(f for f in os.listdir(PORT) if f.endswith('.c')):
@@ -274,7 +275,12 @@ def main():
                     help='also link an unchanged U-Boot with this archive')
     ap.add_argument('--tools', default='aarch64-linux-gnu-',
                     help='CROSS_COMPILE')
+    ap.add_argument('--packages', action='store_true',
+                    help="say what building U-Boot needs of Debian's")
     args = ap.parse_args()
+    if args.packages:
+        print(*PACKAGES)
+        return
     name = 'own' if args.tree else args.release
     home = os.path.join(BUILD, 'u-boot', name)
     try:

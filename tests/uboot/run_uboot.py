@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """Runs the U-Boot cases: one line each, and of a failed one what it said last."""
 import argparse
+import concurrent.futures
 import fnmatch
 import os
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), 'qemu')]
-import cases  # noqa: E402
+import at_prompt  # noqa: E402
 import disk  # noqa: E402
 import lab  # noqa: E402
 
@@ -29,14 +30,16 @@ def report(case, result):
 
 def run_cases(only=None, verbose=False):
     """(passed, failed) after running all of them."""
-    picked = [c for c in cases.cases()
+    picked = [c for c in at_prompt.cases()
               if not only or fnmatch.fnmatch(c.name, f'*{only}*')]
     failed = 0
     disk.build()
-    for case in picked:
-        result = case.run(live=verbose)
-        report(case, result)
-        failed += not result.ok
+    workers = 1 if verbose else os.cpu_count()
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        runs = pool.map(lambda c: c.run(live=verbose), picked)
+        for case, result in zip(picked, runs):
+            report(case, result)
+            failed += not result.ok
     return len(picked) - failed, failed
 
 
@@ -48,7 +51,7 @@ def main():
     ap.add_argument('--list', action='store_true')
     args = ap.parse_args()
     if args.list:
-        print('\n'.join(c.name for c in cases.cases()))
+        print('\n'.join(c.name for c in at_prompt.cases()))
         return
     lab.orderly_exit()
     try:

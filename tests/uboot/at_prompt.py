@@ -93,8 +93,8 @@ def set_bootargs(c):
 
 
 def linux_passes(c, el):
-    c.expect(STARTED_AT.format(el), 60)
-    c.expect(ANY_END, 60)
+    c.expect(STARTED_AT.format(el), 120)
+    c.expect(ANY_END, 120)
     bad = re.search(BAD_CHECK, c.text)
     if bad or not re.search(PASS, c.text):
         raise Lost(bad[0] if bad else 'no PASS')
@@ -103,8 +103,8 @@ def linux_passes(c, el):
 
 def linux_by_booti(c, el):
     """All is well but for what only kexec says."""
-    c.expect(STARTED_AT.format(el), 60)
-    c.expect(ANY_END, 60)
+    c.expect(STARTED_AT.format(el), 120)
+    c.expect(ANY_END, 120)
     bad = re.findall(BAD_CHECK, c.text)
     if bad != ['booted-from-kexec']:
         raise Lost(f'booti: bad {bad}')
@@ -150,7 +150,7 @@ def kexecs(c, machine):
     demand(c.must(f'trans plan {files}', 60), UNTOUCHED, PROOF,
            r'Kernel\s+stays at 40400000')
     c.type(f'trans kexec {files}\n')
-    c.expect(LETTERS.format('0', 'MDVLG?'), 60)
+    c.expect(LETTERS.format('0', 'MDVLG?'), 120)
     linux_passes(c, machine.el)
 
 
@@ -162,8 +162,8 @@ def kexecs_over(c, machine):
     demand(c.must(f'trans plan {keep} {files}', 60), OVER_U_BOOT, PROOF,
            rf'Initrd\s+{INITRD_AT:08x} -> {start:08x}')
     c.type(f'trans kexec {keep} {files}\n')
-    c.expect(OVER_U_BOOT, 60)
-    c.expect(LETTERS.format(SOME, 'MDVLG?'), 60)
+    c.expect(OVER_U_BOOT, 120)
+    c.expect(LETTERS.format(SOME, 'MDVLG?'), 120)
     linux_passes(c, machine.el)
 
 
@@ -171,7 +171,7 @@ def kexecs_gz(c, machine):
     """Unpacked by U-Boot's own gunzip; not verified, when told not to."""
     set_bootargs(c)
     c.type(f'trans kexec -n {load_files(c, "Image.gz")}\n')
-    c.expect(LETTERS.format(SOME, 'MDLG?'), 60)
+    c.expect(LETTERS.format(SOME, 'MDLG?'), 120)
     linux_passes(c, machine.el)
 
 
@@ -191,9 +191,9 @@ def refuses(c, machine):
     c.fails(f'trans kexec {kernel} {kernel}:1000', 'overlap')
     c.fails(f'trans kexec {kernel} {initrd} {INITRD_AT:x}', 'bad device tree')
     c.fails(f'trans kexec -k {RAM_AT:x}:{RAM_LEN:x} {files}',
-            'no place in memory: kernel', 60)
+            'no place in memory: kernel', 120)
     c.fails(f'trans kexec -k {RAM_AT + (40 << 20):x}:{RAM_LEN:x} {files}',
-            'no place in memory: initrd', 60)
+            'no place in memory: initrd', 120)
     c.type(f'booti {kernel} {initrd} $fdtcontroladdr\n')
     linux_by_booti(c, machine.el)
 
@@ -210,7 +210,7 @@ def full(c, machine):
     load(c, 'Image', RAM_AT)
     initrd = RAM_AT + payload.image_size(payload.debian_kernel())
     length = (figure(c.run('bdinfo'), 'sp start') & ~0xfffff) - initrd
-    c.fails(f'trans kexec {kernel} {initrd:x}:{length:x}', 'out of memory', 60)
+    c.fails(f'trans kexec {kernel} {initrd:x}:{length:x}', 'out of memory', 120)
     c.fails(f'trans kexec {kernel} {initrd:x}:{length + (4 << 20):x}',
             'overlap: initrd file and U-Boot')
     demand(c.must(f'trans plan {kernel}', 60), PROOF)
