@@ -232,7 +232,7 @@ $(H)/libgunzip.a: $(call host_objs,$(GUNZIP)) $(call zlib_objs,$(H))
 $(H)/test_%: $(H)/obj/tests/unit/test_%.o $(call host_objs,$(UNIT_SHARED)) \
 		$(H)/libtrans_table.a $(H)/libfdt.a $(H)/libgunzip.a
 	$(call say,HOSTLD)
-	$(Q)$(HOST_CC) $(HOST_FLAGS) $^ -lcmocka -o $@
+	$(Q)$(HOST_CC) $(HOST_FLAGS) $^ -lcmocka -lzstd -o $@
 
 .PHONY: unit
 unit: $(UNIT_BINS) ## build and run the unit tests (build/host/test_*)
@@ -367,6 +367,10 @@ $(ZLIB): | $(B)/stamp/zlib
 $(B)/stamp/kernel $(B)/stamp/backports $(B)/stamp/busybox \
 		$(B)/stamp/trans_pgd: $(B)/stamp/%: | setup
 	@tests/lab/fetch.py $*
+
+.PHONY: kernels
+kernels: | setup ## small kernels of 4K, 16K and 64K pages (minutes; build/kernels/)
+	@tests/lab/kernels.py
 
 .PHONY: payload
 payload: $(B)/stamp/kernel $(B)/stamp/busybox ## Debian's kernel and a test initramfs
