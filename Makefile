@@ -273,7 +273,7 @@ $(H)/libunlz4.a: $(call host_objs,$(UNLZ4)) $(H)/obj/lz4/lz4.o
 $(H)/test_%: $(H)/obj/tests/unit/test_%.o $(call host_objs,$(UNIT_SHARED)) \
 		$(addprefix $(H)/lib,trans_table.a fdt.a gunzip.a unlzo.a unlz4.a)
 	$(call say,HOSTLD)
-	$(Q)$(HOST_CC) $(HOST_FLAGS) $^ -lcmocka -llzo2 -llz4 -o $@
+	$(Q)$(HOST_CC) $(HOST_FLAGS) $^ -lcmocka -llzo2 -llz4 -lzstd -o $@
 
 .PHONY: unit
 unit: $(UNIT_BINS) ## build and run the unit tests (build/host/test_*)
@@ -414,6 +414,10 @@ $(LZ4_DIR)/lz4.c: | $(B)/stamp/lz4
 $(B)/stamp/kernel $(B)/stamp/backports $(B)/stamp/busybox \
 		$(B)/stamp/trans_pgd: $(B)/stamp/%: | setup
 	@tests/lab/fetch.py $*
+
+.PHONY: kernels
+kernels: | setup ## small kernels of 4K, 16K and 64K pages (minutes; build/kernels/)
+	@tests/lab/kernels.py
 
 .PHONY: payload
 payload: $(B)/stamp/kernel $(B)/stamp/busybox ## Debian's kernel and a test initramfs
