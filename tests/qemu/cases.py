@@ -343,9 +343,9 @@ SPECIAL = [
 
 # ---- ways of leaving, and what becomes of a failure ------------------------------
 
-def verified(name, el, options, **machine):
+def verified(name, el, options, digest='on', **machine):
     """The blob finds every digest right, and says so before it leaves."""
-    case = boots(name, el, ['digest=on', *options], **machine)
+    case = boots(name, el, [f'digest={digest}', *options], **machine)
     case.expect.append(LETTERS.format('MDVL'))
     return case
 
@@ -418,6 +418,8 @@ SPECIAL += [
     verified('digest-el1', 1, []),
     verified('digest-el1-linear', 1, ['map=linear'], cpu=MAX),
     verified('digest-el2', 2, []),
+    verified('digest-known-linear', 1, ['map=linear'], digest='known'),
+    verified('digest-elf-gz', 1, [], variant='elf-gz'),
     verified('digest-portable', 1, ['sha2=off']),
     corrupt_resets('corrupt-resets-el1', 1),
     corrupt_resets('corrupt-resets-el2-linear', 2, ['map=linear'], cpu=MAX),
