@@ -7,7 +7,6 @@
 #	tt.cycles=N          hibernate N times, then power off in order
 #	tt.swap=BYTES        size of the swap disk, by which it is found
 #	tt.offset=N          in pages: the swap is a file on that disk
-#	tt.data=ext4|raw     the other disk is mounted, or written as it is
 #	tt.cpus=N            how many CPUs there must be, before and after
 #	tt.compressor=lz4    hibernate.compressor is this: load its module
 #	tt.resume            do not work: have this kernel resume from the disk
@@ -49,7 +48,7 @@ setup() {
 	[ -c /dev/ttyAMA0 ] || mount -t devtmpfs dev /dev
 	mount -t tmpfs run /run
 	echo
-	cycles=1 swap= offset= data=ext4 cpus=1 compressor= resume=
+	cycles=1 swap= offset= cpus=1 compressor= resume=
 	for word in $(cat /proc/cmdline); do
 		case $word in
 		tt.resume) resume=1 ;;
@@ -89,12 +88,8 @@ mount_disks() {
 	fi
 	mkswap $swap_file >/dev/null && swapon $swap_file ||
 		give_up "swapon $swap_file"
-	if [ $data = ext4 ]; then
-		mount -t ext4 /dev/$data_disk /disk || give_up "mount data"
-		exec 4>>/disk/log
-	else
-		exec 4>/dev/$data_disk
-	fi
+	mount -t ext4 /dev/$data_disk /disk || give_up "mount data"
+	exec 4>>/disk/log
 }
 
 # ---- the workload ------------------------------------------------------------
@@ -197,9 +192,7 @@ timer_rings() {
 }
 
 disk_holds() {
-	[ $data = raw ] && have=$(head -c ${#lines} /dev/$data_disk) ||
-		have=$(cat /disk/log)
-	equal "$have
+	equal "$(cat /disk/log)
 " "$lines"
 }
 
@@ -283,5 +276,5 @@ kill $counter_1 $counter_2 $counter_3
 wait
 exec 4>&-
 sync
-[ $data = raw ] || check umount umount /disk
+check umount umount /disk
 finish
