@@ -145,6 +145,7 @@ static int parse_header(struct trans_swsusp *image, const uint8_t *end,
 	if (info->has_hardware)
 		info->hardware = (uint32_t)trans_le(end - SWSUSP_HARDWARE, 4);
 	image->first_map = trans_le(end - SWSUSP_IMAGE, 8);
+	image->header_crc = swsusp_sector_crc(image, end);
 	return TRANS_OK;
 }
 

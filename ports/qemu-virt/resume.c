@@ -94,16 +94,18 @@ static void print_info(unsigned int disk, const struct trans_swsusp_info *info)
 
 #define BUFFER_PAGES ((unsigned int)(TRANS_SWSUSP_BUFFER(16) >> PAGE_SHIFT))
 
-/* What is wrong with an image says more than that another disk has none. */
-static void remember(struct trans_error *first, const struct trans_error *err)
+/* Of several disks. What is wrong with an image says more than that another
+ * disk has none. */
+static void remember(struct trans_error *said, const struct trans_error *err)
 {
-	if (!first->status || first->status == TRANS_ENOENT)
-		*first = *err;
+	if (!said->status || err->status != TRANS_ENOENT ||
+	    said->status == TRANS_ENOENT)
+		*said = *err;
 }
 
 static int probe_disks(uint64_t offset, void *buffer, struct trans_error *err)
 {
-	struct trans_error first = { 0 };
+	struct trans_error said = { 0 };
 	struct trans_swsusp_info info;
 
 	for (unsigned int disk = 0; !open_disk(disk, err); disk++) {
@@ -112,11 +114,11 @@ static int probe_disks(uint64_t offset, void *buffer, struct trans_error *err)
 			print_info(disk, &info);
 			return TRANS_OK;
 		}
-		remember(&first, err);
+		remember(&said, err);
 	}
-	remember(&first, err);
-	*err = first;
-	return first.status;
+	if (said.status)
+		*err = said;
+	return err->status;
 }
 
 static int find_image(uint64_t offset, struct trans_error *err)

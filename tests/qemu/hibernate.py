@@ -13,10 +13,12 @@ import time
 
 import cases
 import hibernate_spoil as spoil
+import kernels
 import lab
 import sleeper
 from sleeper import Sleeper
 
+KERNEL_AT = 0x40200000
 PORT = os.path.join(lab.ROOT, 'build/arm64/port.bin')
 MAX = cases.MAX
 
@@ -160,7 +162,7 @@ def wakes(*options, cycle=1, expect=()):
                       cases.GOING.format(cycle + 1), *expect],
             [cases.ANY_LINUX, cases.ANY_REFUSAL, cases.BAD_CHECK, cases.DIED])
         checks = len(re.findall(cases.GOOD_CHECK, text, re.M))
-        if checks != cases.CHECKS + last * (nap.guest.data == 'ext4'):
+        if checks != cases.CHECKS + last:
             raise Failed(f'{checks} checks', text)
         return text
     return step
@@ -213,10 +215,17 @@ def then_kexec(nap):
 
 # ---- cases -----------------------------------------------------------------------
 
+def entry_options(row):
+    """With its MMU on, a kernel that runs with VHE wants a host that does."""
+    if row['entry'] == 'physical':
+        return []
+    vhe = row['el'] == 2 and row['cpu'] == MAX
+    return ['entry=virtual', *(['vhe=on'] if vhe else [])]
+
+
 def from_row(row):
-    entry = [] if row['entry'] == 'physical' else ['entry=virtual']
     return Nap(f'wake-{row_name(row)}', row_sleeper(row),
-               wakes(*entry, f"map={row['map']}",
+               wakes(*entry_options(row), f"map={row['map']}",
                      expect=[cases.ENTRY.format(row['entry'])]),
                data_disk_is_clean, is_gone)
 
@@ -254,25 +263,43 @@ def reserved(nap):
 def refusals():
     nvhe = lab.Machine(el=2)
     return [
-        bad('no-image', spoil.no_signature, 'TRANS_ENOENT'),
-        bad('no-swap', spoil.no_swap, 'TRANS_ENOENT'),
-        bad('original-signature', spoil.original_signature, 'TRANS_EIMAGE'),
-        bad('unknown-flag', spoil.unknown_flag, 'TRANS_EIMAGE'),
-        bad('other-cpu', spoil.other_cpu, 'TRANS_EIMAGE'),
-        bad('more-pages', spoil.more_pages, 'TRANS_ECORRUPT'),
-        bad('map-outside', spoil.map_outside, 'TRANS_ETRUNC'),
-        bad('map-circle', spoil.map_circle, 'TRANS_ECORRUPT'),
-        bad('map-ends', spoil.map_ends, 'TRANS_ETRUNC'),
-        bad('disk-cut', spoil.disk_cut, 'TRANS_ETRUNC'),
-        bad('crc', spoil.crc, 'TRANS_ECORRUPT'),
-        bad('data', spoil.data, 'TRANS_ECORRUPT'),
-        bad('chunk-length', spoil.chunk_length, 'TRANS_ECORRUPT'),
-        bad_raw('pfn-twice', spoil.pfn_twice, 'TRANS_ECORRUPT'),
-        bad_raw('entry', spoil.entry, 'TRANS_ENOENT', 'entry=physical'),
+        bad('no-image', spoil.no_signature,
+            'TRANS_ENOENT: swap space without an image'),
+        bad('no-swap', spoil.no_swap,
+            'TRANS_ENOENT: '),
+        bad('original-signature', spoil.original_signature,
+            'TRANS_EIMAGE: the signature to put back is none of swap'),
+        bad('unknown-flag', spoil.unknown_flag,
+            'TRANS_EIMAGE: unknown flags'),
+        bad('other-cpu', spoil.other_cpu,
+            'TRANS_EIMAGE: another CPU saved the image .*desc=0x3'),
+        bad('more-pages', spoil.more_pages,
+            'TRANS_ECORRUPT: page counts'),
+        bad('map-outside', spoil.map_outside,
+            'TRANS_ETRUNC: a slot of the image is beyond the disk'),
+        bad('map-circle', spoil.map_circle,
+            'TRANS_ECORRUPT: a slot of the image is its swap map'),
+        bad('map-ends', spoil.map_ends,
+            'TRANS_ETRUNC: the swap maps end before'),
+        bad('disk-cut', spoil.disk_cut,
+            'TRANS_ETRUNC: a slot of the image is beyond the disk'),
+        bad('crc', spoil.crc,
+            'TRANS_ECORRUPT: CRC of the image'),
+        bad('data', spoil.data,
+            'TRANS_ECORRUPT: CRC of the image'),
+        bad('chunk-length', spoil.chunk_length,
+            'TRANS_ECORRUPT: length of a packed chunk'),
+        bad_raw('pfn-twice', spoil.pfn_twice,
+                'TRANS_ECORRUPT: page numbers do not ascend'),
+        bad_raw('entry', spoil.entry,
+                'TRANS_ENOENT: no cpu_resume in the image', 'entry=physical'),
         Nap('bad-ram', Sleeper(lab.Machine(ram='1G')),
-            refuses('TRANS_ERANGE'), machine=lab.Machine()),
-        Nap('bad-reserved', Sleeper(), refuses('TRANS_ERANGE', tree=reserved)),
-        Nap('bad-level', Sleeper(nvhe), refuses('TRANS_EIMAGE'),
+            refuses('TRANS_ERANGE: a page of the image is outside RAM'),
+            machine=lab.Machine()),
+        Nap('bad-reserved', Sleeper(), refuses(
+            'TRANS_ERANGE: a page of the image is reserved', tree=reserved)),
+        Nap('bad-level', Sleeper(nvhe), refuses(
+            'TRANS_EIMAGE: saved with EL2, and we are at EL1'),
             machine=lab.Machine()),
         Nap('dry', Sleeper(), refuses('TRANS_EHOST: dry run', 'dry', 'plan'),
             wakes('plan')),
@@ -280,7 +307,7 @@ def refusals():
         # A quiesce that refuses: the signature is put back, by a disk that was
         # reset meanwhile, and the next start wakes it all the same.
         Nap('quiesce-refused', Sleeper(lab.Machine(smp=2)),
-            refuses('TRANS_EHOST', 'cpus=stuck',
+            refuses('TRANS_EHOST: quiesce refused', 'cpus=stuck',
                     expect=[cases.QUIESCE_REFUSED.format('TRANS_ETIME')]),
             wakes('cpus=on')),
     ]
@@ -297,18 +324,34 @@ def special():
     ]
 
 
+def cpu_resume(name):
+    """Where System.map has it, in the one place where QEMU puts kernels."""
+    with open(f'{sleeper.BUILD}/kernels/{name}/System.map',
+              encoding='utf-8') as f:
+        at = {w[2]: int(w[0], 16) for w in map(str.split, f)}
+    return KERNEL_AT + at['cpu_resume'] - at['_text']
+
+
+def enters(name, entry, el):
+    """The entry that was found, and for our own kernels also where."""
+    def step(nap):
+        where = '' if entry == 'virtual' else f'{cpu_resume(name):x}$'
+        return wakes(*entry_options({'entry': entry, 'el': el, 'cpu': MAX}),
+                     expect=[cases.ENTRY.format(entry) + where])(nap)
+    return step
+
+
 def slim():
-    """Kernels with other page sizes (make kernels); without a file system."""
+    """Our own kernels, with pages of other sizes."""
     found = []
-    for name in sleeper.slim_kernels():
+    for name in kernels.KERNELS:
         for el, gic, smp in ((1, '2', 1), (2, '3', 2)):
             machine = lab.Machine(el=el, cpu=MAX, gic=gic, smp=smp)
             for entry in ('physical', 'virtual'):
                 found.append(Nap(
                     f'wake-{name}-el{el}-gic{gic}-smp{smp}-{entry}',
-                    Sleeper(machine, name, data='raw'),
-                    wakes(f'entry={entry}',
-                          expect=[cases.ENTRY.format(entry)])))
+                    Sleeper(machine, name), enters(name, entry, el),
+                    data_disk_is_clean))
     return found
 
 
