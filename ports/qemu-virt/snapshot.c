@@ -157,6 +157,7 @@ static int corrupt(struct trans_error *err, const char *why)
 static int one_round(struct trans_error *err)
 {
 	uint64_t seed = heap_number(SEED, state.round);
+	uint64_t before = memory_free_bytes();
 	int rc;
 
 	heap_make(state.heap, seed);
@@ -172,6 +173,8 @@ static int one_round(struct trans_error *err)
 		((uint8_t *)state.heap)[HEAP_LEN / 3] ^= 1;
 	if (!heap_check(state.heap, seed))
 		return corrupt(err, "the heap");
+	if (memory_free_bytes() != before)
+		return corrupt(err, "free memory is not what it was");
 	if (state.secret[7] == seed)
 		return corrupt(err, "what must not be saved was");
 	print("port: round %lu: %lu bytes and %u frames as they were\n",
