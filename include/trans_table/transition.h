@@ -59,7 +59,7 @@ struct trans_digest {
 	uint64_t len;
 	uint8_t sha256[TRANS_SHA256_LEN];
 };
-#define TRANS_DIGESTS_MAX 16
+#define TRANS_DIGESTS_MAX 24
 
 /*
  * For a next world that is entered with the MMU on: the translation registers of

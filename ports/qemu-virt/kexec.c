@@ -245,21 +245,21 @@ static int find_load_start(const struct trans_table *own,
 		return rc;
 	leaving_measure(&options.leaving, &payload);
 	leaving_tell(&options.leaving, &payload);
-	if (options.hide)
+	if (options.hide && !(options.leaving.flags & LEAVING_DIGEST))
 		payload_hide(&payload, own);
 	args = kexec_args(&payload, own);
 	spoil(&args);
 	leaving_args(&options.leaving, &args.transition);
 	if (options.leaving.flags & LEAVING_WORLD)
 		return world_enter(&options.leaving, &args.transition, err);
+	leaving_verify(&options.leaving, &args);
 	if (options.leaving.flags & LEAVING_CRASH)
 		return crash_enter(&kexec, &args, err);
-	rc = leaving_place(&kexec, &args, err);
 	before = memory_free_bytes();
-	if (!rc)
-		rc = timed_load(&args, err);
+	rc = timed_load(&args, err);
 	if (rc)
 		return rc;
+	leaving_corrupt(&options.leaving, &payload);
 	report_kexec(&kexec, own);
 	rc = start(err);
 	trans_kexec_unload(&kexec);

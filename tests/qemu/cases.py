@@ -54,6 +54,15 @@ CRASH_ENTRY = r'^port: crash entry, 0 moves$'
 WITHOUT_TABLES = r'^port: without tables$'
 INSPECTED = r'^port: inspected [1-9]\d+ pages, {} not zero$'
 PORT_AT = r'^port: {} cpu'
+GOOD_CHECK = r'^CHECK \S+ ok$'
+CHECKS = 11 # of the workload, each time it wakes; one more at the end
+GOING = r'^SLEEPER: cycle {}, going to sleep$'
+AWAKE = r'^SLEEPER: awake$'
+CYCLE_DONE = r'^SLEEPER: cycle {} done$'
+SLEPT_WELL = r'^SLEEPER: PASS$'
+ABOUT_TO_RESUME = r'^port: resume, bye$'
+ENTRY = r'^port: entry {} at 0x'
+DIED = r'^.*(?:Kernel panic|Oops|BUG:|Internal error|Unable to handle).*'
 # A world with its MMU on says what the port said that it would find.
 WORLD = (r'(?s)^port: world at 0x\w+(?P<regs> mair {} tcr {} ttbr1 0x\w+)$'
          r'.*^world: EL{} sctlr 0x30d01805(?P=regs)$')
@@ -65,15 +74,6 @@ WORLD_VHE = r'^world: hcr 0x488000000$'
 ANY_WORLD = r'^world:.*'
 ENTRY_FAULT = (r'^trans: fault esr=0x86000004 elr=(0xffff8000\w+) far=\1 '
                r'move=0x1$')
-GOOD_CHECK = r'^CHECK \S+ ok$'
-CHECKS = 11 # of the workload, each time it wakes; one more for a file system
-GOING = r'^SLEEPER: cycle {}, going to sleep$'
-AWAKE = r'^SLEEPER: awake$'
-CYCLE_DONE = r'^SLEEPER: cycle {} done$'
-SLEPT_WELL = r'^SLEEPER: PASS$'
-ABOUT_TO_RESUME = r'^port: resume, bye$'
-ENTRY = r'^port: entry {} at 0x'
-DIED = r'^.*(?:Kernel panic|Oops|BUG:|Internal error|Unable to handle).*'
 NO_REPORT = r'^port: report: TRANS_ENOENT'
 
 # ---- the matrix ----------------------------------------------------------------
@@ -343,9 +343,9 @@ SPECIAL = [
 
 # ---- ways of leaving, and what becomes of a failure ------------------------------
 
-def verified(name, el, options, **machine):
+def verified(name, el, options, digest='on', **machine):
     """The blob finds every digest right, and says so before it leaves."""
-    case = boots(name, el, ['digest=on', *options], **machine)
+    case = boots(name, el, [f'digest={digest}', *options], **machine)
     case.expect.append(LETTERS.format('MDVL'))
     return case
 
@@ -418,6 +418,8 @@ SPECIAL += [
     verified('digest-el1', 1, []),
     verified('digest-el1-linear', 1, ['map=linear'], cpu=MAX),
     verified('digest-el2', 2, []),
+    verified('digest-known-linear', 1, ['map=linear'], digest='known'),
+    verified('digest-elf-gz', 1, [], variant='elf-gz'),
     verified('digest-portable', 1, ['sha2=off']),
     corrupt_resets('corrupt-resets-el1', 1),
     corrupt_resets('corrupt-resets-el2-linear', 2, ['map=linear'], cpu=MAX),
