@@ -27,6 +27,8 @@ SETS = {'lib/moves.c': ['test_moves', 'test_edges'],
         'lib/ranges.c': ['test_ranges'],
         'lib/pool.c': ['test_pool'],
         'lib/gic_resume.c': ['test_gic_resume'],
+        'trans/world.c': ['test_world'], 'trans/passage.c': ['test_world'],
+        'trans/proof.c': ['test_transition', 'test_world'],
         'trans/tcr.c': ['test_geometry', *CORE],
         'trans/geometry.c': ['test_geometry', *CORE]}
 TIMEOUT = 120
@@ -147,6 +149,19 @@ MUTANTS = [
      'ctlr | GICD_CTLR_ARE);', 'ctlr);'),
     ('GIC resume: nobody waits for the redistributor', 'lib/gic_resume.c',
      'WAKER_CHILDREN_ASLEEP, 0,', '0, 0,'),
+    # A world that is entered with its MMU on.
+    ('world: vectors trap at EL2', 'trans/world.c',
+     '(has_sve(cpu) ? 0 : CPTR_TZ)', 'CPTR_TZ'),
+    ('world: pointer authentication traps at EL2', 'trans/world.c',
+     '(has_pauth(cpu) ? HCR_API | HCR_APK : 0)', '0'),
+    ("world: EL1's MMU left as it was", 'trans/world.c',
+     '\tstep(&s, BLOB_SET_SCTLR_EL1, BLOB_SCTLR_OFF_EL1);\n', ''),
+    ('world: DS on a CPU without LPA2', 'trans/world.c',
+     'if (!(args->world->tcr & TCR_DS))', 'if (1)'),
+    ("passage: this library's MAIR", 'trans/passage.c',
+     '&geo, t->world.mair,', '&geo, 0,'),
+    ('passage: may be overwritten', 'trans/proof.c',
+     '\tif (!ret)\n\t\tret = table_apart(proof, &t->passage);\n', ''),
 ]
 
 
