@@ -14,11 +14,13 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
-sys.path[:0] = [HERE, os.path.join(HERE, 'qemu'), os.path.join(HERE, 'oracle')]
+sys.path[:0] = [HERE, *(os.path.join(HERE, d)
+                        for d in ('qemu', 'oracle', 'uboot'))]
 import fuzz  # noqa: E402
 import lab  # noqa: E402
 import oracle  # noqa: E402
 import run as qemu  # noqa: E402
+import run_uboot  # noqa: E402
 import unit  # noqa: E402
 
 TOOLCHAINS = {'gcc': 'host', 'clang': 'host-clang'}
@@ -125,6 +127,17 @@ def oracle_runs(tally, full):
         tally.add(*oracle.run_all(full))
 
 
+def adoption(tally):
+    tally.heading('adoption: installed, and in a Makefile of others')
+    make(tally, 'adoption', 'adoption')
+
+
+def uboot(tally):
+    tally.heading("U-Boot, at its prompt")
+    if make(tally, 'U-Boot', 'uboot-bins', 'payload', keep=('u-boot: text',)):
+        tally.add(*run_uboot.run_cases())
+
+
 def check(tally, args):
     builds(tally)
     unit_tests(tally)
@@ -132,9 +145,11 @@ def check(tally, args):
     if args.full:
         mutants(tally)
     lint(tally)
+    adoption(tally)
     if not args.no_qemu:
         oracle_runs(tally, args.full)
         qemu_cases(tally, args.full)
+        uboot(tally)
 
 
 def main():

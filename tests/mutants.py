@@ -25,7 +25,9 @@ CORE = ['test_table', 'test_edges', 'test_operations', 'test_copy',
         'test_walker', 'test_geometry', 'test_inspect']
 SETS = {'lib/moves.c': ['test_moves', 'test_edges'],
         'lib/ranges.c': ['test_ranges'],
-        'lib/pool.c': ['test_pool'], 'trans/tcr.c': ['test_geometry', *CORE],
+        'lib/pool.c': ['test_pool'],
+        'lib/gic_resume.c': ['test_gic_resume'],
+        'trans/tcr.c': ['test_geometry', *CORE],
         'trans/geometry.c': ['test_geometry', *CORE]}
 TIMEOUT = 120
 
@@ -137,6 +139,14 @@ MUTANTS = [
     ('pool: first byte of a page decides', 'lib/pool.c',
      '!trans_ranges_touch(pool->forbidden, pa, len);',
      '!trans_ranges_touch(pool->forbidden, pa, 1);'),
+    ('GIC resume: a line that is asserted is enabled', 'lib/gic_resume.c',
+     '~(gic_read(gic, lines->pend + i / 8) |', '~(0u |'),
+    ('GIC resume: the tick stays off', 'lib/gic_resume.c',
+     'SGIS_AND_TIMERS 0x7c00ffffu', 'SGIS_AND_TIMERS 0xffffu'),
+    ('GIC resume: routed without affinity routing', 'lib/gic_resume.c',
+     'ctlr | GICD_CTLR_ARE);', 'ctlr);'),
+    ('GIC resume: nobody waits for the redistributor', 'lib/gic_resume.c',
+     'WAKER_CHILDREN_ASLEEP, 0,', '0, 0,'),
 ]
 
 

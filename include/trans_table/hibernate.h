@@ -64,18 +64,41 @@ struct trans_resume_args {
 	struct trans_transition_args transition;
 };
 
-/* Free ranges that the host may lend. */
+/* Ranges that @ram may have, and ranges that the host may lend. */
 #define TRANS_RESUME_RANGES 64
 
 /*
+ * Pages of RAM, numbered, and what is known of each: one bit a unit. A unit is
+ * a page of the image, or a granule of the transition if that is smaller.
+ * @image: belongs to the image
+ * @zero:  belongs to it and is all zeroes, so that it was not stored; NULL: the
+ *         image has no such page
+ * @taken: handed out to the transition, or holds what is to be moved
+ */
+struct trans_resume_bank {
+	trans_pa_t start;
+	uint64_t len;
+	uint64_t first; /* the number of the unit at @start */
+};
+struct trans_resume_map {
+	unsigned int shift;
+	uint64_t units;
+	uint64_t *image, *zero, *taken;
+	size_t banks;
+	struct trans_resume_bank bank[TRANS_RESUME_RANGES];
+};
+
+/*
  * A loaded image; read-only for callers. It points into itself: not to be
- * copied or moved. Everything of a size that follows the image's is carved from
- * @free.
- * @info:   what the image says of itself
+ * copied or moved. About 5 KiB: not for a small stack. Everything of a size
+ * that follows the image's is carved from @free.
+ * @info of @image: what the image says of itself
  * @how:    TRANS_RESUME_PHYSICAL or _VIRTUAL
  * @entry:  where it is entered: a PA, or a VA
  * @direct_pages, @moved_pages, @zero_pages: of the image: placed at once; by
  *          moves; not stored because they are zero (part of the other two)
+ * @direct: what of the lent memory the image's pages go straight to
+ * @plan:   the moves, in the order of their destinations
  */
 struct trans_resume {
 	struct trans_swsusp image;
@@ -83,13 +106,19 @@ struct trans_resume {
 	enum trans_resume_entry how;
 	uint64_t entry;
 	uint64_t direct_pages, moved_pages, zero_pages;
+	struct trans_ranges direct;
+	struct trans_moves plan;
 	/* The rest is hibernate/'s own. */
-	struct trans_ops ops; /* carves from @safe */
+	struct trans_ops ops; /* carves from what the image leaves of @direct */
 	const struct trans_ops *host;
 	void *host_ctx;
-	struct trans_ranges direct, safe;
+	struct trans_resume_map map;
+	trans_pa_t safe_below; /* free pages from here on hold what moves */
+	trans_pa_t hint;       /* no free granule above */
+	struct trans_range block; /* set aside for the blob's code */
+	bool block_used;
+	struct trans_world world;
 	struct trans_range direct_storage[TRANS_RESUME_RANGES + 16];
-	struct trans_moves plan;
 };
 
 /*
@@ -99,12 +128,18 @@ struct trans_resume {
  *
  * Errors: those of trans_swsusp_open and _read, trans_transition_prepare;
  * TRANS_EIMAGE: the CPU lacks the image's page size, or another CPU saved it
- * (err->desc: its MPIDR), or it was saved at another exception level (a stub at
- * EL2 and we at EL1); TRANS_ERANGE: a page of the image is outside @ram, or
- * touches @reserved (err->pa); TRANS_ECORRUPT: PFNs that do not ascend, or
- * fewer or more than announced; TRANS_ENOENT: no entry was found, or more than
- * one; TRANS_ENOMEM: @free has too little beside the image; TRANS_ENOSPC: more
- * than TRANS_RESUME_RANGES free ranges; TRANS_EINVAL: a missing argument.
+ * (err->desc: its MPIDR), or it was saved at another exception level (with VHE
+ * or a stub at EL2 and we are at EL1; at EL1 and we are at EL2, where its PSCI
+ * conduit would be another one), or virtual entry is not possible here (the CPU
+ * has permission indirection; E2H of the host is not as the image needs it);
+ * TRANS_ERANGE: a page of the image is outside @ram, or touches @reserved
+ * (err->pa), or @ram is beyond 52 bits; TRANS_ECORRUPT: PFNs that do not ascend,
+ * or fewer or more than announced; TRANS_ENOENT: no entry was found, or more
+ * than one, or no sign of the exception level it was saved at; TRANS_ENOMEM:
+ * @free has too little beside the image (err->len: of what is asked for),
+ * found before data is read; TRANS_ENOSPC: more than TRANS_RESUME_RANGES
+ * ranges of RAM or lent; TRANS_EFAULT: phys_to_virt refuses lent memory;
+ * TRANS_EINVAL: a missing argument, or @free is not RAM, or is reserved.
  * On failure the struct is zeroed and @free is the host's again.
  */
 int trans_resume_load(struct trans_resume *resume,

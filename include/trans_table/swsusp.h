@@ -53,6 +53,10 @@ struct trans_unpackers {
  * @stub:        PA of its EL2 stub's vectors, below 2^52, a multiple of 2 KiB;
  *               0: VHE, or entered at EL1
  * @mpidr:       of the CPU that saved, affinity fields only (0xff00ffffff)
+ * @own:         no kernel's image, but one of the library's own (snapshot.h):
+ *               @ttbr1, @reenter and @stub are 0, and it is entered at @entry
+ *               (a PA, MMU off, at exception level @level, 1 or 2) with @context
+ *               in x0; both below 2^52, multiples of 16
  */
 struct trans_swsusp_info {
 	unsigned int page_shift;
@@ -65,6 +69,9 @@ struct trans_swsusp_info {
 	trans_va_t reenter;
 	trans_pa_t stub;
 	uint64_t mpidr;
+	bool own;
+	trans_pa_t entry, context;
+	unsigned int level;
 };
 
 /* Memory that the reader works in, in bytes, for a @page_shift of the image;

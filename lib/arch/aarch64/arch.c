@@ -31,6 +31,7 @@ uint64_t trans_arch_read(enum trans_sysreg reg)
 void trans_arch_write(enum trans_sysreg reg, uint64_t value)
 {
 	switch (reg) {
+	WRITE(DAIF, "DAIF")
 	WRITE(MDSCR_EL1, "MDSCR_EL1")
 	WRITE(PMBLIMITR_EL1, "S3_0_C9_C10_0")
 	WRITE(PMSCR_EL1, "S3_0_C9_C9_0")
