@@ -273,7 +273,7 @@ $(H)/libunlz4.a: $(call host_objs,$(UNLZ4)) $(H)/obj/lz4/lz4.o
 $(H)/test_%: $(H)/obj/tests/unit/test_%.o $(call host_objs,$(UNIT_SHARED)) \
 		$(addprefix $(H)/lib,trans_table.a fdt.a gunzip.a unlzo.a unlz4.a)
 	$(call say,HOSTLD)
-	$(Q)$(HOST_CC) $(HOST_FLAGS) $^ -lcmocka -llzo2 -llz4 -o $@
+	$(Q)$(HOST_CC) $(HOST_FLAGS) $^ -lcmocka -llzo2 -llz4 -lzstd -o $@
 
 .PHONY: unit
 unit: $(UNIT_BINS) ## build and run the unit tests (build/host/test_*)
@@ -415,6 +415,10 @@ $(B)/stamp/kernel $(B)/stamp/backports $(B)/stamp/busybox \
 		$(B)/stamp/trans_pgd: $(B)/stamp/%: | setup
 	@tests/lab/fetch.py $*
 
+.PHONY: kernels
+kernels: | setup ## small kernels of 4K, 16K and 64K pages (minutes; build/kernels/)
+	@tests/lab/kernels.py
+
 .PHONY: payload
 payload: $(B)/stamp/kernel $(B)/stamp/busybox ## Debian's kernel and a test initramfs
 	@tests/lab/payload.py
@@ -422,7 +426,7 @@ payload: $(B)/stamp/kernel $(B)/stamp/busybox ## Debian's kernel and a test init
 # ---- running ---------------------------------------------------------------
 
 .PHONY: demo
-demo: all payload ## kexec Debian's kernel, live (EL= CPU= GIC= RAM= MAP=)
+demo: all payload ## kexec and wake Debian's kernel, live (EL= CPU= GIC= RAM= MAP=)
 	@tests/qemu/demo.py --el $(EL) --cpu $(CPU) --gic $(GIC) --ram $(RAM) \
 		--map $(MAP)
 
@@ -519,7 +523,7 @@ adoption: $(A)/libtrans_table.a ## installed, and built by a Makefile of somebod
 clean: ## remove what was built, keep what was downloaded
 	rm -rf $(B)/arm64 $(B)/arm64-clang $(B)/host $(B)/host-clang \
 		$(B)/host-fuzz $(B)/host-coverage $(B)/mutants \
-		$(B)/bench $(B)/logs $(B)/payload
+		$(B)/bench $(B)/logs $(B)/payload $(B)/sleepers
 
 .PHONY: distclean
 distclean: ## remove build/ as a whole

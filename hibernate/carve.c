@@ -69,12 +69,21 @@ void *tr_carve_early(struct trans_resume *resume, uint64_t len,
 	return resume->host->phys_to_virt(resume->host_ctx, *pa, (size_t)len);
 }
 
+/* The block that was set aside is handed out as a whole, to who wants it. */
 static int carve_alloc(void *ctx, unsigned int shift, unsigned int count,
 		       trans_pa_t *pa)
 {
+	struct trans_resume *resume = ctx;
+	uint64_t len = (uint64_t)count << shift;
+
 	if (!count || shift > 16)
 		return TRANS_EINVAL;
-	return tr_carve(ctx, (uint64_t)count << shift, 1ULL << shift, pa);
+	if (count > 1 && len == resume->block.len && !resume->block_used) {
+		resume->block_used = true;
+		*pa = resume->block.start;
+		return TRANS_OK;
+	}
+	return tr_carve(resume, len, 1ULL << shift, pa);
 }
 
 static void carve_free(void *ctx, unsigned int shift, unsigned int count,
@@ -83,6 +92,10 @@ static void carve_free(void *ctx, unsigned int shift, unsigned int count,
 	struct trans_resume *resume = ctx;
 	uint64_t len = (uint64_t)count << shift;
 
+	if (resume->block_used && pa == resume->block.start) {
+		resume->block_used = false;
+		return;
+	}
 	tr_unmark(&resume->map, resume->map.taken, pa, len);
 	if (pa + len > resume->hint)
 		resume->hint = pa + len;

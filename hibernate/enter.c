@@ -13,6 +13,14 @@
 
 /* Before anything is read */
 
+/* Where the transition leads to: with a resident stub, to EL2. */
+static unsigned int next_level(const struct tr_load *load)
+{
+	const struct trans_transition_args *args = &load->args->transition;
+
+	return args->stub ? 2 : args->cpu->el;
+}
+
 int tr_check_cpu(struct tr_load *load)
 {
 	const struct trans_swsusp_info *info = &load->resume->image.info;
@@ -28,6 +36,9 @@ int tr_check_cpu(struct tr_load *load)
 			load->err->desc = info->mpidr;
 		return TRANS_EIMAGE;
 	}
+	if (info->own && info->level != next_level(load))
+		return trans_fail(load->err, TRANS_EIMAGE,
+				  "a snapshot of another exception level");
 	if (cpu->el == 1 && info->stub)
 		return trans_fail(load->err, TRANS_EIMAGE,
 				  "saved with EL2, and we are at EL1");
@@ -47,6 +58,7 @@ struct trans_transition_args tr_transition_args(const struct tr_load *load)
 	args.world = resume->how == TRANS_RESUME_VIRTUAL ? &resume->world :
 							   NULL;
 	memset(args.x, 0, sizeof(args.x));
+	args.x[0] = resume->image.info.context;
 	return args;
 }
 
@@ -65,8 +77,6 @@ static uint64_t next_stored(void *ctx, trans_pa_t *pa)
 		*pa = stretch.pa + stretch.len;
 	} while (stretch.zero);
 	*pa = stretch.pa;
-	if (stretch.direct)
-		return stretch.len;
 	if (!tr_where(resume, stretch.pa, &now, &len))
 		return 0;
 	return len < stretch.len ? len : stretch.len;
@@ -176,6 +186,22 @@ static int find_virtual(struct search *search)
 	return rc ? rc : enter_virtual(search->load, &search->tables);
 }
 
+/* A snapshot of the library's own says where; it must have brought that
+ * along. */
+static int enter_own(struct tr_load *load)
+{
+	struct trans_resume *resume = load->resume;
+	const struct trans_swsusp_info *info = &resume->image.info;
+
+	resume->how = TRANS_RESUME_PHYSICAL;
+	resume->entry = info->entry;
+	if (tr_at(resume, info->entry, 16) && tr_at(resume, info->context, 16))
+		return TRANS_OK;
+	return trans_fail_pa(load->err, TRANS_ECORRUPT,
+			     "the way back of a snapshot is not in it",
+			     info->entry, 0);
+}
+
 int tr_find_entry(struct tr_load *load)
 {
 	enum trans_resume_entry wish = load->args->entry;
@@ -185,6 +211,8 @@ int tr_find_entry(struct tr_load *load)
 	};
 	int rc = TRANS_OK;
 
+	if (load->resume->image.info.own)
+		return enter_own(load);
 	if (!load->resume->image.info.stub)
 		rc = need_tables(&search);
 	if (!rc && !load->resume->image.info.stub)

@@ -218,12 +218,17 @@ bool tr_where(const struct trans_resume *resume, trans_pa_t pa,
 	return true;
 }
 
+/* Pages that follow each other in the image may do so where they are now. */
 void *tr_at(const struct trans_resume *resume, trans_pa_t pa, uint64_t len)
 {
-	trans_pa_t now;
-	uint64_t room;
+	trans_pa_t now, next;
+	uint64_t room, more;
 
-	if (!tr_where(resume, pa, &now, &room) || len > room)
+	if (!tr_where(resume, pa, &now, &room))
 		return NULL;
+	for (; room < len; room += more)
+		if (!tr_where(resume, pa + room, &next, &more) ||
+		    next != now + room)
+			return NULL;
 	return resume->host->phys_to_virt(resume->host_ctx, now, (size_t)len);
 }

@@ -195,34 +195,67 @@ int tr_read_pfns(struct tr_load *load)
 
 /* Safe pages */
 
-/* A page that is lent, and not the image's. */
-static bool is_gap(const struct trans_resume *resume, trans_pa_t pa)
+/* What a plan can grow to. @stretches: of pages that must move; @stored: of
+ * them pages with contents; @runs: of gaps that these go to. */
+struct needs {
+	uint64_t stretches, stored, runs;
+};
+
+static void count_pages(struct trans_resume *resume, struct needs *needs)
 {
-	return !tr_marked(&resume->map, resume->map.image, pa,
-			  tr_page(resume));
+	unsigned int shift = resume->image.info.page_shift;
+	struct tr_stretch stretch;
+	trans_pa_t from = 0;
+
+	resume->direct_pages = resume->moved_pages = 0;
+	while (tr_stretch(resume, from, UINT64_MAX, &stretch)) {
+		uint64_t pages = stretch.len >> shift;
+
+		from = stretch.pa + stretch.len;
+		if (stretch.direct) {
+			resume->direct_pages += pages;
+			continue;
+		}
+		resume->moved_pages += pages;
+		needs->stretches++;
+		needs->stored += stretch.zero ? 0 : pages;
+	}
 }
 
-/* Take the @count highest gaps; the lowest of them bounds what is left. */
-static uint64_t take_gaps(struct trans_resume *resume, uint64_t count)
+/* A page that is lent, and neither the image's nor set aside. */
+static bool is_gap(const struct trans_resume *resume, trans_pa_t pa)
 {
+	const struct trans_range *block = &resume->block;
 	uint64_t page = tr_page(resume);
-	size_t i = resume->direct.count;
 
-	while (count && i-- > 0) {
+	return !tr_marked(&resume->map, resume->map.image, pa, page) &&
+	       (pa + page <= block->start || block->start + block->len <= pa);
+}
+
+/* Take the highest gaps, until all that moves has one; the lowest of them
+ * bounds what is left. Returns how many are missing. */
+static uint64_t take_gaps(struct trans_resume *resume, struct needs *needs)
+{
+	uint64_t page = tr_page(resume), left = needs->stored;
+	size_t i = resume->direct.count;
+	trans_pa_t last = 0;
+
+	while (left && i-- > 0) {
 		const struct trans_range *range = &resume->direct.range[i];
 		trans_pa_t low = tr_round_up(range->start, page);
 		trans_pa_t pa = tr_round_down(range->start + range->len, page);
 
-		while (count && pa > low) {
+		while (left && pa > low) {
 			pa -= page;
 			if (!is_gap(resume, pa))
 				continue;
 			tr_mark(&resume->map, resume->map.taken, pa, page);
-			resume->safe_below = pa;
-			count--;
+			needs->runs += pa + page != last;
+			resume->safe_below = last = pa;
+			left--;
 		}
 	}
-	return count;
+	return left;
 }
 
 /* The lowest gap from @from on; take_gaps has seen to it that there is one. */
@@ -244,49 +277,68 @@ static trans_pa_t next_gap(const struct trans_resume *resume, trans_pa_t from)
 	return TRANS_ZERO;
 }
 
-/* The plan */
-
-/* Counts first, in a list of one move, because only then there is room for the
- * whole. */
-struct wanted {
-	struct trans_moves list;
-	struct trans_move one;
-	size_t count;
-	bool counting;
-};
-
-static int want(struct wanted *wanted, trans_pa_t src, trans_pa_t dst,
-		uint64_t len)
+/* The blob's code wants granules side by side, of which single pages for what
+ * moves must not take the last. */
+static int set_aside(struct tr_load *load)
 {
-	int rc = trans_moves_add(&wanted->list, src, dst, len);
+	struct trans_resume *resume = load->resume;
+	uint64_t granule = 1ULL << tr_granule_shift(load);
+	uint64_t len = tr_round_up(trans_blob_size(), granule);
 
-	if (rc != TRANS_ENOSPC || !wanted->counting)
-		return rc;
-	wanted->count++;
-	wanted->list.count = 0;
-	return trans_moves_add(&wanted->list, src, dst, len);
+	resume->block.len = 0;
+	if (len == granule)
+		return TRANS_OK;
+	if (tr_carve(resume, len, granule, &resume->block.start))
+		return trans_fail_pa(load->err, TRANS_ENOMEM,
+				     "no pages side by side for the blob", 0,
+				     len);
+	resume->block.len = len;
+	return TRANS_OK;
 }
 
+static int share_out(struct tr_load *load, struct needs *needs)
+{
+	struct trans_resume *resume = load->resume;
+	uint64_t missing;
+	int rc;
+
+	*needs = (struct needs){ 0 };
+	memset(resume->map.taken, 0, tr_map_len(&resume->map));
+	resume->hint = resume->safe_below = TR_PA_END;
+	rc = set_aside(load);
+	if (rc)
+		return rc;
+	count_pages(resume, needs);
+	missing = take_gaps(resume, needs);
+	return missing ? trans_fail_pa(load->err, TRANS_ENOMEM,
+				       "too few pages for what must move", 0,
+				       missing * tr_page(resume)) : TRANS_OK;
+}
+
+/* The plan */
+
 /* Gaps ascend as the destinations do, so that runs of both become one move. */
-static int want_stretch(const struct trans_resume *resume,
-			const struct tr_stretch *stretch, trans_pa_t *gap,
-			struct wanted *wanted)
+static int want_stretch(struct trans_resume *resume,
+			const struct tr_stretch *stretch, trans_pa_t *gap)
 {
 	uint64_t page = tr_page(resume);
 	int rc = TRANS_OK;
 
 	if (stretch->zero)
-		return want(wanted, TRANS_ZERO, stretch->pa, stretch->len);
+		return trans_moves_add(&resume->plan, TRANS_ZERO, stretch->pa,
+				       stretch->len);
 	for (uint64_t at = 0; !rc && at < stretch->len; at += page) {
 		*gap = next_gap(resume, *gap);
-		rc = want(wanted, *gap, stretch->pa + at, page);
+		rc = trans_moves_add(&resume->plan, *gap, stretch->pa + at,
+				     page);
 		*gap += page;
 	}
 	return rc;
 }
 
-static int want_all(const struct trans_resume *resume, struct wanted *wanted)
+static int make_plan(struct tr_load *load)
 {
+	struct trans_resume *resume = load->resume;
 	trans_pa_t gap = resume->safe_below;
 	struct tr_stretch stretch;
 	trans_pa_t from = 0;
@@ -295,77 +347,44 @@ static int want_all(const struct trans_resume *resume, struct wanted *wanted)
 	while (!rc && tr_stretch(resume, from, UINT64_MAX, &stretch)) {
 		from = stretch.pa + stretch.len;
 		if (!stretch.direct)
-			rc = want_stretch(resume, &stretch, &gap, wanted);
+			rc = want_stretch(resume, &stretch, &gap);
 	}
-	return rc;
-}
-
-static size_t count_moves(const struct trans_resume *resume)
-{
-	struct wanted wanted = { .counting = true };
-
-	trans_moves_init(&wanted.list, &wanted.one, 1);
-	(void)want_all(resume, &wanted); /* has room for any number */
-	return wanted.count + wanted.list.count;
-}
-
-/* The list itself, from what the image leaves; read until prepare is done, and
- * by the proof. */
-static int make_plan(struct tr_load *load)
-{
-	struct trans_resume *resume = load->resume;
-	struct wanted wanted = { .count = count_moves(resume) };
-	uint64_t len = wanted.count * sizeof(struct trans_move);
-	struct trans_move *storage;
-	trans_pa_t pa;
-	int rc;
-
-	if (!len)
-		return TRANS_OK;
-	if (tr_carve(resume, len, 1ULL << resume->map.shift, &pa))
-		return trans_fail_pa(load->err, TRANS_ENOMEM,
-				     "no room for the moves", 0, len);
-	storage = resume->host->phys_to_virt(resume->host_ctx, pa, len);
-	if (!storage)
-		return trans_fail_pa(load->err, TRANS_EFAULT,
-				     "no access to lent memory", pa, len);
-	trans_moves_init(&wanted.list, storage, wanted.count);
-	rc = want_all(resume, &wanted);
-	resume->plan = wanted.list;
 	return rc ? trans_fail(load->err, rc, "moves") : rc;
 }
 
-static void count_pages(struct trans_resume *resume, uint64_t *stored)
+/*
+ * Room for the plan, cut off the lent memory like the bitmaps, because what the
+ * image leaves may have no two pages side by side. A move ends where a stretch
+ * or a run of gaps does. A page that is cut off may become a stretch, and may
+ * have been a gap, so that at most two more are needed: three moves more for
+ * each such page.
+ */
+static int make_room(struct tr_load *load, const struct needs *needs)
 {
-	unsigned int shift = resume->image.info.page_shift;
-	struct tr_stretch stretch;
-	trans_pa_t from = 0;
+	struct trans_resume *resume = load->resume;
+	uint64_t page = tr_page(resume), each = sizeof(struct trans_move);
+	uint64_t pages = (needs->stretches + needs->runs + 1) * each /
+				 (page - 3 * each) + 1;
+	struct trans_move *storage;
+	trans_pa_t pa;
 
-	*stored = 0;
-	while (tr_stretch(resume, from, UINT64_MAX, &stretch)) {
-		uint64_t pages = stretch.len >> shift;
-
-		from = stretch.pa + stretch.len;
-		if (stretch.direct)
-			resume->direct_pages += pages;
-		else
-			resume->moved_pages += pages;
-		if (!stretch.direct && !stretch.zero)
-			*stored += pages;
-	}
+	storage = tr_carve_early(resume, pages * page, page, &pa);
+	if (!storage)
+		return trans_fail_pa(load->err, TRANS_ENOMEM,
+				     "no room for the moves", 0, pages * page);
+	trans_moves_init(&resume->plan, storage, pages * page / each);
+	return TRANS_OK;
 }
 
 int tr_place(struct tr_load *load)
 {
-	struct trans_resume *resume = load->resume;
-	uint64_t stored, missing;
+	struct needs needs;
+	int rc = share_out(load, &needs);
 
-	resume->safe_below = TR_PA_END;
-	count_pages(resume, &stored);
-	missing = take_gaps(resume, stored);
-	if (missing)
-		return trans_fail_pa(load->err, TRANS_ENOMEM,
-				     "too few pages for what must move", 0,
-				     missing * tr_page(resume));
-	return make_plan(load);
+	if (rc || !needs.stretches)
+		return rc;
+	rc = make_room(load, &needs);
+	if (!rc)
+		rc = share_out(load, &needs);
+	return rc ? rc : make_plan(load);
 }

@@ -31,6 +31,13 @@ static void print_image(struct trans_text *text,
 	trans_text_add(text, packing_of(info));
 	trans_text_add(text, info->has_crc ? " with CRC" : " without CRC");
 	trans_text_end(text);
+	if (info->own) {
+		trans_text_hex(text, "a snapshot, way back 0x", info->entry);
+		trans_text_hex(text, " context 0x", info->context);
+		trans_text_decimal(text, " EL", info->level);
+		trans_text_end(text);
+		return;
+	}
 	trans_text_hex(text, "tables 0x", info->ttbr1);
 	trans_text_hex(text, " reenter 0x", info->reenter);
 	trans_text_hex(text, " stub 0x", info->stub);

@@ -89,13 +89,11 @@ static int look(struct tr_load *load)
 					      TRANS_SWSUSP_BUFFER(12)) : rc;
 }
 
-/* A unit is what is placed and what is carved: the smaller of the two. */
+/* A unit is what is placed or what is carved, whichever is smaller. */
 static unsigned int unit_shift(const struct tr_load *load)
 {
-	const struct trans_transition_args *args = &load->args->transition;
 	unsigned int page = load->resume->image.info.page_shift;
-	unsigned int granule = args->map == TRANS_MAP_LINEAR ?
-				       args->linear->geo.granule_shift : page;
+	unsigned int granule = tr_granule_shift(load);
 
 	return granule < page ? granule : page;
 }
@@ -239,20 +237,6 @@ void trans_resume_unload(struct trans_resume *resume)
 	memset(resume, 0, sizeof(*resume));
 }
 
-/* Nothing is unpacked by a look; but without these, a packed image would be
- * refused as one that cannot be. */
-static int unpack_nothing(void *ctx, const void *src, size_t src_len,
-			  void *dst, size_t dst_len, size_t *out_len)
-{
-	(void)ctx;
-	(void)src;
-	(void)src_len;
-	(void)dst;
-	(void)dst_len;
-	*out_len = 0;
-	return TRANS_ECORRUPT;
-}
-
 int trans_resume_probe(const struct trans_block *disk, uint64_t offset,
 		       void *buffer, uint64_t buffer_len,
 		       struct trans_swsusp_info *info, struct trans_error *err)
@@ -260,7 +244,6 @@ int trans_resume_probe(const struct trans_block *disk, uint64_t offset,
 	struct trans_swsusp_args args = {
 		.disk = disk,
 		.offset = offset,
-		.unpack = { unpack_nothing, unpack_nothing, NULL },
 		.buffer = buffer,
 		.buffer_len = buffer_len,
 	};

@@ -34,6 +34,16 @@ static inline uint64_t tr_round_down(uint64_t value, uint64_t align)
 	return value & ~(align - 1);
 }
 
+/* Of the transition: the host's own where its linear map is copied. */
+static inline unsigned int tr_granule_shift(const struct tr_load *load)
+{
+	const struct trans_transition_args *args = &load->args->transition;
+
+	return args->map == TRANS_MAP_LINEAR ?
+		       args->linear->geo.granule_shift :
+		       load->resume->image.info.page_shift;
+}
+
 /* Physical addresses have 52 bits; RAM beyond is refused once, so that no sum
  * of an address and a length has to be looked at again. */
 #define TR_PA_END (1ULL << 52)

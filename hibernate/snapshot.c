@@ -62,8 +62,8 @@ static int give_page(const struct snapshot *job, trans_pa_t *pa, bool *has)
 static int write_code(const struct snapshot *job, trans_pa_t pa)
 {
 	const struct trans_snapshot_args *args = job->args;
-	size_t len = (size_t)(trans_snapshot_way_back_end -
-			      trans_snapshot_way_back);
+	size_t len = (uintptr_t)trans_snapshot_way_back_end -
+		     (uintptr_t)trans_snapshot_way_back;
 	void *code = snapshot_at(job, pa, len);
 
 	if (!code)

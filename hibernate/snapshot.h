@@ -10,9 +10,7 @@
 
 #include "own.h"
 
-/* Linux packs at most 32 pages at once, and reads no chunk of more than 35
- * (kernel/power/swap.c, UNC_PAGES and CMP_PAGES). LZ4 needs 33. */
-#define CHUNK_PAGES 32u
+/* What a full chunk becomes at most: LZ4 adds a 255th and 16 bytes to noise. */
 #define PACKED_PAGES 33u
 
 /* In a page of @page_len bytes: entries of a swap map beside the link to the
@@ -26,7 +24,7 @@
  * @image:   what is saved; @pages of it, @stored of them not all zero
  * @copies:  where the copies go, in the order of the image
  * @zero:    a bit for each page of the image: all zero
- * @map, @unpacked, @packed: a page, CHUNK_PAGES, PACKED_PAGES
+ * @map, @unpacked, @packed: a page, a chunk, PACKED_PAGES
  * @limit:   pages of the swap area, or the device
  * @meta:    pages of metadata
  * @map_slot, @map_used: where the swap map being filled goes, and its entries;

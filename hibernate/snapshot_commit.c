@@ -7,34 +7,20 @@
  * page, so one sector takes it, and one sector is written as a whole or not at
  * all: that is the commit.
  */
-#include "../lib/bytes.h"
-#include "../lib/fail.h"
 #include "snapshot.h"
-
-/* From the end of the page: struct swsusp_header. */
-#define END_CRC 36
-#define END_IMAGE 32
-#define END_HW_SIGNATURE 40
-#define END_FLAGS 24
-#define END_ORIGINAL 20
-#define END_SIGNATURE 10
-#define SIGNATURE_LEN 10
+#include "swsusp.h"
 
 /* union swap_header, from the start of the page. */
 #define SWAP_VERSION 1024
 #define SWAP_LAST_PAGE 1028
 #define SWAP_BAD_PAGES 1032
 
-#define FLAG_NOCOMPRESS 2
-#define FLAG_CRC32 4
-#define FLAG_LZ4 16
-
-static const uint8_t swap_signature[SIGNATURE_LEN] = "SWAPSPACE2";
-static const uint8_t image_signature[SIGNATURE_LEN] = "S1SUSPEND";
+static const uint8_t swap_signature[SWSUSP_SIG_LEN] = "SWAPSPACE2";
+static const uint8_t image_signature[SWSUSP_SIG_LEN] = SWSUSP_MAGIC;
 
 static bool is(const uint8_t *page_end, const uint8_t *signature)
 {
-	return !memcmp(page_end - END_SIGNATURE, signature, SIGNATURE_LEN);
+	return !memcmp(page_end - SWSUSP_SIG, signature, SWSUSP_SIG_LEN);
 }
 
 static int refuse_disk(const struct snapshot *job, int status, const char *why)
@@ -106,13 +92,13 @@ static void sign(const struct snapshot *job, uint8_t *end)
 {
 	bool packed = job->args->packing == TRANS_SWSUSP_LZ4;
 
-	trans_put_le(end - END_HW_SIGNATURE, 0, 4);
-	trans_put_le(end - END_CRC, packed ? job->crc : 0, 4);
-	trans_put_le(end - END_IMAGE, job->first_map, 8);
-	trans_put_le(end - END_FLAGS,
-	       packed ? FLAG_CRC32 | FLAG_LZ4 : FLAG_NOCOMPRESS, 4);
-	memcpy(end - END_ORIGINAL, end - END_SIGNATURE, SIGNATURE_LEN);
-	memcpy(end - END_SIGNATURE, image_signature, SIGNATURE_LEN);
+	trans_put_le(end - SWSUSP_HARDWARE, 0, 4);
+	trans_put_le(end - SWSUSP_CRC, packed ? job->crc : 0, 4);
+	trans_put_le(end - SWSUSP_IMAGE, job->first_map, 8);
+	trans_put_le(end - SWSUSP_FLAGS,
+	       packed ? SWSUSP_CRC32 | SWSUSP_LZ4 : SWSUSP_NOCOMPRESS, 4);
+	memcpy(end - SWSUSP_ORIG_SIG, end - SWSUSP_SIG, SWSUSP_SIG_LEN);
+	memcpy(end - SWSUSP_SIG, image_signature, SWSUSP_SIG_LEN);
 }
 
 /* Write, make it durable, and see it there. */

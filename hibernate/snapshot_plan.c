@@ -4,7 +4,7 @@
  * before anything is written or allocated.
  */
 #include "snapshot.h"
-#include "../lib/fail.h"
+#include "swsusp.h"
 
 static const char *bad_memory(const struct trans_snapshot_args *args)
 {
@@ -180,7 +180,7 @@ static void size_buffers(struct snapshot *job)
 
 	job->meta = (job->pages + META_ENTRIES(page_len) - 1) /
 		    META_ENTRIES(page_len);
-	job->buffers = page_len * (1 + CHUNK_PAGES) +
+	job->buffers = page_len * (1 + SWSUSP_CHUNK_PAGES) +
 		       whole_pages((job->pages + 7) / 8, job->shift);
 	if (job->args->packing == TRANS_SWSUSP_LZ4)
 		job->buffers += page_len * PACKED_PAGES;
@@ -219,7 +219,7 @@ static uint64_t slots_needed(const struct snapshot *job)
 	uint64_t slots = stream + 1;
 
 	if (job->args->packing == TRANS_SWSUSP_LZ4)
-		slots += (stream + CHUNK_PAGES - 1) / CHUNK_PAGES;
+		slots += (stream + SWSUSP_CHUNK_PAGES - 1) / SWSUSP_CHUNK_PAGES;
 	return slots + (slots + entries - 1) / entries;
 }
 
@@ -281,7 +281,7 @@ static void place_buffers(struct snapshot *job, uint8_t *at)
 
 	job->map = (uint64_t *)(void *)at;
 	job->unpacked = at + page_len;
-	job->packed = job->unpacked + page_len * CHUNK_PAGES;
+	job->packed = job->unpacked + page_len * SWSUSP_CHUNK_PAGES;
 	job->zero = job->packed;
 	if (job->args->packing == TRANS_SWSUSP_LZ4)
 		job->zero += page_len * PACKED_PAGES;

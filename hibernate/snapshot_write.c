@@ -7,26 +7,11 @@
  * Facts: Linux, kernel/power/{power.h,swap.c,snapshot.c},
  * arch/arm64/kernel/hibernate.c; docs/hibernate.md.
  */
-#include "../lib/bytes.h"
-#include "../lib/fail.h"
 #include "snapshot.h"
-
-/* struct swsusp_info: what stands behind the part of the architecture. */
-#define INFO_RAM_PAGES 400
-#define INFO_CPUS 408
-#define INFO_DATA_PAGES 416
-#define INFO_PAGES 424
-#define INFO_SIZE 432
-
-/* arm64's part. */
-#define ARCH_MPIDR 96
-#define MPIDR_AFFINITY 0xff00ffffffULL
+#include "swsusp.h"
 
 #define ZERO_PAGE (1ULL << 63)
 #define END_OF_METADATA UINT64_MAX
-
-/* A chunk begins with its packed length. */
-#define CHUNK_HEAD 8
 
 static int disk_failed(const struct snapshot *job, const char *why,
 		       uint64_t slot)
@@ -71,7 +56,7 @@ static int next_slot(struct snapshot *job, uint64_t *slot)
 /* The last entry of a map is the place of the next one. */
 static int begin_map(struct snapshot *job)
 {
-	uint64_t entries = MAP_ENTRIES(snapshot_page(job)), slot;
+	uint64_t entries = MAP_ENTRIES(snapshot_page(job)), slot = 0;
 	int rc = next_slot(job, &slot);
 
 	if (rc)
@@ -105,7 +90,7 @@ static int next_entry(struct snapshot *job, uint64_t *slot)
 /* Slots side by side are written at once. */
 static int put_pages(struct snapshot *job, const uint8_t *data, uint64_t count)
 {
-	uint64_t start = 0, run = 0, slot;
+	uint64_t start = 0, run = 0, slot = 0;
 	int rc;
 
 	for (; count; count--) {
@@ -129,16 +114,16 @@ static int put_packed(struct snapshot *job)
 {
 	uint64_t page_len = snapshot_page(job);
 	size_t len = (size_t)(job->held * page_len), packed = 0;
-	size_t room = (size_t)(PACKED_PAGES * page_len) - CHUNK_HEAD;
+	size_t room = (size_t)(PACKED_PAGES * page_len) - SWSUSP_CHUNK_HEADER;
 	uint64_t whole;
 
 	job->crc = trans_crc32(job->crc, job->unpacked, len);
 	if (job->args->lz4(job->args->lz4_ctx, job->unpacked, len,
-			   job->packed + CHUNK_HEAD, room, &packed) ||
+			   job->packed + SWSUSP_CHUNK_HEADER, room, &packed) ||
 	    !packed || packed > room)
 		return trans_fail(job->err, TRANS_EHOST, "snapshot: lz4");
-	trans_put_le(job->packed, packed, CHUNK_HEAD);
-	packed += CHUNK_HEAD;
+	trans_put_le(job->packed, packed, SWSUSP_CHUNK_HEADER);
+	packed += SWSUSP_CHUNK_HEADER;
 	whole = (packed + page_len - 1) >> job->shift;
 	memset(job->packed + packed, 0, (whole << job->shift) - packed);
 	return put_pages(job, job->packed, whole);
@@ -170,7 +155,7 @@ static void *room(const struct snapshot *job)
 
 static int filled(struct snapshot *job)
 {
-	return ++job->held == CHUNK_PAGES ? put_chunk(job) : TRANS_OK;
+	return ++job->held == SWSUSP_CHUNK_PAGES ? put_chunk(job) : TRANS_OK;
 }
 
 static int put_info(struct snapshot *job)
@@ -180,16 +165,16 @@ static int put_info(struct snapshot *job)
 	int rc;
 
 	memset(info, 0, snapshot_page(job));
-	memcpy(info, OWN_VERSION, sizeof(OWN_VERSION));
-	trans_put_le(info + ARCH_MPIDR, job->args->mpidr & MPIDR_AFFINITY, 8);
+	memcpy(info + SWSUSP_VERSION, OWN_VERSION, sizeof(OWN_VERSION));
+	trans_put_le(info + SWSUSP_MPIDR, job->args->mpidr & SWSUSP_MPIDR_MASK, 8);
 	trans_put_le(info + OWN_MAGIC_AT, OWN_MAGIC, 8);
 	trans_put_le(info + OWN_ENTRY_AT, job->own.entry, 8);
 	trans_put_le(info + OWN_CONTEXT_AT, job->own.context, 8);
 	trans_put_le(info + OWN_LEVEL_AT, job->own.level, 8);
-	trans_put_le(info + INFO_RAM_PAGES, job->pages, 8);
-	trans_put_le(info + INFO_DATA_PAGES, job->stored, 8);
-	trans_put_le(info + INFO_PAGES, pages, 8);
-	trans_put_le(info + INFO_SIZE, pages << job->shift, 8);
+	trans_put_le(info + SWSUSP_RAM_PAGES, job->pages, 8);
+	trans_put_le(info + SWSUSP_DATA_PAGES, job->stored, 8);
+	trans_put_le(info + SWSUSP_PAGES, pages, 8);
+	trans_put_le(info + SWSUSP_SIZE, pages << job->shift, 8);
 	rc = put_pages(job, info, 1);
 	job->done = 1;
 	return rc;

@@ -85,6 +85,15 @@ static inline unsigned int swsusp_slots(const struct trans_swsusp *image)
 	return (1u << image->info.page_shift) / 8 - 1;
 }
 
+/* By which the sector that ends at @end is known again. */
+static inline uint32_t swsusp_sector_crc(const struct trans_swsusp *image,
+					 const uint8_t *end)
+{
+	size_t len = (size_t)1 << image->args.disk->sector_shift;
+
+	return trans_crc32(~0u, end - len, len);
+}
+
 /* Fail, with the page of the disk that is concerned. */
 static inline int swsusp_fail(const struct trans_swsusp *image, int status,
 			      const char *why, uint64_t page,

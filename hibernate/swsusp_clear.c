@@ -72,7 +72,7 @@ static int failed_at(const struct sector *s, enum step step,
 	return fail(s, why[step], err);
 }
 
-static int read_sector(const struct trans_swsusp *image, struct sector *s,
+static int read_sector(struct trans_swsusp *image, struct sector *s,
 		       struct trans_error *err)
 {
 	const struct trans_block *disk = image->args.disk;
@@ -82,43 +82,44 @@ static int read_sector(const struct trans_swsusp *image, struct sector *s,
 	*s = sector_of(image);
 	if (!disk->write)
 		return fail(s, "the disk is read-only", err);
+	/* The buffer held a swap map: nothing can be read any more. */
+	image->failed = true;
 	if (disk->read(disk->ctx, s->offset, s->was, s->len))
 		return fail(s, "disk read", err);
 	memcpy(s->wanted, s->was, s->len);
 	return TRANS_OK;
 }
 
-/* The header is still the one that was opened, with @sig at its end. */
+/* @content, with the signature there, is the sector that was opened. */
 static int check_header(const struct trans_swsusp *image,
-			const struct sector *s, const void *sig,
+			const struct sector *s, const uint8_t *content,
 			struct trans_error *err)
 {
-	const uint8_t *end = s->was + s->len;
-
-	if (trans_le(end - SWSUSP_IMAGE, 8) == image->first_map &&
-	    !memcmp(end - SWSUSP_SIG, sig, SWSUSP_SIG_LEN))
+	if (swsusp_sector_crc(image, content + s->len) == image->header_crc)
 		return TRANS_OK;
 	return trans_fail_pa(err, TRANS_ENOENT,
 			     "the swap header is not the image's any more",
 			     s->offset, s->len);
 }
 
-/* What was goes back. A disk that refused both writes, and still reads as
- * before, has lost nothing either. */
+/* What was goes back. Whether the write says so or not: what counts is that a
+ * flush behind it is done and that the sector reads as it was, which holds of a
+ * disk that never took anything too. */
 static int take_back(const struct sector *s, enum step step,
 		     struct trans_error *err)
 {
-	enum step again = commit(s, s->was);
+	const struct trans_block *disk = s->disk;
 
-	if (again == DONE ||
-	    (step == WRITE && again == WRITE && reads_as(s, s->was)))
+	(void)disk->write(disk->ctx, s->offset, s->was, s->len);
+	if (!disk->flush(disk->ctx) && reads_as(s, s->was))
 		return failed_at(s, step, err);
 	return fail(s, "signature neither cleared nor restored", err);
 }
 
-static uint8_t *wanted_end(const struct sector *s)
+/* In the sector that is wanted. */
+static void set_signature(const struct sector *s, const void *sig)
 {
-	return s->wanted + s->len;
+	memcpy(s->wanted + s->len - SWSUSP_SIG, sig, SWSUSP_SIG_LEN);
 }
 
 int trans_swsusp_clear(struct trans_swsusp *image, struct trans_error *err)
@@ -128,13 +129,10 @@ int trans_swsusp_clear(struct trans_swsusp *image, struct trans_error *err)
 	int rc = read_sector(image, &s, err);
 
 	if (!rc)
-		rc = check_header(image, &s, SWSUSP_MAGIC, err);
+		rc = check_header(image, &s, s.was, err);
 	if (rc)
 		return rc;
-	/* The buffer held a swap map. */
-	image->failed = true;
-	memcpy(wanted_end(&s) - SWSUSP_SIG, wanted_end(&s) - SWSUSP_ORIG_SIG,
-	       SWSUSP_SIG_LEN);
+	set_signature(&s, s.was + s.len - SWSUSP_ORIG_SIG);
 	step = commit(&s, s.wanted);
 	return step == DONE ? TRANS_OK : take_back(&s, step, err);
 }
@@ -148,13 +146,10 @@ int trans_swsusp_restore(struct trans_swsusp *image, struct trans_error *err)
 
 	if (rc)
 		return rc;
-	image->failed = true;
-	if (check_header(image, &s, SWSUSP_MAGIC, NULL))
-		rc = check_header(image, &s, s.was + s.len - SWSUSP_ORIG_SIG,
-				  err);
+	set_signature(&s, SWSUSP_MAGIC);
+	rc = check_header(image, &s, s.wanted, err);
 	if (rc)
 		return rc;
-	memcpy(wanted_end(&s) - SWSUSP_SIG, SWSUSP_MAGIC, SWSUSP_SIG_LEN);
 	step = commit(&s, s.wanted);
 	if (step != DONE)
 		step = commit(&s, s.wanted);

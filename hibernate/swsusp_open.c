@@ -3,6 +3,7 @@
  * Is there an image, and what does it say of itself? Header and info page are
  * bounded here, once; what reads the image relies on it.
  */
+#include "own.h"
 #include "swsusp.h"
 
 static const unsigned int page_shifts[] = { 12, 14, 16 };
@@ -144,6 +145,7 @@ static int parse_header(struct trans_swsusp *image, const uint8_t *end,
 	if (info->has_hardware)
 		info->hardware = (uint32_t)trans_le(end - SWSUSP_HARDWARE, 4);
 	image->first_map = trans_le(end - SWSUSP_IMAGE, 8);
+	image->header_crc = swsusp_sector_crc(image, end);
 	return TRANS_OK;
 }
 
@@ -209,14 +211,42 @@ static bool is_pa(uint64_t value, uint64_t align)
 	return value < 1ULL << 52 && !(value & (align - 1));
 }
 
+/* No kernel's: nothing of a kernel's header is in it. */
+static int parse_own(struct trans_swsusp_info *info, const uint8_t *page,
+		     struct trans_error *err)
+{
+	uint64_t level = trans_le(page + OWN_LEVEL_AT, 8);
+
+	info->own = true;
+	info->entry = trans_le(page + OWN_ENTRY_AT, 8);
+	info->context = trans_le(page + OWN_CONTEXT_AT, 8);
+	info->level = (unsigned int)level;
+	if (!is_pa(info->entry, 16) || !is_pa(info->context, 16))
+		return trans_fail(err, TRANS_ECORRUPT,
+				  "way back of a snapshot");
+	if (level != 1 && level != 2)
+		return trans_fail(err, TRANS_ECORRUPT,
+				  "exception level of a snapshot");
+	return TRANS_OK;
+}
+
+static bool is_own(const uint8_t *page)
+{
+	return !memcmp(page + SWSUSP_VERSION, OWN_VERSION,
+		       sizeof(OWN_VERSION)) &&
+	       trans_le(page + OWN_MAGIC_AT, 8) == OWN_MAGIC;
+}
+
 static int parse_arm64(struct trans_swsusp_info *info, const uint8_t *page,
 		       struct trans_error *err)
 {
 	memcpy(info->version, page + SWSUSP_VERSION, SWSUSP_VERSION_LEN);
+	info->mpidr = trans_le(page + SWSUSP_MPIDR, 8) & SWSUSP_MPIDR_MASK;
+	if (is_own(page))
+		return parse_own(info, page, err);
 	info->ttbr1 = trans_le(page + SWSUSP_TTBR1, 8);
 	info->reenter = trans_le(page + SWSUSP_REENTER, 8);
 	info->stub = trans_le(page + SWSUSP_STUB, 8);
-	info->mpidr = trans_le(page + SWSUSP_MPIDR, 8) & SWSUSP_MPIDR_MASK;
 	if (info->version[SWSUSP_VERSION_LEN - 1])
 		return trans_fail(err, TRANS_ECORRUPT,
 				  "version of the saved kernel");

@@ -86,7 +86,7 @@ static int look_up(const struct tr_memory *memory,
 	};
 	struct trans_geometry low = tables->geo;
 	struct trans_table view;
-	struct trans_leaf leaf;
+	struct trans_leaf leaf = { 0 };
 	int rc;
 
 	low.upper = false;

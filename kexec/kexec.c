@@ -459,6 +459,10 @@ static int prepare(struct load *load)
 	args.ops = &kexec->pool.ops;
 	args.ctx = &kexec->pool;
 	args.plan = &kexec->plan;
+	if (load->args->verify) {
+		args.digests = kexec->digest;
+		args.digest_count = kexec->digests;
+	}
 	args.entry = kexec->kernel.start + load->entry;
 	/* booting.rst: x0 is the device tree, x1..x3 are reserved and 0. */
 	args.x[0] = kexec->fdt.start;
@@ -480,7 +484,8 @@ int trans_kexec_load(struct trans_kexec *kexec,
 {
 	static int (*const steps[])(struct load *load) = {
 		check_args, check_sources, authenticate, load_unpack, place,
-		edit_tree, plan, clean_what_stays, check_transition, prepare,
+		edit_tree, plan, load_verify, clean_what_stays,
+		check_transition, prepare,
 	};
 	struct load load = { .kexec = kexec, .args = args, .err = err };
 	int rc = TRANS_OK;

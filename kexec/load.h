@@ -55,6 +55,10 @@ static inline uint64_t load_round_down(const struct load *load, uint64_t at)
  */
 int load_unpack(struct load *load);
 
+/* With args->verify: the digests of what memory must hold after the moves, in
+ * kexec->digest. The segments are placed and the tree is edited. */
+int load_verify(struct load *load);
+
 /* Give what load_unpack allocated back to the host. */
 void load_drop_unpacked(struct trans_kexec *kexec);
 

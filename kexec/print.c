@@ -41,6 +41,22 @@ static void print_segments(struct trans_text *text,
 	trans_text_end(text);
 }
 
+/* With the first half of each digest, enough to compare by eye. */
+static void print_digests(struct trans_text *text,
+			  const struct trans_kexec *kexec)
+{
+	for (size_t i = 0; i < kexec->digests && !text->stopped; i++) {
+		const struct trans_digest *digest = &kexec->digest[i];
+
+		trans_text_add(text, "verify");
+		add_range(text, " 0x", digest->pa, digest->len);
+		trans_text_add(text, " sha256 ");
+		for (unsigned int at = 0; at < TRANS_SHA256_LEN / 2; at++)
+			trans_text_number(text, digest->sha256[at], 16, 2);
+		trans_text_end(text);
+	}
+}
+
 static void print_move(struct trans_text *text, const struct trans_move *move,
 		       trans_pa_t spare)
 {
@@ -156,6 +172,7 @@ int trans_kexec_print(const struct trans_kexec *kexec, trans_put_fn put,
 		return trans_text_end(&text);
 	}
 	print_segments(&text, kexec);
+	print_digests(&text, kexec);
 	print_moves(&text, kexec);
 	print_safe(&text, kexec);
 	print_proof(&text, kexec);

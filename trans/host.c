@@ -17,7 +17,8 @@ static bool enter_slot(const struct build *b, const struct frame *f, desc_t d)
 	return f->end == f->next + 1 &&
 	       desc_kind(&b->dst->geo, b->level, d) == DESC_TABLE &&
 	       !(d.v & TABLE_BORROWED) &&
-	       slot_extent(b, slot_va(b, f)) != WHOLLY;
+	       extent_of(b, b->first & ~low_mask(b->shift), b->shift) !=
+		       WHOLLY;
 }
 
 /* Find the host table, starting at the root. */
@@ -26,9 +27,8 @@ static int find_host(struct build *b)
 	struct frame *f = &b->frame[0];
 	const struct trans_geometry *geo = &b->dst->geo;
 
-	*f = (struct frame){ .va = trans_geometry_first(geo),
-			     .page_pa = b->dst->root };
-	b->top = 0;
+	b->va = trans_geometry_first(geo);
+	f->page_pa = b->dst->root;
 	set_level(b, geo->start_level);
 	for (;;) {
 		desc_t d;
@@ -37,14 +37,14 @@ static int find_host(struct build *b)
 		if (!b->host)
 			return tt_build_fail(
 				b, TRANS_EFAULT,
-				"phys_to_virt refused a table page", b->level,
-				f->va, (desc_t){ 0 }, f->page_pa);
+				"phys_to_virt refused a table page",
+				(desc_t){ 0 }, f->page_pa);
 		f->next = geo_index(geo, b->level, b->first);
 		f->end = geo_index(geo, b->level, b->last) + 1;
 		d = (desc_t){ b->host[f->next] };
 		if (!enter_slot(b, f, d))
 			return 0;
-		f->va = slot_va(b, f);
+		b->va = b->first & ~low_mask(b->shift);
 		f->page_pa = desc_decode_pa(geo, d, geo->granule_shift);
 		set_level(b, b->level + 1);
 	}
@@ -74,17 +74,19 @@ static void widen_to_groups(const struct build *b, struct frame *f)
 static int open_host(struct build *b)
 {
 	struct frame *f = &b->frame[0];
+	uint64_t index = f->next;
 	int ret = 0;
 
 	widen_to_groups(b, f);
-	b->shadowed = false;
+	b->va = (b->first & ~low_mask(b->shift)) -
+		((index - f->next) << b->shift);
 	for (unsigned int i = f->next; i < f->end; i++)
 		if (b->host[i])
 			b->shadowed = true;
 	f->page = b->count ? NULL : b->host;
 	if (b->shadowed) {
-		f->old_kind = SIDE_TABLE;
-		f->old = b->host;
+		f->old.kind = SIDE_TABLE;
+		f->old.table = b->host;
 		ret = tt_frame_page(b, f);
 	}
 	f->exists = true;
@@ -127,7 +129,8 @@ static void roll_back(struct build *b, unsigned int first, unsigned int end)
 
 		if (f->exists && f->page)
 			tt_release(b->dst, b->level, f->page, f->page_pa,
-				   f->old_kind == SIDE_TABLE ? f->old : NULL,
+				   f->old.kind == SIDE_TABLE ? f->old.table :
+							       NULL,
 				   &b->stats);
 	}
 	if (!host->page)
@@ -159,13 +162,11 @@ static int build_in_host(struct build *b)
 	return ret;
 }
 
-int tt_build(struct build *b, const struct side *source)
+int tt_build(struct build *b)
 {
 	int ret = find_host(b);
 
-	if (!ret && source)
-		b->frame[0].src = *source;
-	else if (!ret && b->src)
+	if (!ret && b->src)
 		ret = tt_source_begin(b, &b->frame[0].src);
 	if (!ret)
 		ret = build_in_host(b);

@@ -115,6 +115,8 @@ struct trans_resume {
 	struct trans_resume_map map;
 	trans_pa_t safe_below; /* free pages from here on hold what moves */
 	trans_pa_t hint;       /* no free granule above */
+	struct trans_range block; /* set aside for the blob's code */
+	bool block_used;
 	struct trans_world world;
 	struct trans_range direct_storage[TRANS_RESUME_RANGES + 16];
 };

@@ -39,7 +39,22 @@
  *            refuses. They must not change afterwards. NULL: anything is
  * @auth_ctx: for @authenticate
  * @transition: everything about the CPU, the map choice and callbacks; ops,
- *            ctx, plan, entry and x are filled in here
+ *            ctx, plan, entry and x are filled in here; digests of the caller's
+ *            own are checked behind those of @verify
+ * @verify:   the blob checks after the moves, and before it jumps, that memory
+ *            holds the kernel (inflated, its segments laid out), the initrd
+ *            and the edited tree, each to its last byte. Their SHA-256 is
+ *            computed here, once: about 40 instructions a byte by the portable
+ *            function, and 1.5 more a byte in the blob where the CPU has
+ *            SHA-256 instructions. It reads all of it through phys_to_virt,
+ *            which must be able to: where that refuses, TRANS_EFAULT, where
+ *            it promises more than it can read, a fault of the host's. A host
+ *            that cannot see the files says what their digests are:
+ * @kernel_sha256, @initrd_sha256: 32 bytes each: the digest of that file,
+ *            known from elsewhere (a signed list, say). The file is then not
+ *            read for @verify. For a kernel that is a plain Image only. NULL:
+ *            computed
+ * @sha256:   takes blocks faster than the portable function; NULL: that
  * @relocate: move kernel and initrd even if they could stay where they are. For
  *            hosts whose phys_to_virt promises more than it can read (see
  *            above): what stays is cleaned to the PoC through it, here, and
@@ -62,6 +77,9 @@ struct trans_kexec_args {
 			    const struct trans_range *initrd);
 	void *auth_ctx;
 	struct trans_transition_args transition;
+	const uint8_t *kernel_sha256, *initrd_sha256;
+	trans_sha256_fn sha256;
+	bool verify;
 	bool relocate;
 	bool unsafe;
 };
@@ -85,7 +103,7 @@ struct trans_kexec_block {
 	unsigned int granules;
 };
 
-/* A loaded kexec; read-only for callers. About 30 KiB: not for a stack. It
+/* A loaded kexec; read-only for callers. About 32 KiB: not for a stack. It
  * points into itself: not to be copied or moved. */
 struct trans_kexec {
 	struct trans_pool pool;
@@ -97,6 +115,8 @@ struct trans_kexec {
 	struct trans_kexec_block unpacked, staged; /* inflated; ELF segments */
 	size_t pieces;
 	struct trans_kexec_piece piece[TRANS_KEXEC_PIECES];
+	size_t digests; /* 0: not verified */
+	struct trans_digest digest[TRANS_DIGESTS_MAX];
 	struct trans_ranges usable, forbidden;
 	struct trans_moves want, plan;
 	struct trans_range usable_storage[TRANS_KEXEC_RANGES];
@@ -130,8 +150,11 @@ struct trans_kexec {
  * argument or callback, granule), TRANS_ERANGE (kernel or initrd, to the end of
  * its last granule, is not in RAM), TRANS_EALIGN (it does not start at a
  * granule), TRANS_EOVERLAP (the two share bytes), TRANS_EFAULT (phys_to_virt
- * refuses the kernel file), TRANS_ENOMEM, TRANS_ENOSPC (more than
- * TRANS_KEXEC_RANGES pieces of memory; no room for the device tree).
+ * refuses the kernel file, or with @verify what it must read), TRANS_ENOMEM,
+ * TRANS_ENOSPC (more than TRANS_KEXEC_RANGES pieces of memory, more digests
+ * than TRANS_DIGESTS_MAX; no room for the device tree). With @verify also
+ * TRANS_EINVAL: kernel_sha256 of what is no plain Image; and without it: a
+ * digest that nobody would check.
  * On failure everything is given back and the struct is zeroed.
  */
 int trans_kexec_load(struct trans_kexec *kexec,

@@ -53,6 +53,10 @@ struct trans_unpackers {
  * @stub:        PA of its EL2 stub's vectors, below 2^52, a multiple of 2 KiB;
  *               0: VHE, or entered at EL1
  * @mpidr:       of the CPU that saved, affinity fields only (0xff00ffffff)
+ * @own:         no kernel's image, but one of the library's own (snapshot.h):
+ *               @ttbr1, @reenter and @stub are 0, and it is entered at @entry
+ *               (a PA, MMU off, at exception level @level, 1 or 2) with @context
+ *               in x0; both below 2^52, multiples of 16
  */
 struct trans_swsusp_info {
 	unsigned int page_shift;
@@ -65,6 +69,9 @@ struct trans_swsusp_info {
 	trans_va_t reenter;
 	trans_pa_t stub;
 	uint64_t mpidr;
+	bool own;
+	trans_pa_t entry, context;
+	unsigned int level;
 };
 
 /* Memory that the reader works in, in bytes, for a @page_shift of the image;
@@ -95,6 +102,7 @@ struct trans_swsusp_args {
 /*
  * An open image; the caller reads only info and done. Owns nothing: there is no
  * close.
+ * @header_crc: of the sector with the header
  * @first_map:  page of the disk where the first swap map is
  * @map, @next_map: of the map in the buffer, and of the one behind it (0: none)
  * @map_pages:  maps read so far
@@ -108,6 +116,7 @@ struct trans_swsusp_args {
 struct trans_swsusp {
 	struct trans_swsusp_args args;
 	struct trans_swsusp_info info;
+	uint32_t header_crc;
 	uint64_t first_map, map, next_map, map_pages;
 	unsigned int slot;
 	uint64_t done;
@@ -175,8 +184,9 @@ int trans_swsusp_read(struct trans_swsusp *image, uint64_t pages,
  * orig_sig. Then flush, and read back. @buffer of the args is used; nothing can
  * be read afterwards.
  * TRANS_EHOST: the disk refused, or is read-only, or what is read back is
- * not what was written; TRANS_ENOENT: the header is not the one that was opened
- * (the signature is not there any more).
+ * not what was written; TRANS_ENOENT: that sector is not as it was when the image
+ * was opened (the signature is not there any more); TRANS_EINVAL: not an open
+ * image.
  * After a failure of the write, the flush or the read-back the old sector has
  * been written again (and err tells if that failed too, as TRANS_EHOST with why
  * "signature neither cleared nor restored"): before this returns 0, nothing is
@@ -185,8 +195,9 @@ int trans_swsusp_read(struct trans_swsusp *image, uint64_t pages,
 int trans_swsusp_clear(struct trans_swsusp *image, struct trans_error *err);
 
 /* Put the signature back: sector, flush, read back. For what fails between
- * trans_swsusp_clear and the PONR. Fine if it is there (again). TRANS_EHOST as
- * above; TRANS_ENOENT: the header is not the one that was cleared, and stays. */
+ * trans_swsusp_clear and the PONR. Fine if it is there (again). TRANS_EHOST: the
+ * disk (two attempts); TRANS_ENOENT: the sector is neither as it was nor as
+ * trans_swsusp_clear left it, and stays; TRANS_EINVAL as above. */
 int trans_swsusp_restore(struct trans_swsusp *image, struct trans_error *err);
 
 /* CRC-32 as the image has it, over @len bytes more; begin with 0. */

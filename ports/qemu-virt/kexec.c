@@ -18,6 +18,7 @@
 #include "report.h"
 #include "sysreg.h"
 #include "uart.h"
+#include "world.h"
 
 #include "../zlib/gunzip.h"
 
@@ -36,8 +37,7 @@ static int quiesce(void *host)
 	return quiesce_machine(&kexec.transition, options.quiesce);
 }
 
-static struct trans_transition_args
-transition_args(const struct trans_table *own)
+struct trans_transition_args transition_args(const struct trans_table *own)
 {
 	return (struct trans_transition_args){
 		.cpu = &machine.cpu,
@@ -245,19 +245,21 @@ static int find_load_start(const struct trans_table *own,
 		return rc;
 	leaving_measure(&options.leaving, &payload);
 	leaving_tell(&options.leaving, &payload);
-	if (options.hide)
+	if (options.hide && !(options.leaving.flags & LEAVING_DIGEST))
 		payload_hide(&payload, own);
 	args = kexec_args(&payload, own);
 	spoil(&args);
 	leaving_args(&options.leaving, &args.transition);
+	if (options.leaving.flags & LEAVING_WORLD)
+		return world_enter(&options.leaving, &args.transition, err);
+	leaving_verify(&options.leaving, &args);
 	if (options.leaving.flags & LEAVING_CRASH)
 		return crash_enter(&kexec, &args, err);
-	rc = leaving_place(&kexec, &args, err);
 	before = memory_free_bytes();
-	if (!rc)
-		rc = timed_load(&args, err);
+	rc = timed_load(&args, err);
 	if (rc)
 		return rc;
+	leaving_corrupt(&options.leaving, &payload);
 	report_kexec(&kexec, own);
 	rc = start(err);
 	trans_kexec_unload(&kexec);
@@ -274,6 +276,12 @@ void port_kexec(const struct trans_table *own)
 	payload_shift = leaving_granule(&options.leaving, options.map);
 	if (leaving_failed_before(&options.leaving))
 		return;
+	if (options.resume.on) {
+		port_resume(&options, own, &err);
+		report_refusal(&err);
+		if (!options.resume.then_kexec)
+			return;
+	}
 	find_load_start(own, &err);
 	report_refusal(&err);
 }

@@ -6,10 +6,8 @@
 #include "print.h"
 
 #define ISAR0_SHA2 (0xfULL << 12)
-#define DIGESTS 2
 
-static struct trans_digest digests[DIGESTS];
-static size_t digest_count;
+static uint8_t kernel_sha256[TRANS_SHA256_LEN], initrd_sha256[TRANS_SHA256_LEN];
 
 /* The words */
 
@@ -18,6 +16,7 @@ static const struct {
 	unsigned int flags;
 } words[] = {
 	{ "digest=on", LEAVING_DIGEST },
+	{ "digest=known", LEAVING_KNOWN },
 	{ "corrupt=kernel", LEAVING_DIGEST | LEAVING_CORRUPT },
 	{ "sha2=off", LEAVING_SOFT_SHA },
 	{ "on-failure=park", LEAVING_PARK },
@@ -33,6 +32,11 @@ static const struct {
 	{ "el=1over2", LEAVING_STUB },
 	{ "vhe=on", LEAVING_VHE },
 	{ "entry=crash", LEAVING_CRASH },
+	{ "world=on", LEAVING_WORLD },
+	{ "world=vhe", LEAVING_WORLD | LEAVING_WORLD_VHE },
+	{ "world=drop", LEAVING_WORLD | LEAVING_WORLD_DROP },
+	{ "world=52", LEAVING_WORLD | LEAVING_WORLD_52 },
+	{ "world=lost", LEAVING_WORLD | LEAVING_WORLD_LOST },
 };
 
 static bool starts(const char **text, const char *end, const char *with)
@@ -250,43 +254,31 @@ void leaving_args(const struct leaving *leaving,
 	args->stub = flags & LEAVING_STUB && machine.cpu.el == 1;
 }
 
-static void add_digest(struct trans_range file)
+void leaving_measure(const struct leaving *leaving,
+		     const struct payload *payload)
 {
-	struct trans_digest *digest = &digests[digest_count++];
-
-	digest->len = file.len;
-	trans_sha256(at_pa(file.start), file.len, digest->sha256);
+	if (!(leaving->flags & LEAVING_KNOWN))
+		return;
+	trans_sha256(at_pa(payload->kernel.start), payload->kernel.len,
+		     kernel_sha256);
+	trans_sha256(at_pa(payload->initrd.start), payload->initrd.len,
+		     initrd_sha256);
 }
 
-void leaving_measure(const struct leaving *leaving,
+void leaving_verify(const struct leaving *leaving, struct trans_kexec_args *args)
+{
+	args->verify = leaving->flags & (LEAVING_DIGEST | LEAVING_KNOWN);
+	if (!(leaving->flags & LEAVING_KNOWN))
+		return;
+	args->kernel_sha256 = kernel_sha256;
+	args->initrd_sha256 = initrd_sha256;
+}
+
+void leaving_corrupt(const struct leaving *leaving,
 		     const struct payload *payload)
 {
 	uint8_t *kernel = at_pa(payload->kernel.start);
 
-	digest_count = 0;
-	if (leaving->flags & LEAVING_DIGEST) {
-		add_digest(payload->kernel);
-		if (payload->initrd.len)
-			add_digest(payload->initrd);
-	}
 	if (leaving->flags & LEAVING_CORRUPT)
 		kernel[payload->kernel.len / 2] ^= 1;
-}
-
-int leaving_place(struct trans_kexec *kexec, struct trans_kexec_args *args,
-		  struct trans_error *err)
-{
-	int rc;
-
-	if (!digest_count)
-		return 0;
-	rc = trans_kexec_load(kexec, args, err);
-	if (rc)
-		return rc;
-	digests[0].pa = kexec->kernel.start;
-	digests[1].pa = kexec->initrd.start;
-	trans_kexec_unload(kexec);
-	args->transition.digests = digests;
-	args->transition.digest_count = digest_count;
-	return 0;
 }

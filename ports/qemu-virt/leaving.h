@@ -6,9 +6,12 @@
  *	granule=16|64      KiB, of the transitional tables of map=sparse and of
  *	                   all that is moved (default: 4)
  *	tables=16|64       KiB, granule of the port's own tables (default: 4)
- *	digest=on          the blob checks kernel and initrd after the move
- *	corrupt=kernel     likewise, and a byte of the kernel's source flips
- *	                   after its digest was computed
+ *	digest=on          the blob checks everything after the move; nothing is
+ *	                   hidden then, because the library must see it
+ *	digest=known       likewise, and the files are hidden: the port computed
+ *	                   their digests before (a plain Image only)
+ *	corrupt=kernel     digest=on, and a byte of the kernel's source flips
+ *	                   after it was loaded
  *	sha2=off           without the CPU's SHA-256 instructions
  *	on-failure=park    instead of a reset
  *	report=auto|0xPA   have a report page (the last one of RAM, or that
@@ -23,6 +26,13 @@
  *	el=1over2          started at EL2: leave a stub there, go on at EL1
  *	vhe=on             started at EL2: go on with HCR_EL2.E2H
  *	entry=crash        place the payload now, enter it without move or table
+ *	world=on           instead of the payload, enter a world with its MMU on
+ *	                   (world.h): at this level, at EL1 if it is EL2 without
+ *	                   E2H
+ *	world=vhe          likewise, at EL2 with E2H
+ *	world=drop         likewise, at EL1
+ *	world=52           likewise, in a half of 52 bits (64K with LVA, or LPA2)
+ *	world=lost         likewise, with a T1SZ that does not go with its tables
  */
 #ifndef PORT_LEAVING_H
 #define PORT_LEAVING_H
@@ -48,6 +58,12 @@ enum leaving_flag {
 	LEAVING_64K = 1 << 13,
 	LEAVING_OWN_16K = 1 << 14,
 	LEAVING_OWN_64K = 1 << 15,
+	LEAVING_WORLD = 1 << 24,
+	LEAVING_WORLD_VHE = 1 << 25,
+	LEAVING_WORLD_DROP = 1 << 26,
+	LEAVING_WORLD_LOST = 1 << 27,
+	LEAVING_WORLD_52 = 1 << 28,
+	LEAVING_KNOWN = 1 << 16,
 };
 
 struct leaving {
@@ -82,13 +98,14 @@ unsigned int leaving_own_shift(const char *bootargs);
 void leaving_args(const struct leaving *leaving,
 		  struct trans_transition_args *args);
 
-/* Compute the digests, while the payload can still be read; then break it, if
- * that is wanted. */
+/* Compute what digest=known knows, while the payload can still be read. */
 void leaving_measure(const struct leaving *leaving,
 		     const struct payload *payload);
+void leaving_verify(const struct leaving *leaving,
+		    struct trans_kexec_args *args);
 
-/* Load once, to see where things go, and put the digests there. */
-int leaving_place(struct trans_kexec *kexec, struct trans_kexec_args *args,
-		  struct trans_error *err);
+/* Break the payload, if that is wanted; it is loaded already. */
+void leaving_corrupt(const struct leaving *leaving,
+		     const struct payload *payload);
 
 #endif

@@ -19,12 +19,13 @@
  *	                   no device tree has room
  *	then=off           after a refusal: power off (the default and only way)
  *
- * and those of leaving.h and quiesce.h.
+ * and those of leaving.h, quiesce.h and resume.h.
  */
 #ifndef PORT_OPTIONS_H
 #define PORT_OPTIONS_H
 
 #include "leaving.h"
+#include "resume.h"
 
 #define FAIL_ALL UINT64_MAX
 
@@ -36,6 +37,7 @@ struct options {
 	bool bad_overlap, bad_fdt;
 	unsigned int quiesce; /* enum quiesce_flag */
 	struct leaving leaving;
+	struct resume_options resume;
 	uint64_t fail_alloc; /* 0: none; FAIL_ALL */
 	uint64_t hops, free; /* free 0: not said */
 };

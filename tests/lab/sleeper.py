@@ -233,10 +233,10 @@ def has_signature(home, offset=0):
     return any(page[n - 10:n] == b'S1SUSPEND\0' for n in (4096, 16384, 65536))
 
 
-def go_to_sleep(sleeper, home, name):
+def go_to_sleep(sleeper, home, name, live):
     make_disks(sleeper, home)
     result = lab.run_qemu(linux_args(sleeper, home), f'sleep-{name}',
-                          timeout=120, silence=60, expect=[cases.GOING.format(1)],
+                          live=live, timeout=120, silence=60, expect=[cases.GOING.format(1)],
                           forbid=[cases.BAD_CHECK])
     if result.ok and not has_signature(home, offset_of(sleeper, home)):
         result.why = 'went to sleep without an image'
@@ -254,21 +254,22 @@ def locked(what):
         yield
 
 
-def asleep(sleeper, name):
-    """The directory of its disks, asleep; made if need be. Not to be written
-    to."""
+def asleep(sleeper, name, live=False):
+    """The directory of its disks, asleep; made if need be, or if it is to be
+    seen live. Not to be written to."""
     with locked('kernel'):
         get_kernel(sleeper.kernel)
         initramfs(sleeper.kernel)
     home = sleeper.home()
     with locked(os.path.basename(home)):
-        if not os.path.exists(home):
+        if live or not os.path.exists(home):
             new = f'{home}.new'
             shutil.rmtree(new, ignore_errors=True)
             os.makedirs(new)
-            go_to_sleep(sleeper, new, name)
+            go_to_sleep(sleeper, new, name, live)
             with open(f'{new}/identity', 'w', encoding='utf-8') as f:
                 f.write(sleeper.identity())
+            shutil.rmtree(home, ignore_errors=True)
             os.rename(new, home)
     return home
 

@@ -108,7 +108,7 @@ class Nap:
     def __init__(self, name, guest, *steps, machine=None):
         self.name, self.guest, self.steps = name, guest, steps
         self.machine = machine or guest.machine
-        self.runs, self.live = 0, False
+        self.runs, self.live, self.times = 0, False, {}
 
     def run(self, live=False):
         start, why, text = time.monotonic(), '', ''
@@ -134,7 +134,9 @@ class Nap:
              '-append', ' '.join(words), *sleeper.disk_args(self.disks),
              *more], f'{self.name}.{self.runs}' if self.runs > 1 else self.name,
             expect=expect, forbid=[*forbid, cases.CRASH, cases.UNKNOWN_OPTION],
-            timeout=90, silence=40, live=self.live)
+            timeout=90, silence=40, live=self.live,
+            watch=[cases.ABOUT_TO_RESUME, cases.AWAKE])
+        self.times = result.times
         if result.why:
             raise Failed(result.why, result.text)
         return result.text
@@ -211,10 +213,17 @@ def then_kexec(nap):
 
 # ---- cases -----------------------------------------------------------------------
 
+def entry_options(row):
+    """With its MMU on, a kernel that runs with VHE wants a host that does."""
+    if row['entry'] == 'physical':
+        return []
+    vhe = row['el'] == 2 and row['cpu'] == MAX
+    return ['entry=virtual', *(['vhe=on'] if vhe else [])]
+
+
 def from_row(row):
-    entry = [] if row['entry'] == 'physical' else ['entry=virtual']
     return Nap(f'wake-{row_name(row)}', row_sleeper(row),
-               wakes(*entry, f"map={row['map']}",
+               wakes(*entry_options(row), f"map={row['map']}",
                      expect=[cases.ENTRY.format(row['entry'])]),
                data_disk_is_clean, is_gone)
 
@@ -252,25 +261,43 @@ def reserved(nap):
 def refusals():
     nvhe = lab.Machine(el=2)
     return [
-        bad('no-image', spoil.no_signature, 'TRANS_ENOENT'),
-        bad('no-swap', spoil.no_swap, 'TRANS_ENOENT'),
-        bad('original-signature', spoil.original_signature, 'TRANS_EIMAGE'),
-        bad('unknown-flag', spoil.unknown_flag, 'TRANS_EIMAGE'),
-        bad('other-cpu', spoil.other_cpu, 'TRANS_EIMAGE'),
-        bad('more-pages', spoil.more_pages, 'TRANS_ECORRUPT'),
-        bad('map-outside', spoil.map_outside, 'TRANS_ETRUNC'),
-        bad('map-circle', spoil.map_circle, 'TRANS_ECORRUPT'),
-        bad('map-ends', spoil.map_ends, 'TRANS_ETRUNC'),
-        bad('disk-cut', spoil.disk_cut, 'TRANS_ETRUNC'),
-        bad('crc', spoil.crc, 'TRANS_ECORRUPT'),
-        bad('data', spoil.data, 'TRANS_ECORRUPT'),
-        bad('chunk-length', spoil.chunk_length, 'TRANS_ECORRUPT'),
-        bad_raw('pfn-twice', spoil.pfn_twice, 'TRANS_ECORRUPT'),
-        bad_raw('entry', spoil.entry, 'TRANS_ENOENT', 'entry=physical'),
+        bad('no-image', spoil.no_signature,
+            'TRANS_ENOENT: swap space without an image'),
+        bad('no-swap', spoil.no_swap,
+            'TRANS_ENOENT: '),
+        bad('original-signature', spoil.original_signature,
+            'TRANS_EIMAGE: the signature to put back is none of swap'),
+        bad('unknown-flag', spoil.unknown_flag,
+            'TRANS_EIMAGE: unknown flags'),
+        bad('other-cpu', spoil.other_cpu,
+            'TRANS_EIMAGE: another CPU saved the image .*desc=0x3'),
+        bad('more-pages', spoil.more_pages,
+            'TRANS_ECORRUPT: page counts'),
+        bad('map-outside', spoil.map_outside,
+            'TRANS_ETRUNC: a slot of the image is beyond the disk'),
+        bad('map-circle', spoil.map_circle,
+            'TRANS_ECORRUPT: a slot of the image is its swap map'),
+        bad('map-ends', spoil.map_ends,
+            'TRANS_ETRUNC: the swap maps end before'),
+        bad('disk-cut', spoil.disk_cut,
+            'TRANS_ETRUNC: a slot of the image is beyond the disk'),
+        bad('crc', spoil.crc,
+            'TRANS_ECORRUPT: CRC of the image'),
+        bad('data', spoil.data,
+            'TRANS_ECORRUPT: CRC of the image'),
+        bad('chunk-length', spoil.chunk_length,
+            'TRANS_ECORRUPT: length of a packed chunk'),
+        bad_raw('pfn-twice', spoil.pfn_twice,
+                'TRANS_ECORRUPT: page numbers do not ascend'),
+        bad_raw('entry', spoil.entry,
+                'TRANS_ENOENT: no cpu_resume in the image', 'entry=physical'),
         Nap('bad-ram', Sleeper(lab.Machine(ram='1G')),
-            refuses('TRANS_ERANGE'), machine=lab.Machine()),
-        Nap('bad-reserved', Sleeper(), refuses('TRANS_ERANGE', tree=reserved)),
-        Nap('bad-level', Sleeper(nvhe), refuses('TRANS_EIMAGE'),
+            refuses('TRANS_ERANGE: a page of the image is outside RAM'),
+            machine=lab.Machine()),
+        Nap('bad-reserved', Sleeper(), refuses(
+            'TRANS_ERANGE: a page of the image is reserved', tree=reserved)),
+        Nap('bad-level', Sleeper(nvhe), refuses(
+            'TRANS_EIMAGE: saved with EL2, and we are at EL1'),
             machine=lab.Machine()),
         Nap('dry', Sleeper(), refuses('TRANS_EHOST: dry run', 'dry', 'plan'),
             wakes('plan')),
@@ -278,7 +305,7 @@ def refusals():
         # A quiesce that refuses: the signature is put back, by a disk that was
         # reset meanwhile, and the next start wakes it all the same.
         Nap('quiesce-refused', Sleeper(lab.Machine(smp=2)),
-            refuses('TRANS_EHOST', 'cpus=stuck',
+            refuses('TRANS_EHOST: quiesce refused', 'cpus=stuck',
                     expect=[cases.QUIESCE_REFUSED.format('TRANS_ETIME')]),
             wakes('cpus=on')),
     ]

@@ -2,18 +2,20 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """Runs the QEMU cases: one line each, and of a failed one what it said last."""
 import argparse
+import concurrent.futures
 import fnmatch
 import os
 import sys
 
 import cases
+import hibernate
 import lab
 
 TAIL = 15
 
 
 def chosen(full, only):
-    picked = [c for c in cases.cases(full)
+    picked = [c for c in cases.cases(full) + hibernate.all_cases(full)
               if not only or fnmatch.fnmatch(c.name, f'*{only}*')]
     if not picked:
         sys.exit(f'run.py: no case matches {only}; see --list')
@@ -31,6 +33,20 @@ def report(case, result):
     print(f'    whole log: build/logs/{case.name}.log', flush=True)
 
 
+def run_all(picked, verbose):
+    """(case, result) of each: kexecs one by one, as ever; hibernations, which
+    wait for disks, as many at once as there are CPUs."""
+    for case in (c for c in picked if c.variant):
+        yield case, case.run(live=verbose)
+    naps = [c for c in picked if not c.variant]
+    with concurrent.futures.ThreadPoolExecutor(
+            1 if verbose else os.cpu_count()) as pool:
+        try:
+            yield from zip(naps, pool.map(lambda c: c.run(verbose), naps))
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
 def run_cases(full=False, only=None, verbose=False):
     """(passed, failed) after running all of them."""
     picked = chosen(full, only)
@@ -38,10 +54,9 @@ def run_cases(full=False, only=None, verbose=False):
     if not os.path.exists(port):
         print(f'  FAILED {port} is missing: no case could run')
         return 0, len(picked)
-    cases.payload.build(sorted({c.variant for c in picked}))
+    cases.payload.build(sorted({c.variant for c in picked if c.variant}))
     failed = 0
-    for case in picked:
-        result = case.run(live=verbose)
+    for case, result in run_all(picked, verbose):
         report(case, result)
         failed += not result.ok
     return len(picked) - failed, failed

@@ -53,6 +53,9 @@ static void *memory_map(void *ctx, trans_pa_t pa, size_t len)
 
 	if (++m->maps == m->refuse_map_at)
 		return NULL;
+	if (m->hidden.len && pa < m->hidden.start + m->hidden.len &&
+	    m->hidden.start < pa + len)
+		return NULL;
 	if (pa < m->base || pa - m->base > m->len ||
 	    len > m->len - (pa - m->base))
 		return NULL;

@@ -8,6 +8,7 @@
 #define TESTS_MEMORY_H
 
 #include <trans_table/ops.h>
+#include <trans_table/ranges.h>
 
 struct memory {
 	uint8_t *bytes;
@@ -18,6 +19,7 @@ struct memory {
 	unsigned long allocs;   /* calls of alloc so far */
 	unsigned long fail_at;  /* the n-th call (from 1) fails; 0: none */
 	unsigned long maps, refuse_map_at; /* the same for phys_to_virt */
+	struct trans_range hidden; /* phys_to_virt refuses what touches it */
 	unsigned long acquires, refuse_acquire_at;
 	long balance;           /* granules out */
 	long acquired;          /* acquire minus release */

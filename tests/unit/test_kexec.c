@@ -16,9 +16,12 @@
 
 #include <trans_table/kexec.h>
 
+#include <zstd.h>
+
 #include "files.h"
 #include "memory.h"
 #include "ports/zlib/gunzip.h"
+#include "trans/blob/blob.h"
 
 #define BASE 0x40000000ULL
 #define MEMORY_LEN (16ULL << 20)
@@ -639,10 +642,66 @@ static void zboot_kernel(void **state)
 	check_files(f);
 }
 
+
 static void refused_because(struct fixture *f, int status, const char *why)
 {
 	refused(f, status);
 	assert_string_equal(f->err.why, why);
+}
+
+static int real_zstd(void *ctx, const void *src, size_t src_len, void *dst,
+		     size_t dst_len, size_t *out_len)
+{
+	size_t len = ZSTD_decompress(dst, dst_len, src, src_len);
+
+	(void)ctx;
+	if (ZSTD_isError(len))
+		return TRANS_ECORRUPT;
+	*out_len = len;
+	return 0;
+}
+
+/* With a checksum, as the program writes it; in a zboot the stream is followed
+ * by the length that it inflates to. */
+static size_t zboot_of_zstd(uint8_t *file, const uint8_t *data, size_t len)
+{
+	size_t most = ZSTD_compressBound(len);
+	ZSTD_CCtx *zstd = ZSTD_createCCtx();
+	uint8_t *packed = malloc(most);
+	size_t size;
+
+	assert_non_null(packed);
+	ZSTD_CCtx_setParameter(zstd, ZSTD_c_checksumFlag, 1);
+	size = ZSTD_compress2(zstd, packed, most, data, len);
+	ZSTD_freeCCtx(zstd);
+	assert_false(ZSTD_isError(size));
+	size = file_zboot(file, "zstd", packed, size);
+	file_le(file + size - 4, len, 4);
+	free(packed);
+	return size;
+}
+
+/* The real library, on bytes that it can make smaller. */
+static void zstd_kernel(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t *file = malloc(2 * KERNEL_LEN);
+	size_t len;
+
+	assert_non_null(file);
+	memset(f->kernel + 0x10000, 0x5a, 0x30000);
+	len = zboot_of_zstd(file, f->kernel, KERNEL_LEN);
+	assert_true(len < KERNEL_LEN);
+	f->decompress.zstd = real_zstd;
+	kernel_is(f, file, len);
+	load(f);
+	carry_out(f);
+	check_files(f);
+	trans_kexec_unload(&f->kexec);
+	file[len / 2] ^= 1;
+	kernel_is(f, file, len);
+	refused_because(f, TRANS_ECORRUPT, "compressed kernel");
+	free(file);
 }
 
 static void no_decompressor(void **state)
@@ -1039,6 +1098,232 @@ static void report_in_what_stays(void **state)
 			"the report lies in what the next kernel finds");
 }
 
+/* ---- digests ---- */
+
+static const struct blob_params *blob(struct fixture *f)
+{
+	return memory_at(&f->memory, f->kexec.transition.data);
+}
+
+/* What the blob would say, now: the index of the first bad one, or the count. */
+static uint64_t first_bad(struct fixture *f)
+{
+	const struct blob_params *params = blob(f);
+	uint8_t found[TRANS_SHA256_LEN];
+	uint64_t i;
+
+	for (i = 0; i < params->digest_count; i++) {
+		const struct trans_digest *want = &params->digest[i];
+
+		trans_sha256(memory_at(&f->memory, want->pa), want->len, found);
+		if (memcmp(found, want->sha256, sizeof(found)))
+			break;
+	}
+	return i;
+}
+
+static void covers(struct fixture *f, unsigned int i, trans_pa_t pa,
+		   uint64_t len)
+{
+	assert_true(blob(f)->digest[i].pa == pa);
+	assert_true(blob(f)->digest[i].len == len);
+}
+
+static void verified(void **state)
+{
+	struct fixture *f = *state;
+
+	f->args.verify = true;
+	load(f);
+	assert_int_equal(blob(f)->digest_count, 3);
+	covers(f, 0, BASE, KERNEL_LEN);
+	covers(f, 1, f->kexec.initrd.start, INITRD_LEN);
+	covers(f, 2, f->kexec.fdt.start, f->kexec.fdt.len);
+	assert_int_equal(first_bad(f), 0);
+	carry_out(f);
+	assert_int_equal(first_bad(f), 3);
+	trans_kexec_unload(&f->kexec);
+	kernel_is(f, f->kernel, KERNEL_LEN);
+	f->args.initrd.len = 0;
+	load(f);
+	assert_int_equal(blob(f)->digest_count, 2);
+}
+
+/* A byte that changes between load and start, at either end of each piece. */
+static void verify_finds_each_byte(void **state)
+{
+	struct fixture *f = *state;
+
+	f->args.verify = true;
+	load(f);
+	carry_out(f);
+	for (unsigned int i = 0; i < 3; i++) {
+		const struct trans_digest *digest = &blob(f)->digest[i];
+		uint8_t *bytes = memory_at(&f->memory, digest->pa);
+
+		bytes[0] ^= 1;
+		assert_int_equal(first_bad(f), i);
+		bytes[0] ^= 1;
+		bytes[digest->len - 1] ^= 0x80;
+		assert_int_equal(first_bad(f), i);
+		bytes[digest->len - 1] ^= 0x80;
+	}
+}
+
+static void verify_what_stays(void **state)
+{
+	struct fixture *f = *state;
+
+	move_file(f, &f->args.kernel, BASE, f->kernel);
+	move_file(f, &f->args.initrd, FAR_INITRD, f->initrd);
+	f->args.relocate = false;
+	f->args.verify = true;
+	load(f);
+	assert_int_equal(f->kexec.plan.count, 0);
+	assert_int_equal(first_bad(f), 3);
+}
+
+/* Inflated; laid out, with its zeroes; in pieces far from each other. */
+static void verify_formats(void **state)
+{
+	static const struct file_segment apart[] = {
+		{ .va = 0x800, .pa = PROGRAM_AT + 0x10800,
+		  .data = (uint8_t *)"texttext", .file_len = 8,
+		  .memory_len = 0x2000 },
+		{ .va = 0xf00, .pa = PROGRAM_AT + 0x30000, .memory_len = 1 },
+	};
+	struct fixture *f = *state;
+
+	f->args.verify = true;
+	kernel_is_gzip(f, f->kernel, KERNEL_LEN);
+	load(f);
+	covers(f, 0, BASE, KERNEL_LEN);
+	carry_out(f);
+	assert_int_equal(first_bad(f), 3);
+	trans_kexec_unload(&f->kexec);
+	kernel_is_elf(f, 2, 0x804, program, PROGRAM_SEGMENTS);
+	load(f);
+	covers(f, 0, PROGRAM_AT, PROGRAM_END);
+	carry_out(f);
+	assert_int_equal(first_bad(f), 3);
+	trans_kexec_unload(&f->kexec);
+	kernel_is_elf(f, 2, 0x804, apart, 2);
+	load(f);
+	covers(f, 0, PROGRAM_AT + 0x10000, 0x3000);
+	covers(f, 1, PROGRAM_AT + 0x30000, 0x1000);
+	memset(memory_at(&f->memory, PROGRAM_AT), 0xaa, 0x32000);
+	carry_out(f);
+	assert_int_equal(first_bad(f), 4);
+}
+
+/* As many runs as an ELF file can have, and as many more as there is room. */
+static void verify_most(void **state)
+{
+	struct file_segment many[TRANS_ELF_SEGMENTS];
+	struct trans_digest own[TRANS_DIGESTS_MAX - TRANS_ELF_SEGMENTS - 1];
+	const size_t room = sizeof(own) / sizeof(own[0]) - 1;
+	struct fixture *f = *state;
+
+	for (unsigned int i = 0; i < TRANS_ELF_SEGMENTS; i++)
+		many[i] = (struct file_segment){
+			.va = i * 0x3000, .pa = PROGRAM_AT + i * 0x3000,
+			.data = (uint8_t *)"some", .file_len = 4,
+			.memory_len = 0x1001 };
+	for (unsigned int i = 0; i <= room; i++)
+		own[i] = (struct trans_digest){ .pa = PROGRAM_AT, .len = 1 };
+	f->args.verify = true;
+	f->args.transition.digests = own;
+	f->args.transition.digest_count = room;
+	kernel_is_elf(f, 2, 0, many, TRANS_ELF_SEGMENTS);
+	load(f);
+	assert_int_equal(blob(f)->digest_count, TRANS_DIGESTS_MAX);
+	carry_out(f);
+	assert_int_equal(first_bad(f), TRANS_DIGESTS_MAX - room);
+	trans_kexec_unload(&f->kexec);
+	f->args.transition.digest_count = room + 1;
+	refused_because(f, TRANS_ENOSPC, "digests");
+	f->args.transition.digests = NULL;
+	refused_because(f, TRANS_EINVAL, "digests are missing");
+}
+
+static void verify_known(void **state)
+{
+	uint8_t kernel[TRANS_SHA256_LEN], initrd[TRANS_SHA256_LEN];
+	struct fixture *f = *state;
+
+	trans_sha256(f->kernel, KERNEL_LEN, kernel);
+	trans_sha256(f->initrd, INITRD_LEN, initrd);
+	f->args.kernel_sha256 = kernel;
+	refused_because(f, TRANS_EINVAL, "a digest without verify");
+	f->args.verify = true;
+	f->args.initrd_sha256 = initrd;
+	load(f);
+	carry_out(f);
+	assert_int_equal(first_bad(f), 3);
+	trans_kexec_unload(&f->kexec);
+	kernel_is(f, f->kernel, KERNEL_LEN);
+	initrd[31] ^= 1;
+	load(f);
+	carry_out(f);
+	assert_int_equal(first_bad(f), 1);
+	trans_kexec_unload(&f->kexec);
+	kernel_is_gzip(f, f->kernel, KERNEL_LEN);
+	refused_because(f, TRANS_EINVAL, "kernel_sha256 is for a plain Image");
+}
+
+/* Only the header of a plain Image must be seen, but with verify all of it;
+ * unless somebody knows. */
+static void verify_unseen(void **state)
+{
+	static const uint8_t known[TRANS_SHA256_LEN];
+	struct fixture *f = *state;
+
+	f->memory.hidden = (struct trans_range){ KERNEL_AT + PAGE, 0x50000 };
+	load(f);
+	trans_kexec_unload(&f->kexec);
+	f->args.verify = true;
+	refused_because(f, TRANS_EFAULT, "verify: the kernel cannot be seen");
+	f->args.kernel_sha256 = known;
+	f->memory.hidden = (struct trans_range){ INITRD_AT, PAGE };
+	refused_because(f, TRANS_EFAULT, "verify: the initrd cannot be seen");
+	f->args.initrd_sha256 = known;
+	load(f);
+}
+
+static size_t blocks_taken;
+
+static void counted_blocks(uint32_t state[8], const uint8_t *data, size_t count)
+{
+	struct trans_sha256 sha;
+
+	blocks_taken += count;
+	trans_sha256_init(&sha);
+	sha.blocks(state, data, count);
+}
+
+static void verify_faster(void **state)
+{
+	struct fixture *f = *state;
+
+	f->args.verify = true;
+	f->args.sha256 = counted_blocks;
+	blocks_taken = 0;
+	load(f);
+	assert_true(blocks_taken >= (KERNEL_LEN + INITRD_LEN) / 64);
+	carry_out(f);
+	assert_int_equal(first_bad(f), 3);
+}
+
+static void verify_hunger(void **state)
+{
+	struct fixture *f = *state;
+
+	f->args.verify = true;
+	hunger(f);
+	kernel_is_elf(f, 2, 0x804, program, PROGRAM_SEGMENTS);
+	hunger(f);
+}
+
 /* ---- authentication, reservations ---- */
 
 static void authenticated(void **state)
@@ -1122,7 +1407,11 @@ static void printed(void **state)
 	f->args.initrd.len = 0;
 	f->args.transition.map = TRANS_MAP_NONE;
 	load(f);
+	f->args.verify = true;
+	trans_kexec_unload(&f->kexec);
+	load(f);
 	says(f, "segment initrd none\n");
+	says(f, "verify 0x0000000040000000 + 0x50123 sha256 ");
 	says(f, "tables 0 safe granules ");
 }
 
@@ -1329,6 +1618,7 @@ int main(void)
 		TEST(bad_kernels),
 		TEST(gzip_kernel),
 		TEST(zboot_kernel),
+		TEST(zstd_kernel),
 		TEST(no_decompressor),
 		TEST(compressed_damaged),
 		TEST(decompressor_fails),
@@ -1348,6 +1638,15 @@ int main(void)
 		TEST(unseen_at_its_own_place_is_moved),
 		TEST(whole_granules_keep_off_reservations),
 		TEST(report_in_what_stays),
+		TEST(verified),
+		TEST(verify_finds_each_byte),
+		TEST(verify_what_stays),
+		TEST(verify_formats),
+		TEST(verify_most),
+		TEST(verify_known),
+		TEST(verify_unseen),
+		TEST(verify_faster),
+		TEST(verify_hunger),
 		TEST(authenticated),
 		TEST(what_must_survive),
 		TEST(printed),

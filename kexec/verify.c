@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * What memory must hold after the moves, computed while all of it can still be
+ * read at leisure: one digest for each run of kernel bytes, one for the initrd,
+ * one for the edited tree. An ELF file has a run for each segment that does not
+ * adjoin the one before (its bytes and its zeroes adjoin), so TRANS_DIGESTS_MAX
+ * is enough for every kernel; what lies between runs is nobody's.
+ */
+#include "../lib/fail.h"
+#include "load.h"
+
+static int add_digest(struct load *load, struct trans_digest **digest,
+		      trans_pa_t pa)
+{
+	struct trans_kexec *kexec = load->kexec;
+
+	if (kexec->digests == TRANS_DIGESTS_MAX)
+		return trans_fail_pa(load->err, TRANS_ENOSPC, "digests", pa, 0);
+	*digest = &kexec->digest[kexec->digests++];
+	(*digest)->pa = pa;
+	return TRANS_OK;
+}
+
+static void begin(const struct load *load, struct trans_sha256 *sha)
+{
+	trans_sha256_init(sha);
+	if (load->args->sha256)
+		sha->blocks = load->args->sha256;
+}
+
+static void add_zeroes(struct trans_sha256 *sha, uint64_t len)
+{
+	static const uint8_t zeroes[1024];
+
+	for (; len > sizeof(zeroes); len -= sizeof(zeroes))
+		trans_sha256_update(sha, zeroes, sizeof(zeroes));
+	trans_sha256_update(sha, zeroes, (size_t)len);
+}
+
+static int add_bytes(const struct load *load, struct trans_sha256 *sha,
+		     trans_pa_t src, uint64_t len, const char *why)
+{
+	const struct trans_kexec_args *args = load->args;
+	const void *bytes;
+
+	if (src == TRANS_ZERO) {
+		add_zeroes(sha, len);
+		return TRANS_OK;
+	}
+	bytes = args->host->phys_to_virt(args->host_ctx, src, (size_t)len);
+	if (!bytes)
+		return trans_fail_pa(load->err, TRANS_EFAULT, why, src, len);
+	trans_sha256_update(sha, bytes, (size_t)len);
+	return TRANS_OK;
+}
+
+/* All pieces from @at on that adjoin each other; *@at is the next one's. */
+static int measure_run(struct load *load, size_t *at)
+{
+	const struct trans_kexec *kexec = load->kexec;
+	const struct trans_kexec_piece *piece = &kexec->piece[*at];
+	uint64_t start = piece->offset, end = start;
+	struct trans_digest *digest;
+	struct trans_sha256 sha;
+	int rc = add_digest(load, &digest, kexec->kernel.start + start);
+
+	begin(load, &sha);
+	for (; !rc && *at < kexec->pieces && piece->offset == end;
+	     ++*at, piece++) {
+		rc = add_bytes(load, &sha, piece->src, piece->len,
+			       "verify: the kernel cannot be seen");
+		end = piece->offset + piece->len;
+	}
+	if (rc)
+		return rc;
+	digest->len = end - start;
+	trans_sha256_final(&sha, digest->sha256);
+	return TRANS_OK;
+}
+
+static int measure(struct load *load, trans_pa_t src, struct trans_range dst,
+		   const char *why)
+{
+	struct trans_digest *digest;
+	struct trans_sha256 sha;
+	int rc = add_digest(load, &digest, dst.start);
+
+	begin(load, &sha);
+	if (!rc)
+		rc = add_bytes(load, &sha, src, dst.len, why);
+	if (rc)
+		return rc;
+	digest->len = dst.len;
+	trans_sha256_final(&sha, digest->sha256);
+	return TRANS_OK;
+}
+
+static int believe(struct load *load, struct trans_range dst,
+		   const uint8_t *known)
+{
+	struct trans_digest *digest;
+	int rc = add_digest(load, &digest, dst.start);
+
+	if (rc)
+		return rc;
+	digest->len = dst.len;
+	memcpy(digest->sha256, known, TRANS_SHA256_LEN);
+	return TRANS_OK;
+}
+
+/* Is what will lie there the file, byte for byte? */
+static bool is_plain_image(const struct load *load)
+{
+	const struct trans_kexec *kexec = load->kexec;
+
+	return kexec->pieces == 1 &&
+	       kexec->piece[0].src == load->args->kernel.start;
+}
+
+static int verify_kernel(struct load *load)
+{
+	const uint8_t *known = load->args->kernel_sha256;
+	int rc = TRANS_OK;
+
+	if (known && !is_plain_image(load))
+		return trans_fail(load->err, TRANS_EINVAL,
+				  "kernel_sha256 is for a plain Image");
+	if (known)
+		return believe(load, load->kexec->kernel, known);
+	for (size_t at = 0; !rc && at < load->kexec->pieces;)
+		rc = measure_run(load, &at);
+	return rc;
+}
+
+static int verify_initrd(struct load *load)
+{
+	const struct trans_kexec_args *args = load->args;
+
+	if (!args->initrd.len)
+		return TRANS_OK;
+	if (args->initrd_sha256)
+		return believe(load, load->kexec->initrd, args->initrd_sha256);
+	return measure(load, args->initrd.start, load->kexec->initrd,
+		       "verify: the initrd cannot be seen");
+}
+
+/* The caller's own come last, so that a report's segment 0 is the kernel. */
+static int add_callers(struct load *load)
+{
+	const struct trans_transition_args *args = &load->args->transition;
+	struct trans_digest *digest;
+	int rc = TRANS_OK;
+
+	for (size_t i = 0; !rc && i < args->digest_count; i++) {
+		rc = add_digest(load, &digest, 0);
+		if (!rc)
+			*digest = args->digests[i];
+	}
+	return rc;
+}
+
+int load_verify(struct load *load)
+{
+	const struct trans_kexec_args *args = load->args;
+	struct trans_kexec *kexec = load->kexec;
+	int rc;
+
+	if (!args->verify)
+		return args->kernel_sha256 || args->initrd_sha256 ?
+			trans_fail(load->err, TRANS_EINVAL,
+				   "a digest without verify") : TRANS_OK;
+	if (args->transition.digest_count && !args->transition.digests)
+		return trans_fail(load->err, TRANS_EINVAL,
+				  "digests are missing");
+	rc = verify_kernel(load);
+	if (!rc)
+		rc = verify_initrd(load);
+	if (!rc)
+		rc = measure(load, kexec->fdt_source, kexec->fdt,
+			     "verify: the tree cannot be seen");
+	return rc ? rc : add_callers(load);
+}
