@@ -357,7 +357,7 @@ def slim():
 
 def more_specials():
     return [
-        *[wide_awake(f'nvhe-on-max-{entry}', Sleeper(
+        *[wide_awake(f'nvhe-on-max-{kernel}-{entry}', Sleeper(
             lab.Machine(el=2, cpu=MAX, gic='3'), kernel,
             ['kvm-arm.mode=nvhe']), f'entry={entry}')
           for kernel in ('6.1', '6.12') for entry in ('physical', 'virtual')],
