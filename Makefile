@@ -275,6 +275,16 @@ $(H)/test_%: $(H)/obj/tests/unit/test_%.o $(call host_objs,$(UNIT_SHARED)) \
 	$(call say,HOSTLD)
 	$(Q)$(HOST_CC) $(HOST_FLAGS) $^ -lcmocka -llzo2 -llz4 -lzstd -o $@
 
+# Real kernels and images, seen by the finder: tests/resume/look.c.
+$(H)/look: $(H)/obj/tests/resume/look.o $(addprefix $(H)/lib,trans_table.a \
+		fdt.a gunzip.a unlzo.a unlz4.a)
+	$(call say,HOSTLD)
+	$(Q)$(HOST_CC) $(HOST_FLAGS) $^ -o $@
+
+.PHONY: entries
+entries: $(H)/look kernels ## cpu_resume in the kernels of `make kernels`, against System.map
+	@tests/resume/entries.py $<
+
 .PHONY: unit
 unit: $(UNIT_BINS) ## build and run the unit tests (build/host/test_*)
 	@tests/unit.py $(UNIT_BINS)

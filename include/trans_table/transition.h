@@ -62,19 +62,19 @@ struct trans_digest {
 #define TRANS_DIGESTS_MAX 24
 
 /*
- * For a next world that is entered with the MMU on: the translation registers of
- * the regime at which it is entered (at EL2 with E2H and at EL1 by the names of
- * EL1). They are written with the MMU off, whole, after the moves; then the MMU
- * is switched on and @entry is a VA of the upper half.
+ * For a next world that is entered with the MMU on: the translation registers
+ * of the regime at which it is entered (at EL2 with E2H and at EL1 by the names
+ * of EL1). They are written with the MMU off, whole, after the moves; then the
+ * MMU is switched on and @entry is a VA of the upper half.
  *
  * TTBR0 holds an identity map of its own, not that of the moves: of the blob's
  * code and data, the report and the UART, in the format that @tcr, @mair, @tcr2
  * and @pir give. So T0SZ is whatever the next world wants (that reaches these
- * pages), and no more of memory is mapped twice with other attributes than
- * that. TG0 must be the transition's granule. The map stays in memory that
- * is outside every destination; the next world replaces it, and VBAR, which
- * points at the blob until then: an exception at the entry still ends in a
- * report and a reset.
+ * pages), and no more of memory is mapped than that. TG0 must be the
+ * transition's granule. The map stays in memory that is outside every
+ * destination; the next world replaces it, and VBAR, which points at the blob
+ * until then: an exception at the entry still ends in a report and a reset
+ * (without the report where permission indirection makes it read-only).
  *
  * x0..x3 are args.x, x17 is the entry, x18 belongs to the blob, the rest is 0.
  * CPACR_EL1 lets FP and SIMD through. D, A, I and F are masked.
@@ -230,7 +230,7 @@ struct trans_transition {
  * above 48 bits, hardware access flag, ..., a level that cannot be entered), or
  * contradicts the arguments (stub; TG0 is another granule); TRANS_EGEOM: a half
  * that its TCR describes wrongly or not at all; TRANS_ERANGE: entry is not in
- * the upper half, or T0SZ does not reach the blob; TRANS_ENOENT, TRANS_ECORRUPT:
+ * the upper half, or T0SZ does not reach the blob; TRANS_ENOENT or _ECORRUPT:
  * by its permission indirection the blob could not run.
  * On failure nothing is kept and the struct is zeroed.
  */

@@ -276,6 +276,11 @@ void port_kexec(const struct trans_table *own)
 	payload_shift = leaving_granule(&options.leaving, options.map);
 	if (leaving_failed_before(&options.leaving))
 		return;
+	if (options.snapshot.on) {
+		if (port_snapshot(&options.snapshot, &err))
+			report_refusal(&err);
+		return;
+	}
 	if (options.resume.on) {
 		port_resume(&options, own, &err);
 		report_refusal(&err);

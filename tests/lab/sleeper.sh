@@ -6,6 +6,7 @@
 # command line:
 #	tt.cycles=N          hibernate N times, then power off in order
 #	tt.swap=BYTES        size of the swap disk, by which it is found
+#	tt.part=N            the swap is a partition of that disk
 #	tt.offset=N          in pages: the swap is a file on that disk
 #	tt.cpus=N            how many CPUs there must be, before and after
 #	tt.compressor=lz4    hibernate.compressor is this: load its module
@@ -48,7 +49,7 @@ setup() {
 	[ -c /dev/ttyAMA0 ] || mount -t devtmpfs dev /dev
 	mount -t tmpfs run /run
 	echo
-	cycles=1 swap= offset= cpus=1 compressor= resume=
+	cycles=1 swap= part= offset= cpus=1 compressor= resume=
 	for word in $(cat /proc/cmdline); do
 		case $word in
 		tt.resume) resume=1 ;;
@@ -80,7 +81,7 @@ tell_resume() {
 }
 
 mount_disks() {
-	swap_file=/dev/$swap_disk
+	swap_file=/dev/$swap_disk$part
 	if [ "$offset" ]; then
 		mount -t ext4 /dev/$swap_disk /swap || give_up "mount swap"
 		swap_file=/swap/swapfile

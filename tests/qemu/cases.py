@@ -486,9 +486,10 @@ def with_e2h(name, options, **machine):
     return case
 
 
-def world_that_is_lost():
+def world_that_is_lost(name, el):
     """A T1SZ that does not go with the tables: told, and a cold boot."""
-    case = Case('world-lost', ['world=lost', 'report=auto'],
+    case = Case(name, ['world=lost', 'report=auto'],
+                machine=lab.Machine(el=el),
                 expect=[NO_REPORT, ENTRY_FAULT,
                         LAST_TIME.format('fault').replace('[1-9]', '1 moves')],
                 forbid=[ANY_WORLD, UNKNOWN_OPTION])
@@ -512,7 +513,8 @@ WORLDS = [
     dropped('world-drop-max', ['world=on'], *DROPPED_MAX, cpu=MAX, gic='3'),
     dropped('world-drop-from-vhe', ['world=drop', 'vhe=on', 'map=linear'],
             *DROPPED_MAX, cpu=MAX, gic='3'),
-    world_that_is_lost(),
+    world_that_is_lost('world-lost', 1),
+    world_that_is_lost('world-lost-from-el2', 2),
     refuses('world-over-stub', 'TRANS_EINVAL', ['world=on', 'el=1over2'],
             el=2),
     refuses('world-52-on-a57', 'TRANS_EINVAL', ['world=52']),

@@ -10,12 +10,14 @@ import sys
 import cases
 import hibernate
 import lab
+import snapshot
 
 TAIL = 15
 
 
 def chosen(full, only):
     picked = [c for c in cases.cases(full) + hibernate.all_cases(full)
+              + snapshot.all_cases(full)
               if not only or fnmatch.fnmatch(c.name, f'*{only}*')]
     if not picked:
         sys.exit(f'run.py: no case matches {only}; see --list')
