@@ -171,7 +171,8 @@ def noticed(error):
 
 
 def linux_refuses(kernel):
-    """Linux reads the image far enough to see that it is no kernel's."""
+    """Linux reads the image far enough to see that it is no kernel's. By then it
+    has taken the signature off."""
     def step(case):
         guest = sleeper.Sleeper(case.machine, kernel)
         sleeper.get_kernel(kernel)
@@ -183,6 +184,8 @@ def linux_refuses(kernel):
             expect=[LINUX_REFUSES, LINUX_WENT_ON], forbid=[cases.AWAKE])
         if result.why:
             raise Failed(f'Linux {kernel}: {result.why}', result.text)
+        if sleeper.has_signature(case.home):
+            raise Failed('the signature is still there', result.text)
         return result.text
     return step
 
