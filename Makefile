@@ -286,7 +286,8 @@ unit-bins: $(UNIT_BINS)
 
 FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_SHARED := $(filter-out $(FUZZ),$(wildcard tests/fuzz/*.c)) \
-	$(addprefix tests/unit/,memory.c walker.c world.c)
+	$(addprefix tests/unit/,memory.c walker.c world.c disk.c \
+	swsusp_image.c swsusp_reader.c)
 FUZZ_BINS := $(patsubst tests/fuzz/%.c,$(H)/%,$(FUZZ))
 SECONDS ?= 60
 
@@ -369,6 +370,12 @@ $(N)/copy $(N)/sparse:
 	$(call say,HOSTLD)
 	$(Q)gcc -Wl,--gc-sections $^ -o $@
 
+# The image reader alone, and the tests' builder.
+$(N)/swsusp: $(call bench_objs,tests/bench/swsusp.c tests/unit/swsusp_image.c \
+		hibernate/crc32.c $(wildcard hibernate/swsusp*.c))
+	$(call say,HOSTLD)
+	$(Q)gcc -Wl,--gc-sections $^ -llzo2 -llz4 -o $@
+
 # The core again, with what the compiler says of calls and frames beside it.
 BENCH_CORE := $(patsubst $(A)/obj/%,$(N)/core/%,$(CORE_OBJS))
 
@@ -389,7 +396,7 @@ $(N)/mover.elf: $(N)/core/tests/bench/mover.o \
 	$(Q)$(LD) -static --gc-sections -Ttext=0x40080000 -e _start $^ -o $@
 
 .PHONY: bench
-bench: $(N)/copy $(N)/sparse $(N)/mover.elf $(BENCH_CORE) ## DESIGN.md's budgets, measured (build/bench.json)
+bench: $(N)/copy $(N)/sparse $(N)/swsusp $(N)/mover.elf $(BENCH_CORE) ## DESIGN.md's budgets, measured (build/bench.json)
 	@tests/bench/bench.py --tools $(CROSS_COMPILE) --dir $(N) \
 		--json $(B)/bench.json $(BENCH_CORE)
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """make mutants: known bugs, put in one by one; do the unit tests notice?
 
-Each mutant is one small wrong edit of trans/ or lib/ of a kind that shipped
+Each mutant is one small wrong edit of the library of a kind that shipped
 somewhere once, in a copy of the sources under build/mutants/. The unit tests of
 the core must fail on it (a test program that dies, or does not end, has
 noticed too). The copy without an edit must pass."""
@@ -21,12 +21,17 @@ DIR = 'build/mutants'
 # Without sanitizers but UBSan's traps: many builds, each run once.
 CC = ['gcc', '-std=gnu11', '-O1', '-g', '-fno-common', '-w', '-Iinclude',
       '-I.', '-fsanitize=undefined', '-fsanitize-undefined-trap-on-error']
+PARTS = ('lib', 'trans', 'hibernate')
+SWSUSP = ['test_swsusp', 'test_swsusp_hostile', 'test_swsusp_once']
 CORE = ['test_table', 'test_edges', 'test_operations', 'test_copy',
         'test_walker', 'test_geometry', 'test_inspect']
 SETS = {'lib/moves.c': ['test_moves', 'test_edges'],
         'lib/ranges.c': ['test_ranges'],
         'lib/pool.c': ['test_pool'],
         'lib/gic_resume.c': ['test_gic_resume'],
+        'hibernate/crc32.c': ['test_swsusp_crc'],
+        'hibernate/swsusp_clear.c': ['test_swsusp_once'],
+        **{f'hibernate/swsusp_{n}.c': SWSUSP for n in ('open', 'map', 'read')},
         'trans/tcr.c': ['test_geometry', *CORE],
         'trans/geometry.c': ['test_geometry', *CORE]}
 TIMEOUT = 120
@@ -147,11 +152,65 @@ MUTANTS = [
      'ctlr | GICD_CTLR_ARE);', 'ctlr);'),
     ('GIC resume: nobody waits for the redistributor', 'lib/gic_resume.c',
      'WAKER_CHILDREN_ASLEEP, 0,', '0, 0,'),
+    # The hibernation image reader.
+    ('swsusp: a larger page size decides', 'hibernate/swsusp_open.c',
+     'i < 3 && !*found; i++', 'i < 3; i++'),
+    ('swsusp: unknown flags accepted', 'hibernate/swsusp_open.c',
+     '\t\t      SWSUSP_HW_SIG | SWSUSP_LZ4))', '\t\t      ~0u))'),
+    ('swsusp: the disk does not bound the counts', 'hibernate/swsusp_open.c',
+     'info->pages <= most && ', ''),
+    ('swsusp: the last page of the disk is beyond it',
+     'hibernate/swsusp_map.c', 'if (page >= swsusp_disk_pages(image))',
+     'if (page + 1 >= swsusp_disk_pages(image))'),
+    ('swsusp: a page behind the disk is on it', 'hibernate/swsusp_map.c',
+     'if (page >= swsusp_disk_pages(image))',
+     'if (page > swsusp_disk_pages(image))'),
+    ('swsusp: a run is bounded by its first slot', 'hibernate/swsusp_map.c',
+     ' && !check_slot(image, run->page + i, NULL)', ''),
+    ('swsusp: slots side by side are not looked for',
+     'hibernate/swsusp_map.c', 'run->page + i && !check', '1 && !check'),
+    ('swsusp: a map is followed twice', 'hibernate/swsusp_map.c',
+     'if (seen[i] == map)', 'if (seen[i] == map && i)'),
+    ('swsusp: remembered maps are not thinned out', 'hibernate/swsusp_map.c',
+     'seen[i] = seen[2 * i];', ';'),
+    ('swsusp: header of a swap file is a slot', 'hibernate/swsusp_map.c',
+     'page == image->args.offset', '!page'),
+    ('swsusp: chunk of any length', 'hibernate/swsusp_read.c',
+     'if (!len || len > SWSUSP_PACKED_MAX(shift))', 'if (!len)'),
+    ('swsusp: chunk one page short', 'hibernate/swsusp_read.c',
+     '(len + SWSUSP_CHUNK_HEADER - 1) >> shift) + 1;',
+     '(len - 1) >> shift) + 1;'),
+    ('swsusp: part of a page accepted', 'hibernate/swsusp_read.c',
+     '!out || out > room || out & (swsusp_bytes(image, 1) - 1)',
+     '!out || out > room'),
+    ('swsusp: an unpacker is believed', 'hibernate/swsusp_read.c',
+     '!out || out > room || ', '!out || '),
+    ('swsusp: last chunk beyond the stream', 'hibernate/swsusp_read.c',
+     'chunk->most = least(stream_pages(image) - image->done,',
+     'chunk->most = least(SWSUSP_CHUNK_PAGES,'),
+    ('swsusp: CRC not compared', 'hibernate/swsusp_read.c',
+     'image->crc == image->info.crc)', 'image->crc)'),
+    ('swsusp: the cleared signature is not flushed',
+     'hibernate/swsusp_clear.c', 'if (disk->flush(disk->ctx))\n',
+     'if (0)\n'),
+    ('swsusp: the signature is not read back', 'hibernate/swsusp_clear.c',
+     'return reads_as(s, content) ? DONE : READ_BACK;', 'return DONE;'),
+    ('swsusp: the old sector is not put back', 'hibernate/swsusp_clear.c',
+     '\t(void)disk->write(disk->ctx, s->offset, s->was, s->len);\n', ''),
+    ('swsusp: put back but not flushed', 'hibernate/swsusp_clear.c',
+     '!disk->flush(disk->ctx) && reads_as(s, s->was)',
+     'reads_as(s, s->was)'),
+    ('swsusp: whatever header is there is cleared',
+     'hibernate/swsusp_clear.c',
+     'rc = check_header(image, &s, s.was, err);', 'rc = TRANS_OK;'),
+    ('swsusp: the wrong sector of the page', 'hibernate/swsusp_clear.c',
+     '.offset = end - len,',
+     '.offset = end - ((size_t)1 << image->info.page_shift),'),
 ]
 
 
 def sources(where):
-    names = ('lib', 'trans', 'lib/arch/fake', 'trans/fake')
+    names = (*PARTS, 'lib/arch/fake', *(f'{p}/fake' for p in PARTS))
     return sorted(os.path.relpath(p, where) for n in names
                   for p in glob.glob(f'{where}/{n}/*.c'))
 
@@ -174,14 +233,13 @@ def compile_all(where, names, out):
 
 
 def link(base, out, test):
-    """A test program of the mutant's objects, the rest from the base."""
-    own = {os.path.basename(p): p for p in glob.glob(f'{out}/*.o')}
-    shared = [p for p in glob.glob(f'{base}/obj/*.o')
-              if not os.path.basename(p).startswith('tests_unit_test_')]
-    objects = [own.get(os.path.basename(p), p) for p in shared]
+    """A test program of the mutant's objects, and of the base's what it needs:
+    not every test has what the helpers of another one want."""
+    own = [] if out == f'{base}/obj' else glob.glob(f'{out}/*.o')
     subprocess.run(['gcc', '-fsanitize=undefined',
-                    '-fsanitize-undefined-trap-on-error', *objects,
-                    f'{base}/obj/tests_unit_{test}.o', '-lcmocka', '-o',
+                    '-fsanitize-undefined-trap-on-error',
+                    f'{base}/obj/tests_unit_{test}.o', *own,
+                    f'{base}/base.a', '-lcmocka', '-llzo2', '-llz4', '-o',
                     f'{out}/{test}'], check=True)
     return f'{out}/{test}'
 
@@ -215,7 +273,7 @@ class Base:
         self.dir = f'{ROOT}/{DIR}/base'
         shutil.rmtree(f'{ROOT}/{DIR}', ignore_errors=True)
         os.makedirs(f'{self.dir}/obj')
-        for part in ('lib', 'trans', 'include', 'tests/unit'):
+        for part in (*PARTS, 'include', 'tests/unit'):
             shutil.copytree(f'{ROOT}/{part}', f'{self.dir}/{part}')
         tests = sorted({t for m in MUTANTS for t in tests_of(m[1])})
         shared = [os.path.relpath(p, self.dir) for p in
@@ -226,6 +284,10 @@ class Base:
                             f'{self.dir}/obj')
         if error:
             sys.exit(f'mutants: the sources do not compile\n{error}')
+        subprocess.run(['ar', 'rcs', f'{self.dir}/base.a', *(
+            p for p in glob.glob(f'{self.dir}/obj/*.o')
+            if not os.path.basename(p).startswith('tests_unit_test_'))],
+            check=True)
         self.passes = {t: passing(link(self.dir, f'{self.dir}/obj', t))
                        for t in tests}
 
@@ -234,9 +296,8 @@ def mutate(base, number, mutant):
     """Who noticed: a test, or None; or an error in brackets."""
     _, name, old, new = mutant
     where = f'{ROOT}/{DIR}/{number}'
-    shutil.copytree(f'{base.dir}/lib', f'{where}/lib')
-    shutil.copytree(f'{base.dir}/trans', f'{where}/trans')
-    shutil.copytree(f'{base.dir}/include', f'{where}/include')
+    for part in (*PARTS, 'include'):
+        shutil.copytree(f'{base.dir}/{part}', f'{where}/{part}')
     with open(f'{where}/{name}') as f:
         text = f.read()
     if text.count(old) != 1:
