@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """Runs the QEMU cases: one line each, and of a failed one what it said last."""
 import argparse
+import concurrent.futures
 import fnmatch
 import os
 import sys
@@ -31,7 +32,36 @@ def report(case, result):
     print(f'    whole log: build/logs/{case.name}.log', flush=True)
 
 
-def run_cases(full=False, only=None, verbose=False):
+def run_all(picked, jobs, verbose):
+    """(case, result) in order, as they come."""
+    if jobs == 1:
+        for case in picked:
+            yield case, case.run(live=verbose)
+        return
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        yield from zip(picked, pool.map(lambda c: c.run(), picked))
+
+
+def summary(results):
+    """The matrix, value by value: how many runs had it, and how many of them
+    failed."""
+    rows = [(case.row, result) for case, result in results if case.row]
+    if not rows:
+        return
+    print(f'  matrix: {len(rows)} runs, {sum(r.ok for _, r in rows)} passed, '
+          f'{sum(r.seconds for _, r in rows):.0f} s')
+    for factor, values in cases.FACTORS.items():
+        cells = []
+        for value in values:
+            mine = [r for row, r in rows if row[factor] == value]
+            bad = sum(not r.ok for r in mine)
+            cells.append(f'{str(value).split(",")[0]}: {len(mine) - bad}'
+                         + (f' ({bad} FAILED)' if bad else ''))
+        print(f'    {factor:8} ' + '  '.join(f'{c:16}' for c in cells).rstrip())
+    sys.stdout.flush()
+
+
+def run_cases(full=False, only=None, verbose=False, jobs=1):
     """(passed, failed) after running all of them."""
     picked = chosen(full, only)
     port = os.path.join(lab.ROOT, 'build/arm64/port.bin')
@@ -39,11 +69,12 @@ def run_cases(full=False, only=None, verbose=False):
         print(f'  FAILED {port} is missing: no case could run')
         return 0, len(picked)
     cases.payload.build(sorted({c.variant for c in picked}))
-    failed = 0
-    for case in picked:
-        result = case.run(live=verbose)
+    results = []
+    for case, result in run_all(picked, jobs, verbose):
         report(case, result)
-        failed += not result.ok
+        results.append((case, result))
+    summary(results)
+    failed = sum(not result.ok for _, result in results)
     return len(picked) - failed, failed
 
 
@@ -55,13 +86,16 @@ def main():
     ap.add_argument('--list', action='store_true', help='names only')
     ap.add_argument('--verbose', action='store_true',
                     help='show the serial output as it comes')
+    ap.add_argument('--jobs', type=int, default=1, metavar='N',
+                    help='that many machines at a time')
     args = ap.parse_args()
     if args.list:
         print('\n'.join(c.name for c in chosen(args.full, args.only)))
         return
     lab.orderly_exit()
     try:
-        passed, failed = run_cases(args.full, args.only, args.verbose)
+        passed, failed = run_cases(args.full, args.only, args.verbose,
+                                   args.jobs)
     except KeyboardInterrupt:
         sys.exit(130)
     print(f'qemu: {passed} passed, {failed} failed')
