@@ -104,6 +104,7 @@ int trans_transition_prepare(struct trans_transition *transition,
 	}
 	transition->args.plan = NULL;
 	transition->args.digests = NULL;
+	transition->args.ram = NULL;
 	transition->prepared = true;
 	return 0;
 }
