@@ -8,8 +8,6 @@
 #include "../lib/fail.h"
 #include "parts.h"
 
-/* Congruent modulo the largest block that matters, so that it can be used. */
-#define ALIGN (1ULL << 30)
 #define LOW_PA_BITS 48 /* without FEAT_LPA or FEAT_LPA2 */
 
 /* [first, last] of what is seen; empty while first > last. */
@@ -87,20 +85,30 @@ static int look(const struct trans_transition *t, struct survey *survey,
 }
 
 /* Where @len bytes whose physical address is @pa can go: above all that is
- * near, else below it. */
-static bool place(const struct survey *survey, trans_pa_t pa, uint64_t len,
-		  trans_va_t *va)
+ * near, else below it; congruent with it modulo @align. */
+static bool place_at(const struct survey *survey, trans_pa_t pa, uint64_t len,
+		     uint64_t align, trans_va_t *va)
 {
-	uint64_t odd = pa & (ALIGN - 1);
-	uint64_t above = (survey->near.last | (ALIGN - 1)) + 1 + odd;
+	uint64_t odd = pa & (align - 1);
+	uint64_t above = (survey->near.last | (align - 1)) + 1 + odd;
 
 	*va = above;
 	if (above <= survey->reach && survey->reach - above >= len - 1)
 		return true;
 	if (survey->near.first < len || survey->near.first - len < odd)
 		return false;
-	*va = ((survey->near.first - len - odd) & ~(ALIGN - 1)) + odd;
+	*va = ((survey->near.first - len - odd) & ~(align - 1)) + odd;
 	return true;
+}
+
+/* So that blocks can be used, if there is room; of pages there are no larger
+ * ones than 64K. */
+static bool place(const struct survey *survey, trans_pa_t pa, uint64_t len,
+		  trans_va_t *va)
+{
+	return place_at(survey, pa, len, 1ULL << 30, va) ||
+	       place_at(survey, pa, len, 1ULL << 21, va) ||
+	       place_at(survey, pa, len, 1ULL << 16, va);
 }
 
 static int beyond(const struct extent *far, const char *why,
