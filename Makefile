@@ -402,6 +402,11 @@ $(N)/mover.elf: $(N)/core/tests/bench/mover.o \
 bench: $(N)/copy $(N)/sparse $(N)/mover.elf $(BENCH_CORE) ## DESIGN.md's budgets, measured (build/bench.json)
 	@tests/bench/bench.py --tools $(CROSS_COMPILE) --dir $(N) \
 		--json $(B)/bench.json $(BENCH_CORE)
+	@$(MAKE) --no-print-directory bench-kexec
+
+.PHONY: bench-kexec
+bench-kexec: all payload $(B)/stamp/kexec-tools ## a kexec in instructions, beside Linux's own
+	@tests/bench/kexec.py
 
 # ---- set-up and real parts -------------------------------------------------
 
@@ -422,7 +427,7 @@ $(LZO_DIR)/minilzo.c: | $(B)/stamp/lzo
 $(LZ4_DIR)/lz4.c: | $(B)/stamp/lz4
 
 $(B)/stamp/kernel $(B)/stamp/backports $(B)/stamp/busybox \
-		$(B)/stamp/trans_pgd: $(B)/stamp/%: | setup
+		$(B)/stamp/kexec-tools $(B)/stamp/trans_pgd: $(B)/stamp/%: | setup
 	@tests/lab/fetch.py $*
 
 .PHONY: kernels
