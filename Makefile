@@ -275,6 +275,16 @@ $(H)/test_%: $(H)/obj/tests/unit/test_%.o $(call host_objs,$(UNIT_SHARED)) \
 	$(call say,HOSTLD)
 	$(Q)$(HOST_CC) $(HOST_FLAGS) $^ -lcmocka -llzo2 -llz4 -lzstd -o $@
 
+# Real kernels and images, seen by the finder: tests/resume/look.c.
+$(H)/look: $(H)/obj/tests/resume/look.o $(addprefix $(H)/lib,trans_table.a \
+		fdt.a gunzip.a unlzo.a unlz4.a)
+	$(call say,HOSTLD)
+	$(Q)$(HOST_CC) $(HOST_FLAGS) $^ -o $@
+
+.PHONY: entries
+entries: $(H)/look kernels ## cpu_resume in the kernels of `make kernels`, against System.map
+	@tests/resume/entries.py $<
+
 .PHONY: unit
 unit: $(UNIT_BINS) ## build and run the unit tests (build/host/test_*)
 	@tests/unit.py $(UNIT_BINS)
@@ -399,6 +409,11 @@ $(N)/mover.elf: $(N)/core/tests/bench/mover.o \
 bench: $(N)/copy $(N)/sparse $(N)/swsusp $(N)/mover.elf $(BENCH_CORE) ## DESIGN.md's budgets, measured (build/bench.json)
 	@tests/bench/bench.py --tools $(CROSS_COMPILE) --dir $(N) \
 		--json $(B)/bench.json $(BENCH_CORE)
+	@$(MAKE) --no-print-directory bench-kexec
+
+.PHONY: bench-kexec
+bench-kexec: all payload $(B)/stamp/kexec-tools ## a kexec in instructions, beside Linux's own
+	@tests/bench/kexec.py
 
 # ---- set-up and real parts -------------------------------------------------
 
@@ -419,7 +434,7 @@ $(LZO_DIR)/minilzo.c: | $(B)/stamp/lzo
 $(LZ4_DIR)/lz4.c: | $(B)/stamp/lz4
 
 $(B)/stamp/kernel $(B)/stamp/backports $(B)/stamp/busybox \
-		$(B)/stamp/trans_pgd: $(B)/stamp/%: | setup
+		$(B)/stamp/kexec-tools $(B)/stamp/trans_pgd: $(B)/stamp/%: | setup
 	@tests/lab/fetch.py $*
 
 .PHONY: kernels

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Everything that differs between versions of U-Boot, 2023.01 to 2025.01 and
- * up: common.h went away, lmb became global (2024.10), and the device tree
- * fix-ups lost an argument with it.
+ * up: common.h went away, lmb became global (2024.10), the device tree
+ * fix-ups lost an argument with it, hashes may be another library's.
  */
 #ifndef TRANS_U_BOOT_COMPAT_H
 #define TRANS_U_BOOT_COMPAT_H
@@ -26,6 +26,11 @@ DECLARE_GLOBAL_DATA_PTR;
 
 #define COMPAT_VERSION (U_BOOT_VERSION_NUM * 100 + U_BOOT_VERSION_NUM_PATCH)
 #define COMPAT_GLOBAL_LMB (COMPAT_VERSION >= 202410)
+
+/* Is sha256_context U-Boot's own struct, with the state in it? From 2025.01 on
+ * it may be Mbed TLS's. */
+#define COMPAT_OWN_SHA256 \
+	(IS_ENABLED(CONFIG_SHA256) && !IS_ENABLED(CONFIG_MBEDTLS_LIB_CRYPTO))
 
 /* Called for each piece of memory that U-Boot's own map says is in use; @keep:
  * not by U-Boot or a file it loaded, but for good. Nonzero stops. */

@@ -135,6 +135,8 @@ static struct trans_kexec_args kexec_args(const struct request *r)
 		.host_ctx = &port_memory,
 		.decompress = &port_decompress,
 		.transition = port_transition(),
+		.verify = !r->unverified,
+		.sha256 = port_sha256,
 	};
 
 	args.transition.quiesce = quiesce;
@@ -144,12 +146,7 @@ static struct trans_kexec_args kexec_args(const struct request *r)
 static int load(const struct request *r, struct trans_error *err)
 {
 	struct trans_kexec_args args = kexec_args(r);
-	int rc = trans_kexec_load(&kexec, &args, err);
 
-	if (rc || r->unverified)
-		return rc;
-	port_verify(&kexec, r->initrd.start, &args.transition);
-	trans_kexec_unload(&kexec);
 	return trans_kexec_load(&kexec, &args, err);
 }
 

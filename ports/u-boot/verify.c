@@ -1,36 +1,31 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* SHA-256 by U-Boot's own code, which uses the CPU's instructions. */
+/*
+ * SHA-256 by U-Boot's code, which on many boards is the CPU's own: before the
+ * moves everything is read once more, and that should not be slow.
+ */
 #include "port.h"
 
 #include <u-boot/sha256.h>
 
-static struct trans_digest digests[TRANS_DIGESTS_MAX];
+/* Blocks in one call of sha256_update, whose length has 32 bits. */
+#define MANY (SZ_16M / TRANS_SHA256_BLOCK)
 
-static void add(struct trans_transition_args *args, trans_pa_t src,
-		trans_pa_t dst, u64 len)
+#if COMPAT_OWN_SHA256
+/* With nothing in its buffer, a context is its state. */
+static void blocks(uint32_t state[8], const uint8_t *data, size_t count)
 {
-	struct trans_digest *digest = &digests[args->digest_count];
+	sha256_context ctx = { 0 };
 
-	if (!len || src == TRANS_ZERO ||
-	    args->digest_count == TRANS_DIGESTS_MAX)
-		return;
-	digest->pa = dst;
-	digest->len = len;
-	sha256_csum_wd((const void *)(uintptr_t)src, len, digest->sha256,
-		       CHUNKSZ_SHA256);
-	args->digest_count++;
+	memcpy(ctx.state, state, sizeof(ctx.state));
+	for (size_t part; count; count -= part) {
+		part = min_t(size_t, count, MANY);
+		sha256_update(&ctx, data, part * TRANS_SHA256_BLOCK);
+		data += part * TRANS_SHA256_BLOCK;
+	}
+	memcpy(state, ctx.state, sizeof(ctx.state));
 }
 
-void port_verify(const struct trans_kexec *kexec, trans_pa_t initrd,
-		 struct trans_transition_args *args)
-{
-	printf("   Hashing ... ");
-	args->digests = digests;
-	args->digest_count = 0;
-	for (size_t i = 0; i < kexec->pieces; i++)
-		add(args, kexec->piece[i].src,
-		    kexec->kernel.start + kexec->piece[i].offset,
-		    kexec->piece[i].len);
-	add(args, initrd, kexec->initrd.start, kexec->initrd.len);
-	printf("OK\n");
-}
+const trans_sha256_fn port_sha256 = blocks;
+#else
+const trans_sha256_fn port_sha256;
+#endif

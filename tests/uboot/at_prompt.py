@@ -5,6 +5,7 @@ import os
 import re
 import sys
 
+import asleep
 import console
 import disk
 import lab
@@ -23,6 +24,10 @@ LETTERS = r'trans: moves=0x{} {}'
 SOME = '[1-9a-f][0-9a-f]*'
 OVER_U_BOOT = 'Over U-Boot itself'
 UNTOUCHED = 'U-Boot stays untouched'
+RAW = ('hibernate=nocompress',)
+SLEEPER_END = r'\nSLEEPER: (?:PASS|FAIL).*\n'
+SLEEPER_PASS = r'\nSLEEPER: PASS\n'
+ANY_BOOT = r'Booting Linux on physical CPU'
 PROOF = r'^proof holds: code'
 TABLE = r'table 4K va40 pa40 {} lower root [0-9a-f]{{16}}'
 RAM_RUN = r'0000000040000000-[0-9a-f]+ -> 0000000040000000 L1 rwx'
@@ -216,6 +221,47 @@ def full(c, machine):
     demand(c.must(f'trans plan {kernel}', 60), PROOF)
 
 
+# ---- resume --------------------------------------------------------------------
+
+class Resume(Case):
+    """A Linux that went to sleep on this machine, through this U-Boot. A
+    script is given the disks too."""
+
+    def __init__(self, name, script, words=(), **machine):
+        super().__init__(name, script, **machine)
+        self.words = words
+
+    def run(self, live=False):
+        start = self.now()
+        name = f'u-boot-{self.name}'
+        text, why = '', ''
+        try:
+            home = asleep.asleep(self.machine, self.words, self.u_boot, name)
+            with asleep.copy_of(home, self.name) as disks, console.Console(
+                    asleep.args(self.machine, self.u_boot, disks), name, live,
+                    self.timeout) as c:
+                try:
+                    c.prompt()
+                    asleep.set_bootcmd(c, self.machine, self.words)
+                    self.script(c, self.machine, disks)
+                finally:
+                    text = c.text
+        except Lost as lost:
+            why = str(lost)
+        return lab.Result(text, why, self.now() - start)
+
+
+def resumes(c, machine, disks):
+    """By the same bootcmd that booted it: no kernel was started for it."""
+    c.type('boot\n')
+    c.expect(SLEEPER_END, 120)
+    if not re.search(SLEEPER_PASS, c.text) or re.search(ANY_BOOT, c.text):
+        raise Lost(re.search(BAD_CHECK + '|$', c.text)[0] or 'it was booted')
+    c.ends()
+    if asleep.has_image(disks):
+        raise Lost('the image is still there')
+
+
 # ---- all of them ---------------------------------------------------------------
 
 def cases():
@@ -229,5 +275,9 @@ def cases():
         Case('refuses', refuses),
         Case('cut', cut),
         Case('full', full, ram='128M'),
+        Resume('resume-el1-gic2', resumes),
+        Resume('resume-el1-gic3-raw', resumes, gic='3', words=RAW),
+        Resume('resume-el2-gic2-raw', resumes, el=2, words=RAW),
+        Resume('resume-el2-gic3', resumes, el=2, gic='3'),
         Case('prebuilt', kexecs, u_boot='stable/prebuilt'),
     ]

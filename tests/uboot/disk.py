@@ -12,7 +12,9 @@ import zlib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'lab'))
+import console  # noqa: E402,F401 (finds tests/qemu)
 import payload  # noqa: E402
+import sleeper  # noqa: E402
 
 OUT = os.path.join(payload.BUILD, 'u-boot', 'disk')
 DISK = os.path.join(OUT, 'disk.img')
@@ -65,6 +67,7 @@ def files():
         'Image.gz': gzip.compress(kernel, 1, mtime=0),
         'Image.cut': kernel[:len(kernel) // 2],
         'initrd': payload.read(f'{payload.OUT}/initramfs'),
+        'sleeper': payload.read(sleeper.initramfs('6.1')),
     }
 
 
@@ -81,8 +84,9 @@ def write_boot(tree):
 def build():
     """What is missing or older than what it is made of. The lengths of the
     files, by name."""
+    sleeper.get_kernel('6.1')
     made_of = [os.path.abspath(__file__), f'{payload.BUILD}/stamp/kernel',
-               f'{payload.OUT}/initramfs']
+               f'{payload.OUT}/initramfs', sleeper.initramfs('6.1')]
     tree = f'{OUT}/tree'
     if not payload.newer(DISK, made_of):
         shutil.rmtree(tree, ignore_errors=True)

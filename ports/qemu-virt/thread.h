@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Registers that this port has no use for and a kernel would: those of a thread,
+ * keys that sign pointers, bits of PSTATE. They come back with a snapshot, or
+ * they do not; nothing else would tell.
+ */
+#ifndef PORT_THREAD_H
+#define PORT_THREAD_H
+
+#include <trans_table/env.h>
+
+/* Put numbers that follow from @seed into them. */
+void thread_set(uint64_t seed);
+
+/* The name of one that holds something else; NULL: none does. */
+const char *thread_changed(uint64_t seed);
+
+#endif
