@@ -321,7 +321,7 @@ def link(base, out, test):
     subprocess.run(['gcc', '-fsanitize=undefined',
                     '-fsanitize-undefined-trap-on-error',
                     f'{base}/obj/tests_unit_{test}.o', f'{out}/{test}.a',
-                    '-lcmocka', '-llz4', '-o', f'{out}/{test}'], check=True)
+                    '-lcmocka', '-llzo2', '-llz4', '-o', f'{out}/{test}'], check=True)
     return f'{out}/{test}'
 
 
