@@ -54,6 +54,7 @@ transition_args(const struct trans_table *own)
 		.alias_enter = alias_enter,
 		.alias_drop = alias_drop,
 		.quiesce = quiesce,
+		.coarse_above = (unsigned int)options.coarse,
 		.unproven = options.unproven,
 	};
 }

@@ -449,6 +449,13 @@ def without_tables(name, el, options=(), **machine):
     return case
 
 
+def coarse(name, el, options=(), **machine):
+    """All of RAM is mapped, less what the blob needs."""
+    case = boots(name, el, ['coarse=1', *options], **machine)
+    case.expect.append(r'^port: all of RAM is mapped$')
+    return case
+
+
 def crash_entry(name, el, options=(), **machine):
     """The payload is in place; it is entered without a move or a table."""
     case = boots(name, el, ['entry=crash', 'hide=off', *options], ram='1G',
@@ -489,6 +496,7 @@ SPECIAL += [
     scrubs('scrub-linear-el2', ['scrub=on', 'map=linear'], '0', el=2),
     scrubs('scrub-no-tables', ['scrub=on', 'map=none'], '0'),
     scrubs('scrub-off', [], r'[1-9]\d+'),
+    coarse('coarse-el1', 1, ram='4G'),
     crash_entry('crash-el1', 1),
     crash_entry('crash-el2', 2, gic='3'),
     crash_entry('crash-stub', 2, ['el=1over2']),
@@ -501,6 +509,8 @@ SPECIAL += [
 
 # What the pairs of the matrix have in other company.
 MORE_WAYS = [
+    coarse('coarse-el2', 2, ['granule=64']),
+    coarse('coarse-digest', 1, ['digest=on', 'granule=16'], cpu=MAX),
     from_far('far-el2', 2, ['map=sparse', 'digest=known']),
     from_far('far-no-tables', 1, ['map=none']),
     over_stub('stub-sparse', []),
