@@ -11,6 +11,7 @@ TOOLCHAIN ?= gcc
 
 B := build
 A := $(B)/arm64
+UNALIGNED := -mno-strict-align
 ifeq ($(TOOLCHAIN),gcc)
 H := $(B)/host
 CROSS_CC := $(CROSS_COMPILE)gcc
@@ -18,6 +19,7 @@ HOST_CC := gcc
 else ifeq ($(TOOLCHAIN),clang)
 A := $(B)/arm64-clang
 H := $(B)/host-clang
+UNALIGNED := -munaligned-access
 CROSS_CC := clang --target=aarch64-linux-gnu
 HOST_CC := clang
 else ifeq ($(TOOLCHAIN),fuzz)
@@ -135,7 +137,7 @@ $(A)/obj/zlib/% $(H)/obj/zlib/%: FLAGS = -w
 # where unaligned accesses are no fault. They are these libraries' own way, so
 # that UBSan has nothing to say to them.
 UNPACK_FLAGS := -w -O2 -DLZO_CFG_FREESTANDING -include ports/lz4/config.h
-$(A)/obj/lzo/% $(A)/obj/lz4/%: FLAGS = $(UNPACK_FLAGS) -mno-strict-align
+$(A)/obj/lzo/% $(A)/obj/lz4/%: FLAGS = $(UNPACK_FLAGS) $(UNALIGNED)
 $(H)/obj/lzo/% $(H)/obj/lz4/%: FLAGS = $(UNPACK_FLAGS) \
 	-fno-sanitize=undefined
 
