@@ -21,6 +21,7 @@
 #define SEED 0x7472616e735f7462ULL
 #define FRAMES 10
 #define FRAME_WORDS 24
+#define STACK_MAX 8192
 
 /* What is saved, and comes back with everything else. */
 static struct {
@@ -31,6 +32,7 @@ static struct {
 	void *heap;
 	uint64_t *secret; /* a page that is not saved */
 	uintptr_t frame[FRAMES];
+	uint8_t stack[STACK_MAX]; /* a copy of those frames */
 } state;
 
 static LZ4_stream_t lz4_state;
@@ -116,14 +118,32 @@ static int save_or_wake(void *arg)
 
 /* ---- ten calls down ---- */
 
+static int corrupt(struct trans_error *err, const char *why)
+{
+	*err = (struct trans_error){ .status = TRANS_ECORRUPT, .why = why,
+				     .level = TRANS_NO_LEVEL };
+	return TRANS_ECORRUPT;
+}
+
+static struct trans_range stack_range(void)
+{
+	uintptr_t low = state.frame[FRAMES - 1], len = state.frame[0] - low;
+
+	return (struct trans_range){ low, len < STACK_MAX ? len : STACK_MAX };
+}
+
+/* The frames above wait for us: nobody changes a bit of them meanwhile. */
 static int bottom(struct trans_error *err)
 {
-	int rc = thread_call(save_or_wake, err, state.round);
+	struct trans_range stack = stack_range();
+	int rc;
 
-	if (rc && !err->status)
-		*err = (struct trans_error){ .status = rc,
-					     .why = "one of x19 to x28",
-					     .level = TRANS_NO_LEVEL };
+	memcpy(state.stack, (void *)stack.start, stack.len);
+	rc = thread_call(save_or_wake, err, state.round);
+	if (rc == TRANS_ECORRUPT && !err->status)
+		return corrupt(err, "one of x19 to x28");
+	if (!rc && memcmp(state.stack, (void *)stack.start, stack.len))
+		return corrupt(err, "the stack");
 	return rc;
 }
 
@@ -158,13 +178,6 @@ static __attribute__((noinline)) int dive(uint64_t depth,
 }
 
 /* ---- rounds ---- */
-
-static int corrupt(struct trans_error *err, const char *why)
-{
-	*err = (struct trans_error){ .status = TRANS_ECORRUPT, .why = why,
-				     .level = TRANS_NO_LEVEL };
-	return TRANS_ECORRUPT;
-}
 
 static int one_round(struct trans_error *err)
 {

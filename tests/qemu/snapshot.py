@@ -95,7 +95,7 @@ class Snapshot:
             shutil.rmtree(self.home, ignore_errors=True)
         return lab.Result(text, why, time.monotonic() - start)
 
-    def port(self, options, expect, forbid=(), machine=None):
+    def port(self, options, expect, forbid=(), machine=None, **limits):
         """One start of the port, at an address where none was before."""
         port = os.path.join(self.home, 'port.bin')
         port_for(self.dice.randrange(LOAD_MAX), self.page, port)
@@ -109,14 +109,15 @@ class Snapshot:
         result = lab.run_qemu(args, f'{self.name}.{self.runs}', live=self.live,
                               expect=expect,
                               forbid=[*forbid, cases.CRASH,
-                                      cases.UNKNOWN_OPTION])
+                                      cases.UNKNOWN_OPTION], **limits)
         if result.why:
             raise Failed(f'run {self.runs}: {result.why}', result.text)
         return self.elsewhere(result.text)
 
     def elsewhere(self, text):
-        at = re.search(RAN_AT, text, re.M)[1]
-        if at in self.addresses:
+        found = re.search(RAN_AT, text, re.M)
+        at = found and found[1]
+        if at and at in self.addresses:
             raise Failed(f'run {self.runs}: at {at} again', text)
         self.addresses.append(at)
         return text
@@ -187,6 +188,18 @@ def linux_refuses(kernel):
         if sleeper.has_signature(case.home):
             raise Failed('the signature is still there', result.text)
         return result.text
+    return step
+
+
+def killed(seconds):
+    """The power goes while it works. Whatever is on the disk then, it is no
+    image or one that wakes."""
+    def step(case):
+        case.port(['snapshot=lz4', 'rounds=1'], [], may_hang=True,
+                  timeout=seconds)
+        if sleeper.has_signature(case.home):
+            return wake(1, 1)(case)
+        return refused('TRANS_ENOENT', 'resume=on')(case)
     return step
 
 
@@ -274,6 +287,9 @@ SPECIAL = [
                      'snapshot=lz4')),
 ]
 
+POWER_CUTS = Snapshot('snapshot-power-cuts',
+                      *[killed(0.1 + 0.05 * n) for n in range(20)])
+
 LINUX = [Snapshot(f'snapshot-{packing}-is-not-for-linux-{kernel}',
                   disk(mib=sleeper.SWAP_MIB), take(packing, 1),
                   linux_refuses(kernel))
@@ -292,4 +308,5 @@ def many():
 
 def all_cases(full):
     return [*(many() if full else few()),
-            *SPECIAL, *LINUX[:None if full else 1]]
+            *SPECIAL, *LINUX[:None if full else 1],
+            *([POWER_CUTS] if full else [])]
