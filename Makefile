@@ -296,7 +296,8 @@ unit-bins: $(UNIT_BINS)
 
 FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_SHARED := $(filter-out $(FUZZ),$(wildcard tests/fuzz/*.c)) \
-	$(addprefix tests/unit/,memory.c walker.c world.c)
+	$(addprefix tests/unit/,memory.c walker.c world.c disk.c \
+	swsusp_image.c swsusp_reader.c)
 FUZZ_BINS := $(patsubst tests/fuzz/%.c,$(H)/%,$(FUZZ))
 SECONDS ?= 60
 
@@ -379,6 +380,12 @@ $(N)/copy $(N)/sparse:
 	$(call say,HOSTLD)
 	$(Q)gcc -Wl,--gc-sections $^ -o $@
 
+# The image reader alone, and the tests' builder.
+$(N)/swsusp: $(call bench_objs,tests/bench/swsusp.c tests/unit/swsusp_image.c \
+		hibernate/crc32.c $(wildcard hibernate/swsusp*.c))
+	$(call say,HOSTLD)
+	$(Q)gcc -Wl,--gc-sections $^ -llzo2 -llz4 -o $@
+
 # The core again, with what the compiler says of calls and frames beside it.
 BENCH_CORE := $(patsubst $(A)/obj/%,$(N)/core/%,$(CORE_OBJS))
 
@@ -399,9 +406,17 @@ $(N)/mover.elf: $(N)/core/tests/bench/mover.o \
 	$(Q)$(LD) -static --gc-sections -Ttext=0x40080000 -e _start $^ -o $@
 
 .PHONY: bench
-bench: $(N)/copy $(N)/sparse $(N)/mover.elf $(BENCH_CORE) ## DESIGN.md's budgets, measured (build/bench.json)
+bench: $(N)/copy $(N)/sparse $(N)/swsusp $(N)/mover.elf $(BENCH_CORE) ## DESIGN.md's budgets, measured (build/bench.json)
 	@tests/bench/bench.py --tools $(CROSS_COMPILE) --dir $(N) \
 		--json $(B)/bench.json $(BENCH_CORE)
+	@$(MAKE) --no-print-directory bench-kexec bench-resume
+
+.PHONY: bench-kexec bench-resume
+bench-resume: all | setup ## Linux woken, in seconds, beside Linux waking itself
+	@tests/bench/resume.py
+
+bench-kexec: all payload $(B)/stamp/kexec-tools ## a kexec in instructions, beside Linux's own
+	@tests/bench/kexec.py
 
 # ---- set-up and real parts -------------------------------------------------
 
@@ -422,7 +437,7 @@ $(LZO_DIR)/minilzo.c: | $(B)/stamp/lzo
 $(LZ4_DIR)/lz4.c: | $(B)/stamp/lz4
 
 $(B)/stamp/kernel $(B)/stamp/backports $(B)/stamp/busybox \
-		$(B)/stamp/trans_pgd: $(B)/stamp/%: | setup
+		$(B)/stamp/kexec-tools $(B)/stamp/trans_pgd: $(B)/stamp/%: | setup
 	@tests/lab/fetch.py $*
 
 .PHONY: kernels

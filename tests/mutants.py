@@ -25,6 +25,7 @@ CORE = ['test_table', 'test_edges', 'test_operations', 'test_copy',
         'test_walker', 'test_geometry', 'test_inspect']
 SNAPSHOT = ['test_snapshot', 'test_snapshot_faults']
 RESUME = ['test_resume', 'test_resume_refuse', 'test_resume_find']
+SWSUSP = ['test_swsusp', 'test_swsusp_hostile', 'test_swsusp_once']
 SETS = {'lib/moves.c': ['test_moves', 'test_edges'],
         'lib/ranges.c': ['test_ranges'],
         'lib/pool.c': ['test_pool'],
@@ -36,6 +37,11 @@ SETS = {'lib/moves.c': ['test_moves', 'test_edges'],
         **{f'hibernate/{part}.c': RESUME
            for part in ('resume', 'pages', 'carve', 'place', 'load', 'enter',
                         'find', 'tables', 'prove', 'print')},
+        'hibernate/crc32.c': ['test_swsusp_crc'],
+        'hibernate/swsusp_clear.c': ['test_swsusp_once'],
+        **{f'hibernate/swsusp_{part}.c': SWSUSP
+           for part in ('open', 'map', 'read')},
+        'hibernate/snapshot.h': SNAPSHOT,
         'trans/tcr.c': ['test_geometry', *CORE],
         'trans/geometry.c': ['test_geometry', *CORE]}
 TIMEOUT = 120
@@ -307,7 +313,7 @@ MUTANTS = [
     ('what must not be saved is', 'hibernate/snapshot_plan.c',
      'if (!rc && args->nosave)', 'if (0)'),
     ('lent memory is saved', 'hibernate/snapshot_plan.c',
-     'rc = trans_ranges_remove(&job->image, r.start, r.len);', ''),
+     'rc = trans_ranges_remove(&job->image, r.start, r.len);', 'rc = 0;'),
     ('copies over the job', 'hibernate/snapshot_plan.c',
      'trans_ranges_remove(&job->copies, place.start,\n'
      '\t\t\t\t\t     place.len);', '0;'),
@@ -327,6 +333,60 @@ MUTANTS = [
      'if (rc >= 0)\n\t\trc = snapshot_write'),
     ('context without the names of EL2', 'hibernate/snapshot.c',
      'cpu->el == 2 && !cpu->e2h', '0'),
+    # The hibernation image reader.
+    ('swsusp: a larger page size decides', 'hibernate/swsusp_open.c',
+     'i < 3 && !*found; i++', 'i < 3; i++'),
+    ('swsusp: unknown flags accepted', 'hibernate/swsusp_open.c',
+     '\t\t      SWSUSP_HW_SIG | SWSUSP_LZ4))', '\t\t      ~0u))'),
+    ('swsusp: the disk does not bound the counts', 'hibernate/swsusp_open.c',
+     'info->pages <= most && ', ''),
+    ('swsusp: the last page of the disk is beyond it',
+     'hibernate/swsusp_map.c', 'if (page >= swsusp_disk_pages(image))',
+     'if (page + 1 >= swsusp_disk_pages(image))'),
+    ('swsusp: a page behind the disk is on it', 'hibernate/swsusp_map.c',
+     'if (page >= swsusp_disk_pages(image))',
+     'if (page > swsusp_disk_pages(image))'),
+    ('swsusp: a run is bounded by its first slot', 'hibernate/swsusp_map.c',
+     ' && !check_slot(image, run->page + i, NULL)', ''),
+    ('swsusp: slots side by side are not looked for',
+     'hibernate/swsusp_map.c', 'run->page + i && !check', '1 && !check'),
+    ('swsusp: a map is followed twice', 'hibernate/swsusp_map.c',
+     'if (seen[i] == map)', 'if (seen[i] == map && i)'),
+    ('swsusp: remembered maps are not thinned out', 'hibernate/swsusp_map.c',
+     'seen[i] = seen[2 * i];', ';'),
+    ('swsusp: header of a swap file is a slot', 'hibernate/swsusp_map.c',
+     'page == image->args.offset', '!page'),
+    ('swsusp: chunk of any length', 'hibernate/swsusp_read.c',
+     'if (!len || len > SWSUSP_PACKED_MAX(shift))', 'if (!len)'),
+    ('swsusp: chunk one page short', 'hibernate/swsusp_read.c',
+     '(len + SWSUSP_CHUNK_HEADER - 1) >> shift) + 1;',
+     '(len - 1) >> shift) + 1;'),
+    ('swsusp: part of a page accepted', 'hibernate/swsusp_read.c',
+     '!out || out > room || out & (swsusp_bytes(image, 1) - 1)',
+     '!out || out > room'),
+    ('swsusp: an unpacker is believed', 'hibernate/swsusp_read.c',
+     '!out || out > room || ', '!out || '),
+    ('swsusp: last chunk beyond the stream', 'hibernate/swsusp_read.c',
+     'chunk->most = least(stream_pages(image) - image->done,',
+     'chunk->most = least(SWSUSP_CHUNK_PAGES,'),
+    ('swsusp: CRC not compared', 'hibernate/swsusp_read.c',
+     'image->crc == image->info.crc)', 'image->crc)'),
+    ('swsusp: the cleared signature is not flushed',
+     'hibernate/swsusp_clear.c', 'if (disk->flush(disk->ctx))\n',
+     'if (0)\n'),
+    ('swsusp: the signature is not read back', 'hibernate/swsusp_clear.c',
+     'return reads_as(s, content) ? DONE : READ_BACK;', 'return DONE;'),
+    ('swsusp: the old sector is not put back', 'hibernate/swsusp_clear.c',
+     '\t(void)disk->write(disk->ctx, s->offset, s->was, s->len);\n', ''),
+    ('swsusp: put back but not flushed', 'hibernate/swsusp_clear.c',
+     '!disk->flush(disk->ctx) && reads_as(s, s->was)',
+     'reads_as(s, s->was)'),
+    ('swsusp: whatever header is there is cleared',
+     'hibernate/swsusp_clear.c',
+     'rc = check_header(image, &s, s.was, err);', 'rc = TRANS_OK;'),
+    ('swsusp: the wrong sector of the page', 'hibernate/swsusp_clear.c',
+     '.offset = end - len,',
+     '.offset = end - ((size_t)1 << image->info.page_shift),'),
 ]
 
 
@@ -365,7 +425,7 @@ def link(base, out, test):
     subprocess.run(['gcc', '-fsanitize=undefined',
                     '-fsanitize-undefined-trap-on-error',
                     f'{base}/obj/tests_unit_{test}.o', f'{out}/{test}.a',
-                    '-lcmocka', '-llz4', '-o', f'{out}/{test}'], check=True)
+                    '-lcmocka', '-llzo2', '-llz4', '-o', f'{out}/{test}'], check=True)
     return f'{out}/{test}'
 
 

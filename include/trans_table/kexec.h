@@ -39,14 +39,14 @@
  *            refuses. They must not change afterwards. NULL: anything is
  * @auth_ctx: for @authenticate
  * @transition: everything about the CPU, the map choice and callbacks; ops,
- *            ctx, plan, entry and x are filled in here; digests of the caller's
+ *            ctx, plan, entry, x and ram are filled in here; digests of the caller's
  *            own are checked behind those of @verify
  * @verify:   the blob checks after the moves, and before it jumps, that memory
  *            holds the kernel (inflated, its segments laid out), the initrd
  *            and the edited tree, each to its last byte. Their SHA-256 is
- *            computed here, once: about 40 instructions a byte by the portable
- *            function, and 1.5 more a byte in the blob where the CPU has
- *            SHA-256 instructions. It reads all of it through phys_to_virt,
+ *            computed here, once: about 85 instructions a byte by the portable
+ *            function at -Os, and again in the blob: 2 a byte where the CPU
+ *            has SHA-256 instructions (make bench). It reads all of it through phys_to_virt,
  *            which must be able to: where that refuses, TRANS_EFAULT, where
  *            it promises more than it can read, a fault of the host's. A host
  *            that cannot see the files says what their digests are:

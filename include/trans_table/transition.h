@@ -158,10 +158,16 @@ struct trans_world {
  *              reason to hide them. Destinations are left alone. Needs @linear
  *              and @linear_offset with any @map, and costs time in sources x
  *              moves
+ * @ram, @coarse_above: (sparse) where an exact map would take more than this
+ *              many table pages, all of @ram is mapped instead, writable and
+ *              never executable, less the blob's tables; its code and list
+ *              read-only. @ram must hold no device and no secure memory. Above
+ *              the identity map's reach, and outside @ram, the map stays exact.
+ *              0: never
  * @unproven:   skip the proof. For tests that must see what it prevents
  *
  * What the pointers lead to must live as long as the transition, except @plan,
- * @digests and @world.
+ * @digests, @world and @ram.
  */
 struct trans_transition_args {
 	const struct trans_cpu *cpu;
@@ -193,6 +199,8 @@ struct trans_transition_args {
 	bool stub;
 	bool fallback;
 	bool scrub;
+	const struct trans_ranges *ram;
+	unsigned int coarse_above;
 	bool unproven;
 };
 
@@ -210,8 +218,12 @@ struct trans_transition {
 	unsigned int code_granules, data_granules, list_granules;
 	uint64_t move_count, move_bytes;
 	uint64_t scrub_bytes; /* zeroed by moves beyond those of the plan */
+	/* What lies beyond the identity map's reach is at VA = PA - offset. */
+	struct trans_range far; /* len 0: nothing does */
+	uint64_t far_offset;
 	struct trans_stats stats; /* of all table operations together */
 	bool aliased, prepared, quiet;
+	bool coarse; /* all RAM is mapped */
 };
 
 /*
@@ -224,8 +236,10 @@ struct trans_transition {
  * TRANS_EOVERLAP: the proof failed; TRANS_ENOENT: the mapping check failed (va is not mapped as the mover
  * needs it); TRANS_EHOST: alias_prepare or an ops hook refused; TRANS_EPFN,
  * TRANS_ECORRUPT, TRANS_EFAULT, TRANS_EUNREPR: from the copy of the linear map;
- * TRANS_EEXIST: the UART lies in what is moved; TRANS_ERANGE: a PA beyond the
- * identity map's reach.
+ * TRANS_EEXIST: the UART lies in what is moved, or in @ram of a coarse map;
+ * TRANS_ERANGE: something of the blob's beyond the identity map's reach (the
+ * host allocated it there), or a move or digest beyond it that the CPU cannot
+ * reach either, or for which the virtual addresses have no gap in one piece.
  * With a world: TRANS_EINVAL: it wants what this CPU lacks (named: DS, sizes
  * above 48 bits, hardware access flag, ..., a level that cannot be entered), or
  * contradicts the arguments (stub; TG0 is another granule); TRANS_EGEOM: a half

@@ -27,6 +27,8 @@ static const struct {
 	{ "inspect=next", LEAVING_TELL },
 	{ "granule=16", LEAVING_16K },
 	{ "granule=64", LEAVING_64K },
+	{ "granule=4", 0 },
+	{ "tables=4", 0 },
 	{ "tables=16", LEAVING_OWN_16K },
 	{ "tables=64", LEAVING_OWN_64K },
 	{ "el=1over2", LEAVING_STUB },

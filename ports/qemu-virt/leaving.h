@@ -3,9 +3,9 @@
  * How the port leaves, where that is not the plain way: digests, what becomes
  * of a failure, the report of the last transition, other exception levels.
  *
- *	granule=16|64      KiB, of the transitional tables of map=sparse and of
+ *	granule=4|16|64    KiB, of the transitional tables of map=sparse and of
  *	                   all that is moved (default: 4)
- *	tables=16|64       KiB, granule of the port's own tables (default: 4)
+ *	tables=4|16|64     KiB, granule of the port's own tables (default: 4)
  *	digest=on          the blob checks everything after the move; nothing is
  *	                   hidden then, because the library must see it
  *	digest=known       likewise, and the files are hidden: the port computed

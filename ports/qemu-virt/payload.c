@@ -128,6 +128,17 @@ static bool is_plain(struct trans_range kernel)
 	       TRANS_FORMAT_IMAGE;
 }
 
+/* The granules of the port's own tables that lie wholly in [start, end). What
+ * they share with another file must stay visible. */
+static struct trans_range inside(uint64_t start, uint64_t end)
+{
+	uint64_t mask = (1ULL << own_shift) - 1;
+
+	start = (start + mask) & ~mask;
+	end &= ~mask;
+	return (struct trans_range){ start, end > start ? end - start : 0 };
+}
+
 void payload_hide(const struct payload *payload,
 		  const struct trans_table *own)
 {
@@ -135,9 +146,12 @@ void payload_hide(const struct payload *payload,
 	struct trans_range initrd = whole_pages(payload->initrd);
 	uint64_t hidden = 0, granule = 1ULL << own_shift;
 
-	if (is_plain(kernel) && kernel.len > granule)
-		hidden = tables_hide(own, kernel.start + granule,
-				     kernel.len - granule, 1);
+	if (is_plain(kernel)) {
+		kernel = inside(kernel.start + granule,
+				kernel.start + kernel.len);
+		hidden = tables_hide(own, kernel.start, kernel.len, 1);
+	}
+	initrd = inside(initrd.start, initrd.start + initrd.len);
 	hidden += tables_hide(own, initrd.start, initrd.len, INITRD_STEP);
 	print_figure("hidden_pages", hidden, "pages");
 }

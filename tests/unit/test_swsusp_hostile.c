@@ -590,6 +590,9 @@ static void long_chains(void **state)
 		assert_int_equal(walk(12, 9 * kept * 511, end, 1),
 				 TRANS_ECORRUPT);
 		assert_in_range(chain.maps, end + 1, end + 1 + 8);
+		assert_int_equal(walk(12, 9 * kept * 511, end, end * 3 / 4),
+				 TRANS_ECORRUPT);
+		assert_in_range(chain.maps, end + 1, end + 1 + 8);
 	}
 }
 
@@ -620,21 +623,20 @@ static void chunk_lengths(void **state)
 static struct {
 	int rc;
 	size_t out;
-	bool lie; /* take out as it is, else unpack */
-	size_t src_most, dst_len;
+	bool lie;   /* take out as it is, else unpack */
+	bool whole; /* and that is all there is room for */
 } odd;
 
 static int odd_unpack(void *ctx, const void *src, size_t src_len, void *dst,
 		      size_t dst_len, size_t *out_len)
 {
 	assert_ptr_equal(ctx, &odd);
-	odd.dst_len = dst_len;
 	if (odd.rc)
 		return odd.rc;
 	if (!odd.lie)
 		return image_unpackers.lzo(NULL, src, src_len, dst, dst_len,
 					   out_len);
-	*out_len = odd.out;
+	*out_len = odd.whole ? dst_len : odd.out;
 	return 0;
 }
 
@@ -670,6 +672,33 @@ static void unpackers(void **state)
 			fails(codes[i / 2][1], "unpacking a chunk");
 	}
 	drop();
+}
+
+/* Where the next chunk is sought: behind the last page that this one's length
+ * and the eight bytes before it touch. */
+static void chunk_ends_near_a_page(void **state)
+{
+	struct image_spec spec = { .page_shift = 12, .data_pages = 62,
+				   .packing = TRANS_SWSUSP_LZO,
+				   .no_crc = true };
+
+	(void)state;
+	memset(&odd, 0, sizeof(odd));
+	odd.lie = odd.whole = true;
+	for (int more = -2; more <= 9; more++) {
+		unsigned int next = more > 0 ? 5 : 4;
+
+		make(&spec);
+		assert_int_equal(image.chunks, 2);
+		for (unsigned int i = 2; i < image.slots; i++)
+			put(image_page(&image, image.slot[i]), i == next, 8);
+		put(image_page(&image, image.slot[1]),
+		    (uint64_t)(3 * 4096 - 8 + more), 8);
+		reader.args.unpack.lzo = odd_unpack;
+		reader.args.unpack.ctx = &odd;
+		assert_int_equal(attempt(), 0);
+		drop();
+	}
 }
 
 /* The last chunk has more pages than the stream. */
@@ -923,6 +952,7 @@ int main(void)
 		cmocka_unit_test(long_chains),
 		cmocka_unit_test(chunk_lengths),
 		cmocka_unit_test(unpackers),
+		cmocka_unit_test(chunk_ends_near_a_page),
 		cmocka_unit_test(chunk_past_the_end),
 		cmocka_unit_test(no_unpacker),
 		cmocka_unit_test(progress_stops),
