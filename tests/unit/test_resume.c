@@ -184,6 +184,26 @@ static void fragmented_memory(void **state)
 	world_end(&w);
 }
 
+/* Thousands of moves, each its own run, and gaps of one page for most of what
+ * the library wants: neither too slow nor too much. */
+static void thousands_of_moves(void **state)
+{
+	struct saved s = usual(12);
+	struct resume_world w;
+
+	(void)state;
+	s.len = 32 * MIB;
+	world_save(&w, &s);
+	for (size_t i = 0; i < w.pages - 512; i += 2)
+		w.kind[i] = PAGE_STORED;
+	world_write_disk(&w);
+	world_boot(&w, 1);
+	world_lend(&w, BASE + 16 * MIB, 16 * MIB);
+	must_come_back(&w);
+	assert_in_range(w.resume.plan.count, 1000, 2100);
+	world_end(&w);
+}
+
 /* Nothing of the image's place is free: all of it is moved. */
 static void all_is_moved(void **state)
 {
@@ -568,6 +588,7 @@ int main(void)
 		cmocka_unit_test(each_exception_level_comes_back),
 		cmocka_unit_test(random_worlds_come_back),
 		cmocka_unit_test(fragmented_memory),
+		cmocka_unit_test(thousands_of_moves),
 		cmocka_unit_test(all_is_moved),
 		cmocka_unit_test(nothing_is_moved),
 		cmocka_unit_test(zero_pages_are_moves_of_zeroes),
