@@ -178,9 +178,9 @@ static int world_for_trial(struct tr_load *load)
 {
 	struct trans_resume *resume = load->resume;
 	struct tr_tables tables = { .root = resume->image.info.ttbr1 };
-	int rc = trans_geometry_init(
-		&tables.geo, TRANS_EL1_0,
-		(enum trans_granule)resume->image.info.page_shift, 48, 48,
+	int rc = tr_geometry(
+		&tables.geo, load->args->transition.cpu, TRANS_EL1_0,
+		(enum trans_granule)resume->image.info.page_shift, 48,
 		TRANS_GEO_UPPER, load->err);
 
 	resume->entry = UINT64_MAX - 3;

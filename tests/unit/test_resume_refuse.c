@@ -304,6 +304,39 @@ static void virtual_at_el1(void **state)
 	world_end(&w);
 }
 
+/* On a CPU with 52-bit addresses, whose two halves must agree on IPS and DS. */
+static void virtual_with_other_pages(unsigned int page_shift,
+				     unsigned int va_bits, bool ds)
+{
+	struct saved s = usual();
+
+	s.page_shift = page_shift;
+	s.len = page_shift == 16 ? 48 * MIB : 16 * MIB;
+	s.va_bits = va_bits;
+	s.ds = ds;
+	good(&s, 1);
+	w.cpu.mmfr0 = 0x10200126;
+	w.cpu.mmfr2 = 1 << 16;
+	world_lend(&w, BASE + 4 * MIB, s.len - 4 * MIB);
+	w.args.entry = TRANS_RESUME_VIRTUAL;
+	load();
+	assert_int_equal(w.resume.how, TRANS_RESUME_VIRTUAL);
+	assert_int_equal(64 - (w.resume.world.tcr >> 16 & 63), va_bits);
+	assert_int_equal(w.resume.world.tcr >> 59 & 1, ds);
+	world_end(&w);
+}
+
+static void virtual_with_each_page_size(void **state)
+{
+	(void)state;
+	virtual_with_other_pages(12, 48, false);
+	virtual_with_other_pages(12, 52, true);
+	virtual_with_other_pages(14, 47, false);
+	virtual_with_other_pages(14, 52, true);
+	virtual_with_other_pages(16, 48, false);
+	virtual_with_other_pages(16, 52, false);
+}
+
 static void virtual_when_nothing_else_is_found(void **state)
 {
 	(void)state;
@@ -646,6 +679,7 @@ int main(void)
 		cmocka_unit_test(no_sign_of_the_level),
 		cmocka_unit_test(no_entry),
 		cmocka_unit_test(virtual_at_el1),
+		cmocka_unit_test(virtual_with_each_page_size),
 		cmocka_unit_test(virtual_when_nothing_else_is_found),
 		cmocka_unit_test(virtual_at_el2),
 		cmocka_unit_test(page_numbers),
