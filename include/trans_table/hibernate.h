@@ -142,7 +142,8 @@ struct trans_resume {
  * found before data is read (but for the few pages of a virtual entry that was
  * not asked for); TRANS_ENOSPC: more than TRANS_RESUME_RANGES
  * ranges of RAM or lent; TRANS_EFAULT: phys_to_virt refuses lent memory;
- * TRANS_EINVAL: a missing argument, or @free is not RAM, or is reserved.
+ * TRANS_EINVAL: a missing argument, or @free is not RAM, or is reserved, or (a
+ * virtual entry) the linear map is of another granule than the image.
  * On failure the struct is zeroed and @free is the host's again.
  */
 int trans_resume_load(struct trans_resume *resume,
