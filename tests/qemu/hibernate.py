@@ -286,7 +286,7 @@ def refusals():
         bad('crc', spoil.crc,
             'TRANS_ECORRUPT: CRC of the image'),
         bad('data', spoil.data,
-            'TRANS_ECORRUPT: CRC of the image'),
+            'TRANS_ECORRUPT: '),
         bad('chunk-length', spoil.chunk_length,
             'TRANS_ECORRUPT: length of a packed chunk'),
         bad_raw('pfn-twice', spoil.pfn_twice,
