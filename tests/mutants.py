@@ -37,6 +37,7 @@ SETS = {'lib/moves.c': ['test_moves', 'test_edges'],
         'hibernate/swsusp_clear.c': ['test_swsusp_once'],
         **{f'hibernate/swsusp_{part}.c': SWSUSP
            for part in ('open', 'map', 'read')},
+        'hibernate/snapshot.h': SNAPSHOT,
         'trans/tcr.c': ['test_geometry', *CORE],
         'trans/geometry.c': ['test_geometry', *CORE]}
 TIMEOUT = 120
@@ -209,7 +210,7 @@ MUTANTS = [
     ('what must not be saved is', 'hibernate/snapshot_plan.c',
      'if (!rc && args->nosave)', 'if (0)'),
     ('lent memory is saved', 'hibernate/snapshot_plan.c',
-     'rc = trans_ranges_remove(&job->image, r.start, r.len);', ''),
+     'rc = trans_ranges_remove(&job->image, r.start, r.len);', 'rc = 0;'),
     ('copies over the job', 'hibernate/snapshot_plan.c',
      'trans_ranges_remove(&job->copies, place.start,\n'
      '\t\t\t\t\t     place.len);', '0;'),

@@ -16,7 +16,8 @@
 #include <trans_table/transition.h>
 
 /*
- * How the saved kernel is entered.
+ * How the saved kernel is entered. A snapshot of the library's own (snapshot.h)
+ * says itself where, and is always entered with the MMU off.
  * physical: its cpu_resume, MMU off, as PSCI's CPU_SUSPEND would; the kernel
  *           then sets up everything itself. Its address is in no header: it is
  *           found in the image, by the literal that points to _cpu_resume

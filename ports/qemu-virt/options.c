@@ -67,6 +67,8 @@ static bool read_key(struct options *options, struct word word)
 {
 	if (take_key(&word, "fail-alloc="))
 		return read_fail_alloc(options, word);
+	if (take_key(&word, "coarse="))
+		return read_number(word, &options->coarse);
 	if (take_key(&word, "hops="))
 		return read_number(word, &options->hops);
 	return take_key(&word, "free=") && read_number(word, &options->free);

@@ -13,6 +13,7 @@
  *	plan               print what is going to happen
  *	dry                and then do not do it
  *	fail-alloc=N|all   the N-th allocation of the load fails; each in turn
+ *	coarse=N           (map=sparse) rather all RAM than more tables than N
  *	hops=N             first start the port itself N times, from the archive
  *	free=BYTES         set by the port before such a start: its free memory
  *	bad=overlap|fdt    the initrd lies over the kernel; a command line for which
@@ -41,6 +42,7 @@ struct options {
 	struct resume_options resume;
 	struct snapshot_options snapshot;
 	uint64_t fail_alloc; /* 0: none; FAIL_ALL */
+	uint64_t coarse; /* table pages; 0: an exact map */
 	uint64_t hops, free; /* free 0: not said */
 };
 

@@ -109,6 +109,17 @@ int payload_find(struct payload *payload, struct trans_error *err)
 	return find_cmdline(&payload->cmdline, err);
 }
 
+void payload_send_far(struct payload *payload)
+{
+	struct trans_range *initrd = &payload->initrd;
+
+	if (!machine.far.len)
+		return;
+	memset(at_pa(initrd->start), 0xee, initrd->len);
+	initrd->start += machine.far.start - machine.archive.start;
+	print("port: initrd far away at 0x%lx\n", initrd->start);
+}
+
 int payload_find_port(struct payload *payload, const char *cmdline,
 		      struct trans_error *err)
 {
@@ -151,6 +162,8 @@ void payload_hide(const struct payload *payload,
 				kernel.start + kernel.len);
 		hidden = tables_hide(own, kernel.start, kernel.len, 1);
 	}
+	if (machine.far.len) /* in no table of the port's */
+		initrd.len = 0;
 	initrd = inside(initrd.start, initrd.start + initrd.len);
 	hidden += tables_hide(own, initrd.start, initrd.len, INITRD_STEP);
 	print_figure("hidden_pages", hidden, "pages");

@@ -89,8 +89,9 @@ static void print_needs(const struct trans_snapshot_args *args)
 }
 
 /* In the one world this does not return: it powers off. */
-static int save_or_wake(struct trans_error *err)
+static int save_or_wake(void *arg)
 {
+	struct trans_error *err = arg;
 	const struct trans_block *disk = resume_disk(0, err);
 	struct trans_snapshot_args args;
 	uint64_t began;
@@ -115,6 +116,17 @@ static int save_or_wake(struct trans_error *err)
 
 /* ---- ten calls down ---- */
 
+static int bottom(struct trans_error *err)
+{
+	int rc = thread_call(save_or_wake, err, state.round);
+
+	if (rc && !err->status)
+		*err = (struct trans_error){ .status = rc,
+					     .why = "one of x19 to x28",
+					     .level = TRANS_NO_LEVEL };
+	return rc;
+}
+
 /* Bit for bit: numbers that only this frame knows, kept across the call, and
  * the place of the frame itself. A recursion, for it is the depth that is
  * wanted. NOLINTNEXTLINE(misc-no-recursion) */
@@ -128,7 +140,7 @@ static __attribute__((noinline)) int dive(uint64_t depth,
 	for (unsigned int i = 0; i < FRAME_WORDS; i++)
 		word[i] = heap_number(seed, i);
 	state.frame[depth] = (uintptr_t)__builtin_frame_address(0);
-	rc = depth + 1 < FRAMES ? dive(depth + 1, err) : save_or_wake(err);
+	rc = depth + 1 < FRAMES ? dive(depth + 1, err) : bottom(err);
 	if (rc)
 		return rc;
 	if (state.options->spoil_frame && depth == FRAMES / 2)
@@ -157,6 +169,7 @@ static int corrupt(struct trans_error *err, const char *why)
 static int one_round(struct trans_error *err)
 {
 	uint64_t seed = heap_number(SEED, state.round);
+	uint64_t before = memory_free_bytes();
 	int rc;
 
 	heap_make(state.heap, seed);
@@ -172,6 +185,8 @@ static int one_round(struct trans_error *err)
 		((uint8_t *)state.heap)[HEAP_LEN / 3] ^= 1;
 	if (!heap_check(state.heap, seed))
 		return corrupt(err, "the heap");
+	if (memory_free_bytes() != before)
+		return corrupt(err, "free memory is not what it was");
 	if (state.secret[7] == seed)
 		return corrupt(err, "what must not be saved was");
 	print("port: round %lu: %lu bytes and %u frames as they were\n",

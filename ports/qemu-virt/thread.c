@@ -108,3 +108,51 @@ const char *thread_changed(uint64_t seed)
 	STATES(LOOK_STATE)
 	return NULL;
 }
+
+#define KEPT 10 /* x19 to x28 */
+
+/* Load them from @to_set, call, store them at @found. */
+static int call_with(int (*call)(void *arg), void *arg,
+		     const uint64_t to_set[KEPT], uint64_t found[KEPT])
+{
+	register uint64_t x0 __asm__("x0") = (uint64_t)arg;
+	register uint64_t x1 __asm__("x1") = (uint64_t)call;
+	register uint64_t x2 __asm__("x2") = (uint64_t)to_set;
+	register uint64_t x3 __asm__("x3") = (uint64_t)found;
+
+	__asm__ volatile(
+		"str	x3, [sp, #-16]!\n\t"
+		"ldp	x19, x20, [x2]\n\t"
+		"ldp	x21, x22, [x2, #16]\n\t"
+		"ldp	x23, x24, [x2, #32]\n\t"
+		"ldp	x25, x26, [x2, #48]\n\t"
+		"ldp	x27, x28, [x2, #64]\n\t"
+		"blr	x1\n\t"
+		"ldr	x3, [sp], #16\n\t"
+		"stp	x19, x20, [x3]\n\t"
+		"stp	x21, x22, [x3, #16]\n\t"
+		"stp	x23, x24, [x3, #32]\n\t"
+		"stp	x25, x26, [x3, #48]\n\t"
+		"stp	x27, x28, [x3, #64]"
+		: "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
+		:
+		: "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12",
+		  "x13", "x14", "x15", "x16", "x17", "x19", "x20", "x21",
+		  "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x30", "cc",
+		  "memory");
+	return (int)x0;
+}
+
+int thread_call(int (*call)(void *arg), void *arg, uint64_t seed)
+{
+	uint64_t to_set[KEPT], found[KEPT];
+	int rc;
+
+	for (unsigned int i = 0; i < KEPT; i++)
+		to_set[i] = heap_number(~seed, i);
+	rc = call_with(call, arg, to_set, found);
+	for (unsigned int i = 0; !rc && i < KEPT; i++)
+		if (found[i] != heap_number(~seed, i))
+			rc = TRANS_ECORRUPT;
+	return rc;
+}

@@ -7,12 +7,16 @@
 #ifndef PORT_THREAD_H
 #define PORT_THREAD_H
 
-#include <trans_table/env.h>
+#include <trans_table/errors.h>
 
 /* Put numbers that follow from @seed into them. */
 void thread_set(uint64_t seed);
 
 /* The name of one that holds something else; NULL: none does. */
 const char *thread_changed(uint64_t seed);
+
+/* Call @call(@arg) with x19 to x28 full of such numbers. What it returned, or,
+ * if that is 0 and one of them has changed, TRANS_ECORRUPT. */
+int thread_call(int (*call)(void *arg), void *arg, uint64_t seed);
 
 #endif

@@ -39,7 +39,7 @@ static char trans_help_text[] =
 	"      (SHA-256) after they were moved. <size> of the kernel is needed\n"
 	"      for all but an Image; all numbers are hexadecimal\n"
 	"      -n  do not verify\n"
-	"      -k  keep this memory as it is\n"
+	"      -k  move nothing to this memory\n"
 #ifdef CONFIG_CMD_TRANS_RESUME
 	"trans resume <interface> <dev>[:<part>] [<offset>]\n"
 	"    - continue a hibernated Linux from its swap partition, or from a\n"

@@ -75,7 +75,10 @@ static int random_bytes(void *ctx, void *buf, size_t len)
  * are removed. */
 struct trans_fdt_edit port_fdt_edit(void)
 {
-	struct trans_fdt_edit edit = { 0 };
+	struct trans_fdt_edit edit = {
+		.reserve = port_memory.lpi.range,
+		.reserve_count = port_memory.lpi.count,
+	};
 	struct udevice *dev;
 
 	if (IS_ENABLED(CONFIG_DM_RNG) &&

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * The interrupt controller, which U-Boot itself does not use: a saved Linux
- * expects it as the kernel that would have loaded the image leaves it.
+ * The interrupt controller. Few boards let U-Boot give it tables for LPIs, which
+ * hardware may then write to for ever. A saved Linux expects it as the kernel
+ * that would have loaded the image leaves it.
  */
 #include "port.h"
 
@@ -95,4 +96,15 @@ int port_gic(struct trans_gic *gic, struct trans_error *err)
 	gic->dist = reg(node, 0).start;
 	gic->cpu = reg(node, 1).start;
 	return 0;
+}
+
+/* A machine without a GIC has none. */
+int port_gic_tables(struct trans_ranges *tables, struct trans_error *err)
+{
+	struct trans_gic gic;
+	struct trans_error none;
+
+	if (port_gic(&gic, &none))
+		return 0;
+	return trans_gic_lpi_tables(&gic, tables, err);
 }

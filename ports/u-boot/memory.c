@@ -11,6 +11,7 @@
 
 #define MAX_RAM 16
 #define MAX_RESERVED 64
+#define MAX_LPI 16
 #define MAX_FREE 512 /* each allocation freed out of order may split one */
 
 /* Below the stack pointer, for the calls that follow. */
@@ -19,6 +20,7 @@
 static struct trans_range ram_storage[MAX_RAM];
 static struct trans_range reserved_storage[MAX_RESERVED];
 static struct trans_range free_storage[MAX_FREE];
+static struct trans_range lpi_storage[MAX_LPI];
 
 struct port_memory port_memory;
 
@@ -35,6 +37,7 @@ int port_memory_begin(struct trans_error *err)
 	trans_ranges_init(&m->ram, ram_storage, MAX_RAM);
 	trans_ranges_init(&m->reserved, reserved_storage, MAX_RESERVED);
 	trans_ranges_init(&m->free, free_storage, MAX_FREE);
+	trans_ranges_init(&m->lpi, lpi_storage, MAX_LPI);
 	for (int i = 0; !rc && i < CONFIG_NR_DRAM_BANKS; i++)
 		rc = trans_ranges_add(&m->ram, gd->bd->bi_dram[i].start,
 				      gd->bd->bi_dram[i].size);
@@ -114,7 +117,12 @@ int port_memory_map(void *fdt, size_t fdt_len, struct trans_error *err)
 	rc = trans_fdt_memory(fdt, fdt_len, &no_ram, &m->reserved, err);
 	if (rc)
 		return rc;
-	rc = trans_ranges_add_all(&m->free, &m->ram);
+	rc = port_gic_tables(&m->lpi, err);
+	if (rc)
+		return rc;
+	rc = trans_ranges_add_all(&m->reserved, &m->lpi);
+	if (!rc)
+		rc = trans_ranges_add_all(&m->free, &m->ram);
 	if (!rc)
 		rc = compat_used_memory(fdt, add_used, NULL);
 	if (!rc)

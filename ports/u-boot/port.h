@@ -38,9 +38,10 @@ u64 port_mpidr(void);
  * @reserved: never to be written: what the next kernel's tree reserves, and
  *            U-Boot's map as lasting; what the user asked for
  * @free:     RAM that neither U-Boot nor a file of the user's is in
+ * @lpi:      (among the reserved) tables that hardware goes on using
  */
 struct port_memory {
-	struct trans_ranges ram, reserved, free;
+	struct trans_ranges ram, reserved, free, lpi;
 };
 extern struct port_memory port_memory;
 
@@ -76,8 +77,10 @@ extern const struct trans_unpackers port_unpackers;
 int port_block(const char *interface, const char *dev_part,
 	       struct trans_block *block, struct trans_error *err);
 
-/* gic.c: what the device tree says of it. TRANS_ENOENT. */
+/* gic.c: what the device tree says of it. TRANS_ENOENT. And memory that it may
+ * go on using, which is neither ours nor the next kernel's. */
 int port_gic(struct trans_gic *gic, struct trans_error *err);
+int port_gic_tables(struct trans_ranges *tables, struct trans_error *err);
 
 /* verify.c: by the CPU's instructions where U-Boot uses them; NULL: by nobody
  * faster than the library. */

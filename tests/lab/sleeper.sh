@@ -108,9 +108,9 @@ begin() {
 	secret=$(head -c 16 /dev/urandom | hexdump -v -e '1/1 "%02x"')
 	boot_id=$(cat /proc/sys/kernel/random/boot_id)
 	echo $secret >/run/secret
-	head -c 6000000 /dev/urandom >/run/blob
-	head -c 6000000 /dev/zero >>/run/blob
-	cat /bin/busybox /bin/busybox >>/run/blob
+	head -c 4000000 /dev/urandom >/run/blob
+	head -c 2000000 /dev/zero >>/run/blob
+	cat /bin/busybox >>/run/blob
 	sum=$(sha256sum </run/blob)
 	for n in 1 2 3; do
 		counter $n &

@@ -4,6 +4,7 @@ Linux prints and a test looks for stands in this file and nowhere else."""
 import copy
 import itertools
 import os
+import struct
 import sys
 
 import lab
@@ -254,6 +255,42 @@ def survives_hunger(name, mapping):
     return case
 
 
+class Far(Case):
+    """The initrd lies in a DIMM at 2^51. QEMU plugs one only beside firmware,
+    so a few instructions of that start the port, and options say what a loader
+    would put into the tree."""
+
+    AT, LEN, PORT, ARCHIVE = 1 << 51, 256 << 20, 0x40200000, 0x48000000
+    START = (0xd2a80000, 0xd2a80401, 0xd61f0020) # x0 = RAM's start; go to PORT
+
+    def args(self):
+        bios = os.path.join(lab.ROOT, 'build/payload/start.bin')
+        archive = payload.path_of(self.variant)
+        with open(bios, 'wb') as f:
+            f.write(struct.pack('<3I', *self.START))
+        words = super().args()
+        at = words.index('-initrd')
+        words[at:at + 2] = [
+            '-bios', bios,
+            '-object', f'memory-backend-ram,id=far,size={self.LEN}',
+            '-device', f'pc-dimm,memdev=far,addr={self.AT:#x}',
+            *(w for path, to in ((words[at - 1], self.PORT),
+                                 (archive, self.ARCHIVE))
+              for w in ('-device', f'loader,file={path},addr={to:#x},'
+                        'force-raw=on'))]
+        words[-1] += (f' archive={self.ARCHIVE:#x}+'
+                      f'{os.path.getsize(archive):#x}'
+                      f' far={self.AT:#x}+{self.LEN:#x}')
+        return words
+
+
+def from_far(name, el, options):
+    case = boots(name, el, options, ram='512M,slots=2,maxmem=3072T', cpu=MAX)
+    case.__class__ = Far
+    case.expect.append(r'^port: initrd far away at 0x80000')
+    return case
+
+
 def with_cpus(smp, gic, el=1, mapping='sparse', cpu='cortex-a57'):
     """The port has all CPUs running; Linux must get all of them back."""
     name = f'cpus-{smp}-gic{gic}-el{el}-{cpu[:3].strip("-")}-{mapping}'
@@ -340,6 +377,7 @@ SPECIAL = [
     boots('ram-2T-sparse', 2, [], variant='mem', ram='2T'),
     boots('newest-kernel', 1, [], variant='newest'),
     already_in_place('in-place-el1', 1),
+    from_far('far-el1', 1, ['map=sparse']),
     refuses('bad-truncated', 'TRANS_ETRUNC', variant='truncated'),
     refuses('bad-cut', 'TRANS_ETRUNC', variant='cut'),
     refuses('bad-magic', 'TRANS_EIMAGE', variant='magic'),
@@ -431,6 +469,13 @@ def without_tables(name, el, options=(), **machine):
     return case
 
 
+def coarse(name, el, options=(), **machine):
+    """All of RAM is mapped, less what the blob needs."""
+    case = boots(name, el, ['coarse=1', *options], **machine)
+    case.expect.append(r'^port: all of RAM is mapped$')
+    return case
+
+
 def crash_entry(name, el, options=(), **machine):
     """The payload is in place; it is entered without a move or a table."""
     case = boots(name, el, ['entry=crash', 'hide=off', *options], ram='1G',
@@ -471,6 +516,7 @@ SPECIAL += [
     scrubs('scrub-linear-el2', ['scrub=on', 'map=linear'], '0', el=2),
     scrubs('scrub-no-tables', ['scrub=on', 'map=none'], '0'),
     scrubs('scrub-off', [], r'[1-9]\d+'),
+    coarse('coarse-el1', 1, ram='4G'),
     crash_entry('crash-el1', 1),
     crash_entry('crash-el2', 2, gic='3'),
     crash_entry('crash-stub', 2, ['el=1over2']),
@@ -483,6 +529,10 @@ SPECIAL += [
 
 # What the pairs of the matrix have in other company.
 MORE_WAYS = [
+    coarse('coarse-el2', 2, ['granule=64']),
+    coarse('coarse-digest', 1, ['digest=on', 'granule=16'], cpu=MAX),
+    from_far('far-el2', 2, ['map=sparse', 'digest=known']),
+    from_far('far-no-tables', 1, ['map=none']),
     over_stub('stub-sparse', []),
     without_tables('no-tables-el1', 1, ['map=none']),
     *[boots(f'tables-{kib}-{mapping}-el{el}', el,
@@ -558,6 +608,21 @@ WORLDS = [
     refuses('world-vhe-on-a57', 'TRANS_EINVAL', ['world=vhe'], el=2),
 ]
 
+
+# Kernels of other page sizes, and the ELF files that a kernel build leaves.
+OTHER_KERNELS = [
+    boots('kernel-4k', 1, [], 'own-4k', smp=4),
+    boots('kernel-16k-el1', 1, ['map=linear', 'tables=16'], 'own-16k', cpu=MAX),
+    boots('kernel-16k-el2', 2, ['digest=on'], 'own-16k', cpu=MAX, smp=4),
+    boots('kernel-64k-el1', 1, ['map=linear', 'tables=64'], 'own-64k', smp=4),
+    boots('kernel-64k-el2', 2, ['granule=64', 'digest=on'], 'own-64k'),
+    boots('kernel-64k-over-16k', 2, ['map=linear', 'tables=16'], 'own-64k',
+          cpu=MAX),
+    boots('vmlinux-4k', 1, ['digest=on'], 'vmlinux'),
+    boots('vmlinux-16k', 2, ['map=linear'], 'vmlinux-16k', cpu=MAX),
+    boots('vmlinux-64k', 1, ['granule=64'], 'vmlinux-64k'),
+]
+
 # The whole way of the issue's text; in `check` they are ten.
 MANY_HOPS = [hops(100, 1), hops(100, 2, 'map=linear')]
 
@@ -587,4 +652,4 @@ def in_newer():
 def cases(full=False):
     return matrix(full) + SPECIAL + WORLDS + [stuck_cpu()] + LPIS + DEVICES + (
         CPUS + MORE_LPIS + MORE_DEVICES + MANY_HOPS + MORE_WAYS
-        + list(in_newer()) if full else [])
+        + OTHER_KERNELS + list(in_newer()) if full else [])

@@ -29,7 +29,7 @@ class Machine:
         its = ',its=on' if self.its else ''
         sparse = ['-object', 'memory-backend-ram,id=ram,reserve=off,'
                   f'size={self.ram}', '-machine', 'memory-backend=ram']
-        return [*(sparse if self.ram.endswith('T') else []),
+        return [*(sparse if re.fullmatch(r'\d+T', self.ram) else []),
                 '-M', f'virt{virt},gic-version={self.gic}{its}',
                 '-cpu', self.cpu, '-m', self.ram, '-smp', str(self.smp),
                 '-nographic', '-no-reboot', '-monitor', 'none',

@@ -44,9 +44,9 @@ def set_bootcmd(c, machine, words):
     c.must(f"setenv bootcmd '{BOOTCMD.format(disk_number(c))}'")
 
 
-def identity(machine, words, u_boot):
+def identity(machine, words):
+    """Not of U-Boot: an image outlives an update of the loader."""
     return json.dumps([machine.args(), words, BOOTCMD,
-                       sleeper.digest_file(u_boot),
                        sleeper.digest_file(disk.DISK)])
 
 
@@ -70,7 +70,7 @@ def go_to_sleep(machine, words, u_boot, home, name):
 
 def asleep(machine, words, u_boot, name):
     """The directory of its disks; made if need be. Not to be written to."""
-    home = f'{OUT}/{sleeper.digest(identity(machine, words, u_boot))[:16]}'
+    home = f'{OUT}/{sleeper.digest(identity(machine, words))[:16]}'
     os.makedirs(OUT, exist_ok=True)
     with open(f'{home}.lock', 'w', encoding='utf-8') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

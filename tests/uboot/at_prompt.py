@@ -28,6 +28,9 @@ RAW = ('hibernate=nocompress',)
 SLEEPER_END = r'\nSLEEPER: (?:PASS|FAIL).*\n'
 SLEEPER_PASS = r'\nSLEEPER: PASS\n'
 ANY_BOOT = r'Booting Linux on physical CPU'
+NO_IMAGE = 'trans resume: not found: '
+DAMAGED = 'trans resume: (?:damaged|cut off|not enough room): '
+WRONG_LEVEL = 'trans resume: cannot be started: saved at EL1, and we are at EL2'
 PROOF = r'^proof holds: code'
 TABLE = r'table 4K va40 pa40 {} lower root [0-9a-f]{{16}}'
 RAM_RUN = r'0000000040000000-[0-9a-f]+ -> 0000000040000000 L1 rwx'
@@ -203,9 +206,17 @@ def refuses(c, machine):
     linux_by_booti(c, machine.el)
 
 
-def cut(c, machine):
+def damaged(c, machine):
+    """A file that ends early; a gzip file whose CRC is another's, then the
+    same without the damage."""
     length = load(c, 'Image.cut', KERNEL_AT)
     c.fails(f'trans kexec {KERNEL_AT:x}:{length:x}', 'cut off')
+    length = load(c, 'Image.gz', KERNEL_AT)
+    c.must(f'mw.b {KERNEL_AT + length - 8:x} 5a 4')
+    words = f'{KERNEL_AT:x}:{length:x}'
+    c.fails(f'trans kexec {words}', 'damaged: compressed kernel', 60)
+    load(c, 'Image.gz', KERNEL_AT)
+    demand(c.must(f'trans plan {words}', 60), PROOF)
 
 
 def full(c, machine):
@@ -227,16 +238,20 @@ class Resume(Case):
     """A Linux that went to sleep on this machine, through this U-Boot. A
     script is given the disks too."""
 
-    def __init__(self, name, script, words=(), **machine):
+    def __init__(self, name, script, words=(), slept_at=None, **machine):
         super().__init__(name, script, **machine)
         self.words = words
+        self.sleeps = self.machine
+        if slept_at:
+            self.sleeps = lab.Machine(**{'ram': '512M', **machine,
+                                         'el': slept_at})
 
     def run(self, live=False):
         start = self.now()
         name = f'u-boot-{self.name}'
         text, why = '', ''
         try:
-            home = asleep.asleep(self.machine, self.words, self.u_boot, name)
+            home = asleep.asleep(self.sleeps, self.words, self.u_boot, name)
             with asleep.copy_of(home, self.name) as disks, console.Console(
                     asleep.args(self.machine, self.u_boot, disks), name, live,
                     self.timeout) as c:
@@ -262,6 +277,44 @@ def resumes(c, machine, disks):
         raise Lost('the image is still there')
 
 
+def spoil(disks):
+    """Invert 8 KiB of a chunk; inverted again they are as before."""
+    with open(f'{disks}/swap.img', 'r+b') as f:
+        f.seek(disk.SWAP[0] + (8 << 20))
+        data = f.read(8192)
+        f.seek(-len(data), 1)
+        f.write(bytes(b ^ 0xff for b in data))
+
+
+def refuses_resume(c, machine, disks):
+    """An image that is damaged stays where it is, and can be resumed once it
+    is whole again. A dry run leaves it alone too."""
+    number = asleep.disk_number(c)
+    words = f'virtio {number}:2'
+    c.fails('trans resume', 'Usage')
+    c.fails(f'trans resume {words} nonsense', 'Usage')
+    c.fails('trans resume virtio 7:1', 'not found: disk or partition')
+    c.fails(f'trans resume virtio {number}:9', 'not found: disk or partition')
+    c.fails(f'trans resume virtio {number}:1', NO_IMAGE, 60)
+    c.fails(f'trans resume {words} 3', NO_IMAGE, 60)
+    spoil(disks)
+    c.fails(f'trans resume {words}', DAMAGED, 120)
+    spoil(disks)
+    # It has changed behind U-Boot's back. Another number empties the cache.
+    c.must('blkcache configure 8 31')
+    demand(c.must(f'trans plan resume {words}', 120), 'Linux #1', PROOF)
+    if not asleep.has_image(disks):
+        raise Lost('the image is gone')
+    resumes(c, machine, disks)
+
+
+def resumes_elsewhere(c, machine, disks):
+    """Saved at EL1, and we are at EL2: refused by name, and kept."""
+    c.fails(f'trans resume virtio {asleep.disk_number(c)}:2', WRONG_LEVEL, 120)
+    if not asleep.has_image(disks):
+        raise Lost('the image is gone')
+
+
 # ---- all of them ---------------------------------------------------------------
 
 def cases():
@@ -273,11 +326,13 @@ def cases():
         Case('kexec-over-el2', kexecs_over, el=2, gic='3'),
         Case('kexec-gz-el2', kexecs_gz, el=2),
         Case('refuses', refuses),
-        Case('cut', cut),
+        Case('damaged', damaged),
         Case('full', full, ram='128M'),
         Resume('resume-el1-gic2', resumes),
         Resume('resume-el1-gic3-raw', resumes, gic='3', words=RAW),
         Resume('resume-el2-gic2-raw', resumes, el=2, words=RAW),
         Resume('resume-el2-gic3', resumes, el=2, gic='3'),
+        Resume('resume-refuses', refuses_resume),
+        Resume('resume-other-el', resumes_elsewhere, el=2, slept_at=1),
         Case('prebuilt', kexecs, u_boot='stable/prebuilt'),
     ]
