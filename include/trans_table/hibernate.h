@@ -45,9 +45,10 @@ enum trans_resume_entry {
  * @mpidr:    of the CPU that runs, as MPIDR_EL1 has it
  * @entry:    above
  * @transition: everything about the CPU, the map choice and callbacks; granule,
- *            ops, ctx, plan, entry and x are filled in here. Its quiesce
- *            callback must leave the interrupt controller as the saved kernel
- *            expects it: trans_gic_resume (gic.h), not trans_gic_off
+ *            ops, ctx, plan, entry, x and world are filled in here. A report
+ *            page must lie outside the image. The quiesce callback must leave
+ *            the interrupt controller as the saved kernel expects it:
+ *            trans_gic_resume (gic.h), not trans_gic_off
  */
 struct trans_resume_args {
 	const struct trans_block *disk;
