@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -217,11 +218,12 @@ def compile_words(out, name):
     with open(f'{out}/{os.path.dirname(name)}/.{os.path.basename(name)}.o.cmd',
               encoding='utf-8') as f:
         line = f.readline()
-    words = re.sub(r'^\S+ := ', '', line).replace('\\#', '#').split()
+    line = re.sub(r'^\S+ := ', '', line)
+    words = shlex.split(line.replace('\\#', '#').replace('$$', '$'))
     drop = [i for i, w in enumerate(words) if w == '-o']
     words = words[:drop[-1]] if drop else words
-    return [w.replace("'", '').replace('\\"', '"') for w in words
-            if not w.startswith(('-Wp,-M', '-DKBUILD_', '-c'))]
+    return [w for w in words
+            if not w.startswith(('-Wp,-M', '-DKBUILD_')) and w != '-c']
 
 
 def build_objects(out, into, tools):
