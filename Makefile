@@ -275,6 +275,16 @@ $(H)/test_%: $(H)/obj/tests/unit/test_%.o $(call host_objs,$(UNIT_SHARED)) \
 	$(call say,HOSTLD)
 	$(Q)$(HOST_CC) $(HOST_FLAGS) $^ -lcmocka -llzo2 -llz4 -lzstd -o $@
 
+# Real kernels and images, seen by the finder: tests/resume/look.c.
+$(H)/look: $(H)/obj/tests/resume/look.o $(addprefix $(H)/lib,trans_table.a \
+		fdt.a gunzip.a unlzo.a unlz4.a)
+	$(call say,HOSTLD)
+	$(Q)$(HOST_CC) $(HOST_FLAGS) $^ -o $@
+
+.PHONY: entries
+entries: $(H)/look kernels ## cpu_resume in the kernels of `make kernels`, against System.map
+	@tests/resume/entries.py $<
+
 .PHONY: unit
 unit: $(UNIT_BINS) ## build and run the unit tests (build/host/test_*)
 	@tests/unit.py $(UNIT_BINS)
@@ -286,7 +296,8 @@ unit-bins: $(UNIT_BINS)
 
 FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_SHARED := $(filter-out $(FUZZ),$(wildcard tests/fuzz/*.c)) \
-	$(addprefix tests/unit/,memory.c walker.c world.c)
+	$(addprefix tests/unit/,memory.c walker.c world.c disk.c \
+	swsusp_image.c swsusp_reader.c)
 FUZZ_BINS := $(patsubst tests/fuzz/%.c,$(H)/%,$(FUZZ))
 SECONDS ?= 60
 
@@ -369,6 +380,12 @@ $(N)/copy $(N)/sparse:
 	$(call say,HOSTLD)
 	$(Q)gcc -Wl,--gc-sections $^ -o $@
 
+# The image reader alone, and the tests' builder.
+$(N)/swsusp: $(call bench_objs,tests/bench/swsusp.c tests/unit/swsusp_image.c \
+		hibernate/crc32.c $(wildcard hibernate/swsusp*.c))
+	$(call say,HOSTLD)
+	$(Q)gcc -Wl,--gc-sections $^ -llzo2 -llz4 -o $@
+
 # The core again, with what the compiler says of calls and frames beside it.
 BENCH_CORE := $(patsubst $(A)/obj/%,$(N)/core/%,$(CORE_OBJS))
 
@@ -389,9 +406,14 @@ $(N)/mover.elf: $(N)/core/tests/bench/mover.o \
 	$(Q)$(LD) -static --gc-sections -Ttext=0x40080000 -e _start $^ -o $@
 
 .PHONY: bench
-bench: $(N)/copy $(N)/sparse $(N)/mover.elf $(BENCH_CORE) ## DESIGN.md's budgets, measured (build/bench.json)
+bench: $(N)/copy $(N)/sparse $(N)/swsusp $(N)/mover.elf $(BENCH_CORE) ## DESIGN.md's budgets, measured (build/bench.json)
 	@tests/bench/bench.py --tools $(CROSS_COMPILE) --dir $(N) \
 		--json $(B)/bench.json $(BENCH_CORE)
+	@$(MAKE) --no-print-directory bench-kexec
+
+.PHONY: bench-kexec
+bench-kexec: all payload $(B)/stamp/kexec-tools ## a kexec in instructions, beside Linux's own
+	@tests/bench/kexec.py
 
 # ---- set-up and real parts -------------------------------------------------
 
@@ -412,7 +434,7 @@ $(LZO_DIR)/minilzo.c: | $(B)/stamp/lzo
 $(LZ4_DIR)/lz4.c: | $(B)/stamp/lz4
 
 $(B)/stamp/kernel $(B)/stamp/backports $(B)/stamp/busybox \
-		$(B)/stamp/trans_pgd: $(B)/stamp/%: | setup
+		$(B)/stamp/kexec-tools $(B)/stamp/trans_pgd: $(B)/stamp/%: | setup
 	@tests/lab/fetch.py $*
 
 .PHONY: kernels

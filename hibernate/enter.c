@@ -77,6 +77,9 @@ static uint64_t next_stored(void *ctx, trans_pa_t *pa)
 		*pa = stretch.pa + stretch.len;
 	} while (stretch.zero);
 	*pa = stretch.pa;
+	/* tr_at gives it whole; asking page by page would take much longer. */
+	if (stretch.direct)
+		return stretch.len;
 	if (!tr_where(resume, stretch.pa, &now, &len))
 		return 0;
 	return len < stretch.len ? len : stretch.len;
@@ -134,26 +137,72 @@ static int enter_physical(struct tr_load *load, const struct tr_memory *memory)
 				&resume->entry, load->err);
 }
 
-/* A kernel without VHE that was booted at EL2 runs at EL1, and expects its stub
- * at EL2; one with VHE wants E2H as it was, which no register of its world
- * says. */
+/* A kernel without VHE that was booted at EL2 runs at EL1, over its stub at EL2;
+ * one without a stub runs where we are, at EL2 with VHE. */
+static int make_world(struct tr_load *load, const struct tr_tables *tables)
+{
+	struct trans_world *world = &load->resume->world;
+	const struct trans_cpu *cpu = load->args->transition.cpu;
+	trans_pa_t stub = load->resume->image.info.stub;
+	int rc = tr_world(tables, cpu, load->args->transition.va_bits, world,
+			  load->err);
+
+	world->vbar_el2 = stub;
+	world->drop = stub != 0;
+	world->vhe = cpu->el == 2 && !stub;
+	load->resume->how = TRANS_RESUME_VIRTUAL;
+	return rc;
+}
+
 static int enter_virtual(struct tr_load *load, const struct tr_tables *tables)
 {
-	struct trans_resume *resume = load->resume;
-	const struct trans_cpu *cpu = load->args->transition.cpu;
-	trans_pa_t stub = resume->image.info.stub;
-	int rc;
+	load->resume->entry = load->resume->image.info.reenter;
+	return make_world(load, tables);
+}
 
-	if (cpu->el == 2 && cpu->e2h != !stub)
-		return trans_fail(load->err, TRANS_EIMAGE, stub ?
-				  "virtual entry without VHE from a host with" :
-				  "virtual entry with VHE from a host without");
-	rc = tr_world(tables, cpu, load->args->transition.va_bits,
-		      &resume->world, load->err);
-	resume->world.vbar_el2 = stub;
-	resume->world.drop = stub != 0;
-	resume->how = TRANS_RESUME_VIRTUAL;
-	resume->entry = resume->image.info.reenter;
+/* Is there memory for the transition? Better to know before an image is read
+ * than after. Made and dropped again, without a word to the host. That memory
+ * of a virtual entry is known only if it was asked for. */
+
+static int nothing_to_alias(void *host, trans_pa_t pa, uint64_t len)
+{
+	(void)host;
+	(void)pa;
+	(void)len;
+	return 0;
+}
+
+/* Any upper half will do: only the lower one has tables of ours. */
+static int world_for_trial(struct tr_load *load)
+{
+	struct trans_resume *resume = load->resume;
+	struct tr_tables tables = { .root = resume->image.info.ttbr1 };
+	int rc = trans_geometry_init(
+		&tables.geo, TRANS_EL1_0,
+		(enum trans_granule)resume->image.info.page_shift, 48, 48,
+		TRANS_GEO_UPPER, load->err);
+
+	resume->entry = UINT64_MAX - 3;
+	return rc ? rc : make_world(load, &tables);
+}
+
+int tr_try_prepare(struct tr_load *load)
+{
+	struct trans_resume *resume = load->resume;
+	struct trans_transition_args args;
+	int rc = TRANS_OK;
+
+	if (load->args->entry == TRANS_RESUME_VIRTUAL)
+		rc = world_for_trial(load);
+	if (rc)
+		return rc;
+	args = tr_transition_args(load);
+	args.alias_prepare = nothing_to_alias;
+	args.alias_drop = NULL;
+	args.unproven = true;
+	rc = trans_transition_prepare(&resume->transition, &args, load->err);
+	if (!rc)
+		trans_transition_cancel(&resume->transition);
 	return rc;
 }
 

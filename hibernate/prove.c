@@ -68,7 +68,9 @@ static int own_pages(struct proof *proof)
 		rc = trans_list_pages(t, own_piece, proof, proof->err);
 	if (!rc)
 		rc = table_pages(proof, &t->low);
-	return rc ? rc : table_pages(proof, &t->high);
+	if (!rc)
+		rc = table_pages(proof, &t->high);
+	return rc ? rc : table_pages(proof, &t->passage);
 }
 
 /* What the caller lets the blob write. */

@@ -155,31 +155,6 @@ static int carve_early(struct tr_load *load)
 	return open_with(load, buffer, buffer_len);
 }
 
-static int nothing_to_alias(void *host, trans_pa_t pa, uint64_t len)
-{
-	(void)host;
-	(void)pa;
-	(void)len;
-	return 0;
-}
-
-/* Is there memory for the transition? Better to know before an image is read
- * than after. Made and dropped again, without a word to the host. */
-static int try_prepare(struct tr_load *load)
-{
-	struct trans_resume *resume = load->resume;
-	struct trans_transition_args args = tr_transition_args(load);
-	int rc;
-
-	args.alias_prepare = nothing_to_alias;
-	args.alias_drop = NULL;
-	args.unproven = true;
-	rc = trans_transition_prepare(&resume->transition, &args, load->err);
-	if (!rc)
-		trans_transition_cancel(&resume->transition);
-	return rc;
-}
-
 static int prepare(struct tr_load *load)
 {
 	struct trans_resume *resume = load->resume;
@@ -198,7 +173,7 @@ int trans_resume_load(struct trans_resume *resume,
 {
 	static int (*const steps[])(struct tr_load *load) = {
 		check_args, look, tr_check_cpu, number_ram, carve_early,
-		tr_read_pfns, tr_place, try_prepare, tr_read_data,
+		tr_read_pfns, tr_place, tr_try_prepare, tr_read_data,
 		tr_find_entry, prepare,
 	};
 	struct tr_load load = { .resume = resume, .args = args, .err = err };

@@ -112,6 +112,8 @@ int tr_place(struct tr_load *load);
 int tr_check_cpu(struct tr_load *load);
 /* The arguments of the transition, with the entry if it is known. */
 struct trans_transition_args tr_transition_args(const struct tr_load *load);
+/* Is there memory for it? */
+int tr_try_prepare(struct tr_load *load);
 /* Look for the entry in what was read. */
 int tr_find_entry(struct tr_load *load);
 

@@ -31,7 +31,7 @@
  *           @first_map: the first one
  * @slots:   used so far
  * @held:    pages in @unpacked
- * @done:    pages of the stream written
+ * @done:    pages of the stream written, the info page left out
  */
 struct snapshot {
 	const struct trans_snapshot_args *args;

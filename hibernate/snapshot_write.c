@@ -142,7 +142,7 @@ static int put_chunk(struct snapshot *job)
 	job->held = 0;
 	if (args->progress &&
 	    args->progress(args->progress_ctx, job->done,
-			   1 + job->meta + job->stored))
+			   job->meta + job->stored))
 		return trans_fail(job->err, TRANS_EHOST, "progress");
 	return TRANS_OK;
 }
@@ -162,7 +162,6 @@ static int put_info(struct snapshot *job)
 {
 	uint64_t pages = 1 + job->meta + job->stored;
 	uint8_t *info = job->unpacked;
-	int rc;
 
 	memset(info, 0, snapshot_page(job));
 	memcpy(info + SWSUSP_VERSION, OWN_VERSION, sizeof(OWN_VERSION));
@@ -175,9 +174,7 @@ static int put_info(struct snapshot *job)
 	trans_put_le(info + SWSUSP_DATA_PAGES, job->stored, 8);
 	trans_put_le(info + SWSUSP_PAGES, pages, 8);
 	trans_put_le(info + SWSUSP_SIZE, pages << job->shift, 8);
-	rc = put_pages(job, info, 1);
-	job->done = 1;
-	return rc;
+	return put_pages(job, info, 1);
 }
 
 static bool is_zero_page(const struct snapshot *job, uint64_t index)

@@ -46,13 +46,6 @@ static const struct shape shapes[] = {
 	{ 42, false }, { 39, false }, { 36, false },
 };
 
-/* ID_AA64MMFR2_EL1.VARange [19:16]: FEAT_LVA. */
-static bool has_52_bits(const struct trans_cpu *cpu, enum trans_granule granule)
-{
-	return granule == TRANS_64K ? field(cpu->mmfr2, 16) >= 1 :
-				      trans_cpu_has_lpa2(cpu, granule);
-}
-
 static int geometry(struct trans_geometry *geo, const struct trans_cpu *cpu,
 		    enum trans_regime regime, enum trans_granule granule,
 		    unsigned int va_bits, unsigned int flags,
@@ -110,7 +103,7 @@ static bool fits(const struct tr_memory *memory,
 	bool wide = shape->va_bits > 48;
 	unsigned int flags = TRANS_GEO_UPPER;
 
-	if (wide && !has_52_bits(cpu, granule))
+	if (wide && !trans_cpu_has_va52(cpu, granule))
 		return false;
 	if (shape->late_root && granule != TRANS_64K)
 		return false;
@@ -155,10 +148,13 @@ int tr_world(const struct tr_tables *tables, const struct trans_cpu *cpu,
 		return rc;
 	*world = (struct trans_world){
 		.ttbr1 = trans_ttbr(high, tables->root),
-		.tcr = trans_tcr(&low, high) | TCR_A1 | TCR_AS | TCR_TBI0,
+		.tcr = trans_tcr(&low, high) | TCR_A1 | TCR_TBI0,
 		.mair = MAIR_LINUX,
 		.sctlr = SCTLR_ON,
 	};
+	/* ID_AA64MMFR0_EL1.ASIDBits [7:4] */
+	if (field(cpu->mmfr0, 4) >= 2)
+		world->tcr |= TCR_AS;
 	/* ID_AA64PFR1_EL1.MTE [11:8]: tags in memory. */
 	if (field(cpu->pfr1, 8) >= 2)
 		world->mair = (MAIR_LINUX & ~MAIR_INDEX_1) | MAIR_TAGGED;

@@ -393,6 +393,15 @@ static int drop_crash(void *fdt, int chosen)
 	return rc ? rc : drop_prop(fdt, chosen, "linux,usable-memory-range");
 }
 
+/* What a kernel handed over to the next one of its own kind (Linux 6.16, KHO):
+ * this one takes part in no such agreement, and what it says may be gone. */
+static int drop_handover(void *fdt, int chosen)
+{
+	int rc = drop_prop(fdt, chosen, "linux,kho-fdt");
+
+	return rc ? rc : drop_prop(fdt, chosen, "linux,kho-scratch");
+}
+
 /* A buffer of the kernel before, with its reservation: nobody would find in it
  * what it held. */
 static int drop_buffer(void *fdt, int chosen, const char *name)
@@ -419,6 +428,8 @@ static int write_chosen(void *fdt, int chosen,
 
 	if (!rc)
 		rc = drop_crash(fdt, chosen);
+	if (!rc)
+		rc = drop_handover(fdt, chosen);
 	if (!rc)
 		rc = drop_buffer(fdt, chosen, "linux,ima-kexec-buffer");
 	if (!rc)

@@ -459,6 +459,7 @@ static int prepare(struct load *load)
 	args.ops = &kexec->pool.ops;
 	args.ctx = &kexec->pool;
 	args.plan = &kexec->plan;
+	args.ram = &kexec->usable;
 	if (load->args->verify) {
 		args.digests = kexec->digest;
 		args.digest_count = kexec->digests;

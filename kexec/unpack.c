@@ -98,6 +98,7 @@ static int unpack_image(struct load *load, const struct file *file,
  * the file's headers; @src is an offset in the staged memory. */
 struct staging {
 	const struct trans_elf *elf;
+	bool gapless; /* zeroes between the segments too */
 	uint64_t base; /* the first granule */
 	uint64_t done; /* end of what is covered */
 	uint64_t src;  /* granules staged so far, in bytes */
@@ -124,15 +125,22 @@ static void stage(struct load *load, struct staging *s, uint64_t start,
 	s->done = end;
 }
 
+/* Joined with the zeroes before. */
 static void fill(struct load *load, struct staging *s, uint64_t start,
 		 uint64_t end)
 {
+	struct trans_kexec *kexec = load->kexec;
 	uint64_t from = start > s->done ? start : s->done;
+	struct trans_kexec_piece *last =
+		kexec->pieces ? &kexec->piece[kexec->pieces - 1] : NULL;
 
 	if (from >= end)
 		return;
+	if (last && last->src == TRANS_ZERO && s->done == from)
+		last->len += end - from;
+	else
+		add_piece(load, TRANS_ZERO, from - s->base, end - from);
 	s->done = end;
-	add_piece(load, TRANS_ZERO, from - s->base, end - from);
 }
 
 /* The granule in which the next file bytes behind segment @i begin: not to be
@@ -157,6 +165,8 @@ static void deal_out(struct load *load, struct staging *s)
 					     segment->memory_len);
 		uint64_t next = next_file_bytes(load, elf, i);
 
+		if (s->gapless && i)
+			fill(load, s, s->done, start);
 		if (segment->file_len)
 			stage(load, s, start,
 			      load_round_up(load, segment->pa +
@@ -196,9 +206,9 @@ static void rebase_pieces(struct trans_kexec *kexec)
 }
 
 static int stage_segments(struct load *load, const struct trans_elf *elf,
-			  const struct file *file)
+			  const struct file *file, bool gapless)
 {
-	struct staging s = { .elf = elf,
+	struct staging s = { .elf = elf, .gapless = gapless,
 			     .base = load_round_down(load, elf->start) };
 	uint8_t *to;
 	int rc;
@@ -234,7 +244,9 @@ static bool has_image_header(const struct file *file,
 }
 
 /* A vmlinux starts with the Image header, and its addresses are virtual: it
- * goes where an Image may go. */
+ * goes where an Image may go. And like an Image it has no gaps: what lies
+ * between its segments are page tables that it expects to be empty
+ * (reserved_pg_dir and others have a place there, but no section). */
 static int describe_vmlinux(struct load *load, const struct trans_elf *elf,
 			    const struct file *file)
 {
@@ -274,6 +286,7 @@ static int describe_program(struct load *load, const struct trans_elf *elf)
 static int unpack_elf(struct load *load, const struct file *file)
 {
 	struct trans_elf elf;
+	bool vmlinux;
 	int rc = trans_elf_parse(file->bytes, (size_t)file->len, &elf,
 				 load->err);
 
@@ -284,11 +297,12 @@ static int unpack_elf(struct load *load, const struct file *file)
 				     "ELF: segment passes 2^64", elf.start,
 				     elf.len);
 	load->entry = elf.entry - load_round_down(load, elf.start);
-	if (has_image_header(file, &elf.segment[0]))
+	vmlinux = has_image_header(file, &elf.segment[0]);
+	if (vmlinux)
 		rc = describe_vmlinux(load, &elf, file);
 	else
 		rc = describe_program(load, &elf);
-	return rc ? rc : stage_segments(load, &elf, file);
+	return rc ? rc : stage_segments(load, &elf, file, vmlinux);
 }
 
 /* Compressed */

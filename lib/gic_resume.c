@@ -110,8 +110,8 @@ static int affinity_routing(const struct trans_gic *gic,
 	gic_write(gic, gic->dist + GICD_CTLR, ctlr | GICD_CTLR_ARE);
 	ret = gic_wait_dist(gic, err);
 	if (!ret && !(gic_read(gic, gic->dist + GICD_CTLR) & GICD_CTLR_ARE))
-		ret = trans_fail_pa(err, TRANS_EHOST, "GICD_CTLR.ARE stays clear",
-				    gic->dist, 0);
+		ret = trans_fail_pa(err, TRANS_EHOST,
+				    "GICD_CTLR.ARE stays clear", gic->dist, 0);
 	return ret;
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """make mutants: known bugs, put in one by one; do the unit tests notice?
 
-Each mutant is one small wrong edit of trans/ or lib/ of a kind that shipped
+Each mutant is one small wrong edit of lib/, trans/ or hibernate/ of a kind that shipped
 somewhere once, in a copy of the sources under build/mutants/. The unit tests of
 the core must fail on it (a test program that dies, or does not end, has
 noticed too). The copy without an edit must pass."""
@@ -23,10 +23,21 @@ CC = ['gcc', '-std=gnu11', '-O1', '-g', '-fno-common', '-w', '-Iinclude',
       '-I.', '-fsanitize=undefined', '-fsanitize-undefined-trap-on-error']
 CORE = ['test_table', 'test_edges', 'test_operations', 'test_copy',
         'test_walker', 'test_geometry', 'test_inspect']
+SNAPSHOT = ['test_snapshot', 'test_snapshot_faults']
+SWSUSP = ['test_swsusp', 'test_swsusp_hostile', 'test_swsusp_once']
 SETS = {'lib/moves.c': ['test_moves', 'test_edges'],
         'lib/ranges.c': ['test_ranges'],
         'lib/pool.c': ['test_pool'],
         'lib/gic_resume.c': ['test_gic_resume'],
+        'trans/world.c': ['test_world'], 'trans/passage.c': ['test_world'],
+        'trans/proof.c': ['test_transition', 'test_world'],
+        **{f'hibernate/snapshot{part}.c': SNAPSHOT
+           for part in ('', '_plan', '_write', '_commit')},
+        'hibernate/crc32.c': ['test_swsusp_crc'],
+        'hibernate/swsusp_clear.c': ['test_swsusp_once'],
+        **{f'hibernate/swsusp_{part}.c': SWSUSP
+           for part in ('open', 'map', 'read')},
+        'hibernate/snapshot.h': SNAPSHOT,
         'trans/tcr.c': ['test_geometry', *CORE],
         'trans/geometry.c': ['test_geometry', *CORE]}
 TIMEOUT = 120
@@ -147,11 +158,138 @@ MUTANTS = [
      'ctlr | GICD_CTLR_ARE);', 'ctlr);'),
     ('GIC resume: nobody waits for the redistributor', 'lib/gic_resume.c',
      'WAKER_CHILDREN_ASLEEP, 0,', '0, 0,'),
+    # A world that is entered with its MMU on.
+    ('world: vectors trap at EL2', 'trans/world.c',
+     '(has_sve(cpu) ? 0 : CPTR_TZ)', 'CPTR_TZ'),
+    ('world: pointer authentication traps at EL2', 'trans/world.c',
+     '(has_pauth(cpu) ? HCR_API | HCR_APK : 0)', '0'),
+    ("world: EL1's MMU left as it was", 'trans/world.c',
+     '\tstep(&s, BLOB_SET_SCTLR_EL1, BLOB_SCTLR_OFF_EL1);\n', ''),
+    ('world: DS on a CPU without LPA2', 'trans/world.c',
+     'if (!(args->world->tcr & TCR_DS))', 'if (1)'),
+    ("passage: this library's MAIR", 'trans/passage.c',
+     '&geo, t->world.mair,', '&geo, 0,'),
+    ('passage: may be overwritten', 'trans/proof.c',
+     '\tif (!ret)\n\t\tret = table_apart(proof, &t->passage);\n', ''),
+    # Snapshots.
+    ('signature before the flush', 'hibernate/snapshot_write.c',
+     'if (!rc && disk->flush(disk->ctx))', 'if (!rc && 0)'),
+    ('signature not flushed', 'hibernate/snapshot_commit.c',
+     'if (disk->flush(disk->ctx))', 'if (0)'),
+    ('signature not read back', 'hibernate/snapshot_commit.c',
+     'if (memcmp(sector, back, len))', 'if (0)'),
+    ('signature not taken back', 'hibernate/snapshot_commit.c',
+     'if (why && put_sector(job, offset, old, back))', 'if (0)'),
+    ('original signature lost', 'hibernate/snapshot_commit.c',
+     'end - SWSUSP_SIG, SWSUSP_SIG_LEN);\n\tmemcpy',
+     'swap_signature, 4);\n\tmemcpy'),
+    ('an image is overwritten', 'hibernate/snapshot_commit.c',
+     'if (!is(header + page_len, swap_signature))',
+     'if (!is(header + page_len, swap_signature) && 0)'),
+    ('beyond the swap area', 'hibernate/snapshot_commit.c',
+     'last + 1 < job->limit', '0'),
+    ('CRC of no chunk', 'hibernate/snapshot_write.c',
+     'job->crc = trans_crc32(job->crc, job->unpacked, len);', ''),
+    ('packed bytes of an older chunk behind a shorter one',
+     'hibernate/snapshot_write.c',
+     'memset(job->packed + packed, 0, (whole << job->shift) - packed);', ''),
+    ('a map without the link to the next', 'hibernate/snapshot_write.c',
+     'job->map[entries] = slot;', ''),
+    ('a map with an entry too many', 'hibernate/snapshot.h',
+     '((page_len) / 8 - 1)', '((page_len) / 8)'),
+    ('slots side by side are taken for granted', 'hibernate/snapshot_write.c',
+     'slot != start + run', '0'),
+    ('the header may be a slot', 'hibernate/snapshot_write.c',
+     ' && *slot != job->args->offset', ''),
+    ('metadata without an end', 'hibernate/snapshot_write.c',
+     'meta[at] = END_OF_METADATA;', ''),
+    ('zero pages not marked', 'hibernate/snapshot_write.c',
+     'is_zero_page(job, i) ? ZERO_PAGE : 0', '0'),
+    ('zero but for the last word is zero', 'hibernate/snapshot.c',
+     'for (; len; len -= 8)', 'for (; len > 8; len -= 8)'),
+    ('what must not be saved is', 'hibernate/snapshot_plan.c',
+     'if (!rc && args->nosave)', 'if (0)'),
+    ('lent memory is saved', 'hibernate/snapshot_plan.c',
+     'rc = trans_ranges_remove(&job->image, r.start, r.len);', 'rc = 0;'),
+    ('copies over the job', 'hibernate/snapshot_plan.c',
+     'trans_ranges_remove(&job->copies, place.start,\n'
+     '\t\t\t\t\t     place.len);', '0;'),
+    ('needs without the maps', 'hibernate/snapshot_plan.c',
+     'return slots + (slots + entries - 1) / entries;', 'return slots;'),
+    ('way back in memory that is not saved', 'hibernate/snapshot.c',
+     'if (!trans_ranges_contain(&job->image, *pa, snapshot_page(job)))',
+     'if (0)'),
+    ('way back not cleaned to memory', 'hibernate/snapshot.c',
+     'args->ops->clean(args->ctx, code, len);', ';'),
+    ('alias not left', 'hibernate/snapshot.c',
+     'if (args->alias_leave)', 'if (0)'),
+    ('interrupts stay masked', 'hibernate/snapshot.c',
+     'trans_arch_write(TRANS_DAIF, daif);', ''),
+    ('resumed, and written once more', 'hibernate/snapshot.c',
+     'if (rc == TRANS_SNAPSHOT_TAKEN)\n\t\trc = snapshot_write',
+     'if (rc >= 0)\n\t\trc = snapshot_write'),
+    ('context without the names of EL2', 'hibernate/snapshot.c',
+     'cpu->el == 2 && !cpu->e2h', '0'),
+    # The hibernation image reader.
+    ('swsusp: a larger page size decides', 'hibernate/swsusp_open.c',
+     'i < 3 && !*found; i++', 'i < 3; i++'),
+    ('swsusp: unknown flags accepted', 'hibernate/swsusp_open.c',
+     '\t\t      SWSUSP_HW_SIG | SWSUSP_LZ4))', '\t\t      ~0u))'),
+    ('swsusp: the disk does not bound the counts', 'hibernate/swsusp_open.c',
+     'info->pages <= most && ', ''),
+    ('swsusp: the last page of the disk is beyond it',
+     'hibernate/swsusp_map.c', 'if (page >= swsusp_disk_pages(image))',
+     'if (page + 1 >= swsusp_disk_pages(image))'),
+    ('swsusp: a page behind the disk is on it', 'hibernate/swsusp_map.c',
+     'if (page >= swsusp_disk_pages(image))',
+     'if (page > swsusp_disk_pages(image))'),
+    ('swsusp: a run is bounded by its first slot', 'hibernate/swsusp_map.c',
+     ' && !check_slot(image, run->page + i, NULL)', ''),
+    ('swsusp: slots side by side are not looked for',
+     'hibernate/swsusp_map.c', 'run->page + i && !check', '1 && !check'),
+    ('swsusp: a map is followed twice', 'hibernate/swsusp_map.c',
+     'if (seen[i] == map)', 'if (seen[i] == map && i)'),
+    ('swsusp: remembered maps are not thinned out', 'hibernate/swsusp_map.c',
+     'seen[i] = seen[2 * i];', ';'),
+    ('swsusp: header of a swap file is a slot', 'hibernate/swsusp_map.c',
+     'page == image->args.offset', '!page'),
+    ('swsusp: chunk of any length', 'hibernate/swsusp_read.c',
+     'if (!len || len > SWSUSP_PACKED_MAX(shift))', 'if (!len)'),
+    ('swsusp: chunk one page short', 'hibernate/swsusp_read.c',
+     '(len + SWSUSP_CHUNK_HEADER - 1) >> shift) + 1;',
+     '(len - 1) >> shift) + 1;'),
+    ('swsusp: part of a page accepted', 'hibernate/swsusp_read.c',
+     '!out || out > room || out & (swsusp_bytes(image, 1) - 1)',
+     '!out || out > room'),
+    ('swsusp: an unpacker is believed', 'hibernate/swsusp_read.c',
+     '!out || out > room || ', '!out || '),
+    ('swsusp: last chunk beyond the stream', 'hibernate/swsusp_read.c',
+     'chunk->most = least(stream_pages(image) - image->done,',
+     'chunk->most = least(SWSUSP_CHUNK_PAGES,'),
+    ('swsusp: CRC not compared', 'hibernate/swsusp_read.c',
+     'image->crc == image->info.crc)', 'image->crc)'),
+    ('swsusp: the cleared signature is not flushed',
+     'hibernate/swsusp_clear.c', 'if (disk->flush(disk->ctx))\n',
+     'if (0)\n'),
+    ('swsusp: the signature is not read back', 'hibernate/swsusp_clear.c',
+     'return reads_as(s, content) ? DONE : READ_BACK;', 'return DONE;'),
+    ('swsusp: the old sector is not put back', 'hibernate/swsusp_clear.c',
+     '\t(void)disk->write(disk->ctx, s->offset, s->was, s->len);\n', ''),
+    ('swsusp: put back but not flushed', 'hibernate/swsusp_clear.c',
+     '!disk->flush(disk->ctx) && reads_as(s, s->was)',
+     'reads_as(s, s->was)'),
+    ('swsusp: whatever header is there is cleared',
+     'hibernate/swsusp_clear.c',
+     'rc = check_header(image, &s, s.was, err);', 'rc = TRANS_OK;'),
+    ('swsusp: the wrong sector of the page', 'hibernate/swsusp_clear.c',
+     '.offset = end - len,',
+     '.offset = end - ((size_t)1 << image->info.page_shift),'),
 ]
 
 
 def sources(where):
-    names = ('lib', 'trans', 'lib/arch/fake', 'trans/fake')
+    names = ('lib', 'trans', 'hibernate', 'lib/arch/fake', 'trans/fake',
+             'hibernate/fake')
     return sorted(os.path.relpath(p, where) for n in names
                   for p in glob.glob(f'{where}/{n}/*.c'))
 
@@ -179,10 +317,12 @@ def link(base, out, test):
     shared = [p for p in glob.glob(f'{base}/obj/*.o')
               if not os.path.basename(p).startswith('tests_unit_test_')]
     objects = [own.get(os.path.basename(p), p) for p in shared]
+    # From an archive only what the test uses is linked.
+    subprocess.run(['ar', 'rcs', f'{out}/{test}.a', *objects], check=True)
     subprocess.run(['gcc', '-fsanitize=undefined',
-                    '-fsanitize-undefined-trap-on-error', *objects,
-                    f'{base}/obj/tests_unit_{test}.o', '-lcmocka', '-o',
-                    f'{out}/{test}'], check=True)
+                    '-fsanitize-undefined-trap-on-error',
+                    f'{base}/obj/tests_unit_{test}.o', f'{out}/{test}.a',
+                    '-lcmocka', '-llzo2', '-llz4', '-o', f'{out}/{test}'], check=True)
     return f'{out}/{test}'
 
 
@@ -215,7 +355,7 @@ class Base:
         self.dir = f'{ROOT}/{DIR}/base'
         shutil.rmtree(f'{ROOT}/{DIR}', ignore_errors=True)
         os.makedirs(f'{self.dir}/obj')
-        for part in ('lib', 'trans', 'include', 'tests/unit'):
+        for part in ('lib', 'trans', 'hibernate', 'include', 'tests/unit'):
             shutil.copytree(f'{ROOT}/{part}', f'{self.dir}/{part}')
         tests = sorted({t for m in MUTANTS for t in tests_of(m[1])})
         shared = [os.path.relpath(p, self.dir) for p in
@@ -236,6 +376,7 @@ def mutate(base, number, mutant):
     where = f'{ROOT}/{DIR}/{number}'
     shutil.copytree(f'{base.dir}/lib', f'{where}/lib')
     shutil.copytree(f'{base.dir}/trans', f'{where}/trans')
+    shutil.copytree(f'{base.dir}/hibernate', f'{where}/hibernate')
     shutil.copytree(f'{base.dir}/include', f'{where}/include')
     with open(f'{where}/{name}') as f:
         text = f.read()

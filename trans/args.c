@@ -22,6 +22,8 @@ static const char *missing(const struct trans_transition_args *args)
 		return "linear is missing";
 	if (args->scrub && !args->linear)
 		return "scrub without linear";
+	if (args->coarse_above && !args->ram)
+		return "coarse_above without ram";
 	if (args->digest_count && !args->digests)
 		return "digests are missing";
 	return NULL;

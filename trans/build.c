@@ -219,6 +219,14 @@ static desc_t mark_borrowed(const struct build *b, const struct frame *f,
 	return d;
 }
 
+/* A page that is watched was zeroed already. */
+static void store(const struct build *b, const struct frame *f,
+		  unsigned int slot, desc_t d)
+{
+	if (d.v || !tt_watched(b->dst))
+		tt_store(b->dst, &f->page[slot], d);
+}
+
 /* Give the frame its page, with what it stood for so far. */
 static int materialise(struct build *b, struct frame *f)
 {
@@ -231,8 +239,7 @@ static int materialise(struct build *b, struct frame *f)
 
 		if (f->same)
 			d = mark_borrowed(b, f, (desc_t){ f->old.table[i] });
-		if (d.v)
-			tt_store(b->dst, &f->page[i], d);
+		store(b, f, i, d);
 		if (run.v)
 			run.v += 1ULL << b->shift;
 	}
@@ -278,9 +285,9 @@ static int put(struct build *b, desc_t d, unsigned int count,
 		if (ret)
 			return ret;
 	}
-	if (f->exists && f->page && d.v)
+	if (f->exists && f->page)
 		for (unsigned int i = 0; i < count; i++) {
-			tt_store(b->dst, &f->page[f->next + i], d);
+			store(b, f, f->next + i, d);
 			d.v += 1ULL << b->shift;
 		}
 	advance(b, f, count);
@@ -407,7 +414,7 @@ static int take_leaf(struct build *b)
 	const struct trans_geometry *geo = &b->dst->geo;
 	struct frame *f = current(b);
 	desc_t d = desc_leaf(geo, b->level, b->item.pa, b->item.attributes);
-	unsigned int count;
+	unsigned int count, leaves;
 	int ret = 0;
 
 	if (!geo_has_pa(geo, b->item.pa + low_mask(b->shift)))
@@ -421,13 +428,14 @@ static int take_leaf(struct build *b)
 		return ret;
 	count = free_slots(b, f);
 	if (!direct(b, f)) {
-		count = tt_source_run(b, &f->src, count, &d);
-		ret = put(b, d, count, count);
+		leaves = tt_source_run(b, &f->src, count, &d);
+		ret = put(b, d, leaves, leaves);
 	} else {
-		count = tt_source_copy(b, &f->src, count, d, &f->page[f->next]);
+		count = tt_source_copy(b, &f->src, count, d, &f->page[f->next],
+				       &leaves);
 		advance(b, f, count);
 	}
-	b->stats.leaves[b->level] += count;
+	b->stats.leaves[b->level] += leaves;
 	return ret;
 }
 
@@ -485,6 +493,15 @@ static desc_t fold_frame(struct build *b, const struct frame *f)
 	return desc_leaf(geo, b->level - 1, pa, attributes);
 }
 
+/* Complete a page: nothing lies behind the last slot. */
+static void store_tail(const struct build *b, const struct frame *f)
+{
+	unsigned int slot = f->end;
+
+	for (; f->page && slot < geo_entries(&b->dst->geo, b->level); slot++)
+		store(b, f, slot, (desc_t){ 0 });
+}
+
 /* The current frame is complete: what it has become goes into the slot of the
  * frame above. */
 static int build_close(struct build *b)
@@ -506,8 +523,10 @@ static int build_close(struct build *b)
 			ret = materialise(b, f);
 		if (ret)
 			return ret;
-		if (f->exists)
+		if (f->exists) {
 			d = desc_table(&b->dst->geo, f->page_pa);
+			store_tail(b, f);
+		}
 	}
 	go_down(b, -1);
 	b->va = (b->va - 1) & ~low_mask(b->shift);

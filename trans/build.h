@@ -156,16 +156,26 @@ int tt_source_begin(struct build *b, struct side *side);
  * contiguous bit where the run is a whole group that may keep it. */
 unsigned int tt_source_run(struct build *b, const struct side *side,
 			   unsigned int most, desc_t *d);
-/* The same, and store the copies at @out: @d and so on. For SIDE_TABLE without
+/* Store copies at @out, @d first, as long as they are easily had; holes too.
+ * Returns how many, and how many of them are leaves. For SIDE_TABLE without
  * KEEPCONT. */
 unsigned int tt_source_copy(struct build *b, const struct side *side,
-			    unsigned int most, desc_t d, uint64_t *out);
+			    unsigned int most, desc_t d, uint64_t *out,
+			    unsigned int *leaves);
 
 /* Page life (pages.c). */
 uint64_t *tt_table_at(const struct trans_table *table, trans_pa_t pa,
 		      int level);
 void tt_store(const struct trans_table *table, uint64_t *slot, desc_t d);
-/* Zero and acquire a granule that was just allocated, as a page of @table. */
+/* Are pages or stores of interest to the host? Its pages are then zeroed before
+ * it is told; others are written once, by whoever fills them. */
+static inline bool tt_watched(const struct trans_table *table)
+{
+	return table->ops->acquire || table->ops->write_entry;
+}
+
+/* Acquire a granule that was just allocated as a page of @table. It is zeroed if
+ * it is watched. */
 int tt_page_open(struct trans_table *table, trans_pa_t pa, uint64_t **page,
 		 const char **why);
 /* Allocate and open; on failure everything is given back, and *@why. */

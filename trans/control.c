@@ -97,6 +97,9 @@ static struct blob_params params_of(const struct trans_transition *t)
 		.list = t->list_granules ? t->list : BLOB_LIST_END,
 		.offset = args->map == TRANS_MAP_LINEAR ? args->linear_offset :
 							  0,
+		.far = t->far.start,
+		.far_len = t->far.len,
+		.far_offset = t->far_offset,
 		.report = args->report ? args->report :
 			t->data + offsetof(struct blob_params, own),
 		.uart = args->uart,

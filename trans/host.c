@@ -120,27 +120,29 @@ static void commit(struct build *b, unsigned int first, unsigned int end)
 	tt_release(b->dst, 3, f->page, f->page_pa, NULL, &b->stats);
 }
 
-static void roll_back(struct build *b, unsigned int first, unsigned int end)
+/* Give back what the slots of a frame from @first on lead to, as far as they
+ * were written. */
+static void release_frame(struct build *b, const struct frame *f,
+			  unsigned int first)
 {
-	struct frame *host = &b->frame[0];
+	tt_release_slots(b->dst, b->level, f->page, first, f->next,
+			 f->old.kind == SIDE_TABLE ? f->old.table : NULL,
+			 &b->stats);
+	if (b->top > 0 || b->shadowed)
+		tt_release(b->dst, 3, f->page, f->page_pa, NULL, &b->stats);
+}
 
-	for (; b->top > 0; go_down(b, -1)) {
-		const struct frame *f = current(b);
+static void roll_back(struct build *b, unsigned int first)
+{
+	const struct frame *host = &b->frame[0];
 
-		if (f->exists && f->page)
-			tt_release(b->dst, b->level, f->page, f->page_pa,
-				   f->old.kind == SIDE_TABLE ? f->old.table :
-							       NULL,
-				   &b->stats);
-	}
+	for (; b->top > 0; go_down(b, -1))
+		if (current(b)->exists && current(b)->page)
+			release_frame(b, current(b), 0);
 	if (!host->page)
 		return;
-	tt_release_slots(b->dst, b->level, host->page, first, end,
-			 b->shadowed ? b->host : NULL, &b->stats);
-	if (b->shadowed)
-		tt_release(b->dst, 3, host->page, host->page_pa, NULL,
-			   &b->stats);
-	for (unsigned int i = first; !b->shadowed && i < end; i++)
+	release_frame(b, host, first);
+	for (unsigned int i = first; !b->shadowed && i < host->next; i++)
 		if (b->host[i])
 			tt_store(b->dst, &b->host[i], (desc_t){ 0 });
 }
@@ -156,7 +158,7 @@ static int build_in_host(struct build *b)
 	end = b->frame[0].end;
 	ret = tt_build_walk(b);
 	if (ret)
-		roll_back(b, first, end);
+		roll_back(b, first);
 	else
 		commit(b, first, end);
 	return ret;

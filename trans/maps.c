@@ -35,7 +35,9 @@ static int low_geometry(const struct trans_transition *t,
 {
 	unsigned int va_bits = t->args.va_bits;
 	unsigned int pa_bits = trans_cpu_pa_bits(t->args.cpu);
-	bool ds = va_bits > 48 && t->args.granule != TRANS_64K;
+	uint64_t far_last = t->far.start + (t->far.len - !!t->far.len);
+	bool ds = (va_bits > 48 || far_last >> 48) &&
+		  t->args.granule != TRANS_64K;
 
 	if (va_bits > 48 && !has_52_bits(t))
 		return trans_fail(err, TRANS_EINVAL,
@@ -112,9 +114,16 @@ static const struct trans_table *moved_by(const struct trans_transition *t)
 	return t->high.ops ? &t->high : &t->low;
 }
 
-static uint64_t offset_of(const struct trans_transition *t)
+/* Not a status: the map is to be made anew, and coarse. */
+#define TOO_MANY_TABLES 1
+
+static int count_tables(const struct trans_transition *t, int ret)
 {
-	return is_linear(t) ? t->args.linear_offset : 0;
+	unsigned int most = t->args.coarse_above;
+
+	if (ret || is_linear(t) || t->coarse || !most || t->low.pages <= most)
+		return ret;
+	return TOO_MANY_TABLES;
 }
 
 static int map_moved(struct trans_transition *t, trans_pa_t pa, uint64_t len,
@@ -123,14 +132,14 @@ static int map_moved(struct trans_transition *t, trans_pa_t pa, uint64_t len,
 	struct trans_span span = span_of(t, pa, len);
 	struct trans_report report = { 0 };
 	unsigned int flags = t->args.linear_flags;
-	trans_va_t va = span.start + offset_of(t);
+	trans_va_t va = moved_va(t, span.start);
 	int ret;
 
 	if (!is_linear(t)) {
-		ret = trans_table_idmap(&t->low, span.start, span.len,
-					write ? &attr_rw : &attr_ro,
-					TRANS_KEEP, &report);
-		return account(t, ret, &report, err);
+		ret = trans_table_map(&t->low, va, span.start, span.len,
+				      write ? &attr_rw : &attr_ro, TRANS_KEEP,
+				      &report);
+		return count_tables(t, account(t, ret, &report, err));
 	}
 	flags = (flags ? flags : LINEAR_FLAGS) | TRANS_KEEP;
 	if (!write)
@@ -231,19 +240,48 @@ static int map_blob(struct trans_transition *t, struct trans_error *err)
 	return ret;
 }
 
-int trans_maps_build(struct trans_transition *t, struct trans_error *err)
+static int build_exact(struct trans_transition *t, struct trans_error *err)
 {
 	int ret = create(t, err);
 
 	if (!ret)
 		ret = map_moves(t, err);
 	if (!ret)
-		ret = map_blob(t, err);
+		ret = count_tables(t, map_blob(t, err));
 	return ret;
+}
+
+/* What is moved is mapped by all of RAM, or (far away, or in no RAM) exactly,
+ * as in the other map. */
+static int build_coarse(struct trans_transition *t, struct trans_error *err)
+{
+	int ret = create(t, err);
+
+	if (!ret)
+		ret = trans_coarse_map(t, err);
+	if (!ret)
+		ret = map_moves(t, err);
+	if (!ret)
+		ret = map_blob(t, err);
+	return ret ? ret : trans_coarse_hide(t, err);
+}
+
+int trans_maps_build(struct trans_transition *t, struct trans_error *err)
+{
+	int ret = trans_far_find(t, err);
+
+	if (!ret)
+		ret = build_exact(t, err);
+	if (ret != TOO_MANY_TABLES)
+		return ret;
+	trans_maps_free(t);
+	t->coarse = true;
+	return build_coarse(t, err);
 }
 
 void trans_maps_free(struct trans_transition *t)
 {
+	t->coarse = false;
 	trans_table_destroy(&t->low);
 	trans_table_destroy(&t->high);
 	memset(&t->stats, 0, sizeof(t->stats));
@@ -270,8 +308,37 @@ int trans_maps_verify_moved(const struct trans_transition *t, trans_pa_t pa,
 {
 	struct trans_span span = span_of(t, pa, len);
 
-	return verify(moved_by(t), span.start + offset_of(t), span,
+	return verify(moved_by(t), moved_va(t, pa) - (pa - span.start), span,
 		      write ? TRANS_WRITE : 0, err);
+}
+
+static int kept_at(const struct trans_table *table, trans_va_t va,
+		   trans_pa_t pa, bool absent, struct trans_error *err)
+{
+	struct trans_leaf leaf;
+
+	if (!table->ops || trans_table_query(table, va, &leaf, NULL) ||
+	    leaf.pa != pa || (!absent && !leaf.writable))
+		return 0;
+	trans_fail_pa(err, TRANS_EOVERLAP, absent ? "a table is mapped" :
+		      "a page of the blob can be written", pa, 0);
+	if (err)
+		err->va = va;
+	return TRANS_EOVERLAP;
+}
+
+int trans_maps_verify_kept(const struct trans_transition *t, trans_pa_t pa,
+			   uint64_t len, bool absent, struct trans_error *err)
+{
+	int ret = 0;
+
+	for (uint64_t at = 0; !ret && at < len; at += granule_of(t)) {
+		ret = kept_at(&t->low, pa + at, pa + at, absent, err);
+		if (!ret)
+			ret = kept_at(moved_by(t), moved_va(t, pa + at),
+				      pa + at, absent, err);
+	}
+	return ret;
 }
 
 int trans_maps_verify_move(const struct trans_transition *t,

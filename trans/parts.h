@@ -30,6 +30,17 @@ static inline struct trans_span span_of(const struct trans_transition *t,
 	return (struct trans_span){ first, last - first + 1 };
 }
 
+/* The address at which the mover finds what lies at @pa: decided by where a move
+ * or a digest begins, and good for all of it. */
+static inline trans_va_t moved_va(const struct trans_transition *t,
+				  trans_pa_t pa)
+{
+	if (pa - t->far.start < t->far.len)
+		return pa - t->far_offset;
+	return pa + (t->args.map == TRANS_MAP_LINEAR ? t->args.linear_offset :
+						       0);
+}
+
 /* What is wrong with the arguments, checked before anything is allocated. */
 int trans_args_check(const struct trans_transition_args *args,
 		     struct trans_error *err);
@@ -85,6 +96,13 @@ int trans_passage_verify(const struct trans_transition *t,
 			 struct trans_error *err);
 void trans_passage_free(struct trans_transition *t);
 
+/* far.c: find what lies beyond the identity map, and where to map it. */
+int trans_far_find(struct trans_transition *t, struct trans_error *err);
+
+/* coarse.c: map all RAM; then, when all else is mapped, cut the tables out. */
+int trans_coarse_map(struct trans_transition *t, struct trans_error *err);
+int trans_coarse_hide(struct trans_transition *t, struct trans_error *err);
+
 /* maps.c: the tables. */
 int trans_maps_build(struct trans_transition *t, struct trans_error *err);
 /* Give the tables back, and the account of them. */
@@ -95,6 +113,9 @@ int trans_maps_verify_moved(const struct trans_transition *t, trans_pa_t pa,
 int trans_maps_verify_move(const struct trans_transition *t,
 			   const struct trans_move *move,
 			   struct trans_error *err);
+/* Can [pa, pa + len) not be written, and, with @absent, not even be read? */
+int trans_maps_verify_kept(const struct trans_transition *t, trans_pa_t pa,
+			   uint64_t len, bool absent, struct trans_error *err);
 int trans_maps_verify_blob(const struct trans_transition *t,
 			   struct trans_error *err);
 

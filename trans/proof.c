@@ -72,14 +72,15 @@ static int piece(void *arg, trans_pa_t pa, uint64_t len)
 	return trans_list_moves(proof->t, apart, proof, proof->err);
 }
 
-static int table_apart(struct proof *proof, const struct trans_table *table)
+static int table_pages(struct proof *proof, const struct trans_table *table,
+		       trans_page_fn each)
 {
 	struct trans_report report = { 0 };
 	int ret;
 
 	if (!table->ops)
 		return 0;
-	ret = trans_table_pages(table, piece, proof, &report);
+	ret = trans_table_pages(table, each, proof, &report);
 	if (ret && ret == report.error.status && proof->err)
 		*proof->err = report.error;
 	return ret;
@@ -101,11 +102,11 @@ static int all_apart(struct proof *proof)
 	if (!ret && t->args.uart_kind != TRANS_UART_NONE)
 		ret = piece(proof, t->args.uart, TRANS_UART_LEN);
 	if (!ret)
-		ret = table_apart(proof, &t->low);
+		ret = table_pages(proof, &t->low, piece);
 	if (!ret)
-		ret = table_apart(proof, &t->high);
+		ret = table_pages(proof, &t->high, piece);
 	if (!ret)
-		ret = table_apart(proof, &t->passage);
+		ret = table_pages(proof, &t->passage, piece);
 	return ret;
 }
 
@@ -128,10 +129,56 @@ static int digests_mapped(const struct proof *proof)
 	return ret;
 }
 
+/* Nothing that the mover can write by mistake: for trans_list_pages and
+ * trans_table_pages. */
+static int read_only(void *arg, trans_pa_t pa, uint64_t len)
+{
+	const struct proof *proof = arg;
+
+	return trans_maps_verify_kept(proof->t, pa, len, false, proof->err);
+}
+
+static int hidden(void *arg, trans_pa_t pa, uint64_t len)
+{
+	const struct proof *proof = arg;
+
+	return trans_maps_verify_kept(proof->t, pa, len, true, proof->err);
+}
+
+static int all_kept(struct proof *proof)
+{
+	const struct trans_transition *t = proof->t;
+	int ret = read_only(proof, t->code, t->code_granules * granule_of(t));
+
+	if (!ret)
+		ret = trans_list_pages(t, read_only, proof, proof->err);
+	if (!ret)
+		ret = table_pages(proof, &t->low, hidden);
+	return ret ? ret : table_pages(proof, &t->high, hidden);
+}
+
+/* The tables were made for one address of each byte; does the blob use it? */
+static int same_window(const struct proof *proof)
+{
+	const struct trans_transition *t = proof->t;
+	const struct blob_params *params = proof->params;
+
+	if (params->far == t->far.start && params->far_len == t->far.len &&
+	    params->far_offset == t->far_offset)
+		return 0;
+	return trans_fail_pa(proof->err, TRANS_ENOENT,
+			     "the blob looks elsewhere for what is far",
+			     params->far, params->far_len);
+}
+
 static int all_mapped(struct proof *proof)
 {
 	int ret = trans_maps_verify_blob(proof->t, proof->err);
 
+	if (!ret)
+		ret = same_window(proof);
+	if (!ret)
+		ret = all_kept(proof);
 	if (!ret)
 		ret = trans_list_moves(proof->t, mapped, proof, proof->err);
 	return ret ? ret : digests_mapped(proof);

@@ -496,6 +496,24 @@ static unsigned int copy_first_revived(struct build *b, struct run run,
 	return count;
 }
 
+/* Holes, from the entry at @slot on, which was read. */
+static unsigned int copy_holes(struct build *b, const uint64_t *slot,
+			       unsigned int most, uint64_t *out)
+{
+	unsigned int count = 1;
+
+	for (; count < most; count++) {
+		desc_t d = desc_read(&slot[count]);
+
+		if (d.v) {
+			stop_at(b, &slot[count], d);
+			break;
+		}
+	}
+	fill(out, count, 0, 0);
+	return count;
+}
+
 /* Copy the entry at @run, which is valid and was read, and what continues it. */
 static unsigned int copy_valid(struct build *b, struct run run,
 			       unsigned int most, uint64_t *out)
@@ -507,23 +525,28 @@ static unsigned int copy_valid(struct build *b, struct run run,
 	return 1 + follow_all(b, run, most - 1, out + 1);
 }
 
-/* Linear maps go on at the same address after some hidden pages, so both kinds
- * of runs alternate here. */
+/* Linear maps go on at the same address after hidden pages and holes, so all of
+ * them alternate here. */
 unsigned int tt_source_copy(struct build *b, const struct side *side,
-			    unsigned int most, desc_t d, uint64_t *out)
+			    unsigned int most, desc_t d, uint64_t *out,
+			    unsigned int *leaves)
 {
 	struct run run = { entry_of(b, side), b->item.raw.v, 1ULL << b->shift,
 			   d.v - b->item.raw.v };
-	unsigned int done = 0, valid = 0, more;
+	unsigned int done = 0, valid = 0, holes = 0, more;
 
 	most = room_after(b, b->item.pa, most);
 	if (b->item.changes & MADE_VALID)
-		return copy_first_revived(b, run, side->attributes, most, out);
+		return *leaves = copy_first_revived(b, run, side->attributes,
+						    most, out);
 	stop_at(b, run.slot, b->item.raw);
 	for (; done < most && b->ahead == run.slot; done += more) {
 		if (b->ahead_d.v == run.entry) {
 			more = copy_valid(b, run, most - done, out + done);
 			valid += more;
+		} else if (!b->ahead_d.v) {
+			more = copy_holes(b, run.slot, most - done, out + done);
+			holes += more;
 		} else {
 			more = copy_revived(b, run, side->attributes,
 					    most - done, out + done);
@@ -534,5 +557,6 @@ unsigned int tt_source_copy(struct build *b, const struct side *side,
 		run.entry += more * run.step;
 	}
 	count_changes(b, b->item.changes, valid - 1);
+	*leaves = done - holes;
 	return done;
 }

@@ -107,6 +107,7 @@ int trans_transition_prepare(struct trans_transition *transition,
 	transition->args.plan = NULL;
 	transition->args.digests = NULL;
 	transition->args.world = NULL;
+	transition->args.ram = NULL;
 	transition->prepared = true;
 	return 0;
 }

@@ -97,8 +97,8 @@ static const struct {
 	char why[45];
 } tcr_wants[] = {
 	{ 1ULL << 36, MMFR0, 4, 2, "the CPU lacks 16-bit ASIDs (TCR.AS)" },
-	{ 1ULL << 39, MMFR1, 0, 1, "the CPU does not set access flags (TCR.HA)" },
-	{ 1ULL << 40, MMFR1, 0, 2, "the CPU does not set dirty state (TCR.HD)" },
+	{ 1ULL << 39, MMFR1, 0, 1, "the CPU does not set the AF (TCR.HA)" },
+	{ 1ULL << 40, MMFR1, 0, 2, "the CPU keeps no dirty state (TCR.HD)" },
 	{ 3ULL << 41, MMFR1, 12, 1, "the CPU lacks TCR.HPD" },
 	{ 3ULL << 55, MMFR2, 60, 1, "the CPU lacks TCR.E0PD" },
 	{ 3ULL << 57, PFR1, 8, 2, "the CPU lacks TCR.TCMA" },

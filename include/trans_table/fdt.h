@@ -36,8 +36,9 @@ struct trans_fdt_edit {
  * linux,initrd-start/-end, kaslr-seed and rng-seed (fresh), and
  * linux,booted-from-kexec in /chosen, which is made if there is none.
  * linux,elfcorehdr and linux,usable-memory-range, which are for a crash kernel,
- * are removed, and linux,ima-kexec-buffer with its reservation. Memory reservations that equal the old initrd are removed, the
- * new one gets its own; one for the old tree itself stays, as nobody says here
+ * linux,kho-fdt and linux,kho-scratch, which are a promise of the kernel
+ * before, are removed, and linux,ima-kexec-buffer with its reservation. Memory
+ * reservations that equal the old initrd are removed, the new one gets its own; one for the old tree itself stays, as nobody says here
  * where that tree was. No entry is made twice. The result is packed: its
  * fdt_totalsize() is what must be moved.
  *

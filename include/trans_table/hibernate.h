@@ -16,7 +16,8 @@
 #include <trans_table/transition.h>
 
 /*
- * How the saved kernel is entered.
+ * How the saved kernel is entered. A snapshot of the library's own (snapshot.h)
+ * says itself where, and is always entered with the MMU off.
  * physical: its cpu_resume, MMU off, as PSCI's CPU_SUSPEND would; the kernel
  *           then sets up everything itself. Its address is in no header: it is
  *           found in the image, by the literal that points to _cpu_resume
@@ -130,14 +131,15 @@ struct trans_resume {
  * TRANS_EIMAGE: the CPU lacks the image's page size, or another CPU saved it
  * (err->desc: its MPIDR), or it was saved at another exception level (with VHE
  * or a stub at EL2 and we are at EL1; at EL1 and we are at EL2, where its PSCI
- * conduit would be another one), or virtual entry is not possible here (the CPU
- * has permission indirection; E2H of the host is not as the image needs it);
+ * conduit would be another one), or virtual entry is not possible (the CPU has
+ * permission indirection);
  * TRANS_ERANGE: a page of the image is outside @ram, or touches @reserved
  * (err->pa), or @ram is beyond 52 bits; TRANS_ECORRUPT: PFNs that do not ascend,
  * or fewer or more than announced; TRANS_ENOENT: no entry was found, or more
  * than one, or no sign of the exception level it was saved at; TRANS_ENOMEM:
  * @free has too little beside the image (err->len: of what is asked for),
- * found before data is read; TRANS_ENOSPC: more than TRANS_RESUME_RANGES
+ * found before data is read (but for the few pages of a virtual entry that was
+ * not asked for); TRANS_ENOSPC: more than TRANS_RESUME_RANGES
  * ranges of RAM or lent; TRANS_EFAULT: phys_to_virt refuses lent memory;
  * TRANS_EINVAL: a missing argument, or @free is not RAM, or is reserved.
  * On failure the struct is zeroed and @free is the host's again.

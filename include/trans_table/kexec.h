@@ -39,17 +39,18 @@
  *            refuses. They must not change afterwards. NULL: anything is
  * @auth_ctx: for @authenticate
  * @transition: everything about the CPU, the map choice and callbacks; ops,
- *            ctx, plan, entry and x are filled in here; digests of the caller's
- *            own are checked behind those of @verify
+ *            ctx, plan, entry, x and ram are filled in here; digests of the
+ *            caller's own are checked behind those of @verify
  * @verify:   the blob checks after the moves, and before it jumps, that memory
  *            holds the kernel (inflated, its segments laid out), the initrd
  *            and the edited tree, each to its last byte. Their SHA-256 is
- *            computed here, once: about 40 instructions a byte by the portable
- *            function, and 1.5 more a byte in the blob where the CPU has
- *            SHA-256 instructions. It reads all of it through phys_to_virt,
- *            which must be able to: where that refuses, TRANS_EFAULT, where
- *            it promises more than it can read, a fault of the host's. A host
- *            that cannot see the files says what their digests are:
+ *            computed here, once: about 85 instructions a byte by the portable
+ *            function at -Os; and again in the blob: 2 a byte where the CPU
+ *            has SHA-256 instructions (make bench). All of it is read through
+ *            phys_to_virt, which must be able to: where that refuses,
+ *            TRANS_EFAULT; where it promises more than it can read, a fault of
+ *            the host's. A host that cannot see its files says what their
+ *            digests are:
  * @kernel_sha256, @initrd_sha256: 32 bytes each: the digest of that file,
  *            known from elsewhere (a signed list, say). The file is then not
  *            read for @verify. For a kernel that is a plain Image only. NULL:
@@ -133,7 +134,7 @@ struct trans_kexec {
  * host that allocates from 2 MiB boundaries can make use of that.
  *
  * ELF: a file that starts with an Image header (vmlinux) goes where an Image
- * may go; other ET_DYN files too, by whole multiples of 2 MiB, and relocate
+ * may go, and has zeroes between its segments, as an Image has; other ET_DYN files too, by whole multiples of 2 MiB, and relocate
  * themselves; other ET_EXEC files go to their p_paddr or nowhere. All memory
  * from the first segment to the end of the last must be usable.
  *

@@ -83,9 +83,9 @@ struct trans_slots {
  *           saved with the rest: the way back runs through them
  * @alias_leave: undo alias_enter; called in both worlds, with everything
  *           masked. NULL where alias_enter is
- * @progress, @progress_ctx: called now and then while writing, with pages done
- *           and of the whole; nonzero stops it (TRANS_EHOST, "progress"). NULL:
- *           nobody asks
+ * @progress, @progress_ctx: called after each 32 pages while writing, with pages
+ *           done and of the whole, the info page left out; nonzero stops it
+ *           (TRANS_EHOST, "progress"). NULL: nobody asks
  */
 struct trans_snapshot_args {
 	const struct trans_block *disk;
@@ -116,7 +116,7 @@ struct trans_snapshot_args {
 /*
  * What a snapshot needs at most: pages of zeroes need neither a copy nor a
  * slot, and how well the rest packs is not known before.
- * @pages:  to be saved, the two of the way back not counted
+ * @pages:  to be saved
  * @memory: of @free, in whole pages of the image
  * @slots:  of the swap area
  * @has_memory, @has_slots: what there is
@@ -128,8 +128,8 @@ struct trans_snapshot_needs {
 };
 
 /*
- * How much is needed, and how much is there? The first page of @free is used
- * as working space; the disk is not asked. 0 says nothing about enough.
+ * How much is needed, and how much is there? A few pages of @free are used as
+ * working space; the disk is not asked. 0 does not say that there is enough.
  * TRANS_EINVAL, TRANS_EALIGN, TRANS_ENOSPC, TRANS_ENOMEM, TRANS_EFAULT as below.
  */
 int trans_snapshot_estimate(const struct trans_snapshot_args *args,
@@ -141,22 +141,24 @@ int trans_snapshot_estimate(const struct trans_snapshot_args *args,
  * with or without E2H, MMU on, on the stack that is to come back.
  *
  * What comes back with memory: general registers, both stack pointers, DAIF and
- * other PSTATE bits, all translation state of the regime, its vectors, traps,
- * thread registers and pointer authentication keys. What does not: FP, SIMD, SVE
- * and SME registers, debug, trace and performance monitors, timers, the
- * interrupt controller, every device (the disk too), a guest at EL1, an EL2 stub
- * below a host at EL1. Guarded control stacks must be off.
+ * other PSTATE bits, all translation state of the regime, vectors, CPACR or CPTR,
+ * ELR and SPSR, thread registers, pointer authentication keys, and at EL2 what
+ * Armv8.0 has there to control EL1. What does not: FP, SIMD, SVE and SME
+ * registers, debug, trace and performance monitors, timers, the interrupt
+ * controller, every device (the disk too), tags of MTE, newer controls of EL1
+ * (HCRX, fine-grained traps), a guest's own state, an EL2 stub below a host at
+ * EL1. Guarded control stacks must be off.
  *
  * After TRANS_SNAPSHOT_TAKEN the host powers off. If it goes on instead and
  * changes anything outside its memory, there are two futures of one machine: it
  * must take the image away first (trans_swsusp_clear).
  *
- * Nothing is written, and nothing allocated, before these are known:
- * TRANS_EINVAL: a missing or contradicting argument; TRANS_EALIGN: @save or
- * @nosave; TRANS_ENOMEM: @free is too small (len: bytes needed), or alloc
- * refused; TRANS_ENOSPC: the swap area is too small (desc: slots needed), or too
- * many ranges (why says which); TRANS_EIMAGE: no swap area there, one for another
- * page size, one with bad pages, or an image that is still to be resumed;
+ * Before anything is written to the disk: TRANS_EINVAL: a missing or
+ * contradicting argument, or alloc gave what is not saved (pa); TRANS_EALIGN:
+ * @save or @nosave; TRANS_ENOMEM: @free is too small (len: bytes needed), or
+ * alloc refused; TRANS_ENOSPC: the swap area is too small (desc: slots needed),
+ * or too many ranges (why says which); TRANS_EIMAGE: no swap area there, one for
+ * another page size, one with bad pages, or an image that is still to be resumed;
  * TRANS_EFAULT: phys_to_virt refused; TRANS_EHOST: the disk, or alias_prepare.
  * Those of alias_prepare.
  *

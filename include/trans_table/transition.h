@@ -62,19 +62,19 @@ struct trans_digest {
 #define TRANS_DIGESTS_MAX 24
 
 /*
- * For a next world that is entered with the MMU on: the translation registers of
- * the regime at which it is entered (at EL2 with E2H and at EL1 by the names of
- * EL1). They are written with the MMU off, whole, after the moves; then the MMU
- * is switched on and @entry is a VA of the upper half.
+ * For a next world that is entered with the MMU on: the translation registers
+ * of the regime at which it is entered (at EL2 with E2H and at EL1 by the names
+ * of EL1). They are written with the MMU off, whole, after the moves; then the
+ * MMU is switched on and @entry is a VA of the upper half.
  *
  * TTBR0 holds an identity map of its own, not that of the moves: of the blob's
  * code and data, the report and the UART, in the format that @tcr, @mair, @tcr2
  * and @pir give. So T0SZ is whatever the next world wants (that reaches these
- * pages), and no more of memory is mapped twice with other attributes than
- * that. TG0 must be the transition's granule. The map stays in memory that
- * is outside every destination; the next world replaces it, and VBAR, which
- * points at the blob until then: an exception at the entry still ends in a
- * report and a reset.
+ * pages), and no more of memory is mapped than that. TG0 must be the
+ * transition's granule. The map stays in memory that is outside every
+ * destination; the next world replaces it, and VBAR, which points at the blob
+ * until then: an exception at the entry still ends in a report and a reset
+ * (without the report where permission indirection makes it read-only).
  *
  * x0..x3 are args.x, x17 is the entry, x18 belongs to the blob, the rest is 0.
  * CPACR_EL1 lets FP and SIMD through. D, A, I and F are masked.
@@ -158,10 +158,16 @@ struct trans_world {
  *              reason to hide them. Destinations are left alone. Needs @linear
  *              and @linear_offset with any @map, and costs time in sources x
  *              moves
+ * @ram, @coarse_above: (sparse) where an exact map would take more than this
+ *              many table pages, all of @ram is mapped instead, writable and
+ *              never executable, less the blob's tables; its code and list
+ *              read-only. @ram must hold no device and no secure memory. Above
+ *              the identity map's reach, and outside @ram, the map stays exact.
+ *              0: never
  * @unproven:   skip the proof. For tests that must see what it prevents
  *
  * What the pointers lead to must live as long as the transition, except @plan,
- * @digests and @world.
+ * @digests, @world and @ram.
  */
 struct trans_transition_args {
 	const struct trans_cpu *cpu;
@@ -193,6 +199,8 @@ struct trans_transition_args {
 	bool stub;
 	bool fallback;
 	bool scrub;
+	const struct trans_ranges *ram;
+	unsigned int coarse_above;
 	bool unproven;
 };
 
@@ -210,8 +218,12 @@ struct trans_transition {
 	unsigned int code_granules, data_granules, list_granules;
 	uint64_t move_count, move_bytes;
 	uint64_t scrub_bytes; /* zeroed by moves beyond those of the plan */
+	/* What lies beyond the identity map's reach is at VA = PA - offset. */
+	struct trans_range far; /* len 0: nothing does */
+	uint64_t far_offset;
 	struct trans_stats stats; /* of all table operations together */
 	bool aliased, prepared, quiet;
+	bool coarse; /* all RAM is mapped */
 };
 
 /*
@@ -224,13 +236,15 @@ struct trans_transition {
  * TRANS_EOVERLAP: the proof failed; TRANS_ENOENT: the mapping check failed (va is not mapped as the mover
  * needs it); TRANS_EHOST: alias_prepare or an ops hook refused; TRANS_EPFN,
  * TRANS_ECORRUPT, TRANS_EFAULT, TRANS_EUNREPR: from the copy of the linear map;
- * TRANS_EEXIST: the UART lies in what is moved; TRANS_ERANGE: a PA beyond the
- * identity map's reach.
+ * TRANS_EEXIST: the UART lies in what is moved, or in @ram of a coarse map;
+ * TRANS_ERANGE: something of the blob's beyond the identity map's reach (the
+ * host allocated it there), or a move or digest beyond it that the CPU cannot
+ * reach either, or for which the virtual addresses have no gap in one piece.
  * With a world: TRANS_EINVAL: it wants what this CPU lacks (named: DS, sizes
  * above 48 bits, hardware access flag, ..., a level that cannot be entered), or
  * contradicts the arguments (stub; TG0 is another granule); TRANS_EGEOM: a half
  * that its TCR describes wrongly or not at all; TRANS_ERANGE: entry is not in
- * the upper half, or T0SZ does not reach the blob; TRANS_ENOENT, TRANS_ECORRUPT:
+ * the upper half, or T0SZ does not reach the blob; TRANS_ENOENT or _ECORRUPT:
  * by its permission indirection the blob could not run.
  * On failure nothing is kept and the struct is zeroed.
  */

@@ -8,6 +8,8 @@
  * tables (from the registers). What survives is what head.S carries over, and
  * memory that was allocated for tables.
  */
+#include <libfdt_env.h>
+
 #include "alias.h"
 #include "boot.h"
 #include "kexec.h"
@@ -39,6 +41,24 @@ static void expect(int rc, const char *why)
 		give_up(&err);
 }
 
+static void know_far(void)
+{
+	struct leaving leaving = leaving_read(machine.bootargs);
+
+	machine.far = leaving.far;
+	if (leaving.archive.len)
+		machine.archive = leaving.archive;
+}
+
+/* With the MMU off all of memory is at hand. */
+static void fill_far(void)
+{
+	if (machine.far.len >= machine.archive.len)
+		memcpy((void *)machine.far.start,
+		       (const void *)machine.archive.start,
+		       machine.archive.len);
+}
+
 static void know_machine(trans_pa_t fdt)
 {
 	struct trans_error err;
@@ -46,6 +66,7 @@ static void know_machine(trans_pa_t fdt)
 	if (machine_read(fdt, &err))
 		give_up(&err);
 	own_shift = leaving_own_shift(machine.bootargs);
+	know_far();
 	expect(memory_init(), "free memory");
 }
 
@@ -60,6 +81,7 @@ const struct boot_regs *boot_main(trans_pa_t fdt)
 	know_machine(fdt);
 	if (stub_change_level(&machine.cpu, machine.bootargs))
 		know_machine(fdt);
+	fill_far();
 	if (tables_build(&own_table, &regs, &report))
 		give_up(&report.error);
 	alias_beside(&own_table);

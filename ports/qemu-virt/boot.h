@@ -14,6 +14,7 @@
 
 /* struct cpu */
 #define CPU_STACK 48
+#define CPU_HCR 56
 
 #ifndef __ASSEMBLY__
 #include <trans_table/env.h>

@@ -9,6 +9,7 @@
 #include "machine.h"
 #include "memory.h"
 #include "print.h"
+#include "stub.h"
 #include "sysreg.h"
 
 #define MAX_CPUS 8
@@ -19,15 +20,18 @@
 /*
  * One of the others. @leave is its mailbox: what to leave through. Both it and
  * @here are written by one CPU and read by another, with MMU and caches on at
- * both, so ordered accesses are all it takes.
+ * both, so ordered accesses are all it takes. @hcr: what makes EL2 what the
+ * first CPU's is; 0: nothing. Without E2H: it goes down to EL1, over a stub.
  */
 struct cpu {
 	struct boot_regs regs;
 	uint64_t stack; /* CPU_STACK in head.S */
+	uint64_t hcr;   /* CPU_HCR */
 	const struct trans_transition *leave;
 	bool here;
 };
 _Static_assert(offsetof(struct cpu, stack) == CPU_STACK, "head.S");
+_Static_assert(offsetof(struct cpu, hcr) == CPU_HCR, "head.S");
 
 extern char cpu_entry[] __attribute__((visibility("hidden")));
 __attribute__((noreturn)) void cpu_main(struct cpu *cpu);
@@ -78,27 +82,27 @@ static int find_others(void)
 
 /*
  * The page that the MMU goes on in must be mapped at its physical address. EL2
- * has one range, and what it runs on is what head.S switched to, that page
- * included; at EL1 it was in TTBR0, and has to come back for a while.
+ * without E2H has one range, and what it runs on is what head.S switched to, that
+ * page included; otherwise it was in TTBR0, and has to come back for a while.
  */
 static int alias_begin(void)
 {
 	struct trans_range page = whole_granules((struct trans_range){
 		pa_of(mmu_on), 1 });
 
-	return machine.cpu.el == 2 ? 0 : alias_prepare(NULL, page.start,
-							  page.len);
+	return machine_two_halves() ? alias_prepare(NULL, page.start, page.len) :
+				      0;
 }
 
 static void alias_end(void)
 {
-	if (machine.cpu.el == 1)
+	if (machine_two_halves())
 		alias_drop(NULL);
 }
 
 static struct boot_regs own_regs(void)
 {
-	if (machine.cpu.el == 2)
+	if (!machine_two_halves())
 		return (struct boot_regs){
 			.mair = sysreg_read(mair_el2),
 			.tcr = sysreg_read(tcr_el2),
@@ -136,6 +140,7 @@ static int start_one(size_t i, struct trans_error *err)
 	*cpu = (struct cpu){
 		.regs = own_regs(),
 		.stack = (uint64_t)stacks[i] + STACK_LEN,
+		.hcr = stub_hcr(&machine.cpu, machine.bootargs),
 	};
 	memory_ops.clean(&memory, cpu, sizeof(*cpu));
 	rc = trans_psci_cpu_on(machine.conduit, mpidr[i], pa_of(cpu_entry),
@@ -165,8 +170,6 @@ int cpus_start(bool stuck, struct trans_error *err)
 	int rc = find_others();
 
 	last_is_stuck = stuck;
-	if (machine.cpu.e2h)
-		rc = TRANS_EINVAL; /* they begin without E2H */
 	if (!rc)
 		rc = alias_begin();
 	if (rc) {

@@ -178,11 +178,20 @@ after_mmu_on:
 	b	port_main
 
 /* Another CPU, from PSCI CPU_ON: MMU off, x0 = PA of its struct cpu. It goes
- * where the first one has been, with its own stack, and ends in C. */
+ * where the first one has been, with its own stack, and ends in C. The firmware
+ * starts it at the highest level, and what HCR_EL2 is there is for us to say. */
 	.globl	cpu_entry
 cpu_entry:
 	msr	daifset, #0xf
 	mov	x19, x0
+	ldr	x1, [x19, #CPU_HCR]
+	cbz	x1, 2f
+	tbz	x1, #34, 1f		/* E2H */
+	msr	hcr_el2, x1
+	isb
+	b	2f
+1:	bl	stub_drop_to_el1
+2:	mov	x0, x19
 	adrp	x8, cpu_mmu_on
 	add	x8, x8, :lo12:cpu_mmu_on
 	b	mmu_on

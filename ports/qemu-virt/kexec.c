@@ -54,6 +54,7 @@ struct trans_transition_args transition_args(const struct trans_table *own)
 		.alias_enter = alias_enter,
 		.alias_drop = alias_drop,
 		.quiesce = quiesce,
+		.coarse_above = (unsigned int)options.coarse,
 		.unproven = options.unproven,
 	};
 }
@@ -94,6 +95,19 @@ static struct trans_fdt_edit fdt_edit(const char *bootargs)
 	};
 }
 
+/* The tree's, and what it does not tell of. */
+static const struct trans_ranges *all_ram(void)
+{
+	static struct trans_range storage[32];
+	static struct trans_ranges ram;
+
+	trans_ranges_init(&ram, storage, 32);
+	trans_ranges_add_all(&ram, &machine.ram);
+	if (machine.far.len)
+		trans_ranges_add(&ram, machine.far.start, machine.far.len);
+	return &ram;
+}
+
 static struct trans_kexec_args kexec_args(const struct payload *payload,
 					  const struct trans_table *own)
 {
@@ -103,7 +117,7 @@ static struct trans_kexec_args kexec_args(const struct payload *payload,
 		.fdt = at_pa(machine.fdt.start),
 		.fdt_len = machine.fdt.len,
 		.edit = fdt_edit(payload->cmdline),
-		.ram = &machine.ram,
+		.ram = all_ram(),
 		.reserved = &machine.reserved,
 		.host = &memory_ops,
 		.host_ctx = &memory,
@@ -227,6 +241,8 @@ static int start(struct trans_error *err)
 		return TRANS_EHOST;
 	}
 	print("port: kexec, bye\n");
+	/* For whoever measures: a register that nobody else touches. */
+	sysreg_write(tpidr_el0, sysreg_read(cntvct_el0));
 	return trans_kexec_start(&kexec, err);
 }
 
@@ -244,6 +260,7 @@ static int find_load_start(const struct trans_table *own,
 	if (rc)
 		return rc;
 	leaving_measure(&options.leaving, &payload);
+	payload_send_far(&payload);
 	leaving_tell(&options.leaving, &payload);
 	if (options.hide && !(options.leaving.flags & LEAVING_DIGEST))
 		payload_hide(&payload, own);
@@ -276,6 +293,11 @@ void port_kexec(const struct trans_table *own)
 	payload_shift = leaving_granule(&options.leaving, options.map);
 	if (leaving_failed_before(&options.leaving))
 		return;
+	if (options.snapshot.on) {
+		if (port_snapshot(&options.snapshot, &err))
+			report_refusal(&err);
+		return;
+	}
 	if (options.resume.on) {
 		port_resume(&options, own, &err);
 		report_refusal(&err);

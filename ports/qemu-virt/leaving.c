@@ -27,6 +27,8 @@ static const struct {
 	{ "inspect=next", LEAVING_TELL },
 	{ "granule=16", LEAVING_16K },
 	{ "granule=64", LEAVING_64K },
+	{ "granule=4", 0 },
+	{ "tables=4", 0 },
 	{ "tables=16", LEAVING_OWN_16K },
 	{ "tables=64", LEAVING_OWN_64K },
 	{ "el=1over2", LEAVING_STUB },
@@ -70,18 +72,26 @@ static bool hex(const char **text, const char *end, uint64_t *value)
 	return true;
 }
 
+/* "0xPA+0xLEN" */
+static bool range(const char **text, const char *end, struct trans_range *to)
+{
+	return hex(text, end, &to->start) && starts(text, end, "+") &&
+	       hex(text, end, &to->len) && *text == end;
+}
+
 static bool address_word(struct leaving *leaving, const char *text,
 			 const char *end)
 {
-	struct trans_range *inspect = &leaving->inspect;
-
 	if (starts(&text, end, "report=")) {
 		leaving->flags |= LEAVING_REPORT;
 		return hex(&text, end, &leaving->report) && text == end;
 	}
+	if (starts(&text, end, "archive="))
+		return range(&text, end, &leaving->archive);
+	if (starts(&text, end, "far="))
+		return range(&text, end, &leaving->far);
 	return starts(&text, end, "inspect=") &&
-	       hex(&text, end, &inspect->start) && starts(&text, end, "+") &&
-	       hex(&text, end, &inspect->len) && text == end;
+	       range(&text, end, &leaving->inspect);
 }
 
 bool leaving_word(struct leaving *leaving, const char *text, size_t len)
@@ -97,7 +107,7 @@ bool leaving_word(struct leaving *leaving, const char *text, size_t len)
 	return address_word(leaving, text, text + len);
 }
 
-bool leaving_wants(const char *bootargs, enum leaving_flag flag)
+struct leaving leaving_read(const char *bootargs)
 {
 	struct leaving leaving = { 0 };
 	size_t len;
@@ -109,7 +119,12 @@ bool leaving_wants(const char *bootargs, enum leaving_flag flag)
 		leaving_word(&leaving, bootargs, len);
 		len += !len;
 	}
-	return leaving.flags & flag;
+	return leaving;
+}
+
+bool leaving_wants(const char *bootargs, enum leaving_flag flag)
+{
+	return leaving_read(bootargs).flags & flag;
 }
 
 /* The last transition */

@@ -3,9 +3,9 @@
  * How the port leaves, where that is not the plain way: digests, what becomes
  * of a failure, the report of the last transition, other exception levels.
  *
- *	granule=16|64      KiB, of the transitional tables of map=sparse and of
+ *	granule=4|16|64    KiB, of the transitional tables of map=sparse and of
  *	                   all that is moved (default: 4)
- *	tables=16|64       KiB, granule of the port's own tables (default: 4)
+ *	tables=4|16|64     KiB, granule of the port's own tables (default: 4)
  *	digest=on          the blob checks everything after the move; nothing is
  *	                   hidden then, because the library must see it
  *	digest=known       likewise, and the files are hidden: the port computed
@@ -23,6 +23,10 @@
  *	inspect=next       tell the next world, which is another port, where the
  *	                   kernel was hidden; what it is told is
  *	inspect=0xPA+0xLEN count the pages there that are not zero
+ *	archive=0xPA+0xLEN where the archive is, for who has no loader to say so
+ *	far=0xPA+0xLEN     memory that no tree tells of, beyond the port's own
+ *	                   tables: the initrd goes there before they are on, and
+ *	                   is moved from there
  *	el=1over2          started at EL2: leave a stub there, go on at EL1
  *	vhe=on             started at EL2: go on with HCR_EL2.E2H
  *	entry=crash        place the payload now, enter it without move or table
@@ -70,12 +74,14 @@ struct leaving {
 	unsigned int flags;
 	trans_pa_t report; /* 0 with LEAVING_REPORT: auto */
 	struct trans_range inspect;
+	struct trans_range archive, far;
 };
 
 /* One word of the options; false: it is none of these. */
 bool leaving_word(struct leaving *leaving, const char *text, size_t len);
 
 /* The same for whoever comes before options are read. */
+struct leaving leaving_read(const char *bootargs);
 bool leaving_wants(const char *bootargs, enum leaving_flag flag);
 
 /* Did the last transition fail? Says how, and clears the report. Without one,

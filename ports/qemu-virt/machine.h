@@ -17,6 +17,7 @@
 struct machine {
 	struct trans_cpu cpu;
 	struct trans_range fdt;
+	struct trans_range far; /* see leaving.h; len 0: none */
 	struct trans_range archive;
 	const char *bootargs;
 	enum trans_conduit conduit;

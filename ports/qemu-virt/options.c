@@ -67,6 +67,8 @@ static bool read_key(struct options *options, struct word word)
 {
 	if (take_key(&word, "fail-alloc="))
 		return read_fail_alloc(options, word);
+	if (take_key(&word, "coarse="))
+		return read_number(word, &options->coarse);
 	if (take_key(&word, "hops="))
 		return read_number(word, &options->hops);
 	return take_key(&word, "free=") && read_number(word, &options->free);
@@ -106,7 +108,8 @@ static bool read_word(struct options *options, struct word word)
 		return is(word, "then=off") || read_key(options, word) ||
 		       quiesce_word(&options->quiesce, word.text, word.len) ||
 		       leaving_word(&options->leaving, word.text, word.len) ||
-		       resume_word(&options->resume, word.text, word.len);
+		       resume_word(&options->resume, word.text, word.len) ||
+		       snapshot_word(&options->snapshot, word.text, word.len);
 	return true;
 }
 

@@ -13,19 +13,21 @@
  *	plan               print what is going to happen
  *	dry                and then do not do it
  *	fail-alloc=N|all   the N-th allocation of the load fails; each in turn
+ *	coarse=N           (map=sparse) rather all RAM than more tables than N
  *	hops=N             first start the port itself N times, from the archive
  *	free=BYTES         set by the port before such a start: its free memory
  *	bad=overlap|fdt    the initrd lies over the kernel; a command line for which
  *	                   no device tree has room
  *	then=off           after a refusal: power off (the default and only way)
  *
- * and those of leaving.h, quiesce.h and resume.h.
+ * and those of leaving.h, quiesce.h, resume.h and snapshot.h.
  */
 #ifndef PORT_OPTIONS_H
 #define PORT_OPTIONS_H
 
 #include "leaving.h"
 #include "resume.h"
+#include "snapshot.h"
 
 #define FAIL_ALL UINT64_MAX
 
@@ -38,7 +40,9 @@ struct options {
 	unsigned int quiesce; /* enum quiesce_flag */
 	struct leaving leaving;
 	struct resume_options resume;
+	struct snapshot_options snapshot;
 	uint64_t fail_alloc; /* 0: none; FAIL_ALL */
+	uint64_t coarse; /* table pages; 0: an exact map */
 	uint64_t hops, free; /* free 0: not said */
 };
 

@@ -109,6 +109,17 @@ int payload_find(struct payload *payload, struct trans_error *err)
 	return find_cmdline(&payload->cmdline, err);
 }
 
+void payload_send_far(struct payload *payload)
+{
+	struct trans_range *initrd = &payload->initrd;
+
+	if (!machine.far.len)
+		return;
+	memset(at_pa(initrd->start), 0xee, initrd->len);
+	initrd->start += machine.far.start - machine.archive.start;
+	print("port: initrd far away at 0x%lx\n", initrd->start);
+}
+
 int payload_find_port(struct payload *payload, const char *cmdline,
 		      struct trans_error *err)
 {
@@ -128,6 +139,17 @@ static bool is_plain(struct trans_range kernel)
 	       TRANS_FORMAT_IMAGE;
 }
 
+/* The granules of the port's own tables that lie wholly in [start, end). What
+ * they share with another file must stay visible. */
+static struct trans_range inside(uint64_t start, uint64_t end)
+{
+	uint64_t mask = (1ULL << own_shift) - 1;
+
+	start = (start + mask) & ~mask;
+	end &= ~mask;
+	return (struct trans_range){ start, end > start ? end - start : 0 };
+}
+
 void payload_hide(const struct payload *payload,
 		  const struct trans_table *own)
 {
@@ -135,9 +157,14 @@ void payload_hide(const struct payload *payload,
 	struct trans_range initrd = whole_pages(payload->initrd);
 	uint64_t hidden = 0, granule = 1ULL << own_shift;
 
-	if (is_plain(kernel) && kernel.len > granule)
-		hidden = tables_hide(own, kernel.start + granule,
-				     kernel.len - granule, 1);
+	if (is_plain(kernel)) {
+		kernel = inside(kernel.start + granule,
+				kernel.start + kernel.len);
+		hidden = tables_hide(own, kernel.start, kernel.len, 1);
+	}
+	if (machine.far.len) /* in no table of the port's */
+		initrd.len = 0;
+	initrd = inside(initrd.start, initrd.start + initrd.len);
 	hidden += tables_hide(own, initrd.start, initrd.len, INITRD_STEP);
 	print_figure("hidden_pages", hidden, "pages");
 }

@@ -28,6 +28,10 @@ extern unsigned int payload_shift;
  */
 int payload_find(struct payload *payload, struct trans_error *err);
 
+/* With machine.far: the initrd is the copy of it there, and this one is
+ * destroyed. */
+void payload_send_far(struct payload *payload);
+
 /*
  * Instead of them: the port itself ("port", copied out), with the archive as
  * its initrd and @cmdline.

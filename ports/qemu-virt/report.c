@@ -100,6 +100,8 @@ void report_kexec(const struct trans_kexec *kexec,
 	print_destination("device tree", kexec->fdt);
 	if (kexec->transition.args.map == TRANS_MAP_NONE)
 		print("port: without tables\n");
+	if (kexec->transition.coarse)
+		print("port: all of RAM is mapped\n");
 	report_overlap(kexec->kernel, own);
 	report_figures(kexec);
 }

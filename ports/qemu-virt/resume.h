@@ -28,6 +28,11 @@ struct resume_options {
 /* One word of the options; false: it is none of these. */
 bool resume_word(struct resume_options *resume, const char *text, size_t len);
 
+/* The @index-th disk, to be used until another one is asked for. NULL: errors of
+ * blk_open. */
+const struct trans_block *resume_disk(unsigned int index,
+				      struct trans_error *err);
+
 /* Returns when there is no image, or when it was refused, with everything given
  * back. @own: the tables the port runs on. Errors of quiesce_plan, blk_open,
  * trans_resume_probe, _load and _start. */

@@ -21,6 +21,15 @@ static void use_vhe(void)
 	isb();
 }
 
+uint64_t stub_hcr(const struct trans_cpu *cpu, const char *bootargs)
+{
+	if (cpu->e2h)
+		return HCR_RW | HCR_E2H | HCR_TGE;
+	if (cpu->el == 1 && leaving_wants(bootargs, LEAVING_STUB))
+		return HCR_RW;
+	return 0;
+}
+
 bool stub_change_level(const struct trans_cpu *cpu, const char *bootargs)
 {
 	if (cpu->el != 2)

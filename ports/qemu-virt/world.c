@@ -187,7 +187,7 @@ static int prepare(const struct leaving *leaving,
 	args.entry = moved_pa(world_start) + OFFSET;
 	args.x[0] = OFFSET;
 	for (unsigned int i = 1; i < 4; i++)
-		args.x[i] = 0x1111 * i;
+		args.x[i] = 0x1111UL * i;
 	return trans_transition_prepare(&transition, &args, err);
 }
 

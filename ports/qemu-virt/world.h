@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * A next world with its MMU on, without a Linux: the port's own image, moved to
- * other memory and mapped at other addresses by other tables (world=on). It says
- * what it finds in its registers and switches the machine off.
+ * other memory and mapped at other addresses by other tables (world=on). It
+ * says what it finds in its registers and switches the machine off.
  */
 #ifndef PORT_WORLD_H
 #define PORT_WORLD_H

@@ -23,7 +23,7 @@ world_start:
 	mov	x25, x4
 	adrp	x20, _start
 	mov	x0, x20
-	bl	relocate		/* here, from the port's old addresses */
+	bl	relocate		/* from the old addresses */
 	mov	x0, x21
 	mov	x1, x22
 	mov	x2, x23

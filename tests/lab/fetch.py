@@ -251,6 +251,14 @@ def fetch_busybox():
             raise Failed('busybox-static has no bin/busybox')
 
 
+def fetch_kexec_tools():
+    """The rival, for the benchmark, and what it is linked against."""
+    say('kexec-tools (arm64) ...')
+    with Workdir(f'{BUILD}/kexec-tools') as d:
+        for package in ('kexec-tools', 'libc6', 'zlib1g'):
+            download_deb(package, d)
+
+
 def source_versions(package):
     """All that the mirror lists, as package=version, newest first."""
     shown = apt('apt-cache', 'showsrc', '--only-source', package)
@@ -372,7 +380,8 @@ def fetch_trans_pgd():
 
 
 PARTS = {'kernel': fetch_kernel, 'backports': fetch_backports,
-         'busybox': fetch_busybox, 'libfdt': fetch_libfdt,
+         'busybox': fetch_busybox, 'kexec-tools': fetch_kexec_tools,
+         'libfdt': fetch_libfdt,
          'zlib': fetch_zlib, 'lzo': fetch_lzo, 'lz4': fetch_lz4,
          'trans_pgd': fetch_trans_pgd}
 

@@ -17,6 +17,9 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+import kernels  # noqa: E402
+
 BUILD = os.path.join(os.path.dirname(os.path.dirname(HERE)), 'build')
 OUT = os.path.join(BUILD, 'payload')
 PORT = os.path.join(BUILD, 'arm64', 'port.bin')
@@ -187,6 +190,24 @@ DAMAGE |= {
 }
 
 
+# ---- kernels of our own configuration ------------------------------------------
+
+OWN = {
+    'own-4k': ('6.1-4k', 'Image'),
+    'own-16k': ('6.12-16k', 'Image'),
+    'own-64k': ('6.1-64k', 'Image'),
+    'vmlinux': ('6.1-4k', 'vmlinux'),
+    'vmlinux-16k': ('6.12-16k', 'vmlinux'),
+    'vmlinux-64k': ('6.1-64k', 'vmlinux'),
+}
+
+
+def own_kernel(variant):
+    name, kind = OWN[variant]
+    kernels.provide([name])
+    return read(f'{kernels.OUT}/{name}/{kind}')
+
+
 # ---- the outer archive ---------------------------------------------------------
 
 def write_outer(path, cmdline, kernel, initrd, align, kernel_align=None,
@@ -221,6 +242,8 @@ def build_variant(variant):
                        check=True)
     kernel = debian_kernel('kernel-backports' if variant == 'newest' else
                            'kernel')
+    if variant in OWN:
+        kernel = own_kernel(variant)
     if variant == 'self':
         kernel, initrd = read(PORT), initrd[:PAGE]
     if variant in CONTAINERS:
@@ -239,7 +262,7 @@ def build_variant(variant):
 COMMON = ['aligned', 'unaligned', 'truncated', 'cut', 'magic', 'big-endian',
           'granule', 'huge']
 VARIANTS = ['aligned', 'unaligned', 'self', 'hops', 'in-place', 'mem',
-            'newest', *CONTAINERS, *DAMAGE]
+            'newest', *OWN, *CONTAINERS, *DAMAGE]
 
 
 def build(variants):

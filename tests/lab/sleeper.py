@@ -41,10 +41,10 @@ class Sleeper:
     kernel; offset: the swap is a file."""
 
     def __init__(self, machine=None, kernel='6.1', words=(), cycles=1,
-                 swap_file=False, data='ext4'):
+                 swap_file=False):
         self.machine = machine or lab.Machine()
         self.kernel, self.words, self.cycles = kernel, tuple(words), cycles
-        self.swap_file, self.data = swap_file, data
+        self.swap_file = swap_file
 
     def home(self):
         return os.path.join(OUT, digest(self.identity())[:16])
@@ -52,7 +52,7 @@ class Sleeper:
     def identity(self):
         return json.dumps([
             self.machine.args(), self.kernel, self.words, self.cycles,
-            self.swap_file, self.data, SWAP_MIB, DATA_MIB, MODULES,
+            self.swap_file, SWAP_MIB, DATA_MIB, MODULES,
             digest_file(f'{HERE}/sleeper.sh'), digest_file(kernel_file(
                 self.kernel)), digest_file(busybox())])
 
@@ -79,12 +79,6 @@ def kernel_home(name):
     return f'{BUILD}/{DEBIAN[name][1]}'
 
 
-def slim_kernels():
-    """Names of those that `make kernels` has built."""
-    return sorted(os.path.basename(os.path.dirname(p)) for p in
-                  glob.glob(f'{BUILD}/kernels/*/Image'))
-
-
 def kernel_file(name):
     """The file that QEMU is given: raw Images only."""
     if name in DEBIAN:
@@ -95,8 +89,8 @@ def kernel_file(name):
 def get_kernel(name):
     """See to it that it is there, and unpacked."""
     if name not in DEBIAN:
-        if not os.path.exists(kernel_file(name)):
-            raise RuntimeError(f'{kernel_file(name)} is missing: make kernels')
+        subprocess.run([sys.executable, f'{HERE}/kernels.py', name],
+                       check=True)
         return
     part, home = DEBIAN[name]
     subprocess.run([sys.executable, f'{HERE}/fetch.py', part, 'busybox'],
@@ -190,8 +184,7 @@ def swap_offset(path):
 def make_disks(sleeper, home):
     empty_disk(f'{home}/swap.img', SWAP_MIB)
     empty_disk(f'{home}/data.img', DATA_MIB)
-    if sleeper.data == 'ext4':
-        make_ext4(f'{home}/data.img')
+    make_ext4(f'{home}/data.img')
     if sleeper.swap_file:
         swap_file_disk(f'{home}/swap.img', home)
 
@@ -212,7 +205,7 @@ def offset_of(sleeper, home):
 def cmdline(sleeper, home, more=()):
     words = ['console=ttyAMA0', 'panic=-1', 'loglevel=4',
              f'tt.cycles={sleeper.cycles}', f'tt.swap={SWAP_MIB << 20}',
-             f'tt.data={sleeper.data}', f'tt.cpus={sleeper.machine.smp}']
+             f'tt.cpus={sleeper.machine.smp}']
     if sleeper.swap_file:
         words.append(f'tt.offset={offset_of(sleeper, home)}')
     return ' '.join([*words, *sleeper.words, *more])

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """What is run in QEMU and what is expected. Every string that the port or
 Linux prints and a test looks for stands in this file and nowhere else."""
+import copy
 import itertools
 import os
+import struct
 import sys
 
 import lab
 
 sys.path.insert(0, os.path.join(lab.ROOT, 'tests', 'lab'))
 import payload  # noqa: E402
+import qemu10  # noqa: E402
 
 # ---- strings ------------------------------------------------------------------
 
@@ -55,7 +58,7 @@ WITHOUT_TABLES = r'^port: without tables$'
 INSPECTED = r'^port: inspected [1-9]\d+ pages, {} not zero$'
 PORT_AT = r'^port: {} cpu'
 GOOD_CHECK = r'^CHECK \S+ ok$'
-CHECKS = 11 # of the workload, each time it wakes; one more for a file system
+CHECKS = 11 # of the workload, each time it wakes; one more at the end
 GOING = r'^SLEEPER: cycle {}, going to sleep$'
 AWAKE = r'^SLEEPER: awake$'
 CYCLE_DONE = r'^SLEEPER: cycle {} done$'
@@ -78,13 +81,28 @@ NO_REPORT = r'^port: report: TRANS_ENOENT'
 
 # ---- the matrix ----------------------------------------------------------------
 
+A57, MAX = 'cortex-a57', 'max,pauth-impdef=on'
+
+# `el`: where the port runs: 1over2 is EL1 over a stub of its own at EL2, 2vhe
+# EL2 with E2H. `tables`: KiB, granule of the port's own tables, which a linear
+# map takes over.
 FACTORS = {
-    'el': [1, 2],
-    'cpu': ['cortex-a57', 'max,pauth-impdef=on'],
+    'el': ['1', '2', '1over2', '2vhe'],
+    'cpu': [A57, MAX],
     'gic': ['2', '3'],
+    'smp': [1, 2, 4, 8],
     'ram': ['512M', '4G'],
-    'map': ['sparse', 'linear'],
+    'tables': [4, 16, 64],
+    'map': ['sparse', 'linear', 'none'],
+    'payload': ['aligned', 'gz', 'zboot', 'elf'],
 }
+# In check-full: every combination of these, and every pair of the rest.
+WHOLE = {**FACTORS, 'el': ['1', '2'], 'map': ['sparse', 'linear']}
+
+
+def is_legal(row):
+    """cortex-a57 is an Armv8.0: no VHE, and no 16K pages."""
+    return row['cpu'] == MAX or (row['el'] != '2vhe' and row['tables'] != 16)
 
 
 def pairs(row):
@@ -92,19 +110,21 @@ def pairs(row):
     return set(itertools.combinations(row.items(), 2))
 
 
-def product():
-    return [dict(zip(FACTORS, values))
-            for values in itertools.product(*FACTORS.values())]
+def product(factors):
+    rows = (dict(zip(factors, values))
+            for values in itertools.product(*factors.values()))
+    return [row for row in rows if is_legal(row)]
 
 
 def pairwise():
     """Few runs in which every two values of two factors meet: greedily, the
     run that covers most of what is left. The order is fixed."""
-    rows, left = [], set().union(*(pairs(r) for r in product()))
+    every = [(row, pairs(row)) for row in product(FACTORS)]
+    rows, left = [], set().union(*(p for _, p in every))
     while left:
-        best = max(product(), key=lambda r: len(pairs(r) & left))
+        best, covered = max(every, key=lambda r: len(r[1] & left))
         rows.append(best)
-        left -= pairs(best)
+        left -= covered
     return rows
 
 
@@ -119,6 +139,8 @@ class Case:
         self.machine = machine or lab.Machine()
         self.expect, self.forbid, self.limits = expect, forbid, limits
         self.reboots = False
+        self.row = None # of the matrix
+        self.newer = False # in the QEMU of qemu10.py
 
     def args(self):
         machine = [a for a in self.machine.args()
@@ -129,6 +151,9 @@ class Case:
                 '-append', ' '.join(self.options)]
 
     def run(self, live=False):
+        if self.newer:
+            qemu10.provide()
+            self.limits = {**self.limits, 'program': qemu10.how()}
         return lab.run_qemu(self.args(), self.name, expect=self.expect,
                             forbid=self.forbid, live=live, **self.limits)
 
@@ -165,15 +190,27 @@ def never_moved(name, options):
 
 def row_name(row):
     cpu = row['cpu'].split(',')[0].replace('cortex-', '')
-    return f"el{row['el']}-{cpu}-gic{row['gic']}-{row['ram']}-{row['map']}"
+    return (f"el{row['el']}-{cpu}-gic{row['gic']}-smp{row['smp']}-{row['ram']}-"
+            f"{row['tables']}k-{row['map']}-{row['payload']}")
+
+
+EL_OPTIONS = {'1over2': ['el=1over2'], '2vhe': ['vhe=on']}
+PORT_EL = {'1': 'EL1', '2': 'EL2', '1over2': 'EL1', '2vhe': 'EL2 VHE'}
 
 
 def from_row(row):
-    row = dict(row)
-    name = 'kexec-' + row_name(row)
-    seeds = SEEDS.format('RNDR' if 'max' in row['cpu'] else 'nowhere')
-    case = boots(name, row.pop('el'), [f"map={row.pop('map')}"], **row)
-    case.expect.append(seeds)
+    """The port has all CPUs running; Linux must get all of them back."""
+    el, smp = row['el'], row['smp']
+    options = [f"map={row['map']}", f"tables={row['tables']}",
+               *EL_OPTIONS.get(el, []), 'cpus=on']
+    case = boots('kexec-' + row_name(row), 1 if el == '1' else 2, options,
+                 row['payload'], cpu=row['cpu'], gic=row['gic'], smp=smp,
+                 ram=row['ram'])
+    case.row = row
+    case.expect += [
+        SEEDS.format('RNDR' if row['cpu'] == MAX else 'nowhere'),
+        PORT_AT.format(PORT_EL[el]), LINUX_CPUS.format(smp),
+        CPUS_OFF.format(smp - 1)]
     return case
 
 
@@ -215,6 +252,42 @@ def survives_hunger(name, mapping):
     case.expect.append(EACH_REFUSED)
     # Thousands of loads, without a word in between.
     case.limits = {'timeout': 180, 'silence': 150}
+    return case
+
+
+class Far(Case):
+    """The initrd lies in a DIMM at 2^51. QEMU plugs one only beside firmware,
+    so a few instructions of that start the port, and options say what a loader
+    would put into the tree."""
+
+    AT, LEN, PORT, ARCHIVE = 1 << 51, 256 << 20, 0x40200000, 0x48000000
+    START = (0xd2a80000, 0xd2a80401, 0xd61f0020) # x0 = RAM's start; go to PORT
+
+    def args(self):
+        bios = os.path.join(lab.ROOT, 'build/payload/start.bin')
+        archive = payload.path_of(self.variant)
+        with open(bios, 'wb') as f:
+            f.write(struct.pack('<3I', *self.START))
+        words = super().args()
+        at = words.index('-initrd')
+        words[at:at + 2] = [
+            '-bios', bios,
+            '-object', f'memory-backend-ram,id=far,size={self.LEN}',
+            '-device', f'pc-dimm,memdev=far,addr={self.AT:#x}',
+            *(w for path, to in ((words[at - 1], self.PORT),
+                                 (archive, self.ARCHIVE))
+              for w in ('-device', f'loader,file={path},addr={to:#x},'
+                        'force-raw=on'))]
+        words[-1] += (f' archive={self.ARCHIVE:#x}+'
+                      f'{os.path.getsize(archive):#x}'
+                      f' far={self.AT:#x}+{self.LEN:#x}')
+        return words
+
+
+def from_far(name, el, options):
+    case = boots(name, el, options, ram='512M,slots=2,maxmem=3072T', cpu=MAX)
+    case.__class__ = Far
+    case.expect.append(r'^port: initrd far away at 0x80000')
     return case
 
 
@@ -286,14 +359,11 @@ def with_timers(el, **machine):
 DEVICES = [with_device(1), device_left(), with_timers(2, gic='3')]
 MORE_DEVICES = [with_device(2, ('virtio=on', 'map=linear')), with_timers(1)]
 
-MAX = 'max,pauth-impdef=on'
 CPUS = [
     *[with_cpus(smp, gic) for smp in (1, 2, 4, 8) for gic in ('2', '3')],
     with_cpus(4, '2', el=2), with_cpus(4, '3', el=2, mapping='linear'),
     with_cpus(2, '3', el=1, cpu=MAX), with_cpus(8, '3', el=2, cpu=MAX),
 ]
-FEW_CPUS = [with_cpus(8, '2'), with_cpus(4, '3', el=2, mapping='linear')]
-
 SPECIAL = [
     boots('unaligned-payload', 1, ['map=sparse'], variant='unaligned'),
     overlaps('over-the-port-el1', 1),
@@ -302,12 +372,12 @@ SPECIAL = [
     survives_hunger('fail-alloc-linear', 'linear'),
     dry_run(),
     hops(10, 1), hops(10, 2, 'map=linear'),
-    *[boots(f'format-{v}', 1, [], variant=v)
-      for v in ('gz', 'zboot', 'elf', 'elf-gz')],
+    boots('format-elf-gz', 1, [], variant='elf-gz'),
     boots('ram-8G', 1, [], ram='8G'),
     boots('ram-2T-sparse', 2, [], variant='mem', ram='2T'),
     boots('newest-kernel', 1, [], variant='newest'),
     already_in_place('in-place-el1', 1),
+    from_far('far-el1', 1, ['map=sparse']),
     refuses('bad-truncated', 'TRANS_ETRUNC', variant='truncated'),
     refuses('bad-cut', 'TRANS_ETRUNC', variant='cut'),
     refuses('bad-magic', 'TRANS_EIMAGE', variant='magic'),
@@ -399,6 +469,13 @@ def without_tables(name, el, options=(), **machine):
     return case
 
 
+def coarse(name, el, options=(), **machine):
+    """All of RAM is mapped, less what the blob needs."""
+    case = boots(name, el, ['coarse=1', *options], **machine)
+    case.expect.append(r'^port: all of RAM is mapped$')
+    return case
+
+
 def crash_entry(name, el, options=(), **machine):
     """The payload is in place; it is entered without a move or a table."""
     case = boots(name, el, ['entry=crash', 'hide=off', *options], ram='1G',
@@ -429,9 +506,7 @@ SPECIAL += [
     corrupt_resets('corrupt-resets-no-tables', 1, ['map=none']),
     corrupt_parks(),
     fault_resets(),
-    over_stub('stub-sparse', []),
     over_stub('stub-linear', ['map=linear'], gic='3', cpu=MAX),
-    without_tables('no-tables-el1', 1, ['map=none']),
     without_tables('no-tables-el2', 2, ['map=none', 'digest=on'], cpu=MAX),
     without_tables('fallback', 1, ['hungry=on', 'fallback=on']),
     without_tables('fallback-linear', 1,
@@ -441,19 +516,31 @@ SPECIAL += [
     scrubs('scrub-linear-el2', ['scrub=on', 'map=linear'], '0', el=2),
     scrubs('scrub-no-tables', ['scrub=on', 'map=none'], '0'),
     scrubs('scrub-off', [], r'[1-9]\d+'),
+    coarse('coarse-el1', 1, ram='4G'),
     crash_entry('crash-el1', 1),
     crash_entry('crash-el2', 2, gic='3'),
     crash_entry('crash-stub', 2, ['el=1over2']),
     boots('granule-16', 1, ['granule=16'], cpu=MAX),
     boots('granule-64', 1, ['granule=64']),
     boots('granule-64-el2', 2, ['granule=64', 'digest=on']),
+    with_vhe('vhe-linear', ['map=linear', 'digest=on'], gic='3'),
+]
+
+
+# What the pairs of the matrix have in other company.
+MORE_WAYS = [
+    coarse('coarse-el2', 2, ['granule=64']),
+    coarse('coarse-digest', 1, ['digest=on', 'granule=16'], cpu=MAX),
+    from_far('far-el2', 2, ['map=sparse', 'digest=known']),
+    from_far('far-no-tables', 1, ['map=none']),
+    over_stub('stub-sparse', []),
+    without_tables('no-tables-el1', 1, ['map=none']),
     *[boots(f'tables-{kib}-{mapping}-el{el}', el,
             [f'tables={kib}', f'map={mapping}'],
             cpu=MAX if kib == 16 else 'cortex-a57')
       for kib in (16, 64) for mapping in ('sparse', 'linear')
       for el in (1, 2)],
     with_vhe('vhe-sparse', []),
-    with_vhe('vhe-linear', ['map=linear', 'digest=on'], gic='3'),
 ]
 
 
@@ -486,9 +573,10 @@ def with_e2h(name, options, **machine):
     return case
 
 
-def world_that_is_lost():
+def world_that_is_lost(name, el):
     """A T1SZ that does not go with the tables: told, and a cold boot."""
-    case = Case('world-lost', ['world=lost', 'report=auto'],
+    case = Case(name, ['world=lost', 'report=auto'],
+                machine=lab.Machine(el=el),
                 expect=[NO_REPORT, ENTRY_FAULT,
                         LAST_TIME.format('fault').replace('[1-9]', '1 moves')],
                 forbid=[ANY_WORLD, UNKNOWN_OPTION])
@@ -512,18 +600,56 @@ WORLDS = [
     dropped('world-drop-max', ['world=on'], *DROPPED_MAX, cpu=MAX, gic='3'),
     dropped('world-drop-from-vhe', ['world=drop', 'vhe=on', 'map=linear'],
             *DROPPED_MAX, cpu=MAX, gic='3'),
-    world_that_is_lost(),
+    world_that_is_lost('world-lost', 1),
+    world_that_is_lost('world-lost-from-el2', 2),
     refuses('world-over-stub', 'TRANS_EINVAL', ['world=on', 'el=1over2'],
             el=2),
     refuses('world-52-on-a57', 'TRANS_EINVAL', ['world=52']),
     refuses('world-vhe-on-a57', 'TRANS_EINVAL', ['world=vhe'], el=2),
 ]
 
+
+# Kernels of other page sizes, and the ELF files that a kernel build leaves.
+OTHER_KERNELS = [
+    boots('kernel-4k', 1, [], 'own-4k', smp=4),
+    boots('kernel-16k-el1', 1, ['map=linear', 'tables=16'], 'own-16k', cpu=MAX),
+    boots('kernel-16k-el2', 2, ['digest=on'], 'own-16k', cpu=MAX, smp=4),
+    boots('kernel-64k-el1', 1, ['map=linear', 'tables=64'], 'own-64k', smp=4),
+    boots('kernel-64k-el2', 2, ['granule=64', 'digest=on'], 'own-64k'),
+    boots('kernel-64k-over-16k', 2, ['map=linear', 'tables=16'], 'own-64k',
+          cpu=MAX),
+    boots('vmlinux-4k', 1, ['digest=on'], 'vmlinux'),
+    boots('vmlinux-16k', 2, ['map=linear'], 'vmlinux-16k', cpu=MAX),
+    boots('vmlinux-64k', 1, ['granule=64'], 'vmlinux-64k'),
+]
+
 # The whole way of the issue's text; in `check` they are ten.
 MANY_HOPS = [hops(100, 1), hops(100, 2, 'map=linear')]
 
 
+def matrix(full):
+    rows = pairwise()
+    if full:
+        rows += [r for r in product(WHOLE) if r not in rows]
+    return [from_row(r) for r in rows]
+
+
+# QEMU 10 refuses unaligned accesses with the MMU off, which 7.2 lets pass.
+IN_NEWER = ['digest-el1', 'digest-el2', 'corrupt-resets-el1', 'crash-el1',
+            'crash-el2', 'fallback', 'scrub', 'hops-10-el1', 'lpi-on-el1',
+            'virtio-on-el1', 'ram-2T-sparse', 'bad-truncated', 'bad-fdt-room']
+
+
+def in_newer():
+    sample = pairwise()[:10]
+    for case in [*(from_row(r) for r in sample),
+                 *(c for c in SPECIAL + LPIS + DEVICES if c.name in IN_NEWER)]:
+        case = copy.copy(case)
+        case.name, case.row, case.newer = f'q10-{case.name}', None, True
+        yield case
+
+
 def cases(full=False):
-    picked = [from_row(r) for r in (product() if full else pairwise())]
-    return picked + SPECIAL + WORLDS + [stuck_cpu()] + LPIS + DEVICES + (
-        CPUS + MORE_LPIS + MORE_DEVICES + MANY_HOPS if full else FEW_CPUS)
+    return matrix(full) + SPECIAL + WORLDS + [stuck_cpu()] + LPIS + DEVICES + (
+        CPUS + MORE_LPIS + MORE_DEVICES + MANY_HOPS + MORE_WAYS
+        + OTHER_KERNELS + list(in_newer()) if full else [])

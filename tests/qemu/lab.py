@@ -29,7 +29,7 @@ class Machine:
         its = ',its=on' if self.its else ''
         sparse = ['-object', 'memory-backend-ram,id=ram,reserve=off,'
                   f'size={self.ram}', '-machine', 'memory-backend=ram']
-        return [*(sparse if self.ram.endswith('T') else []),
+        return [*(sparse if re.fullmatch(r'\d+T', self.ram) else []),
                 '-M', f'virt{virt},gic-version={self.gic}{its}',
                 '-cpu', self.cpu, '-m', self.ram, '-smp', str(self.smp),
                 '-nographic', '-no-reboot', '-monitor', 'none',
@@ -111,9 +111,9 @@ def clean(raw):
 
 
 def run_qemu(args, name, timeout=60, silence=20, expect=(), forbid=(),
-             live=False, may_hang=False, watch=()):
+             live=False, may_hang=False, watch=(), program=(QEMU, None, ())):
     """Run QEMU to its end and judge its serial output, kept in
-    build/logs/NAME.log. A run that does not end by itself is a failure,
+    build/logs/NAME.log. `program`: command, environment, first words. A run that does not end by itself is a failure,
     unless `may_hang`: some crashes have no other way to show."""
     os.makedirs(LOGS, exist_ok=True)
     path = os.path.join(LOGS, f'{name}.log')
@@ -121,7 +121,8 @@ def run_qemu(args, name, timeout=60, silence=20, expect=(), forbid=(),
     watch = Watch(watch)
     with open(path, 'wb') as log:
         process = subprocess.Popen(
-            [QEMU, *args], start_new_session=True, stdin=subprocess.DEVNULL,
+            [program[0], *program[2], *args], env=program[1],
+            start_new_session=True, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         try:
             hung = pump(process, log, live, timeout, silence, watch)

@@ -10,12 +10,14 @@ import sys
 import cases
 import hibernate
 import lab
+import snapshot
 
 TAIL = 15
 
 
 def chosen(full, only):
     picked = [c for c in cases.cases(full) + hibernate.all_cases(full)
+              + snapshot.all_cases(full)
               if not only or fnmatch.fnmatch(c.name, f'*{only}*')]
     if not picked:
         sys.exit(f'run.py: no case matches {only}; see --list')
@@ -33,21 +35,41 @@ def report(case, result):
     print(f'    whole log: build/logs/{case.name}.log', flush=True)
 
 
-def run_all(picked, verbose):
-    """(case, result) of each: kexecs one by one, as ever; hibernations, which
-    wait for disks, as many at once as there are CPUs."""
-    for case in (c for c in picked if c.variant):
-        yield case, case.run(live=verbose)
+def run_all(picked, jobs, verbose):
+    """(case, result) of each: kexecs one by one unless @jobs says otherwise;
+    hibernations, which wait for disks, as many at once as there are CPUs."""
+    kexecs = [c for c in picked if c.variant]
     naps = [c for c in picked if not c.variant]
-    with concurrent.futures.ThreadPoolExecutor(
-            1 if verbose else os.cpu_count()) as pool:
-        try:
-            yield from zip(naps, pool.map(lambda c: c.run(verbose), naps))
-        finally:
-            pool.shutdown(cancel_futures=True)
+    for some, at_once in (kexecs, jobs), (naps, max(jobs, os.cpu_count())):
+        with concurrent.futures.ThreadPoolExecutor(
+                1 if verbose else at_once) as pool:
+            try:
+                yield from zip(some, pool.map(lambda c: c.run(verbose), some))
+            finally:
+                pool.shutdown(cancel_futures=True)
 
 
-def run_cases(full=False, only=None, verbose=False):
+def summary(results):
+    """The matrix, value by value: how many runs had it, and how many of them
+    failed."""
+    rows = [(case.row, result) for case, result in results
+            if getattr(case, 'row', None)]
+    if not rows:
+        return
+    print(f'  matrix: {len(rows)} runs, {sum(r.ok for _, r in rows)} passed, '
+          f'{sum(r.seconds for _, r in rows):.0f} s')
+    for factor, values in cases.FACTORS.items():
+        cells = []
+        for value in values:
+            mine = [r for row, r in rows if row[factor] == value]
+            bad = sum(not r.ok for r in mine)
+            cells.append(f'{str(value).split(",")[0]}: {len(mine) - bad}'
+                         + (f' ({bad} FAILED)' if bad else ''))
+        print(f'    {factor:8} ' + '  '.join(f'{c:16}' for c in cells).rstrip())
+    sys.stdout.flush()
+
+
+def run_cases(full=False, only=None, verbose=False, jobs=1):
     """(passed, failed) after running all of them."""
     picked = chosen(full, only)
     port = os.path.join(lab.ROOT, 'build/arm64/port.bin')
@@ -55,10 +77,12 @@ def run_cases(full=False, only=None, verbose=False):
         print(f'  FAILED {port} is missing: no case could run')
         return 0, len(picked)
     cases.payload.build(sorted({c.variant for c in picked if c.variant}))
-    failed = 0
-    for case, result in run_all(picked, verbose):
+    results = []
+    for case, result in run_all(picked, jobs, verbose):
         report(case, result)
-        failed += not result.ok
+        results.append((case, result))
+    summary(results)
+    failed = sum(not result.ok for _, result in results)
     return len(picked) - failed, failed
 
 
@@ -70,13 +94,16 @@ def main():
     ap.add_argument('--list', action='store_true', help='names only')
     ap.add_argument('--verbose', action='store_true',
                     help='show the serial output as it comes')
+    ap.add_argument('--jobs', type=int, default=1, metavar='N',
+                    help='that many machines at a time')
     args = ap.parse_args()
     if args.list:
         print('\n'.join(c.name for c in chosen(args.full, args.only)))
         return
     lab.orderly_exit()
     try:
-        passed, failed = run_cases(args.full, args.only, args.verbose)
+        passed, failed = run_cases(args.full, args.only, args.verbose,
+                                   args.jobs)
     except KeyboardInterrupt:
         sys.exit(130)
     print(f'qemu: {passed} passed, {failed} failed')

@@ -55,7 +55,9 @@ static void fill_page(uint8_t *page, size_t len, uint32_t *seed)
 	for (size_t i = 0; i < len; i += 4) {
 		if (kind == 0 || (kind == 1 && i % 64 == 0))
 			word = next(seed);
-		put(page + i, kind == 2 ? word + i / 256 : word, 4);
+		if (kind == 2 && i % 256 == 0)
+			word++;
+		memcpy(page + i, &word, 4);
 	}
 }
 

@@ -771,9 +771,13 @@ static void test_edit_after_crash(void **state)
 	usual_tree(&from);
 	chosen = path(&from, "/chosen");
 	u64(&from, chosen, "linux,elfcorehdr", GIB);
+	u64(&from, chosen, "linux,kho-fdt", GIB);
+	u64(&from, chosen, "linux,kho-scratch", GIB);
 	u64(&from, path(&from, "/chosen"), "linux,usable-memory-range", GIB);
 	edit_ok(&from, &to, &how);
 	expect_no_prop(&to, "linux,elfcorehdr");
+	expect_no_prop(&to, "linux,kho-fdt");
+	expect_no_prop(&to, "linux,kho-scratch");
 	expect_no_prop(&to, "linux,usable-memory-range");
 }
 

@@ -855,6 +855,36 @@ static void vmlinux(void **state)
 				 0);
 }
 
+/* Found by a real 6.12 vmlinux: its empty page tables lie between segments, in
+ * none, and must be zero when it starts. */
+static void vmlinux_has_no_gaps(void **state)
+{
+	static const uint64_t va = 0xffff800008000000ULL;
+	struct fixture *f = *state;
+	uint8_t *at = memory_at(&f->memory, BASE);
+	struct file_segment many[TRANS_ELF_SEGMENTS];
+
+	for (unsigned int i = 0; i < TRANS_ELF_SEGMENTS; i++)
+		many[i] = (struct file_segment){
+			.va = va + i * 0x5000, .pa = va + i * 0x5000,
+			.data = f->kernel + i * 0x5000, .file_len = 0x1800,
+			.memory_len = 0x2801, .align = 65536 };
+	f->args.verify = true;
+	kernel_is_elf(f, 3, va, many, TRANS_ELF_SEGMENTS);
+	load(f);
+	assert_int_equal(f->kexec.pieces, 2 * TRANS_ELF_SEGMENTS);
+	assert_int_equal(f->kexec.digests, 3);
+	memset(at, 0xaa, 0x1000);
+	carry_out(f);
+	for (unsigned int i = 0; i < TRANS_ELF_SEGMENTS; i++) {
+		assert_memory_equal(at, many[i].data, 0x1800);
+		for (at += 0x1800; i + 1 < TRANS_ELF_SEGMENTS &&
+		     at < (uint8_t *)memory_at(&f->memory, BASE +
+					       (i + 1) * 0x5000); at++)
+			assert_int_equal(*at, 0);
+	}
+}
+
 static void vmlinux_refused(void **state)
 {
 	static const uint64_t va = 0xffff800008000800ULL;
@@ -1625,6 +1655,7 @@ int main(void)
 		TEST(compressed_twice),
 		TEST(compressed_hunger),
 		TEST(vmlinux),
+		TEST(vmlinux_has_no_gaps),
 		TEST(vmlinux_refused),
 		TEST(fixed_program),
 		TEST(movable_program),

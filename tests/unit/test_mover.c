@@ -117,6 +117,28 @@ static void offset(void **state)
 	expect_moved(0x1010);
 }
 
+/* What begins in the window is elsewhere than the rest; here: the source, and a
+ * digest. */
+static void window(void **state)
+{
+	uint64_t far = 1ULL << 51;
+
+	(void)state;
+	add(0x1000, 0x3000, 0x1000);
+	params.far = far;
+	params.far_len = 0x1000;
+	params.far_offset = far - (pa_of(arena) + 0x1000);
+	list[0].head.move[0].src = far;
+	params.digest_count = 1;
+	params.digest[0] = (struct trans_digest){ .pa = far + 0x10, .len = 16 };
+	trans_sha256(want + 0x1010, 16, params.digest[0].sha256);
+	run();
+	expect_moved(0x1000);
+	assert_int_equal(params.own.segment, 1);
+	assert_true(blob_va(&params, far - 1) == far - 1);
+	assert_true(blob_va(&params, far + 0x1000) == far + 0x1000);
+}
+
 static void many_list_pages(void **state)
 {
 	(void)state;
@@ -366,6 +388,7 @@ int main(void)
 		cmocka_unit_test_setup(no_moves, setup),
 		cmocka_unit_test_setup(directions, setup),
 		cmocka_unit_test_setup(offset, setup),
+		cmocka_unit_test_setup(window, setup),
 		cmocka_unit_test_setup(many_list_pages, setup),
 		cmocka_unit_test_setup(cleans_after, setup),
 		cmocka_unit_test_setup(cleans_before_without_mmu, setup),

@@ -623,11 +623,12 @@ static void bits_of_tcr(void **state)
 		uint64_t *id, least, shift;
 		const char *why;
 	} rows[] = {
-		{ 36, &f.cpu.mmfr0, 2, 4, "the CPU lacks 16-bit ASIDs (TCR.AS)" },
+		{ 36, &f.cpu.mmfr0, 2, 4,
+		  "the CPU lacks 16-bit ASIDs (TCR.AS)" },
 		{ 39, &f.cpu.mmfr1, 1, 0,
-		  "the CPU does not set access flags (TCR.HA)" },
+		  "the CPU does not set the AF (TCR.HA)" },
 		{ 40, &f.cpu.mmfr1, 2, 0,
-		  "the CPU does not set dirty state (TCR.HD)" },
+		  "the CPU keeps no dirty state (TCR.HD)" },
 		{ 41, &f.cpu.mmfr1, 1, 12, "the CPU lacks TCR.HPD" },
 		{ 42, &f.cpu.mmfr1, 1, 12, "the CPU lacks TCR.HPD" },
 		{ 55, &f.cpu.mmfr2, 1, 60, "the CPU lacks TCR.E0PD" },

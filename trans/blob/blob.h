@@ -23,11 +23,11 @@
 #define BLOB_HCR 0x20
 #define BLOB_SCTLR 0x28
 #define BLOB_FLAGS 0x30
-#define BLOB_UART 0x50
-#define BLOB_CONDUIT 0x60
-#define BLOB_TARGET 0x68
-#define BLOB_X 0x70
-#define BLOB_WORLD 0x90
+#define BLOB_UART 0x68
+#define BLOB_CONDUIT 0x78
+#define BLOB_TARGET 0x80
+#define BLOB_X 0x88
+#define BLOB_WORLD 0xa8
 #define BLOB_WORLD_VALUE 0x00
 #define BLOB_WORLD_OP 0x140
 #define BLOB_WORLD_MAX 40
@@ -132,6 +132,7 @@ _Static_assert(offsetof(struct blob_world, op) == BLOB_WORLD_OP, "op");
  *             a transition without tables: the same code with the MMU off
  * @list:      PA of the first list page, BLOB_LIST_END for none
  * @offset:    VA = PA + offset for what is moved; everything else is identity
+ * @far, @far_len, @far_offset: but what begins there is at VA = PA - far_offset
  * @report:    PA of a struct trans_blob_report, the caller's or @own
  * @target, @x: where to go, and what in x0..x3
  * @world:     PA of @steps where the next world is entered with the MMU on
@@ -143,6 +144,7 @@ struct blob_params {
 	uint64_t flags;
 	uint64_t list;
 	uint64_t offset;
+	uint64_t far, far_len, far_offset;
 	uint64_t report;
 	uint64_t uart, uart_kind;
 	uint64_t conduit;
@@ -173,6 +175,13 @@ BLOB_SAME(x, BLOB_X);
 BLOB_SAME(world, BLOB_WORLD);
 _Static_assert(sizeof(struct blob_params) < BLOB_STACK_TOP / 2,
 	       "half of the data page is stack");
+
+static inline uint64_t blob_va(const struct blob_params *params, uint64_t pa)
+{
+	if (pa - params->far < params->far_len)
+		return pa - params->far_offset;
+	return pa + params->offset;
+}
 
 /* One granule of the move list. */
 #define BLOB_LIST_END UINT64_MAX

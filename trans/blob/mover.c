@@ -57,22 +57,22 @@ static void begin_report(struct blob_params *params)
 static void clean_destination(struct blob_params *params,
 			      const struct trans_move *move)
 {
-	blob_clean(move->dst + params->offset, move->len);
+	blob_clean(blob_va(params, move->dst), move->len);
 }
 
 static void clean_both(struct blob_params *params,
 		       const struct trans_move *move)
 {
 	if (move->src != TRANS_ZERO)
-		blob_clean(move->src + params->offset, move->len);
+		blob_clean(blob_va(params, move->src), move->len);
 	clean_destination(params, move);
 }
 
 static void move_one(struct blob_params *params,
 		     const struct trans_move *move)
 {
-	uint64_t dst = move->dst + params->offset;
-	uint64_t src = move->src + params->offset;
+	uint64_t dst = blob_va(params, move->dst);
+	uint64_t src = blob_va(params, move->src);
 
 	if (move->src == TRANS_ZERO)
 		blob_zero(dst, move->len);

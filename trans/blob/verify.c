@@ -22,7 +22,7 @@ static void digest_of(const struct blob_params *params,
 		      const struct trans_digest *want,
 		      uint8_t found[TRANS_SHA256_LEN])
 {
-	uint64_t va = want->pa + params->offset;
+	uint64_t va = blob_va(params, want->pa);
 	struct trans_sha256 sha;
 
 	trans_sha256_init(&sha);
@@ -35,7 +35,7 @@ static void digest_of(const struct blob_params *params,
 static void clean_all(struct blob_params *params)
 {
 	for (uint64_t i = 0; i < params->digest_count; i++)
-		blob_clean(params->digest[i].pa + params->offset,
+		blob_clean(blob_va(params, params->digest[i].pa),
 			   params->digest[i].len);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The way into a world that has its MMU on. Which register gets what was decided
- * by trans/world.c; here it is only written, in the order given.
+ * The way into a world that has its MMU on. Which register gets what was
+ * decided by trans/world.c; here it is only written, in the order given.
  */
 #include "blob.h"
 
