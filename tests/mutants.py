@@ -26,7 +26,9 @@ CORE = ['test_table', 'test_edges', 'test_operations', 'test_copy',
 SETS = {'lib/moves.c': ['test_moves', 'test_edges'],
         'lib/ranges.c': ['test_ranges'],
         'lib/pool.c': ['test_pool'], 'trans/tcr.c': ['test_geometry', *CORE],
-        'trans/geometry.c': ['test_geometry', *CORE]}
+        'trans/geometry.c': ['test_geometry', *CORE],
+        'trans/far.c': ['test_reach'], 'trans/maps.c': ['test_reach'],
+        'trans/proof.c': ['test_reach']}
 TIMEOUT = 120
 
 # (name, file, text that occurs once, its replacement)
@@ -137,6 +139,23 @@ MUTANTS = [
     ('pool: first byte of a page decides', 'lib/pool.c',
      '!trans_ranges_touch(pool->forbidden, pa, len);',
      '!trans_ranges_touch(pool->forbidden, pa, 1);'),
+    # The transition's maps.
+    ('a piece across the end of the map is near', 'trans/far.c',
+     'grow(last > survey->reach ?', 'grow(span.start > survey->reach ?'),
+    ('the window lies over what is near', 'trans/far.c',
+     '(survey->near.last | (align - 1)) + 1 + odd', 'align + odd'),
+    ('52 bits of address with any granule', 'trans/far.c',
+     '!trans_cpu_has_lpa2(t->args.cpu, t->args.granule)', '0'),
+    ('coarse: tables stay mapped', 'trans/maps.c',
+     'return ret ? ret : trans_coarse_hide(t, err);', 'return ret;'),
+    ('coarse: the blob is not counted', 'trans/maps.c',
+     'ret = count_tables(t, map_blob(t, err));', 'ret = map_blob(t, err);'),
+    ('proof: a list that can be written', 'trans/proof.c',
+     'ret = trans_list_pages(t, read_only, proof, proof->err);', 'ret = 0;'),
+    ('proof: a table that is mapped', 'trans/proof.c',
+     'ret = table_pages(proof, &t->low, hidden);', 'ret = 0;'),
+    ('proof: the blob looks elsewhere', 'trans/proof.c',
+     'params->far_offset == t->far_offset)', '1)'),
 ]
 
 
