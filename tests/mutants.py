@@ -31,7 +31,8 @@ SETS = {'lib/moves.c': ['test_moves', 'test_edges'],
         'lib/pool.c': ['test_pool'],
         'lib/gic_resume.c': ['test_gic_resume'],
         'trans/world.c': ['test_world'], 'trans/passage.c': ['test_world'],
-        'trans/proof.c': ['test_transition', 'test_world'],
+        'trans/far.c': ['test_reach'], 'trans/maps.c': ['test_reach'],
+         'trans/proof.c': ['test_transition', 'test_world', 'test_reach'],
         **{f'hibernate/snapshot{part}.c': SNAPSHOT
            for part in ('', '_plan', '_write', '_commit')},
         **{f'hibernate/{part}.c': RESUME
@@ -180,7 +181,7 @@ MUTANTS = [
     ("passage: this library's MAIR", 'trans/passage.c',
      '&geo, t->world.mair,', '&geo, 0,'),
     ('passage: may be overwritten', 'trans/proof.c',
-     '\tif (!ret)\n\t\tret = table_apart(proof, &t->passage);\n', ''),
+     '\tif (!ret)\n\t\tret = table_pages(proof, &t->passage, piece);\n', ''),
     # Snapshots.
     ('a page partly lent is placed', 'hibernate/pages.c',
      'trans_ranges_contain(&resume->direct, pa, page)',
@@ -393,6 +394,23 @@ MUTANTS = [
     ('swsusp: the wrong sector of the page', 'hibernate/swsusp_clear.c',
      '.offset = end - len,',
      '.offset = end - ((size_t)1 << image->info.page_shift),'),
+    # The transition's maps.
+    ('a piece across the end of the map is near', 'trans/far.c',
+     'grow(last > survey->reach ?', 'grow(span.start > survey->reach ?'),
+    ('the window lies over what is near', 'trans/far.c',
+     '(survey->near.last | (align - 1)) + 1 + odd', 'align + odd'),
+    ('52 bits of address with any granule', 'trans/far.c',
+     '!trans_cpu_has_lpa2(t->args.cpu, t->args.granule)', '0'),
+    ('coarse: tables stay mapped', 'trans/maps.c',
+     'return ret ? ret : trans_coarse_hide(t, err);', 'return ret;'),
+    ('coarse: the blob is not counted', 'trans/maps.c',
+     'ret = count_tables(t, map_blob(t, err));', 'ret = map_blob(t, err);'),
+    ('proof: a list that can be written', 'trans/proof.c',
+     'ret = trans_list_pages(t, read_only, proof, proof->err);', 'ret = 0;'),
+    ('proof: a table that is mapped', 'trans/proof.c',
+     'ret = table_pages(proof, &t->low, hidden);', 'ret = 0;'),
+    ('proof: the blob looks elsewhere', 'trans/proof.c',
+     'params->far_offset == t->far_offset)', '1)'),
 ]
 
 
