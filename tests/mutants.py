@@ -32,7 +32,7 @@ SETS = {'lib/moves.c': ['test_moves', 'test_edges'],
         'lib/gic_resume.c': ['test_gic_resume'],
         'trans/world.c': ['test_world'], 'trans/passage.c': ['test_world'],
         'trans/far.c': ['test_reach'], 'trans/maps.c': ['test_reach'],
-         'trans/proof.c': ['test_transition', 'test_world', 'test_reach'],
+        'trans/proof.c': ['test_transition', 'test_world', 'test_reach'],
         **{f'hibernate/snapshot{part}.c': SNAPSHOT
            for part in ('', '_plan', '_write', '_commit')},
         **{f'hibernate/{part}.c': RESUME
