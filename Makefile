@@ -476,14 +476,16 @@ U_BOOT ?=
 UBOOT := tests/lab/uboot.py --tools $(CROSS_COMPILE) \
 	$(if $(U_BOOT),--tree '$(U_BOOT)')
 
-.PHONY: uboot uboot-setup uboot-bins uboot-newest uboot-matrix demo-uboot
+.PHONY: uboot uboot-setup uboot-bins uboot-prebuilt uboot-newest uboot-matrix demo-uboot
 uboot-setup: | setup
 	@tests/lab/setup --with $$(tests/lab/uboot.py --packages)
 
 uboot: | uboot-setup ## U-Boot with the command trans, and what it adds (U_BOOT=dir: your tree)
 	@$(UBOOT)
 
-# Also an unchanged U-Boot that takes the archive as it is.
+uboot-prebuilt: $(A)/libtrans_table.a | uboot-setup ## the same, and not a line of the tree is changed (U_BOOT=dir)
+	@$(UBOOT) --prebuilt $< --unpatched
+
 uboot-bins: $(A)/libtrans_table.a | uboot-setup
 	@tests/lab/uboot.py --tools $(CROSS_COMPILE) --prebuilt $<
 
