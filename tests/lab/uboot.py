@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -26,7 +27,7 @@ PORT = os.path.join(ROOT, 'ports', 'u-boot')
 DEFCONFIG = 'qemu_arm64_defconfig'
 PACKAGES = ['bison', 'flex', 'swig', 'libssl-dev', 'libgnutls28-dev',
             'python3-dev', 'python3-setuptools', 'dpkg-dev', 'bc',
-            'e2fsprogs', 'uuid-dev']
+            'uuid-dev']
 
 # Where the two lines go, each behind a line that all versions have.
 LINES = [
@@ -199,7 +200,6 @@ def build_with(tree, plain, out, tools):
 
 def build(tree, home, tools):
     plain, out = f'{home}/plain', f'{home}/with'
-    os.makedirs(home, exist_ok=True)
     add_port(tree)
     build_plain(tree, plain, tools)
     build_with(tree, plain, out, tools)
@@ -217,11 +217,12 @@ def compile_words(out, name):
     with open(f'{out}/{os.path.dirname(name)}/.{os.path.basename(name)}.o.cmd',
               encoding='utf-8') as f:
         line = f.readline()
-    words = re.sub(r'^\S+ := ', '', line).replace('\\#', '#').split()
+    line = re.sub(r'^\S+ := ', '', line)
+    words = shlex.split(line.replace('\\#', '#').replace('$$', '$'))
     drop = [i for i, w in enumerate(words) if w == '-o']
     words = words[:drop[-1]] if drop else words
-    return [w.replace("'", '').replace('\\"', '"') for w in words
-            if not w.startswith(('-Wp,-M', '-DKBUILD_', '-c'))]
+    return [w for w in words
+            if not w.startswith(('-Wp,-M', '-DKBUILD_')) and w != '-c']
 
 
 def build_objects(out, into, tools):
@@ -245,6 +246,7 @@ def build_objects(out, into, tools):
 def build_prebuilt(tree, home, archive, tools):
     """U-Boot unchanged, and the archive as the project builds it."""
     plain, out = f'{home}/plain', f'{home}/prebuilt'
+    build_plain(tree, plain, tools)
     if not os.path.exists(f'{out}/.config'):
         shutil.copytree(plain, out, symlinks=True)
     glue = build_objects(out, f'{home}/glue', tools)
@@ -273,6 +275,8 @@ def main():
     ap.add_argument('--tree', help='a source tree of your own instead')
     ap.add_argument('--prebuilt', metavar='ARCHIVE',
                     help='also link an unchanged U-Boot with this archive')
+    ap.add_argument('--unpatched', action='store_true',
+                    help='only that; no line is added to the tree')
     ap.add_argument('--tools', default='aarch64-linux-gnu-',
                     help='CROSS_COMPILE')
     ap.add_argument('--packages', action='store_true',
@@ -286,7 +290,8 @@ def main():
     try:
         with alone(home):
             tree = os.path.abspath(args.tree) if args.tree else source(name)
-            build(tree, home, args.tools)
+            if not args.unpatched:
+                build(tree, home, args.tools)
             if args.prebuilt:
                 build_prebuilt(tree, home, os.path.abspath(args.prebuilt),
                                args.tools)

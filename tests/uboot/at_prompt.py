@@ -45,12 +45,18 @@ RAM_AT, RAM_LEN = 0x40000000, 512 << 20
 class Case:
     """One run of U-Boot. `script` types at a console that is at the prompt."""
 
-    def __init__(self, name, script, el=1, u_boot='stable/with', timeout=120,
+    def __init__(self, name, script, el=1, out='with', timeout=300,
                  **machine):
         self.name, self.script, self.timeout = name, script, timeout
         machine.setdefault('ram', '512M')
         self.machine = lab.Machine(el=el, **machine)
-        self.u_boot = U_BOOT.format(u_boot)
+        self.out = out
+        self.is_of('stable')
+
+    def is_of(self, name):
+        """Which U-Boot's: a directory under build/u-boot/."""
+        self.u_boot = U_BOOT.format(f'{name}/{self.out}')
+        return self
 
     def args(self):
         return [*self.machine.args(), '-bios', self.u_boot,
@@ -317,8 +323,8 @@ def resumes_elsewhere(c, machine, disks):
 
 # ---- all of them ---------------------------------------------------------------
 
-def cases():
-    return [
+def cases(u_boot='stable'):
+    return [c.is_of(u_boot) for c in [
         Case('map-el1', maps),
         Case('map-el2', maps, el=2),
         Case('kexec-el1', kexecs),
@@ -334,5 +340,5 @@ def cases():
         Resume('resume-el2-gic3', resumes, el=2, gic='3'),
         Resume('resume-refuses', refuses_resume),
         Resume('resume-other-el', resumes_elsewhere, el=2, slept_at=1),
-        Case('prebuilt', kexecs, u_boot='stable/prebuilt'),
-    ]
+        Case('prebuilt', kexecs, out='prebuilt'),
+    ]]

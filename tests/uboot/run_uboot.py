@@ -28,9 +28,10 @@ def report(case, result):
     print(f'    whole log: build/logs/{name}.log', flush=True)
 
 
-def run_cases(only=None, verbose=False):
-    """(passed, failed) after running all of them."""
-    picked = [c for c in at_prompt.cases()
+def run_cases(only=None, verbose=False, u_boot=None):
+    """(passed, failed) after running all of them; with another U-Boot, where
+    the case does not say which."""
+    picked = [c for c in at_prompt.cases(u_boot or 'stable')
               if not only or fnmatch.fnmatch(c.name, f'*{only}*')]
     failed = 0
     disk.build()
@@ -48,6 +49,8 @@ def main():
     ap.add_argument('--only', metavar='PATTERN', help='cases like this')
     ap.add_argument('--verbose', action='store_true',
                     help='show the console as it goes')
+    ap.add_argument('--u-boot', default='stable', metavar='NAME',
+                    help='directory under build/u-boot/: stable, newest, own')
     ap.add_argument('--list', action='store_true')
     args = ap.parse_args()
     if args.list:
@@ -55,7 +58,7 @@ def main():
         return
     lab.orderly_exit()
     try:
-        passed, failed = run_cases(args.only, args.verbose)
+        passed, failed = run_cases(args.only, args.verbose, args.u_boot)
     except KeyboardInterrupt:
         sys.exit(130)
     print(f'{passed} passed, {failed} failed')
