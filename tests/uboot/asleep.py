@@ -24,7 +24,7 @@ GOING = r'SLEEPER: cycle 1, going to sleep'
 
 
 def guest(machine, words):
-    return sleeper.Sleeper(machine, words=(*words, 'tt.part=2'), data='raw')
+    return sleeper.Sleeper(machine, words=(*words, 'tt.part=2'))
 
 
 def cmdline(machine, words):
@@ -59,6 +59,7 @@ def go_to_sleep(machine, words, u_boot, home, name):
     subprocess.run(['cp', '--sparse=always', disk.DISK, f'{home}/swap.img'],
                    check=True)
     sleeper.empty_disk(f'{home}/data.img', sleeper.DATA_MIB)
+    sleeper.make_ext4(f'{home}/data.img')
     with console.Console(args(machine, u_boot, home), f'{name}-sleeps') as c:
         c.prompt()
         set_bootcmd(c, machine, words)

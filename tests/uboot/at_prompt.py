@@ -308,7 +308,8 @@ def refuses_resume(c, machine, disks):
     spoil(disks)
     # It has changed behind U-Boot's back. Another number empties the cache.
     c.must('blkcache configure 8 31')
-    demand(c.must(f'trans plan resume {words}', 120), 'Linux #1', PROOF)
+    demand(c.must(f'trans plan resume {words}', 120), 'Linux #1',
+           r'Entry 0x4[0-9a-f]{7}, MMU off', PROOF)
     if not asleep.has_image(disks):
         raise Lost('the image is gone')
     resumes(c, machine, disks)
