@@ -382,7 +382,7 @@ $(N)/copy $(N)/sparse:
 
 # The image reader alone, and the tests' builder.
 $(N)/swsusp: $(call bench_objs,tests/bench/swsusp.c tests/unit/swsusp_image.c \
-		hibernate/crc32.c $(wildcard hibernate/swsusp*.c))
+		lib/arch/fake/arch.c hibernate/crc32.c $(wildcard hibernate/swsusp*.c))
 	$(call say,HOSTLD)
 	$(Q)gcc -Wl,--gc-sections $^ -llzo2 -llz4 -o $@
 
@@ -409,9 +409,12 @@ $(N)/mover.elf: $(N)/core/tests/bench/mover.o \
 bench: $(N)/copy $(N)/sparse $(N)/swsusp $(N)/mover.elf $(BENCH_CORE) ## DESIGN.md's budgets, measured (build/bench.json)
 	@tests/bench/bench.py --tools $(CROSS_COMPILE) --dir $(N) \
 		--json $(B)/bench.json $(BENCH_CORE)
-	@$(MAKE) --no-print-directory bench-kexec
+	@$(MAKE) --no-print-directory bench-kexec bench-resume
 
-.PHONY: bench-kexec
+.PHONY: bench-kexec bench-resume
+bench-resume: all | setup ## Linux woken, in seconds, beside Linux waking itself
+	@tests/bench/resume.py
+
 bench-kexec: all payload $(B)/stamp/kexec-tools ## a kexec in instructions, beside Linux's own
 	@tests/bench/kexec.py
 

@@ -39,7 +39,7 @@ int tr_check_cpu(struct tr_load *load)
 	if (info->own && info->level != next_level(load))
 		return trans_fail(load->err, TRANS_EIMAGE,
 				  "a snapshot of another exception level");
-	if (cpu->el == 1 && info->stub)
+	if (next_level(load) == 1 && info->stub)
 		return trans_fail(load->err, TRANS_EIMAGE,
 				  "saved with EL2, and we are at EL1");
 	return TRANS_OK;
@@ -98,15 +98,16 @@ static bool has_vhe(const struct trans_cpu *cpu)
 	return (cpu->mmfr1 >> 8 & 0xf) != 0;
 }
 
-static const char *level_problem(const struct trans_cpu *cpu,
+static const char *level_problem(const struct tr_load *load,
 				 enum tr_level level)
 {
-	if (cpu->el == 1)
+	if (next_level(load) == 1)
 		return level == TR_LEVEL_VHE ?
 			"saved with VHE at EL2, and we are at EL1" : NULL;
 	if (level == TR_LEVEL_EL1)
 		return "saved at EL1, and we are at EL2";
-	return has_vhe(cpu) ? NULL : "saved with VHE, and the CPU has none";
+	return has_vhe(load->args->transition.cpu) ?
+		NULL : "saved with VHE, and the CPU has none";
 }
 
 /* Without a stub the image was saved at EL1, or at EL2 with VHE; the header
@@ -121,7 +122,7 @@ static int check_level(struct tr_load *load, const struct tr_memory *memory,
 		return trans_fail(load->err, TRANS_ENOENT,
 				  "no sign of the exception level at which the "
 				  "image was saved");
-	why = level_problem(load->args->transition.cpu, level);
+	why = level_problem(load, level);
 	return why ? trans_fail(load->err, TRANS_EIMAGE, why) : TRANS_OK;
 }
 
@@ -177,9 +178,9 @@ static int world_for_trial(struct tr_load *load)
 {
 	struct trans_resume *resume = load->resume;
 	struct tr_tables tables = { .root = resume->image.info.ttbr1 };
-	int rc = trans_geometry_init(
-		&tables.geo, TRANS_EL1_0,
-		(enum trans_granule)resume->image.info.page_shift, 48, 48,
+	int rc = tr_geometry(
+		&tables.geo, load->args->transition.cpu, TRANS_EL1_0,
+		(enum trans_granule)resume->image.info.page_shift, 48,
 		TRANS_GEO_UPPER, load->err);
 
 	resume->entry = UINT64_MAX - 3;

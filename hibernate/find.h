@@ -64,6 +64,14 @@ int tr_find_tables(const struct tr_memory *memory,
 		   const struct trans_cpu *cpu, enum trans_regime regime,
 		   struct tr_tables *tables, struct trans_error *err);
 
+/* A geometry as a Linux on @cpu would have it: as many address bits as the CPU
+ * and the format (@flags: TRANS_GEO_*) can express, as TCR.IPS is shared by both
+ * halves. TRANS_EGEOM. */
+int tr_geometry(struct trans_geometry *geo, const struct trans_cpu *cpu,
+		enum trans_regime regime, enum trans_granule granule,
+		unsigned int va_bits, unsigned int flags,
+		struct trans_error *err);
+
 /*
  * The registers of a world that is entered with the MMU on: those of a Linux
  * with @tables on @cpu, TTBR0 for @low_va_bits. Whatever that kernel keeps of

@@ -46,10 +46,10 @@ static const struct shape shapes[] = {
 	{ 42, false }, { 39, false }, { 36, false },
 };
 
-static int geometry(struct trans_geometry *geo, const struct trans_cpu *cpu,
-		    enum trans_regime regime, enum trans_granule granule,
-		    unsigned int va_bits, unsigned int flags,
-		    struct trans_error *err)
+int tr_geometry(struct trans_geometry *geo, const struct trans_cpu *cpu,
+		enum trans_regime regime, enum trans_granule granule,
+		unsigned int va_bits, unsigned int flags,
+		struct trans_error *err)
 {
 	unsigned int pa_bits = trans_cpu_pa_bits(cpu);
 
@@ -110,7 +110,7 @@ static bool fits(const struct tr_memory *memory,
 	if (wide && granule != TRANS_64K)
 		flags |= TRANS_GEO_DS;
 	tables->root = info->ttbr1 + (shape->late_root ? ROOT_52_AS_48 : 0);
-	return !geometry(&tables->geo, cpu, regime, granule, shape->va_bits,
+	return !tr_geometry(&tables->geo, cpu, regime, granule, shape->va_bits,
 			 flags, NULL) &&
 	       !look_up(memory, tables, info->reenter, &tables->resume) &&
 	       tr_is_cpu_resume(memory, tables->resume);
@@ -141,7 +141,7 @@ int tr_world(const struct tr_tables *tables, const struct trans_cpu *cpu,
 		return trans_fail(err, TRANS_EIMAGE,
 				  "a CPU with permission indirection: "
 				  "physical entry only");
-	rc = geometry(&low, cpu, (enum trans_regime)high->regime,
+	rc = tr_geometry(&low, cpu, (enum trans_regime)high->regime,
 		      (enum trans_granule)high->granule_shift, low_va_bits,
 		      high->ds ? TRANS_GEO_DS : 0, err);
 	if (rc)

@@ -93,6 +93,11 @@ void trans_arch_mask(void);
 /* Invalidate this CPU's instruction caches and wait until it is done. */
 void trans_arch_icache(void);
 
+/* CRC-32 (0xedb88320, reflected, no inversion) over @count words of 8 bytes, at
+ * an address that is a multiple of 8; only where ID_AA64ISAR0_EL1.CRC32 (bits
+ * 19:16) is not 0 (Arm ARM C6.2, CRC32X). */
+uint32_t trans_arch_crc32(uint32_t crc, const void *words, size_t count);
+
 /* SMCCC call with three argument registers (Arm DEN 0028); x0 as it comes. */
 uint64_t trans_arch_hvc(uint64_t function, uint64_t a, uint64_t b, uint64_t c);
 uint64_t trans_arch_smc(uint64_t function, uint64_t a, uint64_t b, uint64_t c);

@@ -36,46 +36,58 @@ static uint32_t big_endian(const uint8_t *at)
 	       (uint32_t)at[2] << 8 | at[3];
 }
 
-/* The message schedule (6.2.2, step 1), kept as a ring of 16 words: word @t,
- * from 16 on, takes the place of word t - 16. */
-static uint32_t schedule(uint32_t w[16], unsigned int t)
+/* The message schedule (6.2.2, step 1). */
+static void schedule(uint32_t w[64], const uint8_t *data)
 {
-	uint32_t w15 = w[(t + 1) & 15], w2 = w[(t + 14) & 15];
+	unsigned int t;
 
-	w[t & 15] += (ror(w15, 7) ^ ror(w15, 18) ^ w15 >> 3) +
-		     w[(t + 9) & 15] + (ror(w2, 17) ^ ror(w2, 19) ^ w2 >> 10);
-	return w[t & 15];
+	for (t = 0; t < 16; t++)
+		w[t] = big_endian(data + 4 * (size_t)t);
+	for (; t < 64; t++) {
+		uint32_t w15 = w[t - 15], w2 = w[t - 2];
+
+		w[t] = w[t - 16] + w[t - 7] +
+		       (ror(w15, 7) ^ ror(w15, 18) ^ w15 >> 3) +
+		       (ror(w2, 17) ^ ror(w2, 19) ^ w2 >> 10);
+	}
 }
 
-/* One round (6.2.2, step 3); @s is a to h. */
-static void one_round(uint32_t s[8], uint32_t kw)
-{
-	uint32_t sum1 = ror(s[4], 6) ^ ror(s[4], 11) ^ ror(s[4], 25);
-	uint32_t sum0 = ror(s[0], 2) ^ ror(s[0], 13) ^ ror(s[0], 22);
-	uint32_t t1 = s[7] + sum1 + ((s[4] & s[5]) ^ (~s[4] & s[6])) + kw;
-	uint32_t t2 = sum0 + ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
-
-	for (unsigned int i = 7; i; i--)
-		s[i] = s[i - 1];
-	s[4] += t1;
-	s[0] = t1 + t2;
-}
+/* One round (6.2.2, step 3), with a to h by name: instead of passing all of
+ * them on by one, the next round calls them by the next names. */
+#define ROUND(a, b, c, d, e, f, g, h, kw) do { \
+	uint32_t t1 = (h) + (kw) + (((e) & (f)) ^ (~(e) & (g))) + \
+		      (ror(e, 6) ^ ror(e, 11) ^ ror(e, 25)); \
+	(d) += t1; \
+	(h) = t1 + (ror(a, 2) ^ ror(a, 13) ^ ror(a, 22)) + \
+	      (((a) & (b)) ^ ((a) & (c)) ^ ((b) & (c))); \
+} while (0)
 
 static void one_block(uint32_t state[8], const uint8_t *data)
 {
-	uint32_t w[16], s[8];
-	unsigned int i;
+	uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+	uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
+	const uint32_t *k = trans_sha256_k;
+	uint32_t words[64], *w = words;
 
-	for (i = 0; i < 8; i++)
-		s[i] = state[i];
-	for (i = 0; i < 16; i++) {
-		w[i] = big_endian(data + 4 * (size_t)i);
-		one_round(s, trans_sha256_k[i] + w[i]);
+	schedule(words, data);
+	for (; w < words + 64; w += 8, k += 8) {
+		ROUND(a, b, c, d, e, f, g, h, k[0] + w[0]);
+		ROUND(h, a, b, c, d, e, f, g, k[1] + w[1]);
+		ROUND(g, h, a, b, c, d, e, f, k[2] + w[2]);
+		ROUND(f, g, h, a, b, c, d, e, k[3] + w[3]);
+		ROUND(e, f, g, h, a, b, c, d, k[4] + w[4]);
+		ROUND(d, e, f, g, h, a, b, c, k[5] + w[5]);
+		ROUND(c, d, e, f, g, h, a, b, k[6] + w[6]);
+		ROUND(b, c, d, e, f, g, h, a, k[7] + w[7]);
 	}
-	for (; i < 64; i++)
-		one_round(s, trans_sha256_k[i] + schedule(w, i));
-	for (i = 0; i < 8; i++)
-		state[i] += s[i];
+	state[0] += a;
+	state[1] += b;
+	state[2] += c;
+	state[3] += d;
+	state[4] += e;
+	state[5] += f;
+	state[6] += g;
+	state[7] += h;
 }
 
 static void portable(uint32_t state[8], const uint8_t *data, size_t count)

@@ -132,6 +132,11 @@ def adoption(tally):
     make(tally, 'adoption', 'adoption')
 
 
+def entries(tally):
+    tally.heading("cpu_resume in real kernels, against System.map")
+    make(tally, 'entries', 'entries', keep=('  ',))
+
+
 def uboot(tally):
     tally.heading("U-Boot, at its prompt")
     if make(tally, 'U-Boot', 'uboot-bins', 'payload', keep=('u-boot: text',)):
@@ -144,6 +149,7 @@ def check(tally, args):
     fuzzing(tally)
     if args.full:
         mutants(tally)
+        entries(tally)
     lint(tally)
     adoption(tally)
     if not args.no_qemu:

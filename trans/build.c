@@ -2,6 +2,7 @@
 /*
  * The builder's walk: see build.h for the idea.
  */
+#include "../lib/fail.h"
 #include "frame.h"
 
 enum action { KEEP_OLD, EDIT_OLD, TAKE_LEAF, TAKE_TABLE, CLEAR, DESCEND,
@@ -25,11 +26,10 @@ static void read_old(struct build *b)
 	const struct frame *f = current(b);
 
 	b->old.v = 0;
-	if (f->old.kind == SIDE_TABLE)
-		b->old.v = f->old.table[f->next];
-	else if (f->old.kind == SIDE_LEAF)
-		b->old = desc_leaf(&b->dst->geo, b->level,
-				   b->va + f->old.offset, f->old.attributes);
+	if (f->old_kind == SIDE_TABLE)
+		b->old.v = f->old[f->next];
+	else if (f->old_kind == SIDE_LEAF)
+		b->old.v = f->old_leaf + ((uint64_t)f->next << b->shift);
 	b->old_kind = desc_kind(&b->dst->geo, b->level, b->old);
 }
 
@@ -76,7 +76,7 @@ static enum action decide_leaf(const struct build *b)
 	if (!(b->flags & TRANS_UPGRADE) || !agrees(b))
 		return COLLIDE;
 	/* A part of a larger block stays one; a smaller leaf may become one. */
-	return fits && b->frame[b->top].old.kind == SIDE_TABLE ? TAKE_LEAF :
+	return fits && b->frame[b->top].old_kind == SIDE_TABLE ? TAKE_LEAF :
 								 KEEP_OLD;
 }
 
@@ -126,7 +126,7 @@ static enum action decide(const struct build *b, enum extent extent)
 static bool foldable(const struct build *b, const struct frame *f)
 {
 	if (b->flags & TRANS_FOLD || b->op == OP_FOLD ||
-	    f->old.kind == SIDE_LEAF)
+	    f->old_kind == SIDE_LEAF)
 		return true;
 	return b->flags & TRANS_UPGRADE &&
 	       (f->src.kind == SIDE_LEAF || f->src.kind == SIDE_ASKED);
@@ -159,7 +159,7 @@ static bool equals_old(const struct build *b, const struct frame *f, desc_t d,
 	bool same = f->same;
 
 	for (unsigned int i = 0; same && i < count; i++)
-		same = f->old.table[f->next + i] ==
+		same = f->old[f->next + i] ==
 		       d.v + ((uint64_t)i << b->shift);
 	return same;
 }
@@ -213,7 +213,7 @@ int tt_frame_page(struct build *b, struct frame *f)
 static desc_t mark_borrowed(const struct build *b, const struct frame *f,
 			    desc_t d)
 {
-	if (f->old.borrowed &&
+	if (f->borrowed &&
 	    desc_kind(&b->dst->geo, b->level, d) == DESC_TABLE)
 		d.v |= TABLE_BORROWED;
 	return d;
@@ -227,6 +227,23 @@ static void store(const struct build *b, const struct frame *f,
 		tt_store(b->dst, &f->page[slot], d);
 }
 
+/* Store @d at @slot, and what continues it up to @end. */
+static TRANS_APART void store_run(const struct build *b, const struct frame *f,
+				  unsigned int slot, unsigned int end, desc_t d)
+{
+	for (; slot < end; slot++) {
+		store(b, f, slot, d);
+		if (d.v)
+			d.v += 1ULL << b->shift;
+	}
+}
+
+static TRANS_APART void store_old(const struct build *b, const struct frame *f)
+{
+	for (unsigned int i = 0; i < f->next; i++)
+		store(b, f, i, mark_borrowed(b, f, (desc_t){ f->old[i] }));
+}
+
 /* Give the frame its page, with what it stood for so far. */
 static int materialise(struct build *b, struct frame *f)
 {
@@ -234,15 +251,12 @@ static int materialise(struct build *b, struct frame *f)
 	int ret = tt_frame_page(b, f);
 
 	f->exists = !ret;
-	for (unsigned int i = 0; f->page && i < f->next; i++) {
-		desc_t d = run;
-
-		if (f->same)
-			d = mark_borrowed(b, f, (desc_t){ f->old.table[i] });
-		store(b, f, i, d);
-		if (run.v)
-			run.v += 1ULL << b->shift;
-	}
+	if (ret || !f->page)
+		return ret;
+	if (f->same)
+		store_old(b, f);
+	else
+		store_run(b, f, 0, f->next, run);
 	return ret;
 }
 
@@ -255,7 +269,7 @@ static void advance(struct build *b, struct frame *f, unsigned int count)
 
 /* Put @d, and @count - 1 descriptors that continue it, into a frame that has no
  * page, if it can do without; @fresh of them are this operation's. */
-static bool put_virtually(struct build *b, struct frame *f, desc_t d,
+static TRANS_APART bool put_virtually(struct build *b, struct frame *f, desc_t d,
 			  unsigned int count, unsigned int fresh)
 {
 	bool same = equals_old(b, f, d, count);
@@ -286,10 +300,7 @@ static int put(struct build *b, desc_t d, unsigned int count,
 			return ret;
 	}
 	if (f->exists && f->page)
-		for (unsigned int i = 0; i < count; i++) {
-			store(b, f, f->next + i, d);
-			d.v += 1ULL << b->shift;
-		}
+		store_run(b, f, f->next, f->next + count, d);
 	advance(b, f, count);
 	return 0;
 }
@@ -324,20 +335,21 @@ static int edit_old(struct build *b)
 /* The old contents below the current slot. */
 static int old_below(struct build *b, struct frame *below)
 {
+	const struct trans_geometry *geo = &b->dst->geo;
 	trans_pa_t pa = old_pa(b);
 
 	if (b->old_kind == DESC_LEAF) {
-		below->old.kind = SIDE_LEAF;
-		below->old.attributes =
-			desc_attributes(&b->dst->geo, b->old) & ~LEAF_CONT;
-		below->old.offset = pa - b->va;
+		below->old_kind = SIDE_LEAF;
+		below->old_leaf =
+			desc_leaf(geo, b->level + 1, pa,
+				  desc_attributes(geo, b->old) & ~LEAF_CONT).v;
 	} else if (b->old_kind == DESC_TABLE) {
-		below->old.kind = SIDE_TABLE;
+		below->old_kind = SIDE_TABLE;
 		below->same = b->op != OP_WINDOW;
-		below->old.borrowed = current(b)->old.borrowed ||
+		below->borrowed = current(b)->borrowed ||
 				      b->old.v & TABLE_BORROWED;
-		below->old.table = tt_table_at(b->dst, pa, b->level + 1);
-		if (!below->old.table)
+		below->old = tt_table_at(b->dst, pa, b->level + 1);
+		if (!below->old)
 			return tt_build_fail(b, TRANS_EFAULT,
 					     "phys_to_virt refused a table page",
 					     b->old, pa);
@@ -353,7 +365,7 @@ static void frame_bounds(struct build *b, struct frame *f)
 	trans_va_t end = b->va + (((uint64_t)entries << b->shift) - 1);
 
 	f->end = entries;
-	if (f->old.kind != SIDE_NONE)
+	if (f->old_kind != SIDE_NONE)
 		return;
 	if (b->last < end)
 		f->end = (uint32_t)((b->last - b->va) >> b->shift) + 1;
@@ -361,7 +373,7 @@ static void frame_bounds(struct build *b, struct frame *f)
 		advance(b, f, (uint32_t)((b->first - b->va) >> b->shift));
 }
 
-static int descend(struct build *b)
+static TRANS_APART int descend(struct build *b)
 {
 	const struct frame *f = current(b);
 	struct frame *below = &b->frame[b->top + 1];
@@ -392,10 +404,10 @@ static unsigned int free_slots(const struct build *b, const struct frame *f)
 
 	if (covered < most)
 		most = (unsigned int)covered + 1;
-	if (f->old.kind == SIDE_NONE)
+	if (f->old_kind == SIDE_NONE)
 		return most;
-	while (f->old.kind == SIDE_TABLE && count < most &&
-	       (b->flags & TRANS_REPLACE || !f->old.table[f->next + count]))
+	while (f->old_kind == SIDE_TABLE && count < most &&
+	       (b->flags & TRANS_REPLACE || !f->old[f->next + count]))
 		count++;
 	return count;
 }
@@ -404,12 +416,12 @@ static unsigned int free_slots(const struct build *b, const struct frame *f)
  * each store is watched, or depends on what follows (a whole group). */
 static bool direct(const struct build *b, const struct frame *f)
 {
-	return f->exists && f->page && f->old.kind == SIDE_NONE &&
+	return f->exists && f->page && f->old_kind == SIDE_NONE &&
 	       f->src.kind == SIDE_TABLE && !(b->flags & TRANS_KEEPCONT) &&
 	       !b->dst->ops->write_entry;
 }
 
-static int take_leaf(struct build *b)
+static TRANS_APART int take_leaf(struct build *b)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
 	struct frame *f = current(b);
@@ -422,7 +434,7 @@ static int take_leaf(struct build *b)
 			b, TRANS_EUNREPR,
 			"output address wider than the destination's",
 			b->item.raw, b->item.pa);
-	if (!f->exists && f->old.kind == SIDE_NONE && !foldable(b, f))
+	if (!f->exists && f->old_kind == SIDE_NONE && !foldable(b, f))
 		ret = materialise(b, f);
 	if (ret)
 		return ret;
@@ -493,18 +505,9 @@ static desc_t fold_frame(struct build *b, const struct frame *f)
 	return desc_leaf(geo, b->level - 1, pa, attributes);
 }
 
-/* Complete a page: nothing lies behind the last slot. */
-static void store_tail(const struct build *b, const struct frame *f)
-{
-	unsigned int slot = f->end;
-
-	for (; f->page && slot < geo_entries(&b->dst->geo, b->level); slot++)
-		store(b, f, slot, (desc_t){ 0 });
-}
-
 /* The current frame is complete: what it has become goes into the slot of the
  * frame above. */
-static int build_close(struct build *b)
+static TRANS_APART int build_close(struct build *b)
 {
 	struct frame *f = current(b), *above = f - 1;
 	unsigned int fresh = 0;
@@ -515,18 +518,20 @@ static int build_close(struct build *b)
 		d = fold_frame(b, f);
 		fresh = f->fresh != 0;
 	} else if (!f->exists && f->same && !(f->uniform && !f->run)) {
-		d.v = above->old.table[above->next] |
-		      (above->old.borrowed ? TABLE_BORROWED : 0);
+		d.v = above->old[above->next] |
+		      (above->borrowed ? TABLE_BORROWED : 0);
 		b->stats.leaves[b->level] -= f->fresh;
 	} else {
 		if (!f->exists && f->run)
 			ret = materialise(b, f);
 		if (ret)
 			return ret;
-		if (f->exists) {
+		if (f->exists)
 			d = desc_table(&b->dst->geo, f->page_pa);
-			store_tail(b, f);
-		}
+		if (f->exists && f->page) /* nothing behind the last slot */
+			store_run(b, f, f->end,
+				  geo_entries(&b->dst->geo, b->level),
+				  (desc_t){ 0 });
 	}
 	go_down(b, -1);
 	b->va = (b->va - 1) & ~low_mask(b->shift);

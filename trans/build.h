@@ -47,24 +47,26 @@ enum side_kind {
 	SIDE_NONE,  /* nothing here */
 	SIDE_TABLE, /* entries of @table */
 	SIDE_LEAF,  /* one leaf spans all of it */
-	SIDE_ABOVE, /* (source) above its start level: find the way by address */
-	SIDE_ASKED, /* (source) linear, attributes from the caller's callback */
+	SIDE_ABOVE, /* above its start level: find the way by address */
+	SIDE_ASKED, /* linear, attributes from the caller's callback */
 };
 
-/* What stands on one side (old contents, source) of a table being built. */
+/* What the source has for a table being built. */
 struct side {
 	union {
 		const uint64_t *table;
 		uint64_t offset; /* LEAF: output - input address */
 	};
-	uint64_t attributes; /* LEAF: its own; TABLE: (source) of its parents */
+	uint64_t attributes; /* LEAF: its own; TABLE: of its parents */
 	enum side_kind kind;
-	bool borrowed;       /* TABLE: (old) it belongs to another tree */
 };
 
 struct frame {
 	struct side src;
-	struct side old; /* NONE, TABLE or LEAF */
+	union {
+		const uint64_t *old; /* old_kind TABLE */
+		uint64_t old_leaf;   /* LEAF: what slot 0 would be */
+	};
 	union {
 		uint64_t *page; /* exists */
 		uint64_t run;   /* uniform: first descriptor; 0: all empty */
@@ -74,6 +76,8 @@ struct frame {
 		uint64_t fresh;     /* leaves of the run that were made now */
 	};
 	uint32_t next, end;
+	uint8_t old_kind; /* NONE, TABLE or LEAF */
+	bool borrowed; /* the old table belongs to another tree */
 	bool exists;  /* has a page (or, in an estimate, would have) */
 	bool same;    /* !exists: equal to the old table up to here */
 	bool uniform; /* !exists: one run up to here, starting with @run */

@@ -4,6 +4,7 @@
  * whole range. It is found here, and here what the walk has built is linked to
  * it, or taken back.
  */
+#include "../lib/fail.h"
 #include "frame.h"
 
 /* Is the slot a table of this tree that the range lies in but does not fill? A
@@ -22,7 +23,7 @@ static bool enter_slot(const struct build *b, const struct frame *f, desc_t d)
 }
 
 /* Find the host table, starting at the root. */
-static int find_host(struct build *b)
+static TRANS_APART int find_host(struct build *b)
 {
 	struct frame *f = &b->frame[0];
 	const struct trans_geometry *geo = &b->dst->geo;
@@ -71,7 +72,7 @@ static void widen_to_groups(const struct build *b, struct frame *f)
 
 /* Frame 0 stores straight into the host table where the slots are all empty
  * (zeroing undoes that), and into a shadow of it otherwise. */
-static int open_host(struct build *b)
+static TRANS_APART int open_host(struct build *b)
 {
 	struct frame *f = &b->frame[0];
 	uint64_t index = f->next;
@@ -85,8 +86,8 @@ static int open_host(struct build *b)
 			b->shadowed = true;
 	f->page = b->count ? NULL : b->host;
 	if (b->shadowed) {
-		f->old.kind = SIDE_TABLE;
-		f->old.table = b->host;
+		f->old_kind = SIDE_TABLE;
+		f->old = b->host;
 		ret = tt_frame_page(b, f);
 	}
 	f->exists = true;
@@ -108,7 +109,7 @@ static void swap_slots(struct build *b, uint64_t *shadow, unsigned int first,
 	}
 }
 
-static void commit(struct build *b, unsigned int first, unsigned int end)
+static TRANS_APART void commit(struct build *b, unsigned int first, unsigned int end)
 {
 	struct frame *f = &b->frame[0];
 
@@ -126,13 +127,13 @@ static void release_frame(struct build *b, const struct frame *f,
 			  unsigned int first)
 {
 	tt_release_slots(b->dst, b->level, f->page, first, f->next,
-			 f->old.kind == SIDE_TABLE ? f->old.table : NULL,
+			 f->old_kind == SIDE_TABLE ? f->old : NULL,
 			 &b->stats);
 	if (b->top > 0 || b->shadowed)
 		tt_release(b->dst, 3, f->page, f->page_pa, NULL, &b->stats);
 }
 
-static void roll_back(struct build *b, unsigned int first)
+static TRANS_APART void roll_back(struct build *b, unsigned int first)
 {
 	const struct frame *host = &b->frame[0];
 

@@ -100,9 +100,10 @@ static bool one_range(const struct trans_table *table)
 	return table->geo.regime == TRANS_EL2;
 }
 
-static int copy(struct build *b, struct trans_table *dst, trans_va_t dst_va,
-		trans_va_t src_va, uint64_t len, unsigned int flags,
-		unsigned int legal)
+/* Everything before the walk, which then finds more of the stack free. */
+static int begin_copy(struct build *b, struct trans_table *dst,
+		      trans_va_t dst_va, trans_va_t src_va, uint64_t len,
+		      unsigned int flags, unsigned int legal)
 {
 	const struct trans_table *src = b->src;
 	bool same_types;
@@ -123,7 +124,7 @@ static int copy(struct build *b, struct trans_table *dst, trans_va_t dst_va,
 		return refuse(b, TRANS_EINVAL,
 			      "tables that differ in format cannot be shared",
 			      src_va);
-	return tt_build(b);
+	return 0;
 }
 
 static int map(struct build *b, struct trans_table *table, trans_va_t va,
@@ -150,8 +151,9 @@ int trans_table_copy(struct trans_table *dst, trans_va_t dst_va,
 		     struct trans_report *report)
 {
 	struct build b = { .op = OP_MAP, .src = src, .report = report };
+	int ret = begin_copy(&b, dst, dst_va, src_va, len, flags, COPY_FLAGS);
 
-	return copy(&b, dst, dst_va, src_va, len, flags, COPY_FLAGS);
+	return ret ? ret : tt_build(&b);
 }
 
 int trans_table_share(struct trans_table *dst, trans_va_t dst_va,
@@ -160,8 +162,9 @@ int trans_table_share(struct trans_table *dst, trans_va_t dst_va,
 		      struct trans_report *report)
 {
 	struct build b = { .op = OP_SHARE, .src = src, .report = report };
+	int ret = begin_copy(&b, dst, dst_va, src_va, len, flags, SHARE_FLAGS);
 
-	return copy(&b, dst, dst_va, src_va, len, flags, SHARE_FLAGS);
+	return ret ? ret : tt_build(&b);
 }
 
 int trans_table_map(struct trans_table *table, trans_va_t va, trans_pa_t pa,

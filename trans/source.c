@@ -306,49 +306,66 @@ static bool stop_at(struct build *b, const uint64_t *slot, desc_t d)
 	return false;
 }
 
-/* Is the entry @i slots ahead as expected? Then copy it to @out, if any. Equal
- * means every bit: where bits differ that a copy drops anyway, the run merely
- * ends early. */
-static inline bool follow(struct build *b, const struct run *run,
-			  unsigned int i, uint64_t *out)
+/* Is the entry at @slot as expected? Then store it at @out, if that is given,
+ * with @into added. Equal means every bit: where bits differ that a copy drops
+ * anyway, the run merely ends early. */
+static inline bool follow(struct build *b, const uint64_t *slot,
+			  uint64_t expected, uint64_t into, uint64_t *out)
 {
-	uint64_t expected = run->entry + i * run->step;
-	desc_t d = desc_read(&run->slot[i]);
+	desc_t d = desc_read(slot);
 
 	if (__builtin_expect(d.v != expected, 0))
-		return stop_at(b, &run->slot[i], d);
+		return stop_at(b, slot, d);
 	if (out)
-		out[i] = expected + run->into;
+		*out = d.v + into;
 	return true;
 }
 
-/* The loop that the copy of a large map consists of; hence unrolled, and made
- * once for each kind of @out, where size is not all. */
+/* The two loops that the copy of a large map consists of; hence unrolled where
+ * size is not all, and two entries share an addition that the next must wait
+ * for. Both return how many of @most entries from @run on are as expected. */
 #ifdef __OPTIMIZE_SIZE__
-#define UNROLL 1
-#define TWICE
+#define UNROLL
 #else
-#define UNROLL 8
-#define TWICE inline __attribute__((always_inline))
+#define UNROLL _Pragma("GCC unroll 8")
 #endif
-static TWICE unsigned int follow_all(struct build *b, struct run run,
-				     unsigned int most, uint64_t *out)
+static unsigned int follow_all(struct build *b, struct run run,
+			       unsigned int most)
 {
-	unsigned int left = most, i;
+	const uint64_t *slot = run.slot, *end = slot + most;
 
-	for (; left >= UNROLL; left -= UNROLL) {
-#pragma GCC unroll 8
-		for (i = 0; i < UNROLL; i++)
-			if (!follow(b, &run, i, out))
-				return most - left + i;
-		run.slot += UNROLL;
-		run.entry += UNROLL * run.step;
-		out = out ? out + UNROLL : NULL;
+	UNROLL
+	for (; end - slot >= 2; slot += 2) {
+		if (!follow(b, slot, run.entry, 0, NULL))
+			return (unsigned int)(slot - run.slot);
+		if (!follow(b, slot + 1, run.entry + run.step, 0, NULL))
+			return (unsigned int)(slot - run.slot) + 1;
+		run.entry += 2 * run.step;
 	}
-	for (i = 0; i < left; i++)
-		if (!follow(b, &run, i, out))
-			break;
-	return most - left + i;
+	if (slot < end && follow(b, slot, run.entry, 0, NULL))
+		slot++;
+	return (unsigned int)(slot - run.slot);
+}
+
+/* The same, and store the copies at @out. As a part of its caller it is a fifth
+ * faster; there is one. */
+static inline __attribute__((always_inline)) unsigned int
+copy_all(struct build *b, struct run run, unsigned int most, uint64_t *out)
+{
+	unsigned int i;
+
+	UNROLL
+	for (i = 0; i + 1 < most; i += 2) {
+		if (!follow(b, &run.slot[i], run.entry, run.into, &out[i]))
+			return i;
+		if (!follow(b, &run.slot[i + 1], run.entry + run.step,
+			    run.into, &out[i + 1]))
+			return i + 1;
+		run.entry += 2 * run.step;
+	}
+	if (i < most && follow(b, &run.slot[i], run.entry, run.into, &out[i]))
+		i++;
+	return i;
 }
 
 /* The address bits that may differ between leaves that are alike in both tables:
@@ -382,9 +399,11 @@ static unsigned int follow_revived(struct build *b, struct run run,
 	unsigned int i;
 
 	most = room_after(b, pa, most);
-	for (i = 1; i < most && follow(b, &run, i, NULL); i++) {
+	for (i = 1; i < most; i++) {
 		desc_t d = { run.entry + i * run.step };
 
+		if (!follow(b, &run.slot[i], d.v, 0, NULL))
+			break;
 		if (b->src->present(d.v, b->level) == b->revived.presence)
 			continue;
 		stop_at(b, &run.slot[i], d);
@@ -436,7 +455,7 @@ unsigned int tt_source_run(struct build *b, const struct side *side,
 	} else {
 		run.slot++;
 		run.entry += run.step;
-		count = 1 + follow_all(b, run, most - 1, NULL);
+		count = 1 + follow_all(b, run, most - 1);
 	}
 	count_changes(b, b->item.changes, count - 1);
 	if (whole_group(b, count)) {
@@ -522,7 +541,7 @@ static unsigned int copy_valid(struct build *b, struct run run,
 	*out = run.entry + run.into;
 	run.slot++;
 	run.entry += run.step;
-	return 1 + follow_all(b, run, most - 1, out + 1);
+	return 1 + copy_all(b, run, most - 1, out + 1);
 }
 
 /* Linear maps go on at the same address after hidden pages and holes, so all of

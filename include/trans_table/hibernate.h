@@ -45,9 +45,10 @@ enum trans_resume_entry {
  * @mpidr:    of the CPU that runs, as MPIDR_EL1 has it
  * @entry:    above
  * @transition: everything about the CPU, the map choice and callbacks; granule,
- *            ops, ctx, plan, entry and x are filled in here. Its quiesce
- *            callback must leave the interrupt controller as the saved kernel
- *            expects it: trans_gic_resume (gic.h), not trans_gic_off
+ *            ops, ctx, plan, entry, x and world are filled in here. A report
+ *            page must lie outside the image. The quiesce callback must leave
+ *            the interrupt controller as the saved kernel expects it:
+ *            trans_gic_resume (gic.h), not trans_gic_off
  */
 struct trans_resume_args {
 	const struct trans_block *disk;
@@ -141,7 +142,8 @@ struct trans_resume {
  * found before data is read (but for the few pages of a virtual entry that was
  * not asked for); TRANS_ENOSPC: more than TRANS_RESUME_RANGES
  * ranges of RAM or lent; TRANS_EFAULT: phys_to_virt refuses lent memory;
- * TRANS_EINVAL: a missing argument, or @free is not RAM, or is reserved.
+ * TRANS_EINVAL: a missing argument, or @free is not RAM, or is reserved, or (a
+ * virtual entry) the linear map is of another granule than the image.
  * On failure the struct is zeroed and @free is the host's again.
  */
 int trans_resume_load(struct trans_resume *resume,

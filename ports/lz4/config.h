@@ -2,8 +2,8 @@
 /*
  * Included before anything else when lz4.c is compiled: blocks only, and
  * nothing from a C library (LZ4_FREESTANDING, from 1.9.4 on). The copy that
- * librdkafka carries is older and allocates with functions of its own; nothing
- * here calls what would.
+ * librdkafka carries is older and allocates with functions of its own, which are
+ * nowhere; nothing here calls what would.
  */
 #ifndef PORTS_LZ4_CONFIG_H
 #define PORTS_LZ4_CONFIG_H
@@ -16,8 +16,8 @@
 #define LZ4_memmove(to, from, len) __builtin_memmove(to, from, len)
 #define LZ4_memset(to, byte, len) __builtin_memset(to, byte, len)
 
-#define rd_kafka_mem_malloc(rk, len) NULL
-#define rd_kafka_mem_calloc(rk, n, len) NULL
-#define rd_kafka_mem_free(rk, at) ((void)(at))
+#pragma weak rd_kafka_mem_malloc
+#pragma weak rd_kafka_mem_calloc
+#pragma weak rd_kafka_mem_free
 
 #endif

@@ -32,7 +32,7 @@ static struct {
 	trans_pa_t device; /* the last that was given the queue */
 } shared;
 
-static int fail(struct trans_error *err, int status, const char *why,
+static int refuse(struct trans_error *err, int status, const char *why,
 		uint64_t pa)
 {
 	*err = (struct trans_error){ .status = status, .why = why, .pa = pa,
@@ -70,7 +70,7 @@ static int agree(struct blk *blk, struct trans_error *err)
 		   VIRTIO_FEATURES_OK);
 	if (status_of(blk) & VIRTIO_FEATURES_OK)
 		return TRANS_OK;
-	return fail(err, TRANS_EHOST, "disk: features refused", device);
+	return refuse(err, TRANS_EHOST, "disk: features refused", device);
 }
 
 static void put_address(trans_pa_t device, uint32_t offset, trans_pa_t pa)
@@ -143,7 +143,7 @@ int blk_open(struct blk *blk, unsigned int index, struct trans_error *err)
 {
 	wanted = index;
 	if (!virtio_each(find_disk, err))
-		return fail(err, TRANS_ENOENT, "no such disk", index);
+		return refuse(err, TRANS_ENOENT, "no such disk", index);
 	*blk = (struct blk){ .device = found };
 	return set_up(blk, err);
 }
@@ -192,7 +192,7 @@ static int request(struct blk *blk, uint32_t type, uint64_t sector,
 	int rc = TRANS_OK;
 
 	if (sector > blk->sectors || sectors > blk->sectors - sector)
-		return fail(err, TRANS_ERANGE, "beyond the disk's end", sector);
+		return refuse(err, TRANS_ERANGE, "beyond the disk's end", sector);
 	if (status_of(blk) != running(blk) || shared.device != blk->device)
 		rc = set_up(blk, err);
 	if (rc)
@@ -205,10 +205,10 @@ static int request(struct blk *blk, uint32_t type, uint64_t sector,
 	submit(blk);
 	if (!wait(blk)) {
 		(void)trans_virtio_mmio_reset(&machine_mmio, blk->device, err);
-		return fail(err, TRANS_ETIME, "disk does not answer", sector);
+		return refuse(err, TRANS_ETIME, "disk does not answer", sector);
 	}
 	if (shared.done != DONE_OK)
-		return fail(err, TRANS_EHOST, "disk error", sector);
+		return refuse(err, TRANS_EHOST, "disk error", sector);
 	return TRANS_OK;
 }
 

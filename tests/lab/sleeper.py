@@ -24,7 +24,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = payload.BUILD
 OUT = os.path.join(BUILD, 'sleepers')
 
-SWAP_MIB, DATA_MIB = 320, 16
+SWAP_MIB, DATA_MIB = 192, 16
+KEEP = 90 # homes; about 80 MiB each, and the whole matrix needs 70
 
 # Which modules, in which order; a kernel that has one built in lacks the file.
 MODULES = ['drivers/virtio/virtio_ring', 'drivers/virtio/virtio',
@@ -189,10 +190,11 @@ def make_disks(sleeper, home):
         swap_file_disk(f'{home}/swap.img', home)
 
 
-def disk_args(home):
+def disk_args(home, extra=''):
     """Disks that survive a cut of power as far as they were flushed."""
     return [w for n, name in enumerate(['swap', 'data']) for w in (
-        '-drive', f'file={home}/{name}.img,format=raw,if=none,id=disk{n}',
+        '-drive',
+        f'file={home}/{name}.img,format=raw,if=none,id=disk{n}{extra}',
         '-device', f'virtio-blk-device,drive=disk{n}')]
 
 
@@ -247,6 +249,16 @@ def locked(what):
         yield
 
 
+def forget_old():
+    """Those that nobody asked for in a long time: of older scripts, mostly."""
+    homes = sorted(glob.glob(f'{OUT}/*/identity'), key=os.path.getmtime)
+    for identity in homes[:-KEEP]:
+        home = os.path.dirname(identity)
+        shutil.rmtree(home, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(f'{OUT}/.lock-{os.path.basename(home)}')
+
+
 def asleep(sleeper, name, live=False):
     """The directory of its disks, asleep; made if need be, or if it is to be
     seen live. Not to be written to."""
@@ -264,6 +276,8 @@ def asleep(sleeper, name, live=False):
                 f.write(sleeper.identity())
             shutil.rmtree(home, ignore_errors=True)
             os.rename(new, home)
+            forget_old()
+        os.utime(f'{home}/identity')
     return home
 
 

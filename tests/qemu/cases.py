@@ -413,10 +413,15 @@ SPECIAL = [
 
 # ---- ways of leaving, and what becomes of a failure ------------------------------
 
+# SHA-256 of 96 MB, without a word in between, on a busy machine.
+SLOW = {'timeout': 120, 'silence': 60}
+
+
 def verified(name, el, options, digest='on', **machine):
     """The blob finds every digest right, and says so before it leaves."""
     case = boots(name, el, [f'digest={digest}', *options], **machine)
     case.expect.append(LETTERS.format('MDVL'))
+    case.limits = SLOW
     return case
 
 
@@ -428,6 +433,7 @@ def corrupt_resets(name, el, options=(), **machine):
                 expect=[NO_REPORT, CORRUPT, LAST_TIME.format('corrupt')],
                 forbid=[ANY_LINUX, CRASH, UNKNOWN_OPTION])
     case.reboots = True
+    case.limits = SLOW
     return case
 
 

@@ -35,12 +35,12 @@ def kexec(args, cpu):
     return result.why
 
 
-def by_linux(guest, home):
+def by_linux(guest, home, live=True):
     """The same wake-up by the kernel's own means: boot it, have it resume."""
     with sleeper.copy_of(home, 'demo-linux') as disks:
         result = lab.run_qemu(
             sleeper.linux_args(guest, disks, ['tt.resume']), 'demo-linux',
-            live=True, timeout=120, silence=60, watch=[cases.AWAKE],
+            live=live, timeout=120, silence=60, watch=[cases.AWAKE],
             expect=[cases.AWAKE, cases.SLEPT_WELL], forbid=[cases.BAD_CHECK])
     return result
 

@@ -125,7 +125,7 @@ class Nap:
             why, text = str(failure), getattr(failure, 'text', '')
         return lab.Result(text, why, time.monotonic() - start)
 
-    def port(self, options, expect, forbid, more=()):
+    def port(self, options, expect, forbid, more=(), disks=''):
         """One start of the port; its text, if all went well."""
         self.runs += 1
         offset = sleeper.offset_of(self.guest, self.disks)
@@ -133,7 +133,7 @@ class Nap:
                  *options]
         result = lab.run_qemu(
             [*self.machine.args(), '-kernel', PORT,
-             '-append', ' '.join(words), *sleeper.disk_args(self.disks),
+             '-append', ' '.join(words), *sleeper.disk_args(self.disks, disks),
              *more], f'{self.name}.{self.runs}' if self.runs > 1 else self.name,
             expect=expect, forbid=[*forbid, cases.CRASH, cases.UNKNOWN_OPTION],
             timeout=90, silence=40, live=self.live,
@@ -176,14 +176,14 @@ def is_gone(nap):
     return refuses('TRANS_ENOENT')(nap)
 
 
-def refuses(error, *options, tree=None, expect=()):
+def refuses(error, *options, tree=None, expect=(), disks=''):
     """A named error, the disk as it was, and the port goes on."""
     def step(nap):
         before = nap.digest()
         extra = ['-dtb', tree(nap)] if tree else []
         text = nap.port(options, [cases.REFUSED.format(error), *expect,
                                   cases.STILL_RUNNING],
-                        [cases.ANY_LINUX, cases.AWAKE], extra)
+                        [cases.ANY_LINUX, cases.AWAKE], extra, disks)
         if nap.digest() != before:
             raise Failed('the disk is not as it was', text)
         return text
@@ -286,7 +286,7 @@ def refusals():
         bad('crc', spoil.crc,
             'TRANS_ECORRUPT: CRC of the image'),
         bad('data', spoil.data,
-            'TRANS_ECORRUPT: CRC of the image'),
+            'TRANS_ECORRUPT: '),
         bad('chunk-length', spoil.chunk_length,
             'TRANS_ECORRUPT: length of a packed chunk'),
         bad_raw('pfn-twice', spoil.pfn_twice,
@@ -301,6 +301,11 @@ def refusals():
         Nap('bad-level', Sleeper(nvhe), refuses(
             'TRANS_EIMAGE: saved with EL2, and we are at EL1'),
             machine=lab.Machine()),
+        Nap('bad-level-down', Sleeper(), refuses(
+            'TRANS_EIMAGE: saved at EL1, and we are at EL2'), machine=nvhe),
+        # Nothing was lost: with a disk that can be written to, it wakes.
+        Nap('disk-read-only', Sleeper(), refuses(
+            'TRANS_EHOST', disks=',readonly=on'), wakes()),
         Nap('dry', Sleeper(), refuses('TRANS_EHOST: dry run', 'dry', 'plan'),
             wakes('plan')),
         Nap('then-kexec', Sleeper(), spoiled(spoil.no_signature), then_kexec),
@@ -361,6 +366,11 @@ def more_specials():
             lab.Machine(el=2, cpu=MAX, gic='3'), kernel,
             ['kvm-arm.mode=nvhe']), f'entry={entry}')
           for kernel in ('6.1', '6.12') for entry in ('physical', 'virtual')],
+        Nap('bad-page-size', Sleeper(lab.Machine(cpu=MAX), '6.12-16k'),
+            refuses("TRANS_EIMAGE: the CPU lacks the image's page size"),
+            machine=lab.Machine()),
+        Nap('bad-level-vhe', Sleeper(lab.Machine(el=2, cpu=MAX)), refuses(
+            'TRANS_EIMAGE: saved with VHE'), machine=lab.Machine(cpu=MAX)),
         wide_awake('more-ram', Sleeper(), machine=lab.Machine(ram='1G')),
         cycles(5, 'virtual-6.12', Sleeper(
             lab.Machine(el=2, cpu=MAX, gic='3', smp=4), '6.12',

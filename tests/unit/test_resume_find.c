@@ -139,7 +139,8 @@ static void entry_of_6_1(void **state)
 	finds(f, put_entry(f, BASE + 0x10058));
 }
 
-/* mov x0, xzr comes first; the literal need not follow at once. */
+/* mov x0, xzr comes first; the literal need not follow at once, and any register
+ * will do. */
 static void entry_of_6_12(void **state)
 {
 	struct fixture *f = *state;
@@ -147,7 +148,8 @@ static void entry_of_6_12(void **state)
 
 	word(f, BASE + 0x10060, 0);
 	word(f, BASE + 0x100a0, REENTER);
-	code(f, use, code_ldr(use, BASE + 0x100a0, 8));
+	code(f, use, code_ldr(use, BASE + 0x100a0, 17));
+	code(f, use + 4, CODE_BR(17));
 	code(f, at - 4, CODE_MOV_X0_XZR);
 	finds(f, at - 4);
 }

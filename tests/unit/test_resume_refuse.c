@@ -203,6 +203,33 @@ static void another_exception_level(void **state)
 	world_end(&w);
 }
 
+/* A host at EL1 with a stub leaves through EL2, and that is the level. */
+static void level_of_a_host_over_a_stub(void **state)
+{
+	struct saved s = usual();
+
+	(void)state;
+	s.stub = BASE + 0x800;
+	good(&s, 1);
+	w.args.transition.stub = true;
+	accepted();
+	world_end(&w);
+
+	s.stub = 0;
+	good(&s, 1);
+	w.args.transition.stub = true;
+	refused(TRANS_EIMAGE, "saved at EL1, and we are at EL2");
+	world_end(&w);
+
+	s.vhe = true;
+	good(&s, 1);
+	w.args.transition.stub = true;
+	accepted();
+	w.args.entry = TRANS_RESUME_VIRTUAL;
+	refused(TRANS_EINVAL, "a world with its MMU on over a stub");
+	world_end(&w);
+}
+
 static void no_sign_of_the_level(void **state)
 {
 	struct saved s = usual();
@@ -277,6 +304,39 @@ static void virtual_at_el1(void **state)
 	world_end(&w);
 }
 
+/* On a CPU with 52-bit addresses, whose two halves must agree on IPS and DS. */
+static void virtual_with_other_pages(unsigned int page_shift,
+				     unsigned int va_bits, bool ds)
+{
+	struct saved s = usual();
+
+	s.page_shift = page_shift;
+	s.len = page_shift == 16 ? 48 * MIB : 16 * MIB;
+	s.va_bits = va_bits;
+	s.ds = ds;
+	good(&s, 1);
+	w.cpu.mmfr0 = 0x10200126;
+	w.cpu.mmfr2 = 1 << 16;
+	world_lend(&w, BASE + 4 * MIB, s.len - 4 * MIB);
+	w.args.entry = TRANS_RESUME_VIRTUAL;
+	load();
+	assert_int_equal(w.resume.how, TRANS_RESUME_VIRTUAL);
+	assert_int_equal(64 - (w.resume.world.tcr >> 16 & 63), va_bits);
+	assert_int_equal(w.resume.world.tcr >> 59 & 1, ds);
+	world_end(&w);
+}
+
+static void virtual_with_each_page_size(void **state)
+{
+	(void)state;
+	virtual_with_other_pages(12, 48, false);
+	virtual_with_other_pages(12, 52, true);
+	virtual_with_other_pages(14, 47, false);
+	virtual_with_other_pages(14, 52, true);
+	virtual_with_other_pages(16, 48, false);
+	virtual_with_other_pages(16, 52, false);
+}
+
 static void virtual_when_nothing_else_is_found(void **state)
 {
 	(void)state;
@@ -329,6 +389,16 @@ static void set_pfn(size_t slot, uint64_t pfn)
 	file_le(w.disk + w.meta_at * 4096 + slot * 8, pfn, 8);
 }
 
+/* The first page number of a zero page, or of a stored one. */
+static size_t slot_of(bool zero)
+{
+	size_t slot = 0;
+
+	while (pfn_of(slot) >> 63 != zero)
+		slot++;
+	return slot;
+}
+
 static void page_numbers(void **state)
 {
 	uint64_t pfn;
@@ -349,11 +419,14 @@ static void page_numbers(void **state)
 	refused(TRANS_ERANGE, "a page of the image is outside RAM");
 	set_pfn(7, ~0ULL);
 	refused(TRANS_ECORRUPT, "fewer page numbers than pages");
-	/* A stored page becomes one that is not. */
-	set_pfn(7, (pfn ^ 1ULL << 63));
-	refused(TRANS_ECORRUPT, pfn >> 63 ? "more page numbers than pages" :
-				"fewer page numbers than pages");
 	set_pfn(7, pfn);
+	/* A stored page becomes one that is not, and the other way. */
+	set_pfn(slot_of(false), pfn_of(slot_of(false)) ^ 1ULL << 63);
+	refused(TRANS_ECORRUPT, "fewer page numbers than pages");
+	world_write_disk(&w);
+	set_pfn(slot_of(true), pfn_of(slot_of(true)) ^ 1ULL << 63);
+	refused(TRANS_ECORRUPT, "more page numbers than pages");
+	world_write_disk(&w);
 	accepted();
 	world_end(&w);
 }
@@ -602,9 +675,11 @@ int main(void)
 		cmocka_unit_test(page_size_that_the_cpu_lacks),
 		cmocka_unit_test(another_cpu),
 		cmocka_unit_test(another_exception_level),
+		cmocka_unit_test(level_of_a_host_over_a_stub),
 		cmocka_unit_test(no_sign_of_the_level),
 		cmocka_unit_test(no_entry),
 		cmocka_unit_test(virtual_at_el1),
+		cmocka_unit_test(virtual_with_each_page_size),
 		cmocka_unit_test(virtual_when_nothing_else_is_found),
 		cmocka_unit_test(virtual_at_el2),
 		cmocka_unit_test(page_numbers),

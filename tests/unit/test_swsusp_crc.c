@@ -13,6 +13,8 @@
 
 #include <trans_table/swsusp.h>
 
+#include "lib/arch/fake/fake.h"
+
 static uint32_t bit_by_bit(uint32_t crc, const uint8_t *data, size_t len)
 {
 	while (len--) {
@@ -70,12 +72,27 @@ static void every_byte(void **state)
 		}
 }
 
+/* The same by the CPU's instruction, which is told by bits 19:16. */
+static void by_instruction(void **state)
+{
+	fake_arch_reset();
+	fake_arch.reg[TRANS_ID_AA64ISAR0] = 0xfffffffffff0ffffULL;
+	every_cut(state);
+	assert_false(fake_arch.crc_words);
+	fake_arch.reg[TRANS_ID_AA64ISAR0] = 0x10000;
+	every_cut(state);
+	every_byte(state);
+	assert_true(fake_arch.crc_words);
+	fake_arch_reset();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(check_values),
 		cmocka_unit_test(every_cut),
 		cmocka_unit_test(every_byte),
+		cmocka_unit_test(by_instruction),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

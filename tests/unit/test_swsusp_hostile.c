@@ -167,6 +167,12 @@ static void header_fields(void **state)
 	assert_int_equal(attempt(), TRANS_ECORRUPT);
 	assert_string_equal(reader.err.why, "CRC of the image");
 	assert_int_equal(reader.err.desc, image.crc);
+	restart();
+	assert_int_equal(reader_open(&reader), 0);
+	assert_int_equal(trans_swsusp_read(&reader.sw,
+					   reader.sw.info.pages - 1,
+					   reader_room, &reader, NULL),
+			 TRANS_ECORRUPT);
 	drop();
 }
 
@@ -266,11 +272,70 @@ static void counts_against_the_disk(void **state)
 					 TRANS_ECORRUPT : TRANS_OK);
 			restart();
 		}
-		/* One metadata page fewer than the PFNs need. */
-		put(info + 416, 513, 8);
-		put(info + 424, 515, 8);
-		put(info + 432, 515 * 4096, 8);
-		fails(TRANS_ECORRUPT, "page counts of the image");
+		drop();
+	}
+}
+
+/* One metadata page fewer than the PFNs need, on a disk with room for all. */
+static void metadata_for_the_data(void **state)
+{
+	struct image_spec spec = { .page_shift = 12, .data_pages = 5,
+				   .spare = 600 };
+
+	(void)state;
+	make(&spec);
+	for (unsigned int data = 512; data <= 513; data++) {
+		uint8_t *info = image_page(&image, image.slot[0]);
+
+		put(info + 416, data, 8);
+		put(info + 424, data + 2, 8);
+		put(info + 432, (data + 2) * 4096, 8);
+		assert_int_equal(reader_open(&reader), data == 513 ?
+				 TRANS_ECORRUPT : TRANS_OK);
+		restart();
+	}
+	drop();
+}
+
+/* A snapshot of the library's own: magic, entry, context and level behind
+ * arm64's header (hibernate/own.h), which is then no kernel's. */
+static void own_snapshots(void **state)
+{
+	static const struct field fields[] = {
+		{ 112, 8, 1ULL << 52, TRANS_ECORRUPT, "way back of a snapshot" },
+		{ 112, 8, 0x40080008, TRANS_ECORRUPT, "way back of a snapshot" },
+		{ 120, 8, 1ULL << 52, TRANS_ECORRUPT, "way back of a snapshot" },
+		{ 128, 8, 0, TRANS_ECORRUPT, "exception level of a snapshot" },
+		{ 128, 8, 3, TRANS_ECORRUPT, "exception level of a snapshot" },
+		{ 104, 8, 0, TRANS_ECORRUPT, "root table of the saved kernel" },
+		{ 128, 8, 2, TRANS_OK, NULL },
+	};
+	struct image_spec spec = { .page_shift = 12, .data_pages = 5 };
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
+		const struct field *f = &fields[i];
+		uint8_t *info;
+
+		make(&spec);
+		info = image_page(&image, image.slot[0]);
+		memset(info, 0, 96);
+		memcpy(info, "trans_table snapshot", 20);
+		put(info + 104, 0x31706e7374627472ULL, 8);
+		put(info + 112, 0x40080000, 8);
+		put(info + 120, 0x40090000, 8);
+		put(info + 128, 1, 8);
+		assert_int_equal(attempt(), 0);
+		assert_true(reader.sw.info.own);
+		assert_int_equal(reader.sw.info.entry, 0x40080000);
+		assert_int_equal(reader.sw.info.context, 0x40090000);
+		assert_int_equal(reader.sw.info.level, 1);
+		restart();
+		put(info + f->at, f->value, f->bytes);
+		if (f->status)
+			fails(f->status, f->why);
+		else
+			assert_int_equal(attempt(), 0);
 		drop();
 	}
 }
@@ -811,7 +876,8 @@ static void no_room(void **state)
 
 		make(&brief[i]);
 		do {
-			reader.room_most = 40;
+			/* Now and then in the middle of a chunk. */
+			reader.room_most = i ? 20 : 40;
 			reader.refuse_at = ++at;
 			rc = attempt();
 			if (rc) {
@@ -853,6 +919,9 @@ static void more_than_there_is(void **state)
 
 	(void)state;
 	make(&ordinary[1]);
+	memset(&reader.sw, 0, sizeof(reader.sw));
+	assert_int_equal(trans_swsusp_read(&reader.sw, 0, reader_room, &reader,
+					   NULL), TRANS_EINVAL);
 	assert_int_equal(reader_open(&reader), 0);
 	all = reader.sw.info.pages - 1;
 	assert_int_equal(trans_swsusp_read(&reader.sw, all + 1, reader_room,
@@ -898,6 +967,10 @@ static void arguments(void **state)
 	bad_args(TRANS_EINVAL, "sector size of the disk");
 	reader.disk.block.flush = NULL;
 	bad_args(TRANS_EINVAL, "write without flush");
+	reader.disk.block.write = NULL;
+	reader.disk.block.flush = NULL;
+	assert_int_equal(attempt(), 0);
+	restart();
 	reader.args.buffer_len--;
 	bad_args(TRANS_ENOSPC, "buffer of the reader");
 	kept = reader.args.buffer;
@@ -940,6 +1013,8 @@ int main(void)
 		cmocka_unit_test(map_is_the_header),
 		cmocka_unit_test(info_fields),
 		cmocka_unit_test(counts_against_the_disk),
+		cmocka_unit_test(metadata_for_the_data),
+		cmocka_unit_test(own_snapshots),
 		cmocka_unit_test(sweep_raw),
 		cmocka_unit_test(sweep_lzo),
 		cmocka_unit_test(sweep_lz4),

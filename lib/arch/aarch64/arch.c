@@ -96,6 +96,16 @@ void trans_arch_icache(void)
 	__asm__ volatile("dsb sy\n\tic iallu\n\tdsb nsh\n\tisb" ::: "memory");
 }
 
+uint32_t trans_arch_crc32(uint32_t crc, const void *words, size_t count)
+{
+	const uint64_t __attribute__((may_alias)) *word = words;
+
+	for (; count; count--)
+		__asm__(".arch_extension crc\n\tcrc32x %w0, %w0, %1"
+			: "+r"(crc) : "r"(*word++));
+	return crc;
+}
+
 /* SMCCC 1.0 lets the callee change x4 to x17 too. */
 #define SMCCC(insn) \
 	register uint64_t x0 __asm__("x0") = function; \
