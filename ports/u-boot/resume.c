@@ -109,6 +109,8 @@ static void say_loaded(void)
 	printf("   Linux %s\n   %llu pages: %llu in place, %llu to be moved\n",
 	       info->version, (u64)info->data_pages, (u64)resume.direct_pages,
 	       (u64)resume.moved_pages);
+	printf("   Entry 0x%llx, MMU %s\n", (u64)resume.entry,
+	       resume.how == TRANS_RESUME_PHYSICAL ? "off" : "on");
 }
 
 int port_do_resume(struct cmd_tbl *cmd, int flag, int argc,

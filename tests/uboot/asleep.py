@@ -16,22 +16,37 @@ import sleeper
 OUT = os.path.join(disk.OUT, 'asleep')
 
 # The example of docs: try to resume; else load and boot.
-BOOTCMD = ('trans resume virtio {0}:2; load virtio {0}:1 $kernel_addr_r Image; '
-           'load virtio {0}:1 $ramdisk_addr_r sleeper; '
+BOOTCMD = ('trans resume virtio {0}:2; load virtio {0}:1 $kernel_addr_r {1}; '
+           'load virtio {0}:1 $ramdisk_addr_r sleeper-{2}; '
            'booti $kernel_addr_r $ramdisk_addr_r:$filesize $fdtcontroladdr')
 NO_IMAGE = 'trans resume: not found: '
 GOING = r'SLEEPER: cycle 1, going to sleep'
 
 
-def guest(machine, words):
-    return sleeper.Sleeper(machine, words=(*words, 'tt.part=2'), data='raw')
+class Guest:
+    """Which kernel is put to sleep, on which machine, with which words."""
 
+    def __init__(self, machine, kernel='6.1', words=()):
+        self.machine, self.kernel, self.words = machine, kernel, tuple(words)
 
-def cmdline(machine, words):
-    """The guest finds its swap disk by its size."""
-    text = sleeper.cmdline(guest(machine, words), '')
-    own = f'tt.swap={sleeper.SWAP_MIB << 20}'
-    return text.replace(own, f'tt.swap={disk.DISK_LEN}')
+    def cmdline(self):
+        """It finds its swap disk by its size."""
+        text = sleeper.cmdline(sleeper.Sleeper(
+            self.machine, self.kernel, (*self.words, 'tt.part=2')), '')
+        return text.replace(f'tt.swap={sleeper.SWAP_MIB << 20}',
+                            f'tt.swap={disk.DISK_LEN}')
+
+    def bootcmd(self, number):
+        image = 'Image' if self.kernel == '6.1' else f'Image-{self.kernel}'
+        return BOOTCMD.format(number, image, self.kernel)
+
+    def home(self):
+        """By what it is made of; not of U-Boot: an image outlives an update of
+        the loader."""
+        made_of = json.dumps([self.machine.args(), self.cmdline(),
+                              self.bootcmd(0),
+                              sleeper.digest_file(disk.DISK)])
+        return f'{OUT}/{sleeper.digest(made_of)[:16]}'
 
 
 def disk_number(c):
@@ -39,44 +54,40 @@ def disk_number(c):
     return 0 if 'EFI' in c.run('part list virtio 0') else 1
 
 
-def set_bootcmd(c, machine, words):
-    c.must(f'setenv bootargs "{cmdline(machine, words)}"')
-    c.must(f"setenv bootcmd '{BOOTCMD.format(disk_number(c))}'")
-
-
-def identity(machine, words):
-    """Not of U-Boot: an image outlives an update of the loader."""
-    return json.dumps([machine.args(), words, BOOTCMD,
-                       sleeper.digest_file(disk.DISK)])
+def set_bootcmd(c, guest):
+    c.must(f'setenv bootargs "{guest.cmdline()}"')
+    c.must(f"setenv bootcmd '{guest.bootcmd(disk_number(c))}'")
 
 
 def args(machine, u_boot, home):
     return [*machine.args(), '-bios', u_boot, *sleeper.disk_args(home)]
 
 
-def go_to_sleep(machine, words, u_boot, home, name):
+def go_to_sleep(guest, u_boot, home, name):
     os.makedirs(home)
     subprocess.run(['cp', '--sparse=always', disk.DISK, f'{home}/swap.img'],
                    check=True)
     sleeper.empty_disk(f'{home}/data.img', sleeper.DATA_MIB)
-    with console.Console(args(machine, u_boot, home), f'{name}-sleeps') as c:
+    sleeper.make_ext4(f'{home}/data.img')
+    with console.Console(args(guest.machine, u_boot, home),
+                         f'{name}-sleeps', timeout=300) as c:
         c.prompt()
-        set_bootcmd(c, machine, words)
+        set_bootcmd(c, guest)
         c.type('boot\n')
         c.expect(NO_IMAGE)
         c.expect(GOING, 120)
         c.ends()
 
 
-def asleep(machine, words, u_boot, name):
+def asleep(guest, u_boot, name):
     """The directory of its disks; made if need be. Not to be written to."""
-    home = f'{OUT}/{sleeper.digest(identity(machine, words))[:16]}'
+    home = guest.home()
     os.makedirs(OUT, exist_ok=True)
     with open(f'{home}.lock', 'w', encoding='utf-8') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not os.path.exists(home):
             shutil.rmtree(f'{home}.new', ignore_errors=True)
-            go_to_sleep(machine, words, u_boot, f'{home}.new', name)
+            go_to_sleep(guest, u_boot, f'{home}.new', name)
             os.rename(f'{home}.new', home)
     return home
 

@@ -24,6 +24,7 @@ LETTERS = r'trans: moves=0x{} {}'
 SOME = '[1-9a-f][0-9a-f]*'
 OVER_U_BOOT = 'Over U-Boot itself'
 UNTOUCHED = 'U-Boot stays untouched'
+LZ4 = ('hibernate.compressor=lz4',)
 RAW = ('hibernate=nocompress',)
 SLEEPER_END = r'\nSLEEPER: (?:PASS|FAIL).*\n'
 SLEEPER_PASS = r'\nSLEEPER: PASS\n'
@@ -244,26 +245,24 @@ class Resume(Case):
     """A Linux that went to sleep on this machine, through this U-Boot. A
     script is given the disks too."""
 
-    def __init__(self, name, script, words=(), slept_at=None, **machine):
+    def __init__(self, name, script, words=(), kernel='6.1', slept_at=None,
+                 **machine):
         super().__init__(name, script, **machine)
-        self.words = words
-        self.sleeps = self.machine
-        if slept_at:
-            self.sleeps = lab.Machine(**{'ram': '512M', **machine,
-                                         'el': slept_at})
+        slept = {'ram': '512M', **machine, 'el': slept_at or self.machine.el}
+        self.guest = asleep.Guest(lab.Machine(**slept), kernel, words)
 
     def run(self, live=False):
         start = self.now()
         name = f'u-boot-{self.name}'
         text, why = '', ''
         try:
-            home = asleep.asleep(self.sleeps, self.words, self.u_boot, name)
+            home = asleep.asleep(self.guest, self.u_boot, name)
             with asleep.copy_of(home, self.name) as disks, console.Console(
                     asleep.args(self.machine, self.u_boot, disks), name, live,
                     self.timeout) as c:
                 try:
                     c.prompt()
-                    asleep.set_bootcmd(c, self.machine, self.words)
+                    asleep.set_bootcmd(c, self.guest)
                     self.script(c, self.machine, disks)
                 finally:
                     text = c.text
@@ -308,7 +307,8 @@ def refuses_resume(c, machine, disks):
     spoil(disks)
     # It has changed behind U-Boot's back. Another number empties the cache.
     c.must('blkcache configure 8 31')
-    demand(c.must(f'trans plan resume {words}', 120), 'Linux #1', PROOF)
+    demand(c.must(f'trans plan resume {words}', 120), 'Linux #1',
+           r'Entry 0x4[0-9a-f]{7}, MMU off', PROOF)
     if not asleep.has_image(disks):
         raise Lost('the image is gone')
     resumes(c, machine, disks)
@@ -338,6 +338,8 @@ def cases(u_boot='stable'):
         Resume('resume-el1-gic3-raw', resumes, gic='3', words=RAW),
         Resume('resume-el2-gic2-raw', resumes, el=2, words=RAW),
         Resume('resume-el2-gic3', resumes, el=2, gic='3'),
+        Resume('resume-el2-gic3-lz4-6.12', resumes, el=2, gic='3', words=LZ4,
+               kernel='6.12'),
         Resume('resume-refuses', refuses_resume),
         Resume('resume-other-el', resumes_elsewhere, el=2, slept_at=1),
         Case('prebuilt', kexecs, out='prebuilt'),

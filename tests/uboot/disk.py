@@ -23,6 +23,9 @@ MIB = 1 << 20
 BOOT, SWAP = (1 * MIB, 192 * MIB), (193 * MIB, 256 * MIB)
 DISK_LEN = SWAP[0] + SWAP[1] + MIB
 
+# Of the guests that go to sleep. LZ4 came with 6.9.
+KERNELS = ['6.1', '6.12']
+
 # Partition types: Linux filesystem, Linux swap (UEFI specification, 5.3).
 LINUX = uuid.UUID('0FC63DAF-8483-4772-8E79-3D69D8477DE4')
 LINUX_SWAP = uuid.UUID('0657FD6D-A4AB-43C4-84E5-0933C84B4F4F')
@@ -66,8 +69,10 @@ def files():
         'Image': kernel,
         'Image.gz': gzip.compress(kernel, 1, mtime=0),
         'Image.cut': kernel[:len(kernel) // 2],
+        'Image-6.12': payload.debian_kernel('kernel-backports'),
         'initrd': payload.read(f'{payload.OUT}/initramfs'),
-        'sleeper': payload.read(sleeper.initramfs('6.1')),
+        **{f'sleeper-{k}': payload.read(sleeper.initramfs(k))
+           for k in KERNELS},
     }
 
 
@@ -84,9 +89,10 @@ def write_boot(tree):
 def build():
     """What is missing or older than what it is made of. The lengths of the
     files, by name."""
-    sleeper.get_kernel('6.1')
+    for kernel in KERNELS:
+        sleeper.get_kernel(kernel)
     made_of = [os.path.abspath(__file__), f'{payload.BUILD}/stamp/kernel',
-               f'{payload.OUT}/initramfs', sleeper.initramfs('6.1')]
+               f'{payload.OUT}/initramfs', *map(sleeper.initramfs, KERNELS)]
     tree = f'{OUT}/tree'
     if not payload.newer(DISK, made_of):
         shutil.rmtree(tree, ignore_errors=True)
