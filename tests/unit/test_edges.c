@@ -795,14 +795,13 @@ static void hide_pages(void)
 			*slot(&f.t, HIDDEN_VA + (i << 12), 3) &= ~1ULL;
 }
 
-static void test_hidden_runs_are_copied(void **state)
+static void copy_hidden(unsigned int flags)
 {
-	(void)state;
 	hide_pages();
 	assert_int_equal(trans_table_copy(&f.copy, HIDDEN_VA, &f.view,
 					  HIDDEN_VA, 64 << 12,
-					  TRANS_MKVALID | TRANS_CHECKPFN, &f.r),
-			 0);
+					  TRANS_MKVALID | TRANS_CHECKPFN | flags,
+					  &f.r), 0);
 	assert_int_equal(f.r.stats.leaves[3], 60);
 	assert_int_equal(f.r.stats.mkvalid, 12);
 	for (unsigned int i = 0; i < 64; i++) {
@@ -816,8 +815,21 @@ static void test_hidden_runs_are_copied(void **state)
 		}
 		leaf = query(&f.copy, va);
 		assert_true(leaf.pa == HIDDEN_PA + (i << 12));
-		assert_int_equal(leaf.writable, i != 24 && i != 25);
+		assert_int_equal(leaf.writable, flags || (i != 24 && i != 25));
 	}
+}
+
+static void test_hidden_runs_are_copied(void **state)
+{
+	(void)state;
+	copy_hidden(0);
+}
+
+static void test_hidden_runs_are_made_writable(void **state)
+{
+	(void)state;
+	copy_hidden(TRANS_MKWRITE);
+	assert_int_equal(f.r.stats.mkwrite, 60);
 }
 
 static void test_hidden_pfns_are_all_checked(void **state)
@@ -869,6 +881,7 @@ int main(void)
 		TEST(test_dump_stops_when_told),
 		TEST(test_runs_and_diff_edges),
 		TEST(test_hidden_runs_are_copied),
+		TEST(test_hidden_runs_are_made_writable),
 		TEST(test_hidden_pfns_are_all_checked),
 	};
 
