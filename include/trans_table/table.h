@@ -11,7 +11,7 @@
  * page is back with its owner. Addresses and lengths are (start, len) in bytes
  * and multiples of the granule (TRANS_EALIGN); [start, start + len) must lie in
  * the table's half (TRANS_ERANGE). No operation recurses; each needs less than
- * 1 KiB of stack. A table is not locked: one writer at a time.
+ * 1.5 KiB of stack (docs/budgets.md). A table is not locked: one writer at a time.
  */
 #ifndef TRANS_TABLE_TABLE_H
 #define TRANS_TABLE_TABLE_H

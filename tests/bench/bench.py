@@ -131,15 +131,16 @@ class Calls:
 
     A call through a pointer goes where the source line says: a member of
     trans_ops to the pool's function of that name, the deepest one that a port
-    can have from us; anything else to the callbacks whose address a function
-    further up the chain takes. A callback from outside the core costs nothing
-    here.
+    can have from us; a present rule to the core's own; attr_of and the
+    host of a pool nowhere, for no part of the core is one; anything else to the callbacks whose address a
+    function further up the chain takes. A callback from outside the core costs
+    nothing here.
     """
 
     NODE = re.compile(r'node: { title: "([^"]+)" label: "([^"]*)"')
     EDGE = re.compile(r'edge: { sourcename: "([^"]+)" targetname: "([^"]+)"'
                       r' label: "([^"]*)"')
-    OPS = re.compile(r'\b(?<!host->)(alloc|free|phys_to_virt|pfn_valid|clean|'
+    OPS = re.compile(r'\b(alloc|free|phys_to_virt|pfn_valid|clean|'
                      r'write_entry|acquire|release)\(')
 
     def __init__(self, tools, objects):
@@ -190,6 +191,11 @@ class Calls:
         path, line, _ = place.rsplit(':', 2)
         with open(os.path.join(ROOT, path), encoding='utf-8') as f:
             text = f.read().splitlines()[int(line) - 1]
+        if 'attr_of(' in text or 'host->' in text:
+            return set()
+        if 'present(' in text:
+            return {t for n, t in self.titles.items()
+                    if n.startswith('trans_present_')}
         m = self.OPS.search(text)
         if not m:
             return callbacks

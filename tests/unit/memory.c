@@ -120,8 +120,8 @@ void memory_init(struct memory *m, trans_pa_t base, size_t len,
 		.pfn_valid = memory_pfn_valid,
 		.clean = memory_clean,
 		.write_entry = memory_watches_stores ? memory_write : NULL,
-		.acquire = memory_acquire,
-		.release = memory_unacquire,
+		.acquire = memory_watches_stores ? memory_acquire : NULL,
+		.release = memory_watches_stores ? memory_unacquire : NULL,
 	};
 }
 

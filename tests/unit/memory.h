@@ -26,11 +26,11 @@ struct memory {
 	unsigned long cleaned;  /* bytes given to clean */
 	unsigned long written;  /* calls of write_entry */
 	trans_pa_t bad_pfn;     /* pfn_valid says no to ranges that hold it */
-	struct trans_ops ops;   /* write_entry set; context is the memory */
+	struct trans_ops ops;   /* all set; context is the memory */
 };
 
-/* Whether memory_init sets write_entry. The core has a faster way without it,
- * so tests of copies run both. */
+/* Whether memory_init sets write_entry, acquire and release. The core has a
+ * faster way without them, so tests of copies run both. */
 extern bool memory_watches_stores;
 
 /* @len bytes (a multiple of 64K) at physical @base, granule 1 << @shift. */

@@ -769,6 +769,89 @@ static void test_runs_and_diff_edges(void **state)
 	assert_int_equal(left, 94);
 }
 
+/* ---- pages that are hidden among others ----------------------------------- */
+
+#define HIDDEN_VA 0x200000ULL
+#define HIDDEN_PA 0x80000000ULL
+
+/* 64 pages, [4, 8) and [20, 28) of them invalid, 24 and 25 read-only; [40, 44)
+ * are a hole. Copied in the loop that nobody watches. */
+static void hide_pages(void)
+{
+	f.m.ops.write_entry = NULL;
+	f.m.ops.acquire = NULL;
+	f.m.ops.release = NULL;
+	f.m.acquired = 0;
+	create(&f.copy, &f.geo);
+	assert_int_equal(trans_table_map(&f.t, HIDDEN_VA, HIDDEN_PA, 64 << 12,
+					 &rw, TRANS_NOBLOCK, NULL), 0);
+	assert_int_equal(trans_table_protect(&f.t, HIDDEN_VA + (24 << 12),
+					     2 << 12, 0, 0, NULL), 0);
+	assert_int_equal(trans_table_unmap(&f.t, HIDDEN_VA + (40 << 12),
+					   4 << 12, 0, NULL), 0);
+	attach(&f.t, 0, 0);
+	for (unsigned int i = 0; i < 28; i++)
+		if ((i >= 4 && i < 8) || i >= 20)
+			*slot(&f.t, HIDDEN_VA + (i << 12), 3) &= ~1ULL;
+}
+
+static void copy_hidden(unsigned int flags)
+{
+	hide_pages();
+	assert_int_equal(trans_table_copy(&f.copy, HIDDEN_VA, &f.view,
+					  HIDDEN_VA, 64 << 12,
+					  TRANS_MKVALID | TRANS_CHECKPFN | flags,
+					  &f.r), 0);
+	assert_int_equal(f.r.stats.leaves[3], 60);
+	assert_int_equal(f.r.stats.mkvalid, 12);
+	for (unsigned int i = 0; i < 64; i++) {
+		trans_va_t va = HIDDEN_VA + (i << 12);
+		struct trans_leaf leaf;
+
+		if (i >= 40 && i < 44) {
+			assert_int_equal(trans_table_query(&f.copy, va, &leaf,
+							   NULL), TRANS_ENOENT);
+			continue;
+		}
+		leaf = query(&f.copy, va);
+		assert_true(leaf.pa == HIDDEN_PA + (i << 12));
+		assert_int_equal(leaf.writable, flags || (i != 24 && i != 25));
+	}
+}
+
+static void test_hidden_runs_are_copied(void **state)
+{
+	(void)state;
+	copy_hidden(0);
+}
+
+static void test_hidden_runs_are_made_writable(void **state)
+{
+	(void)state;
+	copy_hidden(TRANS_MKWRITE);
+	assert_int_equal(f.r.stats.mkwrite, 60);
+}
+
+static void test_hidden_pfns_are_all_checked(void **state)
+{
+	(void)state;
+	hide_pages();
+	for (unsigned int i = 0; i < 28; i++) {
+		bool hidden = (i >= 4 && i < 8) || i >= 20;
+
+		f.m.bad_pfn = HIDDEN_PA + (i << 12) + 8;
+		assert_int_equal(trans_table_copy(
+				&f.copy, HIDDEN_VA, &f.view, HIDDEN_VA,
+				64 << 12, TRANS_MKVALID | TRANS_CHECKPFN, &f.r),
+				 hidden ? TRANS_EPFN : 0);
+		if (hidden)
+			assert_true(f.r.error.va == HIDDEN_VA + (i << 12));
+		else
+			assert_int_equal(trans_table_unmap(
+				&f.copy, HIDDEN_VA, 64 << 12, 0, NULL), 0);
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -797,6 +880,9 @@ int main(void)
 		TEST(test_dump_of_other_tables),
 		TEST(test_dump_stops_when_told),
 		TEST(test_runs_and_diff_edges),
+		TEST(test_hidden_runs_are_copied),
+		TEST(test_hidden_runs_are_made_writable),
+		TEST(test_hidden_pfns_are_all_checked),
 	};
 
 	return cmocka_run_group_tests_name("edges", tests, NULL, NULL);
