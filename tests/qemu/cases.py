@@ -226,9 +226,10 @@ def hops(count, el, *options):
     return case
 
 
-def survives_hunger(name, mapping):
+def survives_hunger(name, mapping, *options, variant='aligned'):
     """Each allocation fails once, gives everything back, and then it works."""
-    case = boots(name, 1, [f'map={mapping}', 'fail-alloc=all'])
+    case = boots(name, 1, [f'map={mapping}', 'fail-alloc=all', *options],
+                 variant)
     case.expect.append(EACH_REFUSED)
     # Thousands of loads, without a word in between.
     case.limits = {'timeout': 180, 'silence': 150}
@@ -515,6 +516,8 @@ SPECIAL += [
 
 # What the pairs of the matrix have in other company.
 MORE_WAYS = [
+    survives_hunger('fail-alloc-coarse', 'sparse', 'coarse=1'),
+    survives_hunger('fail-alloc-elf', 'sparse', variant='vmlinux'),
     coarse('coarse-el2', 2, ['granule=64']),
     coarse('coarse-digest', 1, ['digest=on', 'granule=16'], cpu=MAX),
     from_far('far-el2', 2, ['map=sparse', 'digest=known']),
