@@ -132,7 +132,10 @@ class Case:
 
     def run(self, live=False):
         if self.newer:
-            qemu10.provide()
+            try:
+                qemu10.provide()
+            except qemu10.fetch.Failed as why:
+                return lab.Result('', f'no newer QEMU: {why}', 0)
             self.limits = {**self.limits, 'program': qemu10.how()}
         return lab.run_qemu(self.args(), self.name, expect=self.expect,
                             forbid=self.forbid, live=live, **self.limits)
