@@ -356,7 +356,6 @@ SPECIAL = [
     survives_hunger('fail-alloc-linear', 'linear'),
     dry_run(),
     hops(10, 1), hops(10, 2, 'map=linear'),
-    boots('format-elf-gz', 1, [], variant='elf-gz'),
     boots('ram-8G', 1, [], ram='8G'),
     boots('ram-2T-sparse', 2, [], variant='mem', ram='2T'),
     boots('newest-kernel', 1, [], variant='newest'),
@@ -483,7 +482,6 @@ def scrubs(name, options, left, **machine):
 
 SPECIAL += [
     verified('digest-el1', 1, []),
-    verified('digest-el1-linear', 1, ['map=linear'], cpu=MAX),
     verified('digest-el2', 2, []),
     verified('digest-known-linear', 1, ['map=linear'], digest='known'),
     verified('digest-elf-gz', 1, [], variant='elf-gz'),
@@ -519,6 +517,7 @@ SPECIAL += [
 
 # What the pairs of the matrix have in other company.
 MORE_WAYS = [
+    verified('digest-el1-linear', 1, ['map=linear'], cpu=MAX),
     survives_hunger('fail-alloc-coarse', 'sparse', 'coarse=1'),
     survives_hunger('fail-alloc-elf', 'sparse', variant='vmlinux'),
     coarse('coarse-el2', 2, ['granule=64']),
