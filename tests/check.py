@@ -117,7 +117,7 @@ def lint(tally):
 def qemu_cases(tally, full):
     tally.heading('QEMU, ' + ('whole matrix' if full else 'pairs'))
     if make(tally, 'payload', 'payload'):
-        tally.add(*qemu.run_cases(full, jobs=os.cpu_count() if full else 1))
+        tally.add(*qemu.run_cases(full, jobs=os.cpu_count()))
 
 
 def oracle_runs(tally, full):

@@ -44,7 +44,7 @@
  * @verify:   the blob checks after the moves, and before it jumps, that memory
  *            holds the kernel (inflated, its segments laid out), the initrd
  *            and the edited tree, each to its last byte. Their SHA-256 is
- *            computed here, once: about 85 instructions a byte by the portable
+ *            computed here, once: about 40 instructions a byte by the portable
  *            function at -Os; and again in the blob: 2 a byte where the CPU
  *            has SHA-256 instructions (make bench). All of it is read through
  *            phys_to_virt, which must be able to: where that refuses,
@@ -172,7 +172,8 @@ int trans_kexec_print(const struct trans_kexec *kexec, trans_put_fn put,
 		      void *arg);
 
 /* Quiesce and go. Returns only when quiesce refused (TRANS_EHOST); the kexec is
- * then still loaded. */
+ * then still loaded. Other CPUs that are off by then stay off, see
+ * trans_transition_quiesce. */
 int trans_kexec_start(struct trans_kexec *kexec, struct trans_error *err);
 
 /* Give everything back. A zeroed struct is fine. */

@@ -265,7 +265,9 @@ int trans_transition_check(const struct trans_transition *transition,
 			   struct trans_error *err);
 
 /* Call the host's quiesce. TRANS_EHOST: it refused; the host undoes what it
- * did and cancel is still possible. */
+ * did and cancel is still possible. CPUs that went through
+ * trans_transition_park by then are off and stay off: nothing here starts them
+ * again, because only the host has an entry for them (PSCI CPU_ON). */
 int trans_transition_quiesce(struct trans_transition *transition,
 			     struct trans_error *err);
 

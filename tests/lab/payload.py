@@ -204,7 +204,10 @@ OWN = {
 
 def own_kernel(variant):
     name, kind = OWN[variant]
-    kernels.provide([name])
+    try:
+        kernels.provide([name])
+    except (kernels.fetch.Failed, subprocess.CalledProcessError) as why:
+        sys.exit(f'payload: no kernel {name}: {why}')
     return read(f'{kernels.OUT}/{name}/{kind}')
 
 

@@ -3,6 +3,7 @@
 """A second, newer QEMU beside the installed one: that of Debian's backports,
 unpacked into build/qemu10 with all that it needs and this machine lacks.
 Nothing is installed."""
+import fcntl
 import glob
 import os
 import shutil
@@ -72,10 +73,12 @@ def how():
 
 
 def provide():
-    """See to it that it is there."""
-    if not os.path.exists(f'{OUT}/VERSION'):
-        os.makedirs(fetch.BUILD, exist_ok=True)
-        unpack()
+    """See to it that it is there, also when several cases ask at once."""
+    os.makedirs(fetch.BUILD, exist_ok=True)
+    with open(f'{OUT}.lock', 'w', encoding='utf-8') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.path.exists(f'{OUT}/VERSION'):
+            unpack()
 
 
 if __name__ == '__main__':
