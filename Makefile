@@ -61,14 +61,17 @@ all: build core-symbols blob-gate ## cross build and its gates: library, blob an
 
 # Hardware code (aarch64, *.S, the blob) has fakes on the host; the rest is the
 # same source for both.
-LIB := $(wildcard lib/*.c)
-TRANS := $(wildcard trans/*.c)
-KEXEC := $(wildcard kexec/*.c)
+include sources.mk
+LIB := $(TRANS_TABLE_LIB)
+TRANS := $(TRANS_TABLE_TRANS)
+KEXEC := $(TRANS_TABLE_KEXEC)
+HIBERNATE := $(TRANS_TABLE_HIBERNATE)
+HIBERNATE_ARM := $(TRANS_TABLE_HIBERNATE_ARM)
 PORT := $(wildcard ports/qemu-virt/*.c ports/qemu-virt/*.S)
 ORACLE := $(wildcard tests/oracle/*.c tests/oracle/*.S)
-BLOB := $(wildcard trans/blob/*.c trans/blob/*.S)
-ARM_ONLY := $(wildcard lib/arch/aarch64/*.c lib/arch/aarch64/*.S trans/*.S)
-FAKES := $(wildcard lib/arch/fake/*.c trans/fake/*.c)
+BLOB := $(TRANS_TABLE_BLOB)
+ARM_ONLY := $(TRANS_TABLE_CORE_ARM)
+FAKES := $(TRANS_TABLE_FAKES)
 UNIT := $(wildcard tests/unit/test_*.c)
 UNIT_SHARED := $(filter-out $(UNIT),$(wildcard tests/unit/*.c))
 
@@ -83,6 +86,14 @@ ZLIB := $(addprefix $(ZLIB_DIR)/,adler32.c crc32.c inffast.c inflate.c \
 	inftrees.c zutil.c)
 GUNZIP := $(wildcard ports/zlib/*.c)
 
+# miniLZO and LZ4's block format, for the hibernate front-end's callbacks. LZO is
+# GPL: its archive is apart from everything that need not be.
+LZO_DIR := $(B)/lzo
+LZ4_DIR := $(B)/lz4
+UNLZO := ports/lzo/unlzo.c
+UNLZ4 := ports/lz4/unlz4.c
+LIBRARIES := $(addprefix $(B)/stamp/,libfdt zlib lzo lz4)
+
 arm_objs = $(patsubst %,$(A)/obj/%.o,$(basename $(1)))
 host_objs = $(patsubst %,$(H)/obj/%.o,$(basename $(1)))
 fdt_objs = $(patsubst $(LIBFDT_DIR)/%.c,$(1)/obj/libfdt/%.o,$(LIBFDT))
@@ -92,7 +103,7 @@ zlib_objs = $(patsubst $(ZLIB_DIR)/%.c,$(1)/obj/zlib/%.o,$(ZLIB))
 
 WARN := -Wall -Wextra -Wconversion -Wshadow -Werror
 INCLUDE := -Iinclude -I. -isystem ports/libfdt -isystem $(LIBFDT_DIR) \
-	-isystem $(ZLIB_DIR) -DZ_SOLO
+	-isystem $(ZLIB_DIR) -DZ_SOLO -isystem $(LZO_DIR) -isystem $(LZ4_DIR)
 COMMON := -std=gnu11 -g -fno-common -ffunction-sections -fdata-sections
 
 # x18 belongs to the host (a shadow call stack, a per-CPU pointer), FP and SIMD
@@ -111,9 +122,7 @@ HOST_FLAGS := $(COMMON) -O0 -fprofile-instr-generate -fcoverage-mapping
 endif
 
 # A position-independent flat image that never asks for a dynamic linker.
-PIE_LINK := -nostdlib -static -pie --no-dynamic-linker -z text \
-	-z noexecstack -z max-page-size=4096 --build-id=none --gc-sections \
-	--no-warn-rwx-segments --fatal-warnings
+PIE_LINK := $(TRANS_TABLE_BLOB_LINK)
 
 # cmocka's macros cast freely, libfdt is not ours: neither gets -Wconversion.
 $(A)/obj/%: FLAGS = $(WARN)
@@ -122,12 +131,19 @@ $(H)/obj/tests/%: FLAGS = -Wall -Wextra -Wshadow -Werror
 # libfdt 1.6.1 relies on signed overflow in fdt_next_tag.
 $(A)/obj/libfdt/% $(H)/obj/libfdt/%: FLAGS = -w -fwrapv
 $(A)/obj/zlib/% $(H)/obj/zlib/%: FLAGS = -w
+# Unpacking is what a resume spends its time with, and runs with the MMU on,
+# where unaligned accesses are no fault. They are these libraries' own way, so
+# that UBSan has nothing to say to them.
+UNPACK_FLAGS := -w -O2 -DLZO_CFG_FREESTANDING -include ports/lz4/config.h
+$(A)/obj/lzo/% $(A)/obj/lz4/%: FLAGS = $(UNPACK_FLAGS) -mno-strict-align
+$(H)/obj/lzo/% $(H)/obj/lz4/%: FLAGS = $(UNPACK_FLAGS) \
+	-fno-sanitize=undefined
 
 # ---- cross build -----------------------------------------------------------
 
 CORE_OBJS := $(call arm_objs,$(LIB) $(TRANS) $(ARM_ONLY))
 
-$(A)/obj/%.o: %.c Makefile | setup $(B)/stamp/libfdt $(B)/stamp/zlib
+$(A)/obj/%.o: %.c Makefile | setup $(LIBRARIES)
 	$(call say,CC)
 	@mkdir -p $(@D)
 	$(Q)$(CROSS_CC) $(ARM_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
@@ -147,6 +163,16 @@ $(A)/obj/zlib/%.o: $(ZLIB_DIR)/%.c Makefile | setup
 	@mkdir -p $(@D)
 	$(Q)$(CROSS_CC) $(ARM_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
 
+$(A)/obj/lzo/%.o: $(LZO_DIR)/%.c Makefile | setup
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CROSS_CC) $(ARM_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
+
+$(A)/obj/lz4/%.o: $(LZ4_DIR)/%.c Makefile | setup
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CROSS_CC) $(ARM_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
+
 # Archives are made anew: `ar r` alone keeps members whose source is gone.
 $(A)/%.a:
 	$(call say,AR)
@@ -155,18 +181,20 @@ $(A)/%.a:
 	$(Q)$(CROSS_AR) rcs $@ $^
 
 $(A)/libtrans_core.a: $(CORE_OBJS)
-$(A)/libtrans_table.a: $(CORE_OBJS) $(call arm_objs,$(KEXEC))
+$(A)/libtrans_table.a: $(CORE_OBJS) $(call arm_objs,$(KEXEC) $(HIBERNATE) \
+	$(HIBERNATE_ARM))
 $(A)/libfdt.a: $(call fdt_objs,$(A)) $(A)/obj/ports/libfdt/string.o
 $(A)/libgunzip.a: $(call arm_objs,$(GUNZIP)) $(call zlib_objs,$(A))
+$(A)/libunlzo.a: $(call arm_objs,$(UNLZO)) $(A)/obj/lzo/minilzo.o
+$(A)/libunlz4.a: $(call arm_objs,$(UNLZ4)) $(A)/obj/lz4/lz4.o
 
 # ---- the control blob: linked alone, embedded as bytes ---------------------
 
-# lib/sha256.c is in it a second time: the blob refers to nothing outside.
-BLOB_OBJS := $(call arm_objs,$(BLOB) lib/sha256.c)
+BLOB_OBJS := $(call arm_objs,$(BLOB))
 
 $(A)/blob.elf: trans/blob/blob.ld $(BLOB_OBJS)
 	$(call say,LD)
-	$(Q)$(LD) $(PIE_LINK) --no-undefined -T $< $(BLOB_OBJS) -o $@
+	$(Q)$(LD) $(TRANS_TABLE_BLOB_LINK) -T $< $(BLOB_OBJS) -o $@
 
 $(A)/%.bin: $(A)/%.elf
 	$(call say,OBJCOPY)
@@ -177,11 +205,12 @@ $(A)/obj/trans/blob_image.o: $(A)/blob.bin
 # ---- the reference port ----------------------------------------------------
 
 PORT_OBJS := $(call arm_objs,$(PORT))
-PORT_LIBS := $(A)/libtrans_table.a $(A)/libfdt.a $(A)/libgunzip.a
+PORT_LIBS := $(addprefix $(A)/lib,trans_table.a fdt.a gunzip.a unlzo.a \
+	unlz4.a)
 
 $(A)/port.elf: ports/qemu-virt/port.ld $(PORT_OBJS) $(PORT_LIBS)
 	$(call say,LD)
-	$(Q)$(LD) $(PIE_LINK) --no-undefined -T $< $(PORT_OBJS) \
+	$(Q)$(LD) $(PIE_LINK) -T $< $(PORT_OBJS) \
 		--start-group $(PORT_LIBS) --end-group -o $@
 
 # ---- the oracle: the tables against QEMU's own walker ----------------------
@@ -201,10 +230,10 @@ build: $(A)/libtrans_table.a $(A)/libtrans_core.a $(A)/oracle.elf \
 
 # ---- host build and unit tests ---------------------------------------------
 
-HOST_LIB_OBJS := $(call host_objs,$(LIB) $(TRANS) $(KEXEC) $(FAKES))
+HOST_LIB_OBJS := $(call host_objs,$(LIB) $(TRANS) $(KEXEC) $(HIBERNATE) $(FAKES))
 UNIT_BINS := $(patsubst tests/unit/%.c,$(H)/%,$(UNIT))
 
-$(H)/obj/%.o: %.c Makefile | setup $(B)/stamp/libfdt $(B)/stamp/zlib
+$(H)/obj/%.o: %.c Makefile | setup $(LIBRARIES)
 	$(call say,HOSTCC)
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(HOST_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
@@ -219,6 +248,16 @@ $(H)/obj/zlib/%.o: $(ZLIB_DIR)/%.c Makefile | setup
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(HOST_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
 
+$(H)/obj/lzo/%.o: $(LZO_DIR)/%.c Makefile | setup
+	$(call say,HOSTCC)
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(HOST_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
+
+$(H)/obj/lz4/%.o: $(LZ4_DIR)/%.c Makefile | setup
+	$(call say,HOSTCC)
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(HOST_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
+
 $(H)/%.a:
 	$(call say,AR)
 	@mkdir -p $(@D)
@@ -228,11 +267,23 @@ $(H)/%.a:
 $(H)/libtrans_table.a: $(HOST_LIB_OBJS)
 $(H)/libfdt.a: $(call fdt_objs,$(H))
 $(H)/libgunzip.a: $(call host_objs,$(GUNZIP)) $(call zlib_objs,$(H))
+$(H)/libunlzo.a: $(call host_objs,$(UNLZO)) $(H)/obj/lzo/minilzo.o
+$(H)/libunlz4.a: $(call host_objs,$(UNLZ4)) $(H)/obj/lz4/lz4.o
 
 $(H)/test_%: $(H)/obj/tests/unit/test_%.o $(call host_objs,$(UNIT_SHARED)) \
-		$(H)/libtrans_table.a $(H)/libfdt.a $(H)/libgunzip.a
+		$(addprefix $(H)/lib,trans_table.a fdt.a gunzip.a unlzo.a unlz4.a)
 	$(call say,HOSTLD)
-	$(Q)$(HOST_CC) $(HOST_FLAGS) $^ -lcmocka -lzstd -o $@
+	$(Q)$(HOST_CC) $(HOST_FLAGS) $^ -lcmocka -llzo2 -llz4 -lzstd -o $@
+
+# Real kernels and images, seen by the finder: tests/resume/look.c.
+$(H)/look: $(H)/obj/tests/resume/look.o $(addprefix $(H)/lib,trans_table.a \
+		fdt.a gunzip.a unlzo.a unlz4.a)
+	$(call say,HOSTLD)
+	$(Q)$(HOST_CC) $(HOST_FLAGS) $^ -o $@
+
+.PHONY: entries
+entries: $(H)/look kernels ## cpu_resume in the kernels of `make kernels`, against System.map
+	@tests/resume/entries.py $<
 
 .PHONY: unit
 unit: $(UNIT_BINS) ## build and run the unit tests (build/host/test_*)
@@ -245,7 +296,8 @@ unit-bins: $(UNIT_BINS)
 
 FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_SHARED := $(filter-out $(FUZZ),$(wildcard tests/fuzz/*.c)) \
-	$(addprefix tests/unit/,memory.c walker.c world.c)
+	$(addprefix tests/unit/,memory.c walker.c world.c disk.c \
+	swsusp_image.c swsusp_reader.c)
 FUZZ_BINS := $(patsubst tests/fuzz/%.c,$(H)/%,$(FUZZ))
 SECONDS ?= 60
 
@@ -253,7 +305,8 @@ $(H)/fuzz_%: $(H)/obj/tests/fuzz/fuzz_%.o $(call host_objs,$(FUZZ_SHARED)) \
 		$(H)/libtrans_table.a $(H)/libfdt.a \
 		$(H)/libgunzip.a
 	$(call say,HOSTLD)
-	$(Q)$(HOST_CC) $(HOST_FLAGS) -fsanitize=fuzzer $^ -lcmocka -o $@
+	$(Q)$(HOST_CC) $(HOST_FLAGS) -fsanitize=fuzzer $^ -lcmocka -llzo2 -llz4 \
+		-o $@
 
 .PHONY: fuzz-bins
 fuzz-bins: $(FUZZ_BINS)
@@ -284,9 +337,10 @@ blob-gate: $(if $(BLOB),$(A)/blob.elf $(A)/blob.bin) ## the control blob is flat
 	$(if $(BLOB),@tests/gates.py blob --tools $(CROSS_COMPILE) $^ $(BLOB_OBJS))
 
 .PHONY: lint
-lint: $(B)/stamp/libfdt $(B)/stamp/zlib | setup ## cppcheck, clang-tidy, house; quiet = pass
-	@tests/lint.py $(filter %.c,$(LIB) $(TRANS) $(KEXEC) $(PORT) $(GUNZIP) $(BLOB) \
-		$(ARM_ONLY) $(FAKES)) -- --target=aarch64-linux-gnu \
+lint: $(LIBRARIES) | setup ## cppcheck, clang-tidy, house; quiet = pass
+	@tests/lint.py $(sort $(filter %.c,$(LIB) $(TRANS) $(KEXEC) $(HIBERNATE) $(PORT) $(GUNZIP) \
+		$(UNLZO) $(UNLZ4) $(BLOB) \
+		$(ARM_ONLY) $(FAKES))) -- --target=aarch64-linux-gnu \
 		-std=gnu11 -ffreestanding -mgeneral-regs-only $(INCLUDE)
 
 # ---- benchmark -------------------------------------------------------------
@@ -326,6 +380,12 @@ $(N)/copy $(N)/sparse:
 	$(call say,HOSTLD)
 	$(Q)gcc -Wl,--gc-sections $^ -o $@
 
+# The image reader alone, and the tests' builder.
+$(N)/swsusp: $(call bench_objs,tests/bench/swsusp.c tests/unit/swsusp_image.c \
+		lib/arch/fake/arch.c hibernate/crc32.c $(wildcard hibernate/swsusp*.c))
+	$(call say,HOSTLD)
+	$(Q)gcc -Wl,--gc-sections $^ -llzo2 -llz4 -o $@
+
 # The core again, with what the compiler says of calls and frames beside it.
 BENCH_CORE := $(patsubst $(A)/obj/%,$(N)/core/%,$(CORE_OBJS))
 
@@ -346,12 +406,15 @@ $(N)/mover.elf: $(N)/core/tests/bench/mover.o \
 	$(Q)$(LD) -static --gc-sections -Ttext=0x40080000 -e _start $^ -o $@
 
 .PHONY: bench
-bench: $(N)/copy $(N)/sparse $(N)/mover.elf $(BENCH_CORE) ## DESIGN.md's budgets, measured (build/bench.json)
+bench: $(N)/copy $(N)/sparse $(N)/swsusp $(N)/mover.elf $(BENCH_CORE) ## DESIGN.md's budgets, measured (build/bench.json)
 	@tests/bench/bench.py --tools $(CROSS_COMPILE) --dir $(N) \
 		--json $(B)/bench.json $(BENCH_CORE)
-	@$(MAKE) --no-print-directory bench-kexec
+	@$(MAKE) --no-print-directory bench-kexec bench-resume
 
-.PHONY: bench-kexec
+.PHONY: bench-kexec bench-resume
+bench-resume: all | setup ## Linux woken, in seconds, beside Linux waking itself
+	@tests/bench/resume.py
+
 bench-kexec: all payload $(B)/stamp/kexec-tools ## a kexec in instructions, beside Linux's own
 	@tests/bench/kexec.py
 
@@ -368,6 +431,10 @@ $(LIBFDT): | $(B)/stamp/libfdt
 $(B)/stamp/zlib: | setup
 	@tests/lab/fetch.py zlib
 $(ZLIB): | $(B)/stamp/zlib
+$(B)/stamp/lzo $(B)/stamp/lz4: $(B)/stamp/%: | setup
+	@tests/lab/fetch.py $*
+$(LZO_DIR)/minilzo.c: | $(B)/stamp/lzo
+$(LZ4_DIR)/lz4.c: | $(B)/stamp/lz4
 
 $(B)/stamp/kernel $(B)/stamp/backports $(B)/stamp/busybox \
 		$(B)/stamp/kexec-tools $(B)/stamp/trans_pgd: $(B)/stamp/%: | setup
@@ -384,7 +451,7 @@ payload: $(B)/stamp/kernel $(B)/stamp/busybox ## Debian's kernel and a test init
 # ---- running ---------------------------------------------------------------
 
 .PHONY: demo
-demo: all payload ## kexec Debian's kernel, live (EL= CPU= GIC= RAM= MAP=)
+demo: all payload ## kexec and wake Debian's kernel, live (EL= CPU= GIC= RAM= MAP=)
 	@tests/qemu/demo.py --el $(EL) --cpu $(CPU) --gic $(GIC) --ram $(RAM) \
 		--map $(MAP)
 
@@ -402,13 +469,88 @@ check: | setup ## everything: builds, gates, unit tests, lint, QEMU pairs
 check-full: | setup ## check with the whole QEMU matrix
 	@tests/check.py --full
 
+# ---- U-Boot ----------------------------------------------------------------
+
+# U_BOOT=dir: a source tree of your own, instead of Debian's package.
+U_BOOT ?=
+UBOOT := tests/lab/uboot.py --tools $(CROSS_COMPILE) \
+	$(if $(U_BOOT),--tree '$(U_BOOT)')
+
+.PHONY: uboot uboot-setup uboot-bins uboot-prebuilt uboot-newest uboot-matrix demo-uboot
+uboot-setup: | setup
+	@tests/lab/setup --with $$(tests/lab/uboot.py --packages)
+
+uboot: | uboot-setup ## U-Boot with the command trans, and what it adds (U_BOOT=dir: your tree)
+	@$(UBOOT)
+
+uboot-prebuilt: $(A)/libtrans_table.a | uboot-setup ## the same, and not a line of the tree is changed (U_BOOT=dir)
+	@$(UBOOT) --prebuilt $< --unpatched
+
+uboot-bins: $(A)/libtrans_table.a | uboot-setup
+	@tests/lab/uboot.py --tools $(CROSS_COMPILE) --prebuilt $<
+
+uboot-newest: | uboot-setup ## the same with the newest U-Boot that Debian has
+	@tests/lab/uboot.py --tools $(CROSS_COMPILE) --release newest
+
+uboot-matrix: uboot-bins payload ## U-Boot cases in QEMU only (RUN='--only PATTERN --verbose')
+	@tests/uboot/run_uboot.py $(RUN)
+
+demo-uboot: uboot-bins payload ## at U-Boot's prompt, live (EL= GIC=)
+	@tests/uboot/demo_uboot.py --el $(EL) --gic $(GIC)
+
+# ---- installing ------------------------------------------------------------
+
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+INSTALL ?= install
+INSTALL_LIBS := libtrans_table.a libtrans_core.a
+INSTALL_HEADERS := $(wildcard include/trans_table/*.h)
+
+# Core alone: libtrans_core.a. All: libtrans_table.a, whose front-ends want
+# libfdt from their host.
+define PKG_CONFIG
+prefix=$(PREFIX)
+libdir=$(LIBDIR)
+includedir=$(INCLUDEDIR)
+
+Name: trans_table
+Description: transitional page tables, kexec and resume for 64-bit Arm
+Version: $(VERSION)
+Cflags: -I$${includedir}
+Libs: -L$${libdir} -ltrans_table
+endef
+export PKG_CONFIG
+
+.PHONY: install uninstall
+install: $(addprefix $(A)/,$(INSTALL_LIBS)) ## headers, archives, pkg-config file (PREFIX= DESTDIR=)
+	$(Q)$(INSTALL) -d $(DESTDIR)$(INCLUDEDIR)/trans_table \
+		$(DESTDIR)$(LIBDIR)/pkgconfig
+	$(Q)$(INSTALL) -m 644 $(INSTALL_HEADERS) \
+		$(DESTDIR)$(INCLUDEDIR)/trans_table
+	$(Q)$(INSTALL) -m 644 $^ $(DESTDIR)$(LIBDIR)
+	$(Q)printf '%s\n' "$$PKG_CONFIG" \
+		>$(DESTDIR)$(LIBDIR)/pkgconfig/trans_table.pc
+
+uninstall: ## remove what install put there
+	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,$(INSTALL_LIBS) \
+		pkgconfig/trans_table.pc)
+	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/trans_table/,$(notdir \
+		$(INSTALL_HEADERS)))
+	-rmdir $(DESTDIR)$(INCLUDEDIR)/trans_table 2>/dev/null || true
+
+.PHONY: adoption
+adoption: $(A)/libtrans_table.a ## installed, and built by a Makefile of somebody else's
+	@tests/adoption.py --tools $(CROSS_COMPILE)
+
 # ---- housekeeping ----------------------------------------------------------
 
 .PHONY: clean
 clean: ## remove what was built, keep what was downloaded
 	rm -rf $(B)/arm64 $(B)/arm64-clang $(B)/host $(B)/host-clang \
 		$(B)/host-fuzz $(B)/host-coverage $(B)/mutants \
-		$(B)/bench $(B)/logs $(B)/payload
+		$(B)/bench $(B)/logs $(B)/payload $(B)/sleepers
 
 .PHONY: distclean
 distclean: ## remove build/ as a whole

@@ -47,6 +47,12 @@
 	X(ID_AA64PFR1, "ID_AA64PFR1_EL1") \
 	X(ID_AA64DFR0, "ID_AA64DFR0_EL1") \
 	X(ID_AA64ISAR0, "ID_AA64ISAR0_EL1") \
+	X(ID_AA64ISAR1, "ID_AA64ISAR1_EL1") \
+	X(ID_AA64ISAR2, "S3_0_C0_C6_2") \
+	X(ID_AA64SMFR0, "S3_0_C0_C4_5") \
+	X(MIDR, "MIDR_EL1") \
+	X(MPIDR, "MPIDR_EL1") \
+	X(PMCR_EL0, "PMCR_EL0") \
 	X(PMBIDR_EL1, "S3_0_C9_C10_7") \
 	X(PMBLIMITR_EL1, "S3_0_C9_C10_0") \
 	X(PMSCR_EL1, "S3_0_C9_C9_0") \
@@ -86,6 +92,11 @@ void trans_arch_mask(void);
 
 /* Invalidate this CPU's instruction caches and wait until it is done. */
 void trans_arch_icache(void);
+
+/* CRC-32 (0xedb88320, reflected, no inversion) over @count words of 8 bytes, at
+ * an address that is a multiple of 8; only where ID_AA64ISAR0_EL1.CRC32 (bits
+ * 19:16) is not 0 (Arm ARM C6.2, CRC32X). */
+uint32_t trans_arch_crc32(uint32_t crc, const void *words, size_t count);
 
 /* SMCCC call with three argument registers (Arm DEN 0028); x0 as it comes. */
 uint64_t trans_arch_hvc(uint64_t function, uint64_t a, uint64_t b, uint64_t c);

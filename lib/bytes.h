@@ -18,4 +18,12 @@ static inline uint64_t trans_le(const uint8_t *bytes, unsigned int count)
 	return value;
 }
 
+/* The reverse. */
+static inline void trans_put_le(uint8_t *bytes, uint64_t value,
+				unsigned int count)
+{
+	for (; count; count--, value >>= 8)
+		*bytes++ = (uint8_t)value;
+}
+
 #endif

@@ -29,10 +29,18 @@ void trans_cpu_read(struct trans_cpu *cpu)
 		.pfr1 = trans_arch_read(TRANS_ID_AA64PFR1),
 		.dfr0 = trans_arch_read(TRANS_ID_AA64DFR0),
 		.isar0 = trans_arch_read(TRANS_ID_AA64ISAR0),
+		.isar1 = trans_arch_read(TRANS_ID_AA64ISAR1),
+		.isar2 = trans_arch_read(TRANS_ID_AA64ISAR2),
+		.smfr0 = trans_arch_read(TRANS_ID_AA64SMFR0),
+		.midr = trans_arch_read(TRANS_MIDR),
+		.mpidr = trans_arch_read(TRANS_MPIDR),
 	};
+	if (cpu->el != 2)
+		return;
 	/* The bit reads as 0 without VHE, and as 1 where VHE cannot be left. */
-	if (cpu->el == 2)
-		cpu->e2h = trans_arch_read(TRANS_HCR_EL2) & HCR_E2H;
+	cpu->e2h = trans_arch_read(TRANS_HCR_EL2) & HCR_E2H;
+	if (trans_cpu_has_pmu(cpu))
+		cpu->pmcr = trans_arch_read(TRANS_PMCR_EL0);
 }
 
 enum trans_regime trans_cpu_regime(const struct trans_cpu *cpu)
@@ -76,4 +84,18 @@ bool trans_cpu_has_lpa2(const struct trans_cpu *cpu, enum trans_granule granule)
 	if (granule == TRANS_16K)
 		return field(cpu->mmfr0, 20) >= 2;
 	return granule == TRANS_4K && tgran4 >= 1 && tgran4 < 8;
+}
+
+/* ID_AA64MMFR2_EL1.VARange [19:16] */
+bool trans_cpu_has_va52(const struct trans_cpu *cpu, enum trans_granule granule)
+{
+	if (granule == TRANS_64K)
+		return field(cpu->mmfr2, 16) >= 1;
+	return trans_cpu_has_lpa2(cpu, granule);
+}
+
+/* [11:8]; 0xf is a PMU that is not Arm's. */
+bool trans_cpu_has_pmu(const struct trans_cpu *cpu)
+{
+	return field(cpu->dfr0, 8) && field(cpu->dfr0, 8) != 0xf;
 }

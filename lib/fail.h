@@ -12,6 +12,10 @@
 
 #include <trans_table/errors.h>
 
+/* Kept out of its caller, so that what it needs of the stack is not held while
+ * the caller goes deeper elsewhere. */
+#define TRANS_APART __attribute__((noinline))
+
 /* @why is static text. @pa and @len: the physical range concerned. */
 static inline int trans_fail_pa(struct trans_error *err, int status,
 				const char *why, trans_pa_t pa, uint64_t len)

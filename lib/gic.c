@@ -22,9 +22,7 @@
 #define ICACTIVER_E 0x1c00
 #define ALL_BITS 0xffffffffu
 
-#define GICD_CTLR_GROUPS 7u
 #define GICD_CPENDSGIR 0xf10 /* v2: four of them */
-#define GICD_TYPER_ESPI (1u << 8)
 
 #define GICC_CTLR 0x0
 #define GICC_CTLR_GROUPS 3u
@@ -32,7 +30,6 @@
 
 #define GICR_TYPER 0x8
 #define GICR_PIDR2 0xffe8
-#define GICR_SGI_BASE 0x10000
 #define GICR_FRAMES 0x20000   /* RD and SGI */
 #define GICR_FRAMES_4 0x40000 /* and two for virtual LPIs */
 
@@ -105,6 +102,40 @@ int gic_each_redist(const struct trans_gic *gic, gic_redist_fn fn, void *arg,
 	return ret;
 }
 
+/* GICR_TYPER has the affinity in one piece, MPIDR_EL1 Aff3 apart. */
+static uint32_t affinity_of(uint64_t mpidr)
+{
+	return (uint32_t)(mpidr & 0xffffff) | (uint32_t)(mpidr >> 8 &
+							 0xff000000);
+}
+
+static int is_own(const struct trans_gic *gic, trans_pa_t rd, uint64_t typer,
+		  void *arg, struct trans_error *err)
+{
+	struct gic_redist *own = arg;
+
+	(void)gic;
+	(void)err;
+	if ((uint32_t)(typer >> 32) == own->affinity) {
+		own->rd = rd;
+		own->typer = typer;
+	}
+	return TRANS_OK;
+}
+
+int gic_own_redist(const struct trans_gic *gic, uint64_t mpidr,
+		   struct gic_redist *own, struct trans_error *err)
+{
+	int ret;
+
+	*own = (struct gic_redist){ .affinity = affinity_of(mpidr) };
+	ret = gic_each_redist(gic, is_own, own, err);
+	if (!ret && !own->rd)
+		ret = trans_fail(err, TRANS_ENOENT,
+				 "GIC: this CPU has no redistributor");
+	return ret;
+}
+
 /* ---- masking ---- */
 
 struct banks {
@@ -136,7 +167,7 @@ static void forget(const struct trans_gic *gic, const struct banks *banks)
 	}
 }
 
-static int wait_dist(const struct trans_gic *gic, struct trans_error *err)
+int gic_wait_dist(const struct trans_gic *gic, struct trans_error *err)
 {
 	return gic_wait(gic, gic->dist + GICD_CTLR, GICD_CTLR_RWP, 0,
 			"GICD_CTLR.RWP stays set", err);
@@ -148,17 +179,18 @@ static int dist_off(const struct trans_gic *gic, unsigned int first,
 		    struct trans_error *err)
 {
 	uint32_t typer = gic_read(gic, gic->dist + GICD_TYPER);
-	struct banks spis = banks_at(gic->dist, first, (typer & 31) + 1);
+	struct banks spis = banks_at(gic->dist, first,
+				     gic_spi_banks(typer) + 1);
 	struct banks more = { gic->dist + ICENABLER_E, gic->dist + ICPENDR_E,
 			      gic->dist + ICACTIVER_E, 0 };
 	uint32_t ctlr;
 	int ret;
 
-	if (gic->version == 3 && typer & GICD_TYPER_ESPI)
-		more.count = (typer >> 27) + 1;
+	if (gic->version == 3)
+		more.count = gic_espi_banks(typer);
 	disable(gic, &spis);
 	disable(gic, &more);
-	ret = wait_dist(gic, err);
+	ret = gic_wait_dist(gic, err);
 	if (ret)
 		return ret;
 	forget(gic, &spis);
@@ -166,7 +198,7 @@ static int dist_off(const struct trans_gic *gic, unsigned int first,
 	/* ARE stays: to clear it again is not allowed (IHI 0069, 12.9). */
 	ctlr = gic_read(gic, gic->dist + GICD_CTLR);
 	gic_write(gic, gic->dist + GICD_CTLR, ctlr & ~GICD_CTLR_GROUPS);
-	ret = wait_dist(gic, err);
+	ret = gic_wait_dist(gic, err);
 	if (!ret &&
 	    gic_read(gic, gic->dist + GICD_CTLR) & GICD_CTLR_GROUPS)
 		ret = trans_fail_pa(err, TRANS_EHOST, "GICD_CTLR stays enabled",
@@ -191,26 +223,15 @@ static int v2_off(const struct trans_gic *gic, struct trans_error *err)
 	return TRANS_OK;
 }
 
-struct own_redist {
-	uint32_t affinity;
-	bool found;
-};
-
-/* SGIs and PPIs, and as many more banks of them as GICR_TYPER.PPInum says. */
-static int redist_off(const struct trans_gic *gic, trans_pa_t rd,
-		      uint64_t typer, void *arg, struct trans_error *err)
+static int redist_off(const struct trans_gic *gic, const struct gic_redist *own,
+		      struct trans_error *err)
 {
-	struct own_redist *own = arg;
-	unsigned int more = (unsigned int)(typer >> 27) & 31;
-	struct banks banks = banks_at(rd + GICR_SGI_BASE, 0,
-				      1 + (more > 2 ? 0 : more));
+	struct banks banks = banks_at(own->rd + GICR_SGI_BASE, 0,
+				      gic_ppi_banks(own->typer));
 	int ret;
 
-	if ((uint32_t)(typer >> 32) != own->affinity)
-		return TRANS_OK;
-	own->found = true;
 	disable(gic, &banks);
-	ret = gic_wait(gic, rd + GICR_CTLR, GICR_CTLR_RWP, 0,
+	ret = gic_wait(gic, own->rd + GICR_CTLR, GICR_CTLR_RWP, 0,
 		       "GICR_CTLR.RWP stays set", err);
 	if (!ret)
 		forget(gic, &banks);
@@ -244,22 +265,14 @@ static void interface_off(const struct trans_cpu *cpu)
 	trans_arch_sync();
 }
 
-/* GICR_TYPER has the affinity in one piece, MPIDR_EL1 Aff3 apart. */
-static uint32_t affinity_of(uint64_t mpidr)
-{
-	return (uint32_t)(mpidr & 0xffffff) | (uint32_t)(mpidr >> 8 &
-							 0xff000000);
-}
-
 static int v3_off(const struct trans_gic *gic, const struct trans_cpu *cpu,
 		  uint64_t mpidr, struct trans_error *err)
 {
-	struct own_redist own = { affinity_of(mpidr), false };
-	int ret = gic_each_redist(gic, redist_off, &own, err);
+	struct gic_redist own;
+	int ret = gic_own_redist(gic, mpidr, &own, err);
 
-	if (!ret && !own.found)
-		ret = trans_fail(err, TRANS_ENOENT,
-				 "GIC: this CPU has no redistributor");
+	if (!ret)
+		ret = redist_off(gic, &own, err);
 	if (!ret)
 		ret = dist_off(gic, 1, err);
 	if (!ret)

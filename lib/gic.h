@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Common to the two halves of the GIC: gic.c masks interrupts, gic_lpi.c takes
- * the hardware away from tables in memory.
+ * Common to the three parts of the GIC: gic.c masks interrupts, gic_lpi.c takes
+ * the hardware away from tables in memory, gic_resume.c sets it up for a world
+ * that comes back.
  */
 #ifndef TRANS_LIB_GIC_H
 #define TRANS_LIB_GIC_H
@@ -13,12 +14,17 @@
 #define GICR_TYPER_VLPIS (1ULL << 1)
 #define GICR_TYPER_LAST (1ULL << 4)
 
+/* Where the frame of SGIs and PPIs begins, in a redistributor. */
+#define GICR_SGI_BASE 0x10000
+
 /* GICR_CTLR and GICD_CTLR: a write has not taken effect everywhere. */
 #define GICR_CTLR 0x0
 #define GICR_CTLR_RWP (1u << 3)
 #define GICD_CTLR 0x0
 #define GICD_CTLR_RWP (1u << 31)
+#define GICD_CTLR_GROUPS 7u
 #define GICD_TYPER 0x4
+#define GICD_TYPER_ESPI (1u << 8)
 
 static inline uint32_t gic_read(const struct trans_gic *gic, trans_pa_t pa)
 {
@@ -36,6 +42,26 @@ static inline void gic_write(const struct trans_gic *gic, trans_pa_t pa,
 	gic->mmio.write32(gic->mmio.ctx, pa, value);
 }
 
+/* How many banks of 32 SGIs and PPIs a redistributor has (GICR_TYPER.PPInum
+ * [31:27]), banks of SPIs behind the first a distributor (GICD_TYPER), and of
+ * extended SPIs. */
+static inline unsigned int gic_ppi_banks(uint64_t typer)
+{
+	unsigned int more = (unsigned int)(typer >> 27) & 31;
+
+	return 1 + (more > 2 ? 0 : more);
+}
+
+static inline unsigned int gic_spi_banks(uint32_t typer)
+{
+	return typer & 31;
+}
+
+static inline unsigned int gic_espi_banks(uint32_t typer)
+{
+	return typer & GICD_TYPER_ESPI ? (typer >> 27) + 1 : 0;
+}
+
 /* Wait, a second at most, until the bits @mask of the register at @pa are
  * @want. TRANS_ETIME, with @why and @pa. */
 int gic_wait(const struct trans_gic *gic, trans_pa_t pa, uint32_t mask,
@@ -49,6 +75,19 @@ typedef int (*gic_redist_fn)(const struct trans_gic *gic, trans_pa_t rd,
 			     struct trans_error *err);
 int gic_each_redist(const struct trans_gic *gic, gic_redist_fn fn, void *arg,
 		    struct trans_error *err);
+
+/* The redistributor of the CPU whose MPIDR_EL1 is @mpidr. TRANS_ENOENT: it has
+ * none; TRANS_ECORRUPT as above. */
+struct gic_redist {
+	uint32_t affinity;
+	trans_pa_t rd; /* 0: not found */
+	uint64_t typer;
+};
+int gic_own_redist(const struct trans_gic *gic, uint64_t mpidr,
+		   struct gic_redist *own, struct trans_error *err);
+
+/* Wait until the distributor has done as it was told (v3). TRANS_ETIME. */
+int gic_wait_dist(const struct trans_gic *gic, struct trans_error *err);
 
 /* TRANS_EINVAL unless 2 or 3. */
 int gic_known(const struct trans_gic *gic, struct trans_error *err);

@@ -5,6 +5,8 @@
  */
 #include <trans_table/pool.h>
 
+#include "fail.h"
+
 /* No block is at an odd address. 0 is a legal one. */
 #define NO_BLOCK UINT64_MAX
 
@@ -22,7 +24,7 @@ static uint64_t block_len(unsigned int shift, unsigned int count)
 
 /* Blocks move through memcpy: the host need not promise that its pointers are
  * aligned for, or its compiler's types compatible with, our struct. */
-static int push(struct trans_pool *pool, trans_pa_t *list, unsigned int shift,
+static TRANS_APART int push(struct trans_pool *pool, trans_pa_t *list, unsigned int shift,
 		unsigned int count, trans_pa_t pa)
 {
 	struct link link = { *list, shift, count };
@@ -75,7 +77,7 @@ static int take_safe(struct trans_pool *pool, unsigned int shift,
 	return TRANS_ENOMEM;
 }
 
-static int take_reserved(struct trans_pool *pool, trans_pa_t *pa)
+static TRANS_APART int take_reserved(struct trans_pool *pool, trans_pa_t *pa)
 {
 	struct link link;
 	int status = pop(pool, &pool->reserve, &link, pa);

@@ -14,11 +14,13 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
-sys.path[:0] = [HERE, os.path.join(HERE, 'qemu'), os.path.join(HERE, 'oracle')]
+sys.path[:0] = [HERE, *(os.path.join(HERE, d)
+                        for d in ('qemu', 'oracle', 'uboot'))]
 import fuzz  # noqa: E402
 import lab  # noqa: E402
 import oracle  # noqa: E402
 import run as qemu  # noqa: E402
+import run_uboot  # noqa: E402
 import unit  # noqa: E402
 
 TOOLCHAINS = {'gcc': 'host', 'clang': 'host-clang'}
@@ -125,16 +127,35 @@ def oracle_runs(tally, full):
         tally.add(*oracle.run_all(full))
 
 
+def adoption(tally):
+    tally.heading('adoption: installed, and in a Makefile of others')
+    make(tally, 'adoption', 'adoption')
+
+
+def entries(tally):
+    tally.heading("cpu_resume in real kernels, against System.map")
+    make(tally, 'entries', 'entries', keep=('  ',))
+
+
+def uboot(tally):
+    tally.heading("U-Boot, at its prompt")
+    if make(tally, 'U-Boot', 'uboot-bins', 'payload', keep=('u-boot: text',)):
+        tally.add(*run_uboot.run_cases())
+
+
 def check(tally, args):
     builds(tally)
     unit_tests(tally)
     fuzzing(tally)
     if args.full:
         mutants(tally)
+        entries(tally)
     lint(tally)
+    adoption(tally)
     if not args.no_qemu:
         oracle_runs(tally, args.full)
         qemu_cases(tally, args.full)
+        uboot(tally)
 
 
 def main():

@@ -132,6 +132,10 @@ int trans_args_check(const struct trans_transition_args *args,
 		why = contradiction(args);
 	if (why)
 		return trans_fail(err, TRANS_EINVAL, why);
+	if (args->world)
+		ret = trans_world_check(args, err);
+	if (ret)
+		return ret;
 	why = misaligned(args);
 	if (why)
 		return trans_fail(err, TRANS_EALIGN, why);

@@ -11,24 +11,27 @@ static bool one_range(const struct trans_geometry *geo)
 	return geo->regime == TRANS_EL2;
 }
 
-struct edit tt_edit_of_table(const struct trans_table *table, desc_t d)
+uint64_t tt_inheritance(const struct trans_table *table, desc_t d)
 {
-	struct edit edit = { 0, 0 };
-
 	if (!table->hierarchical)
-		return edit;
-	/* Read-only overrides hardware dirty state too, hence DBM. */
-	if (d.v & TABLE_READONLY)
-		edit = (struct edit){ LEAF_DBM, LEAF_READONLY };
-	if (d.v & TABLE_XN)
-		edit.set |= LEAF_XN;
+		return 0;
 	if (one_range(&table->geo))
-		return edit;
-	if (d.v & TABLE_NOUSER)
-		edit.clear |= LEAF_USER;
-	if (d.v & TABLE_PXN)
-		edit.set |= LEAF_PXN;
-	return edit;
+		return d.v & (TABLE_READONLY | TABLE_XN);
+	return d.v & TABLE_ATTRIBUTES;
+}
+
+uint64_t tt_inherit(uint64_t inherited, uint64_t attributes)
+{
+	/* Read-only overrides hardware dirty state too, hence DBM. */
+	if (inherited & TABLE_READONLY)
+		attributes = (attributes & ~LEAF_DBM) | LEAF_READONLY;
+	if (inherited & TABLE_XN)
+		attributes |= LEAF_XN;
+	if (inherited & TABLE_NOUSER)
+		attributes &= ~LEAF_USER;
+	if (inherited & TABLE_PXN)
+		attributes |= LEAF_PXN;
+	return attributes;
 }
 
 struct edit tt_edit_of_flags(const struct trans_geometry *geo, unsigned int flags)

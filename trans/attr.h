@@ -14,20 +14,17 @@ struct edit {
 	uint64_t clear, set;
 };
 
-/* One edit that does @a, then @b. */
-static inline struct edit tt_edit_then(struct edit a, struct edit b)
-{
-	return (struct edit){ a.clear | b.clear, (a.set & ~b.clear) | b.set };
-}
-
 static inline uint64_t tt_edit_apply(struct edit edit, uint64_t attributes)
 {
 	return (attributes & ~edit.clear) | edit.set;
 }
 
-/* Hierarchical attributes of a table descriptor, as an edit of the leaves below
- * it (Arm ARM D8.4.3); none where TCR.HPD disables them. */
-struct edit tt_edit_of_table(const struct trans_table *table, desc_t d);
+/* Hierarchical attributes that a table descriptor gives to the leaves below it
+ * (TABLE_..., Arm ARM D8.4.3); none where TCR.HPD disables them. Those of
+ * several levels add up. */
+uint64_t tt_inheritance(const struct trans_table *table, desc_t d);
+/* What they make of the attributes of a leaf. */
+uint64_t tt_inherit(uint64_t inherited, uint64_t attributes);
 
 /* What the flags of a copy do to every leaf of @geo. */
 struct edit tt_edit_of_flags(const struct trans_geometry *geo, unsigned int flags);

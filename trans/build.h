@@ -47,114 +47,139 @@ enum side_kind {
 	SIDE_NONE,  /* nothing here */
 	SIDE_TABLE, /* entries of @table */
 	SIDE_LEAF,  /* one leaf spans all of it */
-	SIDE_ABOVE, /* (source) above its start level: find the way by address */
-	SIDE_ASKED, /* (source) linear, attributes from the caller's callback */
+	SIDE_ABOVE, /* above its start level: find the way by address */
+	SIDE_ASKED, /* linear, attributes from the caller's callback */
 };
 
-/* What stands on one side (old contents, source) of a table being built. */
+/* What the source has for a table being built. */
 struct side {
-	enum side_kind kind;
 	union {
-		struct {
-			const uint64_t *table;
-			struct edit inherited; /* (source) of its parents */
-		};
-		struct {
-			uint64_t attributes;
-			uint64_t offset; /* output - input address */
-		};
+		const uint64_t *table;
+		uint64_t offset; /* LEAF: output - input address */
 	};
+	uint64_t attributes; /* LEAF: its own; TABLE: of its parents */
+	enum side_kind kind;
 };
 
 struct frame {
 	struct side src;
-	enum side_kind old_kind; /* NONE, TABLE or LEAF */
-	bool borrowed;           /* the old table belongs to another tree */
-	bool exists;  /* has a page (or, in an estimate, would have) */
-	bool same;    /* !exists: equal to the old table up to here */
-	bool uniform; /* !exists: one run up to here, starting with @run */
 	union {
-		const uint64_t *old;   /* old_kind TABLE */
-		struct {               /* old_kind LEAF */
-			uint64_t old_attributes;
-			uint64_t old_offset;
-		};
+		const uint64_t *old; /* old_kind TABLE */
+		uint64_t old_leaf;   /* LEAF: what slot 0 would be */
 	};
 	union {
 		uint64_t *page; /* exists */
 		uint64_t run;   /* uniform: first descriptor; 0: all empty */
 	};
-	trans_pa_t page_pa;
-	trans_va_t va; /* of slot 0 */
+	union {
+		trans_pa_t page_pa; /* exists */
+		uint64_t fresh;     /* leaves of the run that were made now */
+	};
 	uint32_t next, end;
-	uint32_t fresh; /* leaves of the run that this operation made */
+	uint8_t old_kind; /* NONE, TABLE or LEAF */
+	bool borrowed; /* the old table belongs to another tree */
+	bool exists;  /* has a page (or, in an estimate, would have) */
+	bool same;    /* !exists: equal to the old table up to here */
+	bool uniform; /* !exists: one run up to here, starting with @run */
+};
+
+/* What the source (source.c) has for one slot. */
+struct item {
+	desc_t raw;          /* as read */
+	uint64_t attributes; /* leaf: final, all flags applied */
+	trans_pa_t pa;       /* leaf: output; table: next table */
+	enum desc_kind kind; /* after MKVALID */
+	uint8_t changes;     /* leaf: what the flags have changed (source.c) */
+};
+
+/* The last leaf that MKVALID revived. What differs from it only in the address
+ * is copied without a second thought. */
+struct revived {
+	desc_t raw;         /* 0: none yet */
+	uint64_t into;      /* what turns it into its copy, added */
+	uint64_t inherited; /* of the tables above */
+	uint8_t presence;
+	uint8_t changes;
+	int8_t level;       /* TRANS_NO_LEVEL: it was not copied */
 };
 
 struct build {
 	struct trans_table *dst;
 	const struct trans_table *src; /* copy and share */
 	const struct trans_linear *linear; /* SIDE_ASKED */
+	struct trans_report *report; /* or NULL */
 	trans_va_t first, last; /* of the destination */
 	uint64_t delta;         /* destination - source address */
+	struct edit edit;
 	unsigned int flags;
 	enum op op;
-	struct edit edit;
 	uint8_t index_map[8]; /* AttrIndx in dst by that in src */
 	bool plain;  /* attributes need no conversion before the edit */
 	bool count;  /* estimate: allocate and store nothing */
 	bool shadowed; /* frame 0 writes to a shadow page, not to the host */
-	int8_t top;    /* the current frame; frame 0 is the host table */
-	int8_t level;  /* of the current frame */
-	uint8_t shift; /* log2 of the bytes of one of its slots */
-	struct trans_report *report; /* or NULL */
-	struct trans_stats stats;
-	uint64_t *host;    /* the host table's entries */
+	/* The slot that is being built. */
+	int8_t top;    /* its frame; frame 0 is the host table */
+	int8_t level;
+	uint8_t shift; /* log2 of its bytes */
+	enum desc_kind old_kind; /* what the destination has there ... */
+	desc_t old;
+	struct item item; /* ... and the source */
+	trans_va_t va;
 	const uint64_t *ahead; /* a source entry read before its turn ... */
 	desc_t ahead_d;        /* ... and what it was */
-	struct side here;      /* what SIDE_ABOVE was for the last item */
-	trans_pa_t window; /* OP_WINDOW: first of its pages */
-	trans_va_t window_va;
+	struct side here;      /* what SIDE_ABOVE was for @item */
+	struct revived revived;
+	struct trans_stats stats;
+	uint64_t *host; /* the host table's entries */
 	struct frame frame[MAX_LEVELS];
 };
 
-/* Do it. The caller has filled everything down to @report. @source is frame 0's
- * source for a map; NULL: b->src, or none. */
-int tt_build(struct build *b, const struct side *source);
+/* Do it. The caller has filled everything down to @count, and for a mapping
+ * without b->src the source of frame 0. */
+int tt_build(struct build *b);
 
-/* Fill the report and return @status. */
-int tt_build_fail(struct build *b, int status, const char *why, int level,
-		  trans_va_t va, desc_t d, trans_pa_t pa);
+/* Fill the report for the current slot and return @status. */
+int tt_build_fail(struct build *b, int status, const char *why, desc_t d,
+		  trans_pa_t pa);
 
-/* What the source (source.c) has for one slot. */
-struct item {
-	enum desc_kind kind;
-	desc_t raw;          /* as read */
-	desc_t d;            /* the same, or made valid by MKVALID */
-	uint64_t attributes; /* leaf: final, all flags applied */
-	trans_pa_t pa;       /* leaf: output; table: next table */
-};
-int tt_source_item(struct build *b, const struct side *side, int level,
-		   trans_va_t va, struct item *item);
-/* The side of the table below that slot. */
-int tt_source_below(struct build *b, const struct side *side, int level,
-		    trans_va_t va, const struct item *item,
-		    struct side *below);
+static inline void set_level(struct build *b, int level)
+{
+	b->level = (int8_t)level;
+	b->shift = (uint8_t)geo_shift(&b->dst->geo, level);
+}
+
+/* Fill b->item with what @side has for the current slot. */
+int tt_source_item(struct build *b, const struct side *side);
+/* From the side of the current slot's table to that of the table below the
+ * slot, from which b->item was read. */
+int tt_source_below(struct build *b, struct side *side);
 /* The side of b->src for the host table. */
 int tt_source_begin(struct build *b, struct side *side);
-/* How many of @most slots from @va on are one run that starts with @item, which
- * itself counts; *@whole: it is a whole contiguous group that may keep its
- * bit. @out, or NULL: store the copies there, @d and so on; for items of a
- * table that were valid. */
+/* How many of @most slots from the current one on are one run that starts with
+ * b->item, which itself counts. @d is what the first becomes; it gets the
+ * contiguous bit where the run is a whole group that may keep it. */
 unsigned int tt_source_run(struct build *b, const struct side *side,
-			   trans_va_t va, unsigned int most,
-			   const struct item *item, bool *whole,
-			   uint64_t *out, desc_t d);
+			   unsigned int most, desc_t *d);
+/* Store copies at @out, @d first, as long as they are easily had; holes too.
+ * Returns how many, and how many of them are leaves. For SIDE_TABLE without
+ * KEEPCONT. */
+unsigned int tt_source_copy(struct build *b, const struct side *side,
+			    unsigned int most, desc_t d, uint64_t *out,
+			    unsigned int *leaves);
 
 /* Page life (pages.c). */
 uint64_t *tt_table_at(const struct trans_table *table, trans_pa_t pa,
 		      int level);
 void tt_store(const struct trans_table *table, uint64_t *slot, desc_t d);
-/* Zero and acquire a granule that was just allocated, as a page of @table. */
+/* Are pages or stores of interest to the host? Its pages are then zeroed before
+ * it is told; others are written once, by whoever fills them. */
+static inline bool tt_watched(const struct trans_table *table)
+{
+	return table->ops->acquire || table->ops->write_entry;
+}
+
+/* Acquire a granule that was just allocated as a page of @table. It is zeroed if
+ * it is watched. */
 int tt_page_open(struct trans_table *table, trans_pa_t pa, uint64_t **page,
 		 const char **why);
 /* Allocate and open; on failure everything is given back, and *@why. */

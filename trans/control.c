@@ -137,6 +137,7 @@ int trans_control_finish(struct trans_transition *t,
 	}
 	if (high)
 		params->ttbr1 = high->ttbr;
+	ret = trans_passage_finish(t, params, err);
 	clean(t, page, len);
-	return 0;
+	return ret;
 }

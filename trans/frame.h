@@ -16,22 +16,11 @@ static inline struct frame *current(struct build *b)
 	return &b->frame[b->top];
 }
 
-static inline void set_level(struct build *b, int level)
-{
-	b->level = (int8_t)level;
-	b->shift = (uint8_t)geo_shift(&b->dst->geo, level);
-}
-
 /* To the frame @by levels further down. */
 static inline void go_down(struct build *b, int by)
 {
 	b->top = (int8_t)(b->top + by);
 	set_level(b, b->level + by);
-}
-
-static inline trans_va_t slot_va(const struct build *b, const struct frame *f)
-{
-	return f->va + ((uint64_t)f->next << b->shift);
 }
 
 static inline enum extent extent_of(const struct build *b, trans_va_t va,
@@ -42,11 +31,6 @@ static inline enum extent extent_of(const struct build *b, trans_va_t va,
 	if (end < b->first || va > b->last)
 		return OUTSIDE;
 	return va >= b->first && end <= b->last ? WHOLLY : PARTLY;
-}
-
-static inline enum extent slot_extent(const struct build *b, trans_va_t va)
-{
-	return extent_of(b, va, b->shift);
 }
 
 /* Walk all slots of frame 0 and below; on failure the frames are left as they

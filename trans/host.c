@@ -4,6 +4,7 @@
  * whole range. It is found here, and here what the walk has built is linked to
  * it, or taken back.
  */
+#include "../lib/fail.h"
 #include "frame.h"
 
 /* Is the slot a table of this tree that the range lies in but does not fill? A
@@ -17,18 +18,18 @@ static bool enter_slot(const struct build *b, const struct frame *f, desc_t d)
 	return f->end == f->next + 1 &&
 	       desc_kind(&b->dst->geo, b->level, d) == DESC_TABLE &&
 	       !(d.v & TABLE_BORROWED) &&
-	       slot_extent(b, slot_va(b, f)) != WHOLLY;
+	       extent_of(b, b->first & ~low_mask(b->shift), b->shift) !=
+		       WHOLLY;
 }
 
 /* Find the host table, starting at the root. */
-static int find_host(struct build *b)
+static TRANS_APART int find_host(struct build *b)
 {
 	struct frame *f = &b->frame[0];
 	const struct trans_geometry *geo = &b->dst->geo;
 
-	*f = (struct frame){ .va = trans_geometry_first(geo),
-			     .page_pa = b->dst->root };
-	b->top = 0;
+	b->va = trans_geometry_first(geo);
+	f->page_pa = b->dst->root;
 	set_level(b, geo->start_level);
 	for (;;) {
 		desc_t d;
@@ -37,14 +38,14 @@ static int find_host(struct build *b)
 		if (!b->host)
 			return tt_build_fail(
 				b, TRANS_EFAULT,
-				"phys_to_virt refused a table page", b->level,
-				f->va, (desc_t){ 0 }, f->page_pa);
+				"phys_to_virt refused a table page",
+				(desc_t){ 0 }, f->page_pa);
 		f->next = geo_index(geo, b->level, b->first);
 		f->end = geo_index(geo, b->level, b->last) + 1;
 		d = (desc_t){ b->host[f->next] };
 		if (!enter_slot(b, f, d))
 			return 0;
-		f->va = slot_va(b, f);
+		b->va = b->first & ~low_mask(b->shift);
 		f->page_pa = desc_decode_pa(geo, d, geo->granule_shift);
 		set_level(b, b->level + 1);
 	}
@@ -71,13 +72,15 @@ static void widen_to_groups(const struct build *b, struct frame *f)
 
 /* Frame 0 stores straight into the host table where the slots are all empty
  * (zeroing undoes that), and into a shadow of it otherwise. */
-static int open_host(struct build *b)
+static TRANS_APART int open_host(struct build *b)
 {
 	struct frame *f = &b->frame[0];
+	uint64_t index = f->next;
 	int ret = 0;
 
 	widen_to_groups(b, f);
-	b->shadowed = false;
+	b->va = (b->first & ~low_mask(b->shift)) -
+		((index - f->next) << b->shift);
 	for (unsigned int i = f->next; i < f->end; i++)
 		if (b->host[i])
 			b->shadowed = true;
@@ -106,7 +109,7 @@ static void swap_slots(struct build *b, uint64_t *shadow, unsigned int first,
 	}
 }
 
-static void commit(struct build *b, unsigned int first, unsigned int end)
+static TRANS_APART void commit(struct build *b, unsigned int first, unsigned int end)
 {
 	struct frame *f = &b->frame[0];
 
@@ -118,26 +121,29 @@ static void commit(struct build *b, unsigned int first, unsigned int end)
 	tt_release(b->dst, 3, f->page, f->page_pa, NULL, &b->stats);
 }
 
-static void roll_back(struct build *b, unsigned int first, unsigned int end)
+/* Give back what the slots of a frame from @first on lead to, as far as they
+ * were written. */
+static void release_frame(struct build *b, const struct frame *f,
+			  unsigned int first)
 {
-	struct frame *host = &b->frame[0];
+	tt_release_slots(b->dst, b->level, f->page, first, f->next,
+			 f->old_kind == SIDE_TABLE ? f->old : NULL,
+			 &b->stats);
+	if (b->top > 0 || b->shadowed)
+		tt_release(b->dst, 3, f->page, f->page_pa, NULL, &b->stats);
+}
 
-	for (; b->top > 0; go_down(b, -1)) {
-		const struct frame *f = current(b);
+static TRANS_APART void roll_back(struct build *b, unsigned int first)
+{
+	const struct frame *host = &b->frame[0];
 
-		if (f->exists && f->page)
-			tt_release(b->dst, b->level, f->page, f->page_pa,
-				   f->old_kind == SIDE_TABLE ? f->old : NULL,
-				   &b->stats);
-	}
+	for (; b->top > 0; go_down(b, -1))
+		if (current(b)->exists && current(b)->page)
+			release_frame(b, current(b), 0);
 	if (!host->page)
 		return;
-	tt_release_slots(b->dst, b->level, host->page, first, end,
-			 b->shadowed ? b->host : NULL, &b->stats);
-	if (b->shadowed)
-		tt_release(b->dst, 3, host->page, host->page_pa, NULL,
-			   &b->stats);
-	for (unsigned int i = first; !b->shadowed && i < end; i++)
+	release_frame(b, host, first);
+	for (unsigned int i = first; !b->shadowed && i < host->next; i++)
 		if (b->host[i])
 			tt_store(b->dst, &b->host[i], (desc_t){ 0 });
 }
@@ -153,19 +159,17 @@ static int build_in_host(struct build *b)
 	end = b->frame[0].end;
 	ret = tt_build_walk(b);
 	if (ret)
-		roll_back(b, first, end);
+		roll_back(b, first);
 	else
 		commit(b, first, end);
 	return ret;
 }
 
-int tt_build(struct build *b, const struct side *source)
+int tt_build(struct build *b)
 {
 	int ret = find_host(b);
 
-	if (!ret && source)
-		b->frame[0].src = *source;
-	else if (!ret && b->src)
+	if (!ret && b->src)
 		ret = tt_source_begin(b, &b->frame[0].src);
 	if (!ret)
 		ret = build_in_host(b);

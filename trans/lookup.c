@@ -42,8 +42,7 @@ static trans_pa_t follow(const struct trans_table *table, struct found *at)
 	    !(at->d.v & LEAF_AF))
 		stop(at, TRANS_ENOENT, "access flag is clear");
 	if (at->kind == DESC_TABLE)
-		at->inherited = tt_edit_then(at->inherited,
-					     tt_edit_of_table(table, at->d));
+		at->inherited |= tt_inheritance(table, at->d);
 	return pa;
 }
 
@@ -99,8 +98,8 @@ int tt_found_leaf(const struct trans_table *table, struct found *found,
 		.level = found->level,
 	};
 	if (!tt_describe(table,
-			 tt_edit_apply(found->inherited,
-				       desc_attributes(geo, found->d)),
+			 tt_inherit(found->inherited,
+				    desc_attributes(geo, found->d)),
 			 leaf))
 		stop(found, TRANS_ECORRUPT, "reserved permission indirection");
 	return found->status;

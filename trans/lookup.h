@@ -15,7 +15,7 @@ struct found {
 	int level;
 	desc_t d;
 	enum desc_kind kind;
-	struct edit inherited;
+	uint64_t inherited; /* see tt_inheritance */
 	int status; /* 0: a leaf that can be used; else the query's status */
 	const char *why;
 };

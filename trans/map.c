@@ -100,9 +100,10 @@ static bool one_range(const struct trans_table *table)
 	return table->geo.regime == TRANS_EL2;
 }
 
-static int copy(struct build *b, struct trans_table *dst, trans_va_t dst_va,
-		trans_va_t src_va, uint64_t len, unsigned int flags,
-		unsigned int legal)
+/* Everything before the walk, which then finds more of the stack free. */
+static int begin_copy(struct build *b, struct trans_table *dst,
+		      trans_va_t dst_va, trans_va_t src_va, uint64_t len,
+		      unsigned int flags, unsigned int legal)
 {
 	const struct trans_table *src = b->src;
 	bool same_types;
@@ -123,7 +124,7 @@ static int copy(struct build *b, struct trans_table *dst, trans_va_t dst_va,
 		return refuse(b, TRANS_EINVAL,
 			      "tables that differ in format cannot be shared",
 			      src_va);
-	return tt_build(b, NULL);
+	return 0;
 }
 
 static int map(struct build *b, struct trans_table *table, trans_va_t va,
@@ -150,8 +151,9 @@ int trans_table_copy(struct trans_table *dst, trans_va_t dst_va,
 		     struct trans_report *report)
 {
 	struct build b = { .op = OP_MAP, .src = src, .report = report };
+	int ret = begin_copy(&b, dst, dst_va, src_va, len, flags, COPY_FLAGS);
 
-	return copy(&b, dst, dst_va, src_va, len, flags, COPY_FLAGS);
+	return ret ? ret : tt_build(&b);
 }
 
 int trans_table_share(struct trans_table *dst, trans_va_t dst_va,
@@ -160,25 +162,27 @@ int trans_table_share(struct trans_table *dst, trans_va_t dst_va,
 		      struct trans_report *report)
 {
 	struct build b = { .op = OP_SHARE, .src = src, .report = report };
+	int ret = begin_copy(&b, dst, dst_va, src_va, len, flags, SHARE_FLAGS);
 
-	return copy(&b, dst, dst_va, src_va, len, flags, SHARE_FLAGS);
+	return ret ? ret : tt_build(&b);
 }
 
 int trans_table_map(struct trans_table *table, trans_va_t va, trans_pa_t pa,
 		    uint64_t len, const struct trans_attr *attr,
 		    unsigned int flags, struct trans_report *report)
 {
-	struct side source = { .kind = SIDE_LEAF };
 	struct build b = { .op = OP_MAP, .report = report };
+	struct side *source = &b.frame[0].src;
 	const char *why;
 	int ret = map(&b, table, va, pa, len, flags);
 
 	if (ret)
 		return ret;
-	source.offset = pa - va;
-	if (!tt_attributes_of(table, attr, &source.attributes, &why))
+	source->kind = SIDE_LEAF;
+	source->offset = pa - va;
+	if (!tt_attributes_of(table, attr, &source->attributes, &why))
 		return refuse(&b, TRANS_EINVAL, why, va);
-	return tt_build(&b, &source);
+	return tt_build(&b);
 }
 
 int trans_table_map_by(struct trans_table *table, trans_va_t va, trans_pa_t pa,
@@ -186,11 +190,11 @@ int trans_table_map_by(struct trans_table *table, trans_va_t va, trans_pa_t pa,
 		       unsigned int flags, struct trans_report *report)
 {
 	struct trans_linear linear = { attr_of, arg, pa - va };
-	struct side source = { .kind = SIDE_ASKED };
 	struct build b = { .op = OP_MAP, .linear = &linear, .report = report };
 	int ret = map(&b, table, va, pa, len, flags);
 
-	return ret ? ret : tt_build(&b, &source);
+	b.frame[0].src.kind = SIDE_ASKED;
+	return ret ? ret : tt_build(&b);
 }
 
 int trans_table_idmap(struct trans_table *table, trans_pa_t pa, uint64_t len,
@@ -206,7 +210,7 @@ int trans_table_unmap(struct trans_table *table, trans_va_t va, uint64_t len,
 	struct build b = { .op = OP_ERASE, .report = report };
 	int ret = begin(&b, table, va, len, flags, TRANS_ESTIMATE);
 
-	return ret ? ret : tt_build(&b, NULL);
+	return ret ? ret : tt_build(&b);
 }
 
 int trans_table_fold(struct trans_table *table, trans_va_t va, uint64_t len,
@@ -215,7 +219,7 @@ int trans_table_fold(struct trans_table *table, trans_va_t va, uint64_t len,
 	struct build b = { .op = OP_FOLD, .report = report };
 	int ret = begin(&b, table, va, len, flags, TRANS_ESTIMATE);
 
-	return ret ? ret : tt_build(&b, NULL);
+	return ret ? ret : tt_build(&b);
 }
 
 int trans_table_protect(struct trans_table *table, trans_va_t va, uint64_t len,
@@ -230,28 +234,29 @@ int trans_table_protect(struct trans_table *table, trans_va_t va, uint64_t len,
 	if (access & ~(TRANS_WRITE | TRANS_EXEC))
 		return refuse(&b, TRANS_EINVAL, "unknown access bit", va);
 	b.edit = tt_edit_of_access(&table->geo, access);
-	return tt_build(&b, NULL);
+	return tt_build(&b);
 }
 
 /* The block of last-level tables that covers the range. */
-static int window_pages(struct build *b, unsigned int *count)
+static int window_pages(struct build *b)
 {
 	struct trans_table *table = b->dst;
 	unsigned int shift = geo_shift(&table->geo, 2);
+	uint32_t count = (uint32_t)((b->last >> shift) - (b->first >> shift)) + 1;
 
-	b->window_va = b->first & ~low_mask(shift);
-	*count = (unsigned int)((b->last >> shift) - (b->first >> shift)) + 1;
 	if (table->window_tables)
 		return refuse(b, TRANS_EEXIST, "the table has a window already",
 			      b->first);
 	if (table->geo.start_level > 2)
 		return refuse(b, TRANS_EINVAL, "the root is the only table",
 			      b->first);
-	if (!b->count &&
-	    table->ops->alloc(table->ctx, table->geo.granule_shift, *count,
-			      &b->window))
+	if (b->count)
+		return 0;
+	if (table->ops->alloc(table->ctx, table->geo.granule_shift, count,
+			      &table->window))
 		return refuse(b, TRANS_ENOMEM, "no memory for the window",
 			      b->first);
+	table->window_tables = count;
 	return 0;
 }
 
@@ -261,24 +266,23 @@ int trans_table_window(struct trans_table *table, trans_va_t va, uint64_t len,
 {
 	struct build b = { .op = OP_WINDOW, .report = report };
 	int ret = begin(&b, table, va, len, flags, TRANS_ESTIMATE);
-	unsigned int count, shift = table->geo.granule_shift;
+	unsigned int shift = table->geo.granule_shift;
 
 	if (!ret)
-		ret = window_pages(&b, &count);
+		ret = window_pages(&b);
 	if (ret)
 		return ret;
-	if (!b.count) {
-		table->window = b.window;
-		table->window_tables = count;
-	}
-	ret = tt_build(&b, NULL);
-	if (!b.count && ret) {
-		table->window_tables = 0;
-		table->ops->free(table->ctx, shift, count, b.window);
-	}
-	if (ret || b.count)
+	ret = tt_build(&b);
+	if (b.count)
 		return ret;
+	if (ret) {
+		table->ops->free(table->ctx, shift, table->window_tables,
+				 table->window);
+		table->window_tables = 0;
+		return ret;
+	}
 	window->count = len >> shift;
-	window->entries = b.window + ((va - b.window_va) >> shift) * 8;
+	window->entries = table->window +
+		((va & low_mask(geo_shift(&table->geo, 2))) >> shift) * 8;
 	return 0;
 }

@@ -23,15 +23,9 @@ static bool is_linear(const struct trans_transition *t)
 	return t->args.map == TRANS_MAP_LINEAR;
 }
 
-/* Can stage 1 of this CPU do 52-bit addresses with that granule? 64K:
- * ID_AA64MMFR2_EL1.VARange [19:16] (FEAT_LVA). */
 static bool has_52_bits(const struct trans_transition *t)
 {
-	const struct trans_cpu *cpu = t->args.cpu;
-
-	if (t->args.granule == TRANS_64K)
-		return (cpu->mmfr2 >> 16 & 0xf) >= 1;
-	return trans_cpu_has_lpa2(cpu, t->args.granule);
+	return trans_cpu_has_va52(t->args.cpu, t->args.granule);
 }
 
 /* Both halves share TCR.IPS and TCR.DS, so the identity map follows the copy

@@ -35,7 +35,8 @@ int tt_page_open(struct trans_table *table, trans_pa_t pa, uint64_t **page,
 	*page = ops->phys_to_virt(table->ctx, pa, len);
 	if (!*page)
 		return TRANS_EFAULT;
-	memset(*page, 0, len);
+	if (tt_watched(table))
+		memset(*page, 0, len);
 	*why = "acquire refused a table page";
 	if (ops->acquire && ops->acquire(table->ctx, pa))
 		return TRANS_EHOST;

@@ -72,6 +72,30 @@ int trans_control_finish(struct trans_transition *t,
 			 const struct trans_regs *high,
 			 struct trans_error *err);
 
+/*
+ * world.c: the next world's registers, where it is entered with the MMU on.
+ * Decisions only. _check: what is wrong with it (args->world is not NULL);
+ * _regime: of which it is; _script: what the blob writes, in order, after the
+ * moves. @code: PA of the blob.
+ */
+int trans_world_check(const struct trans_transition_args *args,
+		      struct trans_error *err);
+enum trans_regime trans_world_regime(const struct trans_cpu *cpu,
+				     const struct trans_world *world);
+void trans_world_script(const struct trans_cpu *cpu,
+			const struct trans_world *world, uint64_t ttbr0,
+			trans_pa_t code, struct blob_world *script);
+
+/* passage.c: the identity map that world is entered through, and what the blob
+ * is told of it. All do nothing without a world. */
+int trans_passage_build(struct trans_transition *t, struct trans_error *err);
+int trans_passage_finish(struct trans_transition *t, struct blob_params *params,
+			 struct trans_error *err);
+/* Would the next world's registers translate it as the blob needs? */
+int trans_passage_verify(const struct trans_transition *t,
+			 struct trans_error *err);
+void trans_passage_free(struct trans_transition *t);
+
 /* far.c: find what lies beyond the identity map, and where to map it. */
 int trans_far_find(struct trans_transition *t, struct trans_error *err);
 

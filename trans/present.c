@@ -14,32 +14,31 @@ static bool lost_only_valid(uint64_t desc, int level)
 {
 	uint64_t type = level == 3 ? DESC_TYPE : 0;
 
-	return (desc & DESC_KIND) == type && desc & LEAF_AF;
+	return (desc & (DESC_KIND | LEAF_AF)) == (type | LEAF_AF);
 }
 
 enum trans_presence trans_present_linux(uint64_t desc, int level)
 {
-	if (!desc)
-		return TRANS_ABSENT;
-	return lost_only_valid(desc, level) ? TRANS_PRESENT : TRANS_AMBIGUOUS;
+	if (lost_only_valid(desc, level))
+		return TRANS_PRESENT;
+	return desc ? TRANS_AMBIGUOUS : TRANS_ABSENT;
 }
 
-static bool marked_7_1(uint64_t desc, int level)
+/* @presence: what an entry is that has bit 11. */
+static enum trans_presence marked_7_1(uint64_t desc, int level,
+				      enum trans_presence presence)
 {
-	return lost_only_valid(desc, level) && desc & LEAF_NG;
+	if (lost_only_valid(desc, level) && desc & LEAF_NG)
+		return presence;
+	return desc ? TRANS_AMBIGUOUS : TRANS_ABSENT;
 }
 
 enum trans_presence trans_present_linux_7_1(uint64_t desc, int level)
 {
-	if (!desc)
-		return TRANS_ABSENT;
-	return marked_7_1(desc, level) ? TRANS_PRESENT_GLOBAL :
-					 TRANS_AMBIGUOUS;
+	return marked_7_1(desc, level, TRANS_PRESENT_GLOBAL);
 }
 
 enum trans_presence trans_present_linux_7_1_ng(uint64_t desc, int level)
 {
-	if (!desc)
-		return TRANS_ABSENT;
-	return marked_7_1(desc, level) ? TRANS_PRESENT_NG : TRANS_AMBIGUOUS;
+	return marked_7_1(desc, level, TRANS_PRESENT_NG);
 }

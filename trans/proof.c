@@ -105,6 +105,8 @@ static int all_apart(struct proof *proof)
 		ret = table_pages(proof, &t->low, piece);
 	if (!ret)
 		ret = table_pages(proof, &t->high, piece);
+	if (!ret)
+		ret = table_pages(proof, &t->passage, piece);
 	return ret;
 }
 
@@ -198,6 +200,8 @@ int trans_transition_check(const struct trans_transition *transition,
 				     "phys_to_virt refused a blob page",
 				     transition->data, sizeof(*proof.params));
 	ret = all_apart(&proof);
+	if (!ret)
+		ret = trans_passage_verify(transition, err);
 	if (ret || args->map == TRANS_MAP_NONE)
 		return ret;
 	return all_mapped(&proof);

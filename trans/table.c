@@ -66,6 +66,8 @@ int trans_table_create(struct trans_table *table,
 	table->hierarchical = true;
 	ret = tt_page_take(table, &page, &table->root, &why);
 	if (!ret) {
+		if (!tt_watched(table))
+			memset(page, 0, geo_granule(geo));
 		count_tables(report, 1);
 		return 0;
 	}

@@ -160,6 +160,11 @@ uint64_t trans_tcr(const struct trans_geometry *low,
 	return tcr | (high ? tt_tcr_encode(high) : TCR_EPD1);
 }
 
+uint64_t trans_ttbr(const struct trans_geometry *geo, trans_pa_t root)
+{
+	return tt_ttbr_encode(geo, root);
+}
+
 /* EL2&0 has the layout of EL1. */
 uint64_t tt_sctlr_on(unsigned int regime)
 {

@@ -76,6 +76,8 @@ static int build(struct trans_transition *t, struct trans_error *err)
 	if (!ret)
 		ret = alias(t, err);
 	if (!ret)
+		ret = trans_passage_build(t, err);
+	if (!ret)
 		ret = build_maps(t, err);
 	if (!ret)
 		ret = finish(t, err);
@@ -104,6 +106,7 @@ int trans_transition_prepare(struct trans_transition *transition,
 	}
 	transition->args.plan = NULL;
 	transition->args.digests = NULL;
+	transition->args.world = NULL;
 	transition->args.ram = NULL;
 	transition->prepared = true;
 	return 0;
@@ -129,6 +132,7 @@ void trans_transition_cancel(struct trans_transition *transition)
 	if (transition->aliased && args->alias_drop)
 		args->alias_drop(args->host);
 	trans_maps_free(transition);
+	trans_passage_free(transition);
 	trans_list_free(transition);
 	trans_control_free(transition);
 	memset(transition, 0, sizeof(*transition));

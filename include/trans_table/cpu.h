@@ -8,11 +8,19 @@
 
 #include <trans_table/geometry.h>
 
+/*
+ * @el:     1 or 2
+ * @e2h:    at EL2: HCR_EL2.E2H
+ * @mmfr0..@smfr0: ID_AA64*_EL1
+ * @midr, @mpidr: MIDR_EL1, MPIDR_EL1
+ * @pmcr:   at EL2, with a PMU (ID_AA64DFR0_EL1.PMUVer): PMCR_EL0, else 0
+ */
 struct trans_cpu {
-	unsigned int el; /* 1 or 2 */
-	bool e2h;        /* at EL2: HCR_EL2.E2H */
-	/* ID_AA64*_EL1 */
+	unsigned int el;
+	bool e2h;
 	uint64_t mmfr0, mmfr1, mmfr2, mmfr3, pfr0, pfr1, dfr0, mmfr4, isar0;
+	uint64_t isar1, isar2, smfr0;
+	uint64_t midr, mpidr, pmcr;
 };
 
 /* Read it from the CPU we run on. */
@@ -33,5 +41,13 @@ unsigned int trans_cpu_pa_bits(const struct trans_cpu *cpu);
  * 64K, which has FEAT_LPA and FEAT_LVA instead. */
 bool trans_cpu_has_lpa2(const struct trans_cpu *cpu,
 			enum trans_granule granule);
+
+/* Can a half of stage 1 have more than 48 bits with that granule? LPA2, or with
+ * 64K FEAT_LVA (ID_AA64MMFR2_EL1.VARange). */
+bool trans_cpu_has_va52(const struct trans_cpu *cpu,
+			enum trans_granule granule);
+
+/* Is there a performance monitor (ID_AA64DFR0_EL1.PMUVer)? */
+bool trans_cpu_has_pmu(const struct trans_cpu *cpu);
 
 #endif

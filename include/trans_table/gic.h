@@ -75,4 +75,24 @@ int trans_gic_lpis_off(const struct trans_gic *gic,
 int trans_gic_off(const struct trans_gic *gic, const struct trans_cpu *cpu,
 		  uint64_t mpidr, struct trans_error *err);
 
+/*
+ * Instead of trans_gic_off, before a saved Linux is entered (hibernate.h): what
+ * its drivers do not restore after a hibernation because the kernel that loads
+ * the image has left it set, is set here. GICv2: nothing, Linux saves and
+ * restores its distributor. GICv3: this CPU's redistributor is woken, then
+ * everything as trans_gic_off does; then its SGIs and PPIs in Group 1, SGIs
+ * 0..15 and the timers' PPIs 26..30 enabled; affinity routing, every SPI in
+ * Group 1 with Linux's priority 0xa0, routed to this CPU and enabled unless it
+ * is still pending or active (a line that something asserts); Group 1 enabled
+ * last. Extended SPIs and PPIs likewise, PPIs but the timers' not enabled.
+ * Interrupts are masked in PSTATE. LPIs stay off: MSIs through an ITS do not
+ * come back. Edge or level (ICFGR) stays as it is. A Linux with pseudo-NMIs
+ * (irqchip.gicv3_pseudo_nmi=1) may want other priorities.
+ * @gic->mmio must have write64.
+ * Errors as trans_gic_off, and TRANS_EHOST: affinity routing cannot be enabled;
+ * TRANS_EINVAL: no write64; TRANS_ETIME also: the redistributor does not wake.
+ */
+int trans_gic_resume(const struct trans_gic *gic, const struct trans_cpu *cpu,
+		     uint64_t mpidr, struct trans_error *err);
+
 #endif

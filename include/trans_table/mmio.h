@@ -9,11 +9,14 @@
 
 #include <trans_table/env.h>
 
-/* All required; @ctx is for the host. */
+/* All required but write64, which trans_gic_resume alone wants (the routing
+ * registers of SPIs; IHI 0069 8.1.3 does not promise that halves of them can be
+ * written); @ctx is for the host. */
 struct trans_mmio {
 	uint32_t (*read32)(void *ctx, trans_pa_t pa);
 	uint64_t (*read64)(void *ctx, trans_pa_t pa);
 	void (*write32)(void *ctx, trans_pa_t pa, uint32_t value);
+	void (*write64)(void *ctx, trans_pa_t pa, uint64_t value);
 	void *ctx;
 };
 

@@ -62,6 +62,47 @@ struct trans_digest {
 #define TRANS_DIGESTS_MAX 24
 
 /*
+ * For a next world that is entered with the MMU on: the translation registers
+ * of the regime at which it is entered (at EL2 with E2H and at EL1 by the names
+ * of EL1). They are written with the MMU off, whole, after the moves; then the
+ * MMU is switched on and @entry is a VA of the upper half.
+ *
+ * TTBR0 holds an identity map of its own, not that of the moves: of the blob's
+ * code and data, the report and the UART, in the format that @tcr, @mair, @tcr2
+ * and @pir give. So T0SZ is whatever the next world wants (that reaches these
+ * pages), and no more of memory is mapped than that. TG0 must be the
+ * transition's granule. The map stays in memory that is outside every
+ * destination; the next world replaces it, and VBAR, which points at the blob
+ * until then: an exception at the entry still ends in a report and a reset
+ * (without the report where permission indirection makes it read-only).
+ *
+ * x0..x3 are args.x, x17 is the entry, x18 belongs to the blob, the rest is 0.
+ * CPACR_EL1 lets FP and SIMD through. D, A, I and F are masked.
+ *
+ * From EL2, one of two may be asked for:
+ * @drop:     enter at EL1. EL2 is left as Linux's boot protocol wants it there
+ *            (Documentation/arch/arm64/booting.rst): nothing traps that the CPU
+ *            has, as far as this library knows it (SVE, SME, MTE, PAuth, PMU,
+ *            SPE, TRBE, TCR2, S1PIE, MOPS, fine-grained traps but the second
+ *            set of FEAT_FGT2, which is left alone); VTTBR, CNTVOFF, HSTR 0;
+ *            the GIC's CPU interface by system registers; its MMU off. The CPU
+ *            must be able to leave E2H
+ * @vbar_el2: with drop, VBAR_EL2: the stub that the next world has there, 0:
+ *            none, it makes no HVC but what firmware answers
+ * @vhe:      enter at EL2 with E2H (and TGE), though the host may be without it
+ *
+ * @ttbr1, @tcr, @mair, @sctlr: whole registers
+ * @tcr2, @pir, @pire0: on a CPU with permission indirection, as the next world
+ *            has them; 0 elsewhere
+ */
+struct trans_world {
+	uint64_t ttbr1, tcr, mair, sctlr;
+	uint64_t tcr2, pir, pire0;
+	trans_pa_t vbar_el2;
+	bool drop, vhe;
+};
+
+/*
  * @cpu:        the CPU that will run the transition
  * @granule:    of the transitional tables, and (TRANS_MAP_NONE too) of what is
  *              allocated; ignored for TRANS_MAP_LINEAR: @linear's is taken
@@ -77,7 +118,9 @@ struct trans_digest {
  *              copied with the same less MKWRITE. KEEP is always added,
  *              because ranges may share a granule; REPLACE is refused
  * @entry, @x:  where to go with the MMU off, at the same exception level, and
- *              with what in x0..x3
+ *              with what in x0..x3; with @world: a VA
+ * @world:      enter with the MMU on, see above; any @map will do; not with
+ *              @stub; copied by prepare. NULL: off
  * @uart, @uart_kind, @conduit: signs of life and the way out after a failure
  *              (no conduit: it parks); at EL2 the conduit cannot be HVC
  * @report:     PA of one page (4 KiB) of the caller's for struct
@@ -124,7 +167,7 @@ struct trans_digest {
  * @unproven:   skip the proof. For tests that must see what it prevents
  *
  * What the pointers lead to must live as long as the transition, except @plan,
- * @digests and @ram.
+ * @digests, @world and @ram.
  */
 struct trans_transition_args {
 	const struct trans_cpu *cpu;
@@ -139,6 +182,7 @@ struct trans_transition_args {
 	unsigned int linear_flags;
 	trans_pa_t entry;
 	uint64_t x[4];
+	const struct trans_world *world;
 	trans_pa_t uart;
 	enum trans_uart_kind uart_kind;
 	enum trans_conduit conduit;
@@ -166,6 +210,10 @@ struct trans_transition {
 	struct trans_transition_args args;
 	struct trans_table low;  /* TTBR0: identity: blob, list, UART, report */
 	struct trans_table high; /* TTBR1: linear map copy; unused: zeroed */
+	/* TTBR0 of the world that is entered with the MMU on, and what it was
+	 * asked to be; unused: zeroed */
+	struct trans_table passage;
+	struct trans_world world;
 	trans_pa_t code, data, list; /* list: the first page of a chain */
 	unsigned int code_granules, data_granules, list_granules;
 	uint64_t move_count, move_bytes;
@@ -192,6 +240,12 @@ struct trans_transition {
  * TRANS_ERANGE: something of the blob's beyond the identity map's reach (the
  * host allocated it there), or a move or digest beyond it that the CPU cannot
  * reach either, or for which the virtual addresses have no gap in one piece.
+ * With a world: TRANS_EINVAL: it wants what this CPU lacks (named: DS, sizes
+ * above 48 bits, hardware access flag, ..., a level that cannot be entered), or
+ * contradicts the arguments (stub; TG0 is another granule); TRANS_EGEOM: a half
+ * that its TCR describes wrongly or not at all; TRANS_ERANGE: entry is not in
+ * the upper half, or T0SZ does not reach the blob; TRANS_ENOENT or _ECORRUPT:
+ * by its permission indirection the blob could not run.
  * On failure nothing is kept and the struct is zeroed.
  */
 int trans_transition_prepare(struct trans_transition *transition,
@@ -245,5 +299,9 @@ size_t trans_blob_size(void);
  */
 uint64_t trans_tcr(const struct trans_geometry *low,
 		   const struct trans_geometry *high);
+
+/* TTBR for a root table at @root, without ASID and CnP; 52-bit addresses where
+ * the geometry has them (Arm ARM D19, TTBR1_EL1.BADDR). */
+uint64_t trans_ttbr(const struct trans_geometry *geo, trans_pa_t root);
 
 #endif

@@ -52,6 +52,7 @@ start:
 
 /* Add @x0, the address the image is to run at, to every pointer in it. The
  * linker left only R_AARCH64_RELATIVE: offset, type, addend. */
+	.globl	relocate
 relocate:
 	adrp	x1, rela_start
 	add	x1, x1, :lo12:rela_start

@@ -18,6 +18,7 @@
 #include "report.h"
 #include "sysreg.h"
 #include "uart.h"
+#include "world.h"
 
 #include "../zlib/gunzip.h"
 
@@ -36,8 +37,7 @@ static int quiesce(void *host)
 	return quiesce_machine(&kexec.transition, options.quiesce);
 }
 
-static struct trans_transition_args
-transition_args(const struct trans_table *own)
+struct trans_transition_args transition_args(const struct trans_table *own)
 {
 	return (struct trans_transition_args){
 		.cpu = &machine.cpu,
@@ -267,6 +267,8 @@ static int find_load_start(const struct trans_table *own,
 	args = kexec_args(&payload, own);
 	spoil(&args);
 	leaving_args(&options.leaving, &args.transition);
+	if (options.leaving.flags & LEAVING_WORLD)
+		return world_enter(&options.leaving, &args.transition, err);
 	leaving_verify(&options.leaving, &args);
 	if (options.leaving.flags & LEAVING_CRASH)
 		return crash_enter(&kexec, &args, err);
@@ -291,6 +293,17 @@ void port_kexec(const struct trans_table *own)
 	payload_shift = leaving_granule(&options.leaving, options.map);
 	if (leaving_failed_before(&options.leaving))
 		return;
+	if (options.snapshot.on) {
+		if (port_snapshot(&options.snapshot, &err))
+			report_refusal(&err);
+		return;
+	}
+	if (options.resume.on) {
+		port_resume(&options, own, &err);
+		report_refusal(&err);
+		if (!options.resume.then_kexec)
+			return;
+	}
 	find_load_start(own, &err);
 	report_refusal(&err);
 }

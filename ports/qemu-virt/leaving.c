@@ -34,6 +34,11 @@ static const struct {
 	{ "el=1over2", LEAVING_STUB },
 	{ "vhe=on", LEAVING_VHE },
 	{ "entry=crash", LEAVING_CRASH },
+	{ "world=on", LEAVING_WORLD },
+	{ "world=vhe", LEAVING_WORLD | LEAVING_WORLD_VHE },
+	{ "world=drop", LEAVING_WORLD | LEAVING_WORLD_DROP },
+	{ "world=52", LEAVING_WORLD | LEAVING_WORLD_52 },
+	{ "world=lost", LEAVING_WORLD | LEAVING_WORLD_LOST },
 };
 
 static bool starts(const char **text, const char *end, const char *with)

@@ -30,6 +30,13 @@
  *	el=1over2          started at EL2: leave a stub there, go on at EL1
  *	vhe=on             started at EL2: go on with HCR_EL2.E2H
  *	entry=crash        place the payload now, enter it without move or table
+ *	world=on           instead of the payload, enter a world with its MMU on
+ *	                   (world.h): at this level, at EL1 if it is EL2 without
+ *	                   E2H
+ *	world=vhe          likewise, at EL2 with E2H
+ *	world=drop         likewise, at EL1
+ *	world=52           likewise, in a half of 52 bits (64K with LVA, or LPA2)
+ *	world=lost         likewise, with a T1SZ that does not go with its tables
  */
 #ifndef PORT_LEAVING_H
 #define PORT_LEAVING_H
@@ -55,6 +62,11 @@ enum leaving_flag {
 	LEAVING_64K = 1 << 13,
 	LEAVING_OWN_16K = 1 << 14,
 	LEAVING_OWN_64K = 1 << 15,
+	LEAVING_WORLD = 1 << 24,
+	LEAVING_WORLD_VHE = 1 << 25,
+	LEAVING_WORLD_DROP = 1 << 26,
+	LEAVING_WORLD_LOST = 1 << 27,
+	LEAVING_WORLD_52 = 1 << 28,
 	LEAVING_KNOWN = 1 << 16,
 };
 

@@ -89,6 +89,30 @@ uint64_t memory_free_bytes(void)
 	return trans_ranges_total(&memory.free_ranges);
 }
 
+static struct trans_range lent_storage[MAX_FREE_RANGES];
+static struct trans_ranges lent;
+
+const struct trans_ranges *memory_lend(void)
+{
+	trans_pa_t kept;
+	bool any;
+
+	trans_ranges_init(&lent, lent_storage, MAX_FREE_RANGES);
+	(void)trans_ranges_add_all(&lent, &memory.free_ranges);
+	any = !trans_carve(&lent, PAGE_SHIFT,
+			   (unsigned int)(LENT_NOT >> PAGE_SHIFT), &kept);
+	memory.free_ranges.count = 0;
+	if (any)
+		(void)trans_ranges_add(&memory.free_ranges, kept, LENT_NOT);
+	return &lent;
+}
+
+void memory_take_back(void)
+{
+	(void)trans_ranges_add_all(&memory.free_ranges, &lent);
+	lent.count = 0;
+}
+
 /*
  * Lowest first, on purpose: that is where the next kernel goes. A port that is
  * not a test would better allocate from the top, and the pool would find safe

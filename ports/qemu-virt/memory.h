@@ -64,6 +64,14 @@ int memory_keep(trans_pa_t pa, uint64_t len);
 
 uint64_t memory_free_bytes(void);
 
+/*
+ * Lend all free memory but LENT_NOT bytes of it, which go on being allocated
+ * from. The set stays here; nothing of it is handed out until it is taken back.
+ */
+#define LENT_NOT (1ULL << 20)
+const struct trans_ranges *memory_lend(void);
+void memory_take_back(void);
+
 /* The environment; its context is &memory. */
 extern const struct trans_ops memory_ops;
 

@@ -28,7 +28,14 @@ static void write32(void *ctx, trans_pa_t pa, uint32_t value)
 	*(volatile uint32_t *)device(pa) = value;
 }
 
-const struct trans_mmio machine_mmio = { read32, read64, write32, NULL };
+static void write64(void *ctx, trans_pa_t pa, uint64_t value)
+{
+	(void)ctx;
+	*(volatile uint64_t *)device(pa) = value;
+}
+
+const struct trans_mmio machine_mmio = { read32, read64, write32, write64,
+					 NULL };
 
 /* Two cells each, as everywhere on this machine. */
 struct trans_range machine_reg(int node, unsigned int index)

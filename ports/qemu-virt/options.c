@@ -107,7 +107,9 @@ static bool read_word(struct options *options, struct word word)
 	else
 		return is(word, "then=off") || read_key(options, word) ||
 		       quiesce_word(&options->quiesce, word.text, word.len) ||
-		       leaving_word(&options->leaving, word.text, word.len);
+		       leaving_word(&options->leaving, word.text, word.len) ||
+		       resume_word(&options->resume, word.text, word.len) ||
+		       snapshot_word(&options->snapshot, word.text, word.len);
 	return true;
 }
 

@@ -20,12 +20,14 @@
  *	                   no device tree has room
  *	then=off           after a refusal: power off (the default and only way)
  *
- * and those of leaving.h and quiesce.h.
+ * and those of leaving.h, quiesce.h, resume.h and snapshot.h.
  */
 #ifndef PORT_OPTIONS_H
 #define PORT_OPTIONS_H
 
 #include "leaving.h"
+#include "resume.h"
+#include "snapshot.h"
 
 #define FAIL_ALL UINT64_MAX
 
@@ -37,6 +39,8 @@ struct options {
 	bool bad_overlap, bad_fdt;
 	unsigned int quiesce; /* enum quiesce_flag */
 	struct leaving leaving;
+	struct resume_options resume;
+	struct snapshot_options snapshot;
 	uint64_t fail_alloc; /* 0: none; FAIL_ALL */
 	uint64_t coarse; /* table pages; 0: an exact map */
 	uint64_t hops, free; /* free 0: not said */

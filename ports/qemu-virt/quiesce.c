@@ -108,6 +108,9 @@ static int quiesce(const struct trans_transition *leaving, unsigned int flags,
 		return rc;
 	/* booting.rst promises EL1 the virtual timer only. */
 	trans_timers_off(&machine.cpu, flags & QUIESCE_TIMERS);
+	if (flags & QUIESCE_RESUME)
+		return trans_gic_resume(&gic, &machine.cpu,
+					sysreg_read(mpidr_el1), err);
 	return trans_gic_off(&gic, &machine.cpu, sysreg_read(mpidr_el1), err);
 }
 

@@ -24,6 +24,7 @@ enum quiesce_flag {
 	QUIESCE_VIRTIO = 1 << 4,
 	QUIESCE_VIRTIO_LEFT = 1 << 5,
 	QUIESCE_TIMERS = 1 << 6,
+	QUIESCE_RESUME = 1 << 7, /* not for a new kernel, for a saved one */
 };
 
 /* One word of the options; false: it is none of these. */

@@ -51,6 +51,7 @@ stub_drop_to_el1:
 
 	/* x0: 0 HVC_SET_VECTORS, 1 HVC_SOFT_RESTART, 2 HVC_RESET_VECTORS. */
 	.balign	2048
+	.globl	stub_vectors
 stub_vectors:
 	.rept	8
 	b	.

@@ -9,59 +9,35 @@
 #include "print.h"
 #include "sysreg.h"
 #include "virtio.h"
+#include "virtio_mmio.h"
 
 #define ENTROPY 4
 
-/* Registers and ring of the legacy layout (virtio 1.2, 4.2.4 and 2.7.2), which
- * is what this machine's transports speak by default. */
-#define VERSION 0x04
-#define DEVICE_ID 0x08
-#define GUEST_PAGE_SIZE 0x28
-#define QUEUE_SEL 0x30
-#define QUEUE_NUM 0x38
-#define QUEUE_ALIGN 0x3c
-#define QUEUE_PFN 0x40
-#define QUEUE_NOTIFY 0x50
-#define STATUS 0x70
-#define STATUS_DRIVER 3 /* ACKNOWLEDGE, DRIVER */
-#define STATUS_DRIVER_OK 7
-
-#define ENTRIES 8
-#define DESC_WRITE 2
+#define STATUS_DRIVER (VIRTIO_ACKNOWLEDGE | VIRTIO_DRIVER)
 #define BUFFER_SHIFT 16
 
-struct ring {
-	struct {
-		uint64_t addr;
-		uint32_t len;
-		uint16_t flags, next;
-	} desc[ENTRIES];
-	uint16_t avail_flags, avail_idx;
-	uint16_t avail[ENTRIES];
-};
-
-static uint32_t get(trans_pa_t device, uint32_t offset)
+uint32_t virtio_get(trans_pa_t device, uint32_t offset)
 {
 	return machine_mmio.read32(NULL, device + offset);
 }
 
-static void put(trans_pa_t device, uint32_t offset, uint32_t value)
+void virtio_put(trans_pa_t device, uint32_t offset, uint32_t value)
 {
 	machine_mmio.write32(NULL, device + offset, value);
 }
 
-static int post_buffers(struct ring *ring)
+static int post_buffers(struct virtio_ring *ring)
 {
 	trans_pa_t buffer;
 	int rc;
 
-	for (uint16_t i = 0; i < ENTRIES; i++) {
+	for (uint16_t i = 0; i < VIRTIO_ENTRIES; i++) {
 		rc = memory_ops.alloc(&memory, BUFFER_SHIFT, 1, &buffer);
 		if (rc)
 			return rc;
 		ring->desc[i].addr = buffer;
 		ring->desc[i].len = 1u << BUFFER_SHIFT;
-		ring->desc[i].flags = DESC_WRITE;
+		ring->desc[i].flags = VIRTIO_WRITE;
 		ring->avail[i] = i;
 		print("port: virtio may write to 0x%lx\n", buffer);
 	}
@@ -80,7 +56,7 @@ static trans_pa_t ring_place(void)
 static int entropy_begin(trans_pa_t device)
 {
 	trans_pa_t page = ring_place();
-	struct ring *ring = at_pa(page);
+	struct virtio_ring *ring = at_pa(page);
 	int rc = memory_keep(page, 2 * PAGE_LEN);
 
 	if (rc)
@@ -89,23 +65,21 @@ static int entropy_begin(trans_pa_t device)
 	rc = post_buffers(ring);
 	if (rc)
 		return rc;
-	put(device, STATUS, STATUS_DRIVER);
-	put(device, GUEST_PAGE_SIZE, PAGE_LEN);
-	put(device, QUEUE_SEL, 0);
-	put(device, QUEUE_NUM, ENTRIES);
-	put(device, QUEUE_ALIGN, PAGE_LEN);
-	put(device, QUEUE_PFN, (uint32_t)(page >> PAGE_SHIFT));
-	put(device, STATUS, STATUS_DRIVER_OK);
+	virtio_put(device, VIRTIO_STATUS, STATUS_DRIVER);
+	virtio_put(device, VIRTIO_GUEST_PAGE_SIZE, PAGE_LEN);
+	virtio_put(device, VIRTIO_QUEUE_SEL, 0);
+	virtio_put(device, VIRTIO_QUEUE_NUM, VIRTIO_ENTRIES);
+	virtio_put(device, VIRTIO_QUEUE_ALIGN, PAGE_LEN);
+	virtio_put(device, VIRTIO_QUEUE_PFN, (uint32_t)(page >> PAGE_SHIFT));
+	virtio_put(device, VIRTIO_STATUS, STATUS_DRIVER | VIRTIO_DRIVER_OK);
 	dsb(sy);
-	*(volatile uint16_t *)&ring->avail_idx = ENTRIES;
+	*(volatile uint16_t *)&ring->avail_idx = VIRTIO_ENTRIES;
 	dsb(sy);
-	put(device, QUEUE_NOTIFY, 0);
+	virtio_put(device, VIRTIO_QUEUE_NOTIFY, 0);
 	return 0;
 }
 
-/* Call with each transport's registers until one call returns nonzero. */
-typedef int (*device_fn)(trans_pa_t device, struct trans_error *err);
-static int each_device(device_fn fn, struct trans_error *err)
+int virtio_each(virtio_fn fn, struct trans_error *err)
 {
 	const void *fdt = at_pa(machine.fdt.start);
 	int node = -1, rc = 0;
@@ -125,7 +99,8 @@ static int begin_if_entropy(trans_pa_t device, struct trans_error *err)
 {
 	int rc;
 
-	if (get(device, DEVICE_ID) != ENTROPY || get(device, VERSION) != 1)
+	if (virtio_get(device, VIRTIO_DEVICE_ID) != ENTROPY ||
+	    virtio_get(device, VIRTIO_VERSION) != 1)
 		return 0;
 	found = true;
 	rc = entropy_begin(device);
@@ -137,7 +112,7 @@ static int begin_if_entropy(trans_pa_t device, struct trans_error *err)
 
 int virtio_begin(struct trans_error *err)
 {
-	int rc = each_device(begin_if_entropy, err);
+	int rc = virtio_each(begin_if_entropy, err);
 
 	if (rc || found)
 		return rc;
@@ -154,5 +129,5 @@ static int reset(trans_pa_t device, struct trans_error *err)
 
 int virtio_stop(struct trans_error *err)
 {
-	return each_device(reset, err);
+	return virtio_each(reset, err);
 }

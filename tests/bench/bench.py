@@ -60,6 +60,30 @@ def measure_copy(path):
     return found
 
 
+# ---- the hibernation image reader -----------------------------------------
+
+def measure_swsusp(path):
+    """{packing: {name: MB/s}}"""
+    found = {}
+    for packing, name, seconds, count in rows(run(path)):
+        found.setdefault(packing, {})[name] = int(count) / float(seconds) / 1e6
+    return found
+
+
+def add_swsusp(table, found):
+    """What a packed image costs beyond the library that unpacks it is its CRC,
+    which no reader can leave out, and the reader's own work."""
+    for packing, at in found.items():
+        plain = {'raw': 'memcpy', 'LZO': 'liblzo2', 'LZ4': 'liblz4'}[packing]
+        least = at.get('plain and CRC', at['plain'])
+        note = f'{at["reader"]:,.0f} MB/s against {least:,.0f}'
+        if packing != 'raw':
+            note += f', {at["plain"]:,.0f} without CRC'
+        note += f'; single pages {at["reader, single pages"]:,.0f}'
+        table.add(f'image reader / {plain}{" and CRC" * (packing != "raw")}',
+                  f'{least / at["reader"]:.2f} x', '', None, note)
+
+
 # ---- size ------------------------------------------------------------------
 
 def linked_size(tools, objects, roots, out):
@@ -304,6 +328,7 @@ def main():
     try:
         found = {
             'copy': measure_copy(f'{args.dir}/copy'),
+            'swsusp': measure_swsusp(f'{args.dir}/swsusp'),
             'sparse': {n: [int(v) for v in w] for n, *w in
                        rows(run(f'{args.dir}/sparse'))},
             'mover': {n: int(v) for n, v in
@@ -317,6 +342,7 @@ def main():
         table = Table()
         add_copy(table, found['copy'])
         add_rest(table, found)
+        add_swsusp(table, found['swsusp'])
     except (Failed, KeyError, ValueError) as why:
         sys.exit(f'bench: not measured: {why!r}')
     table.show()

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""Brings the real parts: Debian's arm64 kernels, busybox, the sources of libfdt
-and zlib, and one file of Linux's source for the benchmark.
+"""Brings the real parts: Debian's arm64 kernels, busybox, the sources of libfdt,
+zlib, LZO and LZ4, and one file of Linux's source for the benchmark.
 
 They come from the mirror that this machine's own apt uses, through a private
 apt state under build/apt that knows arm64. The host's architectures, package
@@ -55,6 +55,21 @@ ZLIB_SOURCES = [
 ZLIB_FILES = ['adler32.c', 'crc32.c', 'crc32.h', 'inffast.c', 'inffast.h',
               'inffixed.h', 'inflate.c', 'inflate.h', 'inftrees.c',
               'inftrees.h', 'zconf.h', 'zlib.h', 'zutil.c', 'zutil.h']
+
+
+# miniLZO; grub's is version 2.08.
+LZO_SOURCES = [
+    ('lzo2', ['minilzo', 'include/lzo']),
+    ('grub2', ['grub-core/lib/minilzo']),
+]
+LZO_FILES = ['lzoconf.h', 'lzodefs.h', 'minilzo.c', 'minilzo.h']
+
+# librdkafka's is version 1.9.3.
+LZ4_SOURCES = [
+    ('lz4', ['lib']),
+    ('librdkafka', ['src']),
+]
+LZ4_FILES = ['lz4.c', 'lz4.h']
 
 
 class Failed(Exception):
@@ -340,6 +355,14 @@ def fetch_zlib():
     fetch_library('zlib', ZLIB_SOURCES, ZLIB_FILES)
 
 
+def fetch_lzo():
+    fetch_library('lzo', LZO_SOURCES, LZO_FILES)
+
+
+def fetch_lz4():
+    fetch_library('lz4', LZ4_SOURCES, LZ4_FILES)
+
+
 def fetch_trans_pgd():
     """Linux's own copy of its linear map, for the benchmark: one file out of a
     tarball of a gigabyte, read only as far as that file."""
@@ -359,7 +382,8 @@ def fetch_trans_pgd():
 PARTS = {'kernel': fetch_kernel, 'backports': fetch_backports,
          'busybox': fetch_busybox, 'kexec-tools': fetch_kexec_tools,
          'libfdt': fetch_libfdt,
-         'zlib': fetch_zlib, 'trans_pgd': fetch_trans_pgd}
+         'zlib': fetch_zlib, 'lzo': fetch_lzo, 'lz4': fetch_lz4,
+         'trans_pgd': fetch_trans_pgd}
 
 
 # ---- main --------------------------------------------------------------------

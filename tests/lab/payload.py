@@ -126,6 +126,10 @@ def flags(image):
     return struct.unpack_from(FLAGS[1], image, FLAGS[0])[0]
 
 
+def image_size(image):
+    return struct.unpack_from(IMAGE_SIZE[1], image, IMAGE_SIZE[0])[0]
+
+
 DAMAGE = {
     'truncated': lambda k: k[:40],
     'cut': lambda k: k[:len(k) // 2],

@@ -57,6 +57,26 @@ CRASH_ENTRY = r'^port: crash entry, 0 moves$'
 WITHOUT_TABLES = r'^port: without tables$'
 INSPECTED = r'^port: inspected [1-9]\d+ pages, {} not zero$'
 PORT_AT = r'^port: {} cpu'
+GOOD_CHECK = r'^CHECK \S+ ok$'
+CHECKS = 11 # of the workload, each time it wakes; one more at the end
+GOING = r'^SLEEPER: cycle {}, going to sleep$'
+AWAKE = r'^SLEEPER: awake$'
+CYCLE_DONE = r'^SLEEPER: cycle {} done$'
+SLEPT_WELL = r'^SLEEPER: PASS$'
+ABOUT_TO_RESUME = r'^port: resume, bye$'
+ENTRY = r'^port: entry {} at 0x'
+DIED = r'^.*(?:Kernel panic|Oops|BUG:|Internal error|Unable to handle).*'
+# A world with its MMU on says what the port said that it would find.
+WORLD = (r'(?s)^port: world at 0x\w+(?P<regs> mair {} tcr {} ttbr1 0x\w+)$'
+         r'.*^world: EL{} sctlr 0x30d01805(?P=regs)$')
+WORLD_REGISTERS = (r'^world: at 0xffff8000\w+ x1 0x1111 x2 0x2222 x3 0x3333 '
+                   r'others 0x0 daif 0x3c0$')
+WORLD_EL2 = (r'^world: EL2 hcr {} cptr {} cnthctl 0x3 mdcr 0x6 sctlr {}$')
+WORLD_EL2_IDS = r'^world: EL2 cntvoff 0x0 vttbr 0x0 ids same$'
+WORLD_VHE = r'^world: hcr 0x488000000$'
+ANY_WORLD = r'^world:.*'
+ENTRY_FAULT = (r'^trans: fault esr=0x86000004 elr=(0xffff8000\w+) far=\1 '
+               r'move=0x1$')
 NO_REPORT = r'^port: report: TRANS_ENOENT'
 
 # ---- the matrix ----------------------------------------------------------------
@@ -534,6 +554,72 @@ MORE_WAYS = [
     with_vhe('vhe-sparse', []),
 ]
 
+
+# ---- worlds that are entered with the MMU on --------------------------------------
+
+MAIR_OF_LINUX = '0x40044ffff'
+# T0SZ 25 and T1SZ 16, or 12; 4K, 16K, 64K.
+TCR = {4: '0x2b5103519', 16: '0x27510b519', 64: '0x2f5107519'}
+TCR_52 = {4: '0x8000002b50c3519', 16: '0x8000002750cb519', 64: '0x2f50c7519'}
+
+
+def world(name, el, options, at=1, tcr=TCR[4], **machine):
+    """The port's own image elsewhere, by other tables, says what it finds."""
+    return Case(name, options, machine=lab.Machine(el=el, **machine),
+                expect=[WORLD.format(MAIR_OF_LINUX, tcr, at), WORLD_REGISTERS,
+                        MOVED_ALL],
+                forbid=[BLOB_FAULT, ANY_REFUSAL, UNKNOWN_OPTION, CRASH])
+
+
+def dropped(name, options, hcr, cptr, sctlr, **machine):
+    """From EL2 to EL1, where the stub at EL2 answers."""
+    case = world(name, 2, options, **machine)
+    case.expect += [WORLD_EL2.format(hcr, cptr, sctlr), WORLD_EL2_IDS]
+    return case
+
+
+def with_e2h(name, options, **machine):
+    case = world(name, 2, options, at=2, cpu=MAX, **machine)
+    case.expect.append(WORLD_VHE)
+    return case
+
+
+def world_that_is_lost(name, el):
+    """A T1SZ that does not go with the tables: told, and a cold boot."""
+    case = Case(name, ['world=lost', 'report=auto'],
+                machine=lab.Machine(el=el),
+                expect=[NO_REPORT, ENTRY_FAULT,
+                        LAST_TIME.format('fault').replace('[1-9]', '1 moves')],
+                forbid=[ANY_WORLD, UNKNOWN_OPTION])
+    case.reboots = True
+    return case
+
+
+DROPPED_MAX = ('0x30080000000', '0x22ff', '0x1000000030c50830')
+WORLDS = [
+    world('world-el1', 1, ['world=on']),
+    world('world-el1-linear', 1, ['world=on', 'map=linear'], gic='3', cpu=MAX),
+    world('world-el1-no-tables', 1, ['world=on', 'map=none']),
+    *[world(f'world-{kib}', 1, ['world=on', f'granule={kib}'], tcr=TCR[kib],
+            cpu=MAX) for kib in (16, 64)],
+    *[world(f'world-52-{kib}', 1, ['world=52', f'granule={kib}'],
+            tcr=TCR_52[kib], cpu=MAX) for kib in (16, 64)],
+    world('world-52-4', 1, ['world=52'], tcr=TCR_52[4], cpu=MAX),
+    with_e2h('world-vhe', ['world=on', 'vhe=on']),
+    with_e2h('world-to-vhe', ['world=vhe'], gic='3'),
+    dropped('world-drop', ['world=on'], '0x80000000', '0x33ff', '0x30c50830'),
+    dropped('world-drop-max', ['world=on'], *DROPPED_MAX, cpu=MAX, gic='3'),
+    dropped('world-drop-from-vhe', ['world=drop', 'vhe=on', 'map=linear'],
+            *DROPPED_MAX, cpu=MAX, gic='3'),
+    world_that_is_lost('world-lost', 1),
+    world_that_is_lost('world-lost-from-el2', 2),
+    refuses('world-over-stub', 'TRANS_EINVAL', ['world=on', 'el=1over2'],
+            el=2),
+    refuses('world-52-on-a57', 'TRANS_EINVAL', ['world=52']),
+    refuses('world-vhe-on-a57', 'TRANS_EINVAL', ['world=vhe'], el=2),
+]
+
+
 # Kernels of other page sizes, and the ELF files that a kernel build leaves.
 OTHER_KERNELS = [
     boots('kernel-4k', 1, [], 'own-4k', smp=4),
@@ -575,6 +661,6 @@ def in_newer():
 
 
 def cases(full=False):
-    return matrix(full) + SPECIAL + [stuck_cpu()] + LPIS + DEVICES + (
+    return matrix(full) + SPECIAL + WORLDS + [stuck_cpu()] + LPIS + DEVICES + (
         CPUS + MORE_LPIS + MORE_DEVICES + MANY_HOPS + MORE_WAYS
         + OTHER_KERNELS + list(in_newer()) if full else [])

@@ -1,18 +1,66 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """Shows one kexec: the port's own lines, Linux's console, and a verdict with
-the figures that both of them named."""
+the figures that both of them named. Then one hibernation: Linux goes to sleep,
+the machine is off, the library brings it back, and, for comparison, so does
+Linux itself from a copy of the same disk."""
 import argparse
 import re
 import sys
 
 import cases
+import hibernate
 import lab
+import sleeper
 
 
 def print_figures(text):
     for name, value, unit in re.findall(cases.FIGURE, text, re.M):
         print(f'  {name:28} {value:>14} {unit}')
+
+
+def print_seconds(name, seconds):
+    print(f'  {name:28} {seconds:14.2f} s')
+
+
+def kexec(args, cpu):
+    case = cases.boots('demo', int(args.el), [f'map={args.map}'], cpu=cpu,
+                       gic=args.gic, ram=args.ram)
+    print('$', lab.QEMU, *case.args(), flush=True)
+    cases.payload.build([case.variant])
+    result = case.run(live=True)
+    print(f'\n==== kexec: figures (EL{args.el}, {args.cpu}, {args.map} map)')
+    print_figures(result.text)
+    print(f'  {"QEMU, start to end":28} {result.seconds:14.1f} s')
+    return result.why
+
+
+def by_linux(guest, home, live=True):
+    """The same wake-up by the kernel's own means: boot it, have it resume."""
+    with sleeper.copy_of(home, 'demo-linux') as disks:
+        result = lab.run_qemu(
+            sleeper.linux_args(guest, disks, ['tt.resume']), 'demo-linux',
+            live=live, timeout=120, silence=60, watch=[cases.AWAKE],
+            expect=[cases.AWAKE, cases.SLEPT_WELL], forbid=[cases.BAD_CHECK])
+    return result
+
+
+def hibernation(args, cpu):
+    guest = sleeper.Sleeper(lab.Machine(el=args.el, cpu=cpu, gic=args.gic,
+                                        ram=args.ram))
+    print('\n==== Linux goes to sleep', flush=True)
+    home = sleeper.asleep(guest, 'demo', live=True)
+    print('\n==== the machine was off; the library wakes it', flush=True)
+    nap = hibernate.wide_awake('demo-wake', guest, f'map={args.map}')
+    woken = nap.run(live=True)
+    print('\n==== the same disk again; Linux wakes itself', flush=True)
+    linux = by_linux(guest, home)
+    print('\n==== hibernation: figures')
+    print_figures(woken.text)
+    for name, times in (('the library', nap.times), ('Linux', linux.times)):
+        if cases.AWAKE in times:
+            print_seconds(f'awake through {name}', times[cases.AWAKE])
+    return woken.why or linux.why
 
 
 def main():
@@ -25,20 +73,15 @@ def main():
     ap.add_argument('--map', default='sparse', choices=['sparse', 'linear'])
     args = ap.parse_args()
     cpu = 'max,pauth-impdef=on' if args.cpu == 'max' else args.cpu
-    case = cases.boots('demo', int(args.el), [f'map={args.map}'], cpu=cpu,
-                       gic=args.gic, ram=args.ram)
-    print('$', lab.QEMU, *case.args(), flush=True)
     lab.orderly_exit()
     try:
-        cases.payload.build([case.variant])
-        result = case.run(live=True)
+        why = kexec(args, cpu) or hibernation(args, cpu)
     except KeyboardInterrupt:
         sys.exit(130)
-    print(f'\n==== figures (EL{args.el}, {args.cpu}, {args.map} map)')
-    print_figures(result.text)
-    print(f'  {"QEMU, start to end":28} {result.seconds:14.1f} s')
-    print('PASS' if result.ok else f'FAIL: {result.why}')
-    sys.exit(not result.ok)
+    except RuntimeError as failure:
+        why = failure
+    print(f'FAIL: {why}' if why else 'PASS')
+    sys.exit(bool(why))
 
 
 if __name__ == '__main__':

@@ -38,11 +38,28 @@ class Machine:
 
 class Result:
     """How a run ended: `text` is the serial output, `why` is empty if all
-    went as expected."""
+    went as expected, `times` has when what was watched for came."""
 
-    def __init__(self, text, why, seconds):
+    def __init__(self, text, why, seconds, times=None):
         self.text, self.why, self.seconds = text, why, seconds
-        self.ok = not why
+        self.ok, self.times = not why, times or {}
+
+
+class Watch:
+    """Seconds from the start until each pattern came for the first time."""
+
+    def __init__(self, patterns):
+        self.left, self.times, self.raw = set(patterns), {}, b''
+        self.start = time.monotonic()
+
+    def add(self, data):
+        if not self.left:
+            return
+        self.raw += data
+        text = clean(self.raw)
+        for pattern in [p for p in self.left if re.search(p, text, re.M)]:
+            self.times[pattern] = time.monotonic() - self.start
+            self.left.remove(pattern)
 
 
 def stop(process):
@@ -52,7 +69,7 @@ def stop(process):
     process.wait()
 
 
-def pump(process, log, live, timeout, silence):
+def pump(process, log, live, timeout, silence, watch):
     """Copy the serial output until QEMU ends; what went wrong, or ''."""
     start = last = time.monotonic()
     fd = process.stdout.fileno()
@@ -69,6 +86,7 @@ def pump(process, log, live, timeout, silence):
             return ''
         last = time.monotonic()
         log.write(data)
+        watch.add(data)
         if live:
             sys.stdout.buffer.write(data)
             sys.stdout.flush()
@@ -93,20 +111,21 @@ def clean(raw):
 
 
 def run_qemu(args, name, timeout=60, silence=20, expect=(), forbid=(),
-             live=False, may_hang=False, program=(QEMU, None, ())):
+             live=False, may_hang=False, watch=(), program=(QEMU, None, ())):
     """Run QEMU to its end and judge its serial output, kept in
     build/logs/NAME.log. `program`: command, environment, first words. A run that does not end by itself is a failure,
     unless `may_hang`: some crashes have no other way to show."""
     os.makedirs(LOGS, exist_ok=True)
     path = os.path.join(LOGS, f'{name}.log')
     start = time.monotonic()
+    watch = Watch(watch)
     with open(path, 'wb') as log:
         process = subprocess.Popen(
             [program[0], *program[2], *args], env=program[1],
             start_new_session=True, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         try:
-            hung = pump(process, log, live, timeout, silence)
+            hung = pump(process, log, live, timeout, silence, watch)
             code = 0 if hung else process.wait(10)
         except subprocess.TimeoutExpired:
             hung, code = 'closed its console but did not end', 0
@@ -118,7 +137,7 @@ def run_qemu(args, name, timeout=60, silence=20, expect=(), forbid=(),
     why = why or (f'QEMU exit status {code}' if code else '')
     why = why or ('' if text.strip() else 'said nothing at all')
     why = why or judge(text, expect, forbid)
-    return Result(text, why, time.monotonic() - start)
+    return Result(text, why, time.monotonic() - start, watch.times)
 
 
 def orderly_exit():

@@ -8,13 +8,16 @@ import os
 import sys
 
 import cases
+import hibernate
 import lab
+import snapshot
 
 TAIL = 15
 
 
 def chosen(full, only):
-    picked = [c for c in cases.cases(full)
+    picked = [c for c in cases.cases(full) + hibernate.all_cases(full)
+              + snapshot.all_cases(full)
               if not only or fnmatch.fnmatch(c.name, f'*{only}*')]
     if not picked:
         sys.exit(f'run.py: no case matches {only}; see --list')
@@ -33,19 +36,24 @@ def report(case, result):
 
 
 def run_all(picked, jobs, verbose):
-    """(case, result) in order, as they come."""
-    if jobs == 1:
-        for case in picked:
-            yield case, case.run(live=verbose)
-        return
-    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        yield from zip(picked, pool.map(lambda c: c.run(), picked))
+    """(case, result) of each: kexecs one by one unless @jobs says otherwise;
+    hibernations, which wait for disks, as many at once as there are CPUs."""
+    kexecs = [c for c in picked if c.variant]
+    naps = [c for c in picked if not c.variant]
+    for some, at_once in (kexecs, jobs), (naps, max(jobs, os.cpu_count())):
+        with concurrent.futures.ThreadPoolExecutor(
+                1 if verbose else at_once) as pool:
+            try:
+                yield from zip(some, pool.map(lambda c: c.run(verbose), some))
+            finally:
+                pool.shutdown(cancel_futures=True)
 
 
 def summary(results):
     """The matrix, value by value: how many runs had it, and how many of them
     failed."""
-    rows = [(case.row, result) for case, result in results if case.row]
+    rows = [(case.row, result) for case, result in results
+            if getattr(case, 'row', None)]
     if not rows:
         return
     print(f'  matrix: {len(rows)} runs, {sum(r.ok for _, r in rows)} passed, '
@@ -68,7 +76,7 @@ def run_cases(full=False, only=None, verbose=False, jobs=1):
     if not os.path.exists(port):
         print(f'  FAILED {port} is missing: no case could run')
         return 0, len(picked)
-    cases.payload.build(sorted({c.variant for c in picked}))
+    cases.payload.build(sorted({c.variant for c in picked if c.variant}))
     results = []
     for case, result in run_all(picked, jobs, verbose):
         report(case, result)

@@ -86,6 +86,14 @@ static void reading(void **state)
 	assert_int_equal(cpu.pfr1, 0x1000 + TRANS_ID_AA64PFR1);
 	assert_int_equal(cpu.dfr0, 0x1000 + TRANS_ID_AA64DFR0);
 	assert_int_equal(cpu.isar0, 0x1000 + TRANS_ID_AA64ISAR0);
+	assert_int_equal(cpu.isar1, 0x1000 + TRANS_ID_AA64ISAR1);
+	assert_int_equal(cpu.isar2, 0x1000 + TRANS_ID_AA64ISAR2);
+	assert_int_equal(cpu.smfr0, 0x1000 + TRANS_ID_AA64SMFR0);
+	assert_int_equal(cpu.midr, 0x1000 + TRANS_MIDR);
+	assert_int_equal(cpu.mpidr, 0x1000 + TRANS_MPIDR);
+	fake_arch.reg[TRANS_ID_AA64DFR0] = 4 << 8;
+	trans_cpu_read(&cpu);
+	assert_int_equal(cpu.pmcr, 0); /* a hypervisor may trap it */
 
 	fake_arch.reg[TRANS_CURRENTEL] = 2 << 2;
 	trans_cpu_read(&cpu);
@@ -94,6 +102,10 @@ static void reading(void **state)
 	fake_arch.reg[TRANS_HCR_EL2] = 1ULL << 31;
 	trans_cpu_read(&cpu);
 	assert_false(cpu.e2h);
+	assert_int_equal(cpu.pmcr, 0x1000 + TRANS_PMCR_EL0);
+	fake_arch.reg[TRANS_ID_AA64DFR0] = 0xf << 8;
+	trans_cpu_read(&cpu);
+	assert_int_equal(cpu.pmcr, 0);
 	assert_int_equal(fake_arch.count, 0); /* nothing was written */
 }
 

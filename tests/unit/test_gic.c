@@ -140,11 +140,11 @@ static const struct trans_range region = { RD0, 0x40000 };
 static const trans_pa_t its[] = { ITS };
 
 static const struct trans_gic v2 = {
-	.mmio = { read32, read64, write32, &hw },
+	.mmio = { read32, read64, write32, NULL, &hw },
 	.version = 2, .dist = DIST, .cpu = CPU,
 };
 static const struct trans_gic v3 = {
-	.mmio = { read32, read64, write32, &hw },
+	.mmio = { read32, read64, write32, NULL, &hw },
 	.version = 3, .dist = DIST, .redist = &region, .redist_count = 1,
 	.its = its, .its_count = 1,
 };

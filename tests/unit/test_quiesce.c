@@ -242,7 +242,8 @@ static void write32(void *ctx, trans_pa_t pa, uint32_t value)
 	device.writes++;
 }
 
-static const struct trans_mmio mmio = { read32, NULL, write32, &device };
+static const struct trans_mmio mmio = { read32, NULL, write32, NULL,
+					&device };
 
 static void virtio_resets(void **state)
 {

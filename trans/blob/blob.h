@@ -27,12 +27,54 @@
 #define BLOB_CONDUIT 0x78
 #define BLOB_TARGET 0x80
 #define BLOB_X 0x88
+#define BLOB_WORLD 0xa8
+#define BLOB_WORLD_VALUE 0x00
+#define BLOB_WORLD_OP 0x140
+#define BLOB_WORLD_MAX 40
 
 /* blob_params.flags, as bit numbers for the assembler. */
 #define BLOB_HAS_TCR2_BIT 0 /* TCR2_ELx exists and must be cleared */
 #define BLOB_HAS_SHA2_BIT 1 /* SHA-256 instructions, and registers for them */
 #define BLOB_PARK_BIT 2     /* a failure parks instead of resetting */
 #define BLOB_STUB_BIT 3     /* there is a stub at EL2: leave through it */
+
+/*
+ * What may be written on the way into a world with its MMU on, as X(name,
+ * assembler name). One list, so that a number means the same register to both
+ * sides. Those newer than Armv8.0 by encoding.
+ */
+#define BLOB_REGS(X) \
+	X(HCR_EL2, hcr_el2) \
+	X(CPTR_EL2, cptr_el2) \
+	X(ZCR_EL2, S3_4_C1_C2_0) \
+	X(SMCR_EL2, S3_4_C1_C2_6) \
+	X(HCRX_EL2, S3_4_C1_C2_2) \
+	X(HFGRTR_EL2, S3_4_C1_C1_4) \
+	X(HFGWTR_EL2, S3_4_C1_C1_5) \
+	X(HFGITR_EL2, S3_4_C1_C1_6) \
+	X(HDFGRTR_EL2, S3_4_C3_C1_4) \
+	X(HDFGWTR_EL2, S3_4_C3_C1_5) \
+	X(HAFGRTR_EL2, S3_4_C3_C1_6) \
+	X(CNTHCTL_EL2, cnthctl_el2) \
+	X(CNTVOFF_EL2, cntvoff_el2) \
+	X(VPIDR_EL2, vpidr_el2) \
+	X(VMPIDR_EL2, vmpidr_el2) \
+	X(VTTBR_EL2, vttbr_el2) \
+	X(HSTR_EL2, hstr_el2) \
+	X(MDCR_EL2, mdcr_el2) \
+	X(ICC_SRE_EL2, S3_4_C12_C9_5) \
+	X(SCTLR_EL2, sctlr_el2) \
+	X(VBAR_EL2, vbar_el2) \
+	X(SCTLR_EL1, sctlr_el1) \
+	X(VBAR_EL1, vbar_el1) \
+	X(CPACR_EL1, cpacr_el1) \
+	X(TCR2_EL1, S3_0_C2_C0_3) \
+	X(PIR_EL1, S3_0_C10_C2_3) \
+	X(PIRE0_EL1, S3_0_C10_C2_2) \
+	X(MAIR_EL1, mair_el1) \
+	X(TCR_EL1, tcr_el1) \
+	X(TTBR0_EL1, ttbr0_el1) \
+	X(TTBR1_EL1, ttbr1_el1)
 
 /*
  * SCTLR with MMU and caches off, whole: only what is RES1 in Armv8.0, so that
@@ -63,6 +105,28 @@
 #include <trans_table/moves.h>
 #include <trans_table/transition.h>
 
+#define BLOB_REG_ENUM(name, text) BLOB_SET_##name,
+/*
+ * Steps: first three that are no registers. END switches the MMU on with the
+ * value as SCTLR and goes; ISB ignores it; ERET goes on at EL1, with the value
+ * as SPSR.
+ */
+enum blob_step {
+	BLOB_STEP_END,
+	BLOB_STEP_ISB,
+	BLOB_STEP_ERET,
+	BLOB_REGS(BLOB_REG_ENUM)
+};
+
+/* What is done in order, ending with END. */
+struct blob_world {
+	uint64_t value[BLOB_WORLD_MAX];
+	uint8_t op[BLOB_WORLD_MAX];
+};
+_Static_assert(offsetof(struct blob_world, value) == BLOB_WORLD_VALUE,
+	       "value");
+_Static_assert(offsetof(struct blob_world, op) == BLOB_WORLD_OP, "op");
+
 /*
  * @tcr..@sctlr: translation state, written as it is. An @sctlr without M means
  *             a transition without tables: the same code with the MMU off
@@ -71,6 +135,8 @@
  * @far, @far_len, @far_offset: but what begins there is at VA = PA - far_offset
  * @report:    PA of a struct trans_blob_report, the caller's or @own
  * @target, @x: where to go, and what in x0..x3
+ * @world:     PA of @steps where the next world is entered with the MMU on
+ *             (@target is then a VA), else 0
  * @own:       the report as it grows; published at @report stage by stage
  */
 struct blob_params {
@@ -84,10 +150,12 @@ struct blob_params {
 	uint64_t conduit;
 	uint64_t target;
 	uint64_t x[4];
+	uint64_t world;
 	uint64_t move_count;
 	struct trans_blob_report own;
 	uint64_t digest_count;
 	struct trans_digest digest[TRANS_DIGESTS_MAX];
+	struct blob_world steps;
 };
 
 #define BLOB_SAME(field, offset) \
@@ -104,6 +172,7 @@ BLOB_SAME(uart_kind, BLOB_UART + 8);
 BLOB_SAME(conduit, BLOB_CONDUIT);
 BLOB_SAME(target, BLOB_TARGET);
 BLOB_SAME(x, BLOB_X);
+BLOB_SAME(world, BLOB_WORLD);
 _Static_assert(sizeof(struct blob_params) < BLOB_STACK_TOP / 2,
 	       "half of the data page is stack");
 

@@ -152,6 +152,8 @@ leave:
 	letter	'\r'
 	letter	'\n'
 	tbnz	x19, #BLOB_STUB_BIT, leave_by_stub
+	ldr	x10, [x18, #BLOB_WORLD]
+	cbnz	x10, enter_world
 	mov	x0, x20
 	mov	x1, x21
 	mov	x2, x22
@@ -217,6 +219,7 @@ hopeless:
 	 * instructions. ALLE2 is the EL2 or the EL2&0 regime, as E2H says
 	 * (Arm ARM D8, "TLB maintenance instructions"). Uses x9, x30.
 	 */
+	.global	flush
 flush:
 	isb
 	mrs	x9, CurrentEL

@@ -31,6 +31,7 @@ uint64_t trans_arch_read(enum trans_sysreg reg)
 void trans_arch_write(enum trans_sysreg reg, uint64_t value)
 {
 	switch (reg) {
+	WRITE(DAIF, "DAIF")
 	WRITE(MDSCR_EL1, "MDSCR_EL1")
 	WRITE(PMBLIMITR_EL1, "S3_0_C9_C10_0")
 	WRITE(PMSCR_EL1, "S3_0_C9_C9_0")
@@ -93,6 +94,16 @@ void trans_arch_mask(void)
 void trans_arch_icache(void)
 {
 	__asm__ volatile("dsb sy\n\tic iallu\n\tdsb nsh\n\tisb" ::: "memory");
+}
+
+uint32_t trans_arch_crc32(uint32_t crc, const void *words, size_t count)
+{
+	const uint64_t __attribute__((may_alias)) *word = words;
+
+	for (; count; count--)
+		__asm__(".arch_extension crc\n\tcrc32x %w0, %w0, %1"
+			: "+r"(crc) : "r"(*word++));
+	return crc;
 }
 
 /* SMCCC 1.0 lets the callee change x4 to x17 too. */

@@ -59,6 +59,19 @@ void trans_arch_icache(void)
 	happened(FAKE_ICACHE, TRANS_SYSREG_COUNT, 0);
 }
 
+uint32_t trans_arch_crc32(uint32_t crc, const void *words, size_t count)
+{
+	const uint8_t *byte = words;
+
+	for (count *= 8; count; count--) {
+		crc ^= *byte++;
+		for (int bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
+	}
+	fake_arch.crc_words = true;
+	return crc;
+}
+
 static uint64_t firmware(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
 {
 	fake_arch.arg[0] = a;

@@ -32,6 +32,7 @@ struct fake_event {
  * @jump: where trans_arch_jump goes, set by the test with setjmp
  * @firmware: what an HVC or SMC answers to (function, first argument); NULL: 0
  * @arg: the arguments of the last one
+ * @crc_words: trans_arch_crc32 was called
  * @tick: by how much each reading of CNTVCT_EL0 moves it on
  */
 struct fake_arch {
@@ -42,6 +43,7 @@ struct fake_arch {
 	uint64_t jump_x0;
 	uint64_t (*firmware)(uint64_t function, uint64_t a);
 	uint64_t arg[3];
+	bool crc_words;
 	uint64_t tick;
 };
 

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The proof of a resume. The transition proves that its moves spare what it
+ * needs; but of the pages that went straight to their places it knows nothing,
+ * and neither the blob's code nor its tables may lie in one of those.
+ */
+#include "../lib/fail.h"
+#include "../trans/parts.h"
+#include "resume.h"
+
+struct proof {
+	const struct trans_resume *resume;
+	struct trans_error *err;
+};
+
+static int refuse(const struct proof *proof, const char *why, trans_pa_t pa,
+		  uint64_t len)
+{
+	return trans_fail_pa(proof->err, TRANS_EOVERLAP, why, pa, len);
+}
+
+static int not_of_image(const struct proof *proof, trans_pa_t pa, uint64_t len,
+			const char *why)
+{
+	const struct trans_resume_map *map = &proof->resume->map;
+
+	return tr_marked(map, map->image, pa, len) ?
+		       refuse(proof, why, pa, len) : TRANS_OK;
+}
+
+/* What the transition allocated: still ours, and none of the image's. */
+static int own_piece(void *arg, trans_pa_t pa, uint64_t len)
+{
+	const struct proof *proof = arg;
+	const struct trans_resume_map *map = &proof->resume->map;
+	uint64_t unit = 1ULL << map->shift;
+
+	for (uint64_t at = 0; at < len; at += unit)
+		if (!tr_marked(map, map->taken, pa + at, unit))
+			return refuse(proof, "memory of the transition that "
+				      "was not allocated", pa, len);
+	return not_of_image(proof, pa, len,
+			    "a page of the image is the transition's");
+}
+
+static int table_pages(struct proof *proof, const struct trans_table *table)
+{
+	struct trans_report report = { 0 };
+	int rc;
+
+	if (!table->ops)
+		return TRANS_OK;
+	rc = trans_table_pages(table, own_piece, proof, &report);
+	if (rc && rc == report.error.status && proof->err)
+		*proof->err = report.error;
+	return rc;
+}
+
+static int own_pages(struct proof *proof)
+{
+	const struct trans_transition *t = &proof->resume->transition;
+	uint64_t granule = 1ULL << t->args.granule;
+	int rc = own_piece(proof, t->code, t->code_granules * granule);
+
+	if (!rc)
+		rc = own_piece(proof, t->data, t->data_granules * granule);
+	if (!rc)
+		rc = trans_list_pages(t, own_piece, proof, proof->err);
+	if (!rc)
+		rc = table_pages(proof, &t->low);
+	if (!rc)
+		rc = table_pages(proof, &t->high);
+	return rc ? rc : table_pages(proof, &t->passage);
+}
+
+/* What the caller lets the blob write. */
+static int lent_pages(const struct proof *proof)
+{
+	const struct trans_transition_args *args =
+		&proof->resume->transition.args;
+	int rc = TRANS_OK;
+
+	if (args->report)
+		rc = not_of_image(proof, args->report,
+				  sizeof(struct trans_blob_report),
+				  "the report lies in a page of the image");
+	if (!rc && args->uart_kind != TRANS_UART_NONE)
+		rc = not_of_image(proof, args->uart, TRANS_UART_LEN,
+				  "the UART lies in a page of the image");
+	return rc;
+}
+
+static int no_page_twice(const struct proof *proof)
+{
+	const struct trans_resume_map *map = &proof->resume->map;
+	uint64_t words = tr_map_len(map) / sizeof(uint64_t);
+
+	for (uint64_t i = 0; i < words; i++)
+		if (map->image[i] & map->taken[i])
+			return refuse(proof, "a page of the image was "
+				      "allocated", 0, 0);
+	return TRANS_OK;
+}
+
+/* Sources are no pages of the image and destinations are: so no move writes
+ * what another one reads, in whatever order. */
+static int moves_apart(const struct proof *proof)
+{
+	const struct trans_resume *resume = proof->resume;
+	const struct trans_resume_map *map = &resume->map;
+	uint64_t page = tr_page(resume);
+	int rc = TRANS_OK;
+
+	for (size_t i = 0; !rc && i < resume->plan.count; i++) {
+		const struct trans_move *move = &resume->plan.move[i];
+
+		if (move->src != TRANS_ZERO)
+			rc = not_of_image(proof, move->src, move->len,
+					  "a source is a page of the image");
+		for (uint64_t at = 0; !rc && at < move->len; at += page)
+			if (!tr_marked(map, map->image, move->dst + at, page))
+				rc = refuse(proof, "a destination is no page "
+					    "of the image", move->dst + at,
+					    page);
+	}
+	return rc;
+}
+
+int trans_resume_check(const struct trans_resume *resume,
+		       struct trans_error *err)
+{
+	struct proof proof = { resume, err };
+	int rc = trans_transition_check(&resume->transition, err);
+
+	if (!rc)
+		rc = no_page_twice(&proof);
+	if (!rc)
+		rc = own_pages(&proof);
+	if (!rc)
+		rc = lent_pages(&proof);
+	return rc ? rc : moves_apart(&proof);
+}

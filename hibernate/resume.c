@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Resume: an image becomes pages in their places, and moves; moves become a
+ * transition. The steps stand in trans_resume_load; each either succeeds or
+ * names its error, and none of them writes anything but lent memory.
+ */
+#include "../lib/fail.h"
+#include "resume.h"
+
+static bool is_complete(const struct trans_resume_args *args)
+{
+	return args->disk && args->ram && args->reserved && args->free &&
+	       args->host && args->host->phys_to_virt && args->transition.cpu &&
+	       args->entry <= TRANS_RESUME_VIRTUAL &&
+	       (args->transition.map != TRANS_MAP_LINEAR ||
+		args->transition.linear);
+}
+
+static int check_args(struct tr_load *load)
+{
+	const struct trans_resume_args *args = load->args;
+
+	if (!is_complete(args))
+		return trans_fail(load->err, TRANS_EINVAL, "missing argument");
+	for (size_t i = 0; i < args->free->count; i++) {
+		const struct trans_range *range = &args->free->range[i];
+
+		if (!trans_ranges_contain(args->ram, range->start,
+					  range->len) ||
+		    trans_ranges_touch(args->reserved, range->start,
+				       range->len))
+			return trans_fail_pa(load->err, TRANS_EINVAL,
+					     "lent memory is no RAM, or is "
+					     "reserved", range->start,
+					     range->len);
+	}
+	load->resume->host = args->host;
+	load->resume->host_ctx = args->host_ctx;
+	return TRANS_OK;
+}
+
+static int open_with(struct tr_load *load, void *buffer, uint64_t len)
+{
+	const struct trans_resume_args *args = load->args;
+	struct trans_swsusp_args open = {
+		.disk = args->disk,
+		.offset = args->offset,
+		.unpack = args->unpack,
+		.buffer = buffer,
+		.buffer_len = len,
+		.progress = args->progress,
+		.progress_ctx = args->progress_ctx,
+	};
+
+	return trans_swsusp_open(&load->resume->image, &open, load->err);
+}
+
+static int no_memory(struct tr_load *load, const char *why, uint64_t len)
+{
+	return trans_fail_pa(load->err, TRANS_ENOMEM, why, 0, len);
+}
+
+/* How large are the image's pages? Nothing can be arranged before that. */
+static int look(struct tr_load *load)
+{
+	static const unsigned int shifts[] = { 16, 14, 12 };
+	static const struct trans_range anywhere = { 0, UINT64_MAX };
+	const struct trans_resume_args *args = load->args;
+	int rc = TRANS_ENOSPC;
+
+	for (size_t i = 0; rc == TRANS_ENOSPC && i < 3; i++) {
+		uint64_t len = TRANS_SWSUSP_BUFFER(shifts[i]);
+		trans_pa_t pa;
+		void *buffer;
+
+		if (trans_ranges_fit(args->free, &anywhere, len, 1ULL << 12, 0,
+				     TRANS_FIT_HIGHEST, &pa))
+			continue;
+		buffer = args->host->phys_to_virt(args->host_ctx, pa,
+						  (size_t)len);
+		if (!buffer)
+			return trans_fail_pa(load->err, TRANS_EFAULT,
+					     "no access to lent memory", pa,
+					     len);
+		rc = open_with(load, buffer, len);
+		break;
+	}
+	return rc == TRANS_ENOSPC ? no_memory(load, "buffer of the reader",
+					      TRANS_SWSUSP_BUFFER(12)) : rc;
+}
+
+/* A unit is what is placed or what is carved, whichever is smaller. */
+static unsigned int unit_shift(const struct tr_load *load)
+{
+	unsigned int page = load->resume->image.info.page_shift;
+	unsigned int granule = tr_granule_shift(load);
+
+	return granule < page ? granule : page;
+}
+
+static int take_free(struct tr_load *load)
+{
+	struct trans_resume *resume = load->resume;
+	const struct trans_ranges *lent = load->args->free;
+	uint64_t unit = 1ULL << resume->map.shift;
+	int rc = TRANS_OK;
+
+	if (lent->count > TRANS_RESUME_RANGES)
+		return trans_fail(load->err, TRANS_ENOSPC, "lent memory");
+	trans_ranges_init(&resume->direct, resume->direct_storage,
+			  sizeof(resume->direct_storage) /
+				  sizeof(*resume->direct_storage));
+	for (size_t i = 0; !rc && i < lent->count; i++) {
+		uint64_t start = tr_round_up(lent->range[i].start, unit);
+		uint64_t end = tr_round_down(lent->range[i].start +
+						     lent->range[i].len, unit);
+
+		if (end > start)
+			rc = trans_ranges_add(&resume->direct, start,
+					      end - start);
+	}
+	return rc ? trans_fail(load->err, rc, "lent memory") : rc;
+}
+
+static int number_ram(struct tr_load *load)
+{
+	struct trans_resume *resume = load->resume;
+	int rc = tr_map_ram(&resume->map, load->args->ram, unit_shift(load));
+
+	return rc ? trans_fail(load->err, rc, "RAM") : take_free(load);
+}
+
+/* Where the image's own pages end up is not known yet, so these may lie on
+ * some; such pages are moved. */
+static int carve_early(struct tr_load *load)
+{
+	struct trans_resume *resume = load->resume;
+	struct trans_resume_map *map = &resume->map;
+	uint64_t page = tr_page(resume), len = tr_map_len(map);
+	uint64_t buffer_len =
+		TRANS_SWSUSP_BUFFER(resume->image.info.page_shift);
+	trans_pa_t pa;
+	void *buffer;
+
+	map->image = tr_carve_early(resume, len, page, &pa);
+	map->taken = tr_carve_early(resume, len, page, &pa);
+	if (!map->image || !map->taken)
+		return no_memory(load, "bitmaps of pages", 2 * len);
+	memset(map->image, 0, len);
+	memset(map->taken, 0, len);
+	buffer = tr_carve_early(resume, buffer_len, page, &pa);
+	if (!buffer)
+		return no_memory(load, "buffer of the reader", buffer_len);
+	tr_carve_ops(resume);
+	return open_with(load, buffer, buffer_len);
+}
+
+static int prepare(struct tr_load *load)
+{
+	struct trans_resume *resume = load->resume;
+	struct trans_transition_args args = tr_transition_args(load);
+	int rc = trans_transition_prepare(&resume->transition, &args,
+					  load->err);
+
+	if (rc || args.unproven)
+		return rc;
+	return trans_resume_check(resume, load->err);
+}
+
+int trans_resume_load(struct trans_resume *resume,
+		      const struct trans_resume_args *args,
+		      struct trans_error *err)
+{
+	static int (*const steps[])(struct tr_load *load) = {
+		check_args, look, tr_check_cpu, number_ram, carve_early,
+		tr_read_pfns, tr_place, tr_try_prepare, tr_read_data,
+		tr_find_entry, prepare,
+	};
+	struct tr_load load = { .resume = resume, .args = args, .err = err };
+	int rc = TRANS_OK;
+
+	memset(resume, 0, sizeof(*resume));
+	for (size_t i = 0; !rc && i < sizeof(steps) / sizeof(*steps); i++)
+		rc = steps[i](&load);
+	if (rc)
+		trans_resume_unload(resume);
+	return rc;
+}
+
+int trans_resume_start(struct trans_resume *resume, struct trans_error *err)
+{
+	int rc;
+
+	if (!resume->transition.prepared)
+		return trans_fail(err, TRANS_EINVAL, "nothing is loaded");
+	rc = trans_swsusp_clear(&resume->image, err);
+	if (rc)
+		return rc;
+	rc = trans_transition_quiesce(&resume->transition, err);
+	if (!rc)
+		trans_transition_go(&resume->transition);
+	if (trans_swsusp_restore(&resume->image, NULL))
+		return trans_fail(err, TRANS_EHOST,
+				  "quiesce refused, and the signature could "
+				  "not be restored");
+	return rc;
+}
+
+void trans_resume_unload(struct trans_resume *resume)
+{
+	trans_transition_cancel(&resume->transition);
+	memset(resume, 0, sizeof(*resume));
+}
+
+int trans_resume_probe(const struct trans_block *disk, uint64_t offset,
+		       void *buffer, uint64_t buffer_len,
+		       struct trans_swsusp_info *info, struct trans_error *err)
+{
+	struct trans_swsusp_args args = {
+		.disk = disk,
+		.offset = offset,
+		.buffer = buffer,
+		.buffer_len = buffer_len,
+	};
+	struct trans_swsusp image;
+	int rc = trans_swsusp_open(&image, &args, err);
+
+	if (!rc)
+		*info = image.info;
+	return rc;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The swsusp format on the disk, for who reads it and who writes it, and what
+ * the reader's files share. docs/hibernate.md explains the format.
+ */
+#ifndef TRANS_HIBERNATE_SWSUSP_H
+#define TRANS_HIBERNATE_SWSUSP_H
+
+#include <trans_table/swsusp.h>
+
+#include "../lib/bytes.h"
+#include "../lib/fail.h"
+
+/* Header: bytes before the end of its page (Linux, kernel/power/swap.c,
+ * struct swsusp_header). */
+#define SWSUSP_HARDWARE 40 /* u32 */
+#define SWSUSP_CRC 36      /* u32 */
+#define SWSUSP_IMAGE 32    /* u64: page of the first swap map */
+#define SWSUSP_FLAGS 24    /* u32 */
+#define SWSUSP_ORIG_SIG 20 /* SWSUSP_SIG_LEN bytes */
+#define SWSUSP_SIG 10      /* likewise */
+#define SWSUSP_HEADER_LEN 40
+#define SWSUSP_SIG_LEN 10
+#define SWSUSP_MAGIC "S1SUSPEND" /* and its NUL */
+
+/* Flags (kernel/power/power.h, SF_*; the last from 6.9 on). */
+#define SWSUSP_PLATFORM 1u /* how the machine was turned off: of no interest */
+#define SWSUSP_NOCOMPRESS 2u
+#define SWSUSP_CRC32 4u
+#define SWSUSP_HW_SIG 8u
+#define SWSUSP_LZ4 16u
+
+/* Info page (struct swsusp_info); arm64 puts its own header over the names
+ * that uname gives (arch/arm64/kernel/hibernate.c, arch_hibernate_hdr). */
+#define SWSUSP_VERSION 0 /* SWSUSP_VERSION_LEN bytes, with the NUL */
+#define SWSUSP_VERSION_LEN 65
+#define SWSUSP_TTBR1 72
+#define SWSUSP_REENTER 80
+#define SWSUSP_STUB 88
+#define SWSUSP_MPIDR 96
+#define SWSUSP_VERSION_CODE 392 /* u32, 0 on arm64 */
+#define SWSUSP_RAM_PAGES 400
+#define SWSUSP_DATA_PAGES 416
+#define SWSUSP_PAGES 424
+#define SWSUSP_SIZE 432 /* bytes */
+
+/* Aff3 and Aff2..0 of MPIDR_EL1 (Arm ARM D19.2.100). */
+#define SWSUSP_MPIDR_MASK 0xff00ffffffULL
+
+/* A chunk: its length in 8 bytes, that many packed bytes, up to the end of a
+ * page. The most that 32 pages of noise become by LZO, or LZ4, which needs
+ * less. */
+#define SWSUSP_CHUNK_PAGES 32u
+#define SWSUSP_CHUNK_HEADER 8u
+#define SWSUSP_PACKED_MAX(page_shift)                               \
+	((34ULL << (page_shift)) + 69)
+
+/* The buffer, in pages: map, page numbers of maps, packed pages, unpacked. */
+#define SWSUSP_AT_SEEN 1u
+#define SWSUSP_SEEN_PAGES 4u
+#define SWSUSP_AT_HELD (SWSUSP_AT_SEEN + SWSUSP_SEEN_PAGES)
+#define SWSUSP_HELD_PAGES 67u
+#define SWSUSP_AT_UNPACKED (SWSUSP_AT_HELD + SWSUSP_HELD_PAGES)
+
+static inline size_t swsusp_bytes(const struct trans_swsusp *image,
+				  uint64_t pages)
+{
+	return (size_t)(pages << image->info.page_shift);
+}
+
+static inline uint8_t *swsusp_buffer(const struct trans_swsusp *image,
+				     unsigned int page)
+{
+	return (uint8_t *)image->args.buffer + swsusp_bytes(image, page);
+}
+
+static inline uint64_t swsusp_disk_pages(const struct trans_swsusp *image)
+{
+	return image->args.disk->len >> image->info.page_shift;
+}
+
+/* Entries of a swap map; one more word names the next map. */
+static inline unsigned int swsusp_slots(const struct trans_swsusp *image)
+{
+	return (1u << image->info.page_shift) / 8 - 1;
+}
+
+/* By which the sector that ends at @end is known again. */
+static inline uint32_t swsusp_sector_crc(const struct trans_swsusp *image,
+					 const uint8_t *end)
+{
+	size_t len = (size_t)1 << image->args.disk->sector_shift;
+
+	return trans_crc32(~0u, end - len, len);
+}
+
+/* Fail, with the page of the disk that is concerned. */
+static inline int swsusp_fail(const struct trans_swsusp *image, int status,
+			      const char *why, uint64_t page,
+			      struct trans_error *err)
+{
+	return trans_fail_pa(err, status, why,
+			     page << image->info.page_shift,
+			     1ULL << image->info.page_shift);
+}
+
+/* TRANS_EHOST: the disk. @page and @count are in bounds. */
+int swsusp_read_pages(const struct trans_swsusp *image, uint64_t page,
+		      unsigned int count, void *to, struct trans_error *err);
+
+/*
+ * The slots that come next in the stream, 1 to @most of them side by side on the
+ * disk, in bounds; they stay next until swsusp_used says so. May read the next
+ * map. TRANS_ETRUNC, TRANS_ECORRUPT, TRANS_EHOST.
+ */
+struct swsusp_run {
+	uint64_t page;
+	unsigned int count;
+};
+int swsusp_first_map(struct trans_swsusp *image, struct trans_error *err);
+int swsusp_next_run(struct trans_swsusp *image, unsigned int most,
+		    struct swsusp_run *run, struct trans_error *err);
+static inline void swsusp_used(struct trans_swsusp *image, unsigned int count)
+{
+	image->slot += count;
+}
+
+#endif

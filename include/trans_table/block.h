@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * A disk, as the host lends it: read, write and flush, in bytes.
+ *
+ * Synchronous: a call returns when the transfer is done or has failed. The
+ * library never asks for anything outside [0, len).
+ */
+#ifndef TRANS_TABLE_BLOCK_H
+#define TRANS_TABLE_BLOCK_H
+
+#include <trans_table/env.h>
+
+/*
+ * @len:          bytes of the device, or of the partition that is given
+ * @sector_shift: log2 of the smallest unit that is written as a whole or not at
+ *                all, 9..16; offsets and lengths are multiples of it
+ * @read:         @len bytes (>= one sector, at most TRANS_BLOCK_MAX) from byte
+ *                @offset into @buf, which lies in memory from the host, aligned
+ *                to 4 KiB (the library's and the lent memory, see hibernate.h).
+ *                Nonzero is a failure, and becomes TRANS_EHOST
+ * @write:        likewise; may stay in a cache until @flush. NULL: read-only
+ * @flush:        what was written is on the medium when it returns 0
+ *                (VIRTIO_BLK_T_FLUSH and the like). Not NULL if @write is not
+ * @ctx:          for the three
+ *
+ * read, write and flush must work again after a quiesce that refused.
+ */
+#define TRANS_BLOCK_MAX (4u << 20)
+
+struct trans_block {
+	uint64_t len;
+	unsigned int sector_shift;
+	int (*read)(void *ctx, uint64_t offset, void *buf, size_t len);
+	int (*write)(void *ctx, uint64_t offset, const void *buf, size_t len);
+	int (*flush)(void *ctx);
+	void *ctx;
+};
+
+#endif

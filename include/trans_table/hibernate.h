@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The hibernate front-end: bring back a saved, unpatched Linux without booting
+ * one.
+ *
+ * load reads and verifies the whole image. A page whose place is free goes
+ * there at once; the others wait in safe pages for the transition's moves.
+ * start takes the image off the disk (at most once), quiesces and goes.
+ */
+#ifndef TRANS_TABLE_HIBERNATE_H
+#define TRANS_TABLE_HIBERNATE_H
+
+#include <trans_table/inspect.h>
+#include <trans_table/ranges.h>
+#include <trans_table/swsusp.h>
+#include <trans_table/transition.h>
+
+/*
+ * How the saved kernel is entered. A snapshot of the library's own (snapshot.h)
+ * says itself where, and is always entered with the MMU off.
+ * physical: its cpu_resume, MMU off, as PSCI's CPU_SUSPEND would; the kernel
+ *           then sets up everything itself. Its address is in no header: it is
+ *           found in the image, by the literal that points to _cpu_resume
+ * virtual:  its _cpu_resume, MMU on with its tables in TTBR1 and MAIR, TCR,
+ *           SCTLR as that kernel has them. Needs more knowledge
+ */
+enum trans_resume_entry {
+	TRANS_RESUME_AUTO = 0, /* physical, and virtual if it is not found */
+	TRANS_RESUME_PHYSICAL = 1,
+	TRANS_RESUME_VIRTUAL = 2,
+};
+
+/*
+ * @disk, @offset, @unpack, @progress: see struct trans_swsusp_args
+ * @ram:      all RAM: where a page of the image may belong
+ * @reserved: what must never be written (firmware, no-map). A page of the image
+ *            there is refused. The running program's own memory does not
+ *            belong in it
+ * @free:     memory in @ram that nobody uses, lent to the library from load to
+ *            unload: pages of the image go straight to their places in it, and
+ *            what the library needs is carved from what the image leaves. The
+ *            host's allocator must not hand it out meanwhile
+ * @host, @host_ctx: phys_to_virt and clean of the host; alloc and free are not
+ *            used. phys_to_virt must reach all of @free
+ * @mpidr:    of the CPU that runs, as MPIDR_EL1 has it
+ * @entry:    above
+ * @transition: everything about the CPU, the map choice and callbacks; granule,
+ *            ops, ctx, plan, entry, x and world are filled in here. A report
+ *            page must lie outside the image. The quiesce callback must leave
+ *            the interrupt controller as the saved kernel expects it:
+ *            trans_gic_resume (gic.h), not trans_gic_off
+ */
+struct trans_resume_args {
+	const struct trans_block *disk;
+	uint64_t offset;
+	struct trans_unpackers unpack;
+	int (*progress)(void *ctx, uint64_t done, uint64_t total);
+	void *progress_ctx;
+	const struct trans_ranges *ram;
+	const struct trans_ranges *reserved;
+	const struct trans_ranges *free;
+	const struct trans_ops *host;
+	void *host_ctx;
+	uint64_t mpidr;
+	enum trans_resume_entry entry;
+	struct trans_transition_args transition;
+};
+
+/* Ranges that @ram may have, and ranges that the host may lend. */
+#define TRANS_RESUME_RANGES 64
+
+/*
+ * Pages of RAM, numbered, and what is known of each: one bit a unit. A unit is
+ * a page of the image, or a granule of the transition if that is smaller.
+ * @image: belongs to the image
+ * @zero:  belongs to it and is all zeroes, so that it was not stored; NULL: the
+ *         image has no such page
+ * @taken: handed out to the transition, or holds what is to be moved
+ */
+struct trans_resume_bank {
+	trans_pa_t start;
+	uint64_t len;
+	uint64_t first; /* the number of the unit at @start */
+};
+struct trans_resume_map {
+	unsigned int shift;
+	uint64_t units;
+	uint64_t *image, *zero, *taken;
+	size_t banks;
+	struct trans_resume_bank bank[TRANS_RESUME_RANGES];
+};
+
+/*
+ * A loaded image; read-only for callers. It points into itself: not to be
+ * copied or moved. About 5 KiB: not for a small stack. Everything of a size
+ * that follows the image's is carved from @free.
+ * @info of @image: what the image says of itself
+ * @how:    TRANS_RESUME_PHYSICAL or _VIRTUAL
+ * @entry:  where it is entered: a PA, or a VA
+ * @direct_pages, @moved_pages, @zero_pages: of the image: placed at once; by
+ *          moves; not stored because they are zero (part of the other two)
+ * @direct: what of the lent memory the image's pages go straight to
+ * @plan:   the moves, in the order of their destinations
+ */
+struct trans_resume {
+	struct trans_swsusp image;
+	struct trans_transition transition;
+	enum trans_resume_entry how;
+	uint64_t entry;
+	uint64_t direct_pages, moved_pages, zero_pages;
+	struct trans_ranges direct;
+	struct trans_moves plan;
+	/* The rest is hibernate/'s own. */
+	struct trans_ops ops; /* carves from what the image leaves of @direct */
+	const struct trans_ops *host;
+	void *host_ctx;
+	struct trans_resume_map map;
+	trans_pa_t safe_below; /* free pages from here on hold what moves */
+	trans_pa_t hint;       /* no free granule above */
+	struct trans_range block; /* set aside for the blob's code */
+	bool block_used;
+	struct trans_world world;
+	struct trans_range direct_storage[TRANS_RESUME_RANGES + 16];
+};
+
+/*
+ * Open, read, verify, place, find the entry, prepare the transition. The disk
+ * is not written. What the running program has outside @free is not written
+ * either.
+ *
+ * Errors: those of trans_swsusp_open and _read, trans_transition_prepare;
+ * TRANS_EIMAGE: the CPU lacks the image's page size, or another CPU saved it
+ * (err->desc: its MPIDR), or it was saved at another exception level (with VHE
+ * or a stub at EL2 and we are at EL1; at EL1 and we are at EL2, where its PSCI
+ * conduit would be another one), or virtual entry is not possible (the CPU has
+ * permission indirection);
+ * TRANS_ERANGE: a page of the image is outside @ram, or touches @reserved
+ * (err->pa), or @ram is beyond 52 bits; TRANS_ECORRUPT: PFNs that do not ascend,
+ * or fewer or more than announced; TRANS_ENOENT: no entry was found, or more
+ * than one, or no sign of the exception level it was saved at; TRANS_ENOMEM:
+ * @free has too little beside the image (err->len: of what is asked for),
+ * found before data is read (but for the few pages of a virtual entry that was
+ * not asked for); TRANS_ENOSPC: more than TRANS_RESUME_RANGES
+ * ranges of RAM or lent; TRANS_EFAULT: phys_to_virt refuses lent memory;
+ * TRANS_EINVAL: a missing argument, or @free is not RAM, or is reserved, or (a
+ * virtual entry) the linear map is of another granule than the image.
+ * On failure the struct is zeroed and @free is the host's again.
+ */
+int trans_resume_load(struct trans_resume *resume,
+		      const struct trans_resume_args *args,
+		      struct trans_error *err);
+
+/*
+ * Prove once more that nothing needed is overwritten: trans_transition_check,
+ * and that no page the transition needs belongs to the image.
+ * TRANS_EOVERLAP and those of trans_transition_check.
+ */
+int trans_resume_check(const struct trans_resume *resume,
+		       struct trans_error *err);
+
+/* The dry run, as lines of text: what the image says, where pages go, how it
+ * is entered, what the proof says. Returns what @put returned, if not 0. */
+int trans_resume_print(const struct trans_resume *resume, trans_put_fn put,
+		       void *arg);
+
+/*
+ * Take the image off the disk, quiesce, go. Returns only on failure: when the
+ * disk refused (nothing was lost, see trans_swsusp_clear), or when quiesce
+ * refused (TRANS_EHOST): the signature was then put back, and the image can be
+ * resumed another time. If even that failed, @err says "quiesce refused, and the
+ * signature could not be restored".
+ */
+int trans_resume_start(struct trans_resume *resume, struct trans_error *err);
+
+/* Forget it: @free is the host's again, with whatever contents. A zeroed
+ * struct is fine. */
+void trans_resume_unload(struct trans_resume *resume);
+
+/*
+ * Only look: is there an image, and what does it say? For a boot menu, and for
+ * a host that must decide before it lends memory. @buffer as swsusp.h has it.
+ * Errors of trans_swsusp_open.
+ */
+int trans_resume_probe(const struct trans_block *disk, uint64_t offset,
+		       void *buffer, uint64_t buffer_len,
+		       struct trans_swsusp_info *info, struct trans_error *err);
+
+#endif

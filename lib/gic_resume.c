@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The interrupt controller as a saved Linux expects to find it. Its GICv3
+ * driver brings back its CPU interface and wakes the redistributor, and takes
+ * the rest for what the kernel that loaded the image has left: without what is
+ * set here the world that comes back gets no tick, no disk, no IPI. Register
+ * names and offsets are those of Arm IHI 0069, chapter 12.
+ */
+#include "lib/arch.h"
+#include "lib/fail.h"
+#include "lib/gic.h"
+
+/*
+ * GICD_CTLR. Where there is one Security state, ARE and EnableGrp1; in the
+ * Non-secure view of two, ARE_NS and EnableGrp1A: the same bits.
+ */
+#define GICD_CTLR_ENABLE_G1 (1u << 1)
+#define GICD_CTLR_ARE (1u << 4)
+
+#define GICR_WAKER 0x14
+#define WAKER_SLEEP (1u << 1)           /* ProcessorSleep */
+#define WAKER_CHILDREN_ASLEEP (1u << 2)
+
+/* Banks of 32 interrupts; the same in the redistributor's frame of SGIs and
+ * PPIs, where extended PPIs simply follow. Extended SPIs are elsewhere. */
+#define IGROUPR 0x80
+#define ISENABLER 0x100
+#define ISPENDR 0x200
+#define ISACTIVER 0x300
+#define IPRIORITYR 0x400
+#define IROUTER 0x6000
+#define IGROUPR_E 0x1000
+#define ISENABLER_E 0x1200
+#define ISPENDR_E 0x1600
+#define ISACTIVER_E 0x1a00
+#define IPRIORITYR_E 0x2000
+#define IROUTER_E 0x8000
+
+/* INTIDs 1020 to 1023 are special: no SPI has them, no register is theirs. */
+#define SPI_END 1020u
+
+#define ALL_BITS 0xffffffffu
+/* What Linux gives every interrupt (GICD_INT_DEF_PRI, arm-gic-common.h). */
+#define PRIORITIES 0xa0a0a0a0u
+/* SGIs 0 to 15: Linux's IPIs. PPIs 26 to 30: the timers of EL2, EL1 virtual,
+ * EL2 virtual, secure, and EL1 physical; one of them is its tick. */
+#define SGIS_AND_TIMERS 0x7c00ffffu
+
+/* MPIDR_EL1's affinity is where IROUTER wants it; U, MT and RES1 go. */
+#define AFFINITY 0xff00ffffffULL
+
+/* A run of banks; @end: the first interrupt that is not there. */
+struct lines {
+	trans_pa_t group, enable, pend, active, priority, route;
+	unsigned int first, end;
+};
+
+static struct lines plain_lines(trans_pa_t base, unsigned int first,
+				unsigned int end)
+{
+	return (struct lines){ base + IGROUPR, base + ISENABLER, base + ISPENDR,
+			       base + ISACTIVER, base + IPRIORITYR,
+			       base + IROUTER, first, end };
+}
+
+static struct lines extended_lines(trans_pa_t base, unsigned int end)
+{
+	return (struct lines){ base + IGROUPR_E, base + ISENABLER_E,
+			       base + ISPENDR_E, base + ISACTIVER_E,
+			       base + IPRIORITYR_E, base + IROUTER_E, 0, end };
+}
+
+static void to_group_1(const struct trans_gic *gic, const struct lines *lines)
+{
+	for (unsigned int i = lines->first; i < lines->end; i += 32)
+		gic_write(gic, lines->group + i / 8, ALL_BITS);
+	for (unsigned int i = lines->first; i < lines->end; i += 4)
+		gic_write(gic, lines->priority + i, PRIORITIES);
+}
+
+static void route(const struct trans_gic *gic, const struct lines *lines,
+		  uint64_t mpidr)
+{
+	for (unsigned int i = lines->first; i < lines->end; i++)
+		gic->mmio.write64(gic->mmio.ctx, lines->route + 8UL * i,
+				  mpidr & AFFINITY);
+}
+
+/*
+ * A driver that asked for its interrupt before the image was written does not
+ * ask again. What is pending in spite of having been cleared is a line that is
+ * asserted, by something that nobody has silenced: that would storm.
+ */
+static void enable_quiet(const struct trans_gic *gic, const struct lines *lines)
+{
+	for (unsigned int i = lines->first; i < lines->end; i += 32)
+		gic_write(gic, lines->enable + i / 8,
+			  ~(gic_read(gic, lines->pend + i / 8) |
+			    gic_read(gic, lines->active + i / 8)));
+}
+
+/* Routing exists only with ARE, and ARE may change only while no group is
+ * enabled (IHI 0069, GICD_CTLR), which trans_gic_off has seen to. */
+static int affinity_routing(const struct trans_gic *gic,
+			    struct trans_error *err)
+{
+	uint32_t ctlr = gic_read(gic, gic->dist + GICD_CTLR);
+	int ret;
+
+	gic_write(gic, gic->dist + GICD_CTLR, ctlr | GICD_CTLR_ARE);
+	ret = gic_wait_dist(gic, err);
+	if (!ret && !(gic_read(gic, gic->dist + GICD_CTLR) & GICD_CTLR_ARE))
+		ret = trans_fail_pa(err, TRANS_EHOST,
+				    "GICD_CTLR.ARE stays clear", gic->dist, 0);
+	return ret;
+}
+
+static int dist_on(const struct trans_gic *gic, uint64_t mpidr,
+		   struct trans_error *err)
+{
+	uint32_t typer = gic_read(gic, gic->dist + GICD_TYPER);
+	unsigned int end = 32 * (gic_spi_banks(typer) + 1);
+	struct lines spis = plain_lines(gic->dist, 32,
+					end < SPI_END ? end : SPI_END);
+	struct lines more = extended_lines(gic->dist,
+					   32 * gic_espi_banks(typer));
+	uint32_t ctlr;
+	int ret = affinity_routing(gic, err);
+
+	if (ret)
+		return ret;
+	to_group_1(gic, &spis);
+	to_group_1(gic, &more);
+	route(gic, &spis, mpidr);
+	route(gic, &more, mpidr);
+	enable_quiet(gic, &spis);
+	enable_quiet(gic, &more);
+	ctlr = gic_read(gic, gic->dist + GICD_CTLR);
+	gic_write(gic, gic->dist + GICD_CTLR, ctlr | GICD_CTLR_ENABLE_G1);
+	return gic_wait_dist(gic, err);
+}
+
+/* The timers' lines are level sensitive and may well be asserted: their owner
+ * knows how to deal with that, so no look at what is pending. */
+static void redist_on(const struct trans_gic *gic, const struct gic_redist *own)
+{
+	struct lines lines = plain_lines(own->rd + GICR_SGI_BASE, 0,
+					 32 * gic_ppi_banks(own->typer));
+
+	to_group_1(gic, &lines);
+	gic_write(gic, lines.enable, SGIS_AND_TIMERS);
+}
+
+/* Where firmware keeps WAKER to itself it reads as 0, that is awake. */
+static int wake(const struct trans_gic *gic, trans_pa_t rd,
+		struct trans_error *err)
+{
+	uint32_t waker = gic_read(gic, rd + GICR_WAKER);
+
+	gic_write(gic, rd + GICR_WAKER, waker & ~WAKER_SLEEP);
+	return gic_wait(gic, rd + GICR_WAKER, WAKER_CHILDREN_ASLEEP, 0,
+			"GICR_WAKER.ChildrenAsleep stays set", err);
+}
+
+static int v3_resume(const struct trans_gic *gic, const struct trans_cpu *cpu,
+		     uint64_t mpidr, struct trans_error *err)
+{
+	struct gic_redist own;
+	int ret = gic_own_redist(gic, mpidr, &own, err);
+
+	if (!ret)
+		ret = wake(gic, own.rd, err);
+	if (!ret)
+		ret = trans_gic_off(gic, cpu, mpidr, err);
+	if (ret)
+		return ret;
+	redist_on(gic, &own);
+	return dist_on(gic, mpidr, err);
+}
+
+int trans_gic_resume(const struct trans_gic *gic, const struct trans_cpu *cpu,
+		     uint64_t mpidr, struct trans_error *err)
+{
+	int ret = gic_known(gic, err);
+
+	if (ret || gic->version == 2)
+		return ret;
+	if (!gic->mmio.write64)
+		return trans_fail(err, TRANS_EINVAL, "GIC: no write64");
+	ret = v3_resume(gic, cpu, mpidr, err);
+	trans_arch_sync();
+	return ret;
+}

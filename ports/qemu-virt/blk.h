@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * A driver for virtio-blk over mmio, polled, one request at a time: enough to
+ * read a hibernation image at the speed of the disk.
+ *
+ * The device is set up by the first request after a reset, whoever did the
+ * reset: a quiesce that silenced every device may be refused afterwards, and
+ * the disk must then work again.
+ */
+#ifndef PORT_BLK_H
+#define PORT_BLK_H
+
+#include <trans_table/errors.h>
+
+#define BLK_SECTOR 512u
+
+/* @device: its registers; @sectors: of the disk; @flush: it has a write cache;
+ * @modern: not the legacy layout; @taken: requests that it has been given since
+ * it was set up. */
+struct blk {
+	trans_pa_t device;
+	uint64_t sectors;
+	bool flush, modern;
+	uint16_t taken;
+};
+
+/*
+ * The @index-th disk, in the order of the device tree, which is the order in
+ * which Linux names them vda, vdb. TRANS_ENOENT: there are fewer; TRANS_EHOST:
+ * it does not take this driver; TRANS_ETIME: it does not come out of a reset.
+ */
+int blk_open(struct blk *blk, unsigned int index, struct trans_error *err);
+
+/*
+ * Read, or write, @sectors sectors at @sector. @buf is in the linear map.
+ * TRANS_ERANGE: beyond the disk's end; TRANS_EHOST: the device says that it
+ * failed; TRANS_ETIME: it did not answer within ten seconds, and was reset, so
+ * that it does not write to @buf later. err->pa: the sector.
+ */
+int blk_read(struct blk *blk, uint64_t sector, uint64_t sectors, void *buf,
+	     struct trans_error *err);
+int blk_write(struct blk *blk, uint64_t sector, uint64_t sectors,
+	      const void *buf, struct trans_error *err);
+
+/* What was written before is on the disk when this returns 0. A disk without a
+ * write cache has nothing to do. Errors likewise. */
+int blk_flush(struct blk *blk, struct trans_error *err);
+
+#endif

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Using the library for a resume: this is the file to read. Find the disk, lend
+ * memory, load, start.
+ */
+#include "blk.h"
+#include "kexec.h"
+#include "machine.h"
+#include "memory.h"
+#include "options.h"
+#include "print.h"
+#include "quiesce.h"
+#include "report.h"
+#include "resume.h"
+#include "sysreg.h"
+#include "uart.h"
+
+#include "../lz4/unlz4.h"
+#include "../lzo/unlzo.h"
+
+static struct trans_resume resume;
+static struct blk blk;
+static unsigned int quiesce_flags;
+
+/* ---- the disk, as block.h has it ---- */
+
+static int said(int rc, const struct trans_error *err)
+{
+	if (rc) {
+		print("port: disk: ");
+		print_error(err);
+		print("\n");
+	}
+	return rc;
+}
+
+static int block_read(void *ctx, uint64_t offset, void *buf, size_t len)
+{
+	struct trans_error err;
+
+	return said(blk_read(ctx, offset / BLK_SECTOR, len / BLK_SECTOR, buf,
+			     &err), &err);
+}
+
+static int block_write(void *ctx, uint64_t offset, const void *buf, size_t len)
+{
+	struct trans_error err;
+
+	return said(blk_write(ctx, offset / BLK_SECTOR, len / BLK_SECTOR, buf,
+			      &err), &err);
+}
+
+static int block_flush(void *ctx)
+{
+	struct trans_error err;
+
+	return said(blk_flush(ctx, &err), &err);
+}
+
+static struct trans_block block = {
+	.sector_shift = 9,
+	.read = block_read,
+	.write = block_write,
+	.flush = block_flush,
+	.ctx = &blk,
+};
+
+static int open_disk(unsigned int index, struct trans_error *err)
+{
+	int rc = blk_open(&blk, index, err);
+
+	block.len = blk.sectors * BLK_SECTOR;
+	return rc;
+}
+
+const struct trans_block *resume_disk(unsigned int index,
+				      struct trans_error *err)
+{
+	return open_disk(index, err) ? NULL : &block;
+}
+
+/* ---- the image ---- */
+
+static void print_info(unsigned int disk, const struct trans_swsusp_info *info)
+{
+	static const char *const packing[] = { "not packed", "LZO", "LZ4" };
+
+	print("port: disk %u holds an image: %s\n", disk, info->version);
+	print("port: %lu pages of %uK, %s, root table 0x%lx, re-entry 0x%lx, "
+	      "stub 0x%lx, CPU 0x%lx\n", info->pages,
+	      1u << (info->page_shift - 10), packing[info->packing],
+	      info->ttbr1, info->reenter, info->stub, info->mpidr);
+}
+
+#define BUFFER_PAGES ((unsigned int)(TRANS_SWSUSP_BUFFER(16) >> PAGE_SHIFT))
+
+/* Of several disks. What is wrong with an image says more than that another
+ * disk has none. */
+static void remember(struct trans_error *said, const struct trans_error *err)
+{
+	if (!said->status || err->status != TRANS_ENOENT ||
+	    said->status == TRANS_ENOENT)
+		*said = *err;
+}
+
+static int probe_disks(uint64_t offset, void *buffer, struct trans_error *err)
+{
+	struct trans_error said = { 0 };
+	struct trans_swsusp_info info;
+
+	for (unsigned int disk = 0; !open_disk(disk, err); disk++) {
+		if (!trans_resume_probe(&block, offset, buffer,
+					BUFFER_PAGES * PAGE_LEN, &info, err)) {
+			print_info(disk, &info);
+			return TRANS_OK;
+		}
+		remember(&said, err);
+	}
+	if (said.status)
+		*err = said;
+	return err->status;
+}
+
+static int find_image(uint64_t offset, struct trans_error *err)
+{
+	trans_pa_t buffer;
+	int rc;
+
+	if (memory_ops.alloc(&memory, PAGE_SHIFT, BUFFER_PAGES, &buffer)) {
+		*err = (struct trans_error){ .status = TRANS_ENOMEM,
+					     .why = "buffer for a disk",
+					     .level = TRANS_NO_LEVEL };
+		return TRANS_ENOMEM;
+	}
+	rc = probe_disks(offset, at_pa(buffer), err);
+	memory_ops.free(&memory, PAGE_SHIFT, BUFFER_PAGES, buffer);
+	return rc;
+}
+
+/* ---- the library ---- */
+
+static int quiesce(void *host)
+{
+	(void)host;
+	return quiesce_machine(&resume.transition,
+			       quiesce_flags | QUIESCE_RESUME);
+}
+
+static struct trans_resume_args resume_args(const struct options *options,
+					    const struct trans_table *own,
+					    const struct trans_ranges *lent)
+{
+	struct trans_resume_args args = {
+		.disk = &block,
+		.offset = options->resume.offset,
+		.unpack = { trans_unlzo, trans_unlz4, NULL },
+		.ram = &machine.ram,
+		.reserved = &machine.reserved,
+		.free = lent,
+		.host = &memory_ops,
+		.host_ctx = &memory,
+		.mpidr = sysreg_read(mpidr_el1),
+		.entry = options->resume.entry,
+		.transition = transition_args(own),
+	};
+
+	args.transition.quiesce = quiesce;
+	return args;
+}
+
+static int put_text(void *arg, const char *text, size_t len)
+{
+	(void)arg;
+	print("plan: ");
+	while (len--)
+		uart_putc(*text++);
+	return 0;
+}
+
+static void report_resume(uint64_t ticks)
+{
+	const struct trans_swsusp_info *info = &resume.image.info;
+	uint64_t ms = ticks * 1000 / sysreg_read(cntfrq_el0);
+
+	print_figure("load_ms", ms, "ms");
+	print_figure("load_rate", (info->data_pages << info->page_shift) /
+		     (1000 * (ms ? ms : 1)), "MB/s");
+	print_figure("direct_pages", resume.direct_pages, "pages");
+	print_figure("moved_pages", resume.moved_pages, "pages");
+	print_figure("zero_pages", resume.zero_pages, "pages");
+	print_figure("moves", resume.transition.move_count, "moves");
+	print("port: entry %s at 0x%lx\n",
+	      resume.how == TRANS_RESUME_PHYSICAL ? "physical" : "virtual",
+	      resume.entry);
+}
+
+static int start(const struct options *options, struct trans_error *err)
+{
+	if (options->plan)
+		(void)trans_resume_print(&resume, put_text, NULL);
+	if (options->dry) {
+		*err = (struct trans_error){ .status = TRANS_EHOST,
+					     .why = "dry run",
+					     .level = TRANS_NO_LEVEL };
+		return TRANS_EHOST;
+	}
+	print("port: resume, bye\n");
+	return trans_resume_start(&resume, err);
+}
+
+static int load_start(const struct options *options,
+		      const struct trans_table *own,
+		      const struct trans_ranges *lent, struct trans_error *err)
+{
+	struct trans_resume_args args = resume_args(options, own, lent);
+	uint64_t began = sysreg_read(cntvct_el0);
+	int rc = trans_resume_load(&resume, &args, err);
+
+	if (rc)
+		return rc;
+	report_resume(sysreg_read(cntvct_el0) - began);
+	rc = start(options, err);
+	trans_resume_unload(&resume);
+	return rc;
+}
+
+int port_resume(const struct options *options, const struct trans_table *own,
+		struct trans_error *err)
+{
+	const struct trans_ranges *lent;
+	uint64_t before;
+	int rc;
+
+	quiesce_flags = options->quiesce;
+	rc = quiesce_plan(quiesce_flags, err);
+	before = memory_free_bytes();
+	if (!rc)
+		rc = find_image(options->resume.offset, err);
+	if (rc)
+		return rc;
+	lent = memory_lend();
+	rc = load_start(options, own, lent, err);
+	memory_take_back();
+	report_lost(before);
+	return rc;
+}
+
+/* ---- options ---- */
+
+static bool is(const char *text, size_t len, const char *word)
+{
+	size_t n = 0;
+
+	while (n < len && word[n] == text[n])
+		n++;
+	return n == len && !word[n];
+}
+
+static bool read_offset(const char *text, size_t len, uint64_t *offset)
+{
+	static const char key[] = "offset=";
+	size_t n = sizeof(key) - 1;
+
+	if (len <= n || len > n + 15 || memcmp(text, key, n))
+		return false;
+	*offset = 0;
+	for (; n < len && text[n] >= '0' && text[n] <= '9'; n++)
+		*offset = *offset * 10 + (unsigned int)(text[n] - '0');
+	return n == len;
+}
+
+bool resume_word(struct resume_options *options, const char *text, size_t len)
+{
+	if (is(text, len, "resume=on"))
+		options->on = true;
+	else if (is(text, len, "then=kexec"))
+		options->then_kexec = true;
+	else if (is(text, len, "entry=auto"))
+		options->entry = TRANS_RESUME_AUTO;
+	else if (is(text, len, "entry=physical"))
+		options->entry = TRANS_RESUME_PHYSICAL;
+	else if (is(text, len, "entry=virtual"))
+		options->entry = TRANS_RESUME_VIRTUAL;
+	else
+		return read_offset(text, len, &options->offset);
+	return true;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The hibernate front-end: before a kernel is started, look for one that is
+ * asleep on a disk.
+ *
+ *	resume=on          wake what is asleep on the first disk that has an
+ *	                   image; without one, or when it is refused, say so
+ *	offset=N           it is in a swap file: Linux's resume_offset
+ *	entry=physical|virtual  how it is entered (default: auto, see hibernate.h)
+ *	then=kexec         after a refusal do what a boot loader would: start the
+ *	                   kernel in the archive
+ *
+ * map=, plan, dry and the words of quiesce.h mean what they mean for a kexec.
+ */
+#ifndef PORT_RESUME_H
+#define PORT_RESUME_H
+
+#include <trans_table/hibernate.h>
+
+struct options;
+
+struct resume_options {
+	bool on, then_kexec;
+	enum trans_resume_entry entry;
+	uint64_t offset;
+};
+
+/* One word of the options; false: it is none of these. */
+bool resume_word(struct resume_options *resume, const char *text, size_t len);
+
+/* The @index-th disk, to be used until another one is asked for. NULL: errors of
+ * blk_open. */
+const struct trans_block *resume_disk(unsigned int index,
+				      struct trans_error *err);
+
+/* Returns when there is no image, or when it was refused, with everything given
+ * back. @own: the tables the port runs on. Errors of quiesce_plan, blk_open,
+ * trans_resume_probe, _load and _start. */
+int port_resume(const struct options *options, const struct trans_table *own,
+		struct trans_error *err);
+
+#endif

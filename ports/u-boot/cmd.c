@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/* The command "trans", and the words of a command line. */
+#include "port.h"
+
+#include <vsprintf.h>
+
+bool port_read_hex(const char **text, u64 *value)
+{
+	char *end;
+
+	*value = simple_strtoull(*text, &end, 16);
+	if (end == *text)
+		return false;
+	*text = end;
+	return true;
+}
+
+bool port_read_range(const char *text, struct trans_range *range)
+{
+	u64 start, len = 0;
+
+	if (!port_read_hex(&text, &start))
+		return false;
+	if (*text == ':') {
+		text++;
+		if (!port_read_hex(&text, &len) || !len)
+			return false;
+	}
+	*range = (struct trans_range){ start, len };
+	return !*text;
+}
+
+#ifdef CONFIG_SYS_LONGHELP
+static char trans_help_text[] =
+	"kexec [-n] [-k <start>:<size>]... <kernel>[:<size>] "
+	"[<initrd>:<size>|-] [<fdt>]\n"
+	"    - start a Linux kernel (Image, Image.gz, zboot or ELF) like booti;\n"
+	"      kernel and initrd may go where U-Boot is, and are verified\n"
+	"      (SHA-256) after they were moved. <size> of the kernel is needed\n"
+	"      for all but an Image; all numbers are hexadecimal\n"
+	"      -n  do not verify\n"
+	"      -k  move nothing to this memory\n"
+#ifdef CONFIG_CMD_TRANS_RESUME
+	"trans resume <interface> <dev>[:<part>] [<offset>]\n"
+	"    - continue a hibernated Linux from its swap partition, or from a\n"
+	"      swap file at <offset> (resume_offset, in pages of the image).\n"
+	"      Uses memory that U-Boot does not: what was loaded is lost\n"
+#endif
+	"trans plan <like kexec> | trans plan resume <like resume>\n"
+	"    - say what would be done, and do nothing\n"
+	"trans map [<addr>]\n"
+	"    - show U-Boot's page tables, or how <addr> is looked up";
+#endif
+
+U_BOOT_CMD_WITH_SUBCMDS(trans, "leave for another kernel, over U-Boot itself",
+	trans_help_text,
+	U_BOOT_SUBCMD_MKENT(kexec, CONFIG_SYS_MAXARGS, 0, port_do_kexec),
+#ifdef CONFIG_CMD_TRANS_RESUME
+	U_BOOT_SUBCMD_MKENT(resume, 4, 0, port_do_resume),
+#endif
+	U_BOOT_SUBCMD_MKENT(plan, CONFIG_SYS_MAXARGS, 0, port_do_plan),
+	U_BOOT_SUBCMD_MKENT(map, 2, 1, port_do_map));

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Everything that differs between versions of U-Boot, 2023.01 to 2025.01 and
+ * up: common.h went away, lmb became global (2024.10), the device tree
+ * fix-ups lost an argument with it, hashes may be another library's.
+ */
+#ifndef TRANS_U_BOOT_COMPAT_H
+#define TRANS_U_BOOT_COMPAT_H
+
+#if __has_include(<common.h>)
+#include <common.h>
+#endif
+#if __has_include(<alist.h>)
+#include <alist.h>
+#endif
+#include <bootm.h>
+#include <image.h>
+#include <lmb.h>
+#include <version.h>
+#include <linux/kernel.h>
+#include <linux/sizes.h>
+#include <asm/global_data.h>
+#include <asm/u-boot.h>
+
+DECLARE_GLOBAL_DATA_PTR;
+
+#define COMPAT_VERSION (U_BOOT_VERSION_NUM * 100 + U_BOOT_VERSION_NUM_PATCH)
+#define COMPAT_GLOBAL_LMB (COMPAT_VERSION >= 202410)
+
+/* Is sha256_context U-Boot's own struct, with the state in it? From 2025.01 on
+ * it may be Mbed TLS's. */
+#define COMPAT_OWN_SHA256 \
+	(IS_ENABLED(CONFIG_SHA256) && !IS_ENABLED(CONFIG_MBEDTLS_LIB_CRYPTO))
+
+/* Called for each piece of memory that U-Boot's own map says is in use; @keep:
+ * not by U-Boot or a file it loaded, but for good. Nonzero stops. */
+typedef int (*compat_used_fn)(void *arg, u64 start, u64 len, bool keep);
+
+#if COMPAT_GLOBAL_LMB
+
+static inline int compat_used_memory(void *fdt, compat_used_fn used, void *arg)
+{
+	const struct alist *list = &lmb_get()->used_mem;
+	const struct lmb_region *region = list->data;
+	int rc = 0;
+
+	for (int i = 0; !rc && i < list->count; i++)
+		rc = used(arg, region[i].base, region[i].size,
+			  region[i].flags & LMB_NOMAP);
+	return rc;
+}
+
+static inline int compat_fix_tree(struct bootm_headers *images, void *fdt)
+{
+	return image_setup_libfdt(images, fdt, false);
+}
+
+#else
+
+/* A set of the board's reservations alone tells those that are for good. Each
+ * map is made anew; 1 KiB with the default of 8 regions. */
+static inline int compat_used_memory(void *fdt, compat_used_fn used, void *arg)
+{
+	struct lmb board, all;
+	int rc = 0;
+
+	lmb_init(&board);
+	lmb_add(&board, gd->ram_base, gd->ram_size);
+	board_lmb_reserve(&board);
+	lmb_init_and_reserve(&all, gd->bd, fdt);
+	for (unsigned long i = 0; !rc && i < board.reserved.cnt; i++)
+		rc = used(arg, board.reserved.region[i].base,
+			  board.reserved.region[i].size, true);
+	for (unsigned long i = 0; !rc && i < all.reserved.cnt; i++)
+		rc = used(arg, all.reserved.region[i].base,
+			  all.reserved.region[i].size,
+			  all.reserved.region[i].flags & LMB_NOMAP);
+	return rc;
+}
+
+static inline int compat_fix_tree(struct bootm_headers *images, void *fdt)
+{
+	return image_setup_libfdt(images, fdt, fdt_totalsize(fdt), NULL);
+}
+
+#endif
+
+#endif

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * The device tree that booti would give, from the same place and with the same
+ * fix-ups (memory nodes, bootargs, board), in a buffer of its own: the next
+ * kernel's is edited from it by the library.
+ */
+#include "port.h"
+
+#include <dm.h>
+#include <env.h>
+#include <fdt_support.h>
+#include <malloc.h>
+#include <mapmem.h>
+#include <rng.h>
+#include <linux/libfdt.h>
+
+/* Room for the fix-ups, as CONFIG_SYS_FDT_PAD has it. */
+#define FIXUP_ROOM SZ_16K
+
+/* booti takes ${fdt_addr} where a script sets it, and what U-Boot itself was
+ * given otherwise. */
+static ulong default_fdt(void)
+{
+	return map_to_sysmem(gd->fdt_blob);
+}
+
+static void *copy_tree(const void *from, size_t *len, struct trans_error *err)
+{
+	size_t room = fdt_totalsize(from) + FIXUP_ROOM;
+	void *to = memalign(SZ_4K, room);
+
+	if (!to) {
+		port_error(err, TRANS_ENOMEM, "U-Boot's heap: device tree", 0,
+			   room);
+		return NULL;
+	}
+	if (fdt_open_into(from, to, room)) {
+		free(to);
+		port_error(err, TRANS_EFDT, "device tree", (ulong)from, 0);
+		return NULL;
+	}
+	*len = room;
+	return to;
+}
+
+void *port_fdt(ulong addr, size_t *len, struct trans_error *err)
+{
+	static struct bootm_headers none;
+	void *from = map_sysmem(addr ? addr : default_fdt(), 0);
+	void *fdt;
+
+	if (fdt_check_header(from)) {
+		port_error(err, TRANS_EFDT, "there is none",
+			   map_to_sysmem(from), 0);
+		return NULL;
+	}
+	fdt = copy_tree(from, len, err);
+	if (!fdt)
+		return NULL;
+	memset(&none, 0, sizeof(none));
+	if (compat_fix_tree(&none, fdt)) {
+		free(fdt);
+		port_error(err, TRANS_EFDT, "a fix-up failed", 0, 0);
+		return NULL;
+	}
+	return fdt;
+}
+
+static int random_bytes(void *ctx, void *buf, size_t len)
+{
+	return dm_rng_read(ctx, buf, len);
+}
+
+/* The fix-ups have put ${bootargs} in. Seeds come from a hardware generator, or
+ * are removed. */
+struct trans_fdt_edit port_fdt_edit(void)
+{
+	struct trans_fdt_edit edit = {
+		.reserve = port_memory.lpi.range,
+		.reserve_count = port_memory.lpi.count,
+	};
+	struct udevice *dev;
+
+	if (IS_ENABLED(CONFIG_DM_RNG) &&
+	    !uclass_get_device(UCLASS_RNG, 0, &dev)) {
+		edit.random = random_bytes;
+		edit.random_ctx = dev;
+	}
+	return edit;
+}

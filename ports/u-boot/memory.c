@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * Memory as U-Boot knows it: the banks, what its map (lmb) and the device tree
+ * reserve, and where it lives itself. The last is no reservation: that is what
+ * all this is for. But nothing is allocated there.
+ */
+#include "port.h"
+
+#include <cpu_func.h>
+#include <asm/cache.h>
+
+#define MAX_RAM 16
+#define MAX_RESERVED 64
+#define MAX_LPI 16
+#define MAX_FREE 512 /* each allocation freed out of order may split one */
+
+/* Below the stack pointer, for the calls that follow. */
+#define STACK_MARGIN SZ_64K
+
+static struct trans_range ram_storage[MAX_RAM];
+static struct trans_range reserved_storage[MAX_RESERVED];
+static struct trans_range free_storage[MAX_FREE];
+static struct trans_range lpi_storage[MAX_LPI];
+
+struct port_memory port_memory;
+
+static int map_error(struct trans_error *err, int rc)
+{
+	return rc ? port_error(err, rc, "memory map", 0, 0) : 0;
+}
+
+int port_memory_begin(struct trans_error *err)
+{
+	struct port_memory *m = &port_memory;
+	int rc = 0;
+
+	trans_ranges_init(&m->ram, ram_storage, MAX_RAM);
+	trans_ranges_init(&m->reserved, reserved_storage, MAX_RESERVED);
+	trans_ranges_init(&m->free, free_storage, MAX_FREE);
+	trans_ranges_init(&m->lpi, lpi_storage, MAX_LPI);
+	for (int i = 0; !rc && i < CONFIG_NR_DRAM_BANKS; i++)
+		rc = trans_ranges_add(&m->ram, gd->bd->bi_dram[i].start,
+				      gd->bd->bi_dram[i].size);
+	return map_error(err, rc);
+}
+
+int port_memory_keep(struct trans_range range, struct trans_error *err)
+{
+	return map_error(err, trans_ranges_add(&port_memory.reserved,
+					       range.start, range.len));
+}
+
+static struct trans_range whole_pages(struct trans_range range)
+{
+	u64 first = range.start & ~(u64)(SZ_4K - 1);
+
+	return (struct trans_range){
+		first, ALIGN(range.start + range.len, SZ_4K) - first };
+}
+
+int port_memory_use(struct trans_range range, struct trans_error *err)
+{
+	struct trans_range pages = whole_pages(range);
+
+	return map_error(err, trans_ranges_remove(&port_memory.free,
+						  pages.start, pages.len));
+}
+
+static int add_used(void *arg, u64 start, u64 len, bool keep)
+{
+	struct trans_range range = whole_pages((struct trans_range){ start,
+								    len });
+	int rc = trans_ranges_remove(&port_memory.free, range.start,
+				     range.len);
+
+	if (!rc && keep)
+		rc = trans_ranges_add(&port_memory.reserved, start, len);
+	return rc;
+}
+
+/* From below the stack to the top: stack, device tree, global data, malloc's
+ * arena, text, page tables (common/board_f.c). */
+static struct trans_range own_memory(void)
+{
+	u64 here = (u64)(uintptr_t)__builtin_frame_address(0) - STACK_MARGIN;
+	u64 low = min_t(u64, here, gd->start_addr_sp - STACK_MARGIN);
+
+	return (struct trans_range){ low, gd->ram_top - low };
+}
+
+/* A board that does not relocate runs where it was loaded. */
+static struct trans_range loaded_image(void)
+{
+	if (!(gd->flags & GD_FLG_SKIP_RELOC))
+		return (struct trans_range){ 0, 0 };
+	return (struct trans_range){ gd->relocaddr, gd->mon_len };
+}
+
+bool port_over_u_boot(trans_pa_t pa, u64 len)
+{
+	struct trans_range storage, own = own_memory();
+	struct trans_ranges set;
+
+	trans_ranges_init(&set, &storage, 1);
+	return !trans_ranges_add(&set, own.start, own.len) &&
+	       trans_ranges_touch(&set, pa, len);
+}
+
+int port_memory_map(void *fdt, size_t fdt_len, struct trans_error *err)
+{
+	struct port_memory *m = &port_memory;
+	struct trans_ranges no_ram;
+	struct trans_range storage[MAX_RAM];
+	int rc;
+
+	trans_ranges_init(&no_ram, storage, MAX_RAM);
+	rc = trans_fdt_memory(fdt, fdt_len, &no_ram, &m->reserved, err);
+	if (rc)
+		return rc;
+	rc = port_gic_tables(&m->lpi, err);
+	if (rc)
+		return rc;
+	rc = trans_ranges_add_all(&m->reserved, &m->lpi);
+	if (!rc)
+		rc = trans_ranges_add_all(&m->free, &m->ram);
+	if (!rc)
+		rc = compat_used_memory(fdt, add_used, NULL);
+	if (!rc)
+		rc = trans_ranges_remove_all(&m->free, &m->reserved);
+	if (!rc)
+		rc = port_memory_use(own_memory(), err);
+	return map_error(err, rc ? rc : port_memory_use(loaded_image(), err));
+}
+
+static int host_alloc(void *ctx, unsigned int shift, unsigned int count,
+		      trans_pa_t *pa)
+{
+	struct port_memory *m = ctx;
+	const struct trans_range all = { 0, UINT64_MAX };
+	uint64_t len = (uint64_t)count << shift;
+
+	if (trans_ranges_fit(&m->free, &all, len, 1ULL << shift, 0,
+			     TRANS_FIT_HIGHEST, pa))
+		return TRANS_ENOMEM;
+	return trans_ranges_remove(&m->free, *pa, len);
+}
+
+static void host_free(void *ctx, unsigned int shift, unsigned int count,
+		      trans_pa_t pa)
+{
+	trans_carve_back(ctx + offsetof(struct port_memory, free), shift,
+			 count, pa);
+}
+
+/* U-Boot's map is an identity. */
+static void *host_phys_to_virt(void *ctx, trans_pa_t pa, size_t len)
+{
+	struct port_memory *m = ctx;
+
+	if (!trans_ranges_contain(&m->ram, pa, len))
+		return NULL;
+	return (void *)(uintptr_t)pa;
+}
+
+static bool host_pfn_valid(void *ctx, trans_pa_t pa, uint64_t len)
+{
+	struct port_memory *m = ctx;
+
+	return trans_ranges_contain(&m->ram, pa, len);
+}
+
+/* Cleans (and invalidates) by VA to the PoC (arch/arm/cpu/armv8/cache.S). */
+static void host_clean(void *ctx, const void *va, size_t len)
+{
+	ulong start = (ulong)va;
+
+	flush_dcache_range(start & ~(ulong)(CONFIG_SYS_CACHELINE_SIZE - 1),
+			   ALIGN(start + len, CONFIG_SYS_CACHELINE_SIZE));
+}
+
+const struct trans_ops port_ops = {
+	.alloc = host_alloc,
+	.free = host_free,
+	.phys_to_virt = host_phys_to_virt,
+	.pfn_valid = host_pfn_valid,
+	.clean = host_clean,
+};

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * What the files of this port say to each other. One job at a time: U-Boot has
+ * one thread, and a transition that was not started is given back before its
+ * command returns.
+ */
+#ifndef TRANS_U_BOOT_PORT_H
+#define TRANS_U_BOOT_PORT_H
+
+#include "compat.h"
+
+#include <command.h>
+
+#include <trans_table/block.h>
+#include <trans_table/gic.h>
+#include <trans_table/image.h>
+#include <trans_table/kexec.h>
+#include <trans_table/swsusp.h>
+
+/* machine.c: what U-Boot knows of the machine. */
+
+struct port_machine {
+	struct trans_cpu cpu;
+	enum trans_conduit conduit;
+	trans_pa_t uart; /* of the console */
+	enum trans_uart_kind uart_kind;
+};
+extern struct port_machine port_machine;
+
+/* Read it. TRANS_EINVAL: U-Boot runs at EL3. */
+int port_machine_read(struct trans_error *err);
+u64 port_mpidr(void);
+
+/* memory.c: the map of memory, and an allocator over what nobody uses. */
+
+/*
+ * @ram:      the banks
+ * @reserved: never to be written: what the next kernel's tree reserves, and
+ *            U-Boot's map as lasting; what the user asked for
+ * @free:     RAM that neither U-Boot nor a file of the user's is in
+ * @lpi:      (among the reserved) tables that hardware goes on using
+ */
+struct port_memory {
+	struct trans_ranges ram, reserved, free, lpi;
+};
+extern struct port_memory port_memory;
+
+/* Begin anew: RAM, and nothing reserved or free. */
+int port_memory_begin(struct trans_error *err);
+/* Not to be written, for the user wants it kept. */
+int port_memory_keep(struct trans_range range, struct trans_error *err);
+/* The next kernel's tree is @fdt: what is reserved, and what is free. */
+int port_memory_map(void *fdt, size_t fdt_len, struct trans_error *err);
+/* Is any byte U-Boot's own: stack, heap, text, page tables? */
+bool port_over_u_boot(trans_pa_t pa, u64 len);
+/* Not to be allocated from: a file lies there. */
+int port_memory_use(struct trans_range range, struct trans_error *err);
+
+/* Allocates from free, highest first; ctx is &port_memory. */
+extern const struct trans_ops port_ops;
+
+/* tables.c: U-Boot's own page tables, live. */
+int port_tables_attach(struct trans_table *table, struct trans_error *err);
+/* trans_transition_args.alias_prepare: U-Boot's map is an identity already. */
+int port_alias_prepare(void *host, trans_pa_t pa, uint64_t len);
+
+/* fdt.c: the tree for the next kernel. A copy of the one at @addr (0: as booti
+ * finds it) with U-Boot's fix-ups, from malloc: the caller frees it. */
+void *port_fdt(ulong addr, size_t *len, struct trans_error *err);
+struct trans_fdt_edit port_fdt_edit(void);
+
+/* unpack.c: U-Boot's decompressors, as the library wants them. */
+extern const struct trans_decompress port_decompress;
+extern const struct trans_unpackers port_unpackers;
+
+/* block.c: "virtio", "0:2" and the like. One at a time. */
+int port_block(const char *interface, const char *dev_part,
+	       struct trans_block *block, struct trans_error *err);
+
+/* gic.c: what the device tree says of it. TRANS_ENOENT. And memory that it may
+ * go on using, which is neither ours nor the next kernel's. */
+int port_gic(struct trans_gic *gic, struct trans_error *err);
+int port_gic_tables(struct trans_ranges *tables, struct trans_error *err);
+
+/* verify.c: by the CPU's instructions where U-Boot uses them; NULL: by nobody
+ * faster than the library. */
+extern const trans_sha256_fn port_sha256;
+
+/* leave.c: how the transition is to be made, and U-Boot's end. */
+struct trans_transition_args port_transition(void);
+/* No devices any more: U-Boot cannot go on after this. */
+void port_quiet_devices(void);
+
+/* error.c: errors in words. */
+int port_error(struct trans_error *err, int status, const char *why, u64 pa,
+	       u64 len);
+void port_say_error(const char *what, const struct trans_error *err);
+
+/* dump.c: a trans_put_fn to the console; Ctrl-C stops. */
+int port_put(void *arg, const char *text, size_t len);
+
+/* cmd.c: the words of a command line: a number, and <start> or <start>:<len>
+ * (len 0: not said), to the end of the word. All hexadecimal. */
+bool port_read_hex(const char **text, u64 *value);
+bool port_read_range(const char *text, struct trans_range *range);
+
+/* The commands, as struct cmd_tbl wants them. */
+int port_do_map(struct cmd_tbl *cmd, int flag, int argc, char *const argv[]);
+int port_do_kexec(struct cmd_tbl *cmd, int flag, int argc, char *const argv[]);
+int port_do_plan(struct cmd_tbl *cmd, int flag, int argc, char *const argv[]);
+int port_do_resume(struct cmd_tbl *cmd, int flag, int argc,
+		   char *const argv[]);
+/* The dry run of resume, whose words are the same. */
+int port_plan_resume(int argc, char *const argv[]);
+
+#endif

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/* trans resume: a hibernated Linux comes back, and none was booted for it. */
+#include "port.h"
+
+#include <console.h>
+#include <stdio.h>
+#include <linux/libfdt.h>
+
+#include <trans_table/hibernate.h>
+
+static struct trans_resume resume;
+static struct trans_gic gic;
+
+/* The words of a command line, and what they led to. */
+struct request {
+	const char *interface, *dev_part;
+	struct trans_range offset;
+	struct trans_block disk;
+	unsigned int percent;
+};
+
+static bool read_words(struct request *r, int argc, char *const argv[])
+{
+	if (argc < 3 || argc > 4)
+		return false;
+	r->interface = argv[1];
+	r->dev_part = argv[2];
+	return argc < 4 || (port_read_range(argv[3], &r->offset) &&
+			    !r->offset.len);
+}
+
+static int progress(void *ctx, uint64_t done, uint64_t total)
+{
+	struct request *r = ctx;
+	unsigned int percent = total ? done * 100 / total : 100;
+
+	if (percent != r->percent)
+		printf("\r   Reading %3u %%", percent);
+	r->percent = percent;
+	return ctrlc();
+}
+
+/* Devices first: they hold their lines as long as they wait to be served. */
+static int quiesce(void *host)
+{
+	struct trans_error err = { 0 };
+
+	printf("Resuming ...\n\n");
+	port_quiet_devices();
+	if (!trans_gic_resume(&gic, &port_machine.cpu, port_mpidr(), &err))
+		return 0;
+	port_say_error("resume", &err);
+	return err.status;
+}
+
+static struct trans_resume_args resume_args(struct request *r)
+{
+	struct trans_resume_args args = {
+		.disk = &r->disk,
+		.offset = r->offset.start,
+		.unpack = port_unpackers,
+		.progress = progress,
+		.progress_ctx = r,
+		.ram = &port_memory.ram,
+		.reserved = &port_memory.reserved,
+		.free = &port_memory.free,
+		.host = &port_ops,
+		.host_ctx = &port_memory,
+		.mpidr = port_mpidr(),
+		.transition = port_transition(),
+	};
+
+	args.transition.quiesce = quiesce;
+	return args;
+}
+
+static int find_machine(struct trans_error *err)
+{
+	void *fdt = (void *)gd->fdt_blob;
+	int rc = port_memory_begin(err);
+
+	if (!rc)
+		rc = port_machine_read(err);
+	if (!rc)
+		rc = port_gic(&gic, err);
+	return rc ? rc : port_memory_map(fdt, fdt_totalsize(fdt), err);
+}
+
+static int load(struct request *r, struct trans_error *err)
+{
+	struct trans_resume_args args;
+	int rc = port_block(r->interface, r->dev_part, &r->disk, err);
+
+	if (!rc)
+		rc = find_machine(err);
+	if (rc)
+		return rc;
+	args = resume_args(r);
+	rc = trans_resume_load(&resume, &args, err);
+	if (r->percent)
+		printf("\n");
+	return rc;
+}
+
+static void say_loaded(void)
+{
+	const struct trans_swsusp_info *info = &resume.image.info;
+
+	printf("   Linux %s\n   %llu pages: %llu in place, %llu to be moved\n",
+	       info->version, (u64)info->data_pages, (u64)resume.direct_pages,
+	       (u64)resume.moved_pages);
+}
+
+int port_do_resume(struct cmd_tbl *cmd, int flag, int argc,
+		   char *const argv[])
+{
+	struct trans_error err = { 0 };
+	struct request r = { 0 };
+	int rc;
+
+	if (!read_words(&r, argc, argv))
+		return CMD_RET_USAGE;
+	rc = load(&r, &err);
+	if (!rc) {
+		say_loaded();
+		rc = trans_resume_start(&resume, &err);
+	}
+	trans_resume_unload(&resume);
+	port_say_error("resume", &err);
+	return CMD_RET_FAILURE;
+}
+
+int port_plan_resume(int argc, char *const argv[])
+{
+	struct trans_error err = { 0 };
+	struct request r = { 0 };
+	int rc;
+
+	if (!read_words(&r, argc, argv))
+		return CMD_RET_USAGE;
+	rc = load(&r, &err);
+	if (!rc) {
+		say_loaded();
+		trans_resume_print(&resume, port_put, NULL);
+	}
+	trans_resume_unload(&resume);
+	if (!rc)
+		return CMD_RET_SUCCESS;
+	port_say_error("plan", &err);
+	return CMD_RET_FAILURE;
+}

@@ -1,0 +1,296 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""Disks with a hibernated Linux on them: boots a guest (sleeper.sh) in QEMU and
+has it go to sleep. What was made is kept under build/sleepers/, by a hash of
+all that it was made of, and copied before use: a resumed image is gone.
+"""
+import contextlib
+import fcntl
+import glob
+import gzip
+import hashlib
+import json
+import lzma
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import cases
+import lab
+import payload
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BUILD = payload.BUILD
+OUT = os.path.join(BUILD, 'sleepers')
+
+SWAP_MIB, DATA_MIB = 192, 16
+KEEP = 90 # homes; about 80 MiB each, and the whole matrix needs 70
+
+# Which modules, in which order; a kernel that has one built in lacks the file.
+MODULES = ['drivers/virtio/virtio_ring', 'drivers/virtio/virtio',
+           'drivers/virtio/virtio_mmio', 'drivers/block/virtio_blk',
+           'lib/lz4/lz4_compress', 'crypto/lz4']
+
+# Name -> part of fetch.py, directory under build/. Slim ones: kernels.py.
+DEBIAN = {'6.1': ('kernel', 'kernel'), '6.12': ('backports',
+                                                'kernel-backports')}
+
+
+class Sleeper:
+    """A guest, and the machine that it goes to sleep on. `words` go to its
+    kernel; offset: the swap is a file."""
+
+    def __init__(self, machine=None, kernel='6.1', words=(), cycles=1,
+                 swap_file=False):
+        self.machine = machine or lab.Machine()
+        self.kernel, self.words, self.cycles = kernel, tuple(words), cycles
+        self.swap_file = swap_file
+
+    def home(self):
+        return os.path.join(OUT, digest(self.identity())[:16])
+
+    def identity(self):
+        return json.dumps([
+            self.machine.args(), self.kernel, self.words, self.cycles,
+            self.swap_file, SWAP_MIB, DATA_MIB, MODULES,
+            digest_file(f'{HERE}/sleeper.sh'), digest_file(kernel_file(
+                self.kernel)), digest_file(busybox())])
+
+
+def digest(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digest_file(path, known={}):
+    """Once per run and file: nobody changes them meanwhile."""
+    if path not in known:
+        with open(path, 'rb') as f:
+            known[path] = hashlib.file_digest(f, 'sha256').hexdigest()
+    return known[path]
+
+
+def busybox():
+    return f'{BUILD}/busybox/bin/busybox'
+
+
+# ---- kernels -------------------------------------------------------------------
+
+def kernel_home(name):
+    return f'{BUILD}/{DEBIAN[name][1]}'
+
+
+def kernel_file(name):
+    """The file that QEMU is given: raw Images only."""
+    if name in DEBIAN:
+        return f'{OUT}/Image-{name}'
+    return f'{BUILD}/kernels/{name}/Image'
+
+
+def get_kernel(name):
+    """See to it that it is there, and unpacked."""
+    if name not in DEBIAN:
+        subprocess.run([sys.executable, f'{HERE}/kernels.py', name],
+                       check=True)
+        return
+    part, home = DEBIAN[name]
+    subprocess.run([sys.executable, f'{HERE}/fetch.py', part, 'busybox'],
+                   check=True)
+    if payload.newer(kernel_file(name), [f'{BUILD}/stamp/{part}']):
+        return
+    os.makedirs(OUT, exist_ok=True)
+    with replaced(kernel_file(name)) as path, open(path, 'wb') as f:
+        f.write(payload.debian_kernel(home))
+
+
+@contextlib.contextmanager
+def replaced(path):
+    """A file written beside its place, then put there."""
+    yield path + '.new'
+    os.rename(path + '.new', path)
+
+
+def modules(name):
+    """(file name, bytes) of what the guest must load, in order."""
+    if name not in DEBIAN:
+        return []
+    found = []
+    for module in MODULES:
+        for path in glob.glob(f'{kernel_home(name)}/lib/modules/*/kernel/'
+                              f'{module}.ko*'):
+            data = payload.read(path)
+            if path.endswith('.xz'):
+                data = lzma.decompress(data)
+            found.append((f'{os.path.basename(module)}.ko', data))
+    return found
+
+
+def fill_initramfs(archive, name):
+    for d in ('bin', 'dev', 'modules'):
+        archive.add(d, mode=0o040755)
+    archive.add('dev/console', mode=0o020600, rdev=(5, 1))
+    archive.add('bin/busybox', payload.read(busybox()))
+    archive.add('init', payload.read(f'{HERE}/sleeper.sh'))
+    files = modules(name)
+    for file, data in files:
+        archive.add(f'modules/{file}', data)
+    archive.add('modules/order', '\n'.join(f for f, _ in files).encode())
+
+
+def initramfs(name):
+    """The guest's, for one kernel."""
+    path = f'{OUT}/initramfs-{name}.gz'
+    inputs = [f'{HERE}/sleeper.sh', os.path.abspath(__file__),
+              kernel_file(name), busybox()]
+    if not payload.newer(path, inputs):
+        payload.write_cpio(path + '.cpio', lambda a: fill_initramfs(a, name))
+        with replaced(path) as new, gzip.open(new, 'wb', 1) as f:
+            f.write(payload.read(path + '.cpio'))
+        os.remove(path + '.cpio')
+    return path
+
+
+# ---- disks ---------------------------------------------------------------------
+
+def empty_disk(path, mib):
+    with open(path, 'wb') as f:
+        f.truncate(mib << 20)
+
+
+def make_ext4(path, *args):
+    subprocess.run(['mke2fs', '-q', '-F', '-t', 'ext4', '-b', '4096', *args,
+                    path], check=True, env={**os.environ, 'PATH':
+                                            f"{os.environ['PATH']}:/usr/sbin"})
+
+
+def swap_file_disk(path, home):
+    """ext4 with a swap file that has no holes, and no order to speak of."""
+    tree = f'{home}/tree'
+    os.makedirs(tree)
+    with open(f'{tree}/swapfile', 'wb') as f:
+        for _ in range(SWAP_MIB - 48):
+            f.write(b'\xff' * (1 << 20))
+    make_ext4(path, '-d', tree)
+    shutil.rmtree(tree)
+
+
+def swap_offset(path):
+    """In blocks of 4 KiB, which are pages, of the first byte of the file."""
+    shown = subprocess.run(
+        ['/usr/sbin/debugfs', '-R', 'bmap /swapfile 0', path], text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
+    return int(re.search(r'^\d+', shown)[0])
+
+
+def make_disks(sleeper, home):
+    empty_disk(f'{home}/swap.img', SWAP_MIB)
+    empty_disk(f'{home}/data.img', DATA_MIB)
+    make_ext4(f'{home}/data.img')
+    if sleeper.swap_file:
+        swap_file_disk(f'{home}/swap.img', home)
+
+
+def disk_args(home, extra=''):
+    """Disks that survive a cut of power as far as they were flushed."""
+    return [w for n, name in enumerate(['swap', 'data']) for w in (
+        '-drive',
+        f'file={home}/{name}.img,format=raw,if=none,id=disk{n}{extra}',
+        '-device', f'virtio-blk-device,drive=disk{n}')]
+
+
+# ---- going to sleep ------------------------------------------------------------
+
+def offset_of(sleeper, home):
+    return swap_offset(f'{home}/swap.img') if sleeper.swap_file else 0
+
+
+def cmdline(sleeper, home, more=()):
+    words = ['console=ttyAMA0', 'panic=-1', 'loglevel=4',
+             f'tt.cycles={sleeper.cycles}', f'tt.swap={SWAP_MIB << 20}',
+             f'tt.cpus={sleeper.machine.smp}']
+    if sleeper.swap_file:
+        words.append(f'tt.offset={offset_of(sleeper, home)}')
+    return ' '.join([*words, *sleeper.words, *more])
+
+
+def linux_args(sleeper, home, more=()):
+    """QEMU's arguments to boot the guest's kernel on the disks at `home`."""
+    return [*sleeper.machine.args(), '-kernel', kernel_file(sleeper.kernel),
+            '-initrd', initramfs(sleeper.kernel),
+            '-append', cmdline(sleeper, home, more), *disk_args(home)]
+
+
+def has_signature(home, offset=0):
+    """Is there an image? In the first page, where 4K, 16K, 64K pages end."""
+    with open(f'{home}/swap.img', 'rb') as f:
+        f.seek(offset << 12)
+        page = f.read(65536)
+    return any(page[n - 10:n] == b'S1SUSPEND\0' for n in (4096, 16384, 65536))
+
+
+def go_to_sleep(sleeper, home, name, live):
+    make_disks(sleeper, home)
+    result = lab.run_qemu(linux_args(sleeper, home), f'sleep-{name}',
+                          live=live, timeout=120, silence=60, expect=[cases.GOING.format(1)],
+                          forbid=[cases.BAD_CHECK])
+    if result.ok and not has_signature(home, offset_of(sleeper, home)):
+        result.why = 'went to sleep without an image'
+    if result.why:
+        tail = '\n'.join(result.text.splitlines()[-15:])
+        raise RuntimeError(f'{name}: {result.why}\n{tail}')
+
+
+@contextlib.contextmanager
+def locked(what):
+    """One at a time, of several cases or several `make`s."""
+    os.makedirs(OUT, exist_ok=True)
+    with open(f'{OUT}/.lock-{what}', 'w', encoding='utf-8') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def forget_old():
+    """Those that nobody asked for in a long time: of older scripts, mostly."""
+    homes = sorted(glob.glob(f'{OUT}/*/identity'), key=os.path.getmtime)
+    for identity in homes[:-KEEP]:
+        home = os.path.dirname(identity)
+        shutil.rmtree(home, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(f'{OUT}/.lock-{os.path.basename(home)}')
+
+
+def asleep(sleeper, name, live=False):
+    """The directory of its disks, asleep; made if need be, or if it is to be
+    seen live. Not to be written to."""
+    with locked('kernel'):
+        get_kernel(sleeper.kernel)
+        initramfs(sleeper.kernel)
+    home = sleeper.home()
+    with locked(os.path.basename(home)):
+        if live or not os.path.exists(home):
+            new = f'{home}.new'
+            shutil.rmtree(new, ignore_errors=True)
+            os.makedirs(new)
+            go_to_sleep(sleeper, new, name, live)
+            with open(f'{new}/identity', 'w', encoding='utf-8') as f:
+                f.write(sleeper.identity())
+            shutil.rmtree(home, ignore_errors=True)
+            os.rename(new, home)
+            forget_old()
+        os.utime(f'{home}/identity')
+    return home
+
+
+@contextlib.contextmanager
+def copy_of(home, name):
+    """Disks to write to, gone afterwards."""
+    copy = f'{OUT}/run-{name}'
+    shutil.rmtree(copy, ignore_errors=True)
+    os.makedirs(copy)
+    try:
+        for disk in ('swap', 'data'):
+            subprocess.run(['cp', '--sparse=always', f'{home}/{disk}.img',
+                            copy], check=True)
+        yield copy
+    finally:
+        shutil.rmtree(copy, ignore_errors=True)

@@ -1,0 +1,282 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+#
+# /init of a guest that hibernates: a live workload, put to sleep and, once
+# awake again, asked whether anything is not as it was. Words of the kernel's
+# command line:
+#	tt.cycles=N          hibernate N times, then power off in order
+#	tt.swap=BYTES        size of the swap disk, by which it is found
+#	tt.part=N            the swap is a partition of that disk
+#	tt.offset=N          in pages: the swap is a file on that disk
+#	tt.cpus=N            how many CPUs there must be, before and after
+#	tt.compressor=lz4    hibernate.compressor is this: load its module
+#	tt.resume            do not work: have this kernel resume from the disk
+
+bad=0
+
+check() { # name, then a command that succeeds when all is well
+	name=$1
+	shift
+	if "$@"; then
+		echo "CHECK $name ok"
+	else
+		echo "CHECK $name BAD: $why"
+		bad=$((bad + 1))
+	fi
+}
+
+finish() {
+	if [ $bad = 0 ]; then
+		echo "SLEEPER: PASS"
+	else
+		echo "SLEEPER: FAIL ($bad checks)"
+	fi
+	exec poweroff -f
+}
+
+give_up() {
+	why=$*
+	check "$1" false
+	finish
+}
+
+setup() {
+	/bin/busybox mkdir -p /proc /sys /dev /run /disk /swap
+	/bin/busybox --install -s /bin
+	export PATH=/bin
+	mount -t proc proc /proc
+	mount -t sysfs sysfs /sys
+	[ -c /dev/ttyAMA0 ] || mount -t devtmpfs dev /dev
+	mount -t tmpfs run /run
+	echo
+	cycles=1 swap= part= offset= cpus=1 compressor= resume=
+	for word in $(cat /proc/cmdline); do
+		case $word in
+		tt.resume) resume=1 ;;
+		tt.*) eval "${word#tt.}" ;;
+		esac
+	done
+	for module in $(cat /modules/order); do
+		insmod /modules/$module || give_up "insmod $module"
+	done
+}
+
+# The disk of $swap bytes, and the other one.
+find_disks() {
+	for disk in vda vdb; do
+		if [ $(($(cat /sys/block/$disk/size) * 512)) = "$swap" ]; then
+			swap_disk=$disk
+		else
+			data_disk=$disk
+		fi
+	done
+	[ "$swap_disk" ] && [ "$data_disk" ] || give_up "no such disks"
+}
+
+# Where Linux looks for an image, or is to write one. Telling it makes it look
+# at once: without an image that is an error, and all is well.
+tell_resume() {
+	[ -z "$offset" ] || echo "$offset" >/sys/power/resume_offset
+	cat /sys/block/$swap_disk/dev >/sys/power/resume
+}
+
+mount_disks() {
+	swap_file=/dev/$swap_disk$part
+	if [ "$offset" ]; then
+		mount -t ext4 /dev/$swap_disk /swap || give_up "mount swap"
+		swap_file=/swap/swapfile
+		tell_resume 2>/dev/null
+	fi
+	mkswap $swap_file >/dev/null && swapon $swap_file ||
+		give_up "swapon $swap_file"
+	mount -t ext4 /dev/$data_disk /disk || give_up "mount data"
+	exec 4>>/disk/log
+}
+
+# ---- the workload ------------------------------------------------------------
+
+counter() { # counts for ever, in a variable; says how far it is
+	i=0
+	while usleep 20000; do
+		i=$((i + 1))
+		echo $i >/run/counter.$1.new
+		mv /run/counter.$1.new /run/counter.$1
+	done
+}
+
+begin() {
+	secret=$(head -c 16 /dev/urandom | hexdump -v -e '1/1 "%02x"')
+	boot_id=$(cat /proc/sys/kernel/random/boot_id)
+	echo $secret >/run/secret
+	head -c 4000000 /dev/urandom >/run/blob
+	head -c 2000000 /dev/zero >>/run/blob
+	cat /bin/busybox >>/run/blob
+	sum=$(sha256sum </run/blob)
+	for n in 1 2 3; do
+		counter $n &
+		eval "counter_$n=$!"
+	done
+	while ! [ -e /run/counter.3 ]; do
+		usleep 10000
+	done
+}
+
+line() { # to the disk, through a file that stays open
+	echo "$*" >&4
+	lines="$lines$*
+"
+}
+
+set_timer() { # it must go off, but only when the machine is awake again
+	rm -f /run/timer
+	(sleep 2; echo rang >/run/timer) &
+	timer=$!
+}
+
+asleep() { # $1: which cycle
+	before=$(cat /run/counter.1)
+	line "before $1 $secret"
+	started=$(uptime_ms)
+	sync
+	echo "SLEEPER: cycle $1, going to sleep"
+	echo shutdown >/sys/power/disk
+	set_timer
+	echo disk >/sys/power/state || give_up "echo disk"
+	echo "SLEEPER: awake"
+}
+
+uptime_ms() {
+	read -r up rest </proc/uptime
+	echo $((${up%.*} * 1000 + 1${up#*.} * 10 - 1000))
+}
+
+# ---- the proof ---------------------------------------------------------------
+
+equal() { # have, want
+	why="is '$1', not '$2'"
+	[ "$1" = "$2" ]
+}
+
+more() { # have, than
+	why="is $1, not more than $2"
+	[ "$1" -gt "$2" ]
+}
+
+# Within so many tenths of a second.
+soon() { # tenths, command
+	deadline=$(($(uptime_ms) + $1 * 100))
+	shift
+	while ! "$@"; do
+		[ $(uptime_ms) -lt $deadline ] || return 1
+		usleep 20000
+	done
+}
+
+counts_on() {
+	for n in 1 2 3; do
+		eval "pid=\$counter_$n"
+		why="counter $n, process $pid, is gone"
+		kill -0 $pid || return 1
+		soon 50 more "$(cat /run/counter.$n)" "$before" || return 1
+		at=$(cat /run/counter.$n)
+		soon 50 counted_past $n $at || return 1
+	done
+}
+
+counted_past() {
+	more "$(cat /run/counter.$1)" "$2"
+}
+
+timer_rings() {
+	why="the timer never rang"
+	soon 100 [ -e /run/timer ] && wait $timer
+}
+
+disk_holds() {
+	equal "$(cat /disk/log)
+" "$lines"
+}
+
+swap_is_on() {
+	why="not in /proc/swaps"
+	grep -q "$swap_file" /proc/swaps
+}
+
+# Every CPU takes its interrupts and does its work.
+cpus_work() {
+	equal "$(grep -c ^processor /proc/cpuinfo)" "$cpus" || return 1
+	for n in $(seq 0 $((cpus - 1))); do
+		why="CPU $n does not run"
+		timeout 5 taskset $((1 << n)) true || return 1
+	done
+}
+
+# An interrupt that nobody asks for again after a hibernation: a shared one of
+# the distributor, which GICv3's driver does not restore.
+alarm_rings() {
+	[ -e /sys/class/rtc/rtc0 ] || return 0
+	count=$(alarms)
+	# On a slow machine the second is over before the alarm is set.
+	for try in 1 2 3; do
+		echo 0 >/sys/class/rtc/rtc0/wakealarm
+		echo +$try >/sys/class/rtc/rtc0/wakealarm
+		soon 25 alarmed_past "$count" && return 0
+	done
+	return 1
+}
+
+alarms() {
+	awk '/rtc/ { for (i = 2; i <= 9 && $i ~ /^[0-9]+$/; i++) n += $i }
+	     END { print n + 0 }' /proc/interrupts
+}
+
+alarmed_past() {
+	more "$(alarms)" "$1"
+}
+
+no_warning() { # a kernel that hit a BUG or a WARN says so in tainted
+	equal "$(cat /proc/sys/kernel/tainted)" "$tainted"
+}
+
+awake() { # $1: which cycle
+	line "after $1"
+	check secret equal "$secret" "$(cat /run/secret)"
+	check same-boot equal "$(cat /proc/sys/kernel/random/boot_id)" "$boot_id"
+	check blob equal "$(sha256sum </run/blob)" "$sum"
+	check cpus cpus_work
+	check counters counts_on
+	check timer timer_rings
+	check uptime more "$(uptime_ms)" "$started"
+	check disk disk_holds
+	check swap swap_is_on
+	check alarm alarm_rings
+	check tainted no_warning
+	echo "SLEEPER: cycle $1 done"
+}
+
+# ---- main --------------------------------------------------------------------
+
+setup
+find_disks
+if [ "$resume" ]; then
+	tell_resume
+	give_up "this kernel did not resume"
+fi
+tainted=$(cat /proc/sys/kernel/tainted)
+mount_disks
+begin
+dmesg | sed -n 's/.*\(CPU: All CPU(s) started at EL[0-9]\).*/linux: \1/p'
+cycle=0
+while [ $cycle -lt $cycles ]; do
+	cycle=$((cycle + 1))
+	asleep $cycle
+	awake $cycle
+	[ $bad = 0 ] || finish
+done
+kill $counter_1 $counter_2 $counter_3
+wait
+exec 4>&-
+sync
+why="still in use"
+check umount soon 50 umount /disk # children of the counters hold it, too
+finish

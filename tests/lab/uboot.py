@@ -1,0 +1,305 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""Builds U-Boot for QEMU with and without trans_table, and says what it adds.
+
+The source is Debian's package, by an apt state of its own that knows only the
+main archive (the mirrors of the security archive lack the tarballs), or a tree
+of the user's. Into its lib/ go a symbolic link to ports/u-boot and two lines;
+nothing is written anywhere else in the tree, as all objects are built outside.
+"""
+import argparse
+import contextlib
+import fcntl
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+import fetch  # noqa: E402
+
+ROOT, BUILD = fetch.ROOT, fetch.BUILD
+APT = os.path.join(BUILD, 'apt-u-boot')
+PORT = os.path.join(ROOT, 'ports', 'u-boot')
+DEFCONFIG = 'qemu_arm64_defconfig'
+PACKAGES = ['bison', 'flex', 'swig', 'libssl-dev', 'libgnutls28-dev',
+            'python3-dev', 'python3-setuptools', 'dpkg-dev', 'bc',
+            'uuid-dev']
+
+# Where the two lines go, each behind a line that all versions have.
+LINES = [
+    ('lib/Makefile', r'^obj-\$\(CONFIG_OPTEE(_LIB)?\) \+= optee/\n',
+     'obj-$(CONFIG_TRANS_TABLE) += trans_table/\n'),
+    ('lib/Kconfig', r'^source "?lib/optee/Kconfig"?\n',
+     'source "lib/trans_table/Kconfig"\n'),
+]
+
+
+def say(text):
+    print(f'u-boot: {text}', flush=True)
+
+
+# ---- the source ----------------------------------------------------------------
+
+# By release: the newest that Debian has is from its development branch.
+SUITES = {'stable': None, 'newest': 'sid'}
+
+
+def main_archive():
+    """(address, suite) of the release that this machine runs."""
+    found = [(uri, suite) for uri, suite in fetch.debian_targets()
+             if re.fullmatch('[a-z]+', suite)]
+    if not found:
+        raise fetch.Failed("this machine's apt names no Debian release")
+    return found[0]
+
+
+def prepare_apt(home, suite):
+    if os.path.exists(f'{home}/ready'):
+        return
+    for d in ('state/lists/partial', 'cache/archives/partial', 'empty'):
+        os.makedirs(f'{home}/{d}', exist_ok=True)
+    uri, own = main_archive()
+    sign = (f'[signed-by={fetch.KEYRING}] '
+            if os.path.exists(fetch.KEYRING) else '')
+    fetch.write_file(f'{home}/status', '')
+    fetch.write_file(f'{home}/sources.list',
+                     f'deb-src {sign}{uri} {suite or own} main\n')
+    say(f'source lists of {suite or own} ...')
+    fetch.apt('apt-get', 'update', home=home)
+    fetch.write_file(f'{home}/ready', '')
+
+
+def source(release):
+    """The unpacked source. apt compares what it downloads with the signed
+    lists."""
+    tree = os.path.join(BUILD, 'u-boot', release, 'source')
+    if os.path.exists(f'{tree}/Makefile'):
+        return tree
+    home = APT if release == 'stable' else f'{APT}-{release}'
+    prepare_apt(home, SUITES[release])
+    os.makedirs(os.path.dirname(tree), exist_ok=True)
+    say('source package ...')
+    with fetch.Workdir(tree) as work:
+        fetch.apt('apt-get', '--download-only', 'source', 'u-boot', cwd=work,
+                  home=home)
+        dsc = [f for f in os.listdir(work) if f.endswith('.dsc')]
+        fetch.run(['dpkg-source', '--no-check', '-x', dsc[0], 'tree'],
+                  cwd=work)
+        for name in os.listdir(f'{work}/tree'):
+            os.rename(f'{work}/tree/{name}', f'{work}/{name}')
+        os.rmdir(f'{work}/tree')
+        fetch.write_file(f'{work}/ORIGIN', f'{dsc[0]}\n')
+        for name in os.listdir(work):
+            if re.match(r'u-boot_.*\.(dsc|tar\.\w+(\.asc)?)$', name):
+                os.remove(f'{work}/{name}')
+    return tree
+
+
+def add_line(path, behind, line):
+    with open(path, encoding='utf-8') as f:
+        text = f.read()
+    if line in text:
+        return
+    new, count = re.subn(behind, lambda m: m[0] + line, text, count=1,
+                         flags=re.M)
+    if not count:
+        raise fetch.Failed(f'{path}: no line like {behind}; add yourself: '
+                           f'{line.strip()}')
+    fetch.write_file(path, new)
+    say(f'{path}: + {line.strip()}')
+
+
+def add_port(tree):
+    """The two lines, and the directory they name."""
+    link = os.path.join(tree, 'lib', 'trans_table')
+    if not os.path.exists(link):
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(link) # one that leads nowhere any more
+        os.symlink(os.path.relpath(PORT, os.path.dirname(link)), link)
+        say(f'{link} -> ports/u-boot')
+    for name, behind, line in LINES:
+        add_line(os.path.join(tree, name), behind, line)
+
+
+# ---- building ------------------------------------------------------------------
+
+def environment(tools):
+    env = {k: v for k, v in os.environ.items()
+           if not k.startswith(('MAKE', 'MFLAGS', 'TRANS_', 'PLATFORM_LIBS'))
+           and k not in ('B', 'V', 'O', 'A', 'H', 'N')}
+    return env | {'CROSS_COMPILE': tools, 'SOURCE_DATE_EPOCH': '1700000000'}
+
+
+def make(tree, out, *words, tools, libs=None):
+    """One make of U-Boot's; its last words when it fails. A warning in our
+    own files is a failure."""
+    env = environment(tools)
+    if libs:
+        env['PLATFORM_LIBS'] = ' '.join(libs)
+    done = subprocess.run(
+        ['make', '-s', f'-j{os.cpu_count()}', f'O={out}', *words], cwd=tree,
+        env=env, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT)
+    lines = [w for w in done.stdout.splitlines() if w.strip()]
+    ours = [w for w in lines if 'warning:' in w and
+            re.search('trans_table|' + re.escape(ROOT) + '/(?!build)', w)]
+    if done.returncode or ours:
+        raise fetch.Failed(f'make {" ".join(words)} in {tree}:\n  ' +
+                           '\n  '.join(ours or lines[-25:]))
+
+
+def has(out, fragment):
+    """Are all of the fragment's options set?"""
+    with open(f'{out}/.config', encoding='utf-8') as f:
+        config = f.read().splitlines()
+    with open(fragment, encoding='utf-8') as f:
+        want = [w.strip() for w in f if w.startswith(('CONFIG_', '# CONFIG_'))]
+    return [w for w in want if w not in config]
+
+
+def configure(tree, out, fragment, tools):
+    """With the fragment, once; the next build of an unchanged tree is then
+    short."""
+    with open(fragment, encoding='utf-8') as f, \
+            open(f'{out}/.config', 'a', encoding='utf-8') as config:
+        config.write(f.read())
+    make(tree, out, 'olddefconfig', tools=tools)
+    missing = has(out, fragment)
+    if missing:
+        raise fetch.Failed(f'{tree} would not take {", ".join(missing)}')
+
+
+def text_size(out, tools):
+    """Bytes of text, data, bss."""
+    shown = fetch.run([f'{tools}size', f'{out}/u-boot'])
+    return [int(n) for n in shown.splitlines()[1].split()[:3]]
+
+
+def build_plain(tree, out, tools):
+    if not os.path.exists(f'{out}/.config'):
+        make(tree, out, DEFCONFIG, tools=tools)
+    if not os.path.exists(f'{out}/u-boot.bin'):
+        say('building without trans_table ...')
+        make(tree, out, 'u-boot.bin', tools=tools)
+
+
+def build_with(tree, plain, out, tools):
+    """Its objects are the plain ones, but for those that the options change."""
+    fragment = f'{PORT}/trans_table.config'
+    if not os.path.exists(f'{out}/.config'):
+        shutil.copytree(plain, out, symlinks=True)
+    if has(out, fragment):
+        configure(tree, out, fragment, tools)
+    say('building with trans_table ...')
+    make(tree, out, 'u-boot.bin', tools=tools)
+
+
+def build(tree, home, tools):
+    plain, out = f'{home}/plain', f'{home}/with'
+    add_port(tree)
+    build_plain(tree, plain, tools)
+    build_with(tree, plain, out, tools)
+    before, after = text_size(plain, tools), text_size(out, tools)
+    say(f'text {before[0]} -> {after[0]} bytes: + {after[0] - before[0]}; '
+        f'data + {after[1] - before[1]}, bss + {after[2] - before[2]}')
+    say(f'{out}/u-boot.bin')
+
+
+# ---- without a line of patch ---------------------------------------------------
+
+def compile_words(out, name):
+    """How U-Boot compiled one of its own files, less the file and its object
+    (kbuild keeps the command beside it)."""
+    with open(f'{out}/{os.path.dirname(name)}/.{os.path.basename(name)}.o.cmd',
+              encoding='utf-8') as f:
+        line = f.readline()
+    line = re.sub(r'^\S+ := ', '', line)
+    words = shlex.split(line.replace('\\#', '#').replace('$$', '$'))
+    drop = [i for i, w in enumerate(words) if w == '-o']
+    words = words[:drop[-1]] if drop else words
+    return [w for w in words
+            if not w.startswith(('-Wp,-M', '-DKBUILD_')) and w != '-c']
+
+
+def build_objects(out, into, tools):
+    """The glue as one object, with U-Boot's own flags."""
+    words = compile_words(out, 'cmd/version')
+    config = ['-DCONFIG_TRANS_TABLE=1', '-DCONFIG_CMD_TRANS=1',
+              '-DCONFIG_CMD_TRANS_RESUME=1']
+    objects = []
+    os.makedirs(into, exist_ok=True)
+    for name in sorted(f for f in os.listdir(PORT) if f.endswith('.c')):
+        objects.append(f'{into}/{name[:-2]}.o')
+        fetch.run([*words, *config, f'-I{PORT}/include', f'-I{ROOT}/include',
+                   '-DTRANS_ENV_HEADER=<u-boot-env.h>',
+                   f'-DKBUILD_BASENAME="{name[:-2]}"',
+                   f'-DKBUILD_MODNAME="{name[:-2]}"', '-c', f'{PORT}/{name}',
+                   '-o', objects[-1]], cwd=out)
+    fetch.run([f'{tools}ld', '-r', *objects, '-o', f'{into}/trans.o'])
+    return f'{into}/trans.o'
+
+
+def build_prebuilt(tree, home, archive, tools):
+    """U-Boot unchanged, and the archive as the project builds it."""
+    plain, out = f'{home}/plain', f'{home}/prebuilt'
+    build_plain(tree, plain, tools)
+    if not os.path.exists(f'{out}/.config'):
+        shutil.copytree(plain, out, symlinks=True)
+    glue = build_objects(out, f'{home}/glue', tools)
+    for name in ('u-boot', 'u-boot.bin'):
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(f'{out}/{name}') # kbuild does not know the archive
+    say('linking the prebuilt archive ...')
+    make(tree, out, 'u-boot.bin', tools=tools, libs=[glue, archive])
+    say(f'{out}/u-boot.bin')
+
+
+# ---- main ----------------------------------------------------------------------
+
+@contextlib.contextmanager
+def alone(home):
+    os.makedirs(home, exist_ok=True)
+    with open(f'{home}/.lock', 'w', encoding='utf-8') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    ap.add_argument('--release', choices=SUITES, default='stable',
+                    help='of Debian, whose source package is taken')
+    ap.add_argument('--tree', help='a source tree of your own instead')
+    ap.add_argument('--prebuilt', metavar='ARCHIVE',
+                    help='also link an unchanged U-Boot with this archive')
+    ap.add_argument('--unpatched', action='store_true',
+                    help='only that; no line is added to the tree')
+    ap.add_argument('--tools', default='aarch64-linux-gnu-',
+                    help='CROSS_COMPILE')
+    ap.add_argument('--packages', action='store_true',
+                    help="say what building U-Boot needs of Debian's")
+    args = ap.parse_args()
+    if args.packages:
+        print(*PACKAGES)
+        return
+    name = 'own' if args.tree else args.release
+    home = os.path.join(BUILD, 'u-boot', name)
+    try:
+        with alone(home):
+            tree = os.path.abspath(args.tree) if args.tree else source(name)
+            if not args.unpatched:
+                build(tree, home, args.tools)
+            if args.prebuilt:
+                build_prebuilt(tree, home, os.path.abspath(args.prebuilt),
+                               args.tools)
+    except fetch.Failed as why:
+        sys.exit(f'u-boot: {why}')
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == '__main__':
+    main()

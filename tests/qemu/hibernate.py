@@ -1,0 +1,389 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""Linux goes to sleep in one QEMU; in another one the port wakes it up, and it
+says from inside whether all is as it was. And images that must be refused, with
+not a byte of the disk changed."""
+import hashlib
+import itertools
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+
+import cases
+import hibernate_spoil as spoil
+import kernels
+import lab
+import sleeper
+from sleeper import Sleeper
+
+KERNEL_AT = 0x40200000
+PORT = os.path.join(lab.ROOT, 'build/arm64/port.bin')
+MAX = cases.MAX
+
+# ---- the matrix ----------------------------------------------------------------
+
+FACTORS = {
+    'kernel': ['6.1', '6.12'],
+    'el': [1, 2],
+    'cpu': ['cortex-a57', MAX],
+    'gic': ['2', '3'],
+    'smp': [1, 2, 4],
+    'ram': ['512M', '1G', '2G'],
+    'packing': ['lzo', 'raw', 'lz4'],
+    'kaslr': ['on', 'off'],
+    'swap': ['part', 'file'],
+    'entry': ['physical', 'virtual'],
+    'map': ['sparse', 'linear'],
+}
+PACKING = {'lzo': [], 'raw': ['hibernate=nocompress'],
+           'lz4': ['hibernate.compressor=lz4']}
+
+
+def legal(row):
+    """LZ4 came with Linux 6.9."""
+    return (row.get('packing'), row.get('kernel')) != ('lz4', '6.1')
+
+
+def covering(factors, strength):
+    """Few rows in which every `strength` values of so many factors meet, if they
+    may: of some hundred candidates the one that covers most of what is left,
+    again and again. The same rows every time."""
+    dice = random.Random(5)
+
+    def groups(row):
+        return set(itertools.combinations(row.items(), strength))
+
+    def candidate():
+        return {k: dice.choice(v) for k, v in factors.items()}
+
+    rows, left = [], set()
+    for keys in itertools.combinations(factors, strength):
+        for values in itertools.product(*(factors[k] for k in keys)):
+            if legal(dict(zip(keys, values))):
+                left.add(tuple(zip(keys, values)))
+    while left:
+        seed = dict(min(left))
+        tries = [r for r in ({**candidate(), **seed} for _ in range(200))
+                 if legal(r)]
+        best = max(tries, key=lambda r: len(groups(r) & left))
+        rows.append(best)
+        left -= groups(best)
+    return rows
+
+
+def row_sleeper(row, cycles=1):
+    words = [*PACKING[row['packing']],
+             *(['nokaslr'] if row['kaslr'] == 'off' else [])]
+    machine = lab.Machine(**{k: row[k] for k in ('el', 'cpu', 'gic', 'ram',
+                                                 'smp')})
+    return Sleeper(machine, row['kernel'], words, cycles,
+                   swap_file=row['swap'] == 'file')
+
+
+def row_name(row):
+    cpu = row['cpu'].split(',')[0].replace('cortex-', '')
+    return '-'.join([row['kernel'], f"el{row['el']}", cpu, f"gic{row['gic']}",
+                     f"smp{row['smp']}", row['ram'], row['packing'],
+                     *(['nokaslr'] if row['kaslr'] == 'off' else []),
+                     *(['file'] if row['swap'] == 'file' else []),
+                     row['entry'], row['map']])
+
+
+# ---- one case --------------------------------------------------------------------
+
+class Failed(Exception):
+    """Why a case failed, with what was said before."""
+
+    def __init__(self, why, text=''):
+        super().__init__(why)
+        self.text = text
+
+
+class Nap:
+    """A sleeper's disks, and what is done with a copy of them. `steps` are
+    functions of the run; the first that raises ends it."""
+
+    variant = None
+
+    def __init__(self, name, guest, *steps, machine=None):
+        self.name, self.guest, self.steps = name, guest, steps
+        self.machine = machine or guest.machine
+        self.runs, self.live, self.times = 0, False, {}
+
+    def run(self, live=False):
+        start, why, text = time.monotonic(), '', ''
+        self.live, self.runs = live, 0
+        try:
+            home = sleeper.asleep(self.guest, self.name)
+            with sleeper.copy_of(home, self.name) as disks:
+                self.disks = disks
+                for step in self.steps:
+                    text = step(self) or text
+        except (Failed, RuntimeError) as failure:
+            why, text = str(failure), getattr(failure, 'text', '')
+        return lab.Result(text, why, time.monotonic() - start)
+
+    def port(self, options, expect, forbid, more=(), disks=''):
+        """One start of the port; its text, if all went well."""
+        self.runs += 1
+        offset = sleeper.offset_of(self.guest, self.disks)
+        words = ['resume=on', *([f'offset={offset}'] if offset else []),
+                 *options]
+        result = lab.run_qemu(
+            [*self.machine.args(), '-kernel', PORT,
+             '-append', ' '.join(words), *sleeper.disk_args(self.disks, disks),
+             *more], f'{self.name}.{self.runs}' if self.runs > 1 else self.name,
+            expect=expect, forbid=[*forbid, cases.CRASH, cases.UNKNOWN_OPTION],
+            timeout=90, silence=40, live=self.live,
+            watch=[cases.ABOUT_TO_RESUME, cases.AWAKE])
+        self.times = result.times
+        if result.why:
+            raise Failed(result.why, result.text)
+        return result.text
+
+    def digest(self):
+        with open(f'{self.disks}/swap.img', 'rb') as f:
+            return hashlib.file_digest(f, 'sha256').hexdigest()
+
+
+# ---- steps -----------------------------------------------------------------------
+
+def wakes(*options, cycle=1, expect=()):
+    """The port brings it back, without any kernel booting, and it is well. In
+    the last of its cycles it powers off in order."""
+    def step(nap):
+        last = cycle == nap.guest.cycles
+        text = nap.port(
+            options, [cases.ABOUT_TO_RESUME, cases.AWAKE,
+                      cases.CYCLE_DONE.format(cycle),
+                      cases.SLEPT_WELL if last else
+                      cases.GOING.format(cycle + 1), *expect],
+            [cases.ANY_LINUX, cases.ANY_REFUSAL, cases.BAD_CHECK, cases.DIED])
+        checks = len(re.findall(cases.GOOD_CHECK, text, re.M))
+        if checks != cases.CHECKS + last:
+            raise Failed(f'{checks} checks', text)
+        return text
+    return step
+
+
+def is_gone(nap):
+    """What was resumed cannot be resumed again."""
+    offset = sleeper.offset_of(nap.guest, nap.disks)
+    if sleeper.has_signature(nap.disks, offset):
+        raise Failed('the signature is still there')
+    return refuses('TRANS_ENOENT')(nap)
+
+
+def refuses(error, *options, tree=None, expect=(), disks=''):
+    """A named error, the disk as it was, and the port goes on."""
+    def step(nap):
+        before = nap.digest()
+        extra = ['-dtb', tree(nap)] if tree else []
+        text = nap.port(options, [cases.REFUSED.format(error), *expect,
+                                  cases.STILL_RUNNING],
+                        [cases.ANY_LINUX, cases.AWAKE], extra, disks)
+        if nap.digest() != before:
+            raise Failed('the disk is not as it was', text)
+        return text
+    return step
+
+
+def data_disk_is_clean(nap):
+    done = subprocess.run(['/usr/sbin/e2fsck', '-fn', f'{nap.disks}/data.img'],
+                          text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+    if done.returncode:
+        raise Failed('e2fsck finds errors', done.stdout)
+
+
+def spoiled(how):
+    def step(nap):
+        how(nap.disks)
+    return step
+
+
+def then_kexec(nap):
+    """No image: on to the kernel in the archive, like any boot loader."""
+    cases.payload.build(['aligned'])
+    return nap.port(['then=kexec'],
+                    [cases.REFUSED.format('TRANS_ENOENT'), cases.PASS],
+                    [cases.BAD_CHECK],
+                    ['-initrd', cases.payload.path_of('aligned')])
+
+
+# ---- cases -----------------------------------------------------------------------
+
+def entry_options(row):
+    """With its MMU on, a kernel that runs with VHE wants a host that does."""
+    if row['entry'] == 'physical':
+        return []
+    vhe = row['el'] == 2 and row['cpu'] == MAX
+    return ['entry=virtual', *(['vhe=on'] if vhe else [])]
+
+
+def from_row(row):
+    return Nap(f'wake-{row_name(row)}', row_sleeper(row),
+               wakes(*entry_options(row), f"map={row['map']}",
+                     expect=[cases.ENTRY.format(row['entry'])]),
+               data_disk_is_clean, is_gone)
+
+
+def cycles(count, name, guest, *options):
+    """Asleep and awake, again and again, each time further into its life."""
+    guest.cycles = count
+    return Nap(f'cycles-{count}-{name}', guest,
+               *[wakes(*options, cycle=n + 1) for n in range(count)],
+               data_disk_is_clean, is_gone)
+
+
+def wide_awake(name, guest, *options, machine=None):
+    return Nap(name, guest, wakes(*options), data_disk_is_clean,
+               machine=machine)
+
+
+RAW = PACKING['raw']
+
+
+def bad(name, how, error, *options, guest=None):
+    return Nap(f'bad-{name}', guest or Sleeper(), spoiled(how),
+               refuses(error, *options))
+
+
+def bad_raw(name, how, error, *options):
+    return bad(name, how, error, *options, guest=Sleeper(words=RAW))
+
+
+def reserved(nap):
+    return spoil.reserving_tree(nap.machine, spoil.ttbr1(nap.disks), 4096,
+                                f'{nap.disks}/tree.dtb')
+
+
+def refusals():
+    nvhe = lab.Machine(el=2)
+    return [
+        bad('no-image', spoil.no_signature,
+            'TRANS_ENOENT: swap space without an image'),
+        bad('no-swap', spoil.no_swap,
+            'TRANS_ENOENT: '),
+        bad('original-signature', spoil.original_signature,
+            'TRANS_EIMAGE: the signature to put back is none of swap'),
+        bad('unknown-flag', spoil.unknown_flag,
+            'TRANS_EIMAGE: unknown flags'),
+        bad('other-cpu', spoil.other_cpu,
+            'TRANS_EIMAGE: another CPU saved the image .*desc=0x3'),
+        bad('more-pages', spoil.more_pages,
+            'TRANS_ECORRUPT: page counts'),
+        bad('map-outside', spoil.map_outside,
+            'TRANS_ETRUNC: a slot of the image is beyond the disk'),
+        bad('map-circle', spoil.map_circle,
+            'TRANS_ECORRUPT: a slot of the image is its swap map'),
+        bad('map-ends', spoil.map_ends,
+            'TRANS_ETRUNC: the swap maps end before'),
+        bad('disk-cut', spoil.disk_cut,
+            'TRANS_ETRUNC: a slot of the image is beyond the disk'),
+        bad('crc', spoil.crc,
+            'TRANS_ECORRUPT: CRC of the image'),
+        bad('data', spoil.data,
+            'TRANS_ECORRUPT: '),
+        bad('chunk-length', spoil.chunk_length,
+            'TRANS_ECORRUPT: length of a packed chunk'),
+        bad_raw('pfn-twice', spoil.pfn_twice,
+                'TRANS_ECORRUPT: page numbers do not ascend'),
+        bad_raw('entry', spoil.entry,
+                'TRANS_ENOENT: no cpu_resume in the image', 'entry=physical'),
+        Nap('bad-ram', Sleeper(lab.Machine(ram='1G')),
+            refuses('TRANS_ERANGE: a page of the image is outside RAM'),
+            machine=lab.Machine()),
+        Nap('bad-reserved', Sleeper(), refuses(
+            'TRANS_ERANGE: a page of the image is reserved', tree=reserved)),
+        Nap('bad-level', Sleeper(nvhe), refuses(
+            'TRANS_EIMAGE: saved with EL2, and we are at EL1'),
+            machine=lab.Machine()),
+        Nap('bad-level-down', Sleeper(), refuses(
+            'TRANS_EIMAGE: saved at EL1, and we are at EL2'), machine=nvhe),
+        # Nothing was lost: with a disk that can be written to, it wakes.
+        Nap('disk-read-only', Sleeper(), refuses(
+            'TRANS_EHOST', disks=',readonly=on'), wakes()),
+        Nap('dry', Sleeper(), refuses('TRANS_EHOST: dry run', 'dry', 'plan'),
+            wakes('plan')),
+        Nap('then-kexec', Sleeper(), spoiled(spoil.no_signature), then_kexec),
+        # A quiesce that refuses: the signature is put back, by a disk that was
+        # reset meanwhile, and the next start wakes it all the same.
+        Nap('quiesce-refused', Sleeper(lab.Machine(smp=2)),
+            refuses('TRANS_EHOST: quiesce refused', 'cpus=stuck',
+                    expect=[cases.QUIESCE_REFUSED.format('TRANS_ETIME')]),
+            wakes('cpus=on')),
+    ]
+
+
+def special():
+    return [
+        # The literal is lost: the other entry is taken by itself.
+        Nap('entry-falls-back', Sleeper(words=RAW), spoiled(spoil.entry),
+            wakes(expect=[cases.ENTRY.format('virtual')])),
+        wide_awake('modern-virtio', Sleeper(lab.Machine(more=[
+            '-global', 'virtio-mmio.force-legacy=false']))),
+        cycles(5, 'lzo', Sleeper(lab.Machine(gic='3', smp=2))),
+    ]
+
+
+def cpu_resume(name):
+    """Where System.map has it, in the one place where QEMU puts kernels."""
+    with open(f'{sleeper.BUILD}/kernels/{name}/System.map',
+              encoding='utf-8') as f:
+        at = {w[2]: int(w[0], 16) for w in map(str.split, f)}
+    return KERNEL_AT + at['cpu_resume'] - at['_text']
+
+
+def enters(name, entry, el):
+    """The entry that was found, and for our own kernels also where."""
+    def step(nap):
+        where = '' if entry == 'virtual' else f'{cpu_resume(name):x}$'
+        return wakes(*entry_options({'entry': entry, 'el': el, 'cpu': MAX}),
+                     expect=[cases.ENTRY.format(entry) + where])(nap)
+    return step
+
+
+def slim():
+    """Our own kernels, with pages of other sizes."""
+    found = []
+    for name in kernels.KERNELS:
+        for el, gic, smp in ((1, '2', 1), (2, '3', 2)):
+            machine = lab.Machine(el=el, cpu=MAX, gic=gic, smp=smp)
+            for entry in ('physical', 'virtual'):
+                found.append(Nap(
+                    f'wake-{name}-el{el}-gic{gic}-smp{smp}-{entry}',
+                    Sleeper(machine, name), enters(name, entry, el),
+                    data_disk_is_clean))
+    return found
+
+
+def more_specials():
+    return [
+        *[wide_awake(f'nvhe-on-max-{kernel}-{entry}', Sleeper(
+            lab.Machine(el=2, cpu=MAX, gic='3'), kernel,
+            ['kvm-arm.mode=nvhe']), f'entry={entry}')
+          for kernel in ('6.1', '6.12') for entry in ('physical', 'virtual')],
+        Nap('bad-page-size', Sleeper(lab.Machine(cpu=MAX), '6.12-16k'),
+            refuses("TRANS_EIMAGE: the CPU lacks the image's page size"),
+            machine=lab.Machine()),
+        Nap('bad-level-vhe', Sleeper(lab.Machine(el=2, cpu=MAX)), refuses(
+            'TRANS_EIMAGE: saved with VHE'), machine=lab.Machine(cpu=MAX)),
+        wide_awake('more-ram', Sleeper(), machine=lab.Machine(ram='1G')),
+        cycles(5, 'virtual-6.12', Sleeper(
+            lab.Machine(el=2, cpu=MAX, gic='3', smp=4), '6.12',
+            PACKING['lz4']), 'entry=virtual', 'map=linear'),
+    ]
+
+
+def all_cases(full=False):
+    factors = FACTORS if full else {**FACTORS, 'ram': FACTORS['ram'][:2]}
+    rows = covering(factors, 3 if full else 2)
+    return [*[from_row(r) for r in rows], *special(), *refusals(),
+            *(more_specials() + slim() if full else [])]
+
+
+if __name__ == '__main__':
+    sys.exit('hibernate.py holds cases; tests/qemu/run.py runs them')

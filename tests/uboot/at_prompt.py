@@ -1,0 +1,344 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""What is typed at U-Boot's prompt, and what is expected. Every string that a
+test looks for stands in this file."""
+import os
+import re
+import sys
+
+import asleep
+import console
+import disk
+import lab
+from console import Lost
+
+sys.path.insert(0, os.path.join(lab.ROOT, 'tests', 'lab'))
+import payload  # noqa: E402
+
+# ---- strings -------------------------------------------------------------------
+
+PASS = r'\nTRANS-TABLE-LINUX: PASS\n'
+ANY_END = r'\nTRANS-TABLE-LINUX: (?:PASS|FAIL).*\n'
+BAD_CHECK = r'CHECK (\S+) BAD.*'
+STARTED_AT = r'CPU: All CPU\(s\) started at EL{}'
+LETTERS = r'trans: moves=0x{} {}'
+SOME = '[1-9a-f][0-9a-f]*'
+OVER_U_BOOT = 'Over U-Boot itself'
+UNTOUCHED = 'U-Boot stays untouched'
+RAW = ('hibernate=nocompress',)
+SLEEPER_END = r'\nSLEEPER: (?:PASS|FAIL).*\n'
+SLEEPER_PASS = r'\nSLEEPER: PASS\n'
+ANY_BOOT = r'Booting Linux on physical CPU'
+NO_IMAGE = 'trans resume: not found: '
+DAMAGED = 'trans resume: (?:damaged|cut off|not enough room): '
+WRONG_LEVEL = 'trans resume: cannot be started: saved at EL1, and we are at EL2'
+PROOF = r'^proof holds: code'
+TABLE = r'table 4K va40 pa40 {} lower root [0-9a-f]{{16}}'
+RAM_RUN = r'0000000040000000-[0-9a-f]+ -> 0000000040000000 L1 rwx'
+
+# ---- the machine ---------------------------------------------------------------
+
+U_BOOT = os.path.join(lab.ROOT, 'build', 'u-boot', '{}', 'u-boot.bin')
+KERNEL_AT, INITRD_AT = 0x40400000, 0x44000000
+RAM_AT, RAM_LEN = 0x40000000, 512 << 20
+
+
+class Case:
+    """One run of U-Boot. `script` types at a console that is at the prompt."""
+
+    def __init__(self, name, script, el=1, out='with', timeout=300,
+                 **machine):
+        self.name, self.script, self.timeout = name, script, timeout
+        machine.setdefault('ram', '512M')
+        self.machine = lab.Machine(el=el, **machine)
+        self.out = out
+        self.is_of('stable')
+
+    def is_of(self, name):
+        """Which U-Boot's: a directory under build/u-boot/."""
+        self.u_boot = U_BOOT.format(f'{name}/{self.out}')
+        return self
+
+    def args(self):
+        return [*self.machine.args(), '-bios', self.u_boot,
+                '-drive', f'file={disk.DISK},format=raw,if=none,id=d0,snapshot=on',
+                '-device', 'virtio-blk-device,drive=d0']
+
+    def run(self, live=False):
+        with console.Console(self.args(), f'u-boot-{self.name}', live,
+                             self.timeout) as c:
+            why = ''
+            start = self.now()
+            try:
+                c.prompt()
+                self.script(c, self.machine)
+            except Lost as lost:
+                why = str(lost)
+            return lab.Result(c.text, why, self.now() - start)
+
+    @staticmethod
+    def now():
+        return console.time.monotonic()
+
+
+# ---- what scripts are made of --------------------------------------------------
+
+def demand(said, *patterns):
+    for pattern in patterns:
+        if not re.search(pattern, said, re.M):
+            raise Lost(f'no {pattern} in: {said}')
+
+
+def load(c, name, at):
+    """A file of the boot partition; its length."""
+    c.must(f'load virtio 0:1 {at:x} {name}')
+    return disk.build()[name]
+
+
+def load_files(c, kernel='Image', kernel_at=KERNEL_AT):
+    """The files, as words of a command."""
+    length = load(c, kernel, kernel_at)
+    words = f'{kernel_at:x}' if kernel == 'Image' else \
+        f'{kernel_at:x}:{length:x}'
+    return f'{words} {INITRD_AT:x}:{load(c, "initrd", INITRD_AT):x}'
+
+
+def set_bootargs(c):
+    c.must(f'setenv bootargs "{payload.CMDLINE}"')
+
+
+def linux_passes(c, el):
+    c.expect(STARTED_AT.format(el), 120)
+    c.expect(ANY_END, 120)
+    bad = re.search(BAD_CHECK, c.text)
+    if bad or not re.search(PASS, c.text):
+        raise Lost(bad[0] if bad else 'no PASS')
+    c.ends()
+
+
+def linux_by_booti(c, el):
+    """All is well but for what only kexec says."""
+    c.expect(STARTED_AT.format(el), 120)
+    c.expect(ANY_END, 120)
+    bad = re.findall(BAD_CHECK, c.text)
+    if bad != ['booted-from-kexec']:
+        raise Lost(f'booti: bad {bad}')
+    c.ends()
+
+
+def figure(said, name):
+    found = re.search(rf'{name}\s*= 0x([0-9a-f]+)', said)
+    if not found:
+        raise Lost(f'bdinfo does not say {name}: {said}')
+    return int(found[1], 16)
+
+
+def over_u_boot(c):
+    """Words for -k that leave the initrd one place only: the end of RAM."""
+    length = disk.build()['initrd']
+    end = RAM_AT + RAM_LEN
+    start = (end - length) & ~0xfff
+    info = c.run('bdinfo')
+    for where in ('relocaddr', 'sp start'):
+        if not start < figure(info, where) < end:
+            raise Lost(f"U-Boot's {where} is not in 0x{start:x}..0x{end:x}")
+    return f'-k {INITRD_AT:x}:{start - INITRD_AT:x}', start
+
+
+# ---- scripts -------------------------------------------------------------------
+
+def maps(c, machine):
+    regime = 'EL1&0' if machine.el == 1 else 'EL2'
+    demand(c.run('trans map'), TABLE.format(regime), RAM_RUN, r'^tables [1-9]')
+    demand(c.run('trans map 48765432'),
+           r'^0000000048765432 -> 0000000048765432 L1 rwx')
+    c.fails('trans map zz', 'Usage')
+    c.fails('trans map 1 2', 'Usage')
+    c.fails('trans', 'Usage')
+    demand(c.run('help trans'), 'trans kexec', 'trans plan', 'trans map')
+
+
+def kexecs(c, machine):
+    """Where there is room, U-Boot stays as it is."""
+    set_bootargs(c)
+    files = load_files(c)
+    demand(c.must(f'trans plan {files}', 60), UNTOUCHED, PROOF,
+           r'Kernel\s+stays at 40400000')
+    c.type(f'trans kexec {files}\n')
+    c.expect(LETTERS.format('0', 'MDVLG?'), 120)
+    linux_passes(c, machine.el)
+
+
+def kexecs_over(c, machine):
+    """Text, stack, heap and page tables of U-Boot are all under the initrd."""
+    set_bootargs(c)
+    files = load_files(c, kernel_at=KERNEL_AT + 0x1000)
+    keep, start = over_u_boot(c)
+    demand(c.must(f'trans plan {keep} {files}', 60), OVER_U_BOOT, PROOF,
+           rf'Initrd\s+{INITRD_AT:08x} -> {start:08x}')
+    c.type(f'trans kexec {keep} {files}\n')
+    c.expect(OVER_U_BOOT, 120)
+    c.expect(LETTERS.format(SOME, 'MDVLG?'), 120)
+    linux_passes(c, machine.el)
+
+
+def kexecs_gz(c, machine):
+    """Unpacked by U-Boot's own gunzip; not verified, when told not to."""
+    set_bootargs(c)
+    c.type(f'trans kexec -n {load_files(c, "Image.gz")}\n')
+    c.expect(LETTERS.format(SOME, 'MDLG?'), 120)
+    linux_passes(c, machine.el)
+
+
+def refuses(c, machine):
+    """Every refusal comes back, and booti then works."""
+    set_bootargs(c)
+    files = load_files(c)
+    initrd = files.split()[1]
+    kernel = f'{KERNEL_AT:x}'
+    c.fails('trans kexec', 'Usage')
+    c.fails(f'trans kexec {kernel} nonsense', 'Usage')
+    c.fails(f'trans kexec -k {kernel} {files}', 'Usage')
+    c.fails(f'trans kexec {initrd} -', 'cannot be started')
+    c.fails(f'trans kexec {INITRD_AT:x}', 'say <kernel>:<size>')
+    c.fails('trans kexec 1000:1000', 'outside of memory')
+    c.fails(f'trans kexec {KERNEL_AT + 1:x}:1000', 'not aligned')
+    c.fails(f'trans kexec {kernel} {kernel}:1000', 'overlap')
+    c.fails(f'trans kexec {kernel} {initrd} {INITRD_AT:x}', 'bad device tree')
+    c.fails(f'trans kexec -k {RAM_AT:x}:{RAM_LEN:x} {files}',
+            'no place in memory: kernel', 120)
+    c.fails(f'trans kexec -k {RAM_AT + (40 << 20):x}:{RAM_LEN:x} {files}',
+            'no place in memory: initrd', 120)
+    c.type(f'booti {kernel} {initrd} $fdtcontroladdr\n')
+    linux_by_booti(c, machine.el)
+
+
+def damaged(c, machine):
+    """A file that ends early; a gzip file whose CRC is another's, then the
+    same without the damage."""
+    length = load(c, 'Image.cut', KERNEL_AT)
+    c.fails(f'trans kexec {KERNEL_AT:x}:{length:x}', 'cut off')
+    length = load(c, 'Image.gz', KERNEL_AT)
+    c.must(f'mw.b {KERNEL_AT + length - 8:x} 5a 4')
+    words = f'{KERNEL_AT:x}:{length:x}'
+    c.fails(f'trans kexec {words}', 'damaged: compressed kernel', 60)
+    load(c, 'Image.gz', KERNEL_AT)
+    demand(c.must(f'trans plan {words}', 60), PROOF)
+
+
+def full(c, machine):
+    """The files alone fill what memory there is beside U-Boot: nothing is
+    left for the tables."""
+    kernel = f'{RAM_AT:x}'
+    load(c, 'Image', RAM_AT)
+    initrd = RAM_AT + payload.image_size(payload.debian_kernel())
+    length = (figure(c.run('bdinfo'), 'sp start') & ~0xfffff) - initrd
+    c.fails(f'trans kexec {kernel} {initrd:x}:{length:x}', 'out of memory', 120)
+    c.fails(f'trans kexec {kernel} {initrd:x}:{length + (4 << 20):x}',
+            'overlap: initrd file and U-Boot')
+    demand(c.must(f'trans plan {kernel}', 60), PROOF)
+
+
+# ---- resume --------------------------------------------------------------------
+
+class Resume(Case):
+    """A Linux that went to sleep on this machine, through this U-Boot. A
+    script is given the disks too."""
+
+    def __init__(self, name, script, words=(), slept_at=None, **machine):
+        super().__init__(name, script, **machine)
+        self.words = words
+        self.sleeps = self.machine
+        if slept_at:
+            self.sleeps = lab.Machine(**{'ram': '512M', **machine,
+                                         'el': slept_at})
+
+    def run(self, live=False):
+        start = self.now()
+        name = f'u-boot-{self.name}'
+        text, why = '', ''
+        try:
+            home = asleep.asleep(self.sleeps, self.words, self.u_boot, name)
+            with asleep.copy_of(home, self.name) as disks, console.Console(
+                    asleep.args(self.machine, self.u_boot, disks), name, live,
+                    self.timeout) as c:
+                try:
+                    c.prompt()
+                    asleep.set_bootcmd(c, self.machine, self.words)
+                    self.script(c, self.machine, disks)
+                finally:
+                    text = c.text
+        except Lost as lost:
+            why = str(lost)
+        return lab.Result(text, why, self.now() - start)
+
+
+def resumes(c, machine, disks):
+    """By the same bootcmd that booted it: no kernel was started for it."""
+    c.type('boot\n')
+    c.expect(SLEEPER_END, 120)
+    if not re.search(SLEEPER_PASS, c.text) or re.search(ANY_BOOT, c.text):
+        raise Lost(re.search(BAD_CHECK + '|$', c.text)[0] or 'it was booted')
+    c.ends()
+    if asleep.has_image(disks):
+        raise Lost('the image is still there')
+
+
+def spoil(disks):
+    """Invert 8 KiB of a chunk; inverted again they are as before."""
+    with open(f'{disks}/swap.img', 'r+b') as f:
+        f.seek(disk.SWAP[0] + (8 << 20))
+        data = f.read(8192)
+        f.seek(-len(data), 1)
+        f.write(bytes(b ^ 0xff for b in data))
+
+
+def refuses_resume(c, machine, disks):
+    """An image that is damaged stays where it is, and can be resumed once it
+    is whole again. A dry run leaves it alone too."""
+    number = asleep.disk_number(c)
+    words = f'virtio {number}:2'
+    c.fails('trans resume', 'Usage')
+    c.fails(f'trans resume {words} nonsense', 'Usage')
+    c.fails('trans resume virtio 7:1', 'not found: disk or partition')
+    c.fails(f'trans resume virtio {number}:9', 'not found: disk or partition')
+    c.fails(f'trans resume virtio {number}:1', NO_IMAGE, 60)
+    c.fails(f'trans resume {words} 3', NO_IMAGE, 60)
+    spoil(disks)
+    c.fails(f'trans resume {words}', DAMAGED, 120)
+    spoil(disks)
+    # It has changed behind U-Boot's back. Another number empties the cache.
+    c.must('blkcache configure 8 31')
+    demand(c.must(f'trans plan resume {words}', 120), 'Linux #1', PROOF)
+    if not asleep.has_image(disks):
+        raise Lost('the image is gone')
+    resumes(c, machine, disks)
+
+
+def resumes_elsewhere(c, machine, disks):
+    """Saved at EL1, and we are at EL2: refused by name, and kept."""
+    c.fails(f'trans resume virtio {asleep.disk_number(c)}:2', WRONG_LEVEL, 120)
+    if not asleep.has_image(disks):
+        raise Lost('the image is gone')
+
+
+# ---- all of them ---------------------------------------------------------------
+
+def cases(u_boot='stable'):
+    return [c.is_of(u_boot) for c in [
+        Case('map-el1', maps),
+        Case('map-el2', maps, el=2),
+        Case('kexec-el1', kexecs),
+        Case('kexec-over-el1', kexecs_over),
+        Case('kexec-over-el2', kexecs_over, el=2, gic='3'),
+        Case('kexec-gz-el2', kexecs_gz, el=2),
+        Case('refuses', refuses),
+        Case('damaged', damaged),
+        Case('full', full, ram='128M'),
+        Resume('resume-el1-gic2', resumes),
+        Resume('resume-el1-gic3-raw', resumes, gic='3', words=RAW),
+        Resume('resume-el2-gic2-raw', resumes, el=2, words=RAW),
+        Resume('resume-el2-gic3', resumes, el=2, gic='3'),
+        Resume('resume-refuses', refuses_resume),
+        Resume('resume-other-el', resumes_elsewhere, el=2, slept_at=1),
+        Case('prebuilt', kexecs, out='prebuilt'),
+    ]]

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""Runs the U-Boot cases: one line each, and of a failed one what it said last."""
+import argparse
+import concurrent.futures
+import fnmatch
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), 'qemu')]
+import at_prompt  # noqa: E402
+import disk  # noqa: E402
+import lab  # noqa: E402
+
+TAIL = 15
+
+
+def report(case, result):
+    verdict = 'ok' if result.ok else 'FAILED'
+    name = f'u-boot-{case.name}'
+    print(f'  {verdict:6} {name:38} {result.seconds:5.1f} s', flush=True)
+    if result.ok:
+        return
+    print('\n'.join(f'    {w}' for w in result.why.splitlines()))
+    for line in result.text.splitlines()[-TAIL:]:
+        print(f'    | {line}')
+    print(f'    whole log: build/logs/{name}.log', flush=True)
+
+
+def run_cases(only=None, verbose=False, u_boot=None):
+    """(passed, failed) after running all of them; with another U-Boot, where
+    the case does not say which."""
+    picked = [c for c in at_prompt.cases(u_boot or 'stable')
+              if not only or fnmatch.fnmatch(c.name, f'*{only}*')]
+    failed = 0
+    disk.build()
+    workers = 1 if verbose else os.cpu_count()
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        runs = pool.map(lambda c: c.run(live=verbose), picked)
+        for case, result in zip(picked, runs):
+            report(case, result)
+            failed += not result.ok
+    return len(picked) - failed, failed
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument('--only', metavar='PATTERN', help='cases like this')
+    ap.add_argument('--verbose', action='store_true',
+                    help='show the console as it goes')
+    ap.add_argument('--u-boot', default='stable', metavar='NAME',
+                    help='directory under build/u-boot/: stable, newest, own')
+    ap.add_argument('--list', action='store_true')
+    args = ap.parse_args()
+    if args.list:
+        print('\n'.join(c.name for c in at_prompt.cases()))
+        return
+    lab.orderly_exit()
+    try:
+        passed, failed = run_cases(args.only, args.verbose, args.u_boot)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    print(f'{passed} passed, {failed} failed')
+    sys.exit(bool(failed) or not passed)
+
+
+if __name__ == '__main__':
+    main()

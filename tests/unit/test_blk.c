@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The port's disk driver against a device made of a few lines, legacy and
+ * modern: what QEMU's never does, such as not answering, is done here.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Instead of sysreg.h: a counter that runs as often as it is read. */
+#define PORT_SYSREG_H
+#define dsb(scope) __asm__ volatile("" : : : "memory")
+#define sysreg_read(name) counter(#name)
+static unsigned long counter(const char *name);
+
+#include "ports/qemu-virt/blk.c"
+
+#define MAGIC 0x74726976u
+#define AT 0x1000u
+#define SECTORS 20000u
+
+/* What a test has the device do. */
+static bool deaf, ill, stubborn, gone;
+
+static struct {
+	uint32_t status, features_sel, features[2], version, device_id;
+	uint64_t queue[3]; /* descriptors, driver's, device's */
+	uint16_t served;
+	bool ready;
+	unsigned int resets, flushes;
+} device;
+
+static uint8_t disk[SECTORS * BLK_SECTOR];
+
+/* The program's data is at some MiB, so that 32 bits of a page number do. */
+uint64_t linear_offset;
+
+static unsigned long now;
+
+static unsigned long counter(const char *name)
+{
+	return strcmp(name, "cntfrq_el0") ? now++ : 100;
+}
+
+static uint8_t serve(const struct virtio_desc *desc)
+{
+	struct {
+		uint32_t type, reserved;
+		uint64_t sector;
+	} request;
+	uint8_t *data = &disk[0], *buf = at_pa(desc[1].addr);
+
+	memcpy(&request, at_pa(desc[0].addr), sizeof(request));
+	assert_int_equal(desc[0].len, 16);
+	data += request.sector * BLK_SECTOR;
+	if (request.type == REQUEST_FLUSH) {
+		assert_false(desc[1].flags & VIRTIO_NEXT);
+		device.flushes++;
+		return *(uint8_t *)at_pa(desc[1].addr) = ill;
+	}
+	assert_in_range(desc[1].len, 1, 4u << 20);
+	assert_int_equal(desc[1].len % BLK_SECTOR, 0);
+	assert_int_equal(desc[1].flags, VIRTIO_NEXT |
+			 (request.type == REQUEST_READ ? VIRTIO_WRITE : 0));
+	assert_int_equal(desc[2].flags, VIRTIO_WRITE);
+	if (request.type == REQUEST_READ)
+		memcpy(buf, data, desc[1].len);
+	else
+		memcpy(data, buf, desc[1].len);
+	return *(uint8_t *)at_pa(desc[2].addr) = ill;
+}
+
+static void notify(void)
+{
+	const struct virtio_ring *ring = at_pa(device.queue[0]);
+	struct virtio_used *used = at_pa(device.queue[2]);
+
+	assert_int_equal(device.status & VIRTIO_DRIVER_OK, VIRTIO_DRIVER_OK);
+	assert_true(device.ready);
+	if (deaf)
+		return;
+	assert_int_equal((uint16_t)(device.served + 1), ring->avail_idx);
+	serve(&ring->desc[ring->avail[device.served++ % VIRTIO_ENTRIES]]);
+	used->idx = device.served;
+}
+
+static uint32_t read32(void *ctx, trans_pa_t pa)
+{
+	(void)ctx;
+	switch (pa - AT) {
+	case 0:
+		return MAGIC;
+	case VIRTIO_VERSION:
+		return device.version;
+	case VIRTIO_DEVICE_ID:
+		return device.device_id;
+	case VIRTIO_STATUS:
+		return device.status;
+	case VIRTIO_DEVICE_FEATURES:
+		return device.features[device.features_sel];
+	case VIRTIO_QUEUE_NUM_MAX:
+		return 1024;
+	case VIRTIO_CONFIG:
+		return SECTORS;
+	default:
+		return 0;
+	}
+}
+
+static void put_status(uint32_t value)
+{
+	if (gone)
+		return;
+	if (!value) {
+		device.status = device.served = device.ready = 0;
+		memset(device.queue, 0, sizeof(device.queue));
+		device.resets++;
+		return;
+	}
+	device.status = value & ~(stubborn ? VIRTIO_FEATURES_OK : 0u);
+}
+
+static void put_queue(uint32_t offset, uint32_t value)
+{
+	uint64_t *queue = &device.queue[(offset - VIRTIO_QUEUE_DESC) / 16];
+
+	assert_int_equal(device.version, 2);
+	*queue = offset & 4 ? (*queue & UINT32_MAX) | (uint64_t)value << 32 :
+			      (*queue & ~(uint64_t)UINT32_MAX) | value;
+}
+
+static void write32(void *ctx, trans_pa_t pa, uint32_t value)
+{
+	uint32_t offset = (uint32_t)(pa - AT);
+
+	(void)ctx;
+	if (offset == VIRTIO_STATUS)
+		put_status(value);
+	else if (offset == VIRTIO_DEVICE_FEATURES_SEL)
+		device.features_sel = value;
+	else if (offset == VIRTIO_QUEUE_READY)
+		device.ready = value;
+	else if (offset >= VIRTIO_QUEUE_DESC && offset < VIRTIO_CONFIG)
+		put_queue(offset, value);
+	else if (offset == VIRTIO_QUEUE_PFN) {
+		device.queue[0] = (uint64_t)value << PAGE_SHIFT;
+		device.queue[2] = device.queue[0] + PAGE_LEN;
+		device.ready = true;
+	} else if (offset == VIRTIO_QUEUE_NOTIFY)
+		notify();
+}
+
+const struct trans_mmio machine_mmio = {
+	.read32 = read32, .write32 = write32,
+};
+
+uint32_t virtio_get(trans_pa_t at, uint32_t offset)
+{
+	return read32(NULL, at + offset);
+}
+
+void virtio_put(trans_pa_t at, uint32_t offset, uint32_t value)
+{
+	write32(NULL, at + offset, value);
+}
+
+int virtio_each(virtio_fn fn, struct trans_error *err)
+{
+	return fn(AT, err);
+}
+
+/* ---- the tests ---- */
+
+static struct blk blk;
+static struct trans_error err;
+static uint8_t buf[SECTORS * BLK_SECTOR];
+
+static int begin(void **state)
+{
+	linear_offset = ((uint64_t)&shared & ~0xfffffULL) - (64u << 20);
+	memset(&device, 0, sizeof(device));
+	device.version = *(const uint32_t *)*state;
+	device.device_id = BLOCK_DEVICE;
+	device.features[0] = FEATURE_FLUSH;
+	deaf = ill = stubborn = gone = false;
+	for (size_t i = 0; i < sizeof(disk); i++)
+		disk[i] = (uint8_t)(i * 31 + i / 512);
+	assert_int_equal(blk_open(&blk, 0, &err), 0);
+	return 0;
+}
+
+static void reads_and_writes(void **state)
+{
+	(void)state;
+	assert_int_equal(blk.sectors, SECTORS);
+	assert_int_equal(blk_read(&blk, 3, 5, buf, &err), 0);
+	assert_memory_equal(buf, &disk[3 * BLK_SECTOR], 5 * BLK_SECTOR);
+	/* in three requests */
+	assert_int_equal(blk_read(&blk, 0, SECTORS, buf, &err), 0);
+	assert_memory_equal(buf, disk, sizeof(disk));
+	for (int i = 0; i < 100; i++) { /* round the queue, many times */
+		memset(buf, i, 2 * BLK_SECTOR);
+		assert_int_equal(blk_write(&blk, 7, 2, buf, &err), 0);
+		assert_memory_equal(&disk[7 * BLK_SECTOR], buf, 1024);
+	}
+	assert_int_equal(blk_flush(&blk, &err), 0);
+	assert_int_equal(device.flushes, 1);
+}
+
+static void no_cache_no_flush(void **state)
+{
+	(void)state;
+	device.features[0] = 0;
+	assert_int_equal(blk_open(&blk, 0, &err), 0);
+	assert_int_equal(blk_flush(&blk, &err), 0);
+	assert_int_equal(device.flushes, 0);
+}
+
+static void works_after_a_reset(void **state)
+{
+	(void)state;
+	assert_int_equal(blk_read(&blk, 1, 1, buf, &err), 0);
+	put_status(0);
+	assert_int_equal(blk_read(&blk, 2, 1, buf, &err), 0);
+	assert_memory_equal(buf, &disk[2 * BLK_SECTOR], BLK_SECTOR);
+}
+
+/* Reset, so that it does not write to the buffer later; and heard again. */
+static void no_answer(void **state)
+{
+	unsigned int resets = device.resets;
+
+	(void)state;
+	deaf = true;
+	assert_int_equal(blk_read(&blk, 5, 1, buf, &err), TRANS_ETIME);
+	assert_int_equal(err.pa, 5);
+	assert_true(device.resets > resets);
+	assert_int_equal(device.status, 0);
+	deaf = false;
+	assert_int_equal(blk_read(&blk, 5, 1, buf, &err), 0);
+}
+
+static void errors(void **state)
+{
+	(void)state;
+	assert_int_equal(blk_read(&blk, SECTORS, 1, buf, &err), TRANS_ERANGE);
+	assert_int_equal(blk_read(&blk, UINT64_MAX, 2, buf, &err),
+			 TRANS_ERANGE);
+	assert_int_equal(blk_write(&blk, SECTORS - 1, 2, buf, &err),
+			 TRANS_ERANGE);
+	ill = true;
+	assert_int_equal(blk_read(&blk, 0, 1, buf, &err), TRANS_EHOST);
+	assert_int_equal(blk_flush(&blk, &err), TRANS_EHOST);
+}
+
+static void cannot_open(void **state)
+{
+	(void)state;
+	assert_int_equal(blk_open(&blk, 1, &err), TRANS_ENOENT);
+	device.device_id = 4;
+	assert_int_equal(blk_open(&blk, 0, &err), TRANS_ENOENT);
+	device.device_id = BLOCK_DEVICE;
+	stubborn = true;
+	assert_int_equal(blk_open(&blk, 0, &err), device.version == 2 ?
+			 TRANS_EHOST : TRANS_OK);
+	gone = true;
+	device.status = 1;
+	assert_int_equal(blk_open(&blk, 0, &err), TRANS_ETIME);
+}
+
+#define BOTH(f)                                                         \
+	{ #f " legacy", f, begin, NULL, &(uint32_t){ 1 } },             \
+	{ #f " modern", f, begin, NULL, &(uint32_t){ 2 } }
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		BOTH(reads_and_writes),
+		BOTH(no_cache_no_flush),
+		BOTH(works_after_a_reset),
+		BOTH(no_answer),
+		BOTH(errors),
+		BOTH(cannot_open),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
