@@ -11,7 +11,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 sys.path[:0] = [os.path.join(ROOT, 'tests', d) for d in ('qemu', 'lab')]
-import cases  # noqa: E402
+import says  # noqa: E402
 import demo  # noqa: E402
 import hibernate  # noqa: E402
 import lab  # noqa: E402
@@ -28,7 +28,7 @@ TIMES = 3
 def measured(result, times):
     if result.why:
         sys.exit(f'bench: {result.why}')
-    return times[cases.AWAKE]
+    return times[says.AWAKE]
 
 
 def wake(name, guest):
@@ -40,7 +40,7 @@ def wake(name, guest):
         result = nap.run()
         library.append(measured(result, nap.times))
         found = {k: int(v) for k, v, _ in
-                 re.findall(cases.FIGURE, result.text, re.M)}
+                 re.findall(says.FIGURE, result.text, re.M)}
         if found['load_rate'] > figures.get('load_rate', -1):
             figures = found
         result = demo.by_linux(guest, home, live=False)

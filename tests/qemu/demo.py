@@ -8,14 +8,15 @@ import argparse
 import re
 import sys
 
-import cases
+import runs
+import says
 import hibernate
 import lab
 import sleeper
 
 
 def print_figures(text):
-    for name, value, unit in re.findall(cases.FIGURE, text, re.M):
+    for name, value, unit in re.findall(says.FIGURE, text, re.M):
         print(f'  {name:28} {value:>14} {unit}')
 
 
@@ -24,10 +25,10 @@ def print_seconds(name, seconds):
 
 
 def kexec(args, cpu):
-    case = cases.boots('demo', int(args.el), [f'map={args.map}'], cpu=cpu,
+    case = runs.boots('demo', int(args.el), [f'map={args.map}'], cpu=cpu,
                        gic=args.gic, ram=args.ram)
     print('$', lab.QEMU, *case.args(), flush=True)
-    cases.payload.build([case.variant])
+    runs.payload.build([case.variant])
     result = case.run(live=True)
     print(f'\n==== kexec: figures (EL{args.el}, {args.cpu}, {args.map} map)')
     print_figures(result.text)
@@ -40,8 +41,8 @@ def by_linux(guest, home, live=True):
     with sleeper.copy_of(home, 'demo-linux') as disks:
         result = lab.run_qemu(
             sleeper.linux_args(guest, disks, ['tt.resume']), 'demo-linux',
-            live=live, timeout=120, silence=60, watch=[cases.AWAKE],
-            expect=[cases.AWAKE, cases.SLEPT_WELL], forbid=[cases.BAD_CHECK])
+            live=live, timeout=120, silence=60, watch=[says.AWAKE],
+            expect=[says.AWAKE, says.SLEPT_WELL], forbid=[says.BAD_CHECK])
     return result
 
 
@@ -58,8 +59,8 @@ def hibernation(args, cpu):
     print('\n==== hibernation: figures')
     print_figures(woken.text)
     for name, times in (('the library', nap.times), ('Linux', linux.times)):
-        if cases.AWAKE in times:
-            print_seconds(f'awake through {name}', times[cases.AWAKE])
+        if says.AWAKE in times:
+            print_seconds(f'awake through {name}', times[says.AWAKE])
     return woken.why or linux.why
 
 

@@ -11,7 +11,9 @@ import subprocess
 import sys
 import time
 
-import cases
+import factors
+import runs
+import says
 import hibernate_spoil as spoil
 import kernels
 import lab
@@ -20,7 +22,7 @@ from sleeper import Sleeper
 
 KERNEL_AT = 0x40200000
 PORT = os.path.join(lab.ROOT, 'build/arm64/port.bin')
-MAX = cases.MAX
+MAX = runs.MAX
 
 # ---- the matrix ----------------------------------------------------------------
 
@@ -135,9 +137,9 @@ class Nap:
             [*self.machine.args(), '-kernel', PORT,
              '-append', ' '.join(words), *sleeper.disk_args(self.disks, disks),
              *more], f'{self.name}.{self.runs}' if self.runs > 1 else self.name,
-            expect=expect, forbid=[*forbid, cases.CRASH, cases.UNKNOWN_OPTION],
+            expect=expect, forbid=[*forbid, says.CRASH, says.UNKNOWN_OPTION],
             timeout=90, silence=40, live=self.live,
-            watch=[cases.ABOUT_TO_RESUME, cases.AWAKE])
+            watch=[says.ABOUT_TO_RESUME, says.AWAKE])
         self.times = result.times
         if result.why:
             raise Failed(result.why, result.text)
@@ -156,13 +158,13 @@ def wakes(*options, cycle=1, expect=()):
     def step(nap):
         last = cycle == nap.guest.cycles
         text = nap.port(
-            options, [cases.ABOUT_TO_RESUME, cases.AWAKE,
-                      cases.CYCLE_DONE.format(cycle),
-                      cases.SLEPT_WELL if last else
-                      cases.GOING.format(cycle + 1), *expect],
-            [cases.ANY_LINUX, cases.ANY_REFUSAL, cases.BAD_CHECK, cases.DIED])
-        checks = len(re.findall(cases.GOOD_CHECK, text, re.M))
-        if checks != cases.CHECKS + last:
+            options, [says.ABOUT_TO_RESUME, says.AWAKE,
+                      says.CYCLE_DONE.format(cycle),
+                      says.SLEPT_WELL if last else
+                      says.GOING.format(cycle + 1), *expect],
+            [says.ANY_LINUX, says.ANY_REFUSAL, says.BAD_CHECK, says.DIED])
+        checks = len(re.findall(says.GOOD_CHECK, text, re.M))
+        if checks != says.CHECKS + last:
             raise Failed(f'{checks} checks', text)
         return text
     return step
@@ -181,9 +183,9 @@ def refuses(error, *options, tree=None, expect=(), disks=''):
     def step(nap):
         before = nap.digest()
         extra = ['-dtb', tree(nap)] if tree else []
-        text = nap.port(options, [cases.REFUSED.format(error), *expect,
-                                  cases.STILL_RUNNING],
-                        [cases.ANY_LINUX, cases.AWAKE], extra, disks)
+        text = nap.port(options, [says.REFUSED.format(error), *expect,
+                                  says.STILL_RUNNING],
+                        [says.ANY_LINUX, says.AWAKE], extra, disks)
         if nap.digest() != before:
             raise Failed('the disk is not as it was', text)
         return text
@@ -206,11 +208,11 @@ def spoiled(how):
 
 def then_kexec(nap):
     """No image: on to the kernel in the archive, like any boot loader."""
-    cases.payload.build(['aligned'])
+    runs.payload.build(['aligned'])
     return nap.port(['then=kexec'],
-                    [cases.REFUSED.format('TRANS_ENOENT'), cases.PASS],
-                    [cases.BAD_CHECK],
-                    ['-initrd', cases.payload.path_of('aligned')])
+                    [says.REFUSED.format('TRANS_ENOENT'), says.PASS],
+                    [says.BAD_CHECK],
+                    ['-initrd', runs.payload.path_of('aligned')])
 
 
 # ---- cases -----------------------------------------------------------------------
@@ -226,7 +228,7 @@ def entry_options(row):
 def from_row(row):
     return Nap(f'wake-{row_name(row)}', row_sleeper(row),
                wakes(*entry_options(row), f"map={row['map']}",
-                     expect=[cases.ENTRY.format(row['entry'])]),
+                     expect=[says.ENTRY.format(row['entry'])]),
                data_disk_is_clean, is_gone)
 
 
@@ -313,7 +315,7 @@ def refusals():
         # reset meanwhile, and the next start wakes it all the same.
         Nap('quiesce-refused', Sleeper(lab.Machine(smp=2)),
             refuses('TRANS_EHOST: quiesce refused', 'cpus=stuck',
-                    expect=[cases.QUIESCE_REFUSED.format('TRANS_ETIME')]),
+                    expect=[says.QUIESCE_REFUSED.format('TRANS_ETIME')]),
             wakes('cpus=on')),
     ]
 
@@ -322,7 +324,7 @@ def special():
     return [
         # The literal is lost: the other entry is taken by itself.
         Nap('entry-falls-back', Sleeper(words=RAW), spoiled(spoil.entry),
-            wakes(expect=[cases.ENTRY.format('virtual')])),
+            wakes(expect=[says.ENTRY.format('virtual')])),
         wide_awake('modern-virtio', Sleeper(lab.Machine(more=[
             '-global', 'virtio-mmio.force-legacy=false']))),
         cycles(5, 'lzo', Sleeper(lab.Machine(gic='3', smp=2))),
@@ -342,7 +344,7 @@ def enters(name, entry, el):
     def step(nap):
         where = '' if entry == 'virtual' else f'{cpu_resume(name):x}$'
         return wakes(*entry_options({'entry': entry, 'el': el, 'cpu': MAX}),
-                     expect=[cases.ENTRY.format(entry) + where])(nap)
+                     expect=[says.ENTRY.format(entry) + where])(nap)
     return step
 
 

@@ -8,6 +8,8 @@ import os
 import sys
 
 import cases
+import factors
+import runs
 import hibernate
 import lab
 import snapshot
@@ -58,7 +60,7 @@ def summary(results):
         return
     print(f'  matrix: {len(rows)} runs, {sum(r.ok for _, r in rows)} passed, '
           f'{sum(r.seconds for _, r in rows):.0f} s')
-    for factor, values in cases.FACTORS.items():
+    for factor, values in factors.FACTORS.items():
         cells = []
         for value in values:
             mine = [r for row, r in rows if row[factor] == value]
@@ -76,7 +78,7 @@ def run_cases(full=False, only=None, verbose=False, jobs=1):
     if not os.path.exists(port):
         print(f'  FAILED {port} is missing: no case could run')
         return 0, len(picked)
-    cases.payload.build(sorted({c.variant for c in picked if c.variant}))
+    runs.payload.build(sorted({c.variant for c in picked if c.variant}))
     results = []
     for case, result in run_all(picked, jobs, verbose):
         report(case, result)

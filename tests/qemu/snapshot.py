@@ -11,7 +11,9 @@ import shutil
 import struct
 import time
 
-import cases
+import factors
+import runs
+import says
 import lab
 import sleeper
 
@@ -108,8 +110,8 @@ class Snapshot:
                 '-device', 'virtio-blk-device,drive=disk']
         result = lab.run_qemu(args, f'{self.name}.{self.runs}', live=self.live,
                               expect=expect,
-                              forbid=[*forbid, cases.CRASH,
-                                      cases.UNKNOWN_OPTION], **limits)
+                              forbid=[*forbid, says.CRASH,
+                                      says.UNKNOWN_OPTION], **limits)
         if result.why:
             raise Failed(f'run {self.runs}: {result.why}', result.text)
         return self.elsewhere(result.text)
@@ -134,7 +136,7 @@ def take(packing='lz4', rounds=ROUNDS, *more, level=None):
     def step(case):
         expect = [TAKEN.format(1), *([AT_LEVEL.format(level)] if level else [])]
         return case.port([f'snapshot={packing}', f'rounds={rounds}', *more],
-                         expect, [cases.ANY_REFUSAL])
+                         expect, [says.ANY_REFUSAL])
     return step
 
 
@@ -145,8 +147,8 @@ def wake(number, rounds=ROUNDS, *options):
         then = TAKEN.format(number + 1) if number < rounds else \
             ALL_ROUNDS.format(rounds)
         return case.port(['resume=on', *options],
-                         [cases.ABOUT_TO_RESUME, AS_IT_WAS.format(number),
-                          then], [cases.ANY_REFUSAL])
+                         [says.ABOUT_TO_RESUME, AS_IT_WAS.format(number),
+                          then], [says.ANY_REFUSAL])
     return step
 
 
@@ -154,7 +156,7 @@ def refused(error, *options, untouched=True, machine=None):
     """Says why, and leaves the disk as it is."""
     def step(case):
         before = case.digest()
-        text = case.port(options, [cases.REFUSED.format(error)],
+        text = case.port(options, [says.REFUSED.format(error)],
                          [TAKEN.format(r'\d+')], machine=machine)
         if untouched and before != case.digest():
             raise Failed('the disk was written to', text)
@@ -166,7 +168,7 @@ def noticed(error):
     """What was spoiled in the saved world is found out by it."""
     def step(case):
         return case.port(['resume=on'],
-                         [cases.ABOUT_TO_RESUME, cases.REFUSED.format(error)],
+                         [says.ABOUT_TO_RESUME, says.REFUSED.format(error)],
                          [AS_IT_WAS.format(1)])
     return step
 
@@ -182,7 +184,7 @@ def linux_refuses(kernel):
         result = lab.run_qemu(
             sleeper.linux_args(guest, case.home, ['tt.resume']),
             f'{case.name}-linux', timeout=120, silence=60, live=case.live,
-            expect=[LINUX_REFUSES, LINUX_WENT_ON], forbid=[cases.AWAKE])
+            expect=[LINUX_REFUSES, LINUX_WENT_ON], forbid=[says.AWAKE])
         if result.why:
             raise Failed(f'Linux {kernel}: {result.why}', result.text)
         if sleeper.has_signature(case.home):
@@ -211,7 +213,7 @@ def disk(**how):
 
 FACTORS = {
     'level': ['EL1', 'EL2', 'EL2 VHE'],
-    'cpu': ['cortex-a57', cases.MAX],
+    'cpu': ['cortex-a57', runs.MAX],
     'packing': ['raw', 'lz4'],
     'granule': [4, 16, 64],
     'modern': [True, False],
@@ -221,7 +223,7 @@ FACTORS = {
 
 def legal(row):
     """cortex-a57 has neither VHE nor 16K."""
-    return row['cpu'] == cases.MAX or (row['level'] != 'EL2 VHE'
+    return row['cpu'] == runs.MAX or (row['level'] != 'EL2 VHE'
                                        and row['granule'] != 16)
 
 
@@ -232,12 +234,12 @@ def product():
 
 
 def pairwise():
-    """Greedily, as cases.pairwise."""
-    rows, left = [], set().union(*(cases.pairs(r) for r in product()))
+    """Greedily, as factors.pairwise."""
+    rows, left = [], set().union(*(factors.pairs(r) for r in product()))
     while left:
-        best = max(product(), key=lambda r: len(cases.pairs(r) & left))
+        best = max(product(), key=lambda r: len(factors.pairs(r) & left))
         rows.append(best)
-        left -= cases.pairs(best)
+        left -= factors.pairs(best)
     return rows
 
 
