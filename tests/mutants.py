@@ -29,7 +29,8 @@ CORE = ['test_table', 'test_edges', 'test_operations', 'test_copy',
 SNAPSHOT = ['test_snapshot', 'test_snapshot_faults']
 RESUME = ['test_resume', 'test_resume_refuse', 'test_resume_find']
 SWSUSP = ['test_swsusp', 'test_swsusp_hostile', 'test_swsusp_once']
-SETS = {'lib/moves.c': ['test_moves', 'test_edges'],
+SETS = {**{f'lib/moves{part}.c': ['test_moves', 'test_edges']
+           for part in ('', '_order', '_cycle', '_plan')},
         'lib/ranges.c': ['test_ranges'],
         'lib/pool.c': ['test_pool'],
         'lib/gic_resume.c': ['test_gic_resume'],
