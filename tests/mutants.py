@@ -24,18 +24,24 @@ DIR = 'build/mutants'
 # Without sanitizers but UBSan's traps: many builds, each run once.
 CC = ['gcc', '-std=gnu11', '-O1', '-g', '-fno-common', '-w', '-Iinclude',
       '-I.', '-fsanitize=undefined', '-fsanitize-undefined-trap-on-error']
-CORE = ['test_table', 'test_edges', 'test_operations', 'test_copy',
-        'test_walker', 'test_geometry', 'test_inspect']
+COPY = ['test_copy', 'test_copy_bugs', 'test_copy_failures',
+        'test_copy_formats']
+EDGES = ['test_edges', 'test_edges_refuse', 'test_edges_read']
+CORE = ['test_table', *EDGES, 'test_operations', *COPY, 'test_walker',
+        'test_geometry', 'test_inspect']
+TRANSITION = ['test_transition', 'test_transition_refuse',
+              'test_transition_digests', 'test_transition_go']
 SNAPSHOT = ['test_snapshot', 'test_snapshot_faults']
 RESUME = ['test_resume', 'test_resume_refuse', 'test_resume_find']
-SWSUSP = ['test_swsusp', 'test_swsusp_hostile', 'test_swsusp_once']
+SWSUSP = ['test_swsusp', 'test_swsusp_hostile', 'test_swsusp_sweep',
+          'test_swsusp_maps', 'test_swsusp_callbacks', 'test_swsusp_once']
 SETS = {'lib/moves.c': ['test_moves', 'test_edges'],
         'lib/ranges.c': ['test_ranges'],
         'lib/pool.c': ['test_pool'],
         'lib/gic_resume.c': ['test_gic_resume'],
         'trans/world.c': ['test_world'], 'trans/passage.c': ['test_world'],
         'trans/far.c': ['test_reach'], 'trans/maps.c': ['test_reach'],
-        'trans/proof.c': ['test_transition', 'test_world', 'test_reach'],
+        'trans/proof.c': [*TRANSITION, 'test_world', 'test_reach'],
         **{f'hibernate/snapshot{part}.c': SNAPSHOT
            for part in ('', '_plan', '_write', '_commit')},
         **{f'hibernate/{part}.c': RESUME
