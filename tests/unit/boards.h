@@ -59,6 +59,7 @@ void board_no_kernel(void);
 
 /* ---- maps that boards have ---- */
 
+/* QEMU's virt with @ram bytes, and the usual request. */
 void virt(uint64_t ram);
 
 /* ---- wishes ---- */

@@ -25,6 +25,7 @@ struct edge {
 
 /* Of the running test. */
 extern struct edge ed;
+
 struct trans_geometry edge_geometry(enum trans_regime regime,
 				    enum trans_granule granule,
 				    unsigned int va, unsigned int pa,
