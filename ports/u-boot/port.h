@@ -88,8 +88,11 @@ extern const trans_sha256_fn port_sha256;
 
 /* leave.c: how the transition is to be made, and U-Boot's end. */
 struct trans_transition_args port_transition(void);
-/* No devices any more: U-Boot cannot go on after this. */
-void port_quiet_devices(void);
+/* No DMA any more, no timer, and no LPI but into reserved memory. U-Boot goes on
+ * if this refuses, or somebody does later: a device that went is probed again
+ * by whoever uses it, and interrupts U-Boot takes none.
+ * TRANS_ETIME, TRANS_EOVERLAP and the others of trans_gic_lpis_off. */
+int port_quiesce(struct trans_error *err);
 
 /* error.c: errors in words. */
 int port_error(struct trans_error *err, int status, const char *why, u64 pa,

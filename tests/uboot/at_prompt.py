@@ -31,6 +31,9 @@ SLEEPER_PASS = r'\nSLEEPER: PASS\n'
 ANY_BOOT = r'Booting Linux on physical CPU'
 NO_IMAGE = 'trans resume: not found: '
 DAMAGED = 'trans resume: (?:damaged|cut off|not enough room): '
+QUIESCE_REFUSED = 'trans resume: refused: quiesce refused'
+SHORT_REDIST = 'trans resume: not found: .*redistributor'
+RESTLESS_ITS = 'trans resume: timeout: an ITS is not quiescent'
 WRONG_LEVEL = 'trans resume: cannot be started: saved at EL1, and we are at EL2'
 PROOF = r'^proof holds: code'
 TABLE = r'table 4K va40 pa40 {} lower root [0-9a-f]{{16}}'
@@ -321,6 +324,44 @@ def resumes_elsewhere(c, machine, disks):
         raise Lost('the image is gone')
 
 
+GIC = ('/intc@8000000', '0 8000000 0 10000 0 80a0000 0 {:x}')
+ITS = ('/intc@8000000/its@8080000', '0 {:x} 0 20000')
+WHOLE_REDIST, ONE_FRAME = 0xf60000, 0x10000
+ITS_AT, ZERO_AT = 0x8080000, 0x9010004
+
+
+def set_reg(c, node, value):
+    """In U-Boot's own tree; nothing else of it moves."""
+    path, words = node
+    words = ' '.join(f'0x{w}' for w in words.format(value).split())
+    c.must(f'fdt set {path} reg "<{words}>"')
+
+
+def quiesce_refuses(c, machine, disks):
+    """The GIC is not as U-Boot's tree has it: without this CPU's
+    redistributor, which is seen before a device goes; with an ITS that is
+    never quiescent (the match register of QEMU's PL031, which is zero), seen
+    when all are gone. The image is still there, so is every disk, and with the right tree it
+    goes on."""
+    number = asleep.disk_number(c)
+    c.must('fdt addr $fdtcontroladdr')
+    for node, good, bad, why in [
+            (GIC, WHOLE_REDIST, ONE_FRAME, SHORT_REDIST),
+            (ITS, ITS_AT, ZERO_AT, RESTLESS_ITS)]:
+        set_reg(c, node, bad)
+        for _ in range(2):
+            demand(c.fails(f'trans resume virtio {number}:2', why, 120),
+                   QUIESCE_REFUSED)
+            if not asleep.has_image(disks):
+                raise Lost('the image is gone')
+        set_reg(c, node, good)
+        for disk_ in (0, 1):
+            c.must(f'virtio dev {disk_}')
+            c.must(f'virtio read {KERNEL_AT:x} 0 1')
+    demand(c.must(f'ls virtio {number}:1'), 'Image')
+    resumes(c, machine, disks)
+
+
 # ---- all of them ---------------------------------------------------------------
 
 def cases(u_boot='stable'):
@@ -341,6 +382,8 @@ def cases(u_boot='stable'):
         Resume('resume-el2-gic3-lz4-6.12', resumes, el=2, gic='3', words=LZ4,
                kernel='6.12'),
         Resume('resume-refuses', refuses_resume),
+        Resume('resume-quiesce-refuses', quiesce_refuses, gic='3', its=True,
+               words=RAW),
         Resume('resume-other-el', resumes_elsewhere, el=2, slept_at=1),
         Case('prebuilt', kexecs, out='prebuilt'),
     ]]
