@@ -73,8 +73,9 @@ struct trans_fdt_edit port_fdt_edit(void);
 extern const struct trans_decompress port_decompress;
 extern const struct trans_unpackers port_unpackers;
 
-/* block.c: "virtio", "0:2" and the like. One at a time. */
-int port_block(const char *interface, const char *dev_part,
+/* block.c: "virtio", "0:2" and the like. One at a time. TRANS_ENOENT: there is
+ * none; TRANS_EHOST: not known to write through, unless @force. */
+int port_block(const char *interface, const char *dev_part, bool force,
 	       struct trans_block *block, struct trans_error *err);
 
 /* gic.c: what the device tree says of it. TRANS_ENOENT. And memory that it may

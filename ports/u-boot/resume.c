@@ -17,10 +17,14 @@ struct request {
 	struct trans_range offset;
 	struct trans_block disk;
 	unsigned int percent;
+	bool force;
 };
 
 static bool read_words(struct request *r, int argc, char *const argv[])
 {
+	r->force = argc > 1 && !strcmp(argv[1], "-f");
+	argc -= r->force;
+	argv += r->force;
 	if (argc < 3 || argc > 4)
 		return false;
 	r->interface = argv[1];
@@ -96,7 +100,8 @@ static int find_machine(struct trans_error *err)
 static int load(struct request *r, struct trans_error *err)
 {
 	struct trans_resume_args args;
-	int rc = port_block(r->interface, r->dev_part, &r->disk, err);
+	int rc = port_block(r->interface, r->dev_part, r->force, &r->disk,
+			    err);
 
 	if (!rc)
 		rc = find_machine(err);

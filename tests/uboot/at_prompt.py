@@ -29,11 +29,13 @@ RAW = ('hibernate=nocompress',)
 SLEEPER_END = r'\nSLEEPER: (?:PASS|FAIL).*\n'
 SLEEPER_PASS = r'\nSLEEPER: PASS\n'
 ANY_BOOT = r'Booting Linux on physical CPU'
+NO_SWAP = 'trans (?:resume|plan): not found: not a swap space'
 NO_IMAGE = 'trans resume: not found: '
 DAMAGED = 'trans resume: (?:damaged|cut off|not enough room): '
 QUIESCE_REFUSED = 'trans resume: refused: quiesce refused'
 SHORT_REDIST = 'trans resume: not found: .*redistributor'
 RESTLESS_ITS = 'trans resume: timeout: an ITS is not quiescent'
+CACHES = 'trans (?:resume|plan): refused: this disk may cache writes, -f'
 WRONG_LEVEL = 'trans resume: cannot be started: saved at EL1, and we are at EL2'
 PROOF = r'^proof holds: code'
 TABLE = r'table 4K va40 pa40 {} lower root [0-9a-f]{{16}}'
@@ -324,6 +326,29 @@ def resumes_elsewhere(c, machine, disks):
         raise Lost('the image is gone')
 
 
+def another_disk(bus):
+    """Words for QEMU: the disk once more, behind another controller."""
+    return ('-drive', f'file={disk.DISK},format=raw,if=none,id=d1,snapshot=on',
+            *bus)
+
+
+def refuses_nvme(c, machine):
+    """NVMe may cache: only by -f. The swap space is found then, and empty."""
+    c.must('nvme scan')
+    for words in ('', 'plan '):
+        command = f'trans {words}resume'
+        c.fails(f'{command} nvme 0:2', CACHES)
+        c.fails(f'{command} -f nvme 0:2', NO_SWAP)
+    c.fails('trans resume nvme -f 0:2', 'Usage')
+    c.fails('trans resume -f', 'Usage')
+
+
+def takes_ahci(c, machine):
+    """Each write is flushed."""
+    c.must('scsi scan')
+    c.fails('trans resume scsi 0:2', NO_SWAP)
+
+
 GIC = ('/intc@8000000', '0 8000000 0 10000 0 80a0000 0 {:x}')
 ITS = ('/intc@8000000/its@8080000', '0 {:x} 0 20000')
 WHOLE_REDIST, ONE_FRAME = 0xf60000, 0x10000
@@ -375,6 +400,11 @@ def cases(u_boot='stable'):
         Case('refuses', refuses),
         Case('damaged', damaged),
         Case('full', full, ram='128M'),
+        Case('nvme', refuses_nvme, more=another_disk(
+            ('-device', 'nvme,drive=d1,serial=1'))),
+        Case('ahci', takes_ahci, more=another_disk(
+            ('-device', 'ich9-ahci,id=a',
+             '-device', 'ide-hd,drive=d1,bus=a.0'))),
         Resume('resume-el1-gic2', resumes),
         Resume('resume-el1-gic3-raw', resumes, gic='3', words=RAW),
         Resume('resume-el2-gic2-raw', resumes, el=2, words=RAW),
