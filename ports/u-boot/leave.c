@@ -61,5 +61,5 @@ int port_quiesce(struct trans_error *err)
 	trans_timers_off(&port_machine.cpu, false);
 	if (port_gic(&gic, err))
 		return 0;
-	return trans_gic_lpis_off(&gic, &port_memory.reserved, err);
+	return trans_gic_lpis_off(&gic, &port_memory.lpi, err);
 }

@@ -38,10 +38,12 @@ u64 port_mpidr(void);
  * @reserved: never to be written: what the next kernel's tree reserves, and
  *            U-Boot's map as lasting; what the user asked for
  * @free:     RAM that neither U-Boot nor a file of the user's is in
- * @lpi:      (among the reserved) tables that hardware goes on using
+ * @no_map:   (among the reserved) what no kernel maps, and so no saved one has a
+ *            page in. Other reservations it has: Linux maps and saves them
+ * @lpi:      (among the no_map) tables that hardware goes on using
  */
 struct port_memory {
-	struct trans_ranges ram, reserved, free, lpi;
+	struct trans_ranges ram, reserved, free, no_map, lpi;
 };
 extern struct port_memory port_memory;
 
@@ -89,7 +91,7 @@ extern const trans_sha256_fn port_sha256;
 
 /* leave.c: how the transition is to be made, and U-Boot's end. */
 struct trans_transition_args port_transition(void);
-/* No DMA any more, no timer, and no LPI but into reserved memory. U-Boot goes on
+/* No DMA any more, no timer, and no LPI but by tables in @lpi. U-Boot goes on
  * if this refuses, or somebody does later: a device that went is probed again
  * by whoever uses it, and interrupts U-Boot takes none.
  * TRANS_ETIME, TRANS_EOVERLAP and the others of trans_gic_lpis_off. */

@@ -3,8 +3,8 @@
 #include "port.h"
 
 #include <console.h>
+#include <malloc.h>
 #include <stdio.h>
-#include <linux/libfdt.h>
 
 #include <trans_table/hibernate.h>
 
@@ -73,7 +73,7 @@ static struct trans_resume_args resume_args(struct request *r)
 		.progress = progress,
 		.progress_ctx = r,
 		.ram = &port_memory.ram,
-		.reserved = &port_memory.reserved,
+		.reserved = &port_memory.no_map,
 		.free = &port_memory.free,
 		.host = &port_ops,
 		.host_ctx = &port_memory,
@@ -85,16 +85,27 @@ static struct trans_resume_args resume_args(struct request *r)
 	return args;
 }
 
+/* The tree of the kernel that was saved, as booti gave it: fix-ups may reserve
+ * memory too. */
+static int find_memory(struct trans_error *err)
+{
+	size_t len;
+	void *fdt = port_fdt(0, &len, err);
+	int rc = fdt ? port_memory_map(fdt, len, err) : err->status;
+
+	free(fdt);
+	return rc;
+}
+
 static int find_machine(struct trans_error *err)
 {
-	void *fdt = (void *)gd->fdt_blob;
 	int rc = port_memory_begin(err);
 
 	if (!rc)
 		rc = port_machine_read(err);
 	if (!rc)
 		rc = port_gic(&gic, err);
-	return rc ? rc : port_memory_map(fdt, fdt_totalsize(fdt), err);
+	return rc ? rc : find_memory(err);
 }
 
 static int load(struct request *r, struct trans_error *err)
