@@ -127,6 +127,11 @@ static int add_reg(const void *fdt, int node, struct cells cells,
 	return rc;
 }
 
+static bool is_no_map(const void *fdt, int node)
+{
+	return fdt_getprop(fdt, node, "no-map", NULL) != NULL;
+}
+
 static bool any_node(const void *fdt, int node)
 {
 	(void)fdt;
@@ -185,6 +190,19 @@ int trans_fdt_memory(const void *fdt, size_t fdt_len, struct trans_ranges *ram,
 	if (rc || node < 0)
 		return rc;
 	return add_children(fdt, node, any_node, reserved, err);
+}
+
+int trans_fdt_no_map(const void *fdt, size_t fdt_len, struct trans_ranges *set,
+		     struct trans_error *err)
+{
+	int node, rc = check(fdt, fdt_len);
+
+	if (rc)
+		return fdt_fail(err, rc);
+	node = fdt_path_offset(fdt, "/reserved-memory");
+	if (node < 0)
+		return TRANS_OK;
+	return add_children(fdt, node, is_no_map, set, err);
 }
 
 /* Reading: the old initrd */

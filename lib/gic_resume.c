@@ -44,7 +44,8 @@
 #define PRIORITIES 0xa0a0a0a0u
 /* SGIs 0 to 15: Linux's IPIs. PPIs 26 to 30: the timers of EL2, EL1 virtual,
  * EL2 virtual, secure, and EL1 physical; one of them is its tick. */
-#define SGIS_AND_TIMERS 0x7c00ffffu
+#define SGIS 0x0000ffffu
+#define TIMERS 0x7c000000u
 
 /* MPIDR_EL1's affinity is where IROUTER wants it; U, MT and RES1 go. */
 #define AFFINITY 0xff00ffffffULL
@@ -140,15 +141,26 @@ static int dist_on(const struct trans_gic *gic, uint64_t mpidr,
 	return gic_wait_dist(gic, err);
 }
 
-/* The timers' lines are level sensitive and may well be asserted: their owner
- * knows how to deal with that, so no look at what is pending. */
-static void redist_on(const struct trans_gic *gic, const struct gic_redist *own)
+/*
+ * The saved Linux enables no PPI on the CPU that it resumes on: its tick, its
+ * PMU, its hypervisor's maintenance interrupt are what stands here. A timer
+ * that holds its line may be one that this Linux does not use: enabled, it
+ * would never get past it; not enabled, it might have no tick.
+ */
+static int redist_on(const struct trans_gic *gic, const struct gic_redist *own,
+		     struct trans_error *err)
 {
 	struct lines lines = plain_lines(own->rd + GICR_SGI_BASE, 0,
 					 32 * gic_ppi_banks(own->typer));
 
+	if (gic_read(gic, lines.pend) & TIMERS)
+		return trans_fail_pa(err, TRANS_EHOST,
+				     "a timer of this CPU is due, and not off",
+				     own->rd, 0);
 	to_group_1(gic, &lines);
-	gic_write(gic, lines.enable, SGIS_AND_TIMERS);
+	gic_write(gic, lines.enable, SGIS);
+	enable_quiet(gic, &lines);
+	return TRANS_OK;
 }
 
 /* Where firmware keeps WAKER to itself it reads as 0, that is awake. */
@@ -172,10 +184,9 @@ static int v3_resume(const struct trans_gic *gic, const struct trans_cpu *cpu,
 		ret = wake(gic, own.rd, err);
 	if (!ret)
 		ret = trans_gic_off(gic, cpu, mpidr, err);
-	if (ret)
-		return ret;
-	redist_on(gic, &own);
-	return dist_on(gic, mpidr, err);
+	if (!ret)
+		ret = redist_on(gic, &own, err);
+	return ret ? ret : dist_on(gic, mpidr, err);
 }
 
 int trans_gic_resume(const struct trans_gic *gic, const struct trans_cpu *cpu,

@@ -71,6 +71,16 @@ uint64_t trans_fdt_used(const void *fdt, size_t fdt_len);
 int trans_fdt_memory(const void *fdt, size_t fdt_len, struct trans_ranges *ram,
 		     struct trans_ranges *reserved, struct trans_error *err);
 
+/*
+ * Add to @set the static /reserved-memory children that are `no-map`: what a
+ * kernel never maps. A hibernation image has no page there, and may have pages
+ * in every other reservation, since Linux maps and saves those (memory that is
+ * `reusable` it even hands out). So these are what a resume must not write.
+ * Errors as trans_fdt_memory.
+ */
+int trans_fdt_no_map(const void *fdt, size_t fdt_len, struct trans_ranges *set,
+		     struct trans_error *err);
+
 /* /chosen: where the loader's own initrd is. TRANS_ENOENT if it has none (or
  * one of the two properties, or an empty range); TRANS_EFDT: malformed. */
 int trans_fdt_initrd(const void *fdt, size_t fdt_len,

@@ -80,16 +80,19 @@ int trans_gic_off(const struct trans_gic *gic, const struct trans_cpu *cpu,
  * its drivers do not restore after a hibernation because the kernel that loads
  * the image has left it set, is set here. GICv2: nothing, Linux saves and
  * restores its distributor. GICv3: this CPU's redistributor is woken, then
- * everything as trans_gic_off does; then its SGIs and PPIs in Group 1, SGIs
- * 0..15 and the timers' PPIs 26..30 enabled; affinity routing, every SPI in
- * Group 1 with Linux's priority 0xa0, routed to this CPU and enabled unless it
- * is still pending or active (a line that something asserts); Group 1 enabled
- * last. Extended SPIs and PPIs likewise, PPIs but the timers' not enabled.
+ * everything as trans_gic_off does; then its SGIs and PPIs in Group 1 and
+ * enabled; affinity routing, every SPI in Group 1 with Linux's priority 0xa0,
+ * routed to this CPU and enabled; Group 1 enabled last. Extended SPIs and PPIs
+ * likewise. What is still pending or active after it was cleared, a line that
+ * something asserts, is not enabled; what asserts one later that the saved
+ * Linux has no handler for will disturb it, so devices must be quiet.
+ * trans_timers_off comes first (quiesce.h).
  * Interrupts are masked in PSTATE. LPIs stay off: MSIs through an ITS do not
  * come back. Edge or level (ICFGR) stays as it is. A Linux with pseudo-NMIs
  * (irqchip.gicv3_pseudo_nmi=1) may want other priorities.
  * @gic->mmio must have write64.
- * Errors as trans_gic_off, and TRANS_EHOST: affinity routing cannot be enabled;
+ * Errors as trans_gic_off, and TRANS_EHOST: affinity routing cannot be enabled,
+ * or a timer of this CPU (PPIs 26..30) asserts its line;
  * TRANS_EINVAL: no write64; TRANS_ETIME also: the redistributor does not wake.
  */
 int trans_gic_resume(const struct trans_gic *gic, const struct trans_cpu *cpu,

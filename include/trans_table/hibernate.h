@@ -33,9 +33,11 @@ enum trans_resume_entry {
 /*
  * @disk, @offset, @unpack, @progress: see struct trans_swsusp_args
  * @ram:      all RAM: where a page of the image may belong
- * @reserved: what must never be written (firmware, no-map). A page of the image
- *            there is refused. The running program's own memory does not
- *            belong in it
+ * @reserved: what must never be written: firmware, the device tree's no-map
+ *            (trans_fdt_no_map), LPI tables that stay in use. A page of the
+ *            image there is refused. Other reservations do not belong in it,
+ *            since Linux saves what it maps, nor the running program's memory;
+ *            they may not be lent in @free either
  * @free:     memory in @ram that nobody uses, lent to the library from load to
  *            unload: pages of the image go straight to their places in it, and
  *            what the library needs is carved from what the image leaves. The

@@ -12,6 +12,7 @@ struct machine machine;
 
 static struct trans_range ram_storage[MAX_RANGES];
 static struct trans_range reserved_storage[MAX_RANGES];
+static struct trans_range no_map_storage[MAX_RANGES];
 
 static const void *tree(void)
 {
@@ -53,6 +54,19 @@ static int read_header(trans_pa_t fdt, struct trans_error *err)
 	return TRANS_OK;
 }
 
+static int read_memory(struct trans_error *err)
+{
+	int rc;
+
+	trans_ranges_init(&machine.ram, ram_storage, MAX_RANGES);
+	trans_ranges_init(&machine.reserved, reserved_storage, MAX_RANGES);
+	trans_ranges_init(&machine.no_map, no_map_storage, MAX_RANGES);
+	rc = trans_fdt_memory(tree(), machine.fdt.len, &machine.ram,
+			      &machine.reserved, err);
+	return rc ? rc : trans_fdt_no_map(tree(), machine.fdt.len,
+					  &machine.no_map, err);
+}
+
 int machine_read(trans_pa_t fdt, struct trans_error *err)
 {
 	int rc = read_header(fdt, err);
@@ -60,10 +74,7 @@ int machine_read(trans_pa_t fdt, struct trans_error *err)
 	if (rc)
 		return rc;
 	trans_cpu_read(&machine.cpu);
-	trans_ranges_init(&machine.ram, ram_storage, MAX_RANGES);
-	trans_ranges_init(&machine.reserved, reserved_storage, MAX_RANGES);
-	rc = trans_fdt_memory(tree(), machine.fdt.len, &machine.ram,
-			      &machine.reserved, err);
+	rc = read_memory(err);
 	if (rc)
 		return rc;
 	machine.conduit = conduit_of(string_of("/psci", "method"));
@@ -87,5 +98,5 @@ void machine_off(void)
 bool machine_has(trans_pa_t pa, uint64_t len)
 {
 	return trans_ranges_contain(&machine.ram, pa, len) &&
-	       !trans_ranges_touch(&machine.reserved, pa, len);
+	       !trans_ranges_touch(&machine.no_map, pa, len);
 }

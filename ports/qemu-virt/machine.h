@@ -12,6 +12,7 @@
 /*
  * @fdt:      where the device tree is
  * @archive:  what QEMU's -initrd loaded; len 0: nothing
+ * @reserved: what the tree reserves; @no_map: of it, what no kernel maps
  * @bootargs: what QEMU's -append said, inside the device tree; never NULL
  */
 struct machine {
@@ -21,7 +22,7 @@ struct machine {
 	struct trans_range archive;
 	const char *bootargs;
 	enum trans_conduit conduit;
-	struct trans_ranges ram, reserved;
+	struct trans_ranges ram, reserved, no_map;
 };
 
 /* Where this board has its devices, all that the port touches. */
@@ -45,7 +46,7 @@ int machine_read(trans_pa_t fdt, struct trans_error *err);
 /* Power off; park where that is refused. */
 __attribute__((noreturn)) void machine_off(void);
 
-/* Memory that may be touched at all: in RAM, and not reserved. */
+/* Memory that may be touched at all: RAM that a kernel would map. */
 bool machine_has(trans_pa_t pa, uint64_t len);
 
 #endif

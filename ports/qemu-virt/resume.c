@@ -155,7 +155,7 @@ static struct trans_resume_args resume_args(const struct options *options,
 		.offset = options->resume.offset,
 		.unpack = { trans_unlzo, trans_unlz4, NULL },
 		.ram = &machine.ram,
-		.reserved = &machine.reserved,
+		.reserved = &machine.no_map,
 		.free = lent,
 		.host = &memory_ops,
 		.host_ctx = &memory,
@@ -224,6 +224,20 @@ static int load_start(const struct options *options,
 	return rc;
 }
 
+/* What hardware goes on writing to is nobody's either. */
+static int quiet_plan(struct trans_error *err)
+{
+	int rc = quiesce_plan(quiesce_flags, err);
+
+	if (rc)
+		return rc;
+	rc = trans_ranges_add_all(&machine.no_map, quiesce_kept());
+	if (rc)
+		*err = (struct trans_error){ .status = rc, .why = "LPI tables",
+					     .level = TRANS_NO_LEVEL };
+	return rc;
+}
+
 int port_resume(const struct options *options, const struct trans_table *own,
 		struct trans_error *err)
 {
@@ -232,7 +246,7 @@ int port_resume(const struct options *options, const struct trans_table *own,
 	int rc;
 
 	quiesce_flags = options->quiesce;
-	rc = quiesce_plan(quiesce_flags, err);
+	rc = quiet_plan(err);
 	before = memory_free_bytes();
 	if (!rc)
 		rc = find_image(options->resume.offset, err);

@@ -64,7 +64,7 @@ static int plain_ram(struct trans_ranges *set, struct trans_range archive)
 	int rc = trans_ranges_add_all(set, &machine.ram);
 
 	if (!rc)
-		rc = trans_ranges_remove_all(set, &machine.reserved);
+		rc = trans_ranges_remove_all(set, &machine.no_map);
 	if (!rc)
 		rc = trans_ranges_add(set, fdt.start, fdt.len);
 	if (!rc)

@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 
-import cases
+import says
 import lab
 import payload
 
@@ -231,8 +231,8 @@ def has_signature(home, offset=0):
 def go_to_sleep(sleeper, home, name, live):
     make_disks(sleeper, home)
     result = lab.run_qemu(linux_args(sleeper, home), f'sleep-{name}',
-                          live=live, timeout=120, silence=60, expect=[cases.GOING.format(1)],
-                          forbid=[cases.BAD_CHECK])
+                          live=live, timeout=120, silence=60, expect=[says.GOING.format(1)],
+                          forbid=[says.BAD_CHECK])
     if result.ok and not has_signature(home, offset_of(sleeper, home)):
         result.why = 'went to sleep without an image'
     if result.why:

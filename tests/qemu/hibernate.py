@@ -152,7 +152,7 @@ class Nap:
 
 # ---- steps -----------------------------------------------------------------------
 
-def wakes(*options, cycle=1, expect=()):
+def wakes(*options, cycle=1, expect=(), tree=None):
     """The port brings it back, without any kernel booting, and it is well. In
     the last of its cycles it powers off in order."""
     def step(nap):
@@ -162,7 +162,8 @@ def wakes(*options, cycle=1, expect=()):
                       says.CYCLE_DONE.format(cycle),
                       says.SLEPT_WELL if last else
                       says.GOING.format(cycle + 1), *expect],
-            [says.ANY_LINUX, says.ANY_REFUSAL, says.BAD_CHECK, says.DIED])
+            [says.ANY_LINUX, says.ANY_REFUSAL, says.BAD_CHECK, says.DIED],
+            ['-dtb', tree(nap)] if tree else [])
         checks = len(re.findall(says.GOOD_CHECK, text, re.M))
         if checks != says.CHECKS + last:
             raise Failed(f'{checks} checks', text)
@@ -262,6 +263,11 @@ def reserved(nap):
                                 f'{nap.disks}/tree.dtb')
 
 
+def hidden(nap):
+    return spoil.hiding_tree(nap.machine, spoil.ttbr1(nap.disks), 4096,
+                             f'{nap.disks}/tree.dtb')
+
+
 def refusals():
     nvhe = lab.Machine(el=2)
     return [
@@ -299,7 +305,7 @@ def refusals():
             refuses('TRANS_ERANGE: a page of the image is outside RAM'),
             machine=lab.Machine()),
         Nap('bad-reserved', Sleeper(), refuses(
-            'TRANS_ERANGE: a page of the image is reserved', tree=reserved)),
+            'TRANS_ERANGE: a page of the image is reserved', tree=hidden)),
         Nap('bad-level', Sleeper(nvhe), refuses(
             'TRANS_EIMAGE: saved with EL2, and we are at EL1'),
             machine=lab.Machine()),
@@ -328,6 +334,11 @@ def special():
         wide_awake('modern-virtio', Sleeper(lab.Machine(more=[
             '-global', 'virtio-mmio.force-legacy=false']))),
         cycles(5, 'lzo', Sleeper(lab.Machine(gic='3', smp=2))),
+        # Linux saves pages that are reserved, unless it does not map them.
+        *[Nap(f'saved-though-reserved-{how}', Sleeper(),
+              wakes(f'map={how}', tree=reserved)) for how in ('sparse', 'linear')],
+        # A timer that the saved Linux does not know, due when it comes back.
+        wide_awake('timers-due', Sleeper(lab.Machine(gic='3')), 'timers=on'),
     ]
 
 

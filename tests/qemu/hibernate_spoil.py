@@ -153,18 +153,71 @@ def ttbr1(home):
         return disk.get(disk.info() + TTBR1)
 
 
+BEGIN, END_NODE, PROP = 1, 2, 3
+
+
+class Tree:
+    """The machine's device tree, taken apart (Devicetree Specification 5)."""
+
+    def __init__(self, machine, path):
+        self.path = os.path.abspath(path)
+        words = [w for w in machine.args()]
+        words[words.index('-M') + 1] += f',dumpdtb={path}'
+        subprocess.run([lab.QEMU, *words], check=True, timeout=30,
+                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+        with open(path, 'rb') as f:
+            tree = f.read()
+        _, _, nodes, names, rsv, *_, names_len, nodes_len = \
+            struct.unpack_from('>10I', tree)
+        self.reservations = b''
+        while any(tree[rsv:rsv + 16]):
+            self.reservations += tree[rsv:rsv + 16]
+            rsv += 16
+        self.nodes = tree[nodes:nodes + nodes_len]
+        self.names = tree[names:names + names_len]
+
+    def prop(self, name, value=b''):
+        name = name.encode() + b'\0'
+        if b'\0' + name not in b'\0' + self.names:
+            self.names += name
+        at = (b'\0' + self.names).index(b'\0' + name)
+        return struct.pack('>3I', PROP, len(value), at) + padded(value)
+
+    def node(self, name, *parts):
+        return (struct.pack('>I', BEGIN) + padded(name.encode() + b'\0') +
+                b''.join(parts) + struct.pack('>I', END_NODE))
+
+    def write(self):
+        reservations = self.reservations + bytes(16)
+        nodes = 40 + len(reservations)
+        names = nodes + len(self.nodes)
+        with open(self.path, 'wb') as f:
+            f.write(struct.pack(
+                '>10I', 0xd00dfeed, names + len(self.names), nodes, names, 40,
+                17, 16, 0, len(self.names), len(self.nodes)))
+            f.write(reservations + self.nodes + self.names)
+        return self.path
+
+
+def padded(value):
+    return value + bytes(-len(value) % 4)
+
+
 def reserving_tree(machine, pa, length, path):
-    """The machine's device tree with one more reservation."""
-    words = [w for w in machine.args()]
-    words[words.index('-M') + 1] += f',dumpdtb={path}'
-    subprocess.run([lab.QEMU, *words], check=True, timeout=30,
-                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL)
-    with open(path, 'rb') as f:
-        tree = bytearray(f.read())
-    size, shape, strings, reserved = struct.unpack_from('>4I', tree, 4)
-    tree[reserved:reserved] = struct.pack('>QQ', pa, length)
-    struct.pack_into('>3I', tree, 4, size + 16, shape + 16, strings + 16)
-    with open(path, 'wb') as f:
-        f.write(tree)
-    return os.path.abspath(path)
+    """With one more reservation, in memory that the kernel maps."""
+    tree = Tree(machine, path)
+    tree.reservations += struct.pack('>QQ', pa, length)
+    return tree.write()
+
+
+def hiding_tree(machine, pa, length, path):
+    """With memory that no kernel maps."""
+    tree, two = Tree(machine, path), struct.pack('>I', 2)
+    node = tree.node(
+        'reserved-memory', tree.prop('#address-cells', two),
+        tree.prop('#size-cells', two), tree.prop('ranges'),
+        tree.node(f'hidden@{pa:x}', tree.prop('no-map'),
+                  tree.prop('reg', struct.pack('>QQ', pa, length))))
+    tree.nodes = tree.nodes[:-8] + node + tree.nodes[-8:] # the root ends there
+    return tree.write()

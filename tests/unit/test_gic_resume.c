@@ -38,7 +38,7 @@
 
 /*
  * @asserted: SPIs whose line stays up, first bank of them; @stuck: likewise, of
- *            those that stay active
+ *            those that stay active; @asserted_ppis: of the boot CPU
  * @wake_left: readings until a woken redistributor is awake
  * @busy: readings of a CTLR for which RWP stays after a write
  * @no_are: affinity routing cannot be had
@@ -54,7 +54,7 @@ static struct {
 		uint64_t pa, value;
 	} log[REGS];
 	size_t writes;
-	uint32_t asserted, stuck;
+	uint32_t asserted, stuck, asserted_ppis;
 	unsigned int wake_left, busy, busy_left;
 	uint64_t busy_pa;
 	bool no_are;
@@ -175,6 +175,8 @@ static void write32(void *ctx, trans_pa_t pa, uint32_t value)
 	/* What clears does not lower a line. */
 	if (pa == DIST + 0x284)
 		set(target, get(target) | hw.asserted);
+	if (pa == RD0 + SGI + 0x280)
+		set(target, get(target) | hw.asserted_ppis);
 	if (pa == DIST + 0x384)
 		set(target, get(target) | hw.stuck);
 }
@@ -272,11 +274,11 @@ static void redistributor(void **state)
 {
 	(void)state;
 	set(RD0 + SGI + 0x100, 0xff0000); /* somebody's PPIs */
-	set(RD0 + SGI + 0x200, 1 << 27);  /* the tick is due: never mind */
+	set(RD0 + SGI + 0x200, 1 << 27);  /* the tick was due: cleared */
 	resume();
 	assert_int_equal(get(RD0 + WAKER), 0);
 	assert_int_equal(get(RD0 + SGI + 0x80), UINT32_MAX);
-	assert_int_equal(get(RD0 + SGI + 0x100), 0x7c00ffff);
+	assert_int_equal(get(RD0 + SGI + 0x100), UINT32_MAX);
 	for (unsigned int i = 0; i < 32; i += 4)
 		assert_int_equal(get(RD0 + SGI + 0x400 + i), 0xa0a0a0a0);
 	assert_int_equal(writes(RD0 + SGI + 0x420), 0);
@@ -327,6 +329,36 @@ static void asserted_lines_stay_off(void **state)
 	assert_int_equal(get(DIST + 0x84), UINT32_MAX);
 }
 
+/* A PMU's, say: not enabled; every other one is. */
+static void asserted_ppi_stays_off(void **state)
+{
+	(void)state;
+	hw.asserted_ppis = 1 << 23;
+	resume();
+	assert_int_equal(get(RD0 + SGI + 0x100), (uint32_t)~(1u << 23));
+}
+
+/* Enabled, it hangs a Linux that has no handler for it; not enabled, it may be
+ * the tick: so the host must have switched timers off. */
+static void timer_that_is_due_is_refused(void **state)
+{
+	static const unsigned int timers[] = { 26, 27, 28, 29, 30 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(timers) / sizeof(*timers); i++) {
+		struct trans_error err = { 0 };
+
+		set_up(NULL);
+		hw.asserted_ppis = 1u << timers[i];
+		assert_int_equal(trans_gic_resume(&v3, &el1, MPIDR0, &err),
+				 TRANS_EHOST);
+		assert_string_equal(err.why,
+				    "a timer of this CPU is due, and not off");
+		assert_int_equal(err.pa, RD0);
+		assert_int_equal(get(DIST) & GROUPS, 0);
+	}
+}
+
 static void extended_ranges(void **state)
 {
 	(void)state;
@@ -349,9 +381,9 @@ static void extended_ranges(void **state)
 		assert_int_equal(get(RD0 + SGI + 0x80 + 4 * bank), UINT32_MAX);
 	for (unsigned int i = 0; i < 96; i += 4)
 		assert_int_equal(get(RD0 + SGI + 0x400 + i), 0xa0a0a0a0);
-	/* In Group 1, but whose they are is not known. */
-	assert_int_equal(writes(RD0 + SGI + 0x104), 0);
-	assert_int_equal(writes(RD0 + SGI + 0x108), 0);
+	assert_int_equal(get(RD0 + SGI + 0x104), UINT32_MAX);
+	assert_int_equal(get(RD0 + SGI + 0x108), UINT32_MAX);
+	assert_int_equal(writes(RD0 + SGI + 0x10c), 0);
 	assert_int_equal(writes(RD0 + SGI + 0x8c), 0);
 	assert_int_equal(writes(RD0 + SGI + 0x460), 0);
 }
@@ -435,6 +467,8 @@ int main(void)
 		cmocka_unit_test_setup(redistributor, set_up),
 		cmocka_unit_test_setup(in_order, set_up),
 		cmocka_unit_test_setup(asserted_lines_stay_off, set_up),
+		cmocka_unit_test_setup(asserted_ppi_stays_off, set_up),
+		cmocka_unit_test_setup(timer_that_is_due_is_refused, set_up),
 		cmocka_unit_test_setup(extended_ranges, set_up),
 		cmocka_unit_test_setup(the_last_bank, set_up),
 		cmocka_unit_test_setup(v2_writes_nothing, set_up),
