@@ -32,7 +32,8 @@ class Resume(at_prompt.Case):
         the image is to fit."""
         if self.tree:
             change, page = self.tree
-            self.machine.more = trees.words(self.machine, change, page, 4096)
+            self.machine.more = trees.words(self.machine, self.u_boot,
+                                            change, page, 4096)
         if self.slept_with:
             self.guest.machine.more = self.machine.more
 

@@ -58,11 +58,11 @@ def node(name, *inside):
             b''.join(inside) + struct.pack('>I', END_NODE))
 
 
-def plain(machine):
-    """QEMU's own."""
+def plain(machine, firmware):
+    """QEMU's own. With firmware it has other devices."""
     os.makedirs(OUT, exist_ok=True)
     path = f'{OUT}/qemu-{os.getpid()}-{id(machine)}.dtb'
-    words = list(machine.args())
+    words = [*machine.args(), '-bios', firmware]
     words[words.index('-M') + 1] += f',dumpdtb={path}'
     subprocess.run([lab.QEMU, *words], check=True, timeout=60,
                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
@@ -89,9 +89,9 @@ def no_map(tree, pa, length):
              tree.prop('no-map'))))
 
 
-def words(machine, change, pa, length):
+def words(machine, firmware, change, pa, length):
     """Words for QEMU."""
-    tree = plain(machine)
+    tree = plain(machine, firmware)
     change(tree, pa, length)
     path = f'{OUT}/gic{machine.gic}-el{machine.el}-{change.__name__}-{pa:x}.dtb'
     with open(f'{path}.new', 'wb') as f:
