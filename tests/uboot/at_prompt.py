@@ -21,6 +21,7 @@ BAD_CHECK = r'CHECK (\S+) BAD.*'
 STARTED_AT = r'CPU: All CPU\(s\) started at EL{}'
 LETTERS = r'trans: moves=0x{} {}'
 SOME = '[1-9a-f][0-9a-f]*'
+WITH_LPIS = 'Booted with LPIs enabled'
 OVER_U_BOOT = 'Over U-Boot itself'
 UNTOUCHED = 'U-Boot stays untouched'
 LZ4 = ('hibernate.compressor=lz4',)
@@ -44,6 +45,7 @@ RAM_RUN = r'0000000040000000-[0-9a-f]+ -> 0000000040000000 L1 rwx'
 # ---- the machine ---------------------------------------------------------------
 
 U_BOOT = os.path.join(lab.ROOT, 'build', 'u-boot', '{}', 'u-boot.bin')
+LPI_TABLES = 0x58000000
 KERNEL_AT, INITRD_AT = 0x40400000, 0x44000000
 RAM_AT, RAM_LEN = 0x40000000, 512 << 20
 
@@ -187,6 +189,23 @@ def kexecs_over(c, machine):
     linux_passes(c, machine.el)
 
 
+def kexecs_without_lpis(c, machine):
+    """Tables for LPIs, as another loader may have left them in use: of this
+    CPU's redistributor GICR_PROPBASER, GICR_PENDBASER, GICR_CTLR. The kernel
+    that finds LPIs enabled says so."""
+    redist = 0x80a0000
+    set_bootargs(c)
+    c.must(f'mw.q {redist + 0x70:x} {LPI_TABLES | 13:x}')
+    c.must(f'mw.q {redist + 0x78:x} {LPI_TABLES + 0x10000:x}')
+    c.must(f'mw.l {redist:x} 1')
+    demand(c.run(f'md.l {redist:x} 1'), r': 0000000[1357] ')
+    c.type(f'trans kexec {load_files(c)}\n')
+    linux_passes(c, machine.el)
+    demand(c.text, r'ITS \[mem 0x08080000-')
+    if re.search(WITH_LPIS, c.text):
+        raise Lost('LPIs were enabled')
+
+
 def kexecs_gz(c, machine):
     """Unpacked by U-Boot's own gunzip; not verified, when told not to."""
     set_bootargs(c)
@@ -275,6 +294,7 @@ CASES = [
     Case('kexec-el1', kexecs),
     Case('kexec-over-el1', kexecs_over),
     Case('kexec-over-el2', kexecs_over, el=2, gic='3'),
+    Case('kexec-lpis', kexecs_without_lpis, gic='3', its=True),
     Case('kexec-gz-el2', kexecs_gz, el=2),
     Case('refuses', refuses),
     Case('damaged', damaged),
