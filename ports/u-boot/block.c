@@ -2,10 +2,11 @@
 /*
  * A disk or partition of U-Boot's block layer as the library wants it.
  *
- * U-Boot knows no flush: a write is done when the driver says so. virtio
- * devices whose driver does not ask for VIRTIO_BLK_F_FLUSH must write through
- * (Virtio 1.2, 5.2.6.2); on other disks with a volatile cache, "done" is what
- * the disk makes of it, as with every write of U-Boot's.
+ * U-Boot knows no flush: a write is done when the driver says so. Which is
+ * enough where a write goes through to the medium, and those disks are known
+ * here by name. On any other a signature that was cleared may come back with
+ * the power, and an old memory with it over file systems that have moved on: the
+ * user must want that.
  */
 #include "port.h"
 
@@ -43,12 +44,40 @@ static int disk_write(void *ctx, uint64_t offset, const void *buf, size_t len)
 	return !is_there(desc) || blk_dwrite(desc, at, count, buf) != count;
 }
 
+/* Only for disks that write through, or whose user said -f. */
 static int disk_flush(void *ctx)
 {
 	return 0;
 }
 
-int port_block(const char *interface, const char *dev_part,
+/* SCSI over AHCI: drivers/ata/ahci.c has a FLUSH CACHE EXT follow each write.
+ * Other SCSI (UFS, USB, a virtual bus) does not. */
+static bool is_ahci(const struct udevice *disk)
+{
+	const struct udevice *bus = dev_get_parent(disk);
+	const struct udevice *host = bus ? dev_get_parent(bus) : NULL;
+
+	return host && device_get_uclass_id(host) == UCLASS_AHCI;
+}
+
+/* A virtio device whose driver does not ask for VIRTIO_BLK_F_FLUSH, as none of
+ * U-Boot's does, must write through (Virtio 1.2, 5.2.6.2). The cache of an eMMC
+ * is off until a host switches it on (JESD84-B51, CACHE_CTRL [33]), an SD
+ * card's likewise (SD 6.0, performance enhancement); U-Boot does not. */
+static bool writes_through(const struct blk_desc *desc)
+{
+	switch ((int)desc->uclass_id) {
+	case UCLASS_VIRTIO:
+	case UCLASS_MMC:
+		return true;
+	case UCLASS_SCSI:
+		return is_ahci(desc->bdev);
+	default:
+		return false;
+	}
+}
+
+int port_block(const char *interface, const char *dev_part, bool force,
 	       struct trans_block *block, struct trans_error *err)
 {
 	struct disk_partition info;
@@ -58,6 +87,10 @@ int port_block(const char *interface, const char *dev_part,
 				    1) < 0 || !desc)
 		return port_error(err, TRANS_ENOENT, "disk or partition", 0,
 				  0);
+	if (!force && !writes_through(desc))
+		return port_error(err, TRANS_EHOST,
+				  "this disk may cache writes, -f takes the "
+				  "risk", 0, 0);
 	desc->log2blksz = LOG2(desc->blksz);
 	part.desc = desc;
 	part.start = info.start;

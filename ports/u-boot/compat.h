@@ -32,9 +32,20 @@ DECLARE_GLOBAL_DATA_PTR;
 #define COMPAT_OWN_SHA256 \
 	(IS_ENABLED(CONFIG_SHA256) && !IS_ENABLED(CONFIG_MBEDTLS_LIB_CRYPTO))
 
-/* Called for each piece of memory that U-Boot's own map says is in use; @keep:
- * not by U-Boot or a file it loaded, but for good. Nonzero stops. */
-typedef int (*compat_used_fn)(void *arg, u64 start, u64 len, bool keep);
+/*
+ * Who uses a piece of memory, by U-Boot's own map: U-Boot or a file it loaded;
+ * somebody for good; somebody whose memory no kernel may map.
+ */
+enum compat_use { COMPAT_FOR_NOW, COMPAT_FOR_GOOD, COMPAT_NO_MAP };
+
+/* Called for each piece. Nonzero stops. */
+typedef int (*compat_used_fn)(void *arg, u64 start, u64 len,
+			      enum compat_use use);
+
+static inline enum compat_use compat_use_of(unsigned int lmb_flags)
+{
+	return lmb_flags & LMB_NOMAP ? COMPAT_NO_MAP : COMPAT_FOR_NOW;
+}
 
 #if COMPAT_GLOBAL_LMB
 
@@ -46,7 +57,7 @@ static inline int compat_used_memory(void *fdt, compat_used_fn used, void *arg)
 
 	for (int i = 0; !rc && i < list->count; i++)
 		rc = used(arg, region[i].base, region[i].size,
-			  region[i].flags & LMB_NOMAP);
+			  compat_use_of(region[i].flags));
 	return rc;
 }
 
@@ -70,11 +81,11 @@ static inline int compat_used_memory(void *fdt, compat_used_fn used, void *arg)
 	lmb_init_and_reserve(&all, gd->bd, fdt);
 	for (unsigned long i = 0; !rc && i < board.reserved.cnt; i++)
 		rc = used(arg, board.reserved.region[i].base,
-			  board.reserved.region[i].size, true);
+			  board.reserved.region[i].size, COMPAT_FOR_GOOD);
 	for (unsigned long i = 0; !rc && i < all.reserved.cnt; i++)
 		rc = used(arg, all.reserved.region[i].base,
 			  all.reserved.region[i].size,
-			  all.reserved.region[i].flags & LMB_NOMAP);
+			  compat_use_of(all.reserved.region[i].flags));
 	return rc;
 }
 

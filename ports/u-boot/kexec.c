@@ -116,9 +116,13 @@ static int find_memory(struct request *r, struct trans_error *err)
 
 static int quiesce(void *host)
 {
+	struct trans_error err = { 0 };
+
 	printf("\nStarting kernel ...\n\n");
-	port_quiet_devices();
-	return 0;
+	if (!port_quiesce(&err))
+		return 0;
+	port_say_error("kexec", &err);
+	return err.status;
 }
 
 static struct trans_kexec_args kexec_args(const struct request *r)

@@ -11,6 +11,7 @@
 
 #define MAX_RAM 16
 #define MAX_RESERVED 64
+#define MAX_NO_MAP 64
 #define MAX_LPI 16
 #define MAX_FREE 512 /* each allocation freed out of order may split one */
 
@@ -20,6 +21,7 @@
 static struct trans_range ram_storage[MAX_RAM];
 static struct trans_range reserved_storage[MAX_RESERVED];
 static struct trans_range free_storage[MAX_FREE];
+static struct trans_range no_map_storage[MAX_NO_MAP];
 static struct trans_range lpi_storage[MAX_LPI];
 
 struct port_memory port_memory;
@@ -37,6 +39,7 @@ int port_memory_begin(struct trans_error *err)
 	trans_ranges_init(&m->ram, ram_storage, MAX_RAM);
 	trans_ranges_init(&m->reserved, reserved_storage, MAX_RESERVED);
 	trans_ranges_init(&m->free, free_storage, MAX_FREE);
+	trans_ranges_init(&m->no_map, no_map_storage, MAX_NO_MAP);
 	trans_ranges_init(&m->lpi, lpi_storage, MAX_LPI);
 	for (int i = 0; !rc && i < CONFIG_NR_DRAM_BANKS; i++)
 		rc = trans_ranges_add(&m->ram, gd->bd->bi_dram[i].start,
@@ -66,15 +69,17 @@ int port_memory_use(struct trans_range range, struct trans_error *err)
 						  pages.start, pages.len));
 }
 
-static int add_used(void *arg, u64 start, u64 len, bool keep)
+static int add_used(void *arg, u64 start, u64 len, enum compat_use use)
 {
 	struct trans_range range = whole_pages((struct trans_range){ start,
 								    len });
 	int rc = trans_ranges_remove(&port_memory.free, range.start,
 				     range.len);
 
-	if (!rc && keep)
+	if (!rc && use != COMPAT_FOR_NOW)
 		rc = trans_ranges_add(&port_memory.reserved, start, len);
+	if (!rc && use == COMPAT_NO_MAP)
+		rc = trans_ranges_add(&port_memory.no_map, start, len);
 	return rc;
 }
 
@@ -106,23 +111,36 @@ bool port_over_u_boot(trans_pa_t pa, u64 len)
 	       trans_ranges_touch(&set, pa, len);
 }
 
-int port_memory_map(void *fdt, size_t fdt_len, struct trans_error *err)
+/* What the tree reserves, and what hardware goes on using. */
+static int find_reserved(void *fdt, size_t fdt_len, struct trans_error *err)
 {
 	struct port_memory *m = &port_memory;
-	struct trans_ranges no_ram;
 	struct trans_range storage[MAX_RAM];
+	struct trans_ranges no_ram;
 	int rc;
 
 	trans_ranges_init(&no_ram, storage, MAX_RAM);
 	rc = trans_fdt_memory(fdt, fdt_len, &no_ram, &m->reserved, err);
-	if (rc)
-		return rc;
-	rc = port_gic_tables(&m->lpi, err);
+	if (!rc)
+		rc = trans_fdt_no_map(fdt, fdt_len, &m->no_map, err);
+	if (!rc)
+		rc = port_gic_tables(&m->lpi, err);
 	if (rc)
 		return rc;
 	rc = trans_ranges_add_all(&m->reserved, &m->lpi);
 	if (!rc)
-		rc = trans_ranges_add_all(&m->free, &m->ram);
+		rc = trans_ranges_add_all(&m->no_map, &m->lpi);
+	return map_error(err, rc);
+}
+
+int port_memory_map(void *fdt, size_t fdt_len, struct trans_error *err)
+{
+	struct port_memory *m = &port_memory;
+	int rc = find_reserved(fdt, fdt_len, err);
+
+	if (rc)
+		return rc;
+	rc = trans_ranges_add_all(&m->free, &m->ram);
 	if (!rc)
 		rc = compat_used_memory(fdt, add_used, NULL);
 	if (!rc)

@@ -38,10 +38,12 @@ u64 port_mpidr(void);
  * @reserved: never to be written: what the next kernel's tree reserves, and
  *            U-Boot's map as lasting; what the user asked for
  * @free:     RAM that neither U-Boot nor a file of the user's is in
- * @lpi:      (among the reserved) tables that hardware goes on using
+ * @no_map:   (among the reserved) what no kernel maps, and so no saved one has a
+ *            page in. Other reservations it has: Linux maps and saves them
+ * @lpi:      (among the no_map) tables that hardware goes on using
  */
 struct port_memory {
-	struct trans_ranges ram, reserved, free, lpi;
+	struct trans_ranges ram, reserved, free, no_map, lpi;
 };
 extern struct port_memory port_memory;
 
@@ -73,8 +75,9 @@ struct trans_fdt_edit port_fdt_edit(void);
 extern const struct trans_decompress port_decompress;
 extern const struct trans_unpackers port_unpackers;
 
-/* block.c: "virtio", "0:2" and the like. One at a time. */
-int port_block(const char *interface, const char *dev_part,
+/* block.c: "virtio", "0:2" and the like. One at a time. TRANS_ENOENT: there is
+ * none; TRANS_EHOST: not known to write through, unless @force. */
+int port_block(const char *interface, const char *dev_part, bool force,
 	       struct trans_block *block, struct trans_error *err);
 
 /* gic.c: what the device tree says of it. TRANS_ENOENT. And memory that it may
@@ -88,8 +91,11 @@ extern const trans_sha256_fn port_sha256;
 
 /* leave.c: how the transition is to be made, and U-Boot's end. */
 struct trans_transition_args port_transition(void);
-/* No devices any more: U-Boot cannot go on after this. */
-void port_quiet_devices(void);
+/* No DMA any more, no timer, and no LPI but by tables in @lpi. U-Boot goes on
+ * if this refuses, or somebody does later: a device that went is probed again
+ * by whoever uses it, and interrupts U-Boot takes none.
+ * TRANS_ETIME, TRANS_EOVERLAP and the others of trans_gic_lpis_off. */
+int port_quiesce(struct trans_error *err);
 
 /* error.c: errors in words. */
 int port_error(struct trans_error *err, int status, const char *why, u64 pa,

@@ -3,8 +3,8 @@
 #include "port.h"
 
 #include <console.h>
+#include <malloc.h>
 #include <stdio.h>
-#include <linux/libfdt.h>
 
 #include <trans_table/hibernate.h>
 
@@ -17,10 +17,14 @@ struct request {
 	struct trans_range offset;
 	struct trans_block disk;
 	unsigned int percent;
+	bool force;
 };
 
 static bool read_words(struct request *r, int argc, char *const argv[])
 {
+	r->force = argc > 1 && !strcmp(argv[1], "-f");
+	argc -= r->force;
+	argv += r->force;
 	if (argc < 3 || argc > 4)
 		return false;
 	r->interface = argv[1];
@@ -40,14 +44,21 @@ static int progress(void *ctx, uint64_t done, uint64_t total)
 	return ctrlc();
 }
 
-/* Devices first: they hold their lines as long as they wait to be served. */
+/* Nothing that U-Boot needs: it takes no interrupts. */
+static int set_gic(struct trans_error *err)
+{
+	return trans_gic_resume(&gic, &port_machine.cpu, port_mpidr(), err);
+}
+
+/* A GIC that is not as described refuses while all devices are there. Then
+ * devices and timers: they hold their lines as long as they wait to be served,
+ * so the GIC once more. */
 static int quiesce(void *host)
 {
 	struct trans_error err = { 0 };
 
 	printf("Resuming ...\n\n");
-	port_quiet_devices();
-	if (!trans_gic_resume(&gic, &port_machine.cpu, port_mpidr(), &err))
+	if (!set_gic(&err) && !port_quiesce(&err) && !set_gic(&err))
 		return 0;
 	port_say_error("resume", &err);
 	return err.status;
@@ -62,7 +73,7 @@ static struct trans_resume_args resume_args(struct request *r)
 		.progress = progress,
 		.progress_ctx = r,
 		.ram = &port_memory.ram,
-		.reserved = &port_memory.reserved,
+		.reserved = &port_memory.no_map,
 		.free = &port_memory.free,
 		.host = &port_ops,
 		.host_ctx = &port_memory,
@@ -74,22 +85,34 @@ static struct trans_resume_args resume_args(struct request *r)
 	return args;
 }
 
+/* The tree of the kernel that was saved, as booti gave it: fix-ups may reserve
+ * memory too. */
+static int find_memory(struct trans_error *err)
+{
+	size_t len;
+	void *fdt = port_fdt(0, &len, err);
+	int rc = fdt ? port_memory_map(fdt, len, err) : err->status;
+
+	free(fdt);
+	return rc;
+}
+
 static int find_machine(struct trans_error *err)
 {
-	void *fdt = (void *)gd->fdt_blob;
 	int rc = port_memory_begin(err);
 
 	if (!rc)
 		rc = port_machine_read(err);
 	if (!rc)
 		rc = port_gic(&gic, err);
-	return rc ? rc : port_memory_map(fdt, fdt_totalsize(fdt), err);
+	return rc ? rc : find_memory(err);
 }
 
 static int load(struct request *r, struct trans_error *err)
 {
 	struct trans_resume_args args;
-	int rc = port_block(r->interface, r->dev_part, &r->disk, err);
+	int rc = port_block(r->interface, r->dev_part, r->force, &r->disk,
+			    err);
 
 	if (!rc)
 		rc = find_machine(err);

@@ -5,7 +5,6 @@ import os
 import re
 import sys
 
-import asleep
 import console
 import disk
 import lab
@@ -22,6 +21,7 @@ BAD_CHECK = r'CHECK (\S+) BAD.*'
 STARTED_AT = r'CPU: All CPU\(s\) started at EL{}'
 LETTERS = r'trans: moves=0x{} {}'
 SOME = '[1-9a-f][0-9a-f]*'
+WITH_LPIS = 'Booted with LPIs enabled'
 OVER_U_BOOT = 'Over U-Boot itself'
 UNTOUCHED = 'U-Boot stays untouched'
 LZ4 = ('hibernate.compressor=lz4',)
@@ -29,8 +29,14 @@ RAW = ('hibernate=nocompress',)
 SLEEPER_END = r'\nSLEEPER: (?:PASS|FAIL).*\n'
 SLEEPER_PASS = r'\nSLEEPER: PASS\n'
 ANY_BOOT = r'Booting Linux on physical CPU'
+NO_SWAP = 'trans (?:resume|plan): not found: not a swap space'
 NO_IMAGE = 'trans resume: not found: '
 DAMAGED = 'trans resume: (?:damaged|cut off|not enough room): '
+QUIESCE_REFUSED = 'trans resume: refused: quiesce refused'
+SHORT_REDIST = 'trans resume: not found: .*redistributor'
+RESTLESS_ITS = 'trans resume: timeout: an ITS is not quiescent'
+CACHES = 'trans (?:resume|plan): refused: this disk may cache writes, -f'
+NO_MAP = 'trans resume: outside of memory: .* at 0x{:x}'
 WRONG_LEVEL = 'trans resume: cannot be started: saved at EL1, and we are at EL2'
 PROOF = r'^proof holds: code'
 TABLE = r'table 4K va40 pa40 {} lower root [0-9a-f]{{16}}'
@@ -39,6 +45,7 @@ RAM_RUN = r'0000000040000000-[0-9a-f]+ -> 0000000040000000 L1 rwx'
 # ---- the machine ---------------------------------------------------------------
 
 U_BOOT = os.path.join(lab.ROOT, 'build', 'u-boot', '{}', 'u-boot.bin')
+LPI_TABLES = 0x58000000
 KERNEL_AT, INITRD_AT = 0x40400000, 0x44000000
 RAM_AT, RAM_LEN = 0x40000000, 512 << 20
 
@@ -182,6 +189,23 @@ def kexecs_over(c, machine):
     linux_passes(c, machine.el)
 
 
+def kexecs_without_lpis(c, machine):
+    """Tables for LPIs, as another loader may have left them in use: of this
+    CPU's redistributor GICR_PROPBASER, GICR_PENDBASER, GICR_CTLR. The kernel
+    that finds LPIs enabled says so."""
+    redist = 0x80a0000
+    set_bootargs(c)
+    c.must(f'mw.q {redist + 0x70:x} {LPI_TABLES | 13:x}')
+    c.must(f'mw.q {redist + 0x78:x} {LPI_TABLES + 0x10000:x}')
+    c.must(f'mw.l {redist:x} 1')
+    demand(c.run(f'md.l {redist:x} 1'), r': 0000000[1357] ')
+    c.type(f'trans kexec {load_files(c)}\n')
+    linux_passes(c, machine.el)
+    demand(c.text, r'ITS \[mem 0x08080000-')
+    if re.search(WITH_LPIS, c.text):
+        raise Lost('LPIs were enabled')
+
+
 def kexecs_gz(c, machine):
     """Unpacked by U-Boot's own gunzip; not verified, when told not to."""
     set_bootargs(c)
@@ -239,108 +263,46 @@ def full(c, machine):
     demand(c.must(f'trans plan {kernel}', 60), PROOF)
 
 
-# ---- resume --------------------------------------------------------------------
-
-class Resume(Case):
-    """A Linux that went to sleep on this machine, through this U-Boot. A
-    script is given the disks too."""
-
-    def __init__(self, name, script, words=(), kernel='6.1', slept_at=None,
-                 **machine):
-        super().__init__(name, script, **machine)
-        slept = {'ram': '512M', **machine, 'el': slept_at or self.machine.el}
-        self.guest = asleep.Guest(lab.Machine(**slept), kernel, words)
-
-    def run(self, live=False):
-        start = self.now()
-        name = f'u-boot-{self.name}'
-        text, why = '', ''
-        try:
-            home = asleep.asleep(self.guest, self.u_boot, name)
-            with asleep.copy_of(home, self.name) as disks, console.Console(
-                    asleep.args(self.machine, self.u_boot, disks), name, live,
-                    self.timeout) as c:
-                try:
-                    c.prompt()
-                    asleep.set_bootcmd(c, self.guest)
-                    self.script(c, self.machine, disks)
-                finally:
-                    text = c.text
-        except Lost as lost:
-            why = str(lost)
-        return lab.Result(text, why, self.now() - start)
+def another_disk(bus):
+    """Words for QEMU: the disk once more, behind another controller."""
+    return ('-drive', f'file={disk.DISK},format=raw,if=none,id=d1,snapshot=on',
+            *bus)
 
 
-def resumes(c, machine, disks):
-    """By the same bootcmd that booted it: no kernel was started for it."""
-    c.type('boot\n')
-    c.expect(SLEEPER_END, 120)
-    if not re.search(SLEEPER_PASS, c.text) or re.search(ANY_BOOT, c.text):
-        raise Lost(re.search(BAD_CHECK + '|$', c.text)[0] or 'it was booted')
-    c.ends()
-    if asleep.has_image(disks):
-        raise Lost('the image is still there')
+def refuses_nvme(c, machine):
+    """NVMe may cache: only by -f. The swap space is found then, and empty."""
+    c.must('nvme scan')
+    for words in ('', 'plan '):
+        command = f'trans {words}resume'
+        c.fails(f'{command} nvme 0:2', CACHES)
+        c.fails(f'{command} -f nvme 0:2', NO_SWAP)
+    c.fails('trans resume nvme -f 0:2', 'Usage')
+    c.fails('trans resume -f', 'Usage')
 
 
-def spoil(disks):
-    """Invert 8 KiB of a chunk; inverted again they are as before."""
-    with open(f'{disks}/swap.img', 'r+b') as f:
-        f.seek(disk.SWAP[0] + (8 << 20))
-        data = f.read(8192)
-        f.seek(-len(data), 1)
-        f.write(bytes(b ^ 0xff for b in data))
+def takes_ahci(c, machine):
+    """Each write is flushed."""
+    c.must('scsi scan')
+    c.fails('trans resume scsi 0:2', NO_SWAP)
 
 
-def refuses_resume(c, machine, disks):
-    """An image that is damaged stays where it is, and can be resumed once it
-    is whole again. A dry run leaves it alone too."""
-    number = asleep.disk_number(c)
-    words = f'virtio {number}:2'
-    c.fails('trans resume', 'Usage')
-    c.fails(f'trans resume {words} nonsense', 'Usage')
-    c.fails('trans resume virtio 7:1', 'not found: disk or partition')
-    c.fails(f'trans resume virtio {number}:9', 'not found: disk or partition')
-    c.fails(f'trans resume virtio {number}:1', NO_IMAGE, 60)
-    c.fails(f'trans resume {words} 3', NO_IMAGE, 60)
-    spoil(disks)
-    c.fails(f'trans resume {words}', DAMAGED, 120)
-    spoil(disks)
-    # It has changed behind U-Boot's back. Another number empties the cache.
-    c.must('blkcache configure 8 31')
-    demand(c.must(f'trans plan resume {words}', 120), 'Linux #1',
-           r'Entry 0x4[0-9a-f]{7}, MMU off', PROOF)
-    if not asleep.has_image(disks):
-        raise Lost('the image is gone')
-    resumes(c, machine, disks)
+# ---- all of them --------------------------------------------------------------
 
-
-def resumes_elsewhere(c, machine, disks):
-    """Saved at EL1, and we are at EL2: refused by name, and kept."""
-    c.fails(f'trans resume virtio {asleep.disk_number(c)}:2', WRONG_LEVEL, 120)
-    if not asleep.has_image(disks):
-        raise Lost('the image is gone')
-
-
-# ---- all of them ---------------------------------------------------------------
-
-def cases(u_boot='stable'):
-    return [c.is_of(u_boot) for c in [
-        Case('map-el1', maps),
-        Case('map-el2', maps, el=2),
-        Case('kexec-el1', kexecs),
-        Case('kexec-over-el1', kexecs_over),
-        Case('kexec-over-el2', kexecs_over, el=2, gic='3'),
-        Case('kexec-gz-el2', kexecs_gz, el=2),
-        Case('refuses', refuses),
-        Case('damaged', damaged),
-        Case('full', full, ram='128M'),
-        Resume('resume-el1-gic2', resumes),
-        Resume('resume-el1-gic3-raw', resumes, gic='3', words=RAW),
-        Resume('resume-el2-gic2-raw', resumes, el=2, words=RAW),
-        Resume('resume-el2-gic3', resumes, el=2, gic='3'),
-        Resume('resume-el2-gic3-lz4-6.12', resumes, el=2, gic='3', words=LZ4,
-               kernel='6.12'),
-        Resume('resume-refuses', refuses_resume),
-        Resume('resume-other-el', resumes_elsewhere, el=2, slept_at=1),
-        Case('prebuilt', kexecs, out='prebuilt'),
-    ]]
+CASES = [
+    Case('map-el1', maps),
+    Case('map-el2', maps, el=2),
+    Case('kexec-el1', kexecs),
+    Case('kexec-over-el1', kexecs_over),
+    Case('kexec-over-el2', kexecs_over, el=2, gic='3'),
+    Case('kexec-lpis', kexecs_without_lpis, gic='3', its=True),
+    Case('kexec-gz-el2', kexecs_gz, el=2),
+    Case('refuses', refuses),
+    Case('damaged', damaged),
+    Case('full', full, ram='128M'),
+    Case('nvme', refuses_nvme, more=another_disk(
+        ('-device', 'nvme,drive=d1,serial=1'))),
+    Case('ahci', takes_ahci, more=another_disk(
+        ('-device', 'ich9-ahci,id=a',
+         '-device', 'ide-hd,drive=d1,bus=a.0'))),
+    Case('prebuilt', kexecs, out='prebuilt'),
+]

@@ -8,6 +8,7 @@ import sys
 
 import console  # noqa: F401 (finds tests/qemu)
 import at_prompt
+import at_wake
 import disk
 import lab
 
@@ -24,7 +25,7 @@ def main():
 
     machine = {'el': int(args.el), 'gic': args.gic}
     cases = [at_prompt.Case('demo', script, **machine),
-             at_prompt.Resume('demo-resume', at_prompt.resumes, **machine)]
+             at_wake.Resume('demo-resume', at_wake.resumes, **machine)]
     print('$', lab.QEMU, *cases[0].args(), flush=True)
     lab.orderly_exit()
     try:

@@ -10,10 +10,12 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), 'qemu')]
 import at_prompt  # noqa: E402
+import at_wake  # noqa: E402
 import disk  # noqa: E402
 import lab  # noqa: E402
 
 TAIL = 15
+CASES = at_prompt.CASES + at_wake.CASES
 
 
 def report(case, result):
@@ -31,7 +33,7 @@ def report(case, result):
 def run_cases(only=None, verbose=False, u_boot=None):
     """(passed, failed) after running all of them; with another U-Boot, where
     the case does not say which."""
-    picked = [c for c in at_prompt.cases(u_boot or 'stable')
+    picked = [c.is_of(u_boot or 'stable') for c in CASES
               if not only or fnmatch.fnmatch(c.name, f'*{only}*')]
     failed = 0
     disk.build()
@@ -54,7 +56,7 @@ def main():
     ap.add_argument('--list', action='store_true')
     args = ap.parse_args()
     if args.list:
-        print('\n'.join(c.name for c in at_prompt.cases()))
+        print('\n'.join(c.name for c in CASES))
         return
     lab.orderly_exit()
     try:

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""A Linux that went to sleep, and what is typed to wake it. What is expected is
+in at_prompt.py."""
+import re
+
+import asleep
+import at_prompt
+import console
+import disk
+import lab
+import trees
+from at_prompt import demand
+from console import Lost
+
+# The start of a kernel, which every image has; and far from any.
+KERNEL_PAGE, FAR_PAGE = at_prompt.KERNEL_AT, 0x4c000000
+
+
+class Resume(at_prompt.Case):
+    """A Linux that went to sleep on this machine, through this U-Boot. A
+    script is given the disks too."""
+
+    def __init__(self, name, script, words=(), kernel='6.1', slept_at=None,
+                 tree=None, slept_with=False, **machine):
+        self.tree, self.slept_with = tree, slept_with
+        super().__init__(name, script, **machine)
+        slept = {'ram': '512M', **machine, 'el': slept_at or self.machine.el}
+        self.guest = asleep.Guest(lab.Machine(**slept), kernel, words)
+
+    def set_tree(self):
+        """For the U-Boot that wakes it, and the one that it slept by too if
+        the image is to fit."""
+        if self.tree:
+            change, page = self.tree
+            self.machine.more = trees.words(self.machine, self.u_boot,
+                                            change, page, 4096)
+        if self.slept_with:
+            self.guest.machine.more = self.machine.more
+
+    def run(self, live=False):
+        start = self.now()
+        self.set_tree()
+        name = f'u-boot-{self.name}'
+        text, why = '', ''
+        try:
+            home = asleep.asleep(self.guest, self.u_boot, name)
+            with asleep.copy_of(home, self.name) as disks, console.Console(
+                    asleep.args(self.machine, self.u_boot, disks), name, live,
+                    self.timeout) as c:
+                try:
+                    c.prompt()
+                    asleep.set_bootcmd(c, self.guest)
+                    self.script(c, self.machine, disks)
+                finally:
+                    text = c.text
+        except Lost as lost:
+            why = str(lost)
+        return lab.Result(text, why, self.now() - start)
+
+
+def resumes(c, machine, disks):
+    """By the same bootcmd that booted it: no kernel was started for it."""
+    c.type('boot\n')
+    c.expect(at_prompt.SLEEPER_END, 120)
+    if not re.search(at_prompt.SLEEPER_PASS, c.text) or \
+            re.search(at_prompt.ANY_BOOT, c.text):
+        bad = re.search(at_prompt.BAD_CHECK + '|$', c.text)[0]
+        raise Lost(bad or 'it was booted')
+    c.ends()
+    if asleep.has_image(disks):
+        raise Lost('the image is still there')
+
+
+def spoil(disks):
+    """Invert 8 KiB of a chunk; inverted again they are as before."""
+    with open(f'{disks}/swap.img', 'r+b') as f:
+        f.seek(disk.SWAP[0] + (8 << 20))
+        data = f.read(8192)
+        f.seek(-len(data), 1)
+        f.write(bytes(b ^ 0xff for b in data))
+
+
+def refuses_resume(c, machine, disks):
+    """An image that is damaged stays where it is, and can be resumed once it
+    is whole again. A dry run leaves it alone too."""
+    number = asleep.disk_number(c)
+    words = f'virtio {number}:2'
+    c.fails('trans resume', 'Usage')
+    c.fails(f'trans resume {words} nonsense', 'Usage')
+    c.fails('trans resume virtio 7:1', 'not found: disk or partition')
+    c.fails(f'trans resume virtio {number}:9', 'not found: disk or partition')
+    c.fails(f'trans resume virtio {number}:1', at_prompt.NO_IMAGE, 60)
+    c.fails(f'trans resume {words} 3', at_prompt.NO_IMAGE, 60)
+    spoil(disks)
+    c.fails(f'trans resume {words}', at_prompt.DAMAGED, 120)
+    spoil(disks)
+    # It has changed behind U-Boot's back. Another number empties the cache.
+    c.must('blkcache configure 8 31')
+    demand(c.must(f'trans plan resume {words}', 120), 'Linux #1',
+           r'Entry 0x4[0-9a-f]{7}, MMU off', at_prompt.PROOF)
+    if not asleep.has_image(disks):
+        raise Lost('the image is gone')
+    resumes(c, machine, disks)
+
+
+def resumes_elsewhere(c, machine, disks):
+    """Saved at EL1, and we are at EL2: refused by name, and kept."""
+    c.fails(f'trans resume virtio {asleep.disk_number(c)}:2',
+            at_prompt.WRONG_LEVEL, 120)
+    if not asleep.has_image(disks):
+        raise Lost('the image is gone')
+
+
+def refuses_no_map(c, machine, disks):
+    """No Linux maps such memory, so the image is another machine's."""
+    c.fails(f'trans resume virtio {asleep.disk_number(c)}:2',
+            at_prompt.NO_MAP.format(KERNEL_PAGE), 120)
+    if not asleep.has_image(disks):
+        raise Lost('the image is gone')
+
+
+GIC = ('/intc@8000000', '0 8000000 0 10000 0 80a0000 0 {:x}')
+ITS = ('/intc@8000000/its@8080000', '0 {:x} 0 20000')
+WHOLE_REDIST, ONE_FRAME = 0xf60000, 0x10000
+ITS_AT, ZERO_AT = 0x8080000, 0x9010004
+
+
+def set_reg(c, node, value):
+    """In U-Boot's own tree; nothing else of it moves."""
+    path, words = node
+    words = ' '.join(f'0x{w}' for w in words.format(value).split())
+    c.must(f'fdt set {path} reg "<{words}>"')
+
+
+def quiesce_refuses(c, machine, disks):
+    """The GIC is not as U-Boot's tree has it: without this CPU's
+    redistributor, which is seen before a device goes; with an ITS that is
+    never quiescent (the match register of QEMU's PL031, which is zero), seen
+    when all are gone. The image is still there, so is every disk, and with
+    the right tree it goes on."""
+    number = asleep.disk_number(c)
+    c.must('fdt addr $fdtcontroladdr')
+    for node, good, bad, why in [
+            (GIC, WHOLE_REDIST, ONE_FRAME, at_prompt.SHORT_REDIST),
+            (ITS, ITS_AT, ZERO_AT, at_prompt.RESTLESS_ITS)]:
+        set_reg(c, node, bad)
+        for _ in range(2):
+            demand(c.fails(f'trans resume virtio {number}:2', why, 120),
+                   at_prompt.QUIESCE_REFUSED)
+            if not asleep.has_image(disks):
+                raise Lost('the image is gone')
+        set_reg(c, node, good)
+        for disk_ in (0, 1):
+            c.must(f'virtio dev {disk_}')
+            c.must(f'virtio read {at_prompt.KERNEL_AT:x} 0 1')
+    demand(c.must(f'ls virtio {number}:1'), 'Image')
+    resumes(c, machine, disks)
+
+
+# ---- all of them --------------------------------------------------------------
+
+CASES = [
+    Resume('resume-el1-gic2', resumes),
+    Resume('resume-el1-gic3-raw', resumes, gic='3', words=at_prompt.RAW),
+    Resume('resume-el2-gic2-raw', resumes, el=2, words=at_prompt.RAW),
+    Resume('resume-el2-gic3', resumes, el=2, gic='3'),
+    Resume('resume-el2-gic3-lz4-6.12', resumes, el=2, gic='3',
+           words=at_prompt.LZ4, kernel='6.12'),
+    Resume('resume-refuses', refuses_resume),
+    Resume('resume-quiesce-refuses', quiesce_refuses, gic='3', its=True,
+           words=at_prompt.RAW),
+    Resume('resume-reserved', resumes, words=at_prompt.RAW,
+           tree=(trees.reserving, FAR_PAGE), slept_with=True),
+    Resume('resume-no-map', refuses_no_map,
+           tree=(trees.no_map, KERNEL_PAGE)),
+    Resume('resume-other-el', resumes_elsewhere, el=2, slept_at=1),
+]
