@@ -408,7 +408,7 @@ $(N)/mover.elf: $(N)/core/tests/bench/mover.o \
 	$(Q)$(LD) -static --gc-sections -Ttext=0x40080000 -e _start $^ -o $@
 
 .PHONY: bench
-bench: $(N)/copy $(N)/sparse $(N)/swsusp $(N)/mover.elf $(BENCH_CORE) ## DESIGN.md's budgets, measured (build/bench.json)
+bench: $(N)/copy $(N)/sparse $(N)/swsusp $(N)/mover.elf $(BENCH_CORE) ## the budgets, measured (build/bench.json; docs/budgets.md)
 	@tests/bench/bench.py --tools $(CROSS_COMPILE) --dir $(N) \
 		--json $(B)/bench.json $(BENCH_CORE)
 	@$(MAKE) --no-print-directory bench-kexec bench-resume

@@ -104,7 +104,7 @@ struct trans_kexec_block {
 	unsigned int granules;
 };
 
-/* A loaded kexec; read-only for callers. About 32 KiB: not for a stack. It
+/* A loaded kexec; read-only for callers. About 29 KiB: not for a stack. It
  * points into itself: not to be copied or moved. */
 struct trans_kexec {
 	struct trans_pool pool;

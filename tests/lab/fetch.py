@@ -158,7 +158,8 @@ def prepare_apt(home=APT):
     write_file(f'{home}/status', '')
     write_file(f'{home}/sources.list', sources_list(home))
     say('package lists for arm64 ...')
-    apt('apt-get', 'update', home=home)
+    # Without the option being offline is a success, and nothing is there later.
+    apt('apt-get', '--error-on=any', 'update', home=home)
     write_file(f'{home}/ready', '')
 
 
@@ -330,21 +331,19 @@ def library_from(source, dirs, files, into):
         shutil.rmtree(work)
 
 
-def first_error(why):
-    """The first reason that apt gave, or all there is."""
-    return re.search(r'E: (.*)|$', str(why))[1] or why
-
-
 def fetch_library(name, sources, files):
     """Out of the first source package that the mirror really has."""
+    reasons = []
     with Workdir(f'{BUILD}/{name}') as d:
         for source, dirs in ((s, dirs) for package, dirs in sources
                              for s in source_versions(package)):
             try:
                 return library_from(source, dirs, files, d)
             except Failed as why:
-                say(f'not from {source}, trying the next: {first_error(why)}')
-        raise Failed(f"no source package gave {name}'s files")
+                say(f'not from {source}, trying the next')
+                reasons.append(str(why))
+        raise Failed("\n  ".join([f"no source package gave {name}'s files",
+                                  *reasons]))
 
 
 def fetch_libfdt():

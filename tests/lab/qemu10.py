@@ -41,7 +41,7 @@ def prepare():
         f'deb [signed-by={fetch.KEYRING}] {uri} {suite} main\n'
         for uri, suite in targets + newer))
     fetch.say('package lists for a second QEMU ...')
-    apt('update')
+    apt('--error-on=any', 'update')
     return sorted({suite for _, suite in newer})
 
 

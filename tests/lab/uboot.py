@@ -69,7 +69,7 @@ def prepare_apt(home, suite):
     fetch.write_file(f'{home}/sources.list',
                      f'deb-src {sign}{uri} {suite or own} main\n')
     say(f'source lists of {suite or own} ...')
-    fetch.apt('apt-get', 'update', home=home)
+    fetch.apt('apt-get', '--error-on=any', 'update', home=home)
     fetch.write_file(f'{home}/ready', '')
 
 
@@ -116,6 +116,8 @@ def add_line(path, behind, line):
 def add_port(tree):
     """The two lines, and the directory they name."""
     link = os.path.join(tree, 'lib', 'trans_table')
+    if not os.path.exists(f'{tree}/lib/Kconfig'):
+        raise fetch.Failed(f'{tree} is no U-Boot tree')
     if not os.path.exists(link):
         with contextlib.suppress(FileNotFoundError):
             os.remove(link) # one that leads nowhere any more
@@ -147,6 +149,8 @@ def make(tree, out, *words, tools, libs=None):
     lines = [w for w in done.stdout.splitlines() if w.strip()]
     ours = [w for w in lines if 'warning:' in w and
             re.search('trans_table|' + re.escape(ROOT) + '/(?!build)', w)]
+    if done.returncode:
+        ours = [w for w in lines if 'error:' in w] + ours
     if done.returncode or ours:
         raise fetch.Failed(f'make {" ".join(words)} in {tree}:\n  ' +
                            '\n  '.join(ours or lines[-25:]))

@@ -92,7 +92,7 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument('--full', action='store_true',
                     help='the whole product of the matrix, not just pairs')
-    ap.add_argument('--only', metavar='PATTERN', help='names that match')
+    ap.add_argument('--only', metavar='PATTERN', help='names like this shell pattern')
     ap.add_argument('--list', action='store_true', help='names only')
     ap.add_argument('--verbose', action='store_true',
                     help='show the serial output as it comes')

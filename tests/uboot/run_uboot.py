@@ -48,7 +48,7 @@ def run_cases(only=None, verbose=False, u_boot=None):
 
 def main():
     ap = argparse.ArgumentParser(description=__doc__)
-    ap.add_argument('--only', metavar='PATTERN', help='cases like this')
+    ap.add_argument('--only', metavar='PATTERN', help='names like this shell pattern')
     ap.add_argument('--verbose', action='store_true',
                     help='show the console as it goes')
     ap.add_argument('--u-boot', default='stable', metavar='NAME',
