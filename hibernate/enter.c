@@ -193,7 +193,7 @@ int tr_try_prepare(struct tr_load *load)
 	struct trans_transition_args args;
 	int rc = TRANS_OK;
 
-	if (load->args->entry == TRANS_RESUME_VIRTUAL)
+	if (load->args->entry == TRANS_RESUME_VIRTUAL && !resume->image.info.own)
 		rc = world_for_trial(load);
 	if (rc)
 		return rc;

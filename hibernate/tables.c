@@ -27,6 +27,9 @@
 #define MAIR_LINUX 0x000000040044ffffULL
 #define MAIR_TAGGED 0x000000000000f000ULL
 #define MAIR_INDEX_1 0x000000000000ff00ULL
+/* Kernels before 5.10 number these otherwise, so that under this MAIR their text
+ * would be Device memory: what is looked up must be Normal. */
+#define NORMAL 0xff
 
 static unsigned int field(uint64_t id, unsigned int shift)
 {
@@ -88,6 +91,8 @@ static int look_up(const struct tr_memory *memory,
 				(void *)(uintptr_t)memory, NULL);
 	if (!rc)
 		rc = trans_table_query(&view, va, &leaf, NULL);
+	if (!rc && leaf.memory != NORMAL)
+		rc = TRANS_EUNREPR;
 	if (!rc)
 		*pa = leaf.pa;
 	return rc;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * One trans_kexec_load as it goes on: what its steps, which are spread over
- * kexec.c and unpack.c, hand to each other. Whatever is allocated stands in
- * struct trans_kexec, so that trans_kexec_unload finds it.
+ * One trans_kexec_load as it goes on: what its steps hand to each other, and
+ * those that have a file of their own, in their order. Whatever is allocated
+ * stands in struct trans_kexec, so that trans_kexec_unload finds it.
  */
 #ifndef KEXEC_LOAD_H
 #define KEXEC_LOAD_H
@@ -55,9 +55,32 @@ static inline uint64_t load_round_down(const struct load *load, uint64_t at)
  */
 int load_unpack(struct load *load);
 
+/*
+ * Choose where kernel, initrd and tree go: fills in load->place and fdt_room,
+ * kexec->usable, kernel, initrd, fdt, and adds these to kexec->forbidden.
+ * Errors as trans_place's; TRANS_ENOSPC.
+ */
+int load_place(struct load *load);
+
+/* Bytes that the edited tree may need, whole granules, at most
+ * TRANS_FDT_MAX_LEN. */
+uint64_t load_tree_room(const struct load *load);
+
+/* Write the next kernel's tree into memory of the pool: fills in load->fdt,
+ * kexec->fdt. TRANS_ENOMEM, TRANS_EFAULT, and errors as trans_fdt_edit's. */
+int load_edit_tree(struct load *load);
+
+/* From what is placed to kexec->plan. TRANS_ENOMEM: no spare page. Errors as
+ * trans_moves_add's and trans_moves_plan's. */
+int load_plan(struct load *load);
+
 /* With args->verify: the digests of what memory must hold after the moves, in
  * kexec->digest. The segments are placed and the tree is edited. */
 int load_verify(struct load *load);
+
+/* Clean, by address, what is where it has to be: no mover does it.
+ * TRANS_EFAULT: the host cannot see it. */
+int load_clean_what_stays(struct load *load);
 
 /* Give what load_unpack allocated back to the host. */
 void load_drop_unpacked(struct trans_kexec *kexec);

@@ -2,27 +2,16 @@
 /*
  * From a kernel file to pieces: (source, offset from where the kernel starts,
  * length). A plain Image is one piece, where it lies. A compressed one is
- * inflated into memory of the host's. The segments of an ELF file are copied
- * there, because moves are of whole granules and segments begin anywhere; what
- * is all zero is not copied but filled by a move.
+ * inflated into memory of the host's. An ELF file is unpack_elf.c's.
  *
  * That memory is the source of moves, so it needs not be safe: it comes from
  * the host and not from the pool.
  */
 #include "../lib/fail.h"
-#include "load.h"
+#include "unpack.h"
 
-#define BASE_ALIGN (2ull << 20)
-
-/* A file in memory that the host can see. */
-struct file {
-	const uint8_t *bytes;
-	uint64_t len;
-	trans_pa_t pa;
-};
-
-static int alloc_block(const struct load *load, uint64_t len, const char *why,
-		       struct trans_kexec_block *block, uint8_t **bytes)
+int unpack_alloc(const struct load *load, uint64_t len, const char *why,
+		 struct trans_kexec_block *block, uint8_t **bytes)
 {
 	const struct trans_kexec_args *args = load->args;
 	uint64_t room = load_round_up(load, len);
@@ -59,9 +48,7 @@ void load_drop_unpacked(struct trans_kexec *kexec)
 	free_block(kexec, &kexec->staged);
 }
 
-/* Pieces. TRANS_KEXEC_PIECES is two for each segment: always enough. */
-
-static void add_piece(struct load *load, trans_pa_t src, uint64_t offset,
+void unpack_add_piece(struct load *load, trans_pa_t src, uint64_t offset,
 		      uint64_t len)
 {
 	struct trans_kexec *kexec = load->kexec;
@@ -70,7 +57,7 @@ static void add_piece(struct load *load, trans_pa_t src, uint64_t offset,
 		src, offset, len };
 }
 
-static int parse_header(struct load *load, const void *head, uint64_t head_len,
+int unpack_parse_header(struct load *load, const void *head, uint64_t head_len,
 			uint64_t file_len)
 {
 	const struct trans_cpu *cpu = load->args->transition.cpu;
@@ -80,232 +67,17 @@ static int parse_header(struct load *load, const void *head, uint64_t head_len,
 				 load->err);
 }
 
-static int unpack_image(struct load *load, const struct file *file,
+static int unpack_image(struct load *load, const struct unpack_file *file,
 			uint64_t seen)
 {
-	int rc = parse_header(load, file->bytes, seen, file->len);
+	int rc = unpack_parse_header(load, file->bytes, seen, file->len);
 
 	if (rc)
 		return rc;
 	load->wish = (struct trans_wish){ TRANS_WISH_STAY, file->pa };
-	add_piece(load, file->pa, 0, file->len);
+	unpack_add_piece(load, file->pa, 0, file->len);
 	return TRANS_OK;
 }
-
-/* ELF */
-
-/* Where the segments go while granules are dealt out. Addresses are those of
- * the file's headers; @src is an offset in the staged memory. */
-struct staging {
-	const struct trans_elf *elf;
-	bool gapless; /* zeroes between the segments too */
-	uint64_t base; /* the first granule */
-	uint64_t done; /* end of what is covered */
-	uint64_t src;  /* granules staged so far, in bytes */
-};
-
-/* Granules that hold bytes of the file: joined with the piece before where the
- * two share or adjoin a granule. */
-static void stage(struct load *load, struct staging *s, uint64_t start,
-		  uint64_t end)
-{
-	struct trans_kexec *kexec = load->kexec;
-	uint64_t from = start > s->done ? start : s->done;
-	struct trans_kexec_piece *last =
-		kexec->pieces ? &kexec->piece[kexec->pieces - 1] : NULL;
-
-	if (from >= end)
-		return;
-	if (last && last->src != TRANS_ZERO &&
-	    last->offset + last->len == from - s->base)
-		last->len += end - from;
-	else
-		add_piece(load, s->src, from - s->base, end - from);
-	s->src += end - from;
-	s->done = end;
-}
-
-/* Joined with the zeroes before. */
-static void fill(struct load *load, struct staging *s, uint64_t start,
-		 uint64_t end)
-{
-	struct trans_kexec *kexec = load->kexec;
-	uint64_t from = start > s->done ? start : s->done;
-	struct trans_kexec_piece *last =
-		kexec->pieces ? &kexec->piece[kexec->pieces - 1] : NULL;
-
-	if (from >= end)
-		return;
-	if (last && last->src == TRANS_ZERO && s->done == from)
-		last->len += end - from;
-	else
-		add_piece(load, TRANS_ZERO, from - s->base, end - from);
-	s->done = end;
-}
-
-/* The granule in which the next file bytes behind segment @i begin: not to be
- * filled with zeroes as a whole. */
-static uint64_t next_file_bytes(const struct load *load,
-				const struct trans_elf *elf, unsigned int i)
-{
-	for (i++; i < elf->count; i++)
-		if (elf->segment[i].file_len)
-			return load_round_down(load, elf->segment[i].pa);
-	return UINT64_MAX;
-}
-
-static void deal_out(struct load *load, struct staging *s)
-{
-	const struct trans_elf *elf = s->elf;
-
-	for (unsigned int i = 0; i < elf->count; i++) {
-		const struct trans_elf_segment *segment = &elf->segment[i];
-		uint64_t start = load_round_down(load, segment->pa);
-		uint64_t end = load_round_up(load, segment->pa +
-					     segment->memory_len);
-		uint64_t next = next_file_bytes(load, elf, i);
-
-		if (s->gapless && i)
-			fill(load, s, s->done, start);
-		if (segment->file_len)
-			stage(load, s, start,
-			      load_round_up(load, segment->pa +
-					    segment->file_len));
-		fill(load, s, start, end < next ? end : next);
-	}
-}
-
-/* Each segment's file bytes lie in one piece. */
-static void copy_segments(struct load *load, const struct staging *s,
-			  const struct file *file, uint8_t *to)
-{
-	const struct trans_elf_segment *segment = s->elf->segment;
-	const struct trans_elf_segment *end = segment + s->elf->count;
-	const struct trans_kexec_piece *piece = load->kexec->piece;
-
-	for (; segment < end; segment++) {
-		uint64_t offset = segment->pa - s->base;
-
-		if (!segment->file_len)
-			continue;
-		while (piece->src == TRANS_ZERO ||
-		       offset - piece->offset >= piece->len)
-			piece++;
-		memcpy(to + piece->src + (offset - piece->offset),
-		       file->bytes + segment->offset,
-		       (size_t)segment->file_len);
-	}
-}
-
-/* From offsets in the staged memory to addresses. */
-static void rebase_pieces(struct trans_kexec *kexec)
-{
-	for (size_t i = 0; i < kexec->pieces; i++)
-		if (kexec->piece[i].src != TRANS_ZERO)
-			kexec->piece[i].src += kexec->staged.pa;
-}
-
-static int stage_segments(struct load *load, const struct trans_elf *elf,
-			  const struct file *file, bool gapless)
-{
-	struct staging s = { .elf = elf, .gapless = gapless,
-			     .base = load_round_down(load, elf->start) };
-	uint8_t *to;
-	int rc;
-
-	deal_out(load, &s);
-	rc = alloc_block(load, s.src, "ELF segments", &load->kexec->staged,
-			 &to);
-	if (rc)
-		return rc;
-	memset(to, 0, (size_t)s.src);
-	copy_segments(load, &s, file, to);
-	rebase_pieces(load->kexec);
-	return TRANS_OK;
-}
-
-/* Of the bytes that come from the file, from the first to the last. The entry
- * is among them, so there are some. */
-static uint64_t file_span(const struct trans_elf *elf)
-{
-	unsigned int i = elf->count - 1;
-
-	while (!elf->segment[i].file_len)
-		i--;
-	return elf->segment[i].pa + elf->segment[i].file_len - elf->start;
-}
-
-static bool has_image_header(const struct file *file,
-			     const struct trans_elf_segment *first)
-{
-	return first->file_len >= TRANS_IMAGE_HEADER_LEN &&
-	       !memcmp(file->bytes + first->offset + TRANS_IMAGE_MAGIC_AT,
-		       TRANS_IMAGE_MAGIC, TRANS_IMAGE_MAGIC_LEN);
-}
-
-/* A vmlinux starts with the Image header, and its addresses are virtual: it
- * goes where an Image may go. And like an Image it has no gaps: what lies
- * between its segments are page tables that it expects to be empty
- * (reserved_pg_dir and others have a place there, but no section). */
-static int describe_vmlinux(struct load *load, const struct trans_elf *elf,
-			    const struct file *file)
-{
-	const struct trans_elf_segment *first = &elf->segment[0];
-	int rc = parse_header(load, file->bytes + first->offset,
-			      first->file_len, file_span(elf));
-
-	if (rc)
-		return rc;
-	if (elf->start % load_granule(load))
-		return trans_fail_pa(load->err, TRANS_EALIGN, "ELF segment",
-				     elf->start, first->file_len);
-	if (load->image.memory_len < elf->len)
-		load->image.memory_len = elf->len;
-	return TRANS_OK;
-}
-
-static int describe_program(struct load *load, const struct trans_elf *elf)
-{
-	uint64_t base = load_round_down(load, elf->start);
-	uint64_t end = load_round_up(load, elf->start + elf->len);
-
-	if (!elf->fixed && elf->align > BASE_ALIGN)
-		return trans_fail(load->err, TRANS_EIMAGE,
-				  "ELF: alignment above 2 MiB");
-	load->image = (struct trans_image){
-		.text_offset = base % BASE_ALIGN,
-		.memory_len = end - base,
-		.file_len = file_span(elf) + (elf->start - base),
-		.anywhere = true,
-	};
-	if (elf->fixed)
-		load->wish = (struct trans_wish){ TRANS_WISH_ONLY, base };
-	return TRANS_OK;
-}
-
-static int unpack_elf(struct load *load, const struct file *file)
-{
-	struct trans_elf elf;
-	bool vmlinux;
-	int rc = trans_elf_parse(file->bytes, (size_t)file->len, &elf,
-				 load->err);
-
-	if (rc)
-		return rc;
-	if (elf.start + elf.len > UINT64_MAX - load_granule(load))
-		return trans_fail_pa(load->err, TRANS_EIMAGE,
-				     "ELF: segment passes 2^64", elf.start,
-				     elf.len);
-	load->entry = elf.entry - load_round_down(load, elf.start);
-	vmlinux = has_image_header(file, &elf.segment[0]);
-	if (vmlinux)
-		rc = describe_vmlinux(load, &elf, file);
-	else
-		rc = describe_program(load, &elf);
-	return rc ? rc : stage_segments(load, &elf, file, vmlinux);
-}
-
-/* Compressed */
 
 /* What a decompressor's answer is to our caller. */
 static int unpack_status(int rc)
@@ -316,7 +88,7 @@ static int unpack_status(int rc)
 	return known ? rc : TRANS_EHOST;
 }
 
-static int inflate(struct load *load, const struct file *file,
+static int inflate(struct load *load, const struct unpack_file *file,
 		   const struct trans_packed *packed, uint8_t *to)
 {
 	const struct trans_decompress *lent = load->args->decompress;
@@ -341,7 +113,7 @@ static int inflate(struct load *load, const struct file *file,
 	return TRANS_OK;
 }
 
-static int unpack_inner(struct load *load, const struct file *inner)
+static int unpack_inner(struct load *load, const struct unpack_file *inner)
 {
 	int rc;
 
@@ -358,31 +130,29 @@ static int unpack_inner(struct load *load, const struct file *inner)
 	}
 }
 
-static int unpack_packed(struct load *load, const struct file *file)
+static int unpack_packed(struct load *load, const struct unpack_file *file)
 {
 	struct trans_kexec_block *block = &load->kexec->unpacked;
 	struct trans_packed packed;
-	struct file inner;
+	struct unpack_file inner;
 	uint8_t *to;
 	int rc = trans_packed_parse(file->bytes, (size_t)file->len, &packed,
 				    load->err);
 
 	if (!rc)
-		rc = alloc_block(load, packed.unpacked_len,
-				 "compressed kernel", block, &to);
+		rc = unpack_alloc(load, packed.unpacked_len,
+				  "compressed kernel", block, &to);
 	if (!rc)
 		rc = inflate(load, file, &packed, to);
 	if (rc)
 		return rc;
-	inner = (struct file){ to, packed.unpacked_len, block->pa };
+	inner = (struct unpack_file){ to, packed.unpacked_len, block->pa };
 	memset(to + inner.len, 0,
 	       (size_t)(load_round_up(load, inner.len) - inner.len));
 	return unpack_inner(load, &inner);
 }
 
-/* The file */
-
-static int see(const struct load *load, uint64_t len, struct file *file)
+static int see(const struct load *load, uint64_t len, struct unpack_file *file)
 {
 	const struct trans_kexec_args *args = load->args;
 
@@ -399,7 +169,7 @@ int load_unpack(struct load *load)
 {
 	uint64_t len = load->args->kernel.len, seen = len;
 	enum trans_format format;
-	struct file file;
+	struct unpack_file file;
 	int rc;
 
 	if (seen > TRANS_IMAGE_HEAD_LEN)

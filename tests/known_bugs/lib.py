@@ -3,7 +3,7 @@
 
 # (name, file, text that occurs once, its replacement)
 MUTANTS = [
-    ('moves: a move inside the spare not seen', 'lib/moves.c',
+    ('moves: a move inside the spare not seen', 'lib/moves_plan.c',
      'return first_a <= last_b && first_b <= last_a;',
      'return first_a <= first_b && first_b <= last_a;'),
     ('moves: joined although only one end fits', 'lib/moves.c',

@@ -102,4 +102,6 @@ MUTANTS = [
      'tr_place,'),
     ('the image is not proven', 'hibernate/resume.c',
      'return trans_resume_check(resume, load->err);', 'return rc;'),
+    ('text of an older kernel is Device memory', 'hibernate/tables.c',
+     'if (!rc && leaf.memory != NORMAL)', 'if (0)'),
 ]

@@ -363,7 +363,7 @@ static const struct trans_attr exec = { TRANS_MEM_NORMAL, TRANS_EXEC };
 /* Tables that lead from @va to RESUME; by the library, which the unit tests of
  * the core hold against an independent walker. */
 static trans_pa_t put_tables(struct memory *m, const struct shape_case *c,
-			     trans_va_t va)
+			     trans_va_t va, const struct trans_attr *attr)
 {
 	trans_pa_t page = RESUME & ~((1ULL << c->shift) - 1);
 	struct trans_geometry geo;
@@ -377,7 +377,7 @@ static trans_pa_t put_tables(struct memory *m, const struct shape_case *c,
 	assert_int_equal(trans_table_create(&table, &geo, 0, &m->ops, m, NULL),
 			 0);
 	assert_int_equal(trans_table_map(&table, va & ~((1ULL << c->shift) - 1),
-					 page, 1ULL << c->shift, &exec,
+					 page, 1ULL << c->shift, attr,
 					 TRANS_NOBLOCK, NULL), 0);
 	if (!c->late)
 		return table.root;
@@ -410,7 +410,7 @@ static void shape_found(const struct shape_case *c)
 		f.m.used[(pa - BASE) >> c->shift] = pa < BASE + 0x60000;
 	put_resume(&f, CODE_MSR_TPIDR_EL1);
 	info.reenter = va_for(c);
-	info.ttbr1 = put_tables(&f.m, c, info.reenter);
+	info.ttbr1 = put_tables(&f.m, c, info.reenter, &exec);
 	rc = tr_find_tables(&f.memory, &info, c->cpu, TRANS_EL1_0, &tables,
 			    &f.err);
 	assert_int_equal(rc, 0);
@@ -425,6 +425,29 @@ static void shape_found(const struct shape_case *c)
 	assert_int_equal(world.mair, 0x40044ffff);
 	assert_int_equal(world.sctlr, 0x30d01805);
 	memory_free(&f.m);
+}
+
+/* By the numbers of memory types that kernels before 5.10 had, their text would
+ * be Device memory in the world that is made for it. */
+static void text_of_an_older_kernel(void **state)
+{
+	static const struct trans_attr device = { TRANS_MEM_DEVICE, 0 };
+	const struct shape_case *c = &cases[0];
+	struct fixture *f = *state;
+	struct trans_swsusp_info info = { .page_shift = c->shift };
+	struct tr_tables tables = { .root = 0 };
+	struct trans_error err = { 0 };
+
+	put_resume(f, CODE_MSR_TPIDR_EL1);
+	info.reenter = va_for(c);
+	for (trans_pa_t pa = BASE; pa < BASE + MIB; pa += 1U << c->shift)
+		f->m.used[(pa - BASE) >> c->shift] = pa < BASE + 0x60000;
+	info.ttbr1 = put_tables(&f->m, c, info.reenter, &device);
+	assert_int_equal(tr_find_tables(&f->memory, &info, c->cpu, TRANS_EL1_0,
+					&tables, &err), TRANS_ENOENT);
+	info.ttbr1 = put_tables(&f->m, c, info.reenter, &exec);
+	assert_int_equal(tr_find_tables(&f->memory, &info, c->cpu, TRANS_EL1_0,
+					&tables, &err), 0);
 }
 
 static void shapes_found(void **state)
@@ -446,11 +469,11 @@ static void shapes_not_found(void **state)
 		f->m.used[(pa - BASE) >> 12] = 1;
 	put_resume(f, CODE_MSR_TPIDR_EL1);
 	info.reenter = va_for(&wide);
-	info.ttbr1 = put_tables(&f->m, &wide, info.reenter);
+	info.ttbr1 = put_tables(&f->m, &wide, info.reenter, &exec);
 	assert_int_equal(tr_find_tables(&f->memory, &info, &a57, TRANS_EL1_0,
 					&tables, &f->err), TRANS_ENOENT);
 	info.reenter = va_for(&usual);
-	info.ttbr1 = put_tables(&f->m, &usual, info.reenter);
+	info.ttbr1 = put_tables(&f->m, &usual, info.reenter, &exec);
 	assert_int_equal(tr_find_tables(&f->memory, &info, &a57, TRANS_EL1_0,
 					&tables, &f->err), 0);
 	code(f, RESUME, CODE_NOP); /* not what must be there */
@@ -510,6 +533,7 @@ int main(void)
 		WITH(levels),
 		cmocka_unit_test(shapes_found),
 		WITH(shapes_not_found),
+		WITH(text_of_an_older_kernel),
 		cmocka_unit_test(world_of_other_cpus),
 	};
 

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Where kernel, initrd and device tree go: what memory trans_place may choose
+ * from, what may stay where it is, and what nothing else may use from then on.
+ */
+#include "../lib/fail.h"
+#include "load.h"
+
+static int forbid(struct load *load, struct trans_range range)
+{
+	uint64_t first = range.start & ~(load_granule(load) - 1);
+	uint64_t end = load_round_up(load, range.start + range.len);
+
+	if (trans_ranges_add(&load->kexec->forbidden, first, end - first))
+		return trans_fail_pa(load->err, TRANS_ENOSPC, "destinations",
+				     range.start, range.len);
+	return TRANS_OK;
+}
+
+/* The kernel's .bss too: nothing is moved there, but it is no place to keep
+ * what the kernel's first instructions may still need. */
+static int forbid_destinations(struct load *load)
+{
+	struct trans_kexec *kexec = load->kexec;
+	int rc = forbid(load, (struct trans_range){ load->place.kernel,
+						    load->image.memory_len });
+
+	if (!rc && kexec->initrd.len)
+		rc = forbid(load, kexec->initrd);
+	return rc ? rc : forbid(load, kexec->fdt);
+}
+
+/* Moves are whole granules, so a granule that holds one byte which must not be
+ * written is no destination. The top of the address space is not RAM. */
+static int take_away(struct load *load, struct trans_range range)
+{
+	uint64_t first = load_round_down(load, range.start);
+	uint64_t last = range.start + (range.len - 1);
+
+	if (!range.len)
+		return TRANS_OK;
+	last |= load_granule(load) - 1;
+	return trans_ranges_remove(&load->kexec->usable, first,
+				   last - first + (last != UINT64_MAX));
+}
+
+static int take_away_all(struct load *load, const struct trans_range *range,
+			 size_t count)
+{
+	int rc = TRANS_OK;
+
+	for (size_t i = 0; !rc && i < count; i++)
+		rc = take_away(load, range[i]);
+	return rc;
+}
+
+/* RAM, in whole granules. */
+static int add_ram(struct load *load)
+{
+	const struct trans_ranges *ram = load->args->ram;
+	int rc = TRANS_OK;
+
+	for (size_t i = 0; !rc && i < ram->count; i++) {
+		uint64_t start = load_round_up(load, ram->range[i].start);
+		uint64_t end = load_round_down(load, ram->range[i].start +
+							     ram->range[i].len);
+
+		if (end > start)
+			rc = trans_ranges_add(&load->kexec->usable, start,
+					      end - start);
+	}
+	return rc;
+}
+
+static int find_usable(struct load *load)
+{
+	const struct trans_kexec_args *args = load->args;
+	int rc = add_ram(load);
+
+	if (!rc)
+		rc = take_away_all(load, args->reserved->range,
+				   args->reserved->count);
+	if (!rc)
+		rc = take_away_all(load, args->edit.reserve,
+				   args->edit.reserve_count);
+	return rc ? trans_fail(load->err, rc, "memory map") : rc;
+}
+
+static struct trans_range first_granule(const struct load *load,
+					trans_pa_t pa)
+{
+	return (struct trans_range){ pa, load_granule(load) };
+}
+
+/* What must move may not come out where it is all the same: nobody could clean
+ * it there. Whether the first choice was such, and is now impossible. */
+static bool coincides(struct load *load, int *rc)
+{
+	const struct trans_kexec *kexec = load->kexec;
+	trans_pa_t initrd = load->args->initrd.start;
+	bool again = false;
+
+	if (!load->args->relocate)
+		return false;
+	if (kexec->pieces && kexec->piece[0].src == load->place.kernel) {
+		*rc = take_away(load, first_granule(load, load->place.kernel));
+		again = true;
+	}
+	if (!*rc && load->args->initrd.len && initrd == load->place.initrd) {
+		*rc = take_away(load, first_granule(load, initrd));
+		again = true;
+	}
+	if (*rc)
+		trans_fail(load->err, *rc, "memory map");
+	return again && !*rc;
+}
+
+/* What stays must be cleaned, so it must be seen. */
+static bool can_stay(const struct load *load, trans_pa_t pa, uint64_t len)
+{
+	const struct trans_kexec_args *args = load->args;
+
+	return !args->relocate && len &&
+	       args->host->phys_to_virt(args->host_ctx, pa, (size_t)len);
+}
+
+static struct trans_wish initrd_wish(const struct load *load)
+{
+	struct trans_range initrd = load->args->initrd;
+
+	if (!can_stay(load, initrd.start, initrd.len))
+		return (struct trans_wish){ TRANS_WISH_NONE, 0 };
+	return (struct trans_wish){ TRANS_WISH_STAY, initrd.start };
+}
+
+static struct trans_wish kernel_wish(const struct load *load)
+{
+	if (load->wish.kind == TRANS_WISH_STAY &&
+	    !can_stay(load, load->wish.at, load->image.file_len))
+		return (struct trans_wish){ TRANS_WISH_NONE, 0 };
+	return load->wish;
+}
+
+int load_place(struct load *load)
+{
+	struct trans_kexec *kexec = load->kexec;
+	const struct trans_kexec_args *args = load->args;
+	struct trans_place_request request = {
+		.usable = &kexec->usable,
+		.image = &load->image,
+		.initrd_len = args->initrd.len,
+		.fdt_len = load->fdt_room = load_tree_room(load),
+		.granule = load_granule(load),
+		.kernel_wish = kernel_wish(load),
+		.initrd_wish = initrd_wish(load),
+	};
+	int rc = find_usable(load);
+
+	do {
+		if (!rc)
+			rc = trans_place(&request, &load->place, load->err);
+	} while (!rc && coincides(load, &rc));
+	if (rc)
+		return rc;
+	kexec->kernel = (struct trans_range){ load->place.kernel,
+					      load->image.file_len };
+	kexec->initrd = (struct trans_range){ load->place.initrd,
+					      args->initrd.len };
+	kexec->fdt = (struct trans_range){ load->place.fdt, load->fdt_room };
+	return forbid_destinations(load);
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Move lists: from "what must be where" to an order in which nothing is lost.
+ *
+ * A run (one struct trans_move) must be executed before another one if it reads
+ * what the other one writes. The strongly connected components of that relation
+ * over whole runs, in topological order (moves_order.c), are the plan. A
+ * component of one run is simply emitted (overlap with itself is what memmove
+ * is for), a larger one is cut and turned (moves_cycle.c).
+ *
+ * The only memory is that of the two lists. Runs live in the wanted list; the
+ * unused end of the plan holds the search's nodes, which are done with before
+ * the plan grows over them.
+ */
+#include "moves.h"
+
+#include "fail.h"
+
+static bool overlap(uint64_t first_a, uint64_t last_a, uint64_t first_b,
+		    uint64_t last_b)
+{
+	return first_a <= last_b && first_b <= last_a;
+}
+
+static int check_spare(struct moves_planner *p)
+{
+	const struct trans_range *spare = &p->spare;
+
+	if (!spare->len)
+		return TRANS_OK;
+	if ((spare->start | spare->len) & (p->unit - 1))
+		return trans_fail_pa(p->err, TRANS_EALIGN, "spare memory",
+				     spare->start, spare->len);
+	if (moves_pass_top(spare->start, spare->len))
+		return trans_fail_pa(p->err, TRANS_ERANGE, "spare memory",
+				     spare->start, spare->len);
+	return TRANS_OK;
+}
+
+static int check_clear_of_spare(const struct moves_planner *p, uint64_t start,
+				uint64_t last)
+{
+	uint64_t spare_last = p->spare.start + (p->spare.len - 1);
+
+	if (!p->spare.len || !overlap(start, last, p->spare.start, spare_last))
+		return TRANS_OK;
+	return trans_fail_pa(p->err, TRANS_EOVERLAP,
+			     "a move touches the spare memory", start,
+			     last - start + 1);
+}
+
+/* @move is not empty. */
+static int check_move(const struct moves_planner *p,
+		      const struct trans_move *move)
+{
+	uint64_t src = moves_is_zero_fill(move) ? 0 : move->src;
+	int status;
+
+	if ((src | move->dst | move->len) & (p->unit - 1))
+		return trans_fail_pa(p->err, TRANS_EALIGN,
+				     "a move is no multiple of the unit",
+				     move->dst, move->len);
+	if (moves_pass_top(move->dst, move->len) ||
+	    moves_pass_top(src, move->len))
+		return trans_fail_pa(p->err, TRANS_ERANGE,
+				     "a move passes 2^64", move->dst,
+				     move->len);
+	status = check_clear_of_spare(p, move->dst, moves_dst_last(move));
+	if (!status && !moves_is_zero_fill(move))
+		status = check_clear_of_spare(p, move->src,
+					      moves_src_last(move));
+	return status;
+}
+
+/* Check each move for itself, and drop the empty ones. */
+static int check_moves(struct moves_planner *p)
+{
+	struct trans_moves *want = p->want;
+	size_t i, kept = 0;
+
+	for (i = 0; i < want->count; i++) {
+		int status;
+
+		if (!want->move[i].len)
+			continue;
+		status = check_move(p, &want->move[i]);
+		if (status)
+			return status;
+		want->move[kept++] = want->move[i];
+	}
+	want->count = kept;
+	return TRANS_OK;
+}
+
+static int check_destinations(const struct moves_planner *p)
+{
+	size_t i;
+
+	for (i = 1; i < p->want->count; i++) {
+		const struct trans_move *a = &p->want->move[i - 1];
+		const struct trans_move *b = a + 1;
+		uint64_t last = moves_dst_last(a);
+
+		if (last > moves_dst_last(b))
+			last = moves_dst_last(b);
+		if (b->dst <= last)
+			return trans_fail_pa(p->err, TRANS_EOVERLAP,
+					     "two destinations overlap", b->dst,
+					     last - b->dst + 1);
+	}
+	return TRANS_OK;
+}
+
+/* Drop what is in place, and join neighbours. The list only gets shorter. */
+static void join_neighbours(struct trans_moves *want)
+{
+	size_t i, count = want->count;
+
+	want->count = 0;
+	for (i = 0; i < count; i++) {
+		struct trans_move move = want->move[i];
+
+		if (move.src != move.dst)
+			(void)trans_moves_add(want, move.src, move.dst,
+					      move.len);
+	}
+}
+
+static int normalise(struct moves_planner *p)
+{
+	int status;
+
+	if (p->unit < MOVES_MARKS + 1 || (p->unit & (p->unit - 1)))
+		return trans_fail(p->err, TRANS_EINVAL,
+				  "unit is no power of two >= 16");
+	status = check_spare(p);
+	if (!status)
+		status = check_moves(p);
+	if (status)
+		return status;
+	moves_sort(p->want->move, p->want->count);
+	status = check_destinations(p);
+	if (!status)
+		join_neighbours(p->want);
+	return status;
+}
+
+int trans_moves_plan(struct trans_moves *want, struct trans_moves *plan,
+		     uint64_t unit, const struct trans_range *spare,
+		     struct trans_error *err)
+{
+	struct moves_planner p = { want, plan, unit, *spare, err };
+	int status;
+
+	plan->count = 0;
+	status = normalise(&p);
+	if (status)
+		return status;
+	status = moves_order(want->move, want->count, plan);
+	if (status)
+		return trans_fail(err, status, "the plan has too little room");
+	status = moves_emit_all(&p);
+	if (status)
+		plan->count = 0;
+	return status;
+}
