@@ -42,12 +42,13 @@ int trans_moves_add(struct trans_moves *list, trans_pa_t src, trans_pa_t dst,
 	if (moves_pass_top(dst, len) ||
 	    (!moves_is_zero_fill(&move) && moves_pass_top(src, len)))
 		return TRANS_ERANGE;
-	last = list->count ? &list->move[list->count - 1] : NULL;
-	if (last && moves_continue(last, &move)) {
-		last->len += len;
-		return TRANS_OK;
-	}
-	return moves_append(list, &move);
+	if (!list->count)
+		return moves_append(list, &move);
+	last = &list->move[list->count - 1];
+	if (!moves_continue(last, &move))
+		return moves_append(list, &move);
+	last->len += len;
+	return TRANS_OK;
 }
 
 uint64_t trans_moves_bytes(const struct trans_moves *list)
