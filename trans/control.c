@@ -84,31 +84,32 @@ static void add_digests(struct blob_params *params,
 		params->digest[i] = args->digests[i];
 }
 
-static struct blob_params params_of(const struct trans_transition *t)
+/* Field by field, into memory of zeroes: as a value it would be 2 KiB of the
+ * host's stack. */
+static void set_params(struct blob_params *params,
+		       const struct trans_transition *t)
 {
 	const struct trans_transition_args *args = &t->args;
 	const struct trans_cpu *cpu = args->cpu;
 
-	return (struct blob_params){
-		.tcr = trans_state_tcr_off(cpu),
-		.hcr = trans_state_hcr(cpu),
-		.sctlr = trans_state_sctlr(cpu, args->map != TRANS_MAP_NONE),
-		.flags = trans_state_flags(cpu) | trans_args_flags(args),
-		.list = t->list_granules ? t->list : BLOB_LIST_END,
-		.offset = args->map == TRANS_MAP_LINEAR ? args->linear_offset :
-							  0,
-		.far = t->far.start,
-		.far_len = t->far.len,
-		.far_offset = t->far_offset,
-		.report = args->report ? args->report :
-			t->data + offsetof(struct blob_params, own),
-		.uart = args->uart,
-		.uart_kind = args->uart_kind,
-		.conduit = args->conduit,
-		.target = args->entry,
-		.x = { args->x[0], args->x[1], args->x[2], args->x[3] },
-		.move_count = t->move_count,
-	};
+	params->tcr = trans_state_tcr_off(cpu);
+	params->hcr = trans_state_hcr(cpu);
+	params->sctlr = trans_state_sctlr(cpu, args->map != TRANS_MAP_NONE);
+	params->flags = trans_state_flags(cpu) | trans_args_flags(args);
+	params->list = t->list_granules ? t->list : BLOB_LIST_END;
+	if (args->map == TRANS_MAP_LINEAR)
+		params->offset = args->linear_offset;
+	params->far = t->far.start;
+	params->far_len = t->far.len;
+	params->far_offset = t->far_offset;
+	params->report = args->report ? args->report :
+		t->data + offsetof(struct blob_params, own);
+	params->uart = args->uart;
+	params->uart_kind = args->uart_kind;
+	params->conduit = args->conduit;
+	params->target = args->entry;
+	memcpy(params->x, args->x, sizeof(params->x));
+	params->move_count = t->move_count;
 }
 
 /* @low NULL: no tables. @high NULL: no upper half. The whole granule is zeroed
@@ -127,7 +128,7 @@ int trans_control_finish(struct trans_transition *t,
 		return ret;
 	memset(page, 0, len);
 	params = page;
-	*params = params_of(t);
+	set_params(params, t);
 	add_digests(params, &t->args);
 	if (low) {
 		params->tcr = trans_tcr(&t->low.geo,
