@@ -465,11 +465,22 @@ matrix: all payload ## QEMU cases only (RUN='--only PATTERN --verbose')
 oracle: $(A)/oracle.elf ## QEMU's table walker against query (RUN='--full --seed N')
 	@tests/oracle/oracle.py $(RUN)
 
-.PHONY: check check-full
+# check-all: SHARD=I/N is every N-th case, RESUME=1 leaves out what has passed
+# before with the same binaries (build/passed.json).
+SHARD ?= 1/1
+RESUME ?=
+
+.PHONY: check check-full check-all
 check: | setup ## everything: builds, gates, unit tests, lint, QEMU pairs
 	@tests/check.py
-check-full: | setup ## check with the whole QEMU matrix
+check-full: | setup ## check with triples of the QEMU matrix, mutants, real kernels; under 3 h
 	@tests/check.py --full
+check-all: | setup ## QEMU with the whole product, hours of it (SHARD=I/N RESUME=1)
+	@tests/check.py --all --shard '$(SHARD)' $(if $(RESUME),--resume)
+
+.PHONY: selftest
+selftest: ## what the tests promise of themselves: matrix, shards, resuming, times
+	@tests/selftest.py
 
 # ---- U-Boot ----------------------------------------------------------------
 

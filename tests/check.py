@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """make check: builds, gates, unit tests, lint, QEMU, in this order, to the end.
+make check-full: all that, and more of each. make check-all: the QEMU cases of
+check-full with the whole product of the matrix.
 
 A build, a gate and the lint count as one each, unit tests and QEMU cases one
-by one. The last line is always `N passed, N failed`."""
+by one. Each stage ends with its time, and all times stand together at the end.
+The last line is always `N passed, N failed`."""
 import argparse
 import concurrent.futures
 import glob
@@ -19,6 +22,7 @@ sys.path[:0] = [HERE, *(os.path.join(HERE, d)
 import fuzz  # noqa: E402
 import lab  # noqa: E402
 import oracle  # noqa: E402
+import passed  # noqa: E402
 import run as qemu  # noqa: E402
 import run_uboot  # noqa: E402
 import unit  # noqa: E402
@@ -28,17 +32,34 @@ FUZZ_SECONDS = 5
 
 
 class Tally:
-    """Counts, and prints a line a part."""
+    """Counts, and prints a line a part and a time a stage."""
 
     def __init__(self):
         self.passed = self.failed = 0
+        self.stages = [] # [name, when it began, seconds or None]
 
     def add(self, passed, failed):
         self.passed += passed
         self.failed += failed
 
     def heading(self, text):
+        """A stage begins, and the one before it has ended."""
+        self.end_stage()
+        self.stages.append([text, time.monotonic(), None])
         print(f'== {text}', flush=True)
+
+    def end_stage(self):
+        if self.stages and self.stages[-1][2] is None:
+            stage = self.stages[-1]
+            stage[2] = time.monotonic() - stage[1]
+            print(f'   {clock(stage[2])}', flush=True)
+
+    def times(self):
+        self.end_stage()
+        print('== time a stage')
+        for text, _, spent in self.stages:
+            print(f'  {clock(spent)}  {text}')
+        print(f'  {clock(sum(s[2] for s in self.stages))}  in all')
 
     def part(self, name, ok, seconds, output=''):
         self.add(ok, not ok)
@@ -47,6 +68,12 @@ class Tally:
         if not ok:
             print('\n'.join('    | ' + w for w in output.splitlines()[-60:]))
         sys.stdout.flush()
+
+
+def clock(seconds):
+    """h:mm:ss"""
+    minutes, s = divmod(round(seconds), 60)
+    return f'{minutes // 60}:{minutes % 60:02}:{s:02}'
 
 
 def make(tally, name, *words, keep=()):
@@ -110,14 +137,19 @@ def mutants(tally):
 
 
 def lint(tally):
-    tally.heading('lint')
+    tally.heading('lint, and tests of the tests')
     make(tally, 'lint', 'lint')
+    make(tally, 'selftest', 'selftest')
 
 
-def qemu_cases(tally, full):
-    tally.heading('QEMU, ' + ('whole matrix' if full else 'pairs'))
+def qemu_cases(tally, strength, shard=(1, 1), record=None):
+    """@record: what to do with passed.py's record: None, 'record', 'resume'."""
+    tally.heading(f'QEMU, {strength} of the matrix')
     if make(tally, 'payload', 'payload'):
-        tally.add(*qemu.run_cases(full, jobs=os.cpu_count()))
+        picked = qemu.chosen(qemu.STRENGTHS[strength], shard=shard)
+        tally.add(*qemu.run_cases(
+            picked, jobs=os.cpu_count(), record=record and
+            passed.Record(passed.state(), record == 'resume')))
 
 
 def oracle_runs(tally, full):
@@ -154,15 +186,30 @@ def check(tally, args):
     adoption(tally)
     if not args.no_qemu:
         oracle_runs(tally, args.full)
-        qemu_cases(tally, args.full)
+        qemu_cases(tally, 'triples' if args.full else 'pairs')
         uboot(tally)
+
+
+def check_all(tally, args):
+    tally.heading('cross build')
+    if make(tally, 'arm64', 'build'):
+        qemu_cases(tally, 'product', args.shard,
+                   'resume' if args.resume else 'record')
 
 
 def main():
     ap = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     ap.add_argument('--full', action='store_true',
-                    help='the whole QEMU matrix, not just pairs')
+                    help='triples of the QEMU matrix, not just pairs; mutants; '
+                    'real kernels')
+    ap.add_argument('--all', action='store_true',
+                    help='nothing but QEMU, with the whole matrix')
+    ap.add_argument('--shard', type=qemu.shard_of, default=(1, 1),
+                    metavar='I/N', help='with --all: the I-th of N parts')
+    ap.add_argument('--resume', action='store_true',
+                    help='with --all: without what passed before, with the '
+                    'same binaries')
     ap.add_argument('--no-qemu', action='store_true',
                     help='without QEMU, for a quick look while working')
     args = ap.parse_args()
@@ -170,9 +217,10 @@ def main():
     lab.orderly_exit()
     tally = Tally()
     try:
-        check(tally, args)
+        (check_all if args.all else check)(tally, args)
     except KeyboardInterrupt:
         sys.exit('check: interrupted')
+    tally.times()
     print(f'{tally.passed} passed, {tally.failed} failed')
     sys.exit(bool(tally.failed))
 

@@ -166,7 +166,7 @@ def always():
 
 
 def in_newer():
-    sample = factors.pairwise()[:10]
+    sample = factors.cover(factors.product(), factors.PAIRS)[:10]
     for case in [*(factors.from_row(r) for r in sample),
                  *(c for c in always() if c.name in IN_NEWER)]:
         case = copy.copy(case)
@@ -179,5 +179,7 @@ def only_full():
             *leaving.MORE_WAYS, *OTHER_KERNELS, *in_newer()]
 
 
-def cases(full=False):
-    return factors.matrix(full) + always() + (only_full() if full else [])
+def cases(strength=factors.PAIRS):
+    """The matrix as far as `strength` says, and what is no matrix."""
+    return (factors.matrix(strength) + always()
+            + (only_full() if strength > factors.PAIRS else []))

@@ -19,35 +19,43 @@ FACTORS = {
     'payload': ['aligned', 'gz', 'zboot', 'elf'],
 }
 
-# In check-full: every combination of these, and every pair of the rest.
-WHOLE = {**FACTORS, 'el': ['1', '2'], 'map': ['sparse', 'linear']}
-
 
 def is_legal(row):
     """cortex-a57 is an Armv8.0: no VHE, and no 16K pages."""
     return row['cpu'] == runs.MAX or (row['el'] != '2vhe' and row['tables'] != 16)
 
 
-def pairs(row):
-    """Every pair of (factor, value) that one run covers."""
-    return set(itertools.combinations(row.items(), 2))
+# How much of the product is run: by check, check-full, check-all.
+PAIRS, TRIPLES, PRODUCT = 2, 3, len(FACTORS)
 
 
-def product(factors):
+def product(factors=None, legal=is_legal):
+    factors = factors or FACTORS
     rows = (dict(zip(factors, values))
             for values in itertools.product(*factors.values()))
-    return [row for row in rows if is_legal(row)]
+    return [row for row in rows if legal(row)]
 
 
-def pairwise():
-    """Few runs in which every two values of two factors meet: greedily, the
-    run that covers most of what is left. The order is fixed."""
-    every = [(row, pairs(row)) for row in product(FACTORS)]
-    rows, left = [], set().union(*(p for _, p in every))
+def groups(row, strength):
+    """Every `strength` of (factor, value) that one run has together."""
+    return itertools.combinations(row.items(), strength)
+
+
+def cover(every, strength):
+    """A few of the runs `every`, in which all groups that any of them has
+    occur: greedily, the run that has most of what is left. The order is
+    fixed, so the choice is too."""
+    number = {}
+
+    def bits(row):
+        return sum(1 << number.setdefault(g, len(number))
+                   for g in groups(row, strength))
+    covers = [(row, bits(row)) for row in every]
+    rows, left = [], (1 << len(number)) - 1
     while left:
-        best, covered = max(every, key=lambda r: len(r[1] & left))
+        best, mine = max(covers, key=lambda c: (c[1] & left).bit_count())
         rows.append(best)
-        left -= covered
+        left &= ~mine
     return rows
 
 
@@ -77,8 +85,8 @@ def from_row(row):
     return case
 
 
-def matrix(full):
-    rows = pairwise()
-    if full:
-        rows += [r for r in product(WHOLE) if r not in rows]
+def matrix(strength):
+    rows = product()
+    if strength < PRODUCT:
+        rows = cover(rows, strength)
     return [from_row(r) for r in rows]

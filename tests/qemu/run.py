@@ -12,18 +12,32 @@ import factors
 import runs
 import hibernate
 import lab
+import passed
 import snapshot
 
 TAIL = 15
+STRENGTHS = {'pairs': factors.PAIRS, 'triples': factors.TRIPLES,
+             'product': factors.PRODUCT}
 
 
-def chosen(full, only):
-    picked = [c for c in cases.cases(full) + hibernate.all_cases(full)
+def chosen(strength, only=None, shard=(1, 1)):
+    """The cases of a strength (factors.py), of one shard of so many."""
+    full = strength > factors.PAIRS
+    picked = [c for c in cases.cases(strength) + hibernate.all_cases(full)
               + snapshot.all_cases(full)
               if not only or fnmatch.fnmatch(c.name, f'*{only}*')]
     if not picked:
         sys.exit(f'run.py: no case matches {only}; see --list')
-    return picked
+    return picked[shard[0] - 1::shard[1]]
+
+
+def shard_of(text):
+    """I/N, the I-th of N shards, as (I, N)."""
+    first, slash, count = text.partition('/')
+    if not (slash and first.isdigit() and count.isdigit()
+            and 1 <= int(first) <= int(count)):
+        raise argparse.ArgumentTypeError(f'{text} is not I/N, 1 <= I <= N')
+    return int(first), int(count)
 
 
 def report(case, result):
@@ -71,18 +85,21 @@ def summary(results):
     sys.stdout.flush()
 
 
-def run_cases(full=False, only=None, verbose=False, jobs=1):
-    """(passed, failed) after running all of them."""
-    picked = chosen(full, only)
+def run_cases(picked, verbose=False, jobs=1, record=None):
+    """(passed, failed) after running all of them, but for those that @record
+    (passed.py) says have passed before."""
     port = os.path.join(lab.ROOT, 'build/arm64/port.bin')
     if not os.path.exists(port):
         print(f'  FAILED {port} is missing: no case could run')
         return 0, len(picked)
     runs.payload.build(sorted({c.variant for c in picked if c.variant}))
+    todo = record.left_of(picked) if record else picked
     results = []
-    for case, result in run_all(picked, jobs, verbose):
+    for case, result in run_all(todo, jobs, verbose):
         report(case, result)
         results.append((case, result))
+        if record and result.ok:
+            record.add(case)
     summary(results)
     failed = sum(not result.ok for _, result in results)
     return len(picked) - failed, failed
@@ -90,8 +107,16 @@ def run_cases(full=False, only=None, verbose=False, jobs=1):
 
 def main():
     ap = argparse.ArgumentParser(description=__doc__)
-    ap.add_argument('--full', action='store_true',
-                    help='the whole product of the matrix, not just pairs')
+    ap.add_argument('--full', action='store_const', dest='strength',
+                    const='triples', help='as --strength triples')
+    ap.add_argument('--strength', choices=STRENGTHS, default='pairs',
+                    help='how much of the matrix, and of what is none')
+    ap.add_argument('--shard', type=shard_of, default=(1, 1), metavar='I/N',
+                    help='every N-th case from the I-th on')
+    ap.add_argument('--record', action='store_true',
+                    help=f'keep what passed in {passed.PATH}')
+    ap.add_argument('--resume', action='store_true',
+                    help='the same, and leave out what is there already')
     ap.add_argument('--only', metavar='PATTERN', help='names like this shell pattern')
     ap.add_argument('--list', action='store_true', help='names only')
     ap.add_argument('--verbose', action='store_true',
@@ -99,17 +124,20 @@ def main():
     ap.add_argument('--jobs', type=int, default=1, metavar='N',
                     help='that many machines at a time')
     args = ap.parse_args()
+    picked = chosen(STRENGTHS[args.strength], args.only, args.shard)
     if args.list:
-        print('\n'.join(c.name for c in chosen(args.full, args.only)))
+        print('\n'.join(c.name for c in picked))
         return
     lab.orderly_exit()
+    record = None
+    if args.record or args.resume:
+        record = passed.Record(passed.state(), args.resume)
     try:
-        passed, failed = run_cases(args.full, args.only, args.verbose,
-                                   args.jobs)
+        good, bad = run_cases(picked, args.verbose, args.jobs, record)
     except KeyboardInterrupt:
         sys.exit(130)
-    print(f'qemu: {passed} passed, {failed} failed')
-    sys.exit(bool(failed))
+    print(f'qemu: {good} passed, {bad} failed')
+    sys.exit(bool(bad))
 
 
 if __name__ == '__main__':

@@ -3,7 +3,6 @@
 another address, brings it back. Ten times in a row, bit for bit. And snapshots
 that are refused, with not a byte of the disk changed."""
 import hashlib
-import itertools
 import os
 import random
 import re
@@ -228,19 +227,7 @@ def legal(row):
 
 
 def product():
-    rows = (dict(zip(FACTORS, values))
-            for values in itertools.product(*FACTORS.values()))
-    return [row for row in rows if legal(row)]
-
-
-def pairwise():
-    """Greedily, as factors.pairwise."""
-    rows, left = [], set().union(*(factors.pairs(r) for r in product()))
-    while left:
-        best = max(product(), key=lambda r: len(factors.pairs(r) & left))
-        rows.append(best)
-        left -= factors.pairs(best)
-    return rows
+    return factors.product(FACTORS, legal)
 
 
 def in_a_row(row, rounds):
@@ -260,7 +247,7 @@ def in_a_row(row, rounds):
 def few():
     """Pairs; ten times in a row once at each level, twice for the others."""
     seen = set()
-    for row in pairwise():
+    for row in factors.cover(product(), factors.PAIRS):
         yield in_a_row(row, 2 if row['level'] in seen else ROUNDS)
         seen.add(row['level'])
 
