@@ -8,7 +8,6 @@
 #include "find.h"
 #include "resume.h"
 
-#define PIECE (1ULL << 20)
 #define MPIDR_AFFINITY 0xff00ffffffULL
 
 /* Before anything is read */
@@ -60,34 +59,6 @@ struct trans_transition_args tr_transition_args(const struct tr_load *load)
 	memset(args.x, 0, sizeof(args.x));
 	args.x[0] = resume->image.info.context;
 	return args;
-}
-
-/* The image, as the finders look at it */
-
-static uint64_t next_stored(void *ctx, trans_pa_t *pa)
-{
-	const struct trans_resume *resume = ctx;
-	struct tr_stretch stretch;
-	trans_pa_t now;
-	uint64_t len;
-
-	do {
-		if (!tr_stretch(resume, *pa, PIECE, &stretch))
-			return 0;
-		*pa = stretch.pa + stretch.len;
-	} while (stretch.zero);
-	*pa = stretch.pa;
-	/* tr_at gives it whole; asking page by page would take much longer. */
-	if (stretch.direct)
-		return stretch.len;
-	if (!tr_where(resume, stretch.pa, &now, &len))
-		return 0;
-	return len < stretch.len ? len : stretch.len;
-}
-
-static const void *look_at(void *ctx, trans_pa_t pa, uint64_t len)
-{
-	return tr_at(ctx, pa, len);
 }
 
 /* The exception level */
@@ -257,7 +228,7 @@ int tr_find_entry(struct tr_load *load)
 	enum trans_resume_entry wish = load->args->entry;
 	struct search search = {
 		.load = load,
-		.memory = { next_stored, look_at, load->resume },
+		.memory = tr_memory_of(load->resume),
 	};
 	int rc = TRANS_OK;
 

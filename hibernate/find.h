@@ -15,12 +15,16 @@
  * A saved kernel's memory.
  * @next: the first stretch of it at *@pa or above: its start in *@pa, and how
  *        many bytes from there @at gives as one piece; 0: there is none
- * @at:   a pointer to @len bytes at @pa; NULL: not all of it is there
+ * @at:   a pointer to @len bytes at @pa; NULL: not all of it is there, or not
+ *        in one piece
+ * @holds: is all of [@pa, @pa + @len) memory that was saved, with or without
+ *        contents? For tr_find_efi
  */
 struct tr_memory {
 	uint64_t (*next)(void *ctx, trans_pa_t *pa);
 	const void *(*at)(void *ctx, trans_pa_t pa, uint64_t len);
 	void *ctx;
+	bool (*holds)(void *ctx, trans_pa_t pa, uint64_t len);
 };
 
 /*

@@ -5,7 +5,11 @@
  * where a page of the image is before the moves have been made.
  */
 #include "../lib/fail.h"
+#include "find.h"
 #include "resume.h"
+
+/* What the finders are given at a time, at most; in bytes. */
+#define PIECE (1ULL << 20)
 
 #define NOWHERE UINT64_MAX
 #define WORD_BITS 64u
@@ -231,4 +235,50 @@ void *tr_at(const struct trans_resume *resume, trans_pa_t pa, uint64_t len)
 		    next != now + room)
 			return NULL;
 	return resume->host->phys_to_virt(resume->host_ctx, now, (size_t)len);
+}
+
+/* The image, as the finders look at it */
+
+static uint64_t next_stored(void *ctx, trans_pa_t *pa)
+{
+	const struct trans_resume *resume = ctx;
+	struct tr_stretch stretch;
+	trans_pa_t now;
+	uint64_t len;
+
+	do {
+		if (!tr_stretch(resume, *pa, PIECE, &stretch))
+			return 0;
+		*pa = stretch.pa + stretch.len;
+	} while (stretch.zero);
+	*pa = stretch.pa;
+	/* tr_at gives it whole; asking page by page would take much longer. */
+	if (stretch.direct)
+		return stretch.len;
+	if (!tr_where(resume, stretch.pa, &now, &len))
+		return 0;
+	return len < stretch.len ? len : stretch.len;
+}
+
+static const void *look_at(void *ctx, trans_pa_t pa, uint64_t len)
+{
+	return tr_at(ctx, pa, len);
+}
+
+static bool all_of_image(void *ctx, trans_pa_t pa, uint64_t len)
+{
+	const struct trans_resume *resume = ctx;
+	const struct trans_resume_map *map = &resume->map;
+	uint64_t page = tr_page(resume);
+	trans_pa_t at = tr_round_down(pa, page);
+
+	while (at < pa + len && tr_marked(map, map->image, at, page))
+		at += page;
+	return at >= pa + len;
+}
+
+struct tr_memory tr_memory_of(struct trans_resume *resume)
+{
+	return (struct tr_memory){ next_stored, look_at, resume,
+				   all_of_image };
 }

@@ -45,6 +45,16 @@ static void print_image(struct trans_text *text,
 	trans_text_end(text);
 }
 
+static void print_efi(struct trans_text *text,
+		      const struct trans_resume *resume)
+{
+	if (!resume->efi_system_table)
+		return;
+	trans_text_hex(text, "booted by EFI, system table 0x",
+		       resume->efi_system_table);
+	trans_text_end(text);
+}
+
 static void print_moves(struct trans_text *text,
 			const struct trans_resume *resume)
 {
@@ -124,6 +134,7 @@ int trans_resume_print(const struct trans_resume *resume, trans_put_fn put,
 		return trans_text_end(&text);
 	}
 	print_image(&text, &resume->image.info);
+	print_efi(&text, resume);
 	print_pages(&text, resume);
 	print_entry(&text, resume);
 	print_proof(&text, resume);

@@ -174,7 +174,7 @@ int trans_resume_load(struct trans_resume *resume,
 	static int (*const steps[])(struct tr_load *load) = {
 		check_args, look, tr_check_cpu, number_ram, carve_early,
 		tr_read_pfns, tr_place, tr_try_prepare, tr_read_data,
-		tr_find_entry, prepare,
+		tr_check_efi, tr_find_entry, prepare,
 	};
 	struct tr_load load = { .resume = resume, .args = args, .err = err };
 	int rc = TRANS_OK;

@@ -3,13 +3,16 @@
  * The parts of a resume, each in a file of its own, and what they promise each
  * other. pages.c numbers RAM and knows what each page is; carve.c hands out
  * memory; place.c decides where pages go; load.c reads them; enter.c finds the
- * way in, with find.c and tables.c; prove.c holds it all against the image;
+ * way in, with find.c and tables.c; efi.c, with efi_tree.c, asks for the firmware
+ * that the kernel was booted by; prove.c holds it all against the image;
  * resume.c is the public face.
  */
 #ifndef HIBERNATE_RESUME_H
 #define HIBERNATE_RESUME_H
 
 #include <trans_table/hibernate.h>
+
+struct tr_memory;
 
 /* One load in progress. @next: where the reader has got to. */
 struct tr_load {
@@ -86,6 +89,8 @@ bool tr_where(const struct trans_resume *resume, trans_pa_t pa,
 	      trans_pa_t *now, uint64_t *len);
 /* A pointer to @len bytes of it that lie in one piece; NULL: no. */
 void *tr_at(const struct trans_resume *resume, trans_pa_t pa, uint64_t len);
+/* All that is stored, as find.h looks at it. */
+struct tr_memory tr_memory_of(struct trans_resume *resume);
 
 /* carve.c */
 
@@ -116,6 +121,12 @@ struct trans_transition_args tr_transition_args(const struct tr_load *load);
 int tr_try_prepare(struct tr_load *load);
 /* Look for the entry in what was read. */
 int tr_find_entry(struct tr_load *load);
+
+/* efi.c */
+
+/* If EFI booted the saved kernel, are its runtime services here? TRANS_ESTATE,
+ * TRANS_EIMAGE, TRANS_ECORRUPT. */
+int tr_check_efi(struct tr_load *load);
 
 /* load.c */
 

@@ -60,6 +60,15 @@ enum trans_status {
 	TRANS_EFDT = -19,
 	/* A device or another CPU did not do in time what it was told. */
 	TRANS_ETIME = -20,
+	/* There is no hibernation image here: the format's own check says so,
+	 * and nothing else does. */
+	TRANS_ENOIMAGE = -21,
+	/* What is to be changed is not what was seen before. */
+	TRANS_ESTALE = -22,
+	/* The machine, or its firmware, lacks what the image needs. */
+	TRANS_ESTATE = -23,
+	/* progress asked to stop. */
+	TRANS_ESTOPPED = -24,
 };
 
 /*

@@ -46,6 +46,17 @@ enum trans_resume_entry {
  *            used. phys_to_virt must reach all of @free
  * @mpidr:    of the CPU that runs, as MPIDR_EL1 has it
  * @entry:    above
+ * @efi_system_table, @efi_runtime: the EFI firmware that the host leaves
+ *            behind: the PA of its system table, and all that its map of memory
+ *            now marks EFI_MEMORY_RUNTIME. A kernel that EFI booted goes on
+ *            calling runtime services, and so is resumed only where its own are:
+ *            at the same place, not moved by SetVirtualAddressMap, in regions
+ *            that the runtime has again. The host must have called
+ *            ExitBootServices, or do what it does, by the end of quiesce, and
+ *            lend none of @efi_runtime. 0, NULL: there is no such firmware
+ * @efi_anyway: resume it whatever firmware is here. Without its own such a kernel
+ *            dies in the first runtime service that it calls; booted with
+ *            efi=noruntime it calls none
  * @transition: everything about the CPU, the map choice and callbacks; granule,
  *            ops, ctx, plan, entry, x and world are filled in here. A report
  *            page must lie outside the image. The quiesce callback must leave
@@ -65,6 +76,9 @@ struct trans_resume_args {
 	void *host_ctx;
 	uint64_t mpidr;
 	enum trans_resume_entry entry;
+	trans_pa_t efi_system_table;
+	const struct trans_ranges *efi_runtime;
+	bool efi_anyway;
 	struct trans_transition_args transition;
 };
 
@@ -101,6 +115,8 @@ struct trans_resume_map {
  * @entry:  where it is entered: a PA, or a VA
  * @direct_pages, @moved_pages, @zero_pages: of the image: placed at once; by
  *          moves; not stored because they are zero (part of the other two)
+ * @efi_system_table: by which the saved kernel was booted; 0: not by EFI, or
+ *          nobody looked (efi_anyway, a snapshot of the library's own)
  * @direct: what of the lent memory the image's pages go straight to
  * @plan:   the moves, in the order of their destinations
  */
@@ -110,6 +126,7 @@ struct trans_resume {
 	enum trans_resume_entry how;
 	uint64_t entry;
 	uint64_t direct_pages, moved_pages, zero_pages;
+	trans_pa_t efi_system_table;
 	struct trans_ranges direct;
 	struct trans_moves plan;
 	/* The rest is hibernate/'s own. */
@@ -135,10 +152,13 @@ struct trans_resume {
  * (err->desc: its MPIDR), or it was saved at another exception level (with VHE
  * or a stub at EL2 and we are at EL1; at EL1 and we are at EL2, where its PSCI
  * conduit would be another one), or virtual entry is not possible (the CPU has
- * permission indirection);
+ * permission indirection), or two device trees of EFI in it disagree;
+ * TRANS_ESTATE: EFI booted the saved kernel, and its runtime services are not
+ * those of @efi_system_table and @efi_runtime, or its map of memory, which would
+ * tell, is not in the image (err->pa: its system table, or the region);
  * TRANS_ERANGE: a page of the image is outside @ram, or touches @reserved
  * (err->pa), or @ram is beyond 52 bits; TRANS_ECORRUPT: PFNs that do not ascend,
- * or fewer or more than announced; TRANS_ENOENT: no entry was found, or more
+ * or fewer or more than announced, or device trees that overlap; TRANS_ENOENT: no entry was found, or more
  * than one, or no sign of the exception level it was saved at; TRANS_ENOMEM:
  * @free has too little beside the image (err->len: of what is asked for),
  * found before data is read (but for the few pages of a virtual entry that was

@@ -23,6 +23,7 @@ static const struct {
 	{ TRANS_ENOHOLE, "no place in memory" },
 	{ TRANS_EFDT, "bad device tree" },
 	{ TRANS_ETIME, "timeout" },
+	{ TRANS_ESTATE, "not on this machine" },
 };
 
 static const char *words_for(int status)
