@@ -31,6 +31,8 @@ KEEP = 90 # homes; about 80 MiB each, and the whole matrix needs 70
 MODULES = ['drivers/virtio/virtio_ring', 'drivers/virtio/virtio',
            'drivers/virtio/virtio_mmio', 'drivers/block/virtio_blk',
            'lib/lz4/lz4_compress', 'crypto/lz4']
+# What it loads itself where it is told to.
+ON_DEMAND = ['fs/efivarfs/efivarfs']
 
 # Name -> part of fetch.py, directory under build/. Slim ones: kernels.py.
 DEBIAN = {'6.1': ('kernel', 'kernel'), '6.12': ('backports',
@@ -53,7 +55,7 @@ class Sleeper:
     def identity(self):
         return json.dumps([
             self.machine.args(), self.kernel, self.words, self.cycles,
-            self.swap_file, SWAP_MIB, DATA_MIB, MODULES,
+            self.swap_file, SWAP_MIB, DATA_MIB, MODULES + ON_DEMAND,
             digest_file(f'{HERE}/sleeper.sh'), digest_file(kernel_file(
                 self.kernel)), digest_file(busybox())])
 
@@ -110,12 +112,12 @@ def replaced(path):
     os.rename(path + '.new', path)
 
 
-def modules(name):
-    """(file name, bytes) of what the guest must load, in order."""
+def modules(name, wanted):
+    """(file name, bytes) of those that are no part of the kernel."""
     if name not in DEBIAN:
         return []
     found = []
-    for module in MODULES:
+    for module in wanted:
         for path in glob.glob(f'{kernel_home(name)}/lib/modules/*/kernel/'
                               f'{module}.ko*'):
             data = payload.read(path)
@@ -131,8 +133,8 @@ def fill_initramfs(archive, name):
     archive.add('dev/console', mode=0o020600, rdev=(5, 1))
     archive.add('bin/busybox', payload.read(busybox()))
     archive.add('init', payload.read(f'{HERE}/sleeper.sh'))
-    files = modules(name)
-    for file, data in files:
+    files = modules(name, MODULES)
+    for file, data in files + modules(name, ON_DEMAND):
         archive.add(f'modules/{file}', data)
     archive.add('modules/order', '\n'.join(f for f, _ in files).encode())
 

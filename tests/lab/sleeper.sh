@@ -10,6 +10,7 @@
 #	tt.offset=N          in pages: the swap is a file on that disk
 #	tt.cpus=N            how many CPUs there must be, before and after
 #	tt.compressor=lz4    hibernate.compressor is this: load its module
+#	tt.efi               EFI booted it: its variables are read, before and after
 #	tt.resume            do not work: have this kernel resume from the disk
 
 bad=0
@@ -49,10 +50,11 @@ setup() {
 	[ -c /dev/ttyAMA0 ] || mount -t devtmpfs dev /dev
 	mount -t tmpfs run /run
 	echo
-	cycles=1 swap= part= offset= cpus=1 compressor= resume=
+	cycles=1 swap= part= offset= cpus=1 compressor= efi= resume=
 	for word in $(cat /proc/cmdline); do
 		case $word in
 		tt.resume) resume=1 ;;
+		tt.efi) efi=1 ;;
 		tt.*) eval "${word#tt.}" ;;
 		esac
 	done
@@ -91,6 +93,19 @@ mount_disks() {
 		give_up "swapon $swap_file"
 	mount -t ext4 /dev/$data_disk /disk || give_up "mount data"
 	exec 4>>/disk/log
+}
+
+# Firmware's variables: each look at one is a call of its runtime services.
+mount_efi() {
+	mkdir -p /efi
+	insmod /modules/efivarfs.ko && mount -t efivarfs efi /efi ||
+		give_up "mount efivarfs"
+	variables=$(efi_variables)
+	[ "$variables" ] || give_up "no EFI variables"
+}
+
+efi_variables() {
+	cat /efi/* | sha256sum
 }
 
 # ---- the workload ------------------------------------------------------------
@@ -250,6 +265,7 @@ awake() { # $1: which cycle
 	check disk disk_holds
 	check swap swap_is_on
 	check alarm alarm_rings
+	[ -z "$efi" ] || check efi equal "$(efi_variables)" "$variables"
 	check tainted no_warning
 	echo "SLEEPER: cycle $1 done"
 }
@@ -264,6 +280,7 @@ if [ "$resume" ]; then
 fi
 tainted=$(cat /proc/sys/kernel/tainted)
 mount_disks
+[ -z "$efi" ] || mount_efi
 begin
 dmesg | sed -n 's/.*\(CPU: All CPU(s) started at EL[0-9]\).*/linux: \1/p'
 cycle=0
