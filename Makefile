@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 #
 # The only entry point. Everything generated goes under build/, and every
-# target sets the machine up by itself (tests/lab/setup) before it needs a tool.
+# target sets the machine up by itself (tests/lab/setup) before it needs a tool;
+# all but those that are ALONE, which take a shell, coreutils, make, a compiler
+# with its binutils, and libfdt's headers.
 #
 # One pass builds with one compiler: TOOLCHAIN=gcc (default) or clang. The
 # clang pass has its own directories, so that both can stand side by side.
@@ -56,8 +58,14 @@ export PYTHONDONTWRITEBYTECODE := 1
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-.PHONY: all build
-all: build core-symbols blob-gate ## cross build and its gates: library, blob and port
+ALONE := lib install uninstall clean distclean help
+.DEFAULT_GOAL := $(if $(shell command -v apt-get 2>/dev/null),all,lib)
+ifneq ($(filter-out $(ALONE),$(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))),)
+WITH_SETUP := y
+endif
+
+.PHONY: all lib build
+all: build core-symbols blob-gate licence-gate ## cross build and its gates: library, blob and port (the default)
 
 # ---- sources ---------------------------------------------------------------
 
@@ -77,35 +85,39 @@ FAKES := $(TRANS_TABLE_FAKES)
 UNIT := $(wildcard tests/unit/test_*.c)
 UNIT_SHARED := $(filter-out $(UNIT),$(wildcard tests/unit/*.c))
 
-# libfdt without overlays, which no front-end applies.
+# What the reference port and the tests take from others, from Debian's sources:
+# libfdt, and decompressors for the callbacks. LZO is GPL: its archive is apart
+# from everything that need not be.
+OTHERS := libfdt zlib lzo lz4
 LIBFDT_DIR := $(B)/libfdt
-LIBFDT := $(addprefix $(LIBFDT_DIR)/fdt,.c _addresses.c _check.c \
-	_empty_tree.c _ro.c _rw.c _strerror.c _sw.c _wip.c)
-
-# zlib's inflate, as Z_SOLO makes it: nothing from a C library.
 ZLIB_DIR := $(B)/zlib
-ZLIB := $(addprefix $(ZLIB_DIR)/,adler32.c crc32.c inffast.c inflate.c \
-	inftrees.c zutil.c)
-GUNZIP := $(wildcard ports/zlib/*.c)
-
-# miniLZO and LZ4's block format, for the hibernate front-end's callbacks. LZO is
-# GPL: its archive is apart from everything that need not be.
 LZO_DIR := $(B)/lzo
 LZ4_DIR := $(B)/lz4
-UNLZO := ports/lzo/unlzo.c
-UNLZ4 := ports/lz4/unlz4.c
-LIBRARIES := $(addprefix $(B)/stamp/,libfdt zlib lzo lz4)
+include $(OTHERS:%=ports/%/port.mk)
+GUNZIP := $(TRANS_TABLE_ZLIB_GLUE)
+UNLZO := $(TRANS_TABLE_LZO_GLUE)
+UNLZ4 := $(TRANS_TABLE_LZ4_GLUE)
+LIBRARIES := $(OTHERS:%=$(B)/stamp/%)
+
+# What comes before anything is compiled.
+FETCHED := $(if $(WITH_SETUP),setup $(LIBRARIES))
+
+# LIBFDT=dir: where libfdt.h is, if the compiler does not find it by itself.
+LIBFDT ?= $(if $(wildcard $(LIBFDT_DIR)/libfdt.h),$(LIBFDT_DIR))
 
 arm_objs = $(patsubst %,$(A)/obj/%.o,$(basename $(1)))
 host_objs = $(patsubst %,$(H)/obj/%.o,$(basename $(1)))
-fdt_objs = $(patsubst $(LIBFDT_DIR)/%.c,$(1)/obj/libfdt/%.o,$(LIBFDT))
-zlib_objs = $(patsubst $(ZLIB_DIR)/%.c,$(1)/obj/zlib/%.o,$(ZLIB))
+fdt_objs = $(patsubst $(LIBFDT_DIR)/%.c,$(1)/obj/libfdt/%.o,$(TRANS_TABLE_LIBFDT))
+zlib_objs = $(patsubst $(ZLIB_DIR)/%.c,$(1)/obj/zlib/%.o,$(TRANS_TABLE_ZLIB))
 
 # ---- flags -----------------------------------------------------------------
 
 WARN := -Wall -Wextra -Wconversion -Wshadow -Werror
-INCLUDE := -Iinclude -I. -isystem ports/libfdt -isystem $(LIBFDT_DIR) \
-	-isystem $(ZLIB_DIR) -DZ_SOLO -isystem $(LZO_DIR) -isystem $(LZ4_DIR)
+ifdef WITH_SETUP
+INCLUDE := -Iinclude -I. $(foreach o,LIBFDT ZLIB LZO LZ4,$(TRANS_TABLE_$(o)_INCLUDE))
+else
+INCLUDE := -Iinclude -I. -isystem $(TRANS_TABLE_LIBFDT_PORT) $(LIBFDT:%=-isystem %)
+endif
 COMMON := -std=gnu11 -g -fno-common -ffunction-sections -fdata-sections
 
 # x18 belongs to the host (a shadow call stack, a per-CPU pointer), FP and SIMD
@@ -130,50 +142,64 @@ PIE_LINK := $(TRANS_TABLE_BLOB_LINK)
 $(A)/obj/%: FLAGS = $(WARN)
 $(H)/obj/%: FLAGS = $(WARN)
 $(H)/obj/tests/%: FLAGS = -Wall -Wextra -Wshadow -Werror
-# libfdt 1.6.1 relies on signed overflow in fdt_next_tag.
-$(A)/obj/libfdt/% $(H)/obj/libfdt/%: FLAGS = -w -fwrapv
-$(A)/obj/zlib/% $(H)/obj/zlib/%: FLAGS = -w
-# Unpacking is what a resume spends its time with, and runs with the MMU on,
-# where unaligned accesses are no fault. They are these libraries' own way, so
-# that UBSan has nothing to say to them.
-UNPACK_FLAGS := -w -O2 -DLZO_CFG_FREESTANDING -include ports/lz4/config.h
-$(A)/obj/lzo/% $(A)/obj/lz4/%: FLAGS = $(UNPACK_FLAGS) $(UNALIGNED)
-$(H)/obj/lzo/% $(H)/obj/lz4/%: FLAGS = $(UNPACK_FLAGS) \
-	-fno-sanitize=undefined
+$(A)/obj/libfdt/% $(H)/obj/libfdt/%: FLAGS = $(TRANS_TABLE_LIBFDT_FLAGS)
+$(A)/obj/zlib/% $(H)/obj/zlib/%: FLAGS = $(TRANS_TABLE_ZLIB_FLAGS)
+# Unpacking runs with the MMU on, where unaligned accesses are no fault. They are
+# these libraries' own way, so that UBSan has nothing to say to them.
+$(A)/obj/lzo/%: FLAGS = $(TRANS_TABLE_LZO_FLAGS) $(UNALIGNED)
+$(A)/obj/lz4/%: FLAGS = $(TRANS_TABLE_LZ4_FLAGS) $(UNALIGNED)
+$(H)/obj/lzo/%: FLAGS = $(TRANS_TABLE_LZO_FLAGS) -fno-sanitize=undefined
+$(H)/obj/lz4/%: FLAGS = $(TRANS_TABLE_LZ4_FLAGS) -fno-sanitize=undefined
 
 # ---- cross build -----------------------------------------------------------
 
 CORE_OBJS := $(call arm_objs,$(LIB) $(TRANS) $(ARM_ONLY))
+LIB_OBJS := $(CORE_OBJS) $(call arm_objs,$(KEXEC) $(HIBERNATE) $(HIBERNATE_ARM))
+LIB_ARCHIVES := $(A)/libtrans_table.a $(A)/libtrans_core.a
 
-$(A)/obj/%.o: %.c Makefile | setup $(LIBRARIES)
+$(A)/obj/%.o: %.c Makefile | $(FETCHED)
 	$(call say,CC)
 	@mkdir -p $(@D)
 	$(Q)$(CROSS_CC) $(ARM_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
 
-$(A)/obj/%.o: %.S Makefile | setup
+$(A)/obj/%.o: %.S Makefile | $(FETCHED)
 	$(call say,CC)
 	@mkdir -p $(@D)
 	$(Q)$(CROSS_CC) $(ARM_FLAGS) $(INCLUDE) -D__ASSEMBLY__ -MMD -MP -c $< -o $@
 
-$(A)/obj/libfdt/%.o: $(LIBFDT_DIR)/%.c Makefile | setup
+$(A)/obj/libfdt/%.o: $(LIBFDT_DIR)/%.c Makefile | $(FETCHED)
 	$(call say,CC)
 	@mkdir -p $(@D)
 	$(Q)$(CROSS_CC) $(ARM_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
 
-$(A)/obj/zlib/%.o: $(ZLIB_DIR)/%.c Makefile | setup
+$(A)/obj/zlib/%.o: $(ZLIB_DIR)/%.c Makefile | $(FETCHED)
 	$(call say,CC)
 	@mkdir -p $(@D)
 	$(Q)$(CROSS_CC) $(ARM_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
 
-$(A)/obj/lzo/%.o: $(LZO_DIR)/%.c Makefile | setup
+$(A)/obj/lzo/%.o: $(LZO_DIR)/%.c Makefile | $(FETCHED)
 	$(call say,CC)
 	@mkdir -p $(@D)
 	$(Q)$(CROSS_CC) $(ARM_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
 
-$(A)/obj/lz4/%.o: $(LZ4_DIR)/%.c Makefile | setup
+$(A)/obj/lz4/%.o: $(LZ4_DIR)/%.c Makefile | $(FETCHED)
 	$(call say,CC)
 	@mkdir -p $(@D)
 	$(Q)$(CROSS_CC) $(ARM_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
+
+ifndef WITH_SETUP
+lib: $(LIB_ARCHIVES) ## the archives alone: no set-up, nothing fetched (LIBFDT=dir CROSS_COMPILE=); default without apt-get
+
+$(call arm_objs,$(KEXEC)): | libfdt-found
+
+.PHONY: libfdt-found
+libfdt-found:
+	@echo '#include <libfdt.h>' | $(CROSS_CC) $(ARM_FLAGS) $(INCLUDE) -E -x c - \
+		>/dev/null || { echo 'libfdt.h: kexec/ needs it; name its' \
+		'directory: LIBFDT=dir' >&2; exit 1; }
+else
+lib: $(LIB_ARCHIVES)
+endif
 
 # Archives are made anew: `ar r` alone keeps members whose source is gone.
 $(A)/%.a:
@@ -183,8 +209,7 @@ $(A)/%.a:
 	$(Q)$(CROSS_AR) rcs $@ $^
 
 $(A)/libtrans_core.a: $(CORE_OBJS)
-$(A)/libtrans_table.a: $(CORE_OBJS) $(call arm_objs,$(KEXEC) $(HIBERNATE) \
-	$(HIBERNATE_ARM))
+$(A)/libtrans_table.a: $(LIB_OBJS)
 $(A)/libfdt.a: $(call fdt_objs,$(A)) $(A)/obj/ports/libfdt/string.o
 $(A)/libgunzip.a: $(call arm_objs,$(GUNZIP)) $(call zlib_objs,$(A))
 $(A)/libunlzo.a: $(call arm_objs,$(UNLZO)) $(A)/obj/lzo/minilzo.o
@@ -227,7 +252,7 @@ $(A)/oracle.elf: tests/oracle/oracle.ld $(ORACLE_OBJS) $(A)/libtrans_core.a
 		-T $< $(ORACLE_OBJS) $(A)/libtrans_core.a -o $@
 
 build: ## cross build without the gates
-build: $(A)/libtrans_table.a $(A)/libtrans_core.a $(A)/oracle.elf \
+build: $(LIB_ARCHIVES) $(A)/oracle.elf \
 	$(if $(PORT),$(A)/port.bin)
 
 # ---- host build and unit tests ---------------------------------------------
@@ -235,27 +260,27 @@ build: $(A)/libtrans_table.a $(A)/libtrans_core.a $(A)/oracle.elf \
 HOST_LIB_OBJS := $(call host_objs,$(LIB) $(TRANS) $(KEXEC) $(HIBERNATE) $(FAKES))
 UNIT_BINS := $(patsubst tests/unit/%.c,$(H)/%,$(UNIT))
 
-$(H)/obj/%.o: %.c Makefile | setup $(LIBRARIES)
+$(H)/obj/%.o: %.c Makefile | $(FETCHED)
 	$(call say,HOSTCC)
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(HOST_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
 
-$(H)/obj/libfdt/%.o: $(LIBFDT_DIR)/%.c Makefile | setup
+$(H)/obj/libfdt/%.o: $(LIBFDT_DIR)/%.c Makefile | $(FETCHED)
 	$(call say,HOSTCC)
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(HOST_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
 
-$(H)/obj/zlib/%.o: $(ZLIB_DIR)/%.c Makefile | setup
+$(H)/obj/zlib/%.o: $(ZLIB_DIR)/%.c Makefile | $(FETCHED)
 	$(call say,HOSTCC)
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(HOST_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
 
-$(H)/obj/lzo/%.o: $(LZO_DIR)/%.c Makefile | setup
+$(H)/obj/lzo/%.o: $(LZO_DIR)/%.c Makefile | $(FETCHED)
 	$(call say,HOSTCC)
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(HOST_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
 
-$(H)/obj/lz4/%.o: $(LZ4_DIR)/%.c Makefile | setup
+$(H)/obj/lz4/%.o: $(LZ4_DIR)/%.c Makefile | $(FETCHED)
 	$(call say,HOSTCC)
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(HOST_FLAGS) $(FLAGS) $(INCLUDE) -MMD -MP -c $< -o $@
@@ -337,6 +362,10 @@ core-symbols: $(A)/libtrans_core.a ## what the core archive takes from outside
 .PHONY: blob-gate
 blob-gate: $(if $(BLOB),$(A)/blob.elf $(A)/blob.bin) ## the control blob is flat and small
 	$(if $(BLOB),@tests/gates.py blob --tools $(CROSS_COMPILE) $^ $(BLOB_OBJS))
+
+.PHONY: licence-gate
+licence-gate: $(LIB_ARCHIVES) ## nothing in an installed archive is GPL alone
+	@tests/gates.py licence --tools $(CROSS_COMPILE) $^ $(LIB_OBJS) $(BLOB_OBJS)
 
 .PHONY: lint
 lint: $(LIBRARIES) | setup ## cppcheck, clang-tidy, house; quiet = pass
@@ -427,16 +456,12 @@ setup: ## install what is missing (apt-get; root or sudo)
 	@tests/lab/setup
 
 # Sources named in advance, files come with the stamp.
-$(B)/stamp/libfdt: | setup
-	@tests/lab/fetch.py libfdt
-$(LIBFDT): | $(B)/stamp/libfdt
-$(B)/stamp/zlib: | setup
-	@tests/lab/fetch.py zlib
-$(ZLIB): | $(B)/stamp/zlib
-$(B)/stamp/lzo $(B)/stamp/lz4: $(B)/stamp/%: | setup
+$(LIBRARIES): $(B)/stamp/%: | setup
 	@tests/lab/fetch.py $*
-$(LZO_DIR)/minilzo.c: | $(B)/stamp/lzo
-$(LZ4_DIR)/lz4.c: | $(B)/stamp/lz4
+$(TRANS_TABLE_LIBFDT): | $(B)/stamp/libfdt
+$(TRANS_TABLE_ZLIB): | $(B)/stamp/zlib
+$(TRANS_TABLE_LZO): | $(B)/stamp/lzo
+$(TRANS_TABLE_LZ4): | $(B)/stamp/lz4
 
 $(B)/stamp/kernel $(B)/stamp/backports $(B)/stamp/busybox \
 		$(B)/stamp/kexec-tools $(B)/stamp/trans_pgd: $(B)/stamp/%: | setup
@@ -520,6 +545,9 @@ INCLUDEDIR ?= $(PREFIX)/include
 INSTALL ?= install
 INSTALL_LIBS := libtrans_table.a libtrans_core.a
 INSTALL_HEADERS := $(wildcard include/trans_table/*.h)
+# As sources: which flags they want, their port.mk says.
+PORTSDIR ?= $(PREFIX)/share/trans_table/ports
+INSTALL_PORTS := $(wildcard $(OTHERS:%=ports/%/*))
 
 # Core alone: libtrans_core.a. All: libtrans_table.a, whose front-ends want
 # libfdt from their host.
@@ -527,6 +555,7 @@ define PKG_CONFIG
 prefix=$(PREFIX)
 libdir=$(LIBDIR)
 includedir=$(INCLUDEDIR)
+portsdir=$(PORTSDIR)
 
 Name: trans_table
 Description: transitional page tables, kexec and resume for 64-bit Arm
@@ -537,12 +566,15 @@ endef
 export PKG_CONFIG
 
 .PHONY: install uninstall
-install: $(addprefix $(A)/,$(INSTALL_LIBS)) ## headers, archives, pkg-config file (PREFIX= DESTDIR=)
+install: lib ## headers, archives, pkg-config file, ports' sources (PREFIX= DESTDIR= LIBFDT=)
 	$(Q)$(INSTALL) -d $(DESTDIR)$(INCLUDEDIR)/trans_table \
 		$(DESTDIR)$(LIBDIR)/pkgconfig
 	$(Q)$(INSTALL) -m 644 $(INSTALL_HEADERS) \
 		$(DESTDIR)$(INCLUDEDIR)/trans_table
-	$(Q)$(INSTALL) -m 644 $^ $(DESTDIR)$(LIBDIR)
+	$(Q)$(INSTALL) -m 644 $(INSTALL_LIBS:%=$(A)/%) $(DESTDIR)$(LIBDIR)
+	$(Q)for file in $(INSTALL_PORTS:ports/%=%); do \
+		$(INSTALL) -D -m 644 ports/$$file \
+			$(DESTDIR)$(PORTSDIR)/$$file || exit; done
 	$(Q)printf '%s\n' "$$PKG_CONFIG" \
 		>$(DESTDIR)$(LIBDIR)/pkgconfig/trans_table.pc
 
@@ -551,7 +583,9 @@ uninstall: ## remove what install put there
 		pkgconfig/trans_table.pc)
 	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/trans_table/,$(notdir \
 		$(INSTALL_HEADERS)))
-	-rmdir $(DESTDIR)$(INCLUDEDIR)/trans_table 2>/dev/null || true
+	rm -f $(INSTALL_PORTS:ports/%=$(DESTDIR)$(PORTSDIR)/%)
+	-rmdir $(DESTDIR)$(INCLUDEDIR)/trans_table \
+		$(OTHERS:%=$(DESTDIR)$(PORTSDIR)/%) 2>/dev/null || true
 
 .PHONY: adoption
 adoption: $(A)/libtrans_table.a ## installed, and built by a Makefile of somebody else's
@@ -576,4 +610,6 @@ help: ## this list
 		while IFS='|' read -r name text; do \
 		printf '  %-14s %s\n' "$$name" "$$text"; done
 
--include $(shell find $(A)/obj $(H)/obj $(N) -name '*.d' 2>/dev/null)
+# Not by find: see ALONE.
+-include $(wildcard $(foreach d,/ /*/ /*/*/ /*/*/*/ /*/*/*/*/,\
+	$(addsuffix $(d)*.d,$(A)/obj $(H)/obj $(N))))

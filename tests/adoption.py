@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""Two ways in, each from outside of the project: what `make install` puts
-there, found through pkg-config; and sources.mk in somebody else's Makefile.
+"""Ways in, each from outside of the project: what `make install` puts there,
+found through pkg-config, with the ports' sources; sources.mk in somebody else's
+Makefile; and `make` on a machine with a shell, coreutils, make and a compiler.
 Prints nothing when all is well."""
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -57,16 +59,49 @@ blob/%.o: $(TT)/%.S
 	$(compile)
 '''
 
+# A host that has what others wrote built by what was installed.
+PORTS = r'''
+all: libfdt.a libzlib.a liblzo.a liblz4.a
+LIBFDT_DIR := {build}/libfdt
+ZLIB_DIR := {build}/zlib
+LZO_DIR := {build}/lzo
+LZ4_DIR := {build}/lz4
+include $(foreach p,libfdt zlib lzo lz4,{ports}/$(p)/port.mk)
+
+define port
+$(1)_OBJS := $$(notdir $$(patsubst %.c,%.o,$$(TRANS_TABLE_$(1)) \
+	$$(TRANS_TABLE_$(1)_GLUE)))
+$(2).a: $$($(1)_OBJS:%=$(2)/%)
+	$$(AR) rcs $$@ $$^
+$(2)/%.o:
+	@mkdir -p $(2)
+	$$(CC) {flags} -I{include} $$(TRANS_TABLE_$(1)_INCLUDE) \
+		$$(TRANS_TABLE_$(1)_FLAGS) -c \
+		$$(filter %/$$*.c,$$(TRANS_TABLE_$(1)) $$(TRANS_TABLE_$(1)_GLUE)) -o $$@
+endef
+$(eval $(call port,LIBFDT,libfdt))
+$(eval $(call port,ZLIB,libzlib))
+$(eval $(call port,LZO,liblzo))
+$(eval $(call port,LZ4,liblz4))
+'''
+GIVES = {'libfdt': 'fdt_open_into', 'libzlib': 'trans_gunzip',
+         'liblzo': 'trans_unlzo', 'liblz4': 'trans_unlz4'}
+
+# All that `make lib` may find.
+COREUTILS = 'cat chmod cp dirname echo install ln mkdir mv printf rm rmdir ' \
+    'sort test touch tr true uname'.split()
+BINUTILS = 'gcc as ld ar objcopy'.split()
+
 
 class Failed(Exception):
     """What did not work, in words."""
 
 
-def run(*cmd, cwd=None, env=None):
+def run(*cmd, cwd=None, env=None, may_fail=False):
     done = subprocess.run(cmd, cwd=cwd, text=True, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           env={**clean_environment(), **(env or {})})
-    if done.returncode:
+    if done.returncode and not may_fail:
         raise Failed(f'{" ".join(cmd)}:\n{done.stdout[-2000:]}')
     return done.stdout
 
@@ -119,6 +154,24 @@ def check_program(tools, where, cflags, libs):
         raise Failed(f'a host would have to bring {bad}')
 
 
+def check_ports(tools, where, prefix):
+    """What was installed as sources builds, and asks for no more than libc's
+    four functions, or what libfdt's glue brings."""
+    with open(f'{where}/ports.mk', 'w', encoding='utf-8') as f:
+        f.write(PORTS.format(build=f'{ROOT}/build', flags=' '.join(HARD),
+                             ports=f'{prefix}/share/trans_table/ports',
+                             include=f'{prefix}/include'))
+    run('make', f'-j{os.cpu_count()}', '-f', 'ports.mk', cwd=where,
+        env={'CC': f'{tools}gcc', 'AR': f'{tools}ar'})
+    for name, symbol in GIVES.items():
+        whole = f'{where}/{name}.o'
+        run(f'{tools}ld', '-r', '-u', symbol, f'{where}/{name}.a', '-o', whole)
+        bad = [n for n in sorted(undefined(tools, whole))
+               if not re.fullmatch('mem(cpy|move|set|cmp)', n)]
+        if bad:
+            raise Failed(f'{name} takes {bad}')
+
+
 def installed(tools, where):
     dest, prefix = f'{where}/dest', '/opt/trans'
     words = [f'DESTDIR={dest}', f'PREFIX={prefix}']
@@ -128,6 +181,7 @@ def installed(tools, where):
         raise Failed(f'Cflags: {pc["Cflags"]}')
     check_program(tools, where, [f'-I{dest}{prefix}/include'],
                   [w.replace('-L', f'-L{dest}') for w in pc['Libs'].split()])
+    check_ports(tools, where, f'{dest}{prefix}')
     run('make', '--no-print-directory', 'uninstall', *words, cwd=ROOT)
     left = files_below(dest)
     if left:
@@ -146,13 +200,49 @@ def embedded(tools, where):
                   [f'{where}/libmine.a'])
 
 
+def bare_path(tools, where):
+    """A directory with links to what `make lib` may use; not to ccache."""
+    path = os.pathsep.join(p for p in os.environ['PATH'].split(os.pathsep)
+                           if 'ccache' not in p)
+    os.mkdir(f'{where}/bin')
+    for name in ['sh', 'make', *COREUTILS, *(f'{tools}{b}' for b in BINUTILS)]:
+        found = shutil.which(name, path=path)
+        if not found:
+            raise Failed(f'this machine has no {name}')
+        os.symlink(found, f'{where}/bin/{os.path.basename(name)}')
+    return f'{where}/bin'
+
+
+def bare(tools, where):
+    """A copy without build/, LIBFDT from elsewhere. The default makes the two
+    archives, install takes no more, and a wrong LIBFDT is named."""
+    tree = f'{where}/tree'
+    shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(
+        'build', '.git', 'corpus'))
+    env = {'PATH': bare_path(tools, where)}
+    words = ['make', f'-j{os.cpu_count()}', f'CROSS_COMPILE={tools}']
+    said = run(*words, f'LIBFDT={where}/none', cwd=tree, env=env, may_fail=True)
+    if 'LIBFDT=dir' not in said:
+        raise Failed(f'LIBFDT is not named: {said[-500:]}')
+    words.append(f'LIBFDT={ROOT}/build/libfdt')
+    run(*words, cwd=tree, env=env)
+    made = [f for f in files_below(f'{tree}/build/arm64') if '/' not in f]
+    if made != ['blob.bin', 'blob.elf', 'libtrans_core.a', 'libtrans_table.a']:
+        raise Failed(f'made by default: {made}')
+    if os.listdir(f'{tree}/build') != ['arm64']:
+        raise Failed(f'more was made: {os.listdir(f"{tree}/build")}')
+    run(*words, 'install', f'PREFIX={where}/there', cwd=tree, env=env)
+    check_program(tools, where, [f'-I{where}/there/include'],
+                  [f'-L{where}/there/lib', '-ltrans_table'])
+
+
 def main():
     ap = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     ap.add_argument('--tools', default='aarch64-linux-gnu-')
     tools = ap.parse_args().tools
     bad = 0
-    for way in (installed, embedded):
+    for way in (installed, embedded, bare):
         with tempfile.TemporaryDirectory() as where:
             try:
                 way(tools, where)

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""Two promises about what was built, checked on the binaries themselves.
+"""Three promises about what was built, checked on the binaries themselves.
 
 core: linked within itself, the core archive takes nothing from outside but the
       four functions that a C compiler may call by itself.
 blob: the control blob is flat (no relocation, no symbol from outside, nothing
       that holds an absolute address) and fits in 16 KiB.
+licence: all that an installed archive was compiled from, headers and the blob
+      too, may be had under BSD-2-Clause.
 """
 import argparse
 import os
@@ -80,17 +82,51 @@ def blob(tools, elf, flat, objs):
     return bad
 
 
+def compiled_from(obj):
+    """The files of the tree that went into an object, by its .d."""
+    with open(os.path.splitext(obj)[0] + '.d', encoding='utf-8') as f:
+        rule = re.split(r'(?<!\\)\n', f.read())[0]
+    return set(rule.split(':', 1)[1].replace('\\\n', ' ').split())
+
+
+def restricted(path):
+    """Why a file may not go into an archive, or ''. System headers are not in
+    a .d; libfdt's are under both licences too."""
+    with open(path, encoding='utf-8') as f:
+        text = f.read()
+    said = re.search(r'SPDX-License-Identifier: *([^*\n]*)', text[:400])
+    if not said or 'BSD-2-Clause' not in said[1].strip().split(' OR '):
+        return f'{path} is not to be had under BSD-2-Clause'
+    others = set(re.findall(r'^#\s*include\s*<(?!trans_table/)(.*)>', text, re.M))
+    others -= {'stdbool.h', 'stddef.h', 'stdint.h', 'libfdt.h'}
+    return f'{path} includes {sorted(others)}' if others else ''
+
+
+def licence(tools, files):
+    """@files: archives, and the objects that they are made of."""
+    objs = [f for f in files if not f.endswith('.a')]
+    known = {os.path.basename(o) for o in objs}
+    bad = [f'{a}: {m} is from nowhere' for a in files if a.endswith('.a')
+           for m in run(f'{tools}ar', 't', a).split() if m not in known]
+    sources = set().union(*map(compiled_from, objs))
+    bad += filter(None, map(restricted, sorted(sources)))
+    print(f'licence-gate: {len(objs)} objects of {len(sources)} files')
+    return bad
+
+
 def main():
     ap = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    ap.add_argument('gate', choices=['core', 'blob'])
+    ap.add_argument('gate', choices=['core', 'blob', 'licence'])
     ap.add_argument('--tools', default='aarch64-linux-gnu-',
-                    help='prefix of nm, ld and readelf')
+                    help='prefix of nm, ld, ar and readelf')
     ap.add_argument('file', nargs='+', help='core: ARCHIVE; '
-                    'blob: ELF BIN OBJECT...')
+                    'blob: ELF BIN OBJECT...; licence: ARCHIVE... OBJECT...')
     args = ap.parse_args()
     if args.gate == 'core':
         bad = core(args.tools, args.file[0])
+    elif args.gate == 'licence':
+        bad = licence(args.tools, args.file)
     else:
         bad = blob(args.tools, args.file[0], args.file[1], args.file[2:])
     for why in bad:
