@@ -90,7 +90,7 @@ static int check_level(struct tr_load *load, const struct tr_memory *memory,
 	const char *why;
 
 	if (level == TR_LEVEL_UNKNOWN)
-		return trans_fail(load->err, TRANS_ENOENT,
+		return trans_fail(load->err, TRANS_EIMAGE,
 				  "no sign of the exception level at which the "
 				  "image was saved");
 	why = level_problem(load, level);
@@ -241,7 +241,7 @@ int tr_find_entry(struct tr_load *load)
 	if (rc || wish == TRANS_RESUME_VIRTUAL)
 		return rc ? rc : find_virtual(&search);
 	rc = enter_physical(load, &search.memory);
-	if (rc == TRANS_ENOENT && wish == TRANS_RESUME_AUTO)
+	if (rc == TRANS_EIMAGE && wish == TRANS_RESUME_AUTO)
 		return find_virtual(&search);
 	return rc;
 }

@@ -230,7 +230,7 @@ int tr_find_physical(const struct tr_memory *memory, trans_va_t reenter,
 	}
 	if (count == 1)
 		return TRANS_OK;
-	return trans_fail(err, TRANS_ENOENT, count ?
+	return trans_fail(err, TRANS_EIMAGE, count ?
 			  "more than one cpu_resume in the image" :
 			  "no cpu_resume in the image");
 }

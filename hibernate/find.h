@@ -31,7 +31,7 @@ struct tr_memory {
  * The physical address of cpu_resume: the code that ends by jumping, with the
  * MMU just switched on, to @reenter, a literal of its own, after taking @ttbr1
  * for the kernel's tables, and that begins with init_kernel_el. One of them, or
- * TRANS_ENOENT: none, or more.
+ * TRANS_EIMAGE: none, or more.
  */
 int tr_find_physical(const struct tr_memory *memory, trans_va_t reenter,
 		     trans_pa_t ttbr1, trans_pa_t *entry,
@@ -56,7 +56,7 @@ bool tr_is_cpu_resume(const struct tr_memory *memory, trans_pa_t pa);
  * code that reads MPIDR_EL1, as _cpu_resume does at once.
  * @geo: the upper half of @regime; @root: the table (inside the page @info
  * names, where a kernel for 52 bits runs with 48); @resume: PA of _cpu_resume.
- * TRANS_ENOENT: none.
+ * TRANS_EIMAGE: none.
  */
 struct tr_tables {
 	struct trans_geometry geo;

@@ -167,6 +167,16 @@ static int prepare(struct tr_load *load)
 	return trans_resume_check(resume, load->err);
 }
 
+/* That there is no image is for the first look at the disk to find, and for
+ * nobody else: a host boots over it. What calls the host may pass on whatever
+ * that says. */
+static int not_forged(const struct tr_load *load, int rc)
+{
+	return rc == TRANS_ENOIMAGE ?
+		       trans_fail(load->err, TRANS_EHOST,
+				  "the host says that there is no image") : rc;
+}
+
 int trans_resume_load(struct trans_resume *resume,
 		      const struct trans_resume_args *args,
 		      struct trans_error *err)
@@ -181,7 +191,8 @@ int trans_resume_load(struct trans_resume *resume,
 
 	memset(resume, 0, sizeof(*resume));
 	for (size_t i = 0; !rc && i < sizeof(steps) / sizeof(*steps); i++)
-		rc = steps[i](&load);
+		rc = steps[i] == look ? look(&load) :
+					not_forged(&load, steps[i](&load));
 	if (rc)
 		trans_resume_unload(resume);
 	return rc;

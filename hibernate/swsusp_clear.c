@@ -97,7 +97,7 @@ static int check_header(const struct trans_swsusp *image,
 {
 	if (swsusp_sector_crc(image, content + s->len) == image->header_crc)
 		return TRANS_OK;
-	return trans_fail_pa(err, TRANS_ENOENT,
+	return trans_fail_pa(err, TRANS_ESTALE,
 			     "the swap header is not the image's any more",
 			     s->offset, s->len);
 }

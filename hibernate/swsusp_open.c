@@ -89,11 +89,13 @@ static int read_header(struct trans_swsusp *image, unsigned int shift,
 	return TRANS_OK;
 }
 
-/* The smallest page size that has a signature: its header, in the buffer. */
+/* The smallest page size that has a signature: its header, in the buffer.
+ * TRANS_ERANGE: there is no place for one, so that nothing was read. */
 static int probe(struct trans_swsusp *image, const uint8_t **end,
 		 const struct signature **found, struct trans_error *err)
 {
 	*found = NULL;
+	*end = NULL;
 	for (size_t i = 0; i < 3 && !*found; i++) {
 		int rc;
 
@@ -104,6 +106,9 @@ static int probe(struct trans_swsusp *image, const uint8_t **end,
 			return rc;
 		*found = signature_of(*end - SWSUSP_SIG);
 	}
+	if (!*end)
+		return trans_fail(err, TRANS_ERANGE,
+				  "the swap header is beyond the disk");
 	return TRANS_OK;
 }
 
@@ -152,15 +157,15 @@ static int parse_header(struct trans_swsusp *image, const uint8_t *end,
 static int find_header(struct trans_swsusp *image, struct trans_error *err)
 {
 	const struct signature *found;
-	const uint8_t *end = NULL;
+	const uint8_t *end;
 	int rc = probe(image, &end, &found, err);
 
 	if (rc)
 		return rc;
 	if (!found)
-		return trans_fail(err, TRANS_ENOENT, "not a swap space");
+		return trans_fail(err, TRANS_ENOIMAGE, "not a swap space");
 	if (found->mark == SWAP)
-		return trans_fail(err, TRANS_ENOENT,
+		return trans_fail(err, TRANS_ENOIMAGE,
 				  "swap space without an image");
 	if (found->mark == OTHER)
 		return trans_fail(err, TRANS_EIMAGE, found->why);

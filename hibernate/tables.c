@@ -129,7 +129,7 @@ int tr_find_tables(const struct tr_memory *memory,
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++)
 		if (fits(memory, info, cpu, regime, &shapes[i], tables))
 			return TRANS_OK;
-	return trans_fail(err, TRANS_ENOENT,
+	return trans_fail(err, TRANS_EIMAGE,
 			  "the image's tables do not lead to its _cpu_resume");
 }
 

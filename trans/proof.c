@@ -166,7 +166,7 @@ static int same_window(const struct proof *proof)
 	if (params->far == t->far.start && params->far_len == t->far.len &&
 	    params->far_offset == t->far_offset)
 		return 0;
-	return trans_fail_pa(proof->err, TRANS_ENOENT,
+	return trans_fail_pa(proof->err, TRANS_ECORRUPT,
 			     "the blob looks elsewhere for what is far",
 			     params->far, params->far_len);
 }

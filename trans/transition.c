@@ -6,13 +6,22 @@
 #include "../lib/fail.h"
 #include "parts.h"
 
+/* What the host's callback may say: nothing that would be taken for the
+ * library's own finding that something is not there. */
+static int alias_status(int status)
+{
+	if (status > 0 || status == TRANS_ENOENT || status == TRANS_ENOIMAGE)
+		return TRANS_EHOST;
+	return status;
+}
+
 static int alias(struct trans_transition *t, struct trans_error *err)
 {
 	uint64_t len = t->code_granules * granule_of(t);
 	int ret = t->args.alias_prepare(t->args.host, t->code, len);
 
 	if (ret)
-		return trans_fail_pa(err, ret < 0 ? ret : TRANS_EHOST,
+		return trans_fail_pa(err, alias_status(ret),
 				     "alias_prepare refused", t->code, len);
 	t->aliased = true;
 	return 0;

@@ -60,14 +60,17 @@ enum trans_status {
 	TRANS_EFDT = -19,
 	/* A device or another CPU did not do in time what it was told. */
 	TRANS_ETIME = -20,
-	/* There is no hibernation image here: the format's own check says so,
-	 * and nothing else does. */
+	/* There is no hibernation image here: the disk was read, and holds no
+	 * signature of one where it would be. Nothing else is this, so that a
+	 * host may boot as usual on it and on nothing else. */
 	TRANS_ENOIMAGE = -21,
-	/* What is to be changed is not what was seen before. */
+	/* The disk does not hold any more what was read from it before: it was
+	 * written meanwhile, or answers differently. Look again. */
 	TRANS_ESTALE = -22,
-	/* The machine, or its firmware, lacks what the image needs. */
+	/* The machine, or the host's state, lacks what is needed: `why` says
+	 * what. Nothing is wrong with the arguments or the image. */
 	TRANS_ESTATE = -23,
-	/* progress asked to stop. */
+	/* The host's progress callback asked to stop. */
 	TRANS_ESTOPPED = -24,
 };
 

@@ -143,6 +143,36 @@ struct trans_resume {
 };
 
 /*
+ * What a host does with what trans_resume_load, _start or _probe returned. The
+ * statuses behind it are those of errors.h:
+ *
+ * status                          advice
+ * 0                               START: of a load: trans_resume_start. (Of a
+ *                                 probe: there is one, load it)
+ * TRANS_ENOIMAGE                  BOOT: as usual. The disk was read, and there
+ *                                 is no image
+ * TRANS_ENOMEM                    AGAIN: with more lent memory
+ * TRANS_ESTALE                    AGAIN: the disk changed meanwhile; what is
+ *                                 there now is known by looking
+ * TRANS_ESTOPPED                  AGAIN: the host's own progress stopped it
+ * every other one, and numbers    KEEP: there is an image that was refused, or
+ * that are none                   nobody knows (TRANS_EHOST: the disk cannot be
+ *                                 read). It stays
+ *
+ * AGAIN is KEEP for a host that does not try again. KEEP: do not mount, or boot
+ * what mounts, the file systems that the saved system had in use: it would be
+ * resumed some day, with what it remembers of them, and destroy them. Repair
+ * what was the reason, or give the image up first.
+ */
+enum trans_resume_advice {
+	TRANS_RESUME_START = 0,
+	TRANS_RESUME_BOOT = 1,
+	TRANS_RESUME_AGAIN = 2,
+	TRANS_RESUME_KEEP = 3,
+};
+enum trans_resume_advice trans_resume_advise(int status);
+
+/*
  * Open, read, verify, place, find the entry, prepare the transition. The disk
  * is not written. What the running program has outside @free is not written
  * either.
@@ -158,14 +188,17 @@ struct trans_resume {
  * tell, is not in the image (err->pa: its system table, or the region);
  * TRANS_ERANGE: a page of the image is outside @ram, or touches @reserved
  * (err->pa), or @ram is beyond 52 bits; TRANS_ECORRUPT: PFNs that do not ascend,
- * or fewer or more than announced, or device trees that overlap; TRANS_ENOENT: no entry was found, or more
- * than one, or no sign of the exception level it was saved at; TRANS_ENOMEM:
+ * or fewer or more than announced, or device trees that overlap; TRANS_EIMAGE
+ * too: no entry was found, or more than one, or no sign of the exception level
+ * it was saved at; TRANS_ENOMEM:
  * @free has too little beside the image (err->len: of what is asked for),
  * found before data is read (but for the few pages of a virtual entry that was
  * not asked for); TRANS_ENOSPC: more than TRANS_RESUME_RANGES
  * ranges of RAM or lent; TRANS_EFAULT: phys_to_virt refuses lent memory;
  * TRANS_EINVAL: a missing argument, or @free is not RAM, or is reserved, or (a
  * virtual entry) the linear map is of another granule than the image.
+ * TRANS_ENOIMAGE comes from trans_swsusp_open alone: whatever else a callback
+ * says, it is not passed on as that.
  * On failure the struct is zeroed and @free is the host's again.
  */
 int trans_resume_load(struct trans_resume *resume,

@@ -133,8 +133,9 @@ struct trans_swsusp {
  * erases the smaller's header, but not the other way round, so what stands
  * further behind may be old. A page size below the disk's sector is not tried.
  *
- * TRANS_ENOENT: no hibernation image ("swap space without an image", or no
- * swap space at all: why says which); TRANS_EIMAGE: the signature of another
+ * TRANS_ENOIMAGE: no hibernation image ("swap space without an image", or no
+ * swap space at all: why says which), and the disk was read; TRANS_ERANGE: the
+ * disk ends before any header; TRANS_EIMAGE: the signature of another
  * program's image (uswsusp, TuxOnIce), bad original signature, flags that are
  * unknown or contradict each other, a version code (not arm64's); TRANS_ECORRUPT:
  * counts that contradict each other or could not be on this disk, a map or slot
@@ -184,7 +185,7 @@ int trans_swsusp_read(struct trans_swsusp *image, uint64_t pages,
  * orig_sig. Then flush, and read back. @buffer of the args is used; nothing can
  * be read afterwards.
  * TRANS_EHOST: the disk refused, or is read-only, or what is read back is
- * not what was written; TRANS_ENOENT: that sector is not as it was when the image
+ * not what was written; TRANS_ESTALE: that sector is not as it was when the image
  * was opened (the signature is not there any more); TRANS_EINVAL: not an open
  * image.
  * After a failure of the write, the flush or the read-back the old sector has
@@ -196,7 +197,7 @@ int trans_swsusp_clear(struct trans_swsusp *image, struct trans_error *err);
 
 /* Put the signature back: sector, flush, read back. For what fails between
  * trans_swsusp_clear and the PONR. Fine if it is there (again). TRANS_EHOST: the
- * disk (two attempts); TRANS_ENOENT: the sector is neither as it was nor as
+ * disk (two attempts); TRANS_ESTALE: the sector is neither as it was nor as
  * trans_swsusp_clear left it, and stays; TRANS_EINVAL as above. */
 int trans_swsusp_restore(struct trans_swsusp *image, struct trans_error *err);
 

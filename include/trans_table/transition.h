@@ -130,7 +130,8 @@ struct trans_world {
  *              executable at VA == PA in this CPU's live tables, with a data
  *              view of the memory's own contents; called by prepare, may
  *              allocate from the host; a negative status refuses and is
- *              passed on, a positive number is TRANS_EHOST. Not NULL
+ *              passed on; a positive number, TRANS_ENOENT and TRANS_ENOIMAGE
+ *              are TRANS_EHOST. Not NULL
  * @alias_enter: make it so; called by go (and by park, on each other CPU) with
  *              everything masked, cannot fail.
  *              The stack and the code that runs must stay mapped as they are.
@@ -259,7 +260,9 @@ int trans_transition_prepare(struct trans_transition *transition,
  * writable at the address the mover will use. It reads the moves back from the
  * list that the blob will execute.
  * TRANS_EOVERLAP (pa, len: the blob's page; va: the start of the source or
- * destination), TRANS_ENOENT, TRANS_EFAULT, TRANS_EINVAL: nothing is prepared.
+ * destination), TRANS_ENOENT (not mapped as the mover needs it),
+ * TRANS_ECORRUPT (the blob was told another window for what is far),
+ * TRANS_EFAULT, TRANS_EINVAL: nothing is prepared.
  */
 int trans_transition_check(const struct trans_transition *transition,
 			   struct trans_error *err);

@@ -98,8 +98,8 @@ static void print_info(unsigned int disk, const struct trans_swsusp_info *info)
  * disk has none. */
 static void remember(struct trans_error *said, const struct trans_error *err)
 {
-	if (!said->status || err->status != TRANS_ENOENT ||
-	    said->status == TRANS_ENOENT)
+	if (!said->status || err->status != TRANS_ENOIMAGE ||
+	    said->status == TRANS_ENOIMAGE)
 		*said = *err;
 }
 

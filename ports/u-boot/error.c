@@ -23,7 +23,10 @@ static const struct {
 	{ TRANS_ENOHOLE, "no place in memory" },
 	{ TRANS_EFDT, "bad device tree" },
 	{ TRANS_ETIME, "timeout" },
+	{ TRANS_ENOIMAGE, "no image here" },
+	{ TRANS_ESTALE, "not what it was" },
 	{ TRANS_ESTATE, "not on this machine" },
+	{ TRANS_ESTOPPED, "stopped" },
 };
 
 static const char *words_for(int status)

@@ -176,7 +176,7 @@ def is_gone(nap):
     offset = sleeper.offset_of(nap.guest, nap.disks)
     if sleeper.has_signature(nap.disks, offset):
         raise Failed('the signature is still there')
-    return refuses('TRANS_ENOENT')(nap)
+    return refuses('TRANS_ENOIMAGE')(nap)
 
 
 def refuses(error, *options, tree=None, expect=(), disks=''):
@@ -211,7 +211,7 @@ def then_kexec(nap):
     """No image: on to the kernel in the archive, like any boot loader."""
     runs.payload.build(['aligned'])
     return nap.port(['then=kexec'],
-                    [says.REFUSED.format('TRANS_ENOENT'), says.PASS],
+                    [says.REFUSED.format('TRANS_ENOIMAGE'), says.PASS],
                     [says.BAD_CHECK],
                     ['-initrd', runs.payload.path_of('aligned')])
 
@@ -272,9 +272,9 @@ def refusals():
     nvhe = lab.Machine(el=2)
     return [
         bad('no-image', spoil.no_signature,
-            'TRANS_ENOENT: swap space without an image'),
+            'TRANS_ENOIMAGE: swap space without an image'),
         bad('no-swap', spoil.no_swap,
-            'TRANS_ENOENT: '),
+            'TRANS_ENOIMAGE: '),
         bad('original-signature', spoil.original_signature,
             'TRANS_EIMAGE: the signature to put back is none of swap'),
         bad('unknown-flag', spoil.unknown_flag,
@@ -300,7 +300,7 @@ def refusals():
         bad_raw('pfn-twice', spoil.pfn_twice,
                 'TRANS_ECORRUPT: page numbers do not ascend'),
         bad_raw('entry', spoil.entry,
-                'TRANS_ENOENT: no cpu_resume in the image', 'entry=physical'),
+                'TRANS_EIMAGE: no cpu_resume in the image', 'entry=physical'),
         Nap('bad-ram', Sleeper(lab.Machine(ram='1G')),
             refuses('TRANS_ERANGE: a page of the image is outside RAM'),
             machine=lab.Machine()),

@@ -200,7 +200,7 @@ def killed(seconds):
                   timeout=seconds)
         if sleeper.has_signature(case.home):
             return wake(1, 1)(case)
-        return refused('TRANS_ENOENT', 'resume=on')(case)
+        return refused('TRANS_ENOIMAGE', 'resume=on')(case)
     return step
 
 
@@ -262,7 +262,7 @@ SPECIAL = [
     Snapshot('snapshot-spoiled-frame', take('raw', 1, 'spoil=frame'),
              noticed('TRANS_ECORRUPT: a frame of the stack')),
     Snapshot('snapshot-only-once', take('lz4', 1), wake(1, 1),
-             refused('TRANS_ENOENT', 'resume=on')),
+             refused('TRANS_ENOIMAGE', 'resume=on')),
     Snapshot('snapshot-over-another', take('lz4', 1),
              refused('TRANS_EIMAGE: snapshot: an image is there already',
                      'snapshot=lz4'), wake(1, 1)),

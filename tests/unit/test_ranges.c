@@ -319,10 +319,14 @@ static void test_strerror(void **state)
 	assert_string_equal(trans_strerror(TRANS_OK), "TRANS_OK");
 	assert_string_equal(trans_strerror(TRANS_ENOMEM), "TRANS_ENOMEM");
 	assert_string_equal(trans_strerror(TRANS_EFDT), "TRANS_EFDT");
+	assert_string_equal(trans_strerror(TRANS_ENOIMAGE), "TRANS_ENOIMAGE");
+	assert_string_equal(trans_strerror(TRANS_ESTALE), "TRANS_ESTALE");
+	assert_string_equal(trans_strerror(TRANS_ESTATE), "TRANS_ESTATE");
+	assert_string_equal(trans_strerror(TRANS_ESTOPPED), "TRANS_ESTOPPED");
 	assert_string_equal(trans_strerror(TRANS_ESTOPPED - 1), "TRANS_E?");
 	assert_string_equal(trans_strerror(1), "TRANS_E?");
 	assert_string_equal(trans_strerror(-2147483647 - 1), "TRANS_E?");
-	for (int status = TRANS_ETIME; status <= 0; status++)
+	for (int status = TRANS_ESTOPPED; status <= 0; status++)
 		assert_memory_equal(trans_strerror(status), "TRANS_", 6);
 }
 

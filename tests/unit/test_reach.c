@@ -264,7 +264,7 @@ static void proof_knows_the_window(void **state)
 	move(FAR, DST, MIB);
 	prepare();
 	params()->far_offset += 4096;
-	assert_int_equal(trans_transition_check(&f.t, &f.err), TRANS_ENOENT);
+	assert_int_equal(trans_transition_check(&f.t, &f.err), TRANS_ECORRUPT);
 	assert_string_equal(f.err.why,
 			    "the blob looks elsewhere for what is far");
 }

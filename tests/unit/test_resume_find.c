@@ -125,7 +125,7 @@ static void finds_none(struct fixture *f, const char *why)
 	trans_pa_t found;
 
 	assert_int_equal(tr_find_physical(&f->memory, REENTER, TTBR1, &found,
-					  &f->err), TRANS_ENOENT);
+					  &f->err), TRANS_EIMAGE);
 	assert_string_equal(f->err.why, why);
 }
 
@@ -444,7 +444,7 @@ static void text_of_an_older_kernel(void **state)
 		f->m.used[(pa - BASE) >> c->shift] = pa < BASE + 0x60000;
 	info.ttbr1 = put_tables(&f->m, c, info.reenter, &device);
 	assert_int_equal(tr_find_tables(&f->memory, &info, c->cpu, TRANS_EL1_0,
-					&tables, &err), TRANS_ENOENT);
+					&tables, &err), TRANS_EIMAGE);
 	info.ttbr1 = put_tables(&f->m, c, info.reenter, &exec);
 	assert_int_equal(tr_find_tables(&f->memory, &info, c->cpu, TRANS_EL1_0,
 					&tables, &err), 0);
@@ -471,19 +471,19 @@ static void shapes_not_found(void **state)
 	info.reenter = va_for(&wide);
 	info.ttbr1 = put_tables(&f->m, &wide, info.reenter, &exec);
 	assert_int_equal(tr_find_tables(&f->memory, &info, &a57, TRANS_EL1_0,
-					&tables, &f->err), TRANS_ENOENT);
+					&tables, &f->err), TRANS_EIMAGE);
 	info.reenter = va_for(&usual);
 	info.ttbr1 = put_tables(&f->m, &usual, info.reenter, &exec);
 	assert_int_equal(tr_find_tables(&f->memory, &info, &a57, TRANS_EL1_0,
 					&tables, &f->err), 0);
 	code(f, RESUME, CODE_NOP); /* not what must be there */
 	assert_int_equal(tr_find_tables(&f->memory, &info, &a57, TRANS_EL1_0,
-					&tables, &f->err), TRANS_ENOENT);
+					&tables, &f->err), TRANS_EIMAGE);
 	code(f, RESUME, CODE_MRS_MPIDR);
 	f->hole = info.ttbr1;
 	f->hole_len = 8;
 	assert_int_equal(tr_find_tables(&f->memory, &info, &a57, TRANS_EL1_0,
-					&tables, &f->err), TRANS_ENOENT);
+					&tables, &f->err), TRANS_EIMAGE);
 	assert_string_equal(f->err.why, "the image's tables do not lead to its "
 			    "_cpu_resume");
 }

@@ -238,7 +238,7 @@ static void no_sign_of_the_level(void **state)
 	good(&s, 1);
 	world_code(&w, w.text + 0x900 + 80, CODE_NOP);
 	world_write_disk(&w);
-	refused(TRANS_ENOENT, "no sign of the exception level at which the "
+	refused(TRANS_EIMAGE, "no sign of the exception level at which the "
 		"image was saved");
 	world_end(&w);
 	/* With a stub there is only one. */
@@ -259,15 +259,15 @@ static void no_entry(void **state)
 	world_code(&w, w.entry + 8, CODE_NOP);
 	world_write_disk(&w);
 	w.args.entry = TRANS_RESUME_PHYSICAL;
-	refused(TRANS_ENOENT, "no cpu_resume in the image");
+	refused(TRANS_EIMAGE, "no cpu_resume in the image");
 	/* Nor tables that lead anywhere. */
 	world_code(&w, w.resume_pa, CODE_NOP);
 	world_write_disk(&w);
 	w.args.entry = TRANS_RESUME_AUTO;
-	refused(TRANS_ENOENT, "the image's tables do not lead to its "
+	refused(TRANS_EIMAGE, "the image's tables do not lead to its "
 		"_cpu_resume");
 	w.args.entry = TRANS_RESUME_VIRTUAL;
-	refused(TRANS_ENOENT, "the image's tables do not lead to its "
+	refused(TRANS_EIMAGE, "the image's tables do not lead to its "
 		"_cpu_resume");
 	world_end(&w);
 }
@@ -484,7 +484,7 @@ static void no_image(void **state)
 	(void)state;
 	usual_world(1);
 	memcpy(w.disk + 4096 - 10, "SWAPSPACE2", 10);
-	refused(TRANS_ENOENT, "swap space without an image");
+	refused(TRANS_ENOIMAGE, "swap space without an image");
 	world_end(&w);
 }
 
@@ -550,7 +550,7 @@ static void probing(void **state)
 	assert_int_equal(probe(&info), 0);
 	assert_int_equal(info.packing, TRANS_SWSUSP_LZO);
 	memcpy(w.disk + 4096 - 10, "SWAPSPACE2", 10);
-	assert_int_equal(probe(&info), TRANS_ENOENT);
+	assert_int_equal(probe(&info), TRANS_ENOIMAGE);
 	assert_int_equal(w.writes, 0);
 	world_end(&w);
 }
@@ -602,7 +602,7 @@ static void start_goes(void **state)
 			 t->code + BLOB_ENTRY);
 	/* Nobody finds the image a second time. */
 	trans_resume_unload(&w.resume);
-	assert_int_equal(world_load(&w), TRANS_ENOENT);
+	assert_int_equal(world_load(&w), TRANS_ENOIMAGE);
 	world_end(&w);
 }
 

@@ -27,10 +27,10 @@ static void signatures(void **state)
 
 	(void)state;
 	hostile_make(&spec);
-	signature("SWAPSPACE2", TRANS_ENOENT, "swap space without an image");
-	signature("SWAP-SPACE", TRANS_ENOENT, "swap space without an image");
-	signature("\0\0\0\0\0\0\0\0\0", TRANS_ENOENT, "not a swap space");
-	signature("S1SUSPENDx", TRANS_ENOENT, "not a swap space");
+	signature("SWAPSPACE2", TRANS_ENOIMAGE, "swap space without an image");
+	signature("SWAP-SPACE", TRANS_ENOIMAGE, "swap space without an image");
+	signature("\0\0\0\0\0\0\0\0\0", TRANS_ENOIMAGE, "not a swap space");
+	signature("S1SUSPENDx", TRANS_ENOIMAGE, "not a swap space");
 	signature("ULSUSPEND", TRANS_EIMAGE,
 		  "an image of uswsusp, which has its own format");
 	signature("S2SUSPEND", TRANS_EIMAGE,
@@ -52,7 +52,7 @@ static void smallest_page_decides(void **state)
 	(void)state;
 	hostile_make(&spec);
 	memcpy(hostile.disk + 16384 - 10, "SWAPSPACE2", 10);
-	hostile_fails(TRANS_ENOENT, "swap space without an image");
+	hostile_fails(TRANS_ENOIMAGE, "swap space without an image");
 	memcpy(hostile.disk + 4096 - 10, "ULSUSPEND", 10);
 	hostile_fails(TRANS_EIMAGE,
 		      "an image of uswsusp, which has its own format");

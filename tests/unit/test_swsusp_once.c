@@ -84,7 +84,7 @@ static void check_boot(enum state state)
 	reader_init(&next, image.disk, image.len, image.spec.offset,
 		    image.spec.page_shift, reader.out_pages);
 	if (state == GONE) {
-		assert_int_equal(reader_open(&next), TRANS_ENOENT);
+		assert_int_equal(reader_open(&next), TRANS_ENOIMAGE);
 		assert_string_equal(next.err.why,
 				    "swap space without an image");
 	} else {
@@ -164,7 +164,7 @@ static void there_and_back(void **state)
 		assert_int_equal(restore(), 0);
 		check_cuts(ONLY(WHOLE));
 		assert_int_equal(clear(), 0);
-		assert_int_equal(clear(), TRANS_ENOENT);
+		assert_int_equal(clear(), TRANS_ESTALE);
 		check_cuts(ONLY(GONE));
 		assert_false(reader.disk.outside);
 		end();
@@ -224,10 +224,10 @@ static void header_changed(void **state)
 			uint8_t *byte = image_header(&image, (unsigned int)i);
 
 			*byte ^= 0x41;
-			assert_int_equal(clear(), TRANS_ENOENT);
+			assert_int_equal(clear(), TRANS_ESTALE);
 			/* The signature is what restore writes. */
 			if (i > 10)
-				assert_int_equal(restore(), TRANS_ENOENT);
+				assert_int_equal(restore(), TRANS_ESTALE);
 			assert_int_equal(reader.disk.writes, 0);
 			*byte ^= 0x41;
 		}
