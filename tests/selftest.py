@@ -7,6 +7,7 @@ import contextlib
 import io
 import itertools
 import os
+import subprocess
 import sys
 import tempfile
 import types
@@ -64,6 +65,16 @@ class Shards(unittest.TestCase):
         parts = [c.name for n in range(3)
                  for c in qemu.chosen(factors.TRIPLES, shard=(n + 1, 3))]
         self.assertEqual(sorted(parts), sorted(whole))
+
+    def test_listed(self):
+        """By the words of a command line, with and without each."""
+        for words, strength in ([], 'pairs'), (['--full'], 'triples'), (
+                ['--strength', 'triples'], 'triples'):
+            said = subprocess.run(
+                [f'{HERE}/qemu/run.py', '--list', *words], text=True,
+                check=True, stdout=subprocess.PIPE).stdout.splitlines()
+            self.assertEqual(said, [c.name for c in qemu.chosen(
+                qemu.STRENGTHS[strength])])
 
     def test_words(self):
         self.assertEqual(qemu.shard_of('2/3'), (2, 3))

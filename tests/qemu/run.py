@@ -108,7 +108,8 @@ def run_cases(picked, verbose=False, jobs=1, record=None):
 def main():
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument('--full', action='store_const', dest='strength',
-                    const='triples', help='as --strength triples')
+                    const='triples', default='pairs',
+                    help='as --strength triples')
     ap.add_argument('--strength', choices=STRENGTHS, default='pairs',
                     help='how much of the matrix, and of what is none')
     ap.add_argument('--shard', type=shard_of, default=(1, 1), metavar='I/N',
