@@ -30,6 +30,8 @@
 #define SSBS S3_3_C4_C2_6
 #define TCO S3_3_C4_C2_7
 
+#define HCR_E2H (1 << 34)
+
 /* SCTLR_ELx.EnIA (31), EnIB (30), EnDA (27), EnDB (13). */
 #define SCTLR_SIGNS_LOW 0x2000
 #define SCTLR_SIGNS_HIGH 0xc800
@@ -112,7 +114,14 @@ trans_snapshot_context:
 	mov	x11, x2
 	ldr	x1, [x0, #CONTEXT_FLAGS]
 	tbnz	x1, #CONTEXT_NAMES_BIT, 1f
-	mrs	x9, sctlr_el1
+	tbz	x1, #CONTEXT_EL2_BIT, 4f
+	/* With E2H, and saved as such: without FEAT_E2H0 it may read as 0 until
+	 * it is written. */
+	mrs	x9, hcr_el2
+	orr	x9, x9, #HCR_E2H
+	msr	hcr_el2, x9
+	isb
+4:	mrs	x9, sctlr_el1
 	b	2f
 1:	mrs	x9, sctlr_el2
 2:	str	x9, [x0, #CONTEXT_SCTLR]

@@ -37,8 +37,10 @@ void trans_cpu_read(struct trans_cpu *cpu)
 	};
 	if (cpu->el != 2)
 		return;
-	/* The bit reads as 0 without VHE, and as 1 where VHE cannot be left. */
-	cpu->e2h = trans_arch_read(TRANS_HCR_EL2) & HCR_E2H;
+	/* The bit reads as 0 without VHE; where VHE cannot be left it may do
+	 * so too, until HCR_EL2 is written. */
+	cpu->e2h = trans_cpu_has_e2h_only(cpu) ||
+		   trans_arch_read(TRANS_HCR_EL2) & HCR_E2H;
 	if (trans_cpu_has_pmu(cpu))
 		cpu->pmcr = trans_arch_read(TRANS_PMCR_EL0);
 }
@@ -92,6 +94,12 @@ bool trans_cpu_has_va52(const struct trans_cpu *cpu, enum trans_granule granule)
 	if (granule == TRANS_64K)
 		return field(cpu->mmfr2, 16) >= 1;
 	return trans_cpu_has_lpa2(cpu, granule);
+}
+
+/* [27:24] is signed: 0 and above, E2H can be 0; 0xf and 0xe, it is RES1. */
+bool trans_cpu_has_e2h_only(const struct trans_cpu *cpu)
+{
+	return field(cpu->mmfr4, 24) >= 8;
 }
 
 /* [11:8]; 0xf is a PMU that is not Arm's. */

@@ -119,7 +119,8 @@ static __attribute__((noreturn)) void leave_for(
 		args->alias_enter(args->host);
 	/* The blob was written as data; no older line may be fetched. */
 	trans_arch_icache();
-	trans_arch_jump(transition->code + BLOB_ENTRY, transition->data | how);
+	trans_arch_jump(transition->code + BLOB_ENTRY,
+			transition->data | trans_state_entry(cpu) | how);
 }
 
 void trans_transition_go(const struct trans_transition *transition)

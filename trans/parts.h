@@ -125,6 +125,8 @@ uint64_t trans_state_sctlr(const struct trans_cpu *cpu, bool mmu);
 uint64_t trans_state_hcr(const struct trans_cpu *cpu);
 uint64_t trans_state_tcr_off(const struct trans_cpu *cpu);
 uint64_t trans_state_flags(const struct trans_cpu *cpu);
+/* What the blob is told in x0 (BLOB_X0_BITS) of the CPU that enters it. */
+uint64_t trans_state_entry(const struct trans_cpu *cpu);
 
 /* What must be silenced on this CPU, as far as it has it at all. */
 #define TRANS_LEAVE_SPE 0x01u  /* statistical profiling: writes to memory */

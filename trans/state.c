@@ -52,11 +52,20 @@ static bool has_sha2(const struct trans_cpu *cpu)
 	return field(cpu->isar0, 12) && field(cpu->pfr0, 20) != 0xf;
 }
 
-/* ID_AA64MMFR3_EL1.TCRX [3:0]: TCR2_ELx is there. */
+/* ID_AA64MMFR3_EL1.TCRX [3:0]: TCR2_ELx is there. E2H: at EL1 it is the EL2's
+ * to which a stub leads. */
 uint64_t trans_state_flags(const struct trans_cpu *cpu)
 {
+	bool e2h = cpu->el == 2 ? cpu->e2h : trans_cpu_has_e2h_only(cpu);
+
 	return (field(cpu->mmfr3, 0) ? 1u << BLOB_HAS_TCR2_BIT : 0) |
-	       (has_sha2(cpu) ? 1u << BLOB_HAS_SHA2_BIT : 0);
+	       (has_sha2(cpu) ? 1u << BLOB_HAS_SHA2_BIT : 0) |
+	       (e2h ? 1u << BLOB_HAS_E2H_BIT : 0);
+}
+
+uint64_t trans_state_entry(const struct trans_cpu *cpu)
+{
+	return cpu->el == 2 && cpu->e2h ? 1u << BLOB_E2H_BIT : 0;
 }
 
 unsigned int trans_state_leave(const struct trans_cpu *cpu)

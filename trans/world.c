@@ -119,12 +119,6 @@ static const char *lacking(const struct trans_cpu *cpu,
 	return NULL;
 }
 
-/* ID_AA64MMFR4_EL1.E2H0 [27:24] is signed: negative, E2H is always 1. */
-static bool can_leave_e2h(const struct trans_cpu *cpu)
-{
-	return (cpu->mmfr4 >> 24 & 0xf) < 8;
-}
-
 static const char *bad_level(const struct trans_cpu *cpu,
 			     const struct trans_world *world)
 {
@@ -134,7 +128,7 @@ static const char *bad_level(const struct trans_cpu *cpu,
 		return "only from EL2 can a world be entered elsewhere";
 	if (world->vbar_el2 && !world->drop)
 		return "vbar_el2 without drop";
-	if (world->drop && !can_leave_e2h(cpu))
+	if (world->drop && trans_cpu_has_e2h_only(cpu))
 		return "the CPU cannot leave E2H";
 	/* ID_AA64MMFR1_EL1.VH */
 	if (world->vhe && !has(cpu, MMFR1, 8))

@@ -10,7 +10,7 @@
 
 /*
  * @el:     1 or 2
- * @e2h:    at EL2: HCR_EL2.E2H
+ * @e2h:    at EL2: HCR_EL2.E2H, and always true there without FEAT_E2H0
  * @mmfr0..@smfr0: ID_AA64*_EL1
  * @midr, @mpidr: MIDR_EL1, MPIDR_EL1
  * @pmcr:   at EL2, with a PMU (ID_AA64DFR0_EL1.PMUVer): PMCR_EL0, else 0
@@ -46,6 +46,9 @@ bool trans_cpu_has_lpa2(const struct trans_cpu *cpu,
  * 64K FEAT_LVA (ID_AA64MMFR2_EL1.VARange). */
 bool trans_cpu_has_va52(const struct trans_cpu *cpu,
 			enum trans_granule granule);
+
+/* Is E2H always 1 at EL2 (no FEAT_E2H0: ID_AA64MMFR4_EL1.E2H0)? */
+bool trans_cpu_has_e2h_only(const struct trans_cpu *cpu);
 
 /* Is there a performance monitor (ID_AA64DFR0_EL1.PMUVer)? */
 bool trans_cpu_has_pmu(const struct trans_cpu *cpu);

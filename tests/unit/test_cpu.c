@@ -103,6 +103,13 @@ static void reading(void **state)
 	trans_cpu_read(&cpu);
 	assert_false(cpu.e2h);
 	assert_int_equal(cpu.pmcr, 0x1000 + TRANS_PMCR_EL0);
+	/* E2H0 is signed: 0xe and 0xf, E2H is 1, also while it reads as 0 */
+	fake_arch.reg[TRANS_ID_AA64MMFR4] = 0xe << 24;
+	trans_cpu_read(&cpu);
+	assert_true(cpu.e2h);
+	fake_arch.reg[TRANS_ID_AA64MMFR4] = 0x7 << 24;
+	trans_cpu_read(&cpu);
+	assert_false(cpu.e2h);
 	fake_arch.reg[TRANS_ID_AA64DFR0] = 0xf << 8;
 	trans_cpu_read(&cpu);
 	assert_int_equal(cpu.pmcr, 0);
@@ -140,6 +147,14 @@ static void control_registers(void **state)
 	assert_int_equal(trans_state_flags(&el1), 2);
 	el1.pfr0 = 0xf << 20;
 	assert_int_equal(trans_state_flags(&el1), 0);
+	/* the blob is told of E2H, and at EL1 of a stub's that must have it */
+	assert_int_equal(trans_state_flags(&vhe), 1 << BLOB_HAS_E2H_BIT);
+	assert_int_equal(trans_state_flags(&el2), 0);
+	el1.mmfr4 = 0xf << 24;
+	assert_int_equal(trans_state_flags(&el1), 1 << BLOB_HAS_E2H_BIT);
+	assert_int_equal(trans_state_entry(&el1), 0);
+	assert_int_equal(trans_state_entry(&el2), 0);
+	assert_int_equal(trans_state_entry(&vhe), 1 << BLOB_E2H_BIT);
 }
 
 static void leaving(void **state)

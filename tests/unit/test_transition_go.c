@@ -70,6 +70,21 @@ static void go_base_cpu(void **state)
 	assert_int_equal(tr.entered, 3);
 }
 
+/* The blob hears of E2H from us: HCR_EL2 cannot always be asked. */
+static void go_with_e2h(void **state)
+{
+	(void)state;
+	tr.cpu.el = 2;
+	tr.cpu.e2h = true;
+	transition_prepare();
+	assert_int_equal(trans_transition_quiesce(&tr.t, NULL), 0);
+	if (!setjmp(fake_arch.jump))
+		trans_transition_go(&tr.t);
+	assert_int_equal(fake_arch.jump_x0,
+			 tr.t.data | 1 << BLOB_E2H_BIT);
+	assert_true(transition_params()->flags & 1 << BLOB_HAS_E2H_BIT);
+}
+
 static void go_full_cpu(void **state)
 {
 	(void)state;
@@ -127,6 +142,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(quiescing),
 		TEST(go_base_cpu),
+		TEST(go_with_e2h),
 		TEST(go_full_cpu),
 		TEST(go_hands_off),
 	};

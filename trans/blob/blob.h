@@ -37,6 +37,7 @@
 #define BLOB_HAS_SHA2_BIT 1 /* SHA-256 instructions, and registers for them */
 #define BLOB_PARK_BIT 2     /* a failure parks instead of resetting */
 #define BLOB_STUB_BIT 3     /* there is a stub at EL2: leave through it */
+#define BLOB_HAS_E2H_BIT 4  /* EL2 has E2H set, whatever HCR_EL2 reads */
 
 /*
  * What may be written on the way into a world with its MMU on, as X(name,
@@ -88,9 +89,13 @@
 #define BLOB_SCTLR_C 0x0004
 #define BLOB_SCTLR_I 0x1000
 
-/* In x0 beside the address of the params: not the CPU that moves, but one of
- * the others, to be switched off. */
-#define BLOB_OFF_BIT 0
+/*
+ * In x0 beside the address of the params, which begin a granule: what must be
+ * known before memory may be read.
+ */
+#define BLOB_OFF_BIT 0 /* one of the other CPUs, to be switched off */
+#define BLOB_E2H_BIT 2 /* at EL2 with E2H: EL1's names are EL2's */
+#define BLOB_X0_BITS 7
 
 #define BLOB_PSCI_CPU_OFF 0x84000002 /* Arm DEN 0022 */
 #define BLOB_PSCI_SYSTEM_RESET 0x84000009 /* Arm DEN 0022 */
@@ -241,9 +246,10 @@ void blob_sync_code(void);
 uint64_t blob_ticks(void);
 /* HVC_SET_VECTORS with the blob's stub; what the resident stub answers. */
 uint64_t blob_own_el2(void);
-/* FP and SIMD registers for us; what the trap control was before, for back. */
-uint64_t blob_simd_open(void);
-void blob_simd_close(uint64_t before);
+/* FP and SIMD registers for us; what the trap control was before, for back.
+ * @flags: those of the params, for E2H. */
+uint64_t blob_simd_open(uint64_t flags);
+void blob_simd_close(uint64_t flags, uint64_t before);
 /* A trans_sha256_fn in Armv8 instructions, between the two above. Hidden, or
  * its address would come from a table of absolute ones. */
 void blob_sha256(uint32_t state[8], const uint8_t *data, size_t count)

@@ -8,7 +8,10 @@
  *
  * Registers are named for EL1. At EL2 with HCR_EL2.E2H set the same names mean
  * the EL2 registers (Arm ARM D8, "Virtualization Host Extensions"); only EL2
- * without it has names of its own.
+ * without it has names of its own. Which of the two it is comes from the host,
+ * in x0 and in the flags, and is not read from HCR_EL2: where FEAT_E2H0 is
+ * missing E2H is RES1, and yet may read as 0 until HCR_EL2 is written (Arm ARM
+ * D19, HCR_EL2.E2H and ID_AA64MMFR4_EL1.E2H0).
  */
 #include "blob.h"
 
@@ -18,17 +21,18 @@
 
 #define EL2_BIT 3  /* CurrentEL */
 #define E2H_BIT 34 /* HCR_EL2 */
+#define TGE_BIT 27
 
 /* In x18: a fault is being handled; and so was another one. */
 #define NESTED_BIT 0
 #define HOPELESS_BIT 1
 
-	/* To \el2 where EL2 has names of its own, else on to what follows. */
-	.macro	if_own_names el2
+	/* To \el2 where EL2 has names of its own, else on to what follows.
+	 * Bit \e2h of \told: E2H is set. Uses x9. */
+	.macro	if_own_names el2, told, e2h
 	mrs	x9, CurrentEL
 	tbz	x9, #EL2_BIT, 1f
-	mrs	x9, hcr_el2
-	tbz	x9, #E2H_BIT, \el2
+	tbz	\told, #\e2h, \el2
 1:
 	.endm
 
@@ -100,10 +104,18 @@ blob_vectors:
 	.global	blob_entry
 blob_entry:
 	msr	daifset, #0xf
-	tbnz	x0, #BLOB_OFF_BIT, switch_off
-	mov	x18, x0
+	/* Before any name depends on it. The rest of HCR is the host's still,
+	 * and its MMU may be on. */
+	tbz	x0, #BLOB_E2H_BIT, 1f
+	mrs	x9, hcr_el2
+	orr	x9, x9, #(1 << E2H_BIT)
+	orr	x9, x9, #(1 << TGE_BIT)
+	msr	hcr_el2, x9
+	isb
+1:	tbnz	x0, #BLOB_OFF_BIT, switch_off
+	and	x18, x0, #~BLOB_X0_BITS
 	adr	x10, blob_vectors
-	if_own_names enter_el2
+	if_own_names enter_el2, x0, BLOB_E2H_BIT
 	msr	vbar_el1, x10
 	mmu_off	el1, BLOB_SCTLR_OFF_EL1
 	letter	'A'
@@ -141,7 +153,7 @@ move:
 	ldp	x22, x23, [x18, #BLOB_X + 16]
 	ldr	x17, [x18, #BLOB_TARGET]
 	ldr	x19, [x18, #BLOB_FLAGS]
-	if_own_names leave_el2
+	if_own_names leave_el2, x19, BLOB_HAS_E2H_BIT
 	mmu_off	el1, BLOB_SCTLR_OFF_EL1
 	b	leave
 leave_el2:
@@ -199,7 +211,8 @@ fault:
 	mov	x0, x18
 	add	sp, x18, #BLOB_STACK_TOP
 	orr	x18, x18, #(1 << NESTED_BIT)
-	if_own_names fault_el2
+	ldr	x10, [x0, #BLOB_FLAGS]
+	if_own_names fault_el2, x10, BLOB_HAS_E2H_BIT
 	mrs	x1, esr_el1
 	mrs	x2, elr_el1
 	mrs	x3, far_el1
@@ -241,10 +254,11 @@ flush:
 	 * is the first CPU's.
 	 */
 switch_off:
-	sub	x0, x0, #(1 << BLOB_OFF_BIT)
+	mov	x11, x0
+	and	x0, x0, #~BLOB_X0_BITS
 	orr	x18, x0, #(1 << HOPELESS_BIT)
 	adr	x10, blob_vectors
-	if_own_names switch_off_el2
+	if_own_names switch_off_el2, x11, BLOB_E2H_BIT
 	msr	vbar_el1, x10
 	mmu_off	el1, BLOB_SCTLR_OFF_EL1
 	b	1f

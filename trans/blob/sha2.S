@@ -4,10 +4,11 @@
  * The blob owns the CPU, so it may use FP and SIMD registers; nobody's contents
  * are in them. It must only see to it that their use is not trapped.
  */
+#include "blob.h"
+
 	.arch	armv8-a+simd+crypto
 
 #define EL2_BIT 3  /* CurrentEL */
-#define E2H_BIT 34 /* HCR_EL2 */
 #define FPEN (3 << 20) /* CPACR_EL1, and CPTR_EL2 with E2H: no trap */
 #define TFP (1 << 10)  /* CPTR_EL2 without E2H: trap */
 
@@ -20,15 +21,14 @@
 	.endm
 
 /*
- * uint64_t blob_simd_open(void), void blob_simd_close(before). At EL2 with E2H
- * the name CPACR_EL1 means CPTR_EL2, which has CPACR's layout then (Arm ARM
- * D19, CPTR_EL2).
+ * uint64_t blob_simd_open(flags), void blob_simd_close(flags, before). At EL2
+ * with E2H the name CPACR_EL1 means CPTR_EL2, which has CPACR's layout then
+ * (Arm ARM D19, CPTR_EL2).
  */
 function blob_simd_open
 	mrs	x1, CurrentEL
 	tbz	x1, #EL2_BIT, 1f
-	mrs	x1, hcr_el2
-	tbnz	x1, #E2H_BIT, 1f
+	tbnz	x0, #BLOB_HAS_E2H_BIT, 1f
 	mrs	x0, cptr_el2
 	and	x1, x0, #~TFP
 	msr	cptr_el2, x1
@@ -41,14 +41,13 @@ function blob_simd_open
 	ret
 
 function blob_simd_close
-	mrs	x1, CurrentEL
-	tbz	x1, #EL2_BIT, 1f
-	mrs	x1, hcr_el2
-	tbnz	x1, #E2H_BIT, 1f
-	msr	cptr_el2, x0
+	mrs	x2, CurrentEL
+	tbz	x2, #EL2_BIT, 1f
+	tbnz	x0, #BLOB_HAS_E2H_BIT, 1f
+	msr	cptr_el2, x1
 	isb
 	ret
-1:	msr	cpacr_el1, x0
+1:	msr	cpacr_el1, x1
 	isb
 	ret
 

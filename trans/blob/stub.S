@@ -50,14 +50,18 @@ blob_stub:
 
 	/*
 	 * As the blob leaves at EL2: HCR and SCTLR as a whole, E2H as it is,
-	 * because it decides which layout SCTLR_EL2 has, and TGE with it. The
+	 * because it decides which layout SCTLR_EL2 has, and TGE with it; told
+	 * to be 1, it is, whatever it reads (entry.S). x18: the params. The
 	 * MMU of EL2 was off all the time, but not before the host's stub took
 	 * over: forget its translations as well as its instructions.
 	 */
 	.section .text.stub_restart, "ax"
 soft_restart:
 	mrs	x9, hcr_el2
-	and	x9, x9, #(1 << E2H_BIT)
+	ldr	x10, [x18, #BLOB_FLAGS]
+	tbz	x10, #BLOB_HAS_E2H_BIT, 1f
+	orr	x9, x9, #(1 << E2H_BIT)
+1:	and	x9, x9, #(1 << E2H_BIT)
 	mov	w10, #(BLOB_SCTLR_OFF_EL2 & 0xffff)
 	movk	w10, #(BLOB_SCTLR_OFF_EL2 >> 16), lsl #16
 	cbz	x9, 1f

@@ -73,12 +73,12 @@ int blob_verify(struct blob_params *params)
 	if (!params->digest_count)
 		return 0;
 	if (simd)
-		before = blob_simd_open();
+		before = blob_simd_open(params->flags);
 	clean_all(params);
 	params->own.segment = first_bad(params);
 	clean_all(params);
 	if (simd)
-		blob_simd_close(before);
+		blob_simd_close(params->flags, before);
 	params->own.verify_ticks = blob_ticks() - start;
 	if (params->own.segment < params->digest_count)
 		return corrupt(params);

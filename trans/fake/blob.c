@@ -65,14 +65,16 @@ uint64_t blob_own_el2(void)
 	return fake_blob.stub_answer;
 }
 
-uint64_t blob_simd_open(void)
+uint64_t blob_simd_open(uint64_t flags)
 {
+	(void)flags;
 	fake_blob.simd = true;
 	return 0x1234;
 }
 
-void blob_simd_close(uint64_t before)
+void blob_simd_close(uint64_t flags, uint64_t before)
 {
+	(void)flags;
 	fake_blob.simd = before != 0x1234;
 }
 
