@@ -136,9 +136,9 @@ def environment(tools):
     return env | {'CROSS_COMPILE': tools, 'SOURCE_DATE_EPOCH': '1700000000'}
 
 
-def make(tree, out, *words, tools, libs=None):
+def make(tree, out, *words, tools, libs=None, strict=False):
     """One make of U-Boot's; its last words when it fails. A warning in our
-    own files is a failure."""
+    own files is a failure; in any, if strict."""
     env = environment(tools)
     if libs:
         env['PLATFORM_LIBS'] = ' '.join(libs)
@@ -147,8 +147,8 @@ def make(tree, out, *words, tools, libs=None):
         env=env, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT)
     lines = [w for w in done.stdout.splitlines() if w.strip()]
-    ours = [w for w in lines if 'warning:' in w and
-            re.search('trans_table|' + re.escape(ROOT) + '/(?!build)', w)]
+    ours = [w for w in lines if 'warning:' in w and (strict or
+            re.search('trans_table|' + re.escape(ROOT) + '/(?!build)', w))]
     if done.returncode:
         ours = [w for w in lines if 'error:' in w] + ours
     if done.returncode or ours:

@@ -9,6 +9,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), 'qemu')]
+import at_boards  # noqa: E402
 import at_prompt  # noqa: E402
 import at_wake  # noqa: E402
 import disk  # noqa: E402
@@ -30,10 +31,10 @@ def report(case, result):
     print(f'    whole log: build/logs/{name}.log', flush=True)
 
 
-def run_cases(only=None, verbose=False, u_boot=None):
+def run_cases(only=None, verbose=False, u_boot=None, cases=CASES):
     """(passed, failed) after running all of them; with another U-Boot, where
     the case does not say which."""
-    picked = [c.is_of(u_boot or 'stable') for c in CASES
+    picked = [c.is_of(u_boot or 'stable') for c in cases
               if not only or fnmatch.fnmatch(c.name, f'*{only}*')]
     failed = 0
     disk.build()
@@ -53,14 +54,18 @@ def main():
                     help='show the console as it goes')
     ap.add_argument('--u-boot', default='stable', metavar='NAME',
                     help='directory under build/u-boot/: stable, newest, own')
+    ap.add_argument('--boards', action='store_true',
+                    help="the boards' cases instead (make uboot-boards)")
     ap.add_argument('--list', action='store_true')
     args = ap.parse_args()
+    cases = at_boards.CASES if args.boards else CASES
     if args.list:
-        print('\n'.join(c.name for c in CASES))
+        print('\n'.join(c.name for c in cases))
         return
     lab.orderly_exit()
     try:
-        passed, failed = run_cases(args.only, args.verbose, args.u_boot)
+        passed, failed = run_cases(args.only, args.verbose, args.u_boot,
+                                   cases)
     except KeyboardInterrupt:
         sys.exit(130)
     print(f'{passed} passed, {failed} failed')
