@@ -514,7 +514,7 @@ U_BOOT ?=
 UBOOT := tests/lab/uboot.py --tools $(CROSS_COMPILE) \
 	$(if $(U_BOOT),--tree '$(U_BOOT)')
 
-.PHONY: uboot uboot-setup uboot-bins uboot-prebuilt uboot-newest uboot-matrix demo-uboot
+.PHONY: uboot uboot-setup uboot-bins uboot-prebuilt uboot-newest uboot-matrix uboot-boards demo-uboot
 uboot-setup: | setup
 	@tests/lab/setup --with $$(tests/lab/uboot.py --packages)
 
@@ -532,6 +532,11 @@ uboot-newest: | uboot-setup ## the same with the newest U-Boot that Debian has
 
 uboot-matrix: uboot-bins payload ## U-Boot cases in QEMU only (RUN='--only PATTERN --verbose')
 	@tests/uboot/run_uboot.py $(RUN)
+
+uboot-boards: uboot-setup payload ## the port compiled for boards of 20 SoCs; kexec on QEMU's raspi3b and xlnx-versal-virt
+	@tests/lab/boards.py --tools $(CROSS_COMPILE)
+	@tests/lab/boards.py --tools $(CROSS_COMPILE) --whole
+	@tests/uboot/run_uboot.py --boards
 
 demo-uboot: uboot-bins payload ## at U-Boot's prompt, live (EL= GIC=)
 	@tests/uboot/demo_uboot.py --el $(EL) --gic $(GIC)

@@ -18,7 +18,8 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 sys.path[:0] = [HERE, *(os.path.join(HERE, d)
-                        for d in ('qemu', 'oracle', 'uboot'))]
+                        for d in ('qemu', 'oracle', 'uboot', 'lab'))]
+import boards  # noqa: E402
 import fuzz  # noqa: E402
 import lab  # noqa: E402
 import oracle  # noqa: E402
@@ -172,6 +173,7 @@ def entries(tally):
 def uboot(tally):
     tally.heading("U-Boot, at its prompt")
     if make(tally, 'U-Boot', 'uboot-bins', 'payload', keep=('u-boot: text',)):
+        tally.add(*boards.compile_all(boards.SAMPLE))
         tally.add(*run_uboot.run_cases())
 
 

@@ -106,7 +106,7 @@ def attempt(step, tree, board, tools):
     return not why
 
 
-def compile_all(boards, tools):
+def compile_all(boards, tools=uboot.TOOLS):
     """(passed, failed)."""
     with source_with_port() as tree:
         passed = sum(attempt(compile_port, tree, b, tools) for b in boards)
@@ -124,7 +124,7 @@ def main():
                     help='build u-boot.bin for those that QEMU has')
     ap.add_argument('--list', action='store_true',
                     help='the boards and their SoCs')
-    ap.add_argument('--tools', default='aarch64-linux-gnu-',
+    ap.add_argument('--tools', default=uboot.TOOLS,
                     help='CROSS_COMPILE')
     args = ap.parse_args()
     of = SAMPLE if args.sample else WHOLE if args.whole else BOARDS

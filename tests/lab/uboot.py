@@ -25,6 +25,7 @@ ROOT, BUILD = fetch.ROOT, fetch.BUILD
 APT = os.path.join(BUILD, 'apt-u-boot')
 PORT = os.path.join(ROOT, 'ports', 'u-boot')
 DEFCONFIG = 'qemu_arm64_defconfig'
+TOOLS = 'aarch64-linux-gnu-'
 PACKAGES = ['bison', 'flex', 'swig', 'libssl-dev', 'libgnutls28-dev',
             'python3-dev', 'python3-setuptools', 'dpkg-dev', 'bc',
             'uuid-dev']
@@ -281,7 +282,7 @@ def main():
                     help='also link an unchanged U-Boot with this archive')
     ap.add_argument('--unpatched', action='store_true',
                     help='only that; no line is added to the tree')
-    ap.add_argument('--tools', default='aarch64-linux-gnu-',
+    ap.add_argument('--tools', default=TOOLS,
                     help='CROSS_COMPILE')
     ap.add_argument('--packages', action='store_true',
                     help="say what building U-Boot needs of Debian's")
