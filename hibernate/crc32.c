@@ -36,10 +36,11 @@ enum {
 
 /* The register is linear over its bits: bit b of a byte that has n steps to go
  * is what bit 0 is after n - b. */
-#define BIT(byte, b, s) (((byte) >> (b) & 1u) * (uint32_t)(s))
+#define BIT_AT(byte, b, s) (((byte) >> (b) & 1u) * (uint32_t)(s))
 #define OF(n, s0, s1, s2, s3, s4, s5, s6, s7)                               \
-	(BIT(n, 0, s0) ^ BIT(n, 1, s1) ^ BIT(n, 2, s2) ^ BIT(n, 3, s3) ^    \
-	 BIT(n, 4, s4) ^ BIT(n, 5, s5) ^ BIT(n, 6, s6) ^ BIT(n, 7, s7))
+	(BIT_AT(n, 0, s0) ^ BIT_AT(n, 1, s1) ^ BIT_AT(n, 2, s2) ^            \
+	 BIT_AT(n, 3, s3) ^ BIT_AT(n, 4, s4) ^ BIT_AT(n, 5, s5) ^            \
+	 BIT_AT(n, 6, s6) ^ BIT_AT(n, 7, s7))
 #define FOUR(n, ...)                                                        \
 	OF(n, __VA_ARGS__), OF((n) + 1, __VA_ARGS__),                       \
 	OF((n) + 2, __VA_ARGS__), OF((n) + 3, __VA_ARGS__)

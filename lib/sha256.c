@@ -54,7 +54,7 @@ static void schedule(uint32_t w[64], const uint8_t *data)
 
 /* One round (6.2.2, step 3), with a to h by name: instead of passing all of
  * them on by one, the next round calls them by the next names. */
-#define ROUND(a, b, c, d, e, f, g, h, kw) do { \
+#define COMPRESS(a, b, c, d, e, f, g, h, kw) do { \
 	uint32_t t1 = (h) + (kw) + (((e) & (f)) ^ (~(e) & (g))) + \
 		      (ror(e, 6) ^ ror(e, 11) ^ ror(e, 25)); \
 	(d) += t1; \
@@ -71,14 +71,14 @@ static void one_block(uint32_t state[8], const uint8_t *data)
 
 	schedule(words, data);
 	for (; w < words + 64; w += 8, k += 8) {
-		ROUND(a, b, c, d, e, f, g, h, k[0] + w[0]);
-		ROUND(h, a, b, c, d, e, f, g, k[1] + w[1]);
-		ROUND(g, h, a, b, c, d, e, f, k[2] + w[2]);
-		ROUND(f, g, h, a, b, c, d, e, k[3] + w[3]);
-		ROUND(e, f, g, h, a, b, c, d, k[4] + w[4]);
-		ROUND(d, e, f, g, h, a, b, c, k[5] + w[5]);
-		ROUND(c, d, e, f, g, h, a, b, k[6] + w[6]);
-		ROUND(b, c, d, e, f, g, h, a, k[7] + w[7]);
+		COMPRESS(a, b, c, d, e, f, g, h, k[0] + w[0]);
+		COMPRESS(h, a, b, c, d, e, f, g, k[1] + w[1]);
+		COMPRESS(g, h, a, b, c, d, e, f, k[2] + w[2]);
+		COMPRESS(f, g, h, a, b, c, d, e, k[3] + w[3]);
+		COMPRESS(e, f, g, h, a, b, c, d, k[4] + w[4]);
+		COMPRESS(d, e, f, g, h, a, b, c, k[5] + w[5]);
+		COMPRESS(c, d, e, f, g, h, a, b, k[6] + w[6]);
+		COMPRESS(b, c, d, e, f, g, h, a, k[7] + w[7]);
 	}
 	state[0] += a;
 	state[1] += b;

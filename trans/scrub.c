@@ -15,7 +15,7 @@ struct scrub {
 	struct trans_error *err;
 };
 
-static int flush(struct scrub *scrub)
+static int give_on(struct scrub *scrub)
 {
 	uint64_t len = scrub->piece.len;
 	int ret = len ? scrub->fn(scrub->arg, &scrub->piece) : 0;
@@ -30,7 +30,7 @@ static int zero(struct scrub *scrub, trans_pa_t pa, uint64_t len)
 	int ret = 0;
 
 	if (!scrub->piece.len || scrub->piece.dst + scrub->piece.len != pa) {
-		ret = flush(scrub);
+		ret = give_on(scrub);
 		scrub->piece.dst = pa;
 	}
 	scrub->piece.len += len;
@@ -144,5 +144,5 @@ int trans_scrub_moves(const struct trans_transition *t, trans_list_move_fn move,
 		else
 			ret = scrub_source(&scrub, from);
 	}
-	return ret ? ret : flush(&scrub);
+	return ret ? ret : give_on(&scrub);
 }

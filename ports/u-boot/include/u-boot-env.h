@@ -6,6 +6,7 @@
 #ifndef TRANS_U_BOOT_ENV_H
 #define TRANS_U_BOOT_ENV_H
 
+#include <linux/kernel.h> /* defines the limits unasked, so first */
 #include <linux/stddef.h>
 #include <linux/string.h>
 #include <linux/types.h>
