@@ -27,15 +27,25 @@ static uint64_t flag(bool set, unsigned int bit)
 	return set ? 1ULL << bit : 0;
 }
 
-/* ID registers: Arm ARM D19. */
+static bool granted(const struct trans_cpu *cpu, unsigned int grant)
+{
+	return cpu->granted & grant;
+}
+
+/* ID registers: Arm ARM D19. What firmware does not grant has no effect, so
+ * there is nothing to save of it. */
 uint64_t trans_snapshot_flags(const struct trans_cpu *cpu)
 {
+	bool pie = granted(cpu, TRANS_GRANT_PIE);
+
 	return flag(cpu->el == 2, CONTEXT_EL2_BIT) |
 	       flag(cpu->el == 2 && !cpu->e2h, CONTEXT_NAMES_BIT) |
-	       flag(field(cpu->mmfr3, 0), CONTEXT_TCR2_BIT) |
-	       flag(field(cpu->mmfr3, 4), CONTEXT_SCTLR2_BIT) |
-	       flag(field(cpu->mmfr3, 8), CONTEXT_PIE_BIT) |
-	       flag(field(cpu->mmfr3, 16), CONTEXT_POE_BIT) |
+	       flag(field(cpu->mmfr3, 0) && granted(cpu, TRANS_GRANT_TCR2),
+		    CONTEXT_TCR2_BIT) |
+	       flag(field(cpu->mmfr3, 4) && granted(cpu, TRANS_GRANT_SCTLR2),
+		    CONTEXT_SCTLR2_BIT) |
+	       flag(field(cpu->mmfr3, 8) && pie, CONTEXT_PIE_BIT) |
+	       flag(field(cpu->mmfr3, 16) && pie, CONTEXT_POE_BIT) |
 	       flag(field(cpu->mmfr1, 20), CONTEXT_PAN_BIT) |
 	       flag(field(cpu->mmfr2, 4), CONTEXT_UAO_BIT) |
 	       flag(field(cpu->pfr0, 48), CONTEXT_DIT_BIT) |

@@ -45,6 +45,7 @@
 	X(ID_AA64MMFR4, "S3_0_C0_C7_4") \
 	X(ID_AA64PFR0, "ID_AA64PFR0_EL1") \
 	X(ID_AA64PFR1, "ID_AA64PFR1_EL1") \
+	X(ID_AA64PFR2, "S3_0_C0_C4_2") \
 	X(ID_AA64DFR0, "ID_AA64DFR0_EL1") \
 	X(ID_AA64ISAR0, "ID_AA64ISAR0_EL1") \
 	X(ID_AA64ISAR1, "ID_AA64ISAR1_EL1") \
@@ -78,6 +79,10 @@ enum trans_sysreg {
 uint64_t trans_arch_read(enum trans_sysreg reg);
 void trans_arch_write(enum trans_sysreg reg, uint64_t value);
 
+/* Is a guarded control stack in use at this exception level? Asked by CHKFEAT,
+ * a hint, which nobody can trap and which without FEAT_CHK says no. */
+bool trans_arch_gcs_on(void);
+
 /* DSB SY and ISB. */
 void trans_arch_sync(void);
 
@@ -87,7 +92,8 @@ void trans_arch_sync(void);
 void trans_arch_drain_profile(void);
 void trans_arch_drain_trace(void);
 
-/* Take an SError that is pending, then mask D, A, I and F for good. */
+/* Take an SError that is pending, contained errors (FEAT_RAS) too, then mask D,
+ * A, I and F for good. */
 void trans_arch_mask(void);
 
 /* Invalidate this CPU's instruction caches and wait until it is done. */

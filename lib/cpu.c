@@ -14,6 +14,19 @@ static unsigned int field(uint64_t id, unsigned int shift)
 	return (unsigned int)(id >> shift) & 0xf;
 }
 
+/* ID registers: Arm ARM D19; FGT 2 is FEAT_FGT2. */
+unsigned int trans_cpu_grants(const struct trans_cpu *cpu)
+{
+	return (field(cpu->pfr0, 32) ? TRANS_GRANT_SVE : 0) |
+	       (field(cpu->pfr1, 24) ? TRANS_GRANT_SME : 0) |
+	       (field(cpu->mmfr1, 40) ? TRANS_GRANT_HCX : 0) |
+	       (field(cpu->mmfr0, 56) ? TRANS_GRANT_FGT : 0) |
+	       (field(cpu->mmfr0, 56) >= 2 ? TRANS_GRANT_FGT2 : 0) |
+	       (field(cpu->mmfr3, 0) ? TRANS_GRANT_TCR2 : 0) |
+	       (field(cpu->mmfr3, 8) ? TRANS_GRANT_PIE : 0) |
+	       (field(cpu->pfr0, 24) ? TRANS_GRANT_GIC : 0);
+}
+
 void trans_cpu_read(struct trans_cpu *cpu)
 {
 	unsigned int el = (unsigned int)(trans_arch_read(TRANS_CURRENTEL) >> 2);
@@ -32,9 +45,15 @@ void trans_cpu_read(struct trans_cpu *cpu)
 		.isar1 = trans_arch_read(TRANS_ID_AA64ISAR1),
 		.isar2 = trans_arch_read(TRANS_ID_AA64ISAR2),
 		.smfr0 = trans_arch_read(TRANS_ID_AA64SMFR0),
+		.pfr2 = trans_arch_read(TRANS_ID_AA64PFR2),
 		.midr = trans_arch_read(TRANS_MIDR),
 		.mpidr = trans_arch_read(TRANS_MPIDR),
 	};
+	cpu->granted = trans_cpu_grants(cpu) |
+		       (trans_arch_gcs_on() ? TRANS_GRANT_GCS : 0);
+	/* ID_AA64DFR0_EL1.PMSVer */
+	if (field(cpu->dfr0, 32))
+		cpu->pmbidr = trans_arch_read(TRANS_PMBIDR_EL1);
 	if (cpu->el != 2)
 		return;
 	/* The bit reads as 0 without VHE; where VHE cannot be left it may do

@@ -42,6 +42,10 @@ SETS = {**{f'lib/moves{part}.c': ['test_moves', *EDGES]
         'lib/gic_resume.c': ['test_gic_resume'],
         'trans/world.c': ['test_world'], 'trans/passage.c': ['test_world'],
         'trans/far.c': ['test_reach'], 'trans/maps.c': ['test_reach'],
+        **{f'trans/{part}.c': ['test_transition_go', 'test_quiesce', 'test_cpu']
+           for part in ('leave', 'state')},
+        'lib/cpu.c': ['test_cpu'], 'lib/wait.c': ['test_quiesce'],
+        'trans/query.c': ['test_inspect', 'test_table'],
         'trans/proof.c': [*TRANSITION, 'test_world', 'test_reach'],
         **{f'hibernate/snapshot{part}.c': SNAPSHOT
            for part in ('', '_plan', '_write', '_commit')},

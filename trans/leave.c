@@ -9,6 +9,7 @@
 
 /* PMBIDR_EL1.P and TRBIDR_EL1.P: the buffer belongs to a higher EL. */
 #define BUFFER_OWNED_ABOVE 0x10u
+#define TRBLIMITR_E 1u
 #define TCO_ON (1ULL << 25)
 #define ALLINT_ON (1ULL << 13)
 #define SDEI_PE_MASK 0xc400002bULL /* Arm DEN 0054 */
@@ -23,26 +24,35 @@ static void stop_profile(const struct trans_cpu *cpu)
 	if (trans_arch_read(TRANS_PMBIDR_EL1) & BUFFER_OWNED_ABOVE)
 		return;
 	trans_arch_write(TRANS_PMSCR_EL1, 0);
-	if (trans_state_own_names(cpu))
+	if (cpu->el == 2)
 		trans_arch_write(TRANS_PMSCR_EL2, 0);
 	trans_arch_drain_profile();
 	trans_arch_write(TRANS_PMBLIMITR_EL1, 0);
 	trans_arch_sync();
 }
 
-/* Nothing of this world is traced any more, whatever reads the trace. */
+/* The filters: nothing of this world is traced any more. */
 static void stop_tracing(const struct trans_cpu *cpu)
 {
 	trans_arch_write(TRANS_TRFCR_EL1, 0);
-	if (trans_state_own_names(cpu))
+	if (cpu->el == 2)
 		trans_arch_write(TRANS_TRFCR_EL2, 0);
 	trans_arch_sync();
 }
 
-static void close_trace_buffer(void)
+/*
+ * TF-A traps TRFCR (MDCR_EL3.TTRF) on every CPU that has it, unless it was built
+ * to give the trace away, and no bit says which. A trace buffer that is ours
+ * and switched on says that whoever did that had the filters too. Otherwise
+ * nothing traces into memory by our tables, and they may stay as they are.
+ */
+static void stop_trace_buffer(const struct trans_cpu *cpu, bool filters)
 {
-	if (trans_arch_read(TRANS_TRBIDR_EL1) & BUFFER_OWNED_ABOVE)
+	if (trans_arch_read(TRANS_TRBIDR_EL1) & BUFFER_OWNED_ABOVE ||
+	    !(trans_arch_read(TRANS_TRBLIMITR_EL1) & TRBLIMITR_E))
 		return;
+	if (filters)
+		stop_tracing(cpu);
 	trans_arch_drain_trace();
 	trans_arch_write(TRANS_TRBLIMITR_EL1, 0);
 	trans_arch_drain_trace();
@@ -55,7 +65,7 @@ static void stop_control_stack(const struct trans_cpu *cpu)
 {
 	trans_arch_write(TRANS_GCSCR_EL1, 0);
 	trans_arch_write(TRANS_GCSCRE0_EL1, 0);
-	if (trans_state_own_names(cpu))
+	if (cpu->el == 2)
 		trans_arch_write(TRANS_GCSCR_EL2, 0);
 	trans_arch_sync();
 }
@@ -63,8 +73,8 @@ static void stop_control_stack(const struct trans_cpu *cpu)
 /* Streaming mode changes what instructions exist; nobody expects it on. */
 static void stop_streaming(const struct trans_cpu *cpu)
 {
-	enum trans_sysreg trap = trans_state_own_names(cpu) ? TRANS_CPTR_EL2 :
-							      TRANS_CPACR_EL1;
+	enum trans_sysreg trap = cpu->el == 2 ? TRANS_CPTR_EL2 :
+						TRANS_CPACR_EL1;
 
 	if (trans_state_sme_usable(cpu, trans_arch_read(trap)))
 		trans_arch_write(TRANS_SVCR, 0);
@@ -91,10 +101,8 @@ static void silence(const struct trans_transition_args *args,
 	mask_firmware_events(args);
 	if (leave & TRANS_LEAVE_SPE)
 		stop_profile(cpu);
-	if (leave & TRANS_LEAVE_TRF)
-		stop_tracing(cpu);
 	if (leave & TRANS_LEAVE_TRBE)
-		close_trace_buffer();
+		stop_trace_buffer(cpu, leave & TRANS_LEAVE_TRF);
 	if (leave & TRANS_LEAVE_GCS)
 		stop_control_stack(cpu);
 	/* Breakpoints, watchpoints and single step, in the next world too. */
@@ -139,5 +147,7 @@ void trans_transition_park(const struct trans_transition *transition)
 	struct trans_cpu cpu;
 
 	trans_cpu_read(&cpu);
+	/* But of what firmware grants the host may know more than they do. */
+	cpu.granted &= transition->args.cpu->granted;
 	leave_for(transition, &cpu, 1ULL << BLOB_OFF_BIT);
 }

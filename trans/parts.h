@@ -128,7 +128,8 @@ uint64_t trans_state_flags(const struct trans_cpu *cpu);
 /* What the blob is told in x0 (BLOB_X0_BITS) of the CPU that enters it. */
 uint64_t trans_state_entry(const struct trans_cpu *cpu);
 
-/* What must be silenced on this CPU, as far as it has it at all. */
+/* What must be silenced on this CPU, as far as it has it at all and firmware lets
+ * it be touched (struct trans_cpu, granted). */
 #define TRANS_LEAVE_SPE 0x01u  /* statistical profiling: writes to memory */
 #define TRANS_LEAVE_TRBE 0x02u /* trace buffer: likewise */
 #define TRANS_LEAVE_SME 0x04u  /* streaming mode and ZA */

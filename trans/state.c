@@ -58,7 +58,9 @@ uint64_t trans_state_flags(const struct trans_cpu *cpu)
 {
 	bool e2h = cpu->el == 2 ? cpu->e2h : trans_cpu_has_e2h_only(cpu);
 
-	return (field(cpu->mmfr3, 0) ? 1u << BLOB_HAS_TCR2_BIT : 0) |
+	bool tcr2 = field(cpu->mmfr3, 0) && cpu->granted & TRANS_GRANT_TCR2;
+
+	return (tcr2 ? 1u << BLOB_HAS_TCR2_BIT : 0) |
 	       (has_sha2(cpu) ? 1u << BLOB_HAS_SHA2_BIT : 0) |
 	       (e2h ? 1u << BLOB_HAS_E2H_BIT : 0);
 }
@@ -70,13 +72,16 @@ uint64_t trans_state_entry(const struct trans_cpu *cpu)
 
 unsigned int trans_state_leave(const struct trans_cpu *cpu)
 {
+	bool sme = cpu->granted & TRANS_GRANT_SME;
+	bool gcs = cpu->granted & TRANS_GRANT_GCS;
+
 	return (field(cpu->dfr0, 32) ? TRANS_LEAVE_SPE : 0) |
 	       (field(cpu->dfr0, 44) ? TRANS_LEAVE_TRBE : 0) |
-	       (field(cpu->pfr1, 24) ? TRANS_LEAVE_SME : 0) |
+	       (field(cpu->pfr1, 24) && sme ? TRANS_LEAVE_SME : 0) |
 	       (field(cpu->pfr1, 8) >= 2 ? TRANS_LEAVE_MTE : 0) |
 	       (field(cpu->mmfr1, 20) ? TRANS_LEAVE_PAN : 0) |
 	       (field(cpu->dfr0, 40) ? TRANS_LEAVE_TRF : 0) |
-	       (field(cpu->pfr1, 44) ? TRANS_LEAVE_GCS : 0) |
+	       (field(cpu->pfr1, 44) && gcs ? TRANS_LEAVE_GCS : 0) |
 	       (field(cpu->pfr1, 36) ? TRANS_LEAVE_NMI : 0);
 }
 

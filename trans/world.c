@@ -32,24 +32,33 @@
 #define HCRX_SMPME (1u << 5)
 #define HCRX_MSCEN (1u << 11)
 #define HCRX_TCR2EN (1u << 14)
+#define HCRX_SCTLR2EN (1u << 15)
+#define HCRX_GCSEN (1u << 22)
+#define HCRX_ENFPM (1u << 23)
 /* In HFGRTR_EL2 and HFGWTR_EL2: set is "does not trap". */
 #define HFG_NSMPRI_NTPIDR2 (3ULL << 54)
 #define HFG_NPIRE0_NPIR (3ULL << 57)
+#define HFG_NPOR_EL0_EL1 (3ULL << 59)
+#define HFG_NGCS_EL0_EL1 (3ULL << 52)
+#define HFGI_NGCS (7ULL << 57) /* PUSHM, STR, EPP */
 #define HDFG_NPMSNEVFR (1ULL << 62)
+#define HDFG2_NPMUV3P9 0x1cu /* nPMICNTR_EL0, nPMICFILTR_EL0, nPMUACR_EL1 */
 #define CNTHCTL_NO_TRAPS 3u /* EL1PCTEN, EL1PCEN */
 #define MDCR_E2PB_EL1 (3u << 12)
 #define MDCR_E2TB_EL1 (3u << 24)
+#define PMBIDR_P (1u << 4)
+#define PMSCR_PA_PCT 0x50u /* physical addresses, physical timestamps */
 #define ICC_SRE_ALL 0xfu
 
 /* ---- what the CPU has ---- */
 
-enum id { MMFR0, MMFR1, MMFR2, MMFR3, PFR0, PFR1, DFR0, ISAR2, SMFR0 };
+enum id { MMFR0, MMFR1, MMFR2, MMFR3, PFR0, PFR1, PFR2, DFR0, ISAR2, SMFR0 };
 
 static uint64_t id_of(const struct trans_cpu *cpu, enum id id)
 {
 	const uint64_t ids[] = {
 		cpu->mmfr0, cpu->mmfr1, cpu->mmfr2, cpu->mmfr3, cpu->pfr0,
-		cpu->pfr1, cpu->dfr0, cpu->isar2, cpu->smfr0,
+		cpu->pfr1, cpu->pfr2, cpu->dfr0, cpu->isar2, cpu->smfr0,
 	};
 
 	return ids[id];
@@ -61,24 +70,48 @@ static unsigned int has(const struct trans_cpu *cpu, enum id id,
 	return (unsigned int)(id_of(cpu, id) >> shift) & 0xf;
 }
 
+/* ... and what of it firmware lets be touched. */
+static unsigned int given(const struct trans_cpu *cpu, unsigned int grant,
+			  enum id id, unsigned int shift)
+{
+	return cpu->granted & grant ? has(cpu, id, shift) : 0;
+}
+
 static bool has_sve(const struct trans_cpu *cpu)
 {
-	return has(cpu, PFR0, 32);
+	return given(cpu, TRANS_GRANT_SVE, PFR0, 32);
 }
 
 static bool has_sme(const struct trans_cpu *cpu)
 {
-	return has(cpu, PFR1, 24);
+	return given(cpu, TRANS_GRANT_SME, PFR1, 24);
+}
+
+static bool has_gcs(const struct trans_cpu *cpu)
+{
+	return given(cpu, TRANS_GRANT_GCS, PFR1, 44);
 }
 
 static bool has_tcr2(const struct trans_cpu *cpu)
 {
-	return has(cpu, MMFR3, 0);
+	return given(cpu, TRANS_GRANT_TCR2, MMFR3, 0);
+}
+
+static bool has_sctlr2(const struct trans_cpu *cpu)
+{
+	return given(cpu, TRANS_GRANT_SCTLR2, MMFR3, 4);
 }
 
 static bool has_s1pie(const struct trans_cpu *cpu)
 {
-	return has(cpu, MMFR3, 8);
+	return given(cpu, TRANS_GRANT_PIE, MMFR3, 8);
+}
+
+/* The profiling buffer of a higher exception level (PMBIDR_EL1.P) is not ours to
+ * give away. */
+static bool has_profile(const struct trans_cpu *cpu)
+{
+	return has(cpu, DFR0, 32) && !(cpu->pmbidr & PMBIDR_P);
 }
 
 /* ID_AA64ISAR1_EL1.APA, API [11:4], GPA, GPI [31:24]; ISAR2.GPA3, APA3
@@ -113,9 +146,12 @@ static const char *lacking(const struct trans_cpu *cpu,
 			    tcr_wants[i].least)
 			return tcr_wants[i].why;
 	if (world->tcr2 && !has_tcr2(cpu))
-		return "the CPU lacks TCR2";
+		return has(cpu, MMFR3, 0) ? "firmware does not grant TCR2" :
+					    "the CPU lacks TCR2";
 	if ((world->pir || world->pire0) && !has_s1pie(cpu))
-		return "the CPU lacks permission indirection";
+		return has(cpu, MMFR3, 8) ?
+			"firmware does not grant permission indirection" :
+			"the CPU lacks permission indirection";
 	return NULL;
 }
 
@@ -270,35 +306,66 @@ static void vectors_for_el1(struct script *s, const struct trans_cpu *cpu)
 		step(s, BLOB_SET_SMCR_EL2, smcr_for_el1(cpu));
 }
 
-/* ID_AA64MMFR1_EL1.HCX [43:40], ID_AA64ISAR2_EL1.MOPS [19:16] */
+/*
+ * ID_AA64MMFR1_EL1.HCX [43:40], ID_AA64ISAR2_EL1.MOPS [19:16],
+ * ID_AA64PFR2_EL1.FPMR [35:32]. What becomes effective with its bit, and
+ * whatever it holds, is 0 before.
+ */
 static void features_for_el1(struct script *s, const struct trans_cpu *cpu)
 {
-	if (!has(cpu, MMFR1, 40))
-		return;
-	step(s, BLOB_SET_HCRX_EL2, (has_sme(cpu) ? HCRX_SMPME : 0) |
-		(has(cpu, ISAR2, 16) ? HCRX_MSCEN : 0) |
-		(has_tcr2(cpu) ? HCRX_TCR2EN : 0));
+	if (has_gcs(cpu)) {
+		step(s, BLOB_SET_GCSCR_EL1, 0);
+		step(s, BLOB_SET_GCSCRE0_EL1, 0);
+	}
+	if (has_sctlr2(cpu))
+		step(s, BLOB_SET_SCTLR2_EL1, 0);
+	if (given(cpu, TRANS_GRANT_HCX, MMFR1, 40))
+		step(s, BLOB_SET_HCRX_EL2, (has_sme(cpu) ? HCRX_SMPME : 0) |
+			(has(cpu, ISAR2, 16) ? HCRX_MSCEN : 0) |
+			(has_tcr2(cpu) ? HCRX_TCR2EN : 0) |
+			(has_sctlr2(cpu) ? HCRX_SCTLR2EN : 0) |
+			(has_gcs(cpu) ? HCRX_GCSEN : 0) |
+			(has(cpu, PFR2, 32) ? HCRX_ENFPM : 0));
 }
 
 /*
- * ID_AA64MMFR0_EL1.FGT [59:56], PFR0.AMU [47:44], DFR0.PMSVer [35:32]. 0 traps
- * nothing, but for bits that came later and whose names begin with "n".
+ * ID_AA64MMFR0_EL1.FGT [59:56], PFR0.AMU [47:44], DFR0.PMSVer [35:32],
+ * MMFR3.S1POE [19:16]. 0 traps nothing, but for bits that came later and whose
+ * names begin with "n".
  */
 static void fine_traps_for_el1(struct script *s, const struct trans_cpu *cpu)
 {
 	uint64_t registers = (has_sme(cpu) ? HFG_NSMPRI_NTPIDR2 : 0) |
-			     (has_s1pie(cpu) ? HFG_NPIRE0_NPIR : 0);
+			     (has_s1pie(cpu) ? HFG_NPIRE0_NPIR : 0) |
+			     (given(cpu, TRANS_GRANT_PIE, MMFR3, 16) ?
+				     HFG_NPOR_EL0_EL1 : 0) |
+			     (has_gcs(cpu) ? HFG_NGCS_EL0_EL1 : 0);
 	uint64_t debug = has(cpu, DFR0, 32) >= 3 ? HDFG_NPMSNEVFR : 0;
 
-	if (!has(cpu, MMFR0, 56))
+	if (!given(cpu, TRANS_GRANT_FGT, MMFR0, 56))
 		return;
 	step(s, BLOB_SET_HFGRTR_EL2, registers);
 	step(s, BLOB_SET_HFGWTR_EL2, registers);
-	step(s, BLOB_SET_HFGITR_EL2, 0);
+	step(s, BLOB_SET_HFGITR_EL2, has_gcs(cpu) ? HFGI_NGCS : 0);
 	step(s, BLOB_SET_HDFGRTR_EL2, debug);
 	step(s, BLOB_SET_HDFGWTR_EL2, debug);
 	if (has(cpu, PFR0, 44))
 		step(s, BLOB_SET_HAFGRTR_EL2, 0);
+}
+
+/* FGT 2 is FEAT_FGT2. DFR0.PMUVer [11:8]: 9 is PMUv3p9, and 0xf none of Arm's. */
+static void more_traps_for_el1(struct script *s, const struct trans_cpu *cpu)
+{
+	unsigned int pmu = has(cpu, DFR0, 8);
+	uint64_t debug = pmu >= 9 && pmu != 0xf ? HDFG2_NPMUV3P9 : 0;
+
+	if (given(cpu, TRANS_GRANT_FGT2, MMFR0, 56) < 2)
+		return;
+	step(s, BLOB_SET_HFGRTR2_EL2, 0);
+	step(s, BLOB_SET_HFGWTR2_EL2, 0);
+	step(s, BLOB_SET_HFGITR2_EL2, 0);
+	step(s, BLOB_SET_HDFGRTR2_EL2, debug);
+	step(s, BLOB_SET_HDFGWTR2_EL2, debug);
 }
 
 /* All counters are EL1's (PMCR_EL0.N [15:11]), and so are the buffers of the
@@ -310,6 +377,17 @@ static uint64_t mdcr_for_el1(const struct trans_cpu *cpu)
 	       (has(cpu, DFR0, 44) ? MDCR_E2TB_EL1 : 0);
 }
 
+/* ID_AA64PFR0_EL1.GIC [27:24]. ICH_HCR is there once SRE is, and 0: no virtual
+ * interface, and none of its traps. */
+static void gic_for_el1(struct script *s, const struct trans_cpu *cpu)
+{
+	if (!given(cpu, TRANS_GRANT_GIC, PFR0, 24))
+		return;
+	step(s, BLOB_SET_ICC_SRE_EL2, ICC_SRE_ALL);
+	step(s, BLOB_STEP_ISB, 0);
+	step(s, BLOB_SET_ICH_HCR_EL2, 0);
+}
+
 /* HCR first and in force: with it, the layout of CPTR and CNTHCTL changes. */
 static void el2_for_el1(struct script *s, const struct trans_cpu *cpu)
 {
@@ -318,6 +396,7 @@ static void el2_for_el1(struct script *s, const struct trans_cpu *cpu)
 	vectors_for_el1(s, cpu);
 	features_for_el1(s, cpu);
 	fine_traps_for_el1(s, cpu);
+	more_traps_for_el1(s, cpu);
 	step(s, BLOB_SET_CNTHCTL_EL2, CNTHCTL_NO_TRAPS);
 	step(s, BLOB_SET_CNTVOFF_EL2, 0);
 	step(s, BLOB_SET_VPIDR_EL2, cpu->midr);
@@ -325,9 +404,12 @@ static void el2_for_el1(struct script *s, const struct trans_cpu *cpu)
 	step(s, BLOB_SET_VTTBR_EL2, 0);
 	step(s, BLOB_SET_HSTR_EL2, 0);
 	step(s, BLOB_SET_MDCR_EL2, mdcr_for_el1(cpu));
-	/* ID_AA64PFR0_EL1.GIC */
-	if (has(cpu, PFR0, 24))
-		step(s, BLOB_SET_ICC_SRE_EL2, ICC_SRE_ALL);
+	if (has_profile(cpu))
+		step(s, BLOB_SET_PMSCR_EL2, PMSCR_PA_PCT);
+	/* ID_AA64MMFR1_EL1.LO [19:16]: no limited ordering regions */
+	if (has(cpu, MMFR1, 16))
+		step(s, BLOB_SET_LORC_EL1, 0);
+	gic_for_el1(s, cpu);
 	step(s, BLOB_SET_SCTLR_EL2, BLOB_SCTLR_OFF_EL2 |
 		(has_sme(cpu) ? SCTLR_EL2_ENTP2 : 0));
 }

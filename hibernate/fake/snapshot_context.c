@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* The context on a test's host: see snapshot.h beside this file. */
+#include "../../lib/arch/fake/fake.h"
 #include "../snapshot_context.h"
 #include "snapshot.h"
 
@@ -15,6 +16,24 @@ __asm__(".section .rodata\n\t"
 	".byte 0\n\t"
 	".previous");
 
+/* What the assembler reads and writes of what firmware may trap. */
+static void access(uint64_t flags)
+{
+	static const struct {
+		unsigned int bit;
+		const char *name;
+	} rows[] = {
+		{ CONTEXT_TCR2_BIT, "TCR2_EL1" },
+		{ CONTEXT_PIE_BIT, "PIR_EL1" },
+		{ CONTEXT_POE_BIT, "POR_EL1" },
+		{ CONTEXT_SCTLR2_BIT, "SCTLR2_EL1" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (flags >> rows[i].bit & 1)
+			fake_firmware_access(rows[i].name, 0);
+}
+
 int trans_snapshot_context(void *context, int (*then)(void *arg), void *arg)
 {
 	uint64_t *word = context;
@@ -22,6 +41,7 @@ int trans_snapshot_context(void *context, int (*then)(void *arg), void *arg)
 
 	fake_snapshot.calls++;
 	fake_snapshot.flags = word[CONTEXT_FLAGS / 8];
+	access(fake_snapshot.flags);
 	word[CONTEXT_SELF / 8] = FAKE_CONTEXT;
 	rc = then(arg);
 	return fake_snapshot.resumes ? 1 : rc;

@@ -9,22 +9,52 @@
 #include <trans_table/geometry.h>
 
 /*
+ * Registers that firmware at EL3 may keep to itself, and no ID register says
+ * so: an access traps there, and some firmware panics then. What is not granted
+ * is not touched, neither read nor written; what EL3 does not grant has no
+ * effect either, whatever it holds. In brackets what grants it.
+ */
+#define TRANS_GRANT_SVE 0x001u    /* ZCR_ELx (CPTR_EL3.EZ) */
+#define TRANS_GRANT_SME 0x002u    /* SVCR, SMCR_ELx (CPTR_EL3.ESM, SCR_EL3.EnTP2) */
+#define TRANS_GRANT_HCX 0x004u    /* HCRX_EL2 (SCR_EL3.HXEn) */
+#define TRANS_GRANT_FGT 0x008u    /* HFGxTR_EL2, HDFGxTR_EL2, ... (FGTEn) */
+#define TRANS_GRANT_FGT2 0x010u   /* HFGxTR2_EL2, HDFGxTR2_EL2 (FGTEn2) */
+#define TRANS_GRANT_TCR2 0x020u   /* TCR2_ELx (TCR2En) */
+#define TRANS_GRANT_PIE 0x040u    /* PIR, PIRE0, POR_ELx (PIEn) */
+#define TRANS_GRANT_GIC 0x080u    /* ICC_SRE_EL2, ICH_* (ICC_SRE_EL3.Enable, SRE) */
+#define TRANS_GRANT_GCS 0x100u    /* GCSCR_ELx, GCSCRE0_EL1 (GCSEn) */
+#define TRANS_GRANT_SCTLR2 0x200u /* SCTLR2_ELx (SCTLR2En) */
+
+/*
  * @el:     1 or 2
  * @e2h:    at EL2: HCR_EL2.E2H, and always true there without FEAT_E2H0
- * @mmfr0..@smfr0: ID_AA64*_EL1
+ * @mmfr0..@pfr2: ID_AA64*_EL1
  * @midr, @mpidr: MIDR_EL1, MPIDR_EL1
  * @pmcr:   at EL2, with a PMU (ID_AA64DFR0_EL1.PMUVer): PMCR_EL0, else 0
+ * @pmbidr: with statistical profiling (PMSVer): PMBIDR_EL1, else 0
+ * @granted: TRANS_GRANT_*. A host that knows its firmware better than
+ *          trans_cpu_read does changes it: clears what older firmware than the
+ *          CPU traps, sets what it uses itself
  */
 struct trans_cpu {
 	unsigned int el;
 	bool e2h;
 	uint64_t mmfr0, mmfr1, mmfr2, mmfr3, pfr0, pfr1, dfr0, mmfr4, isar0;
-	uint64_t isar1, isar2, smfr0;
-	uint64_t midr, mpidr, pmcr;
+	uint64_t isar1, isar2, smfr0, pfr2;
+	uint64_t midr, mpidr, pmcr, pmbidr;
+	unsigned int granted;
 };
 
-/* Read it from the CPU we run on. */
+/* Read it from the CPU we run on. @granted is trans_cpu_grants, and GCS where
+ * it is switched on at this exception level. */
 void trans_cpu_read(struct trans_cpu *cpu);
+
+/*
+ * What firmware must grant on a CPU with these ID registers before it may start
+ * Linux 6.12 (Documentation/arch/arm64/booting.rst): all of TRANS_GRANT_* that
+ * the CPU has but GCS (asked for from 6.13 on) and SCTLR2 (later).
+ */
+unsigned int trans_cpu_grants(const struct trans_cpu *cpu);
 
 /* The stage 1 regime of the CPU's current exception level. */
 enum trans_regime trans_cpu_regime(const struct trans_cpu *cpu);

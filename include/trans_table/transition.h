@@ -82,11 +82,15 @@ struct trans_digest {
  * From EL2, one of two may be asked for:
  * @drop:     enter at EL1. EL2 is left as Linux's boot protocol wants it there
  *            (Documentation/arch/arm64/booting.rst): nothing traps that the CPU
- *            has, as far as this library knows it (SVE, SME, MTE, PAuth, PMU,
- *            SPE, TRBE, TCR2, S1PIE, MOPS, fine-grained traps but the second
- *            set of FEAT_FGT2, which is left alone); VTTBR, CNTVOFF, HSTR 0;
- *            the GIC's CPU interface by system registers; its MMU off. The CPU
- *            must be able to leave E2H
+ *            has and firmware grants (cpu.h), as far as this library knows it:
+ *            SVE, SME, MTE, PAuth, PMU, SPE, TRBE, TCR2, S1PIE, S1POE, MOPS,
+ *            FPMR, GCS, SCTLR2, and with fine-grained traps (FGT, FGT2) AMU,
+ *            PMUv3p9. VTTBR, CNTVOFF, HSTR, LORC_EL1, GCSCR_EL1, GCSCRE0_EL1,
+ *            SCTLR2_EL1 0; physical addresses and time in profiles, unless EL3
+ *            owns them; the GIC's CPU interface by system registers, ICH_HCR
+ *            0; its MMU off. The CPU must be able to leave E2H. Not known:
+ *            BRBE, MPAM, MCE2, LS64, filtering of SPE's data sources: as they
+ *            were, or trapped
  * @vbar_el2: with drop, VBAR_EL2: the stub that the next world has there, 0:
  *            none, it makes no HVC but what firmware answers
  * @vhe:      enter at EL2 with E2H (and TGE), though the host may be without it

@@ -61,4 +61,10 @@ MUTANTS = [
      'if (rc >= 0)\n\t\trc = snapshot_write'),
     ('context without the names of EL2', 'hibernate/snapshot.c',
      'cpu->el == 2 && !cpu->e2h', '0'),
+    ('snapshot: TCR2 because the CPU has it', 'hibernate/snapshot.c',
+     'field(cpu->mmfr3, 0) && granted(cpu, TRANS_GRANT_TCR2)',
+     'field(cpu->mmfr3, 0)'),
+    ('snapshot: SCTLR2 because the CPU has it', 'hibernate/snapshot.c',
+     'field(cpu->mmfr3, 4) && granted(cpu, TRANS_GRANT_SCTLR2)',
+     'field(cpu->mmfr3, 4)'),
 ]

@@ -89,6 +89,7 @@ static void reading(void **state)
 	assert_int_equal(cpu.isar1, 0x1000 + TRANS_ID_AA64ISAR1);
 	assert_int_equal(cpu.isar2, 0x1000 + TRANS_ID_AA64ISAR2);
 	assert_int_equal(cpu.smfr0, 0x1000 + TRANS_ID_AA64SMFR0);
+	assert_int_equal(cpu.pfr2, 0x1000 + TRANS_ID_AA64PFR2);
 	assert_int_equal(cpu.midr, 0x1000 + TRANS_MIDR);
 	assert_int_equal(cpu.mpidr, 0x1000 + TRANS_MPIDR);
 	fake_arch.reg[TRANS_ID_AA64DFR0] = 4 << 8;
@@ -116,6 +117,46 @@ static void reading(void **state)
 	assert_int_equal(fake_arch.count, 0); /* nothing was written */
 }
 
+/* What booting.rst has firmware grant, each by its own field. */
+static void grants(void **state)
+{
+	static const struct {
+		struct trans_cpu cpu;
+		unsigned int want;
+	} rows[] = {
+		{ { .pfr0 = 1ULL << 32 }, TRANS_GRANT_SVE },
+		{ { .pfr1 = 1 << 24 }, TRANS_GRANT_SME },
+		{ { .mmfr1 = 1ULL << 40 }, TRANS_GRANT_HCX },
+		{ { .mmfr0 = 1ULL << 56 }, TRANS_GRANT_FGT },
+		{ { .mmfr0 = 2ULL << 56 },
+		  TRANS_GRANT_FGT | TRANS_GRANT_FGT2 },
+		{ { .mmfr3 = 1 }, TRANS_GRANT_TCR2 },
+		{ { .mmfr3 = 1 << 8 }, TRANS_GRANT_PIE },
+		{ { .pfr0 = 1 << 24 }, TRANS_GRANT_GIC },
+		{ { .pfr1 = 1ULL << 44, .mmfr3 = 1 << 4 }, 0 },
+	};
+	struct trans_cpu cpu;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(trans_cpu_grants(&rows[i].cpu), rows[i].want);
+	fake_arch_reset();
+	fake_arch.reg[TRANS_CURRENTEL] = 1 << 2;
+	fake_arch.reg[TRANS_ID_AA64MMFR3] = 1;
+	trans_cpu_read(&cpu);
+	assert_int_equal(cpu.granted, TRANS_GRANT_TCR2);
+	fake_arch.gcs_on = true;
+	trans_cpu_read(&cpu);
+	assert_int_equal(cpu.granted, TRANS_GRANT_TCR2 | TRANS_GRANT_GCS);
+	/* PMBIDR is there with SPE only */
+	fake_arch.reg[TRANS_PMBIDR_EL1] = 0x10;
+	trans_cpu_read(&cpu);
+	assert_int_equal(cpu.pmbidr, 0);
+	fake_arch.reg[TRANS_ID_AA64DFR0] = 1ULL << 32;
+	trans_cpu_read(&cpu);
+	assert_int_equal(cpu.pmbidr, 0x10);
+}
+
 static void control_registers(void **state)
 {
 	struct trans_cpu el1 = { .el = 1 }, el2 = { .el = 2 };
@@ -134,6 +175,8 @@ static void control_registers(void **state)
 	assert_int_equal(trans_state_tcr_off(&el2), 0x80800000);
 	assert_int_equal(trans_state_flags(&el1), 0);
 	el1.mmfr3 = 0x1;
+	assert_int_equal(trans_state_flags(&el1), 0);
+	el1.granted = TRANS_GRANT_TCR2;
 	assert_int_equal(trans_state_flags(&el1), 1);
 	el1.mmfr3 = 0xfffffff0;
 	assert_int_equal(trans_state_flags(&el1), 0);
@@ -170,10 +213,13 @@ static void leaving(void **state)
 	cpu.dfr0 = 1ULL << 40;
 	assert_int_equal(trans_state_leave(&cpu), TRANS_LEAVE_TRF);
 	cpu.dfr0 = 0;
-	cpu.pfr1 = 1ULL << 44;
+	cpu.pfr1 = 1ULL << 44 | 1 << 24;
+	assert_int_equal(trans_state_leave(&cpu), 0);
+	cpu.granted = TRANS_GRANT_GCS;
 	assert_int_equal(trans_state_leave(&cpu), TRANS_LEAVE_GCS);
-	cpu.pfr1 = 1 << 24;
+	cpu.granted = TRANS_GRANT_SME;
 	assert_int_equal(trans_state_leave(&cpu), TRANS_LEAVE_SME);
+	cpu.granted = ~0u;
 	cpu.pfr1 = 1 << 8; /* MTE instructions only: there is no TCO */
 	assert_int_equal(trans_state_leave(&cpu), 0);
 	cpu.pfr1 = 2 << 8;
@@ -208,6 +254,7 @@ int main(void)
 		cmocka_unit_test(pa_bits),
 		cmocka_unit_test(regime),
 		cmocka_unit_test(reading),
+		cmocka_unit_test(grants),
 		cmocka_unit_test(control_registers),
 		cmocka_unit_test(leaving),
 		cmocka_unit_test(streaming_traps),

@@ -206,6 +206,23 @@ static void parks_with_its_own_features(void **state)
 	assert_int_equal(fake_arch.reg[TRANS_PMBLIMITR_EL1], 0);
 }
 
+/* Nor does it touch what firmware keeps, though its own ID registers have it:
+ * the host said so of the machine. */
+static void parks_under_firmware(void **state)
+{
+	static const struct trans_cpu boot_cpu = { .el = 1 };
+
+	(void)state;
+	t = (struct trans_transition){ .args = { .cpu = &boot_cpu } };
+	fake_arch.reg[TRANS_CURRENTEL] = 1 << 2;
+	fake_arch.reg[TRANS_ID_AA64DFR0] = 1ULL << 40 | 1ULL << 44;
+	fake_arch.reg[TRANS_ID_AA64PFR1] = 1 << 24;
+	fake_arch.reg[TRANS_CPACR_EL1] = 1 << 24;
+	if (!setjmp(fake_arch.jump))
+		trans_transition_park(&t);
+	assert_int_equal(fake_arch.log[fake_arch.count - 1].what, FAKE_JUMP);
+}
+
 /* ---- devices ---- */
 
 #define DEVICE 0x0a000000ULL
@@ -343,6 +360,7 @@ int main(void)
 		cmocka_unit_test_setup(frequency_that_nobody_set, set_up),
 		cmocka_unit_test_setup(parks_in_the_blob, set_up),
 		cmocka_unit_test_setup(parks_with_its_own_features, set_up),
+		cmocka_unit_test_setup(parks_under_firmware, set_up),
 		cmocka_unit_test_setup(virtio_resets, set_up),
 		cmocka_unit_test_setup(virtio_that_does_not, set_up),
 		cmocka_unit_test_setup(virtio_that_is_not_there, set_up),

@@ -290,10 +290,18 @@ static void test_flags(void **state)
 	expect_flags((struct trans_cpu){ .el = 1 }, 0);
 	expect_flags((struct trans_cpu){ .el = 2 }, 3);
 	expect_flags((struct trans_cpu){ .el = 2, .e2h = true }, 1);
-	expect_flags((struct trans_cpu){ .el = 1, .mmfr3 = 1 }, 1 << 2);
-	expect_flags((struct trans_cpu){ .el = 1, .mmfr3 = 0x100 }, 1 << 3);
-	expect_flags((struct trans_cpu){ .el = 1, .mmfr3 = 0x10000 }, 1 << 4);
-	expect_flags((struct trans_cpu){ .el = 1, .mmfr3 = 0x10 }, 1 << 5);
+	/* of these, no more than firmware grants */
+	expect_flags((struct trans_cpu){ .el = 1, .mmfr3 = 0x1111f }, 0);
+	expect_flags((struct trans_cpu){ .el = 1, .granted = ~0u }, 0);
+	expect_flags((struct trans_cpu){ .el = 1, .mmfr3 = 0x1111f,
+					 .granted = TRANS_GRANT_TCR2 }, 1 << 2);
+	expect_flags((struct trans_cpu){ .el = 1, .mmfr3 = 0x0011f,
+					 .granted = TRANS_GRANT_PIE }, 1 << 3);
+	expect_flags((struct trans_cpu){ .el = 1, .mmfr3 = 0x1001f,
+					 .granted = TRANS_GRANT_PIE }, 1 << 4);
+	expect_flags((struct trans_cpu){ .el = 1, .mmfr3 = 0x1111f,
+					 .granted = TRANS_GRANT_SCTLR2 },
+		     1 << 5);
 	expect_flags((struct trans_cpu){ .el = 1, .mmfr1 = 0x100000 }, 1 << 6);
 	expect_flags((struct trans_cpu){ .el = 1, .mmfr2 = 0x10 }, 1 << 7);
 	expect_flags((struct trans_cpu){ .el = 1, .pfr0 = 1ULL << 48 }, 1 << 8);
@@ -302,6 +310,25 @@ static void test_flags(void **state)
 	expect_flags((struct trans_cpu){ .el = 1, .pfr1 = 0x220 },
 		     1 << 9 | 1 << 10);
 	expect_flags((struct trans_cpu){ .el = 1, .pfr1 = 1ULL << 36 }, 1 << 11);
+}
+
+/* The assembler's accesses, of a CPU with all that may be trapped. */
+static void test_what_is_granted(void **state)
+{
+	static const unsigned int grants[] = {
+		0, TRANS_GRANT_TCR2, TRANS_GRANT_PIE, TRANS_GRANT_SCTLR2,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(grants) / sizeof(grants[0]); i++) {
+		struct snap s;
+
+		snap_open(&s, 12, 40, TRANS_SWSUSP_RAW, 0);
+		s.cpu.mmfr3 = 0x10111;
+		s.cpu.granted = fake_arch.granted = grants[i];
+		assert_int_equal(trans_snapshot_take(&s.args, NULL), 0);
+		snap_close(&s);
+	}
 }
 
 int main(void)
@@ -321,6 +348,7 @@ int main(void)
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_standing_alias),
 		cmocka_unit_test(test_flags),
+		cmocka_unit_test(test_what_is_granted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

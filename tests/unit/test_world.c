@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "lib/arch/fake/fake.h"
 #include "memory.h"
 #include "trans/parts.h"
 #include "trans/tcr.h"
@@ -53,6 +54,25 @@ static const struct trans_world plain = {
 	{ BLOB_SET_VBAR_EL1, CODE }, \
 	{ BLOB_SET_CPACR_EL1, 0x300000 }
 
+/* Each step under a firmware that grants what the CPU says: the fake ends the
+ * test at the first that it does not. */
+static void run_script(const struct trans_cpu *cpu,
+		       const struct blob_world *script)
+{
+#define NAME(name, text) #name,
+	static const char *const names[] = { "", "", "", BLOB_REGS(NAME) };
+	unsigned int el = cpu->el;
+
+	fake_arch_reset();
+	fake_arch.granted = cpu->granted;
+	fake_arch.reg[TRANS_PMBIDR_EL1] = cpu->pmbidr;
+	for (const uint8_t *op = script->op; *op != BLOB_STEP_END; op++) {
+		if (*op == BLOB_STEP_ERET)
+			el = 1;
+		fake_firmware_access(names[*op], el);
+	}
+}
+
 static void script_is(const struct trans_cpu *cpu,
 		      const struct trans_world *world, const struct pair *want,
 		      size_t count)
@@ -67,6 +87,7 @@ static void script_is(const struct trans_cpu *cpu,
 		assert_int_equal(script.value[i], want[i].value);
 	}
 	assert_int_equal(script.op[count - 1], BLOB_STEP_END);
+	run_script(cpu, &script);
 }
 
 #define SCRIPT_IS(cpu, world, want) \
@@ -141,16 +162,18 @@ static void dropping_with_all(void **state)
 {
 	static const struct trans_cpu cpu = {
 		.el = 2,
-		.mmfr0 = 1ULL << 56,
-		.mmfr1 = 1ULL << 40,
-		.mmfr3 = 1 << 8 | 1,
+		.mmfr0 = 2ULL << 56,
+		.mmfr1 = 1ULL << 40 | 1 << 16,
+		.mmfr3 = 1 << 16 | 1 << 8 | 1 << 4 | 1,
 		.pfr0 = 1ULL << 32 | 1ULL << 44 | 1 << 24,
-		.pfr1 = 1ULL << 24 | 2 << 8,
-		.dfr0 = 3ULL << 32 | 1ULL << 44 | 6 << 8,
+		.pfr1 = 1ULL << 44 | 1ULL << 24 | 2 << 8,
+		.pfr2 = 1ULL << 32,
+		.dfr0 = 3ULL << 32 | 1ULL << 44 | 9 << 8,
 		.isar1 = 1 << 4,
 		.isar2 = 1 << 16,
 		.smfr0 = 1ULL << 63 | 1ULL << 56,
 		.pmcr = 31 << 11,
+		.granted = ~0u,
 	};
 	static const struct pair want[] = {
 		{ BLOB_SET_HCR_EL2, 0x0100030080000000 },
@@ -159,13 +182,21 @@ static void dropping_with_all(void **state)
 		{ BLOB_STEP_ISB, 0 },
 		{ BLOB_SET_ZCR_EL2, 0x1ff },
 		{ BLOB_SET_SMCR_EL2, 0xc000000f },
-		{ BLOB_SET_HCRX_EL2, 1 << 5 | 1 << 11 | 1 << 14 },
-		{ BLOB_SET_HFGRTR_EL2, 3ULL << 54 | 3ULL << 57 },
-		{ BLOB_SET_HFGWTR_EL2, 3ULL << 54 | 3ULL << 57 },
-		{ BLOB_SET_HFGITR_EL2, 0 },
+		{ BLOB_SET_GCSCR_EL1, 0 },
+		{ BLOB_SET_GCSCRE0_EL1, 0 },
+		{ BLOB_SET_SCTLR2_EL1, 0 },
+		{ BLOB_SET_HCRX_EL2, 1 << 5 | 1 << 11 | 3 << 14 | 3 << 22 },
+		{ BLOB_SET_HFGRTR_EL2, 0xfULL << 52 | 0xfULL << 57 },
+		{ BLOB_SET_HFGWTR_EL2, 0xfULL << 52 | 0xfULL << 57 },
+		{ BLOB_SET_HFGITR_EL2, 7ULL << 57 },
 		{ BLOB_SET_HDFGRTR_EL2, 1ULL << 62 },
 		{ BLOB_SET_HDFGWTR_EL2, 1ULL << 62 },
 		{ BLOB_SET_HAFGRTR_EL2, 0 },
+		{ BLOB_SET_HFGRTR2_EL2, 0 },
+		{ BLOB_SET_HFGWTR2_EL2, 0 },
+		{ BLOB_SET_HFGITR2_EL2, 0 },
+		{ BLOB_SET_HDFGRTR2_EL2, 0x1c },
+		{ BLOB_SET_HDFGWTR2_EL2, 0x1c },
 		{ BLOB_SET_CNTHCTL_EL2, 3 },
 		{ BLOB_SET_CNTVOFF_EL2, 0 },
 		{ BLOB_SET_VPIDR_EL2, 0 },
@@ -173,7 +204,11 @@ static void dropping_with_all(void **state)
 		{ BLOB_SET_VTTBR_EL2, 0 },
 		{ BLOB_SET_HSTR_EL2, 0 },
 		{ BLOB_SET_MDCR_EL2, 31 | 3 << 12 | 3 << 24 },
+		{ BLOB_SET_PMSCR_EL2, 0x50 },
+		{ BLOB_SET_LORC_EL1, 0 },
 		{ BLOB_SET_ICC_SRE_EL2, 0xf },
+		{ BLOB_STEP_ISB, 0 },
+		{ BLOB_SET_ICH_HCR_EL2, 0 },
 		{ BLOB_SET_SCTLR_EL2, 0x1000000030c50830 },
 		COMMON_STEPS,
 		{ BLOB_SET_TCR2_EL1, 2 },
@@ -194,6 +229,29 @@ static void dropping_with_all(void **state)
 	SCRIPT_IS(&cpu, &drop, want);
 }
 
+/* Less one grant each, and all of them: what it guards is left alone. */
+static void dropping_with_less(void **state)
+{
+	struct trans_cpu cpu = {
+		.el = 2, .mmfr0 = 2ULL << 56, .mmfr1 = 1ULL << 40 | 1 << 16,
+		.mmfr3 = 0x10111, .pfr0 = 1ULL << 44 | 1ULL << 32 | 1 << 24,
+		.pfr1 = 1ULL << 44 | 1 << 24, .dfr0 = 3ULL << 32,
+		.pmbidr = 0x10,
+	};
+	struct trans_world drop = plain;
+	struct blob_world script;
+
+	(void)state;
+	drop.drop = true;
+	for (unsigned int bit = 0; bit < 32; bit++) {
+		cpu.granted = bit < 31 ? ~(1u << bit) : 0;
+		trans_world_script(&cpu, &drop, TTBR0, CODE, &script);
+		run_script(&cpu, &script);
+		trans_world_script(&cpu, &plain, TTBR0, CODE, &script);
+		run_script(&cpu, &script);
+	}
+}
+
 /* What one step of a script writes; fails when there is no such step. */
 static uint64_t written(const struct trans_cpu *cpu, enum blob_step op)
 {
@@ -202,6 +260,7 @@ static uint64_t written(const struct trans_cpu *cpu, enum blob_step op)
 
 	drop.drop = true;
 	trans_world_script(cpu, &drop, TTBR0, CODE, &script);
+	run_script(cpu, &script);
 	for (size_t i = 0; i < BLOB_WORLD_MAX; i++) {
 		if (script.op[i] == op)
 			return script.value[i];
@@ -244,6 +303,32 @@ static void one_feature_each(void **state)
 		{ { .dfr0 = 1ULL << 44 }, BLOB_SET_MDCR_EL2, 3 << 24 },
 		{ { .mmfr0 = 1ULL << 56, .dfr0 = 2ULL << 32 },
 		  BLOB_SET_HDFGRTR_EL2, 0 },
+		{ { .mmfr0 = 1ULL << 56 }, BLOB_SET_HFGRTR2_EL2, ~0ULL },
+		{ { .mmfr0 = 2ULL << 56 }, BLOB_SET_HDFGRTR2_EL2, 0 },
+		{ { .mmfr0 = 2ULL << 56, .dfr0 = 8 << 8 },
+		  BLOB_SET_HDFGRTR2_EL2, 0 },
+		{ { .mmfr0 = 2ULL << 56, .dfr0 = 0xf << 8 },
+		  BLOB_SET_HDFGWTR2_EL2, 0 },
+		{ { .mmfr0 = 1ULL << 56, .mmfr3 = 1 << 16 },
+		  BLOB_SET_HFGWTR_EL2, 3ULL << 59 },
+		{ { .mmfr0 = 1ULL << 56, .pfr1 = 1ULL << 44 },
+		  BLOB_SET_HFGRTR_EL2, 3ULL << 52 },
+		{ { .mmfr0 = 1ULL << 56, .pfr1 = 1ULL << 44 },
+		  BLOB_SET_HFGITR_EL2, 7ULL << 57 },
+		{ { .pfr1 = 1ULL << 44 }, BLOB_SET_GCSCRE0_EL1, 0 },
+		{ { .mmfr3 = 1 << 4 }, BLOB_SET_SCTLR2_EL1, 0 },
+		{ { .mmfr1 = 1ULL << 40, .mmfr3 = 1 << 4 },
+		  BLOB_SET_HCRX_EL2, 1 << 15 },
+		{ { .mmfr1 = 1ULL << 40, .pfr1 = 1ULL << 44 },
+		  BLOB_SET_HCRX_EL2, 1 << 22 },
+		{ { .mmfr1 = 1ULL << 40, .pfr2 = 1ULL << 32 },
+		  BLOB_SET_HCRX_EL2, 1 << 23 },
+		{ { .dfr0 = 1ULL << 32 }, BLOB_SET_PMSCR_EL2, 0x50 },
+		{ { .dfr0 = 1ULL << 32, .pmbidr = 0x10 },
+		  BLOB_SET_PMSCR_EL2, ~0ULL },
+		{ { .mmfr1 = 1 << 16 }, BLOB_SET_LORC_EL1, 0 },
+		{ { .mmfr1 = 0xf0ffff }, BLOB_SET_LORC_EL1, ~0ULL },
+		{ { .pfr0 = 1 << 24 }, BLOB_SET_ICH_HCR_EL2, 0 },
 		{ { .pfr0 = 1 << 24 }, BLOB_SET_ICC_SRE_EL2, 0xf },
 		{ { .pfr0 = 0xf0ffffff }, BLOB_SET_ICC_SRE_EL2, ~0ULL },
 		{ { .mmfr3 = 1 }, BLOB_SET_TCR2_EL1, 0 },
@@ -255,6 +340,7 @@ static void one_feature_each(void **state)
 		struct trans_cpu cpu = rows[i].cpu;
 
 		cpu.el = 2;
+		cpu.granted = ~0u;
 		if (written(&cpu, rows[i].op) != rows[i].want)
 			fail_msg("row %zu: 0x%llx", i, (unsigned long long)
 				 written(&cpu, rows[i].op));
@@ -508,6 +594,7 @@ static void permission_indirection(void **state)
 {
 	(void)state;
 	f.cpu.mmfr3 = 1 << 8 | 1;
+	f.cpu.granted = TRANS_GRANT_TCR2 | TRANS_GRANT_PIE;
 	f.world.tcr2 = 2; /* PIE */
 	/* by index: 8 RX, 10 RWX, 12 R, 14 RW */
 	f.world.pir = 0x5ULL << 56 | 0x1ULL << 48 | 0xeULL << 40 | 0xaULL << 32;
@@ -652,12 +739,17 @@ static void bits_of_tcr(void **state)
 	f.world.tcr = TCR_39_48;
 	f.world.tcr2 = 1;
 	refused(TRANS_EINVAL, "the CPU lacks TCR2");
+	f.cpu.mmfr3 = 1;
+	refused(TRANS_EINVAL, "firmware does not grant TCR2");
 	f.world.tcr2 = 0;
 	f.world.pire0 = 1;
 	refused(TRANS_EINVAL, "the CPU lacks permission indirection");
 	f.world.pire0 = 0;
 	f.world.pir = 1;
 	refused(TRANS_EINVAL, "the CPU lacks permission indirection");
+	f.cpu.mmfr3 = 1 << 8;
+	refused(TRANS_EINVAL,
+		"firmware does not grant permission indirection");
 }
 
 static void sizes(void **state)
@@ -715,6 +807,7 @@ int main(void)
 		cmocka_unit_test(at_el2),
 		cmocka_unit_test(dropping),
 		cmocka_unit_test(dropping_with_all),
+		cmocka_unit_test(dropping_with_less),
 		cmocka_unit_test(one_feature_each),
 		T(passage), T(no_world), T(uart_that_has_no_type), T(regimes),
 		T(without_other_tables), T(lpa2), T(permission_indirection),

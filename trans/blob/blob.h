@@ -29,11 +29,11 @@
 #define BLOB_X 0x88
 #define BLOB_WORLD 0xa8
 #define BLOB_WORLD_VALUE 0x00
-#define BLOB_WORLD_OP 0x140
-#define BLOB_WORLD_MAX 40
+#define BLOB_WORLD_OP 0x1a0
+#define BLOB_WORLD_MAX 52
 
 /* blob_params.flags, as bit numbers for the assembler. */
-#define BLOB_HAS_TCR2_BIT 0 /* TCR2_ELx exists and must be cleared */
+#define BLOB_HAS_TCR2_BIT 0 /* TCR2_ELx is there, granted, and to be cleared */
 #define BLOB_HAS_SHA2_BIT 1 /* SHA-256 instructions, and registers for them */
 #define BLOB_PARK_BIT 2     /* a failure parks instead of resetting */
 #define BLOB_STUB_BIT 3     /* there is a stub at EL2: leave through it */
@@ -56,6 +56,14 @@
 	X(HDFGRTR_EL2, S3_4_C3_C1_4) \
 	X(HDFGWTR_EL2, S3_4_C3_C1_5) \
 	X(HAFGRTR_EL2, S3_4_C3_C1_6) \
+	X(HFGRTR2_EL2, S3_4_C3_C1_2) \
+	X(HFGWTR2_EL2, S3_4_C3_C1_3) \
+	X(HFGITR2_EL2, S3_4_C3_C1_7) \
+	X(HDFGRTR2_EL2, S3_4_C3_C1_0) \
+	X(HDFGWTR2_EL2, S3_4_C3_C1_1) \
+	X(GCSCR_EL1, S3_0_C2_C5_0) \
+	X(GCSCRE0_EL1, S3_0_C2_C5_2) \
+	X(SCTLR2_EL1, S3_0_C1_C0_3) \
 	X(CNTHCTL_EL2, cnthctl_el2) \
 	X(CNTVOFF_EL2, cntvoff_el2) \
 	X(VPIDR_EL2, vpidr_el2) \
@@ -63,7 +71,10 @@
 	X(VTTBR_EL2, vttbr_el2) \
 	X(HSTR_EL2, hstr_el2) \
 	X(MDCR_EL2, mdcr_el2) \
+	X(PMSCR_EL2, S3_4_C9_C9_0) \
+	X(LORC_EL1, S3_0_C10_C4_3) \
 	X(ICC_SRE_EL2, S3_4_C12_C9_5) \
+	X(ICH_HCR_EL2, S3_4_C12_C11_0) \
 	X(SCTLR_EL2, sctlr_el2) \
 	X(VBAR_EL2, vbar_el2) \
 	X(SCTLR_EL1, sctlr_el1) \

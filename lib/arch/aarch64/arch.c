@@ -62,6 +62,14 @@ void trans_arch_write(enum trans_sysreg reg, uint64_t value)
 	}
 }
 
+bool trans_arch_gcs_on(void)
+{
+	register uint64_t x16 __asm__("x16") = 1;
+
+	__asm__ volatile("hint #40" : "+r"(x16)); /* CHKFEAT X16 */
+	return !(x16 & 1);
+}
+
 void trans_arch_sync(void)
 {
 	__asm__ volatile("dsb sy\n\tisb" ::: "memory");
@@ -77,15 +85,17 @@ void trans_arch_drain_trace(void)
 	__asm__ volatile("isb\n\thint #18\n\tdsb nsh" ::: "memory");
 }
 
-/* DSB makes an outstanding error pending, the ISB with A clear is where it is
- * taken (Arm ARM D1, "Asynchronous exception types"): now, in the host's
- * handler, not in the next world. */
+/* DSB makes an outstanding error pending, ESB one that only RAS knows of (Arm
+ * ARM D1, "Error synchronization event"; a NOP without it); with A clear it is
+ * taken there or at the ISB: now, in the host's handler, not in the next
+ * world. */
 void trans_arch_mask(void)
 {
 	__asm__ volatile(
 		"msr	daifset, #0xb\n\t"
 		"dsb	sy\n\t"
 		"msr	daifclr, #4\n\t"
+		"hint	#16\n\t" /* ESB */
 		"isb\n\t"
 		"msr	daifset, #0xf\n\t"
 		"isb" ::: "memory");

@@ -23,6 +23,7 @@ static void happened(enum fake_what what, enum trans_sysreg reg,
 
 uint64_t trans_arch_read(enum trans_sysreg reg)
 {
+	fake_firmware_register(reg);
 	if (reg == TRANS_CNTVCT_EL0)
 		fake_arch.reg[reg] += fake_arch.tick;
 	return fake_arch.reg[reg];
@@ -30,8 +31,14 @@ uint64_t trans_arch_read(enum trans_sysreg reg)
 
 void trans_arch_write(enum trans_sysreg reg, uint64_t value)
 {
+	fake_firmware_register(reg);
 	fake_arch.reg[reg] = value;
 	happened(FAKE_WRITE, reg, value);
+}
+
+bool trans_arch_gcs_on(void)
+{
+	return fake_arch.gcs_on;
 }
 
 void trans_arch_sync(void)

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * The hardware door on a test's host: registers are an array that the test
- * fills, and everything that happens is written down in order.
+ * fills, and everything that happens is written down in order. Above it is a
+ * firmware that grants nothing until the test says so (firmware.c).
  */
 #ifndef TRANS_LIB_FAKE_H
 #define TRANS_LIB_FAKE_H
 
 #include <setjmp.h>
+
+#include <trans_table/cpu.h>
 
 #include "lib/arch.h"
 
@@ -34,6 +37,9 @@ struct fake_event {
  * @arg: the arguments of the last one
  * @crc_words: trans_arch_crc32 was called
  * @tick: by how much each reading of CNTVCT_EL0 moves it on
+ * @granted: TRANS_GRANT_* and FAKE_GRANT_*: what the firmware does not trap
+ * @trapped: told of each forbidden access, instead of the test's end there
+ * @gcs_on: a guarded control stack is in use
  */
 struct fake_arch {
 	uint64_t reg[TRANS_SYSREG_COUNT];
@@ -45,11 +51,25 @@ struct fake_arch {
 	uint64_t arg[3];
 	bool crc_words;
 	uint64_t tick;
+	unsigned int granted;
+	void (*trapped)(const char *name);
+	bool gcs_on;
 };
+
+/* What the library never asks for: it writes TRFCR where the trace buffer says
+ * that it may, and no MPAM. */
+#define FAKE_GRANT_TRF 0x40000000u
+#define FAKE_GRANT_MPAM 0x80000000u
+#define FAKE_GRANT_ALL 0xffffffffu
 
 /* There is one CPU. */
 extern struct fake_arch fake_arch;
 
 void fake_arch_reset(void);
+
+/* An access at @el to the register that the Arm ARM calls @name; or to one of
+ * the list, at the fake's CurrentEL (0: at any). */
+void fake_firmware_access(const char *name, unsigned int el);
+void fake_firmware_register(enum trans_sysreg reg);
 
 #endif
