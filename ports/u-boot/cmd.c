@@ -41,13 +41,14 @@ static char trans_help_text[] =
 	"      -n  do not verify\n"
 	"      -k  move nothing to this memory\n"
 #ifdef CONFIG_CMD_TRANS_RESUME
-	"trans resume [-f] <interface> <dev>[:<part>] [<offset>]\n"
+	"trans resume [-f] [-e] <interface> <dev>[:<part>] [<offset>]\n"
 	"    - continue a hibernated Linux from its swap partition, or from a\n"
 	"      swap file at <offset> (resume_offset, in pages of the image).\n"
 	"      Uses memory that U-Boot does not: what was loaded is lost\n"
 	"      -f  though the disk may cache writes, so that the image may come\n"
 	"          back with the power and be resumed twice. Known not to:\n"
 	"          virtio, mmc, scsi over AHCI\n"
+	"      -e  though EFI booted it, and its runtime services are not here\n"
 #endif
 	"trans plan <like kexec> | trans plan resume <like resume>\n"
 	"    - say what would be done, and do nothing\n"
@@ -59,7 +60,7 @@ U_BOOT_CMD_WITH_SUBCMDS(trans, "leave for another kernel, over U-Boot itself",
 	trans_help_text,
 	U_BOOT_SUBCMD_MKENT(kexec, CONFIG_SYS_MAXARGS, 0, port_do_kexec),
 #ifdef CONFIG_CMD_TRANS_RESUME
-	U_BOOT_SUBCMD_MKENT(resume, 5, 0, port_do_resume),
+	U_BOOT_SUBCMD_MKENT(resume, 6, 0, port_do_resume),
 #endif
 	U_BOOT_SUBCMD_MKENT(plan, CONFIG_SYS_MAXARGS, 0, port_do_plan),
 	U_BOOT_SUBCMD_MKENT(map, 2, 1, port_do_map));

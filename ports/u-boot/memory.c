@@ -144,6 +144,8 @@ int port_memory_map(void *fdt, size_t fdt_len, struct trans_error *err)
 	if (!rc)
 		rc = compat_used_memory(fdt, add_used, NULL);
 	if (!rc)
+		rc = port_efi_remove(&m->free);
+	if (!rc)
 		rc = trans_ranges_remove_all(&m->free, &m->reserved);
 	if (!rc)
 		rc = port_memory_use(own_memory(), err);

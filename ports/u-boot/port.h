@@ -61,6 +61,25 @@ int port_memory_use(struct trans_range range, struct trans_error *err);
 /* Allocates from free, highest first; ctx is &port_memory. */
 extern const struct trans_ops port_ops;
 
+/* efi.c: the runtime services that U-Boot may have given a kernel. */
+
+/*
+ * @system_table: PA; 0: U-Boot is no EFI firmware
+ * @runtime:      what such a kernel leaves to them
+ */
+struct port_efi {
+	trans_pa_t system_table;
+	struct trans_ranges runtime;
+};
+extern struct port_efi port_efi;
+
+/* See to it that they are there, if they can be, before anything else. */
+int port_efi_begin(struct trans_error *err);
+/* Take out of @free what EFI has allocated. */
+int port_efi_remove(struct trans_ranges *free);
+/* What ExitBootServices does to them: U-Boot's end, but for its devices. */
+void port_efi_leave(void);
+
 /* tables.c: U-Boot's own page tables, live. */
 int port_tables_attach(struct trans_table *table, struct trans_error *err);
 /* trans_transition_args.alias_prepare: U-Boot's map is an identity already. */

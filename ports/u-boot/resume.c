@@ -17,14 +17,17 @@ struct request {
 	struct trans_range offset;
 	struct trans_block disk;
 	unsigned int percent;
-	bool force;
+	bool force, any_efi;
 };
 
 static bool read_words(struct request *r, int argc, char *const argv[])
 {
-	r->force = argc > 1 && !strcmp(argv[1], "-f");
-	argc -= r->force;
-	argv += r->force;
+	for (; argc > 1 && *argv[1] == '-'; argc--, argv++) {
+		if (strcmp(argv[1], "-f") && strcmp(argv[1], "-e"))
+			return false;
+		r->force |= argv[1][1] == 'f';
+		r->any_efi |= argv[1][1] == 'e';
+	}
 	if (argc < 3 || argc > 4)
 		return false;
 	r->interface = argv[1];
@@ -58,6 +61,7 @@ static int quiesce(void *host)
 	struct trans_error err = { 0 };
 
 	printf("Resuming ...\n\n");
+	port_efi_leave();
 	if (!set_gic(&err) && !port_quiesce(&err) && !set_gic(&err))
 		return 0;
 	port_say_error("resume", &err);
@@ -78,6 +82,9 @@ static struct trans_resume_args resume_args(struct request *r)
 		.host = &port_ops,
 		.host_ctx = &port_memory,
 		.mpidr = port_mpidr(),
+		.efi_system_table = port_efi.system_table,
+		.efi_runtime = &port_efi.runtime,
+		.efi_anyway = r->any_efi,
 		.transition = port_transition(),
 	};
 
@@ -111,9 +118,11 @@ static int find_machine(struct trans_error *err)
 static int load(struct request *r, struct trans_error *err)
 {
 	struct trans_resume_args args;
-	int rc = port_block(r->interface, r->dev_part, r->force, &r->disk,
-			    err);
+	int rc = port_efi_begin(err);
 
+	if (!rc)
+		rc = port_block(r->interface, r->dev_part, r->force, &r->disk,
+				err);
 	if (!rc)
 		rc = find_machine(err);
 	if (rc)

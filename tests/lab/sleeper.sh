@@ -79,7 +79,7 @@ find_disks() {
 # at once: without an image that is an error, and all is well.
 tell_resume() {
 	[ -z "$offset" ] || echo "$offset" >/sys/power/resume_offset
-	cat /sys/block/$swap_disk/dev >/sys/power/resume
+	cat /sys/block/$swap_disk/${part:+$swap_disk$part/}dev >/sys/power/resume
 }
 
 mount_disks() {

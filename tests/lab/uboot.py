@@ -234,7 +234,8 @@ def build_objects(out, into, tools):
     """The glue as one object, with U-Boot's own flags."""
     words = compile_words(out, 'cmd/version')
     config = ['-DCONFIG_TRANS_TABLE=1', '-DCONFIG_CMD_TRANS=1',
-              '-DCONFIG_CMD_TRANS_RESUME=1']
+              '-DCONFIG_CMD_TRANS_RESUME=1',
+              '-DCONFIG_CMD_TRANS_RESUME_EFI=1']
     objects = []
     os.makedirs(into, exist_ok=True)
     for name in sorted(f for f in os.listdir(PORT) if f.endswith('.c')):

@@ -19,33 +19,43 @@ OUT = os.path.join(disk.OUT, 'asleep')
 BOOTCMD = ('trans resume virtio {0}:2; load virtio {0}:1 $kernel_addr_r {1}; '
            'load virtio {0}:1 $ramdisk_addr_r sleeper-{2}; '
            'booti $kernel_addr_r $ramdisk_addr_r:$filesize $fdtcontroladdr')
+# The same with EFI: the kernel's stub finds its initrd by itself.
+BOOTCMD_EFI = ('trans resume virtio {0}:2; load virtio {0}:1 $kernel_addr_r '
+               '{1}; bootefi $kernel_addr_r $fdtcontroladdr')
 NO_IMAGE = 'trans resume: not found: '
 GOING = r'SLEEPER: cycle 1, going to sleep'
 
 
 class Guest:
-    """Which kernel is put to sleep, on which machine, with which words."""
+    """Which kernel is put to sleep, on which machine, with which words. `efi`:
+    by bootefi, of this U-Boot."""
 
-    def __init__(self, machine, kernel='6.1', words=()):
+    def __init__(self, machine, kernel='6.1', words=(), efi=None):
         self.machine, self.kernel, self.words = machine, kernel, tuple(words)
+        self.efi = efi
 
-    def cmdline(self):
+    def cmdline(self, *more):
         """It finds its swap disk by its size."""
-        text = sleeper.cmdline(sleeper.Sleeper(
-            self.machine, self.kernel, (*self.words, 'tt.part=2')), '')
+        words = (*self.words, 'tt.part=2', *more)
+        if self.efi:
+            words = (*words, 'tt.efi', f'initrd=sleeper-{self.kernel}')
+        text = sleeper.cmdline(sleeper.Sleeper(self.machine, self.kernel,
+                                               words), '')
         return text.replace(f'tt.swap={sleeper.SWAP_MIB << 20}',
                             f'tt.swap={disk.DISK_LEN}')
 
     def bootcmd(self, number):
         image = 'Image' if self.kernel == '6.1' else f'Image-{self.kernel}'
-        return BOOTCMD.format(number, image, self.kernel)
+        return (BOOTCMD_EFI if self.efi else BOOTCMD).format(
+            number, image, self.kernel)
 
     def home(self):
         """By what it is made of; not of U-Boot: an image outlives an update of
-        the loader."""
+        the loader, unless that is its firmware."""
         made_of = json.dumps([self.machine.args(), self.cmdline(),
                               self.bootcmd(0),
-                              sleeper.digest_file(disk.DISK)])
+                              sleeper.digest_file(disk.DISK),
+                              self.efi and sleeper.digest_file(self.efi)])
         return f'{OUT}/{sleeper.digest(made_of)[:16]}'
 
 
@@ -54,8 +64,8 @@ def disk_number(c):
     return 0 if 'EFI' in c.run('part list virtio 0') else 1
 
 
-def set_bootcmd(c, guest):
-    c.must(f'setenv bootargs "{guest.cmdline()}"')
+def set_bootcmd(c, guest, *words):
+    c.must(f'setenv bootargs "{guest.cmdline(*words)}"')
     c.must(f"setenv bootcmd '{guest.bootcmd(disk_number(c))}'")
 
 
@@ -105,6 +115,12 @@ def copy_of(home, name):
         yield copy
     finally:
         shutil.rmtree(copy, ignore_errors=True)
+
+
+def same_disks(home, other):
+    """Is the disk with the image, byte by byte, that of `other`?"""
+    return not subprocess.run(['cmp', '-s', f'{home}/swap.img',
+                               f'{other}/swap.img'], check=False).returncode
 
 
 def has_image(home):

@@ -10,13 +10,14 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), 'qemu')]
 import at_boards  # noqa: E402
+import at_efi  # noqa: E402
 import at_prompt  # noqa: E402
 import at_wake  # noqa: E402
 import disk  # noqa: E402
 import lab  # noqa: E402
 
 TAIL = 15
-CASES = at_prompt.CASES + at_wake.CASES
+CASES = at_prompt.CASES + at_wake.CASES + at_efi.CASES
 
 
 def report(case, result):

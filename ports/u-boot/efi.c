@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+/*
+ * U-Boot as EFI firmware. A kernel that bootefi started goes on calling the
+ * runtime services in U-Boot's memory, so a resume must leave them as
+ * ExitBootServices does, and nothing may be put where they are.
+ */
+#include "port.h"
+
+#if CONFIG_IS_ENABLED(EFI_LOADER)
+
+#include <efi_loader.h>
+
+#define MAX_RUNTIME 16
+
+static struct trans_range runtime_storage[MAX_RUNTIME];
+
+struct port_efi port_efi;
+
+typedef int (*region_fn)(struct trans_ranges *set, u64 start, u64 len);
+
+/* Do @what with each region of which @is is true. */
+static int each_region(bool (*is)(const struct efi_mem_desc *),
+		       region_fn what, struct trans_ranges *set)
+{
+	struct efi_mem_desc *map;
+	efi_uintn_t len;
+	int rc = 0;
+
+	if (efi_get_memory_map_alloc(&len, &map) != EFI_SUCCESS)
+		return TRANS_ENOMEM;
+	for (size_t i = 0; !rc && i < len / sizeof(*map); i++)
+		if (is(&map[i]))
+			rc = what(set, map[i].physical_start,
+				  map[i].num_pages << EFI_PAGE_SHIFT);
+	efi_free_pool(map);
+	return rc;
+}
+
+static bool is_used(const struct efi_mem_desc *region)
+{
+	return region->type != EFI_CONVENTIONAL_MEMORY;
+}
+
+static bool is_runtime(const struct efi_mem_desc *region)
+{
+	return region->attribute & EFI_MEMORY_RUNTIME;
+}
+
+int port_efi_remove(struct trans_ranges *free)
+{
+	return each_region(is_used, trans_ranges_remove, free);
+}
+
+/* The services have their memory once the list of objects is made: by bootefi,
+ * or here. Where it is depends on what U-Boot allocated from EFI before, as any
+ * load of a kernel does. So this is the first that trans resume does, with an
+ * image or without: then it is the same in the boot that starts a kernel and in
+ * the one that brings it back. */
+static bool exists(void)
+{
+	if (IS_ENABLED(CONFIG_CMD_TRANS_RESUME_EFI))
+		return efi_init_obj_list() == EFI_SUCCESS;
+	return systab.boottime;
+}
+
+int port_efi_begin(struct trans_error *err)
+{
+	struct port_efi *efi = &port_efi;
+	int rc;
+
+	trans_ranges_init(&efi->runtime, runtime_storage, MAX_RUNTIME);
+	efi->system_table = 0;
+	if (!exists())
+		return 0;
+	efi->system_table = (uintptr_t)&systab;
+	rc = each_region(is_runtime, trans_ranges_add, &efi->runtime);
+	return rc ? port_error(err, rc, "EFI's map of memory", 0, 0) : 0;
+}
+
+/* Their functions become those that need no driver of U-Boot's. */
+void port_efi_leave(void)
+{
+	if (!port_efi.system_table)
+		return;
+	efi_variables_boot_exit_notify();
+	efi_runtime_detach();
+}
+
+#else
+
+struct port_efi port_efi;
+
+int port_efi_remove(struct trans_ranges *free)
+{
+	return 0;
+}
+
+int port_efi_begin(struct trans_error *err)
+{
+	return 0;
+}
+
+void port_efi_leave(void)
+{
+}
+
+#endif
