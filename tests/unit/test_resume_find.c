@@ -72,7 +72,8 @@ static int set_up(void **state)
 	memset(&f, 0, sizeof(f));
 	memory_init(&f.m, BASE, MIB, 12);
 	memset(f.m.bytes, 0, MIB);
-	f.memory = (struct tr_memory){ next_piece, piece_at, &f };
+	f.memory = (struct tr_memory){ .next = next_piece, .at = piece_at,
+				      .ctx = &f };
 	*state = &f;
 	return 0;
 }
@@ -405,7 +406,8 @@ static void shape_found(const struct shape_case *c)
 	int rc;
 
 	memory_init(&f.m, BASE, MIB, c->shift);
-	f.memory = (struct tr_memory){ next_piece, piece_at, &f };
+	f.memory = (struct tr_memory){ .next = next_piece, .at = piece_at,
+				      .ctx = &f };
 	for (trans_pa_t pa = BASE; pa < BASE + MIB; pa += 1U << c->shift)
 		f.m.used[(pa - BASE) >> c->shift] = pa < BASE + 0x60000;
 	put_resume(&f, CODE_MSR_TPIDR_EL1);
