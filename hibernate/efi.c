@@ -121,7 +121,7 @@ static uint64_t effort_for(const struct trans_resume *resume)
 int tr_check_efi(struct tr_load *load)
 {
 	struct trans_resume *resume = load->resume;
-	const struct tr_memory memory = tr_memory_of(resume);
+	const struct tr_memory memory = tr_memory_of(load);
 	struct tr_efi efi;
 	struct comparison c = { load, &memory, &efi };
 	int ret;

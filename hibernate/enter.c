@@ -228,7 +228,7 @@ int tr_find_entry(struct tr_load *load)
 	enum trans_resume_entry wish = load->args->entry;
 	struct search search = {
 		.load = load,
-		.memory = tr_memory_of(load->resume),
+		.memory = tr_memory_of(load),
 	};
 	int rc = TRANS_OK;
 

@@ -6,8 +6,8 @@
 #include "../lib/fail.h"
 #include "resume.h"
 
-/* The pieces of memory that nothing tells apart from one another, and so are
- * looked at, filled and cleaned in one go; in bytes. */
+/* Bytes of memory, at most, that are filled or cleaned in one go: what a host
+ * that can be asked to stop waits for. */
 #define PIECE (1ULL << 20)
 
 /* The next stored pages, in ascending order as the stream has them. */
@@ -59,11 +59,14 @@ static int settle(const struct trans_resume *resume,
 static int settle_direct(struct tr_load *load)
 {
 	const struct trans_resume *resume = load->resume;
+	unsigned int shift = resume->image.info.page_shift;
 	struct tr_stretch stretch;
 	trans_pa_t from = 0;
 
-	while (tr_stretch(resume, from, PIECE, &stretch)) {
+	while (tr_stretch(resume, from, load->part << shift, &stretch)) {
 		from = stretch.pa + stretch.len;
+		if (tr_work(load, stretch.len >> shift))
+			return TRANS_ESTOPPED;
 		if (stretch.direct && settle(resume, &stretch))
 			return trans_fail_pa(load->err, TRANS_EFAULT,
 					     "no access to lent memory",
@@ -75,9 +78,13 @@ static int settle_direct(struct tr_load *load)
 int tr_read_data(struct tr_load *load)
 {
 	struct trans_resume *resume = load->resume;
-	int rc = trans_swsusp_read(&resume->image,
-				   resume->image.info.data_pages, data_room,
-				   load, load->err);
+	const struct trans_swsusp_info *info = &resume->image.info;
+	int rc;
 
+	/* Each stored page is read, and then each of the image settled. */
+	tr_expect(load, 2 * info->data_pages + resume->zero_pages,
+		  PIECE >> info->page_shift);
+	rc = trans_swsusp_read(&resume->image, info->data_pages, data_room,
+			       load, load->err);
 	return rc ? rc : settle_direct(load);
 }

@@ -241,13 +241,15 @@ void *tr_at(const struct trans_resume *resume, trans_pa_t pa, uint64_t len)
 
 static uint64_t next_stored(void *ctx, trans_pa_t *pa)
 {
-	const struct trans_resume *resume = ctx;
+	struct tr_load *load = ctx;
+	const struct trans_resume *resume = load->resume;
 	struct tr_stretch stretch;
 	trans_pa_t now;
 	uint64_t len;
 
 	do {
-		if (!tr_stretch(resume, *pa, PIECE, &stretch))
+		if (!tr_stretch(resume, *pa, PIECE, &stretch) ||
+		    tr_work(load, stretch.len))
 			return 0;
 		*pa = stretch.pa + stretch.len;
 	} while (stretch.zero);
@@ -262,14 +264,16 @@ static uint64_t next_stored(void *ctx, trans_pa_t *pa)
 
 static const void *look_at(void *ctx, trans_pa_t pa, uint64_t len)
 {
-	return tr_at(ctx, pa, len);
+	const struct tr_load *load = ctx;
+
+	return tr_at(load->resume, pa, len);
 }
 
 static bool all_of_image(void *ctx, trans_pa_t pa, uint64_t len)
 {
-	const struct trans_resume *resume = ctx;
-	const struct trans_resume_map *map = &resume->map;
-	uint64_t page = tr_page(resume);
+	const struct tr_load *load = ctx;
+	const struct trans_resume_map *map = &load->resume->map;
+	uint64_t page = tr_page(load->resume);
 	trans_pa_t at = tr_round_down(pa, page);
 
 	while (at < pa + len && tr_marked(map, map->image, at, page))
@@ -277,8 +281,11 @@ static bool all_of_image(void *ctx, trans_pa_t pa, uint64_t len)
 	return at >= pa + len;
 }
 
-struct tr_memory tr_memory_of(struct trans_resume *resume)
+struct tr_memory tr_memory_of(struct tr_load *load)
 {
-	return (struct tr_memory){ next_stored, look_at, resume,
-				   all_of_image };
+	const struct trans_resume *resume = load->resume;
+
+	tr_expect(load, (resume->image.info.data_pages + resume->zero_pages)
+			<< resume->image.info.page_shift, PIECE);
+	return (struct tr_memory){ next_stored, look_at, load, all_of_image };
 }

@@ -19,6 +19,9 @@
 /* Pages of metadata read at a time. */
 #define META_PAGES 8u
 
+/* Pages of the image looked at in one go: some hundred instructions each. */
+#define PART_PAGES 4096ULL
+
 /* The list of PFNs */
 
 /* @buffer: META_PAGES pages. @next: the lowest PFN that may follow. */
@@ -166,6 +169,8 @@ static int take_all_meta(struct pfns *pfns)
 
 		rc = take_meta(pfns, pages);
 		left -= pages;
+		if (!rc && tr_work(pfns->load, pages))
+			rc = TRANS_ESTOPPED;
 	}
 	return rc;
 }
@@ -182,6 +187,8 @@ int tr_read_pfns(struct tr_load *load)
 	if (!pfns.buffer)
 		return trans_fail_pa(load->err, TRANS_ENOMEM,
 				     "buffer for page numbers", 0, len);
+	/* Each page of them is read, and then taken in. */
+	tr_expect(load, 2 * resume->image.info.meta_pages, META_PAGES);
 	rc = take_all_meta(&pfns);
 	if (rc)
 		return rc;
@@ -201,25 +208,37 @@ struct needs {
 	uint64_t stretches, stored, runs;
 };
 
-static void count_pages(struct trans_resume *resume, struct needs *needs)
+/* A long stretch comes in parts, for the sake of progress. */
+static bool goes_on(const struct tr_stretch *stretch,
+		    const struct tr_stretch *last)
 {
+	return last->len && stretch->pa == last->pa + last->len &&
+	       stretch->zero == last->zero && stretch->direct == last->direct;
+}
+
+static int count_pages(struct tr_load *load, struct needs *needs)
+{
+	struct trans_resume *resume = load->resume;
 	unsigned int shift = resume->image.info.page_shift;
-	struct tr_stretch stretch;
-	trans_pa_t from = 0;
+	struct tr_stretch stretch, last = { .len = 0 };
+	int ret = TRANS_OK;
 
 	resume->direct_pages = resume->moved_pages = 0;
-	while (tr_stretch(resume, from, UINT64_MAX, &stretch)) {
+	for (; !ret && tr_stretch(resume, last.pa + last.len,
+				  PART_PAGES << shift, &stretch);
+	     last = stretch) {
 		uint64_t pages = stretch.len >> shift;
 
-		from = stretch.pa + stretch.len;
+		ret = tr_work(load, pages);
 		if (stretch.direct) {
 			resume->direct_pages += pages;
 			continue;
 		}
 		resume->moved_pages += pages;
-		needs->stretches++;
+		needs->stretches += !goes_on(&stretch, &last);
 		needs->stored += stretch.zero ? 0 : pages;
 	}
+	return ret;
 }
 
 /* A page that is lent, and neither the image's nor set aside. */
@@ -234,8 +253,9 @@ static bool is_gap(const struct trans_resume *resume, trans_pa_t pa)
 
 /* Take the highest gaps, until all that moves has one; the lowest of them
  * bounds what is left. Returns how many are missing. */
-static uint64_t take_gaps(struct trans_resume *resume, struct needs *needs)
+static uint64_t take_gaps(struct tr_load *load, struct needs *needs)
 {
+	struct trans_resume *resume = load->resume;
 	uint64_t page = tr_page(resume), left = needs->stored;
 	size_t i = resume->direct.count;
 	trans_pa_t last = 0;
@@ -245,7 +265,7 @@ static uint64_t take_gaps(struct trans_resume *resume, struct needs *needs)
 		trans_pa_t low = tr_round_up(range->start, page);
 		trans_pa_t pa = tr_round_down(range->start + range->len, page);
 
-		while (left && pa > low) {
+		while (left && pa > low && !tr_work(load, 1)) {
 			pa -= page;
 			if (!is_gap(resume, pa))
 				continue;
@@ -308,8 +328,10 @@ static int share_out(struct tr_load *load, struct needs *needs)
 	rc = set_aside(load);
 	if (rc)
 		return rc;
-	count_pages(resume, needs);
-	missing = take_gaps(resume, needs);
+	rc = count_pages(load, needs);
+	if (rc)
+		return rc;
+	missing = take_gaps(load, needs);
 	return missing ? trans_fail_pa(load->err, TRANS_ENOMEM,
 				       "too few pages for what must move", 0,
 				       missing * tr_page(resume)) : TRANS_OK;
@@ -318,9 +340,10 @@ static int share_out(struct tr_load *load, struct needs *needs)
 /* The plan */
 
 /* Gaps ascend as the destinations do, so that runs of both become one move. */
-static int want_stretch(struct trans_resume *resume,
-			const struct tr_stretch *stretch, trans_pa_t *gap)
+static int want_stretch(struct tr_load *load, const struct tr_stretch *stretch,
+			trans_pa_t *gap)
 {
+	struct trans_resume *resume = load->resume;
 	uint64_t page = tr_page(resume);
 	int rc = TRANS_OK;
 
@@ -332,6 +355,8 @@ static int want_stretch(struct trans_resume *resume,
 		rc = trans_moves_add(&resume->plan, *gap, stretch->pa + at,
 				     page);
 		*gap += page;
+		if (!rc && tr_work(load, 1))
+			rc = TRANS_ESTOPPED;
 	}
 	return rc;
 }
@@ -339,15 +364,18 @@ static int want_stretch(struct trans_resume *resume,
 static int make_plan(struct tr_load *load)
 {
 	struct trans_resume *resume = load->resume;
+	unsigned int shift = resume->image.info.page_shift;
 	trans_pa_t gap = resume->safe_below;
 	struct tr_stretch stretch;
 	trans_pa_t from = 0;
 	int rc = TRANS_OK;
 
-	while (!rc && tr_stretch(resume, from, UINT64_MAX, &stretch)) {
+	while (!rc && tr_stretch(resume, from, PART_PAGES << shift,
+				 &stretch)) {
 		from = stretch.pa + stretch.len;
-		if (!stretch.direct)
-			rc = want_stretch(resume, &stretch, &gap);
+		rc = tr_work(load, stretch.len >> shift);
+		if (!rc && !stretch.direct)
+			rc = want_stretch(load, &stretch, &gap);
 	}
 	return rc ? trans_fail(load->err, rc, "moves") : rc;
 }
@@ -378,9 +406,14 @@ static int make_room(struct tr_load *load, const struct needs *needs)
 
 int tr_place(struct tr_load *load)
 {
+	const struct trans_resume *resume = load->resume;
 	struct needs needs;
-	int rc = share_out(load, &needs);
+	int rc;
 
+	/* Three passes over the image, and two over the gaps. */
+	tr_expect(load, 4 * (resume->image.info.data_pages +
+			     resume->zero_pages), PART_PAGES);
+	rc = share_out(load, &needs);
 	if (rc || !needs.stretches)
 		return rc;
 	rc = make_room(load, &needs);

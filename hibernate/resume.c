@@ -39,6 +39,17 @@ static int check_args(struct tr_load *load)
 	return TRANS_OK;
 }
 
+/* The stream is the work of the steps that read it. */
+static int heard(void *ctx, uint64_t done, uint64_t total)
+{
+	struct tr_load *load = ctx;
+	uint64_t more = done - load->read;
+
+	(void)total;
+	load->read = done;
+	return tr_work(load, more);
+}
+
 static int open_with(struct tr_load *load, void *buffer, uint64_t len)
 {
 	const struct trans_resume_args *args = load->args;
@@ -48,8 +59,8 @@ static int open_with(struct tr_load *load, void *buffer, uint64_t len)
 		.unpack = args->unpack,
 		.buffer = buffer,
 		.buffer_len = len,
-		.progress = args->progress,
-		.progress_ctx = args->progress_ctx,
+		.progress = heard,
+		.progress_ctx = load,
 	};
 
 	return trans_swsusp_open(&load->resume->image, &open, load->err);
@@ -177,22 +188,44 @@ static int not_forged(const struct tr_load *load, int rc)
 				  "the host says that there is no image") : rc;
 }
 
+/* The steps of a load, and how much of its work each is, of TR_WORK_ALL: what
+ * an image of some hundred MiB costs. */
+struct step {
+	int (*run)(struct tr_load *load);
+	unsigned int share;
+};
+
+static const struct step steps[] = {
+	{ check_args, 0 },    { look, 5 },	    { tr_check_cpu, 0 },
+	{ number_ram, 0 },    { carve_early, 5 },   { tr_read_pfns, 60 },
+	{ tr_place, 80 },     { tr_try_prepare, 30 }, { tr_read_data, 650 },
+	{ tr_check_efi, 70 }, { tr_find_entry, 60 }, { prepare, 40 },
+};
+
+static int run(struct tr_load *load, const struct step *step)
+{
+	int ret;
+
+	tr_begin_step(load, step->share);
+	ret = step->run(load);
+	if (!ret && step->share)
+		tr_end_step(load);
+	if (load->stopped)
+		return trans_fail(load->err, TRANS_ESTOPPED, "progress");
+	return step->run == look ? ret : not_forged(load, ret);
+}
+
 int trans_resume_load(struct trans_resume *resume,
 		      const struct trans_resume_args *args,
 		      struct trans_error *err)
 {
-	static int (*const steps[])(struct tr_load *load) = {
-		check_args, look, tr_check_cpu, number_ram, carve_early,
-		tr_read_pfns, tr_place, tr_try_prepare, tr_read_data,
-		tr_check_efi, tr_find_entry, prepare,
-	};
 	struct tr_load load = { .resume = resume, .args = args, .err = err };
 	int rc = TRANS_OK;
 
 	memset(resume, 0, sizeof(*resume));
 	for (size_t i = 0; !rc && i < sizeof(steps) / sizeof(*steps); i++)
-		rc = steps[i] == look ? look(&load) :
-					not_forged(&load, steps[i](&load));
+		rc = run(&load, &steps[i]);
+	resume->image.args.progress = NULL;
 	if (rc)
 		trans_resume_unload(resume);
 	return rc;

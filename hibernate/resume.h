@@ -5,7 +5,7 @@
  * memory; place.c decides where pages go; load.c reads them; enter.c finds the
  * way in, with find.c and tables.c; efi.c, with efi_tree.c, asks for the firmware
  * that the kernel was booted by; prove.c holds it all against the image;
- * resume.c is the public face.
+ * work.c tells the host how far it all is; resume.c is the public face.
  */
 #ifndef HIBERNATE_RESUME_H
 #define HIBERNATE_RESUME_H
@@ -14,12 +14,25 @@
 
 struct tr_memory;
 
-/* One load in progress. @next: where the reader has got to. */
+/*
+ * One load in progress.
+ * @next:    where the reader has got to
+ * @read:    pages of the stream that it has told of
+ * @before, @share, @told: of TR_WORK_ALL: the steps that are over, the one that
+ *           runs, what the host was told last
+ * @units, @done, @untold, @part: of the step that runs: what it expects to do,
+ *           has done and told of, has done since; how much it may leave untold
+ * @stopped: the host's progress asked to stop
+ */
 struct tr_load {
 	struct trans_resume *resume;
 	const struct trans_resume_args *args;
 	struct trans_error *err;
 	trans_pa_t next;
+	uint64_t read;
+	uint64_t before, share, told;
+	uint64_t units, done, untold, part;
+	bool stopped;
 };
 
 static inline uint64_t tr_page(const struct trans_resume *resume)
@@ -50,6 +63,26 @@ static inline unsigned int tr_granule_shift(const struct tr_load *load)
 /* Physical addresses have 52 bits; RAM beyond is refused once, so that no sum
  * of an address and a length has to be looked at again. */
 #define TR_PA_END (1ULL << 52)
+
+/* work.c */
+
+/* The whole of a load, as its progress is told. */
+#define TR_WORK_ALL 1000u
+
+/*
+ * Work done: @units more of the step that runs. The one function to call from
+ * whatever takes time in a load, in loops over pages, moves or bytes; it calls
+ * the host only when enough has come together. Nonzero: the host wants to stop;
+ * then end the step at once, with any status (trans_resume_load makes it
+ * TRANS_ESTOPPED).
+ */
+int tr_work(struct tr_load *load, uint64_t units);
+/* Before that, once a step or pass: how many units are to come, and after how
+ * many, at @most, the host is to hear of it. */
+void tr_expect(struct tr_load *load, uint64_t units, uint64_t most);
+/* Around each step, which has @share of TR_WORK_ALL. */
+void tr_begin_step(struct tr_load *load, unsigned int share);
+void tr_end_step(struct tr_load *load);
 
 /* pages.c */
 
@@ -89,8 +122,9 @@ bool tr_where(const struct trans_resume *resume, trans_pa_t pa,
 	      trans_pa_t *now, uint64_t *len);
 /* A pointer to @len bytes of it that lie in one piece; NULL: no. */
 void *tr_at(const struct trans_resume *resume, trans_pa_t pa, uint64_t len);
-/* All that is stored, as find.h looks at it. */
-struct tr_memory tr_memory_of(struct trans_resume *resume);
+/* All that is stored, as find.h looks at it; going through it is work of the
+ * step, and ends early if the host wants to stop. */
+struct tr_memory tr_memory_of(struct tr_load *load);
 
 /* carve.c */
 

@@ -143,7 +143,7 @@ static int put_chunk(struct snapshot *job)
 	if (args->progress &&
 	    args->progress(args->progress_ctx, job->done,
 			   job->meta + job->stored))
-		return trans_fail(job->err, TRANS_EHOST, "progress");
+		return trans_fail(job->err, TRANS_ESTOPPED, "progress");
 	return TRANS_OK;
 }
 

@@ -291,19 +291,27 @@ static int read_packed(struct reading *r)
 
 /* Both */
 
-/* After each MiB, and at the end. */
+/* How many pages may be read without a word: a MiB, or less of a small image. */
+static uint64_t told_each(const struct trans_swsusp *image)
+{
+	uint64_t most = (1ULL << 20) >> image->info.page_shift;
+	uint64_t part = stream_pages(image) / 32 + 1;
+
+	return part < most ? part : most;
+}
+
 static int tell(const struct reading *r, uint64_t before)
 {
 	const struct trans_swsusp *image = r->image;
 	const struct trans_swsusp_args *args = &image->args;
-	unsigned int shift = 20 - image->info.page_shift;
 	uint64_t done = image->done, all = stream_pages(image);
+	uint64_t each = told_each(image);
 
-	if (!args->progress || (before >> shift == done >> shift &&
+	if (!args->progress || (before / each == done / each &&
 				(done < all || before == done)))
 		return TRANS_OK;
 	if (args->progress(args->progress_ctx, done, all))
-		return trans_fail(r->err, TRANS_EHOST, "progress");
+		return trans_fail(r->err, TRANS_ESTOPPED, "progress");
 	return TRANS_OK;
 }
 

@@ -32,7 +32,8 @@ CORE = ['test_table', *EDGES, 'test_operations', *COPY, 'test_walker',
 TRANSITION = ['test_transition', 'test_transition_refuse',
               'test_transition_digests', 'test_transition_go']
 SNAPSHOT = ['test_snapshot', 'test_snapshot_faults']
-RESUME = ['test_resume', 'test_resume_refuse', 'test_resume_find']
+RESUME = ['test_resume', 'test_resume_refuse', 'test_resume_find',
+          'test_resume_progress']
 SWSUSP = ['test_swsusp', 'test_swsusp_hostile', 'test_swsusp_sweep',
           'test_swsusp_maps', 'test_swsusp_callbacks', 'test_swsusp_once']
 SETS = {**{f'lib/moves{part}.c': ['test_moves', *EDGES]
@@ -51,7 +52,7 @@ SETS = {**{f'lib/moves{part}.c': ['test_moves', *EDGES]
            for part in ('', '_plan', '_write', '_commit')},
         **{f'hibernate/{part}.c': RESUME
            for part in ('resume', 'pages', 'carve', 'place', 'load', 'enter',
-                        'find', 'tables', 'prove', 'print')},
+                        'find', 'tables', 'prove', 'print', 'work')},
         'hibernate/crc32.c': ['test_swsusp_crc'],
         'hibernate/swsusp_clear.c': ['test_swsusp_once'],
         **{f'hibernate/swsusp_{part}.c': SWSUSP

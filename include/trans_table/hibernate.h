@@ -31,7 +31,15 @@ enum trans_resume_entry {
 };
 
 /*
- * @disk, @offset, @unpack, @progress: see struct trans_swsusp_args
+ * @disk, @offset, @unpack: see struct trans_swsusp_args
+ * @progress: called throughout a load with how much of it is done: @total is the
+ *            same in each call, @done never falls, and is @total in the last one
+ *            of a load that succeeds. The unit means nothing. Between two calls
+ *            lies at most a 20th of the work (of images from 32 MiB on; of large
+ *            ones about what a MiB costs to read), beside what the host's own
+ *            callbacks take. Nonzero stops the load: TRANS_ESTOPPED, as after
+ *            any other failure: nothing is lost, all is given back. It must not
+ *            touch @free. NULL: nobody asks
  * @ram:      all RAM: where a page of the image may belong
  * @reserved: what must never be written: firmware, the device tree's no-map
  *            (trans_fdt_no_map), LPI tables that stay in use. A page of the

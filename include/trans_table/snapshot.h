@@ -85,7 +85,7 @@ struct trans_slots {
  *           masked. NULL where alias_enter is
  * @progress, @progress_ctx: called after each 32 pages while writing, with pages
  *           done and of the whole, the info page left out; nonzero stops it
- *           (TRANS_EHOST, "progress"). NULL: nobody asks
+ *           (TRANS_ESTOPPED, "progress"). NULL: nobody asks
  */
 struct trans_snapshot_args {
 	const struct trans_block *disk;
@@ -163,7 +163,7 @@ int trans_snapshot_estimate(const struct trans_snapshot_args *args,
  * Those of alias_prepare.
  *
  * Later, with the swap area written, but no signature: TRANS_EHOST: the disk,
- * lz4, slots.at or progress; TRANS_ERANGE: slots.at gave a page that is not on
+ * lz4 or slots.at; TRANS_ESTOPPED: progress said so; TRANS_ERANGE: slots.at gave a page that is not on
  * the device, or the header (desc). TRANS_EHOST also when the signature could
  * not be written, flushed or read back; it is then taken away again, and only
  * if that fails too ("signature neither committed nor taken back") an image,

@@ -85,9 +85,10 @@ struct trans_swsusp_info {
  *            resume_offset): 0 for a swap partition
  * @unpack:   by value
  * @buffer, @buffer_len: as above; the caller's, in use until the last read
- * @progress: called after each MiB or so, and at the end, with pages done and of
- *            the whole, the info page left out; nonzero stops the reading
- *            (TRANS_EHOST, "progress"). NULL: nobody asks
+ * @progress: called after each MiB or so (of a small image more often: after a
+ *            32nd of it), and at the end, with pages done and of the whole, the
+ *            info page left out; nonzero stops the reading (TRANS_ESTOPPED,
+ *            "progress"). NULL: nobody asks
  */
 struct trans_swsusp_args {
 	const struct trans_block *disk;
@@ -166,8 +167,8 @@ typedef void *(*trans_swsusp_room_fn)(void *ctx, unsigned int *count);
  * TRANS_ETRUNC: the swap map ends early, or a slot lies beyond the device;
  * TRANS_ECORRUPT: a chunk's length is out of bounds or does not unpack to whole
  * pages (at most 32), a map chain is a circle, a slot is the header or a map, or
- * the CRC is wrong (err->desc: the one computed); TRANS_EHOST: disk, progress,
- * or an unpacker's own failure; TRANS_ENOMEM: the unpacker's; TRANS_EFAULT: no
+ * the CRC is wrong (err->desc: the one computed); TRANS_EHOST: disk, or an
+ * unpacker's own failure; TRANS_ESTOPPED: progress said so; TRANS_ENOMEM: the unpacker's; TRANS_EFAULT: no
  * room; TRANS_EIMAGE: there is no unpacker for it; TRANS_EINVAL: more pages than
  * are left, or an earlier read failed.
  * After a failure the image can only be opened anew.

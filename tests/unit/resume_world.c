@@ -365,9 +365,12 @@ static int progress(void *ctx, uint64_t done, uint64_t total)
 {
 	struct resume_world *w = ctx;
 
-	assert_true(done <= total);
-	w->progressed++;
-	return 0;
+	assert_int_equal(total, 1000);
+	assert_in_range(done, w->progress_done, total);
+	if (done - w->progress_done > w->progress_gap)
+		w->progress_gap = done - w->progress_done;
+	w->progress_done = done;
+	return ++w->progressed == w->stop_at;
 }
 
 static void boot_cpu(struct resume_world *w, unsigned int el)
@@ -424,6 +427,8 @@ int world_load(struct resume_world *w)
 {
 	memcpy(w->before, w->now.bytes, w->saved.len);
 	memset(w->poc, 0x77, w->saved.len);
+	w->progressed = 0;
+	w->progress_done = w->progress_gap = 0;
 	return trans_resume_load(&w->resume, &w->args, &w->err);
 }
 

@@ -70,7 +70,10 @@ struct resume_world {
 	struct trans_error err;
 	int aliases, quiesced;
 	bool refuse_quiesce;
-	unsigned long progressed;
+	/* Calls of progress; the call that stops (0: none); what it said last,
+	 * and the largest step to it. */
+	unsigned long progressed, stop_at;
+	uint64_t progress_done, progress_gap;
 	trans_pa_t refuse_pa; /* phys_to_virt refuses what holds it */
 };
 

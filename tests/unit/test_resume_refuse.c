@@ -521,7 +521,7 @@ static void progress_that_stops(void **state)
 	(void)state;
 	usual_world(1);
 	w.args.progress = stop;
-	refused(TRANS_EHOST, "progress");
+	refused(TRANS_ESTOPPED, "progress");
 	world_end(&w);
 }
 

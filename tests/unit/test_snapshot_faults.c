@@ -285,7 +285,7 @@ static void test_callbacks(void **state)
 		failed(&s, TRANS_EHOST, "lz4");
 		open_any(&s, true);
 		s.progress_at = i;
-		failed(&s, TRANS_EHOST, "progress");
+		failed(&s, TRANS_ESTOPPED, "progress");
 	}
 	open_any(&s, true);
 	s.refuse_alias = 5;

@@ -318,14 +318,22 @@ static void progress_is_told(void **state)
 {
 	struct image_spec spec = { .page_shift = 12, .data_pages = 2000,
 				   .packing = TRANS_SWSUSP_LZ4 };
+	struct image_spec large = { .page_shift = 12, .data_pages = 20000,
+				    .packing = TRANS_SWSUSP_LZ4 };
 
 	(void)state;
 	make(&spec);
 	assert_int_equal(reader_open(&reader), 0);
 	assert_int_equal(reader.stops, 0);
 	assert_int_equal(reader_read(&reader), 0);
-	/* 2004 pages: seven whole MiB, and the end. */
-	assert_int_equal(reader.stops, 7 + 1);
+	/* 2004 pages: 62 by 63, in whole chunks of 32. */
+	assert_int_equal(reader.stops, 31 + 1);
+	drop();
+	make(&large);
+	assert_int_equal(reader_open(&reader), 0);
+	assert_int_equal(reader_read(&reader), 0);
+	/* 20040 pages: 78 whole MiB, and the end. */
+	assert_int_equal(reader.stops, 78 + 1);
 	drop();
 	make(&spec);
 	reader.args.progress = NULL;

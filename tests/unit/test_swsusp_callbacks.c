@@ -22,14 +22,14 @@ static void progress_stops(void **state)
 {
 	(void)state;
 	for (unsigned int i = 0; i < 2; i++)
-		for (unsigned long at = 1; at <= 7; at++) {
+		for (unsigned long at = 1; at <= 33; at++) {
 			int rc;
 
 			hostile_make(&ordinary[i]);
 			victim.stop_at = at;
 			rc = hostile_attempt();
-			if (at <= 6) {
-				assert_int_equal(rc, TRANS_EHOST);
+			if (at <= 32) {
+				assert_int_equal(rc, TRANS_ESTOPPED);
 				assert_string_equal(victim.err.why,
 						    "progress");
 				assert_int_equal(trans_swsusp_read(
