@@ -33,7 +33,20 @@
 	X(CNTP_CTL_EL02, "S3_5_C14_C2_1") \
 	X(CNTFRQ_EL0, "CNTFRQ_EL0") \
 	X(CNTVCT_EL0, "CNTVCT_EL0") \
+	X(CTR_EL0, "CTR_EL0") \
 	X(DAIF, "DAIF") \
+	X(SCTLR_EL1, "SCTLR_EL1") \
+	X(SCTLR_EL2, "SCTLR_EL2") \
+	X(TTBR0_EL1, "TTBR0_EL1") \
+	X(TTBR0_EL2, "TTBR0_EL2") \
+	X(TCR_EL1, "TCR_EL1") \
+	X(TCR_EL2, "TCR_EL2") \
+	X(MAIR_EL1, "MAIR_EL1") \
+	X(MAIR_EL2, "MAIR_EL2") \
+	X(TCR2_EL1, "S3_0_C2_C0_3") \
+	X(TCR2_EL2, "S3_4_C2_C0_3") \
+	X(PIR_EL1, "S3_0_C10_C2_3") \
+	X(PIR_EL2, "S3_4_C10_C2_3") \
 	X(HCR_EL2, "HCR_EL2") \
 	X(CPACR_EL1, "CPACR_EL1") \
 	X(CPTR_EL2, "CPTR_EL2") \
@@ -98,6 +111,21 @@ void trans_arch_mask(void);
 
 /* Invalidate this CPU's instruction caches and wait until it is done. */
 void trans_arch_icache(void);
+
+/* Clean and invalidate the data cache by VA to the Point of Coherency, at each
+ * multiple of @line from @first to below @end, after all stores so far, and
+ * wait until it is done. */
+void trans_arch_clean(uintptr_t first, uintptr_t end, size_t line);
+
+/* Translate @va as a read at this exception level, 1 or 2, would be (AT S1ExR):
+ * PAR_EL1, whose bit 0 says that it would fault. */
+uint64_t trans_arch_translate(unsigned int el, uint64_t va);
+
+/* A device register: one access of that width. */
+uint32_t trans_arch_load32(uintptr_t va);
+uint64_t trans_arch_load64(uintptr_t va);
+void trans_arch_store32(uintptr_t va, uint32_t value);
+void trans_arch_store64(uintptr_t va, uint64_t value);
 
 /* CRC-32 (0xedb88320, reflected, no inversion) over @count words of 8 bytes, at
  * an address that is a multiple of 8; only where ID_AA64ISAR0_EL1.CRC32 (bits

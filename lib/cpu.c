@@ -126,3 +126,15 @@ bool trans_cpu_has_pmu(const struct trans_cpu *cpu)
 {
 	return field(cpu->dfr0, 8) && field(cpu->dfr0, 8) != 0xf;
 }
+
+/* CTR_EL0.DminLine [19:16]: log2 of the words in the smallest line. */
+void trans_cpu_clean(void *ctx, const void *va, size_t len)
+{
+	unsigned int log2 = 2 + field(trans_arch_read(TRANS_CTR_EL0), 16);
+	size_t line = (size_t)1 << log2;
+	uintptr_t at = (uintptr_t)va;
+
+	(void)ctx;
+	if (len)
+		trans_arch_clean(at & ~(uintptr_t)(line - 1), at + len, line);
+}

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The names of the status codes, for messages of hosts and tools.
+ * Errors for people: the names of the status codes, and a record as a line.
  */
 #include <trans_table/errors.h>
+
+#include "text.h"
 
 #define NAME(status) [-(status)] = #status
 
@@ -30,4 +32,46 @@ const char *trans_strerror(int status)
 	if (status > 0 || status <= -count)
 		return "TRANS_E?";
 	return names[-status];
+}
+
+/* The first one opens the parenthesis. */
+static void add_field(struct trans_text *text, bool *any, const char *name,
+		      uint64_t value)
+{
+	if (!value)
+		return;
+	trans_text_add(text, *any ? " " : " (");
+	trans_text_add(text, name);
+	trans_text_number(text, value, 16, 1);
+	*any = true;
+}
+
+/* -1..3; -1 has no digit of its own. */
+static void add_level(struct trans_text *text, bool *any, int level)
+{
+	if (level == TRANS_NO_LEVEL)
+		return;
+	trans_text_add(text, *any ? " level=" : " (level=");
+	if (level < 0)
+		trans_text_add(text, "-");
+	trans_text_number(text, (uint64_t)(level < 0 ? -level : level), 10, 1);
+	*any = true;
+}
+
+int trans_error_print(const struct trans_error *err, trans_put_fn put, void *arg)
+{
+	struct trans_text text = { .put = put, .arg = arg };
+	bool any = false;
+
+	trans_text_add(&text, trans_strerror(err->status));
+	trans_text_add(&text, ": ");
+	trans_text_add(&text, err->why ? err->why : "nothing is known of it");
+	add_field(&text, &any, "va=0x", err->va);
+	add_field(&text, &any, "pa=0x", err->pa);
+	add_field(&text, &any, "len=0x", err->len);
+	add_level(&text, &any, err->level);
+	add_field(&text, &any, "desc=0x", err->desc);
+	if (any)
+		trans_text_add(&text, ")");
+	return trans_text_end(&text);
 }

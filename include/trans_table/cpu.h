@@ -83,4 +83,13 @@ bool trans_cpu_has_e2h_only(const struct trans_cpu *cpu);
 /* Is there a performance monitor (ID_AA64DFR0_EL1.PMUVer)? */
 bool trans_cpu_has_pmu(const struct trans_cpu *cpu);
 
+/*
+ * For struct trans_ops.clean of a host that runs on the CPU itself: clean and
+ * invalidate [@va, @va + @len) of the data caches by VA to the Point of
+ * Coherency, after all stores so far, and wait for it. Lines are what this CPU
+ * says (CTR_EL0.DminLine). @ctx is not used. Whoever stores with the MMU off
+ * must have invalidated the memory before, too (docs/porting.md).
+ */
+void trans_cpu_clean(void *ctx, const void *va, size_t len);
+
 #endif

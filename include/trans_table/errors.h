@@ -100,4 +100,16 @@ struct trans_error {
  * that is none. Static storage. */
 const char *trans_strerror(int status);
 
+/* Receives text, whole lines, without a final NUL. Nonzero stops. */
+typedef int (*trans_put_fn)(void *arg, const char *text, size_t len);
+
+/*
+ * An error as one line of text: its status, why, and in parentheses what is
+ * known of where: those of va, pa, len, level and desc that are not 0, in
+ * hexadecimal. "TRANS_ERANGE: a page of the image is outside RAM
+ * (pa=0x48000000 len=0x1000)". Returns what @put returned.
+ */
+int trans_error_print(const struct trans_error *err, trans_put_fn put,
+		      void *arg);
+
 #endif

@@ -79,9 +79,6 @@ int trans_table_diff(const struct trans_table *a, const struct trans_table *b,
 		     trans_va_t va, uint64_t len, trans_diff_fn diff,
 		     void *arg, struct trans_report *report);
 
-/* Receives text, whole lines, without a final NUL. Nonzero stops. */
-typedef int (*trans_put_fn)(void *arg, const char *text, size_t len);
-
 /*
  * The whole table as text: geometry, one line a run with its level and its
  * attributes in words, and the number of leaves and tables of each level.

@@ -20,4 +20,10 @@ struct trans_mmio {
 	void *ctx;
 };
 
+/*
+ * For a host that sees devices by pointers, at VA = PA + @offset modulo 2^64: 0
+ * where it has an identity map, or no MMU on. ctx is the offset.
+ */
+struct trans_mmio trans_mmio_direct(uint64_t offset);
+
 #endif

@@ -232,6 +232,27 @@ struct trans_transition {
 };
 
 /*
+ * The registers by which this CPU translates VA 0 on (TTBR0 of its own regime),
+ * for trans_geometry_from_tcr and trans_table_attach. False: its MMU is off,
+ * and every address is its own. @cpu: as trans_cpu_read made it here.
+ */
+bool trans_regs_live(const struct trans_cpu *cpu, struct trans_regs *regs);
+
+/*
+ * An alias_prepare for hosts that run with the MMU off or with an identity map
+ * in which RAM is executable, as most loaders do: looks whether [@pa, @pa + @len)
+ * is mapped so in the live tables of this CPU, and changes nothing. alias_enter
+ * and alias_drop are then NULL. @host is not used.
+ * TRANS_EHOST: it is not mapped to itself, or not as Normal cacheable memory
+ * that this exception level may execute (why is in @err of
+ * trans_alias_identity_check); TRANS_EINVAL, TRANS_EGEOM, TRANS_EFAULT,
+ * TRANS_ECORRUPT: of the live tables.
+ */
+int trans_alias_identity(void *host, trans_pa_t pa, uint64_t len);
+int trans_alias_identity_check(trans_pa_t pa, uint64_t len,
+			       struct trans_error *err);
+
+/*
  * Build everything. Also runs the proof (trans_transition_check) unless
  * args->unproven.
  *

@@ -103,7 +103,7 @@ static void give_queue(const struct blk *blk)
 /* From any state. Both indices begin at 0, on either side. */
 static int set_up(struct blk *blk, struct trans_error *err)
 {
-	int rc = trans_virtio_mmio_reset(&machine_mmio, blk->device, err);
+	int rc = virtio_reset(blk->device, err);
 
 	if (rc)
 		return rc;
@@ -204,7 +204,7 @@ static int request(struct blk *blk, uint32_t type, uint64_t sector,
 		 type == REQUEST_READ ? VIRTIO_WRITE : 0);
 	submit(blk);
 	if (!wait(blk)) {
-		(void)trans_virtio_mmio_reset(&machine_mmio, blk->device, err);
+		(void)virtio_reset(blk->device, err);
 		return refuse(err, TRANS_ETIME, "disk does not answer", sector);
 	}
 	if (shared.done != DONE_OK)

@@ -26,9 +26,7 @@ static struct boot_regs boot_regs;
 
 static __attribute__((noreturn)) void give_up(const struct trans_error *err)
 {
-	print("port: panic: ");
-	print_error(err);
-	print("\n");
+	trans_error_print(err, print_text, "port: panic: ");
 	machine_off();
 }
 

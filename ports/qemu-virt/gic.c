@@ -20,7 +20,7 @@ int gic_find(struct trans_gic *gic, struct trans_error *err)
 	int v2 = find("arm,cortex-a15-gic"), v3 = find("arm,gic-v3");
 	int its_node = find("arm,gic-v3-its");
 
-	*gic = (struct trans_gic){ .mmio = machine_mmio, .redist = &redist,
+	*gic = (struct trans_gic){ .mmio = machine_mmio(), .redist = &redist,
 				   .its = &its };
 	if (v2 >= 0) {
 		gic->version = 2;

@@ -144,9 +144,7 @@ static bool look_at_report(void *page)
 	int rc = trans_report_read(page, &report, &err);
 
 	if (rc) {
-		print("port: report: ");
-		print_error(&err);
-		print("\n");
+		trans_error_print(&err, print_text, "port: report: ");
 	} else {
 		say_report(&report);
 	}

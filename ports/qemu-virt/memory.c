@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include <trans_table/cpu.h>
 #include <trans_table/table.h>
 
 #include "machine.h"
 #include "memory.h"
-#include "sysreg.h"
 
 /* Of free memory: each allocation that is freed out of order may split one. */
 #define MAX_FREE_RANGES 512
@@ -148,33 +148,10 @@ static bool host_pfn_valid(void *ctx, trans_pa_t pa, uint64_t len)
 	return machine_has(pa, len);
 }
 
-/* CTR_EL0.DminLine is log2 of the words in the smallest line. */
-static size_t line_len(void)
-{
-	return 4UL << (sysreg_read(ctr_el0) >> 16 & 0xf);
-}
-
-/* With the MMU off stores bypass the caches, so there is nothing to clean but
- * stale lines to drop; head.S does the same for the image. */
-static void host_clean(void *ctx, const void *va, size_t len)
-{
-	uintptr_t line = line_len();
-	uintptr_t at = (uintptr_t)va & ~(line - 1);
-
-	(void)ctx;
-	for (; at < (uintptr_t)va + len; at += line) {
-		if (linear_offset)
-			__asm__ volatile("dc cvac, %0" : : "r"(at) : "memory");
-		else
-			__asm__ volatile("dc ivac, %0" : : "r"(at) : "memory");
-	}
-	dsb(sy);
-}
-
 const struct trans_ops memory_ops = {
 	.alloc = host_alloc,
 	.free = host_free,
 	.phys_to_virt = host_phys_to_virt,
 	.pfn_valid = host_pfn_valid,
-	.clean = host_clean,
+	.clean = trans_cpu_clean,
 };

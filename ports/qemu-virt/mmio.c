@@ -5,37 +5,10 @@
 #include "memory.h"
 #include "mmio.h"
 
-static volatile void *device(trans_pa_t pa)
+struct trans_mmio machine_mmio(void)
 {
-	return (volatile void *)at_pa(pa);
+	return trans_mmio_direct(linear_offset);
 }
-
-static uint32_t read32(void *ctx, trans_pa_t pa)
-{
-	(void)ctx;
-	return *(volatile uint32_t *)device(pa);
-}
-
-static uint64_t read64(void *ctx, trans_pa_t pa)
-{
-	(void)ctx;
-	return *(volatile uint64_t *)device(pa);
-}
-
-static void write32(void *ctx, trans_pa_t pa, uint32_t value)
-{
-	(void)ctx;
-	*(volatile uint32_t *)device(pa) = value;
-}
-
-static void write64(void *ctx, trans_pa_t pa, uint64_t value)
-{
-	(void)ctx;
-	*(volatile uint64_t *)device(pa) = value;
-}
-
-const struct trans_mmio machine_mmio = { read32, read64, write32, write64,
-					 NULL };
 
 /* Two cells each, as everywhere on this machine. */
 struct trans_range machine_reg(int node, unsigned int index)

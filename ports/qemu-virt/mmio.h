@@ -9,8 +9,8 @@
 #include <trans_table/mmio.h>
 #include <trans_table/ranges.h>
 
-/* By physical address, through the linear map. */
-extern const struct trans_mmio machine_mmio;
+/* By physical address, through the linear map, as soon as that is on. */
+struct trans_mmio machine_mmio(void);
 
 /* The @index-th range of a node's `reg`; len 0: there is none. */
 struct trans_range machine_reg(int node, unsigned int index);

@@ -74,16 +74,12 @@ void print(const char *format, ...)
 	va_end(args);
 }
 
-void print_error(const struct trans_error *err)
+int print_text(void *arg, const char *text, size_t len)
 {
-	print("%s: %s (va=0x%lx pa=0x%lx len=0x%lx level=",
-	      trans_strerror(err->status), err->why ? err->why : "?", err->va,
-	      err->pa, err->len);
-	if (err->level == TRANS_NO_LEVEL)
-		print("none");
-	else
-		print("%d", err->level);
-	print(" desc=0x%lx)", err->desc);
+	put_string(arg);
+	while (len--)
+		uart_putc(*text++);
+	return 0;
 }
 
 void print_figure(const char *name, uint64_t value, const char *unit)

@@ -10,8 +10,9 @@
 /* %s, %c, and %d, %u, %x with or without l; no widths. */
 __attribute__((format(printf, 1, 2))) void print(const char *format, ...);
 
-/* "TRANS_EXXX: why (va=.. pa=.. len=.. level=.. desc=..)", no line end. */
-void print_error(const struct trans_error *err);
+/* A trans_put_fn, for trans_error_print and the like; @arg: words in front of
+ * each line. */
+int print_text(void *arg, const char *text, size_t len);
 
 /* A figure for machines: "port: figure NAME VALUE UNIT". */
 void print_figure(const char *name, uint64_t value, const char *unit);

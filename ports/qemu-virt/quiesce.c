@@ -119,10 +119,7 @@ int quiesce_machine(const struct trans_transition *leaving, unsigned int flags)
 	struct trans_error err;
 	int rc = quiesce(leaving, flags, &err);
 
-	if (rc) {
-		print("port: quiesce: ");
-		print_error(&err);
-		print("\n");
-	}
+	if (rc)
+		trans_error_print(&err, print_text, "port: quiesce: ");
 	return rc;
 }

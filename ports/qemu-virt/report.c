@@ -2,7 +2,6 @@
 #include "memory.h"
 #include "print.h"
 #include "report.h"
-#include "uart.h"
 
 static uint64_t lost_bytes;
 
@@ -18,9 +17,8 @@ uint64_t report_lost_pages(void)
 
 void report_refusal(const struct trans_error *err)
 {
-	print("port: refused ");
-	print_error(err);
-	print("\nport: still running, %lu pages lost\n", report_lost_pages());
+	trans_error_print(err, print_text, "port: refused ");
+	print("port: still running, %lu pages lost\n", report_lost_pages());
 }
 
 static bool overlap(struct trans_range a, struct trans_range b)
@@ -78,18 +76,9 @@ static void print_destination(const char *name, struct trans_range range)
 	print("port: %s goes to 0x%lx + 0x%lx\n", name, range.start, range.len);
 }
 
-static int put_line(void *arg, const char *text, size_t len)
-{
-	(void)arg;
-	print("plan: ");
-	while (len--)
-		uart_putc(*text++);
-	return 0;
-}
-
 void report_plan(const struct trans_kexec *kexec)
 {
-	(void)trans_kexec_print(kexec, put_line, NULL);
+	(void)trans_kexec_print(kexec, print_text, "plan: ");
 }
 
 void report_kexec(const struct trans_kexec *kexec,

@@ -13,7 +13,6 @@
 #include "report.h"
 #include "resume.h"
 #include "sysreg.h"
-#include "uart.h"
 
 #include "../lz4/unlz4.h"
 #include "../lzo/unlzo.h"
@@ -26,11 +25,8 @@ static unsigned int quiesce_flags;
 
 static int said(int rc, const struct trans_error *err)
 {
-	if (rc) {
-		print("port: disk: ");
-		print_error(err);
-		print("\n");
-	}
+	if (rc)
+		trans_error_print(err, print_text, "port: disk: ");
 	return rc;
 }
 
@@ -168,15 +164,6 @@ static struct trans_resume_args resume_args(const struct options *options,
 	return args;
 }
 
-static int put_text(void *arg, const char *text, size_t len)
-{
-	(void)arg;
-	print("plan: ");
-	while (len--)
-		uart_putc(*text++);
-	return 0;
-}
-
 static void report_resume(uint64_t ticks)
 {
 	const struct trans_swsusp_info *info = &resume.image.info;
@@ -197,7 +184,7 @@ static void report_resume(uint64_t ticks)
 static int start(const struct options *options, struct trans_error *err)
 {
 	if (options->plan)
-		(void)trans_resume_print(&resume, put_text, NULL);
+		(void)trans_resume_print(&resume, print_text, "plan: ");
 	if (options->dry) {
 		*err = (struct trans_error){ .status = TRANS_EHOST,
 					     .why = "dry run",

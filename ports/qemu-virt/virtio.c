@@ -18,12 +18,16 @@
 
 uint32_t virtio_get(trans_pa_t device, uint32_t offset)
 {
-	return machine_mmio.read32(NULL, device + offset);
+	struct trans_mmio mmio = machine_mmio();
+
+	return mmio.read32(mmio.ctx, device + offset);
 }
 
 void virtio_put(trans_pa_t device, uint32_t offset, uint32_t value)
 {
-	machine_mmio.write32(NULL, device + offset, value);
+	struct trans_mmio mmio = machine_mmio();
+
+	mmio.write32(mmio.ctx, device + offset, value);
 }
 
 static int post_buffers(struct virtio_ring *ring)
@@ -122,12 +126,14 @@ int virtio_begin(struct trans_error *err)
 	return TRANS_ENOENT;
 }
 
-static int reset(trans_pa_t device, struct trans_error *err)
+int virtio_reset(trans_pa_t device, struct trans_error *err)
 {
-	return trans_virtio_mmio_reset(&machine_mmio, device, err);
+	struct trans_mmio mmio = machine_mmio();
+
+	return trans_virtio_mmio_reset(&mmio, device, err);
 }
 
 int virtio_stop(struct trans_error *err)
 {
-	return virtio_each(reset, err);
+	return virtio_each(virtio_reset, err);
 }

@@ -66,6 +66,8 @@ struct virtio_used {
 
 uint32_t virtio_get(trans_pa_t device, uint32_t offset);
 void virtio_put(trans_pa_t device, uint32_t offset, uint32_t value);
+/* Errors of trans_virtio_mmio_reset. */
+int virtio_reset(trans_pa_t device, struct trans_error *err);
 
 /* Call with each transport's registers until one call returns nonzero, and
  * return that. */

@@ -6,7 +6,6 @@
  */
 #include "port.h"
 
-#include <asm/io.h>
 #include <linux/libfdt.h>
 #include <fdtdec.h>
 
@@ -15,26 +14,6 @@
 
 static struct trans_range redist[MAX_REDIST];
 static trans_pa_t its[MAX_ITS];
-
-static uint32_t read32(void *ctx, trans_pa_t pa)
-{
-	return readl((uintptr_t)pa);
-}
-
-static uint64_t read64(void *ctx, trans_pa_t pa)
-{
-	return readq((uintptr_t)pa);
-}
-
-static void write32(void *ctx, trans_pa_t pa, uint32_t value)
-{
-	writel(value, (uintptr_t)pa);
-}
-
-static void write64(void *ctx, trans_pa_t pa, uint64_t value)
-{
-	writeq(value, (uintptr_t)pa);
-}
 
 static struct trans_range reg(int node, int index)
 {
@@ -80,7 +59,7 @@ int port_gic(struct trans_gic *gic, struct trans_error *err)
 	int node = find(-1, "arm,gic-v3");
 
 	*gic = (struct trans_gic){
-		.mmio = { read32, read64, write32, write64 },
+		.mmio = trans_mmio_direct(0),
 		.redist = redist, .its = its,
 	};
 	if (node >= 0) {

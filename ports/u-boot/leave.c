@@ -20,7 +20,7 @@ struct trans_transition_args port_transition(void)
 		.uart = port_machine.uart,
 		.uart_kind = port_machine.uart_kind,
 		.conduit = port_machine.conduit,
-		.alias_prepare = port_alias_prepare,
+		.alias_prepare = trans_alias_identity,
 	};
 }
 

@@ -189,19 +189,10 @@ static bool host_pfn_valid(void *ctx, trans_pa_t pa, uint64_t len)
 	return trans_ranges_contain(&m->ram, pa, len);
 }
 
-/* Cleans (and invalidates) by VA to the PoC (arch/arm/cpu/armv8/cache.S). */
-static void host_clean(void *ctx, const void *va, size_t len)
-{
-	ulong start = (ulong)va;
-
-	flush_dcache_range(start & ~(ulong)(CONFIG_SYS_CACHELINE_SIZE - 1),
-			   ALIGN(start + len, CONFIG_SYS_CACHELINE_SIZE));
-}
-
 const struct trans_ops port_ops = {
 	.alloc = host_alloc,
 	.free = host_free,
 	.phys_to_virt = host_phys_to_virt,
 	.pfn_valid = host_pfn_valid,
-	.clean = host_clean,
+	.clean = trans_cpu_clean,
 };

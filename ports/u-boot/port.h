@@ -82,8 +82,6 @@ void port_efi_leave(void);
 
 /* tables.c: U-Boot's own page tables, live. */
 int port_tables_attach(struct trans_table *table, struct trans_error *err);
-/* trans_transition_args.alias_prepare: U-Boot's map is an identity already. */
-int port_alias_prepare(void *host, trans_pa_t pa, uint64_t len);
 
 /* fdt.c: the tree for the next kernel. A copy of the one at @addr (0: as booti
  * finds it) with U-Boot's fix-ups, from malloc: the caller frees it. */

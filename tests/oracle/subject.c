@@ -14,8 +14,7 @@ bool expect_ok(int rc, const char *what, const struct trans_report *report)
 	if (!rc)
 		return true;
 	print("oracle: %s failed: ", what);
-	print_error(&report->error);
-	print("\n");
+	trans_error_print(&report->error, print_text, "");
 	return false;
 }
 

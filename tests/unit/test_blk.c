@@ -154,9 +154,12 @@ static void write32(void *ctx, trans_pa_t pa, uint32_t value)
 		notify();
 }
 
-const struct trans_mmio machine_mmio = {
-	.read32 = read32, .write32 = write32,
-};
+int virtio_reset(trans_pa_t at, struct trans_error *error)
+{
+	struct trans_mmio mmio = { .read32 = read32, .write32 = write32 };
+
+	return trans_virtio_mmio_reset(&mmio, at, error);
+}
 
 uint32_t virtio_get(trans_pa_t at, uint32_t offset)
 {

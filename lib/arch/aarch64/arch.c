@@ -106,6 +106,61 @@ void trans_arch_icache(void)
 	__asm__ volatile("dsb sy\n\tic iallu\n\tdsb nsh\n\tisb" ::: "memory");
 }
 
+/*
+ * DC CIVAC, not CVAC: on a Cortex-A53 a clean alone may leave a line dirty
+ * (Arm EPM048406, errata 819472, 824069, 826319 and 827319). The DMB first:
+ * cache maintenance by VA is ordered with stores to Normal cacheable memory, not
+ * with those to Device memory, which all are while the MMU is off (Arm ARM D7.5).
+ */
+void trans_arch_clean(uintptr_t first, uintptr_t end, size_t line)
+{
+	__asm__ volatile("dmb sy" ::: "memory");
+	for (; first < end; first += line)
+		__asm__ volatile("dc civac, %0" :: "r"(first) : "memory");
+	__asm__ volatile("dsb sy" ::: "memory");
+}
+
+uint64_t trans_arch_translate(unsigned int el, uint64_t va)
+{
+	uint64_t par;
+
+	if (el == 2)
+		__asm__ volatile("at s1e2r, %0" :: "r"(va) : "memory");
+	else
+		__asm__ volatile("at s1e1r, %0" :: "r"(va) : "memory");
+	__asm__ volatile("isb\n\tmrs %0, par_el1" : "=r"(par) :: "memory");
+	return par;
+}
+
+/* In asm, because a compiler may choose an addressing mode with write-back,
+ * which a hypervisor that emulates the device cannot decode (Arm ARM D24.2,
+ * ESR_ELx.ISV). */
+uint32_t trans_arch_load32(uintptr_t va)
+{
+	uint32_t value;
+
+	__asm__ volatile("ldr %w0, [%1]" : "=r"(value) : "r"(va) : "memory");
+	return value;
+}
+
+uint64_t trans_arch_load64(uintptr_t va)
+{
+	uint64_t value;
+
+	__asm__ volatile("ldr %0, [%1]" : "=r"(value) : "r"(va) : "memory");
+	return value;
+}
+
+void trans_arch_store32(uintptr_t va, uint32_t value)
+{
+	__asm__ volatile("str %w0, [%1]" :: "r"(value), "r"(va) : "memory");
+}
+
+void trans_arch_store64(uintptr_t va, uint64_t value)
+{
+	__asm__ volatile("str %0, [%1]" :: "r"(value), "r"(va) : "memory");
+}
+
 uint32_t trans_arch_crc32(uint32_t crc, const void *words, size_t count)
 {
 	const uint64_t __attribute__((may_alias)) *word = words;

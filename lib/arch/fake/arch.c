@@ -66,6 +66,41 @@ void trans_arch_icache(void)
 	happened(FAKE_ICACHE, TRANS_SYSREG_COUNT, 0);
 }
 
+void trans_arch_clean(uintptr_t first, uintptr_t end, size_t line)
+{
+	fake_arch.cleaned.first = first;
+	fake_arch.cleaned.end = end;
+	fake_arch.cleaned.line = line;
+	happened(FAKE_CLEAN, TRANS_SYSREG_COUNT, first);
+}
+
+uint64_t trans_arch_translate(unsigned int el, uint64_t va)
+{
+	(void)el;
+	return fake_arch.translate ? fake_arch.translate(va) :
+				     va & ~0xfffULL;
+}
+
+uint32_t trans_arch_load32(uintptr_t va)
+{
+	return *(volatile uint32_t *)va;
+}
+
+uint64_t trans_arch_load64(uintptr_t va)
+{
+	return *(volatile uint64_t *)va;
+}
+
+void trans_arch_store32(uintptr_t va, uint32_t value)
+{
+	*(volatile uint32_t *)va = value;
+}
+
+void trans_arch_store64(uintptr_t va, uint64_t value)
+{
+	*(volatile uint64_t *)va = value;
+}
+
 uint32_t trans_arch_crc32(uint32_t crc, const void *words, size_t count)
 {
 	const uint8_t *byte = words;

@@ -23,6 +23,7 @@ enum fake_what {
 	FAKE_HVC, /* value: the function */
 	FAKE_SMC,
 	FAKE_JUMP, /* value: pc */
+	FAKE_CLEAN, /* value: first; @cleaned has it all */
 };
 
 struct fake_event {
@@ -36,6 +37,8 @@ struct fake_event {
  * @firmware: what an HVC or SMC answers to (function, first argument); NULL: 0
  * @arg: the arguments of the last one
  * @crc_words: trans_arch_crc32 was called
+ * @cleaned: the arguments of the last trans_arch_clean
+ * @translate: what AT says of a VA (PAR_EL1); NULL: mapped to itself
  * @tick: by how much each reading of CNTVCT_EL0 moves it on
  * @granted: TRANS_GRANT_* and FAKE_GRANT_*: what the firmware does not trap
  * @trapped: told of each forbidden access, instead of the test's end there
@@ -50,6 +53,8 @@ struct fake_arch {
 	uint64_t (*firmware)(uint64_t function, uint64_t a);
 	uint64_t arg[3];
 	bool crc_words;
+	struct { uint64_t first, end, line; } cleaned;
+	uint64_t (*translate)(uint64_t va);
 	uint64_t tick;
 	unsigned int granted;
 	void (*trapped)(const char *name);

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The tables that this CPU runs on, as a host with an identity map sees them:
+ * is it one, where the control blob is entered?
+ */
+#include <trans_table/transition.h>
+
+#include "../lib/arch.h"
+#include "../lib/fail.h"
+
+#define SCTLR_M (1ULL << 0)
+#define SCTLR_WXN (1ULL << 19) /* what can be written cannot be executed */
+
+#define PAR_FAULT 1ULL
+#define PAR_PA 0x000ffffffffff000ULL
+#define PAR_STEP 4096u /* no mapping is smaller */
+
+/* ID_AA64MMFR3_EL1.TCRX [3:0] and S1PIE [11:8]. */
+static void read_indirection(const struct trans_cpu *cpu,
+			     struct trans_regs *regs)
+{
+	bool el2 = cpu->el == 2;
+
+	if (cpu->mmfr3 & 0xf)
+		regs->tcr2 = trans_arch_read(el2 ? TRANS_TCR2_EL2 :
+						   TRANS_TCR2_EL1);
+	if (cpu->mmfr3 & 0xf00)
+		regs->pir = trans_arch_read(el2 ? TRANS_PIR_EL2 :
+						  TRANS_PIR_EL1);
+}
+
+bool trans_regs_live(const struct trans_cpu *cpu, struct trans_regs *regs)
+{
+	bool el2 = cpu->el == 2;
+
+	*regs = (struct trans_regs){
+		.sctlr = trans_arch_read(el2 ? TRANS_SCTLR_EL2 :
+					       TRANS_SCTLR_EL1),
+	};
+	if (!(regs->sctlr & SCTLR_M))
+		return false;
+	regs->ttbr = trans_arch_read(el2 ? TRANS_TTBR0_EL2 : TRANS_TTBR0_EL1);
+	regs->tcr = trans_arch_read(el2 ? TRANS_TCR_EL2 : TRANS_TCR_EL1);
+	regs->mair = trans_arch_read(el2 ? TRANS_MAIR_EL2 : TRANS_MAIR_EL1);
+	read_indirection(cpu, regs);
+	return true;
+}
+
+/* Refuses what the CPU itself does not see there: a table in memory that is not
+ * mapped must not be a fault of ours. @ctx is the CPU. */
+static void *seen(void *ctx, trans_pa_t pa, size_t len)
+{
+	const struct trans_cpu *cpu = ctx;
+
+	for (trans_pa_t at = pa; at - pa < len; at += PAR_STEP) {
+		uint64_t par = trans_arch_translate(cpu->el, at);
+
+		if (par & PAR_FAULT || (par & PAR_PA) != (at & PAR_PA))
+			return NULL;
+	}
+	return (void *)(uintptr_t)pa;
+}
+
+/* A MAIR attribute: the outer half above the inner one; 0 is Device, 4
+ * Non-cacheable (Arm ARM, MAIR_EL1). */
+static bool cacheable(uint8_t memory)
+{
+	return memory >> 4 && memory >> 4 != 4 && (memory & 0xf) != 4;
+}
+
+static const char *problem(const struct trans_leaf *leaf, trans_pa_t pa,
+			   bool wxn)
+{
+	if (leaf->pa != pa)
+		return "the live tables map it to another address";
+	if (!leaf->readable || !leaf->executable || (wxn && leaf->writable))
+		return "the live tables map it execute-never";
+	if (!cacheable(leaf->memory))
+		return "the live tables do not map it as cacheable memory";
+	return NULL;
+}
+
+static int check_mapped(const struct trans_table *table, trans_pa_t pa,
+			uint64_t len, bool wxn, struct trans_error *err)
+{
+	uint64_t granule = 1ULL << table->geo.granule_shift;
+
+	for (trans_pa_t at = pa; at - pa < len; at = (at | (granule - 1)) + 1) {
+		struct trans_leaf leaf;
+		const char *why = "the live tables do not map it";
+		int ret = trans_table_query(table, at, &leaf, NULL);
+
+		if (!ret)
+			why = problem(&leaf, at, wxn);
+		if (ret == TRANS_EFAULT || ret == TRANS_ECORRUPT)
+			return trans_fail_pa(err, ret, "live tables", at, 0);
+		if (why)
+			return trans_fail_pa(err, TRANS_EHOST, why, at,
+					     pa + len - at);
+	}
+	return 0;
+}
+
+int trans_alias_identity_check(trans_pa_t pa, uint64_t len,
+			       struct trans_error *err)
+{
+	struct trans_ops ops = { .phys_to_virt = seen };
+	struct trans_report report = { 0 };
+	struct trans_geometry geo;
+	struct trans_table table;
+	struct trans_regs regs;
+	struct trans_cpu cpu;
+	int ret;
+
+	trans_cpu_read(&cpu);
+	if (!trans_regs_live(&cpu, &regs))
+		return 0;
+	ret = trans_geometry_from_tcr(&geo, trans_cpu_regime(&cpu), false,
+				      regs.tcr, cpu.mmfr0, err);
+	if (ret)
+		return ret;
+	ret = trans_table_attach(&table, &geo, &regs, NULL, &ops, &cpu,
+				 &report);
+	if (ret)
+		return trans_fail(err, ret, report.error.why);
+	return check_mapped(&table, pa, len, regs.sctlr & SCTLR_WXN, err);
+}
+
+int trans_alias_identity(void *host, trans_pa_t pa, uint64_t len)
+{
+	(void)host;
+	return trans_alias_identity_check(pa, len, NULL);
+}
