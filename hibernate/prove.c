@@ -84,8 +84,9 @@ static int lent_pages(const struct proof *proof)
 		rc = not_of_image(proof, args->report,
 				  sizeof(struct trans_blob_report),
 				  "the report lies in a page of the image");
-	if (!rc && args->uart_kind != TRANS_UART_NONE)
-		rc = not_of_image(proof, args->uart, TRANS_UART_LEN,
+	if (!rc && trans_uart_exists(&args->uart))
+		rc = not_of_image(proof, args->uart.pa,
+				  trans_uart_len(&args->uart),
 				  "the UART lies in a page of the image");
 	return rc;
 }

@@ -107,9 +107,9 @@ static int check_transition(struct load *load)
 			     sizeof(struct trans_blob_report),
 			     "the report lies in what the next kernel finds");
 
-	if (rc || args->uart_kind == TRANS_UART_NONE)
+	if (rc || !trans_uart_exists(&args->uart))
 		return rc;
-	return check_apart(load, args->uart, TRANS_UART_LEN,
+	return check_apart(load, args->uart.pa, trans_uart_len(&args->uart),
 			   "the UART lies in what the next kernel finds");
 }
 

@@ -29,12 +29,21 @@ static const char *missing(const struct trans_transition_args *args)
 	return NULL;
 }
 
+static bool bad_uart(const struct trans_uart *uart)
+{
+	unsigned int width = uart->width;
+
+	if (width > 4 || width == 3)
+		return true;
+	return width && (uart->pa | uart->data | uart->status) & (width - 1);
+}
+
 static const char *unknown(const struct trans_transition_args *args)
 {
 	if (args->map < TRANS_MAP_SPARSE || args->map > TRANS_MAP_NONE)
 		return "unknown map choice";
-	if (args->uart_kind > TRANS_UART_8250)
-		return "unknown UART kind";
+	if (bad_uart(&args->uart))
+		return "UART: its width, or registers that it does not divide";
 	if (args->conduit > TRANS_CONDUIT_SMC)
 		return "unknown conduit";
 	if (args->on_failure > TRANS_FAILURE_PARKS)

@@ -105,7 +105,6 @@ static void set_params(struct blob_params *params,
 	params->report = args->report ? args->report :
 		t->data + offsetof(struct blob_params, own);
 	params->uart = args->uart;
-	params->uart_kind = args->uart_kind;
 	params->conduit = args->conduit;
 	params->target = args->entry;
 	memcpy(params->x, args->x, sizeof(params->x));

@@ -79,8 +79,8 @@ static int look(const struct trans_transition *t, struct survey *survey,
 	(void)see_page(&at, t->data, t->data_granules * granule_of(t));
 	if (args->report)
 		(void)see_page(&at, args->report, granule_of(t));
-	if (args->uart_kind != TRANS_UART_NONE)
-		(void)see_page(&at, args->uart, granule_of(t));
+	if (trans_uart_exists(&args->uart))
+		(void)see_page(&at, args->uart.pa, granule_of(t));
 	return ret;
 }
 

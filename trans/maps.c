@@ -200,16 +200,17 @@ static int map_own(struct trans_transition *t, trans_pa_t pa, uint64_t len,
 /* A host's MAIR may have one kind of device memory only; either will do. */
 static int map_uart(struct trans_transition *t, struct trans_error *err)
 {
+	const struct trans_uart *uart = &t->args.uart;
 	struct trans_attr attr = { TRANS_MEM_DEVICE, TRANS_WRITE };
 	int ret;
 
-	if (t->args.uart_kind == TRANS_UART_NONE)
+	if (!trans_uart_exists(uart))
 		return 0;
-	ret = map_own(t, t->args.uart, TRANS_UART_LEN, &attr, 0, err);
+	ret = map_own(t, uart->pa, trans_uart_len(uart), &attr, 0, err);
 	if (ret != TRANS_EINVAL)
 		return ret;
 	attr.memory = TRANS_MEM_STRONG;
-	return map_own(t, t->args.uart, TRANS_UART_LEN, &attr, 0, err);
+	return map_own(t, uart->pa, trans_uart_len(uart), &attr, 0, err);
 }
 
 static int map_list_page(void *arg, trans_pa_t pa, uint64_t len)

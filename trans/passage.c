@@ -48,16 +48,17 @@ static int map(struct trans_transition *t, trans_pa_t pa, uint64_t len,
  * memory must do without them. */
 static int map_uart(struct trans_transition *t, struct trans_error *err)
 {
+	const struct trans_uart *uart = &t->args.uart;
 	struct trans_attr attr = { TRANS_MEM_DEVICE, TRANS_WRITE };
 	int ret;
 
-	if (t->args.uart_kind == TRANS_UART_NONE)
+	if (!trans_uart_exists(uart))
 		return 0;
-	ret = map(t, t->args.uart, TRANS_UART_LEN, &attr, err);
+	ret = map(t, uart->pa, trans_uart_len(uart), &attr, err);
 	if (ret != TRANS_EINVAL)
 		return ret;
 	attr.memory = TRANS_MEM_STRONG;
-	ret = map(t, t->args.uart, TRANS_UART_LEN, &attr, err);
+	ret = map(t, uart->pa, trans_uart_len(uart), &attr, err);
 	return ret == TRANS_EINVAL ? 0 : ret;
 }
 

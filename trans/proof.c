@@ -99,8 +99,9 @@ static int all_apart(struct proof *proof)
 	if (!ret && t->args.report)
 		ret = piece(proof, t->args.report,
 			    sizeof(struct trans_blob_report));
-	if (!ret && t->args.uart_kind != TRANS_UART_NONE)
-		ret = piece(proof, t->args.uart, TRANS_UART_LEN);
+	if (!ret && trans_uart_exists(&t->args.uart))
+		ret = piece(proof, t->args.uart.pa,
+			    trans_uart_len(&t->args.uart));
 	if (!ret)
 		ret = table_pages(proof, &t->low, piece);
 	if (!ret)

@@ -22,6 +22,7 @@
 #include <trans_table/psci.h>
 #include <trans_table/report.h>
 #include <trans_table/table.h>
+#include <trans_table/uart.h>
 
 enum trans_map_choice {
 	/* An identity map of exactly what the moves need. */
@@ -32,16 +33,6 @@ enum trans_map_choice {
 	/* No tables: the same blob runs with the MMU off. For a crash entry
 	 * (no moves), or when no table could be had. */
 	TRANS_MAP_NONE = 3,
-};
-
-/* The registers of a UART that the blob uses, in bytes from its base. */
-#define TRANS_UART_LEN 0x20u
-
-/* A UART that the blob may write to, polled, no interrupts. */
-enum trans_uart_kind {
-	TRANS_UART_NONE = 0,
-	TRANS_UART_PL011 = 1, /* DR at +0, FR.TXFF (bit 5) at +0x18 */
-	TRANS_UART_8250 = 2,  /* 32-bit spaced: THR at +0, LSR.THRE at +0x14 */
 };
 
 /* After the PONR a failure never jumps. It writes the report, says a line, and
@@ -125,7 +116,7 @@ struct trans_world {
  *              with what in x0..x3; with @world: a VA
  * @world:      enter with the MMU on, see above; any @map will do; not with
  *              @stub; copied by prepare. NULL: off
- * @uart, @uart_kind, @conduit: signs of life and the way out after a failure
+ * @uart, @conduit: signs of life and the way out after a failure
  *              (no conduit: it parks); at EL2 the conduit cannot be HVC
  * @report:     PA of one page (4 KiB) of the caller's for struct
  *              trans_blob_report, outside every source and destination; 0:
@@ -188,8 +179,7 @@ struct trans_transition_args {
 	trans_pa_t entry;
 	uint64_t x[4];
 	const struct trans_world *world;
-	trans_pa_t uart;
-	enum trans_uart_kind uart_kind;
+	struct trans_uart uart;
 	enum trans_conduit conduit;
 	trans_pa_t report;
 	int (*alias_prepare)(void *host, trans_pa_t pa, uint64_t len);

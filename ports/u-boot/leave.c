@@ -18,7 +18,6 @@ struct trans_transition_args port_transition(void)
 		.va_bits = 48,
 		.map = TRANS_MAP_SPARSE,
 		.uart = port_machine.uart,
-		.uart_kind = port_machine.uart_kind,
 		.conduit = port_machine.conduit,
 		.alias_prepare = trans_alias_identity,
 	};

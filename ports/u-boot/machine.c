@@ -18,31 +18,38 @@ u64 port_mpidr(void)
 	return mpidr;
 }
 
-/* Those whose registers the blob knows (enum trans_uart_kind). An 8250 only
- * where its registers are 32 bits apart. */
-static enum trans_uart_kind uart_kind_of(struct udevice *dev)
+/* An 8250's registers by its node, as the devicetree's serial/8250 binding has
+ * them; the Raspberry Pi's mini UART says nothing: its are words. */
+static struct trans_uart describe_8250(struct udevice *dev, fdt_addr_t at)
 {
-	if (device_is_compatible(dev, "arm,pl011"))
-		return TRANS_UART_PL011;
-	if (dev_read_u32_default(dev, "reg-shift", 0) == 2 &&
-	    (device_is_compatible(dev, "snps,dw-apb-uart") ||
-	     device_is_compatible(dev, "ns16550a") ||
-	     device_is_compatible(dev, "ns16550")))
-		return TRANS_UART_8250;
-	return TRANS_UART_NONE;
+	bool mini = device_is_compatible(dev, "brcm,bcm2835-aux-uart");
+	u32 shift = dev_read_u32_default(dev, "reg-shift", mini ? 2 : 0);
+	u32 width = dev_read_u32_default(dev, "reg-io-width", mini ? 4 : 1);
+
+	if (shift > 2 || (width != 1 && width != 2 && width != 4))
+		return (struct trans_uart){ 0 };
+	at += dev_read_u32_default(dev, "reg-offset", 0);
+	return trans_uart_8250(at, shift, width);
 }
 
-static void find_uart(struct port_machine *machine)
+/* U-Boot's console, if its registers are of a kind that is known. */
+static struct trans_uart find_uart(void)
 {
+	static const char *const like_8250[] = {
+		"snps,dw-apb-uart", "ns16550a", "ns16550",
+		"brcm,bcm2835-aux-uart",
+	};
 	struct udevice *dev = gd->cur_serial_dev;
 	fdt_addr_t at = dev ? dev_read_addr(dev) : FDT_ADDR_T_NONE;
 
-	machine->uart_kind = TRANS_UART_NONE;
-	machine->uart = 0;
 	if (at == FDT_ADDR_T_NONE)
-		return;
-	machine->uart = at;
-	machine->uart_kind = uart_kind_of(dev);
+		return (struct trans_uart){ 0 };
+	if (device_is_compatible(dev, "arm,pl011"))
+		return trans_uart_pl011(at);
+	for (size_t i = 0; i < ARRAY_SIZE(like_8250); i++)
+		if (device_is_compatible(dev, like_8250[i]))
+			return describe_8250(dev, at);
+	return (struct trans_uart){ 0 };
 }
 
 /* At EL2 an HVC would come back to U-Boot itself. */
@@ -70,6 +77,6 @@ int port_machine_read(struct trans_error *err)
 		return port_error(err, TRANS_EINVAL, "U-Boot runs at EL3", 0,
 				  0);
 	machine->conduit = find_conduit(machine->cpu.el);
-	find_uart(machine);
+	machine->uart = find_uart();
 	return 0;
 }

@@ -22,8 +22,7 @@
 struct port_machine {
 	struct trans_cpu cpu;
 	enum trans_conduit conduit;
-	trans_pa_t uart; /* of the console */
-	enum trans_uart_kind uart_kind;
+	struct trans_uart uart; /* of the console */
 };
 extern struct port_machine port_machine;
 

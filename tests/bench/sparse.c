@@ -108,8 +108,7 @@ int main(void)
 		.plan = &moves,
 		.map = TRANS_MAP_SPARSE,
 		.entry = 0x40000000,
-		.uart = 0x09000000,
-		.uart_kind = TRANS_UART_PL011,
+		.uart = trans_uart_pl011(0x09000000),
 		.conduit = TRANS_CONDUIT_SMC,
 		.alias_prepare = no_alias,
 	};

@@ -207,7 +207,7 @@ static void report_reaches_memory(void **state)
 static void says_hello(void **state)
 {
 	(void)state;
-	params.uart_kind = TRANS_UART_PL011;
+	params.uart = trans_uart_pl011(0);
 	add(0, 0x100, 0x100);
 	add(0, 0x200, 0x100);
 	run();
@@ -217,19 +217,39 @@ static void says_hello(void **state)
 static void dead_uart_loses_text(void **state)
 {
 	(void)state;
-	params.uart_kind = TRANS_UART_PL011;
+	params.uart = trans_uart_pl011(0);
 	fake_blob.status = 1 << 5; /* TXFF */
 	blob_say(&params, "x");
 	assert_int_equal(fake_blob.said_count, 0);
-	params.uart_kind = TRANS_UART_8250; /* THRE: the same bit, inverted */
+	params.uart = trans_uart_8250(0, 2, 4); /* THRE: the same bit, inverted */
 	blob_say(&params, "x");
 	assert_string_equal(fake_blob.said, "x");
+}
+
+/* Which registers, and how wide: a register of one byte has neighbours. */
+static void uart_as_described(void **state)
+{
+	static const unsigned int widths[] = { 1, 2, 4 };
+
+	(void)state;
+	fake_blob.status = 1 << 5;
+	for (size_t i = 0; i < 3; i++) {
+		params.uart = trans_uart_8250(0x1000, 2, widths[i]);
+		params.uart.data = 0x40;
+		blob_say(&params, "x");
+		assert_int_equal(fake_blob.status_at, 0x1014);
+		assert_int_equal(fake_blob.data_at, 0x1040);
+		assert_int_equal(fake_blob.width, widths[i]);
+		assert_int_equal(trans_uart_len(&params.uart),
+				 0x40 + widths[i]);
+	}
+	assert_string_equal(fake_blob.said, "xxx");
 }
 
 static void fault_is_written_down(void **state)
 {
 	(void)state;
-	params.uart_kind = TRANS_UART_8250;
+	params.uart = trans_uart_8250(0, 2, 4);
 	fake_blob.status = 1 << 5;
 	params.own.moves = 0x12;
 	blob_fault(&params, 0x96000046, 0xfedcba9876543210, 0);
@@ -259,7 +279,7 @@ static void digests_hold(void **state)
 {
 	(void)state;
 	params.offset = 0xffff000000000000ULL;
-	params.uart_kind = TRANS_UART_PL011;
+	params.uart = trans_uart_pl011(0);
 	add(0x1000, 0x3000, 0x1000);
 	expect_digest(0x3000, 0x1000);
 	expect_digest(0x3000, 0xfff);
@@ -289,7 +309,7 @@ static void digest_fails(void **state)
 	uint8_t found[32];
 
 	(void)state;
-	params.uart_kind = TRANS_UART_PL011;
+	params.uart = trans_uart_pl011(0);
 	add(0x1000, 0x3000, 0x1000);
 	expect_digest(0x3000, 0x800);
 	expect_digest(0x3800, 0x800);
@@ -395,6 +415,7 @@ int main(void)
 		cmocka_unit_test_setup(report_reaches_memory, setup),
 		cmocka_unit_test_setup(says_hello, setup),
 		cmocka_unit_test_setup(dead_uart_loses_text, setup),
+		cmocka_unit_test_setup(uart_as_described, setup),
 		cmocka_unit_test_setup(fault_is_written_down, setup),
 		cmocka_unit_test_setup(digests_hold, setup),
 		cmocka_unit_test_setup(digests_by_instructions, setup),

@@ -528,8 +528,7 @@ static void report_in_the_image(void **state)
 	assert_string_equal(w.err.why,
 			    "the report lies in a page of the image");
 	w.args.transition.report = 0;
-	w.args.transition.uart_kind = TRANS_UART_PL011;
-	w.args.transition.uart = w.text + 0x800;
+	w.args.transition.uart = trans_uart_pl011(w.text + 0x800);
 	assert_int_equal(world_load(&w), TRANS_EOVERLAP);
 	assert_string_equal(w.err.why,
 			    "the UART lies in a page of the image");

@@ -23,8 +23,7 @@ static void leaf_absent(const struct trans_table *table, trans_va_t va)
 static void sparse(void **state)
 {
 	(void)state;
-	tr.args.uart = 0x09000000;
-	tr.args.uart_kind = TRANS_UART_PL011;
+	tr.args.uart = trans_uart_pl011(0x09000000);
 	tr.args.report = 0x4fff0000;
 	transition_move(SRC, DST, 4 * MIB);
 	transition_move(TRANS_ZERO, DST + 8 * MIB, 0x1000);
@@ -56,8 +55,7 @@ static void parameters(void **state)
 	const struct blob_params *p;
 
 	(void)state;
-	tr.args.uart = 0x09000000;
-	tr.args.uart_kind = TRANS_UART_8250;
+	tr.args.uart = trans_uart_8250(0x09000000, 0, 1);
 	tr.cpu.mmfr3 = 1;
 	transition_move(SRC, DST, 0x1000);
 	transition_prepare();
@@ -72,8 +70,9 @@ static void parameters(void **state)
 	assert_int_equal(p->offset, 0);
 	assert_int_equal(p->report,
 			 tr.t.data + offsetof(struct blob_params, own));
-	assert_int_equal(p->uart, 0x09000000);
-	assert_int_equal(p->uart_kind, 2);
+	assert_int_equal(p->uart.pa, 0x09000000);
+	assert_int_equal(p->uart.width, 1);
+	assert_int_equal(p->uart.status, 5);
 	assert_int_equal(p->conduit, 2);
 	assert_int_equal(p->target, DST);
 	assert_int_equal(p->x[0], 1);

@@ -100,7 +100,10 @@ static void bad_arguments(void **state)
 	BAD(granule, TRANS_16K, TRANS_EINVAL);
 	BAD(granule, (enum trans_granule)77, TRANS_EINVAL);
 	BAD(va_bits, 10, TRANS_EGEOM);
-	BAD(uart_kind, (enum trans_uart_kind)3, TRANS_EINVAL);
+	BAD(uart, trans_uart_8250(0x09000000, 2, 3), TRANS_EINVAL);
+	BAD(uart, trans_uart_8250(0x09000000, 2, 8), TRANS_EINVAL);
+	BAD(uart, trans_uart_8250(0x09000002, 2, 4), TRANS_EINVAL);
+	BAD(uart, trans_uart_8250(0x09000000, 0, 4), TRANS_EINVAL);
 	BAD(conduit, (enum trans_conduit)3, TRANS_EINVAL);
 	BAD(entry, DST + 2, TRANS_EALIGN);
 	BAD(report, 0x40000008, TRANS_EALIGN);

@@ -456,8 +456,7 @@ static void passage(void **state)
 	const struct blob_params *p;
 
 	(void)state;
-	f.args.uart = UART;
-	f.args.uart_kind = TRANS_UART_PL011;
+	f.args.uart = trans_uart_pl011(UART);
 	f.args.report = REPORT;
 	prepare();
 	memset(&f.world, 0xcc, sizeof(f.world)); /* was copied */
@@ -505,8 +504,7 @@ static void uart_that_has_no_type(void **state)
 {
 	(void)state;
 	f.world.mair = 0xffffffffffffffffULL;
-	f.args.uart = UART;
-	f.args.uart_kind = TRANS_UART_PL011;
+	f.args.uart = trans_uart_pl011(UART);
 	prepare();
 	absent(UART);
 	trans_transition_cancel(&f.t);

@@ -24,10 +24,11 @@
 #define BLOB_SCTLR 0x28
 #define BLOB_FLAGS 0x30
 #define BLOB_UART 0x68
-#define BLOB_CONDUIT 0x78
-#define BLOB_TARGET 0x80
-#define BLOB_X 0x88
-#define BLOB_WORLD 0xa8
+#define BLOB_UART_WIDTH 32 /* as a bit of the word behind its address */
+#define BLOB_CONDUIT 0x88
+#define BLOB_TARGET 0x90
+#define BLOB_X 0x98
+#define BLOB_WORLD 0xb8
 #define BLOB_WORLD_VALUE 0x00
 #define BLOB_WORLD_OP 0x1a0
 #define BLOB_WORLD_MAX 52
@@ -162,7 +163,7 @@ struct blob_params {
 	uint64_t offset;
 	uint64_t far, far_len, far_offset;
 	uint64_t report;
-	uint64_t uart, uart_kind;
+	struct trans_uart uart;
 	uint64_t conduit;
 	uint64_t target;
 	uint64_t x[4];
@@ -184,7 +185,8 @@ BLOB_SAME(hcr, BLOB_HCR);
 BLOB_SAME(sctlr, BLOB_SCTLR);
 BLOB_SAME(flags, BLOB_FLAGS);
 BLOB_SAME(uart, BLOB_UART);
-BLOB_SAME(uart_kind, BLOB_UART + 8);
+BLOB_SAME(uart.data, BLOB_UART + 8);
+BLOB_SAME(uart.width, BLOB_UART + 8 + BLOB_UART_WIDTH / 8);
 BLOB_SAME(conduit, BLOB_CONDUIT);
 BLOB_SAME(target, BLOB_TARGET);
 BLOB_SAME(x, BLOB_X);
@@ -265,7 +267,8 @@ void blob_simd_close(uint64_t flags, uint64_t before);
  * its address would come from a table of absolute ones. */
 void blob_sha256(uint32_t state[8], const uint8_t *data, size_t count)
 	__attribute__((visibility("hidden")));
-uint32_t blob_in32(uint64_t address);
-void blob_out32(uint64_t address, uint32_t value);
+/* A device's register, in one access of 1, 2 or 4 bytes. */
+uint32_t blob_in(uint64_t address, unsigned int width);
+void blob_out(uint64_t address, unsigned int width, uint32_t value);
 #endif
 #endif

@@ -76,14 +76,11 @@
 	ldr	x14, [x18, #BLOB_FLAGS]
 	.endm
 
-	/* A letter, past the caches and without a look at the UART's status;
-	 * the data register comes first in every kind. Uses x9, x10, x11. */
+	/* A letter, past the caches and without a look at the UART's status.
+	 * Uses x0 to x2, x9, x10, x30. */
 	.macro	letter char
-	ldp	x9, x10, [x18, #BLOB_UART]
-	mov	w11, #\char
-	cbz	x10, 1f
-	str	w11, [x9]
-1:
+	mov	w2, #\char
+	bl	put_letter
 	.endm
 
 	.section .text.vectors, "ax"
@@ -243,6 +240,14 @@ flush:
 2:	ic	iallu
 	dsb	nsh
 	isb
+	ret
+
+	/* w2: a letter. x18: the params. */
+put_letter:
+	ldp	x9, x10, [x18, #BLOB_UART]
+	ubfx	x1, x10, #BLOB_UART_WIDTH, #8
+	add	x0, x9, w10, uxth
+	cbnz	w1, blob_out
 	ret
 
 	/*

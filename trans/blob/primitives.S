@@ -134,13 +134,25 @@ function blob_ticks
 	mrs	x0, cntvct_el0
 	ret
 
-/* uint32_t blob_in32(address), void blob_out32(address, value) */
-function blob_in32
+/* uint32_t blob_in(address, width), void blob_out(address, width, value) */
+function blob_in
+	tbnz	w1, #0, 1f
+	tbnz	w1, #1, 2f
 	ldr	w0, [x0]
 	ret
+1:	ldrb	w0, [x0]
+	ret
+2:	ldrh	w0, [x0]
+	ret
 
-function blob_out32
-	str	w1, [x0]
+function blob_out
+	tbnz	w1, #0, 1f
+	tbnz	w1, #1, 2f
+	str	w2, [x0]
+	ret
+1:	strb	w2, [x0]
+	ret
+2:	strh	w2, [x0]
 	ret
 
 /* void *memcpy(dst, src, len), void *memset(dst, byte, len): compilers call

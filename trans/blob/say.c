@@ -8,52 +8,36 @@
 
 #define PATIENCE 100000
 
-/* Ready, or idle, when status & mask == value. */
-struct uart {
-	uint8_t data, status;
-	uint8_t ready_mask, ready;
-	uint8_t idle_mask, idle;
-};
-
-static struct uart uart_of(uint64_t kind)
-{
-	if (kind == TRANS_UART_PL011) /* FR: TXFF, BUSY */
-		return (struct uart){ 0x00, 0x18, 1 << 5, 0, 1 << 3, 0 };
-	/* LSR: THRE, TEMT */
-	return (struct uart){ 0x00, 0x14, 1 << 5, 1 << 5, 1 << 6, 1 << 6 };
-}
-
-static bool wait_for(const struct blob_params *params, uint64_t status,
-		     uint8_t mask, uint8_t value)
+static bool wait_for(const struct trans_uart *uart, uint32_t mask,
+		     uint32_t value)
 {
 	for (unsigned int i = 0; i < PATIENCE; i++)
-		if ((blob_in32(params->uart + status) & mask) == value)
+		if ((blob_in(uart->pa + uart->status, uart->width) & mask) ==
+		    value)
 			return true;
 	return false;
 }
 
-static void say_char(const struct blob_params *params, char c)
+static void say_char(const struct trans_uart *uart, char c)
 {
-	struct uart uart = uart_of(params->uart_kind);
-
-	if (wait_for(params, uart.status, uart.ready_mask, uart.ready))
-		blob_out32(params->uart + uart.data, (unsigned char)c);
+	if (wait_for(uart, uart->ready_mask, uart->ready))
+		blob_out(uart->pa + uart->data, uart->width, (unsigned char)c);
 }
 
 void blob_drain(const struct blob_params *params)
 {
-	struct uart uart = uart_of(params->uart_kind);
+	const struct trans_uart *uart = &params->uart;
 
-	if (params->uart_kind != TRANS_UART_NONE)
-		wait_for(params, uart.status, uart.idle_mask, uart.idle);
+	if (trans_uart_exists(uart))
+		wait_for(uart, uart->idle_mask, uart->idle);
 }
 
 void blob_say(const struct blob_params *params, const char *text)
 {
-	if (params->uart_kind == TRANS_UART_NONE)
+	if (!trans_uart_exists(&params->uart))
 		return;
 	while (*text)
-		say_char(params, *text++);
+		say_char(&params->uart, *text++);
 }
 
 void blob_say_hex(const struct blob_params *params, const char *name,

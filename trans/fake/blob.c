@@ -89,15 +89,17 @@ void blob_sha256(uint32_t state[8], const uint8_t *data, size_t count)
 	sha.blocks(state, data, count);
 }
 
-uint32_t blob_in32(uint64_t address)
+uint32_t blob_in(uint64_t address, unsigned int width)
 {
-	(void)address;
+	fake_blob.status_at = address;
+	fake_blob.width = width;
 	return fake_blob.status;
 }
 
-void blob_out32(uint64_t address, uint32_t value)
+void blob_out(uint64_t address, unsigned int width, uint32_t value)
 {
-	(void)address;
+	fake_blob.data_at = address;
+	fake_blob.width = width;
 	if (fake_blob.said_count < sizeof(fake_blob.said) - 1)
 		fake_blob.said[fake_blob.said_count++] = (char)value;
 }

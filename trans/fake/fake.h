@@ -19,10 +19,13 @@ struct fake_blob {
 	size_t cleans;
 	uint64_t moved;
 	unsigned int synced;
-	/* The UART: what was said, and what its status register reads. */
+	/* The UART: what was said, and what its status register reads; where
+	 * both were, and how wide the last access was. */
 	char said[512];
 	size_t said_count;
 	uint32_t status;
+	uint64_t data_at, status_at;
+	unsigned int width;
 	/* What the resident EL2 stub answers, and how often it was asked. */
 	uint64_t stub_answer;
 	unsigned int stub_asked;
