@@ -530,7 +530,7 @@ uboot-bins: $(A)/libtrans_table.a | uboot-setup
 uboot-newest: | uboot-setup ## the same with the newest U-Boot that Debian has
 	@tests/lab/uboot.py --tools $(CROSS_COMPILE) --release newest
 
-uboot-matrix: uboot-bins payload ## U-Boot cases in QEMU only (RUN='--only PATTERN --verbose')
+uboot-matrix: uboot-bins payload $(A)/port.bin ## U-Boot cases in QEMU only (RUN='--only PATTERN --verbose')
 	@tests/uboot/run_uboot.py $(RUN)
 
 uboot-boards: uboot-setup payload ## the port compiled for boards of 20 SoCs; kexec on QEMU's raspi3b and xlnx-versal-virt

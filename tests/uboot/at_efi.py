@@ -2,12 +2,16 @@
 """A Linux that U-Boot's bootefi started, and that went to sleep: it goes on
 where the same U-Boot is its firmware again, and nowhere else. What is expected
 is in at_prompt.py."""
+import os
 import re
 
 import asleep
 import at_prompt
 import console
+import disk
 import lab
+import says
+import sleeper
 from console import Lost
 
 RAM = '512M'
@@ -104,6 +108,31 @@ def boots_and_wakes(case, disks, live):
                   script, 'tt.resume')
 
 
+def port_refuses(case, disks, live):
+    """The reference port is no EFI firmware. It knows no partitions: the swap
+    space is a disk of its own for it."""
+    own = f'{disks}/port'
+    os.makedirs(own)
+    with open(f'{disks}/swap.img', 'rb') as f:
+        f.seek(disk.SWAP[0])
+        before = f.read(disk.SWAP[1])
+    os.link(f'{disks}/data.img', f'{own}/data.img')
+    with open(f'{own}/swap.img', 'wb') as f:
+        f.write(before)
+    result = lab.run_qemu(
+        [*case.machine.args(), '-kernel', f'{lab.ROOT}/build/arm64/port.bin',
+         '-append', 'resume=on', *sleeper.disk_args(own)],
+        f'u-boot-{case.name}', timeout=90, silence=40, live=live,
+        expect=[says.REFUSED.format('TRANS_ESTATE'), says.STILL_RUNNING],
+        forbid=[says.ANY_LINUX, says.AWAKE])
+    with open(f'{own}/swap.img', 'rb') as f:
+        after = f.read()
+    if result.why or before != after:
+        lost = Lost(result.why or 'the disk has changed')
+        lost.text = result.text
+        raise lost
+
+
 # ---- all of them --------------------------------------------------------------
 
 CASES = [
@@ -111,4 +140,5 @@ CASES = [
     Efi('resume-efi-el2', wakes, el=2, gic='3'),
     Efi('resume-efi-other-ram', refuses, boots_and_wakes, ram='768M'),
     Efi('resume-efi-other-build', refuses, out='prebuilt'),
+    Efi('resume-efi-port', port_refuses, wakes),
 ]
