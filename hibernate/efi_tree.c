@@ -72,6 +72,7 @@ static bool spend(struct tree *tree, uint32_t words)
 /* The byte at @at, and what follows up to the end of its page; NULL: bad. */
 static const uint8_t *look(struct tree *tree, struct piece *piece, uint32_t at)
 {
+	const struct tr_memory *memory = tree->memory;
 	uint32_t page = at & ~(STEP - 1);
 
 	if (!spend(tree, 1))
@@ -79,8 +80,8 @@ static const uint8_t *look(struct tree *tree, struct piece *piece, uint32_t at)
 	if ((!piece->bytes || piece->page != page) &&
 	    spend(tree, PAGE_EFFORT)) {
 		piece->page = page;
-		piece->bytes = tree->memory->at(tree->memory->ctx,
-						tree->pa + page, STEP);
+		piece->bytes = memory->at(memory->ctx, tree->pa + page, STEP);
+		tree->bad |= memory->work(memory->ctx, STEP) != 0;
 	}
 	if (!piece->bytes)
 		tree->bad = true;

@@ -19,12 +19,15 @@
  *        in one piece
  * @holds: is all of [@pa, @pa + @len) memory that was saved, with or without
  *        contents? For tr_find_efi
+ * @work: @bytes more have been looked at beside those that @next gave; nonzero:
+ *        stop. For tr_find_efi
  */
 struct tr_memory {
 	uint64_t (*next)(void *ctx, trans_pa_t *pa);
 	const void *(*at)(void *ctx, trans_pa_t pa, uint64_t len);
 	void *ctx;
 	bool (*holds)(void *ctx, trans_pa_t pa, uint64_t len);
+	int (*work)(void *ctx, uint64_t bytes);
 };
 
 /*

@@ -281,11 +281,17 @@ static bool all_of_image(void *ctx, trans_pa_t pa, uint64_t len)
 	return at >= pa + len;
 }
 
+static int more_work(void *ctx, uint64_t bytes)
+{
+	return tr_work(ctx, bytes);
+}
+
 struct tr_memory tr_memory_of(struct tr_load *load)
 {
 	const struct trans_resume *resume = load->resume;
 
 	tr_expect(load, (resume->image.info.data_pages + resume->zero_pages)
 			<< resume->image.info.page_shift, PIECE);
-	return (struct tr_memory){ next_stored, look_at, load, all_of_image };
+	return (struct tr_memory){ next_stored, look_at, load, all_of_image,
+				   more_work };
 }
