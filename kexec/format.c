@@ -9,9 +9,19 @@
 #include "../lib/bytes.h"
 #include "../lib/fail.h"
 
-/* RFC 1952: 10 bytes of header, 8 of trailer, the last 4 of which are the
- * length modulo 2^32. An empty deflate stream has 2. */
-#define GZIP_MIN_LEN	20
+/* RFC 1952, 2.3: 10 bytes of header and what its flags say, 8 of trailer, the
+ * last 4 of which are the length modulo 2^32. An empty deflate stream has 2. */
+#define GZIP_HEADER_LEN	10
+#define GZIP_REST_LEN	10
+#define GZIP_MIN_LEN	(GZIP_HEADER_LEN + GZIP_REST_LEN)
+#define GZIP_METHOD	2 /* u8 */
+#define GZIP_FLAGS	3 /* u8 */
+#define GZIP_DEFLATE	8
+#define GZIP_HCRC	0x02 /* 2 bytes */
+#define GZIP_EXTRA	0x04 /* u16: how many bytes follow */
+#define GZIP_NAME	0x08 /* to a NUL */
+#define GZIP_COMMENT	0x10 /* to a NUL */
+#define GZIP_RESERVED	0xe0
 #define DEFLATE_RATIO	1032 /* at best 258 bytes from 2 bits */
 
 /* The zboot header, as Linux's EFI stub begins. */
@@ -45,12 +55,46 @@ static int check_unpacked(const struct trans_packed *packed,
 	return TRANS_OK;
 }
 
+/* Behind the NUL that ends the text at @at; behind @end if there is none before. */
+static uint64_t behind_text(const uint8_t *gzip, uint64_t at, uint64_t end)
+{
+	while (at < end && gzip[at])
+		at++;
+	return at + 1;
+}
+
+/* Does the header of a gzip file of at least GZIP_MIN_LEN end at @end, or
+ * before? A host's gunzip may look for a NUL in whatever lies behind the file;
+ * U-Boot's does. */
+static bool gzip_header_fits(const uint8_t *gzip, uint64_t end)
+{
+	unsigned int flags = gzip[GZIP_FLAGS];
+	uint64_t at = GZIP_HEADER_LEN;
+
+	if (flags & GZIP_EXTRA)
+		at += 2 + trans_le(gzip + at, 2);
+	if (flags & GZIP_NAME)
+		at = behind_text(gzip, at, end);
+	if (flags & GZIP_COMMENT)
+		at = behind_text(gzip, at, end);
+	if (flags & GZIP_HCRC)
+		at += 2;
+	return at <= end;
+}
+
 /* @out has offset and len, inside @file. */
 static int gzip_len(const uint8_t *file, struct trans_packed *out,
 		    struct trans_error *err)
 {
+	const uint8_t *gzip = file + out->offset;
+
 	if (out->len < GZIP_MIN_LEN)
 		return trans_fail(err, TRANS_ETRUNC, "gzip file");
+	if (gzip[GZIP_METHOD] != GZIP_DEFLATE ||
+	    gzip[GZIP_FLAGS] & GZIP_RESERVED)
+		return trans_fail(err, TRANS_ECORRUPT, "gzip header");
+	if (!gzip_header_fits(gzip, out->len - GZIP_REST_LEN))
+		return trans_fail(err, TRANS_ETRUNC, "gzip header");
 	out->how = TRANS_PACKED_GZIP;
 	out->unpacked_len = trans_le(file + out->offset + out->len - SIZE_WORD,
 				     SIZE_WORD);

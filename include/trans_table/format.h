@@ -40,8 +40,12 @@ struct trans_packed {
  * length. In zboot, gzip says its length itself, other streams are followed by
  * it (Linux, scripts/Makefile.lib, size_append).
  *
- * TRANS_ETRUNC: the file ends before its headers say; TRANS_ECORRUPT: a length
- * that is 0, or more than deflate can give (1032 times the input);
+ * A gzip stream's own header is looked at too, because decompressors do not all
+ * look where the file ends.
+ *
+ * TRANS_ETRUNC: the file ends before its headers say, or do; TRANS_ECORRUPT: a
+ * length that is 0, or more than deflate can give (1032 times the input), or a
+ * gzip header with flags that are reserved, or of no deflate stream;
  * TRANS_EIMAGE: neither format, or a compression that is neither gzip nor zstd.
  */
 int trans_packed_parse(const void *file, size_t len, struct trans_packed *out,

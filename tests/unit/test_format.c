@@ -98,6 +98,84 @@ static void gzip_refused(void **state)
 	packed_refused(len, TRANS_EIMAGE, "not a compressed kernel");
 }
 
+/* A gzip file of "hello" whose header has what these flags say: texts of @name
+ * and @comment bytes, NUL included. */
+static size_t gzip_header(unsigned int flags, size_t extra, size_t name,
+			  size_t comment)
+{
+	uint8_t rest[64];
+	size_t len = file_gzip(rest, (const uint8_t *)"hello", 5) - 10;
+	uint8_t *at = file + 10; /* that many are always there */
+
+	memset(file, 0, 4096);
+	memcpy(file, "\x1f\x8b\x08", 3);
+	file[3] = (uint8_t)flags;
+	if (flags & 4) {
+		file_le(at, extra, 2);
+		at += 2 + extra;
+	}
+	memset(at, 'n', name);
+	at += name;
+	if (name)
+		at[-1] = 0;
+	memset(at, 'c', comment);
+	at += comment;
+	if (comment)
+		at[-1] = 0;
+	at += flags & 2 ? 2 : 0;
+	memcpy(at, rest + 10, len);
+	return (size_t)(at - file) + len;
+}
+
+static void gzip_headers(void **state)
+{
+	struct trans_packed packed;
+	size_t len;
+
+	(void)state;
+	for (unsigned int flags = 0; flags < 32; flags++) {
+		size_t name = flags & 8 ? 9 : 0, comment = flags & 16 ? 5 : 0;
+
+		len = gzip_header(flags, 300, name, comment);
+		assert_int_equal(trans_packed_parse(file, len, &packed, &err),
+				 0);
+		assert_int_equal(packed.unpacked_len, 5);
+		/* The header is all there is but for the smallest stream. */
+		len -= 8; /* 5 + "hello" are a stored block */
+		file_le(file + len - 4, 5, 4);
+		assert_int_equal(trans_packed_parse(file, len, &packed, &err),
+				 0);
+		if (flags & ~1u) /* FTEXT adds nothing */
+			packed_refused(len - 1, TRANS_ETRUNC, "gzip header");
+	}
+}
+
+static void gzip_headers_without_an_end(void **state)
+{
+	size_t len;
+
+	(void)state;
+	len = gzip_header(8, 0, 20, 0);
+	file[29] = 'n';
+	memset(file + 30, 'x', len - 34);
+	packed_refused(len, TRANS_ETRUNC, "gzip header");
+	len = gzip_header(8 | 16, 0, 20, 20);
+	file[49] = 'c';
+	memset(file + 50, 'x', len - 54);
+	packed_refused(len, TRANS_ETRUNC, "gzip header");
+	len = gzip_header(4, 1, 0, 0);
+	file_le(file + 10, 65535, 2);
+	packed_refused(len, TRANS_ETRUNC, "gzip header");
+	len = gzip_header(0, 0, 0, 0);
+	file[2] = 7;
+	packed_refused(len, TRANS_ECORRUPT, "gzip header");
+	file[2] = 8;
+	for (unsigned int flag = 0x20; flag < 0x100; flag <<= 1) {
+		file[3] = (uint8_t)flag;
+		packed_refused(len, TRANS_ECORRUPT, "gzip header");
+	}
+}
+
 static void zboot_file(void **state)
 {
 	struct trans_packed packed;
@@ -393,6 +471,8 @@ int main(void)
 		cmocka_unit_test(formats),
 		cmocka_unit_test(gzip_file),
 		cmocka_unit_test(gzip_refused),
+		cmocka_unit_test(gzip_headers),
+		cmocka_unit_test(gzip_headers_without_an_end),
 		cmocka_unit_test(zboot_file),
 		cmocka_unit_test(zboot_refused),
 		cmocka_unit_test(zboot_short_gzip),
