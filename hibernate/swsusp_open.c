@@ -3,6 +3,7 @@
  * Is there an image, and what does it say of itself? Header and info page are
  * bounded here, once; what reads the image relies on it.
  */
+#include "../lib/text.h"
 #include "own.h"
 #include "swsusp.h"
 
@@ -264,6 +265,7 @@ static int parse_arm64(struct trans_swsusp_info *info, const uint8_t *page,
 	if (!is_pa(info->stub, 2048))
 		return trans_fail(err, TRANS_ECORRUPT,
 				  "EL2 vectors of the saved kernel");
+	trans_text_printable(info->version, sizeof(info->version));
 	return TRANS_OK;
 }
 

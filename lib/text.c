@@ -36,6 +36,17 @@ void trans_text_hex(struct trans_text *text, const char *before,
 	trans_text_number(text, value, 16, 16);
 }
 
+void trans_text_printable(char *bytes, size_t len)
+{
+	size_t i = 0;
+
+	for (; i + 1 < len && bytes[i]; i++)
+		if (bytes[i] < ' ' || bytes[i] > '~')
+			bytes[i] = '?';
+	if (i < len)
+		bytes[i] = 0;
+}
+
 int trans_text_end(struct trans_text *text)
 {
 	size_t len = text->len;

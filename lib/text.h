@@ -30,6 +30,11 @@ void trans_text_decimal(struct trans_text *text, const char *before,
 void trans_text_hex(struct trans_text *text, const char *before,
 		    uint64_t value);
 
+/* Of @len bytes from a disk that are to be shown: text, ended by the last of
+ * them at the latest, in which each byte that is no printable ASCII character
+ * has become a '?'. A console may do what others tell it. */
+void trans_text_printable(char *bytes, size_t len);
+
 /* The line is complete. Returns @text->stopped. */
 int trans_text_end(struct trans_text *text);
 

@@ -41,7 +41,8 @@ struct trans_unpackers {
  *               the unpacked stream behind the info page; never for raw images
  * @has_hardware, @hardware: a signature of the firmware's tables, as ACPI has
  *               it (FACS), for hosts that can compare it; the reader does not
- * @version:     of the kernel that was saved, as uname -v says it. What uname
+ * @version:     of the kernel that was saved, as uname -v says it, but that each
+ *               byte which is no printable ASCII character is a '?'. What uname
  *               says beside it, its release too, is in no arm64 image
  * @pages:       of the whole stream (info, metadata, data)
  * @meta_pages, @data_pages: >= 1

@@ -183,6 +183,24 @@ static void info_fields(void **state)
 	}
 }
 
+/* What would change the console's title, clear it, and so on. */
+static void version_that_is_no_text(void **state)
+{
+	static const char evil[] = "#1 \033]0;x\a\033[2J\r\n\x9b\x7f\t~ ok";
+	struct image_spec spec = { .page_shift = 12, .data_pages = 5 };
+
+	(void)state;
+	hostile_make(&spec);
+	memcpy(image_page(&hostile, hostile.slot[0]), evil, sizeof(evil));
+	assert_int_equal(reader_open(&victim), 0);
+	assert_string_equal(victim.sw.info.version, "#1 ?]0;x??[2J?????~ ok");
+	memset(image_page(&hostile, hostile.slot[0]), 0x1b, 64);
+	hostile_restart();
+	assert_int_equal(reader_open(&victim), 0);
+	assert_int_equal(strspn(victim.sw.info.version, "?"), 64);
+	hostile_drop();
+}
+
 /* As many pages as could never be on this disk, all else in agreement. */
 static void counts_against_the_disk(void **state)
 {
@@ -300,6 +318,7 @@ int main(void)
 		cmocka_unit_test(header_fields),
 		cmocka_unit_test(map_is_the_header),
 		cmocka_unit_test(info_fields),
+		cmocka_unit_test(version_that_is_no_text),
 		cmocka_unit_test(counts_against_the_disk),
 		cmocka_unit_test(metadata_for_the_data),
 		cmocka_unit_test(own_snapshots),
