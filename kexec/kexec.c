@@ -27,6 +27,10 @@ static int check_args(struct load *load)
 			  TRANS_KEXEC_RANGES);
 	trans_ranges_init(&kexec->forbidden, kexec->forbidden_storage,
 			  TRANS_KEXEC_RANGES);
+	trans_ranges_init(&kexec->zero, kexec->zero_storage,
+			  TRANS_KEXEC_REST);
+	trans_ranges_init(&kexec->stays, kexec->stays_storage,
+			  TRANS_KEXEC_REST);
 	trans_moves_init(&kexec->want, kexec->want_storage, TRANS_KEXEC_MOVES);
 	trans_moves_init(&kexec->plan, kexec->plan_storage, TRANS_KEXEC_MOVES);
 	if (trans_pool_init(&kexec->pool, load_shift(load), args->host,
@@ -122,6 +126,8 @@ static int prepare(struct load *load)
 	args.ops = &kexec->pool.ops;
 	args.ctx = &kexec->pool;
 	args.plan = &kexec->plan;
+	args.zero = &kexec->zero;
+	args.stays = &kexec->stays;
 	args.ram = &kexec->usable;
 	if (load->args->verify) {
 		args.digests = kexec->digest;
@@ -149,7 +155,7 @@ int trans_kexec_load(struct trans_kexec *kexec,
 	static int (*const steps[])(struct load *load) = {
 		check_args, check_sources, authenticate, load_unpack,
 		load_place, load_edit_tree, load_plan, load_verify,
-		load_clean_what_stays, check_transition, prepare,
+		check_transition, prepare,
 	};
 	struct load load = { .kexec = kexec, .args = args, .err = err };
 	int rc = TRANS_OK;

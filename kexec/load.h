@@ -50,14 +50,16 @@ static inline uint64_t load_round_down(const struct load *load, uint64_t at)
 
 /*
  * Look at the kernel file, inflate it if it is compressed, lay out its segments
- * if it is an ELF file: fills in load->image, wish and entry, kexec->piece.
+ * if it is an ELF file: fills in load->image, wish and entry, kexec->piece, and
+ * kexec->zero as offsets from where the kernel starts.
  * Errors as trans_kexec_load's for the kernel file.
  */
 int load_unpack(struct load *load);
 
 /*
  * Choose where kernel, initrd and tree go: fills in load->place and fdt_room,
- * kexec->usable, kernel, initrd, fdt, and adds these to kexec->forbidden.
+ * kexec->usable, kernel, initrd, fdt, and adds these to kexec->forbidden;
+ * kexec->zero are addresses from here on.
  * Errors as trans_place's; TRANS_ENOSPC.
  */
 int load_place(struct load *load);
@@ -70,17 +72,13 @@ uint64_t load_tree_room(const struct load *load);
  * kexec->fdt. TRANS_ENOMEM, TRANS_EFAULT, and errors as trans_fdt_edit's. */
 int load_edit_tree(struct load *load);
 
-/* From what is placed to kexec->plan. TRANS_ENOMEM: no spare page. Errors as
+/* From what is placed to kexec->plan and kexec->stays. TRANS_ENOMEM: no spare page. Errors as
  * trans_moves_add's and trans_moves_plan's. */
 int load_plan(struct load *load);
 
 /* With args->verify: the digests of what memory must hold after the moves, in
  * kexec->digest. The segments are placed and the tree is edited. */
 int load_verify(struct load *load);
-
-/* Clean, by address, what is where it has to be: no mover does it.
- * TRANS_EFAULT: the host cannot see it. */
-int load_clean_what_stays(struct load *load);
 
 /* Give what load_unpack allocated back to the host. */
 void load_drop_unpacked(struct trans_kexec *kexec);

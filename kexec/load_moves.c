@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * What is placed becomes moves: of whole granules, planned with a spare one for
- * cycles. What needs no move has to be cleaned here.
+ * cycles. What needs no move is noted, so that the blob cleans it.
  */
 #include "../lib/fail.h"
 #include "load.h"
@@ -29,42 +29,6 @@ static int want_all(struct load *load)
 	return rc ? rc : want(load, kexec->fdt_source, kexec->fdt);
 }
 
-/* The mover cleans what it moves, so that a kernel that begins with its caches
- * off finds it (booting.rst). Nobody else cleans the rest. */
-static int clean_if_in_place(const struct load *load, trans_pa_t src,
-			     struct trans_range dst)
-{
-	const struct trans_kexec_args *args = load->args;
-	const void *bytes;
-
-	if (src != dst.start || !dst.len || !args->host->clean)
-		return TRANS_OK;
-	bytes = args->host->phys_to_virt(args->host_ctx, src, (size_t)dst.len);
-	if (!bytes)
-		return trans_fail_pa(load->err, TRANS_EFAULT,
-				     "in place, and cannot be cleaned", src,
-				     dst.len);
-	args->host->clean(args->host_ctx, bytes, (size_t)dst.len);
-	return TRANS_OK;
-}
-
-int load_clean_what_stays(struct load *load)
-{
-	struct trans_kexec *kexec = load->kexec;
-	int rc = TRANS_OK;
-
-	for (size_t i = 0; !rc && i < kexec->pieces; i++)
-		rc = clean_if_in_place(load, kexec->piece[i].src,
-				       (struct trans_range){
-			kexec->kernel.start + kexec->piece[i].offset,
-			kexec->piece[i].len });
-	if (!rc)
-		rc = clean_if_in_place(load, load->args->initrd.start,
-				       kexec->initrd);
-	return rc ? rc : clean_if_in_place(load, kexec->fdt_source,
-					   kexec->fdt);
-}
-
 /* One granule for breaking cycles. Without the safe-page rule it could lie in a
  * destination, which the planner would refuse: the proof is to see that. */
 static int alloc_spare(struct load *load, struct trans_range *spare)
@@ -89,6 +53,8 @@ int load_plan(struct load *load)
 
 	if (!rc)
 		rc = want_all(load);
+	if (!rc && trans_moves_in_place(&kexec->want, &kexec->stays))
+		rc = trans_fail(load->err, TRANS_ENOSPC, "what stays");
 	return rc ? rc : trans_moves_plan(&kexec->want, &kexec->plan,
 					  load_granule(load), &spare,
 					  load->err);

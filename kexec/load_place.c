@@ -17,8 +17,7 @@ static int forbid(struct load *load, struct trans_range range)
 	return TRANS_OK;
 }
 
-/* The kernel's .bss too: nothing is moved there, but it is no place to keep
- * what the kernel's first instructions may still need. */
+/* The kernel's .bss too, which is zeroed. */
 static int forbid_destinations(struct load *load)
 {
 	struct trans_kexec *kexec = load->kexec;
@@ -86,57 +85,18 @@ static int find_usable(struct load *load)
 	return rc ? trans_fail(load->err, rc, "memory map") : rc;
 }
 
-static struct trans_range first_granule(const struct load *load,
-					trans_pa_t pa)
-{
-	return (struct trans_range){ pa, load_granule(load) };
-}
-
-/* What must move may not come out where it is all the same: nobody could clean
- * it there. Whether the first choice was such, and is now impossible. */
-static bool coincides(struct load *load, int *rc)
-{
-	const struct trans_kexec *kexec = load->kexec;
-	trans_pa_t initrd = load->args->initrd.start;
-	bool again = false;
-
-	if (!load->args->relocate)
-		return false;
-	if (kexec->pieces && kexec->piece[0].src == load->place.kernel) {
-		*rc = take_away(load, first_granule(load, load->place.kernel));
-		again = true;
-	}
-	if (!*rc && load->args->initrd.len && initrd == load->place.initrd) {
-		*rc = take_away(load, first_granule(load, initrd));
-		again = true;
-	}
-	if (*rc)
-		trans_fail(load->err, *rc, "memory map");
-	return again && !*rc;
-}
-
-/* What stays must be cleaned, so it must be seen. */
-static bool can_stay(const struct load *load, trans_pa_t pa, uint64_t len)
-{
-	const struct trans_kexec_args *args = load->args;
-
-	return !args->relocate && len &&
-	       args->host->phys_to_virt(args->host_ctx, pa, (size_t)len);
-}
-
 static struct trans_wish initrd_wish(const struct load *load)
 {
 	struct trans_range initrd = load->args->initrd;
 
-	if (!can_stay(load, initrd.start, initrd.len))
+	if (load->args->relocate || !initrd.len)
 		return (struct trans_wish){ TRANS_WISH_NONE, 0 };
 	return (struct trans_wish){ TRANS_WISH_STAY, initrd.start };
 }
 
 static struct trans_wish kernel_wish(const struct load *load)
 {
-	if (load->wish.kind == TRANS_WISH_STAY &&
-	    !can_stay(load, load->wish.at, load->image.file_len))
+	if (load->wish.kind == TRANS_WISH_STAY && load->args->relocate)
 		return (struct trans_wish){ TRANS_WISH_NONE, 0 };
 	return load->wish;
 }
@@ -156,10 +116,8 @@ int load_place(struct load *load)
 	};
 	int rc = find_usable(load);
 
-	do {
-		if (!rc)
-			rc = trans_place(&request, &load->place, load->err);
-	} while (!rc && coincides(load, &rc));
+	if (!rc)
+		rc = trans_place(&request, &load->place, load->err);
 	if (rc)
 		return rc;
 	kexec->kernel = (struct trans_range){ load->place.kernel,
@@ -167,5 +125,7 @@ int load_place(struct load *load)
 	kexec->initrd = (struct trans_range){ load->place.initrd,
 					      args->initrd.len };
 	kexec->fdt = (struct trans_range){ load->place.fdt, load->fdt_room };
+	for (size_t i = 0; i < kexec->zero.count; i++)
+		kexec->zero.range[i].start += kexec->kernel.start;
 	return forbid_destinations(load);
 }

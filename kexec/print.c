@@ -60,10 +60,7 @@ static void print_digests(struct trans_text *text,
 static void print_move(struct trans_text *text, const struct trans_move *move,
 		       trans_pa_t spare)
 {
-	if (move->src == TRANS_ZERO)
-		trans_text_add(text, "move zeroes            ");
-	else
-		trans_text_hex(text, "move 0x", move->src);
+	trans_text_hex(text, "move 0x", move->src);
 	add_range(text, " -> 0x", move->dst, move->len);
 	if (move->dst == spare)
 		trans_text_add(text, " (spare)");
@@ -84,6 +81,17 @@ static void print_moves(struct trans_text *text,
 	trans_text_decimal(text, " bytes ", trans_moves_bytes(plan));
 	trans_text_decimal(text, " of a payload of ", kexec->payload_bytes);
 	trans_text_end(text);
+}
+
+/* Of any length, and no part of what is moved. */
+static void print_ranges(struct trans_text *text, const char *what,
+			 const struct trans_ranges *set)
+{
+	for (size_t i = 0; i < set->count && !text->stopped; i++) {
+		trans_text_add(text, what);
+		add_range(text, " 0x", set->range[i].start, set->range[i].len);
+		trans_text_end(text);
+	}
 }
 
 static void print_block(struct trans_text *text, const char *name,
@@ -174,6 +182,8 @@ int trans_kexec_print(const struct trans_kexec *kexec, trans_put_fn put,
 	print_segments(&text, kexec);
 	print_digests(&text, kexec);
 	print_moves(&text, kexec);
+	print_ranges(&text, "then zero", &kexec->zero);
+	print_ranges(&text, "in place, cleaned", &kexec->stays);
 	print_safe(&text, kexec);
 	print_proof(&text, kexec);
 	return text.stopped;

@@ -57,6 +57,14 @@ void unpack_add_piece(struct load *load, trans_pa_t src, uint64_t offset,
 		src, offset, len };
 }
 
+int unpack_add_zeroes(struct load *load, uint64_t start, uint64_t end)
+{
+	int rc = end > start ? trans_ranges_add(&load->kexec->zero, start,
+						end - start) : TRANS_OK;
+
+	return rc ? trans_fail(load->err, rc, "zeroes") : rc;
+}
+
 int unpack_parse_header(struct load *load, const void *head, uint64_t head_len,
 			uint64_t file_len)
 {
@@ -76,7 +84,7 @@ static int unpack_image(struct load *load, const struct unpack_file *file,
 		return rc;
 	load->wish = (struct trans_wish){ TRANS_WISH_STAY, file->pa };
 	unpack_add_piece(load, file->pa, 0, file->len);
-	return TRANS_OK;
+	return unpack_add_zeroes(load, file->len, load->image.memory_len);
 }
 
 /* What a decompressor's answer is to our caller. */
@@ -147,8 +155,6 @@ static int unpack_packed(struct load *load, const struct unpack_file *file)
 	if (rc)
 		return rc;
 	inner = (struct unpack_file){ to, packed.unpacked_len, block->pa };
-	memset(to + inner.len, 0,
-	       (size_t)(load_round_up(load, inner.len) - inner.len));
 	return unpack_inner(load, &inner);
 }
 

@@ -20,17 +20,21 @@ struct unpack_file {
 int unpack_alloc(const struct load *load, uint64_t len, const char *why,
 		 struct trans_kexec_block *block, uint8_t **bytes);
 
-/* TRANS_KEXEC_PIECES is two for each segment: always enough. */
+/* TRANS_KEXEC_PIECES is one for each segment: always enough. */
 void unpack_add_piece(struct load *load, trans_pa_t src, uint64_t offset,
 		      uint64_t len);
+
+/* [@start, @end) behind where the kernel starts is to be zero, unless it is
+ * empty. TRANS_KEXEC_REST is always enough. */
+int unpack_add_zeroes(struct load *load, uint64_t start, uint64_t end);
 
 /* Fills in load->image from the Image header in the first @head_len bytes of a
  * file of @file_len. Errors as trans_image_parse's. */
 int unpack_parse_header(struct load *load, const void *head, uint64_t head_len,
 			uint64_t file_len);
 
-/* Fills in load->image, wish and entry, kexec->piece and kexec->staged, where
- * the segments are copied to: @file is not needed any more. TRANS_EIMAGE,
+/* Fills in load->image, wish and entry, kexec->piece, zero and staged, where the
+ *  segments are copied to: @file is not needed any more. TRANS_EIMAGE,
  * TRANS_EALIGN, and errors as trans_elf_parse's and of the above. */
 int unpack_elf(struct load *load, const struct unpack_file *file);
 

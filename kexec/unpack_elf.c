@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * From an ELF file to pieces. Its segments are copied to memory of the host's,
- * because moves are of whole granules and segments begin anywhere; what is all
- * zero is not copied but filled by a move.
+ * because moves are of whole granules and segments begin anywhere; their zeroes
+ * are made where they belong.
  */
 #include "../lib/fail.h"
 #include "unpack.h"
@@ -13,7 +13,6 @@
  * the file's headers; @src is an offset in the staged memory. */
 struct staging {
 	const struct trans_elf *elf;
-	bool gapless; /* zeroes between the segments too */
 	uint64_t base; /* the first granule */
 	uint64_t done; /* end of what is covered */
 	uint64_t src;  /* granules staged so far, in bytes */
@@ -31,42 +30,12 @@ static void stage(struct load *load, struct staging *s, uint64_t start,
 
 	if (from >= end)
 		return;
-	if (last && last->src != TRANS_ZERO &&
-	    last->offset + last->len == from - s->base)
+	if (last && last->offset + last->len == from - s->base)
 		last->len += end - from;
 	else
 		unpack_add_piece(load, s->src, from - s->base, end - from);
 	s->src += end - from;
 	s->done = end;
-}
-
-/* Joined with the zeroes before. */
-static void fill(struct load *load, struct staging *s, uint64_t start,
-		 uint64_t end)
-{
-	struct trans_kexec *kexec = load->kexec;
-	uint64_t from = start > s->done ? start : s->done;
-	struct trans_kexec_piece *last =
-		kexec->pieces ? &kexec->piece[kexec->pieces - 1] : NULL;
-
-	if (from >= end)
-		return;
-	if (last && last->src == TRANS_ZERO && s->done == from)
-		last->len += end - from;
-	else
-		unpack_add_piece(load, TRANS_ZERO, from - s->base, end - from);
-	s->done = end;
-}
-
-/* The granule in which the next file bytes behind segment @i begin: not to be
- * filled with zeroes as a whole. */
-static uint64_t next_file_bytes(const struct load *load,
-				const struct trans_elf *elf, unsigned int i)
-{
-	for (i++; i < elf->count; i++)
-		if (elf->segment[i].file_len)
-			return load_round_down(load, elf->segment[i].pa);
-	return UINT64_MAX;
 }
 
 static void deal_out(struct load *load, struct staging *s)
@@ -75,19 +44,34 @@ static void deal_out(struct load *load, struct staging *s)
 
 	for (unsigned int i = 0; i < elf->count; i++) {
 		const struct trans_elf_segment *segment = &elf->segment[i];
-		uint64_t start = load_round_down(load, segment->pa);
-		uint64_t end = load_round_up(load, segment->pa +
-					     segment->memory_len);
-		uint64_t next = next_file_bytes(load, elf, i);
 
-		if (s->gapless && i)
-			fill(load, s, s->done, start);
 		if (segment->file_len)
-			stage(load, s, start,
+			stage(load, s, load_round_down(load, segment->pa),
 			      load_round_up(load, segment->pa +
 					    segment->file_len));
-		fill(load, s, start, end < next ? end : next);
 	}
+}
+
+/* What is not of the file: in each segment's granules from its start on, or
+ * (@gapless) in all memory. There is never one more than there are segments. */
+static int add_zeroes(struct load *load, const struct staging *s, bool gapless)
+{
+	const struct trans_elf_segment *segment = s->elf->segment;
+	struct trans_ranges *zero = &load->kexec->zero;
+	unsigned int count = s->elf->count;
+	int rc = gapless ? unpack_add_zeroes(load, 0, load->image.memory_len) :
+			   TRANS_OK;
+
+	for (unsigned int i = 0; !rc && !gapless && i < count; i++)
+		rc = unpack_add_zeroes(load, segment[i].pa - s->base,
+				       load_round_up(load, segment[i].pa +
+						     segment[i].memory_len) -
+				       s->base);
+	for (unsigned int i = 0; !rc && i < count; i++)
+		if (trans_ranges_remove(zero, segment[i].pa - s->base,
+					segment[i].file_len))
+			rc = trans_fail(load->err, TRANS_ENOSPC, "zeroes");
+	return rc;
 }
 
 /* Each segment's file bytes lie in one piece. */
@@ -103,8 +87,7 @@ static void copy_segments(struct load *load, const struct staging *s,
 
 		if (!segment->file_len)
 			continue;
-		while (piece->src == TRANS_ZERO ||
-		       offset - piece->offset >= piece->len)
+		while (offset - piece->offset >= piece->len)
 			piece++;
 		memcpy(to + piece->src + (offset - piece->offset),
 		       file->bytes + segment->offset,
@@ -116,21 +99,21 @@ static void copy_segments(struct load *load, const struct staging *s,
 static void rebase_pieces(struct trans_kexec *kexec)
 {
 	for (size_t i = 0; i < kexec->pieces; i++)
-		if (kexec->piece[i].src != TRANS_ZERO)
-			kexec->piece[i].src += kexec->staged.pa;
+		kexec->piece[i].src += kexec->staged.pa;
 }
 
 static int stage_segments(struct load *load, const struct trans_elf *elf,
 			  const struct unpack_file *file, bool gapless)
 {
-	struct staging s = { .elf = elf, .gapless = gapless,
+	struct staging s = { .elf = elf,
 			     .base = load_round_down(load, elf->start) };
 	uint8_t *to;
-	int rc;
+	int rc = add_zeroes(load, &s, gapless);
 
 	deal_out(load, &s);
-	rc = unpack_alloc(load, s.src, "ELF segments", &load->kexec->staged,
-			  &to);
+	if (!rc)
+		rc = unpack_alloc(load, s.src, "ELF segments",
+				  &load->kexec->staged, &to);
 	if (rc)
 		return rc;
 	memset(to, 0, (size_t)s.src);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * What memory must hold after the moves, computed while all of it can still be
- * read at leisure: one digest for each run of kernel bytes, one for the initrd,
- * one for the edited tree. An ELF file has a run for each segment that does not
- * adjoin the one before (its bytes and its zeroes adjoin), so TRANS_DIGESTS_MAX
- * is enough for every kernel; what lies between runs is nobody's.
+ * read at leisure: one digest for each piece of the kernel, one for the initrd,
+ * one for the edited tree. An ELF file has at most a piece for each segment, so
+ * TRANS_DIGESTS_MAX is enough for every kernel. Zeroes need no digest: the blob
+ * looks for itself.
  */
 #include "../lib/fail.h"
 #include "load.h"
@@ -28,53 +28,16 @@ static void begin(const struct load *load, struct trans_sha256 *sha)
 		sha->blocks = load->args->sha256;
 }
 
-static void add_zeroes(struct trans_sha256 *sha, uint64_t len)
-{
-	static const uint8_t zeroes[1024];
-
-	for (; len > sizeof(zeroes); len -= sizeof(zeroes))
-		trans_sha256_update(sha, zeroes, sizeof(zeroes));
-	trans_sha256_update(sha, zeroes, (size_t)len);
-}
-
 static int add_bytes(const struct load *load, struct trans_sha256 *sha,
 		     trans_pa_t src, uint64_t len, const char *why)
 {
 	const struct trans_kexec_args *args = load->args;
 	const void *bytes;
 
-	if (src == TRANS_ZERO) {
-		add_zeroes(sha, len);
-		return TRANS_OK;
-	}
 	bytes = args->host->phys_to_virt(args->host_ctx, src, (size_t)len);
 	if (!bytes)
 		return trans_fail_pa(load->err, TRANS_EFAULT, why, src, len);
 	trans_sha256_update(sha, bytes, (size_t)len);
-	return TRANS_OK;
-}
-
-/* All pieces from @at on that adjoin each other; *@at is the next one's. */
-static int measure_run(struct load *load, size_t *at)
-{
-	const struct trans_kexec *kexec = load->kexec;
-	const struct trans_kexec_piece *piece = &kexec->piece[*at];
-	uint64_t start = piece->offset, end = start;
-	struct trans_digest *digest;
-	struct trans_sha256 sha;
-	int rc = add_digest(load, &digest, kexec->kernel.start + start);
-
-	begin(load, &sha);
-	for (; !rc && *at < kexec->pieces && piece->offset == end;
-	     ++*at, piece++) {
-		rc = add_bytes(load, &sha, piece->src, piece->len,
-			       "verify: the kernel cannot be seen");
-		end = piece->offset + piece->len;
-	}
-	if (rc)
-		return rc;
-	digest->len = end - start;
-	trans_sha256_final(&sha, digest->sha256);
 	return TRANS_OK;
 }
 
@@ -119,6 +82,7 @@ static bool is_plain_image(const struct load *load)
 
 static int verify_kernel(struct load *load)
 {
+	const struct trans_kexec *kexec = load->kexec;
 	const uint8_t *known = load->args->kernel_sha256;
 	int rc = TRANS_OK;
 
@@ -126,9 +90,12 @@ static int verify_kernel(struct load *load)
 		return trans_fail(load->err, TRANS_EINVAL,
 				  "kernel_sha256 is for a plain Image");
 	if (known)
-		return believe(load, load->kexec->kernel, known);
-	for (size_t at = 0; !rc && at < load->kexec->pieces;)
-		rc = measure_run(load, &at);
+		return believe(load, kexec->kernel, known);
+	for (size_t i = 0; !rc && i < kexec->pieces; i++)
+		rc = measure(load, kexec->piece[i].src, (struct trans_range){
+			     kexec->kernel.start + kexec->piece[i].offset,
+			     kexec->piece[i].len },
+			     "verify: the kernel cannot be seen");
 	return rc;
 }
 

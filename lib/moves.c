@@ -51,6 +51,20 @@ int trans_moves_add(struct trans_moves *list, trans_pa_t src, trans_pa_t dst,
 	return TRANS_OK;
 }
 
+int trans_moves_in_place(const struct trans_moves *want,
+			 struct trans_ranges *stays)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < want->count; i++) {
+		const struct trans_move *move = &want->move[i];
+
+		if (move->src == move->dst)
+			ret = trans_ranges_add(stays, move->dst, move->len);
+	}
+	return ret;
+}
+
 uint64_t trans_moves_bytes(const struct trans_moves *list)
 {
 	uint64_t bytes = 0;

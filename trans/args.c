@@ -116,6 +116,22 @@ static int check_move(const struct trans_move *move, struct trans_error *err)
 	return 0;
 }
 
+static int check_ranges(const struct trans_ranges *set, struct trans_error *err)
+{
+	for (size_t i = 0; set && i < set->count; i++) {
+		const struct trans_range *range = &set->range[i];
+
+		if (!range->len)
+			return trans_fail_pa(err, TRANS_EINVAL,
+					     "an empty range", range->start, 0);
+		if (range->start + (range->len - 1) < range->start)
+			return trans_fail_pa(err, TRANS_ERANGE,
+					     "a range passes 2^64",
+					     range->start, range->len);
+	}
+	return 0;
+}
+
 static const char *misaligned(const struct trans_transition_args *args)
 {
 	if (args->entry % 4)
@@ -150,6 +166,10 @@ int trans_args_check(const struct trans_transition_args *args,
 		return trans_fail(err, TRANS_EALIGN, why);
 	for (size_t i = 0; !ret && i < args->plan->count; i++)
 		ret = check_move(&args->plan->move[i], err);
+	if (!ret)
+		ret = check_ranges(args->zero, err);
+	if (!ret)
+		ret = check_ranges(args->stays, err);
 	for (size_t i = 0; !ret && i < args->digest_count; i++)
 		ret = check_digest(&args->digests[i], err);
 	return ret;

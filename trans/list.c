@@ -68,18 +68,38 @@ static int page_add(struct writer *writer)
 	return 0;
 }
 
-static int add(struct writer *writer, const struct trans_move *move)
+static int append(struct writer *writer, const struct trans_move *entry,
+		  uint64_t *count)
 {
-	struct trans_transition *t = writer->t;
 	int ret = 0;
 
-	if (!writer->page || writer->page->count == moves_per_page(t))
+	if (!writer->page || writer->page->count == moves_per_page(writer->t))
 		ret = page_add(writer);
 	if (ret)
 		return ret;
-	writer->page->move[writer->page->count++] = *move;
-	t->move_count++;
+	writer->page->move[writer->page->count++] = *entry;
+	++*count;
 	return 0;
+}
+
+static int add(struct writer *writer, const struct trans_move *move)
+{
+	return append(writer, move, &writer->t->move_count);
+}
+
+static int add_rest(struct writer *writer, const struct trans_ranges *set,
+		    bool zero)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && set && i < set->count; i++) {
+		trans_pa_t pa = set->range[i].start;
+		struct trans_move entry = { zero ? TRANS_ZERO : pa, pa,
+					    set->range[i].len };
+
+		ret = append(writer, &entry, &writer->t->rest_count);
+	}
+	return ret;
 }
 
 static int add_scrub(void *arg, const struct trans_move *move)
@@ -100,6 +120,10 @@ int trans_list_build(struct trans_transition *t, struct trans_error *err)
 		ret = add(&writer, &plan->move[i]);
 	if (!ret && t->args.scrub)
 		ret = trans_scrub_moves(t, add_scrub, &writer, err);
+	if (!ret)
+		ret = add_rest(&writer, t->args.zero, true);
+	if (!ret)
+		ret = add_rest(&writer, t->args.stays, false);
 	page_clean(t, writer.page);
 	t->move_bytes = trans_moves_bytes(plan);
 	return ret;

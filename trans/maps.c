@@ -159,6 +159,8 @@ static int map_destination(void *arg, const struct trans_move *move)
 {
 	struct list_map *map = arg;
 
+	if (stays(move))
+		return 0;
 	return map_moved(map->t, move->dst, move->len, true, map->err);
 }
 
@@ -346,7 +348,8 @@ int trans_maps_verify_move(const struct trans_transition *t,
 			   const struct trans_move *move,
 			   struct trans_error *err)
 {
-	int ret = trans_maps_verify_moved(t, move->dst, move->len, true, err);
+	int ret = stays(move) ? 0 :
+		  trans_maps_verify_moved(t, move->dst, move->len, true, err);
 
 	if (ret || move->src == TRANS_ZERO)
 		return ret;

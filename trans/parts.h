@@ -41,6 +41,12 @@ static inline trans_va_t moved_va(const struct trans_transition *t,
 						       0);
 }
 
+/* Of the list: nothing is written here, it stays as it is. */
+static inline bool stays(const struct trans_move *move)
+{
+	return move->src == move->dst;
+}
+
 /* What is wrong with the arguments, checked before anything is allocated. */
 int trans_args_check(const struct trans_transition_args *args,
 		     struct trans_error *err);
@@ -54,7 +60,7 @@ typedef int (*trans_list_move_fn)(void *arg, const struct trans_move *move);
 int trans_scrub_moves(const struct trans_transition *t, trans_list_move_fn move,
 		      void *arg, struct trans_error *err);
 
-/* list.c: the move list as the blob reads it. */
+/* list.c: the move list as the blob reads it, the rest behind the moves. */
 int trans_list_build(struct trans_transition *t, struct trans_error *err);
 void trans_list_free(struct trans_transition *t);
 /* Calls with each page and each move until one call returns nonzero. */

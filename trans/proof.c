@@ -34,7 +34,8 @@ static int apart(void *arg, const struct trans_move *move)
 {
 	const struct proof *proof = arg;
 
-	if (overlap(proof->pa, proof->len, move->dst, move->len))
+	if (!stays(move) &&
+	    overlap(proof->pa, proof->len, move->dst, move->len))
 		return refuse(proof, "a destination covers a page of the blob",
 			      move->dst);
 	if (move->src != TRANS_ZERO &&

@@ -114,6 +114,8 @@ int trans_transition_prepare(struct trans_transition *transition,
 		return ret;
 	}
 	transition->args.plan = NULL;
+	transition->args.zero = NULL;
+	transition->args.stays = NULL;
 	transition->args.digests = NULL;
 	transition->args.world = NULL;
 	transition->args.ram = NULL;

@@ -39,11 +39,13 @@
  *            refuses. They must not change afterwards. NULL: anything is
  * @auth_ctx: for @authenticate
  * @transition: everything about the CPU, the map choice and callbacks; ops,
- *            ctx, plan, entry, x and ram are filled in here; digests of the
+ *            ctx, plan, zero, stays, entry, x and ram are filled in here;
+ *            digests of the
  *            caller's own are checked behind those of @verify
  * @verify:   the blob checks after the moves, and before it jumps, that memory
  *            holds the kernel (inflated, its segments laid out), the initrd
- *            and the edited tree, each to its last byte. Their SHA-256 is
+ *            and the edited tree, each to its last byte, and zeroes up to the
+ *            end of the kernel's memory. Their SHA-256 is
  *            computed here, once: about 40 instructions a byte by the portable
  *            function at -Os; and again in the blob: 2 a byte where the CPU
  *            has SHA-256 instructions (make bench). All of it is read through
@@ -56,10 +58,9 @@
  *            read for @verify. For a kernel that is a plain Image only. NULL:
  *            computed
  * @sha256:   takes blocks faster than the portable function; NULL: that
- * @relocate: move kernel and initrd even if they could stay where they are. For
- *            hosts whose phys_to_virt promises more than it can read (see
- *            above): what stays is cleaned to the PoC through it, here, and
- *            must not be written afterwards
+ * @relocate: place kernel and initrd as if they were nowhere yet, even if they
+ *            could stay where they are. What stays must not be written
+ *            afterwards
  * @unsafe:   switch the safe-page rule off. For the test that must see what it
  *            prevents
  */
@@ -91,12 +92,16 @@ struct trans_kexec_args {
 #define TRANS_KEXEC_MOVES 512
 
 /* A part of the kernel: @len bytes at @src go @offset bytes behind where the
- * kernel starts. A @src of TRANS_ZERO: zeroes. */
-#define TRANS_KEXEC_PIECES (2 * TRANS_ELF_SEGMENTS)
+ * kernel starts. */
+#define TRANS_KEXEC_PIECES TRANS_ELF_SEGMENTS
 struct trans_kexec_piece {
 	trans_pa_t src;
 	uint64_t offset, len;
 };
+
+/* Ranges to be zeroed: one behind each segment, or between them. Ranges that
+ * stay: each piece, the initrd, the tree. */
+#define TRANS_KEXEC_REST (TRANS_ELF_SEGMENTS + 2)
 
 /* Memory from the host; granules 0: none. */
 struct trans_kexec_block {
@@ -118,8 +123,13 @@ struct trans_kexec {
 	struct trans_kexec_piece piece[TRANS_KEXEC_PIECES];
 	size_t digests; /* 0: not verified */
 	struct trans_digest digest[TRANS_DIGESTS_MAX];
+	/* Of the next kernel's memory: zeroed by the blob; in place already,
+	 * and only cleaned. */
+	struct trans_ranges zero, stays;
 	struct trans_ranges usable, forbidden;
 	struct trans_moves want, plan;
+	struct trans_range zero_storage[TRANS_KEXEC_REST];
+	struct trans_range stays_storage[TRANS_KEXEC_REST];
 	struct trans_range usable_storage[TRANS_KEXEC_RANGES];
 	struct trans_range forbidden_storage[TRANS_KEXEC_RANGES];
 	struct trans_move want_storage[TRANS_KEXEC_MOVES];
@@ -129,9 +139,17 @@ struct trans_kexec {
 /*
  * Parse, place, edit the tree, plan the moves, prepare the transition.
  *
- * A kernel or initrd that is where it may run stays and is not moved, unless
- * phys_to_virt refuses it; so does an inflated kernel, and the edited tree. A
- * host that allocates from 2 MiB boundaries can make use of that.
+ * A kernel or initrd that is where it may run stays and is not moved; so does an
+ * inflated kernel, and the edited tree. A host that allocates from 2 MiB
+ * boundaries can make use of that.
+ *
+ * What the next kernel is handed, it is handed clean to the Point of Coherency,
+ * by the blob, whatever the host left in its caches: the kernel, the initrd and
+ * the tree, moved or in place, and the rest of the kernel's memory up to its
+ * image_size (16 MiB behind an Image without one), or the end of its ELF
+ * segments. That rest, which holds its .bss and its first stack, is zeroed: from
+ * the file's last byte on, for a kernel that stays in place as well. None of
+ * it counts as payload or as moved.
  *
  * ELF: a file that starts with an Image header (vmlinux) goes where an Image
  * may go, and has zeroes between its segments, as an Image has; other ET_DYN files too, by whole multiples of 2 MiB, and relocate

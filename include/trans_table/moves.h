@@ -67,6 +67,15 @@ int trans_moves_plan(struct trans_moves *want, struct trans_moves *plan,
 		     uint64_t unit, const struct trans_range *spare,
 		     struct trans_error *err);
 
+/*
+ * Add to @stays the destinations of @want that are their own sources. A plan has
+ * no moves for them, so nobody cleans them, unless the transition is told
+ * (trans_transition_args.stays): call this before the plan consumes @want.
+ * Errors as trans_ranges_add's.
+ */
+int trans_moves_in_place(const struct trans_moves *want,
+			 struct trans_ranges *stays);
+
 /* Bytes that executing @list writes. */
 uint64_t trans_moves_bytes(const struct trans_moves *list);
 

@@ -31,7 +31,9 @@ enum trans_stage {
 	TRANS_STAGE_MOVED = 3,
 	TRANS_STAGE_LEAVING = 4, /* MMU about to go off for the last time */
 	TRANS_STAGE_FAULT = 5,   /* an exception; esr, elr, far are valid */
-	TRANS_STAGE_CORRUPT = 6, /* digest @segment failed; found is valid */
+	/* Digest @segment failed; found is valid. Where segment is the number
+	 * of digests, they hold, and the byte at PA far should be 0. */
+	TRANS_STAGE_CORRUPT = 6,
 	TRANS_STAGE_VERIFIED = 7,
 	TRANS_STAGE_NO_STUB = 8, /* the EL2 stub did not take our vectors */
 	TRANS_STAGE_COUNT
@@ -47,8 +49,8 @@ struct trans_blob_report {
 	uint64_t magic;
 	uint64_t stage;    /* enum trans_stage */
 	uint64_t moves;    /* moves done */
-	uint64_t bytes;    /* bytes moved */
-	uint64_t ticks;    /* CNTVCT ticks spent moving */
+	uint64_t bytes;    /* bytes moved, without what is zeroed behind them */
+	uint64_t ticks;    /* CNTVCT ticks spent moving, zeroing and cleaning */
 	uint64_t esr, elr, far;
 	uint64_t segment;  /* digests verified, and so the index of a bad one */
 	uint64_t verify_ticks;

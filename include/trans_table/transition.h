@@ -121,6 +121,16 @@ struct trans_world {
  * @report:     PA of one page (4 KiB) of the caller's for struct
  *              trans_blob_report, outside every source and destination; 0:
  *              none. Stays the caller's
+ * @zero:       what of the next world's memory must be zero besides what is
+ *             moved: .bss, and what a move of whole granules carries along
+ *             behind the end of a file. At any address, of any length. It is
+ *             zeroed after all moves, so it may overlap their sources and their
+ *             destinations. With digests, it is looked at after them. NULL:
+ *             nothing
+ * @stays:     what of the next world's memory is where it belongs: it is only
+ *             cleaned, by the blob, because the host may make it dirty until
+ *             then (trans_moves_in_place). Also for what is zeroed long before,
+ *             such as a crash kernel's memory. NULL: nothing
  * @alias_prepare: see to it that [pa, pa + len) can be made readable and
  *              executable at VA == PA in this CPU's live tables, with a data
  *              view of the memory's own contents; called by prepare, may
@@ -162,8 +172,12 @@ struct trans_world {
  *              0: never
  * @unproven:   skip the proof. For tests that must see what it prevents
  *
+ * What the next world reads with its caches off must be handed over clean, to
+ * the Point of Coherency: destinations, @zero and @stays are, and invalidated;
+ * nothing else is.
+ *
  * What the pointers lead to must live as long as the transition, except @plan,
- * @digests, @world and @ram.
+ * @zero, @stays, @digests, @world and @ram.
  */
 struct trans_transition_args {
 	const struct trans_cpu *cpu;
@@ -182,6 +196,7 @@ struct trans_transition_args {
 	struct trans_uart uart;
 	enum trans_conduit conduit;
 	trans_pa_t report;
+	const struct trans_ranges *zero, *stays;
 	int (*alias_prepare)(void *host, trans_pa_t pa, uint64_t len);
 	void (*alias_enter)(void *host);
 	void (*alias_drop)(void *host);
@@ -213,6 +228,7 @@ struct trans_transition {
 	unsigned int code_granules, data_granules, list_granules;
 	uint64_t move_count, move_bytes;
 	uint64_t scrub_bytes; /* zeroed by moves beyond those of the plan */
+	uint64_t rest_count;  /* of the list, behind the moves: zero and stays */
 	/* What lies beyond the identity map's reach is at VA = PA - offset. */
 	struct trans_range far; /* len 0: nothing does */
 	uint64_t far_offset;
@@ -248,8 +264,8 @@ int trans_alias_identity_check(trans_pa_t pa, uint64_t len,
  *
  * TRANS_EINVAL: an argument above is missing or contradicts the CPU or another;
  * TRANS_EGEOM; TRANS_ENOMEM; TRANS_EALIGN: a move is no multiple of 16 bytes,
- * or report, entry, linear_offset or a digest's pa is misaligned;
- * TRANS_EOVERLAP: the proof failed; TRANS_ENOENT: the mapping check failed (va is not mapped as the mover
+ * or report, entry, linear_offset or a digest's pa is misaligned; TRANS_ERANGE:
+ * a move, a digest, or a range of zero or stays passes 2^64; TRANS_EOVERLAP: the proof failed; TRANS_ENOENT: the mapping check failed (va is not mapped as the mover
  * needs it); TRANS_EHOST: alias_prepare or an ops hook refused; TRANS_EPFN,
  * TRANS_ECORRUPT, TRANS_EFAULT, TRANS_EUNREPR: from the copy of the linear map;
  * TRANS_EEXIST: the UART lies in what is moved, or in @ram of a coarse map;
@@ -272,8 +288,9 @@ int trans_transition_prepare(struct trans_transition *transition,
  * The proof: every page that the blob needs (code, data, stack, move list,
  * tables, report) lies outside every destination and every source that is still
  * to be read, and every source is mapped readable and every destination
- * writable at the address the mover will use. It reads the moves back from the
- * list that the blob will execute.
+ * writable at the address the mover will use. What is zeroed is a destination,
+ * what stays a source. It reads all of them back from the list that the blob
+ * will execute.
  * TRANS_EOVERLAP (pa, len: the blob's page; va: the start of the source or
  * destination), TRANS_ENOENT (not mapped as the mover needs it),
  * TRANS_ECORRUPT (the blob was told another window for what is far),

@@ -111,16 +111,18 @@ static int copy_zstd(void *ctx, const void *src, size_t src_len, void *dst,
 	return 0;
 }
 
-static void carry_out(struct memory *m, const struct trans_moves *plan)
+static void carry_out(struct memory *m, const struct trans_kexec *kexec)
 {
-	for (size_t i = 0; i < plan->count; i++) {
-		const struct trans_move *move = &plan->move[i];
+	for (size_t i = 0; i < kexec->plan.count; i++) {
+		const struct trans_move *move = &kexec->plan.move[i];
 
-		if (move->src == TRANS_ZERO)
-			memset(memory_at(m, move->dst), 0, move->len);
-		else
-			memmove(memory_at(m, move->dst),
-				memory_at(m, move->src), move->len);
+		memmove(memory_at(m, move->dst), memory_at(m, move->src),
+			move->len);
+	}
+	for (size_t i = 0; i < kexec->zero.count; i++) {
+		const struct trans_range *zero = &kexec->zero.range[i];
+
+		memset(memory_at(m, zero->start), 0, zero->len);
 	}
 }
 
@@ -175,7 +177,7 @@ static void load(size_t len, unsigned long fail_at)
 	ret = trans_kexec_load(&kexec, &args, &err);
 	CHECK(!ret || (err.status == ret && err.why));
 	if (!ret)
-		carry_out(&memory, &kexec.plan);
+		carry_out(&memory, &kexec);
 	if (!ret && !trans_elf_parse(file, len, &elf, NULL))
 		check_loaded(&memory, &kexec, &elf);
 	trans_kexec_unload(&kexec);

@@ -222,12 +222,13 @@ void kexec_carry_out(struct fixture *f)
 	for (size_t i = 0; i < plan->count; i++) {
 		struct trans_move move = plan->move[i];
 
-		if (move.src == TRANS_ZERO)
-			memset(memory_at(&f->memory, move.dst), 0, move.len);
-		else
-			memmove(memory_at(&f->memory, move.dst),
-				memory_at(&f->memory, move.src), move.len);
+		assert_true(move.src != TRANS_ZERO);
+		memmove(memory_at(&f->memory, move.dst),
+			memory_at(&f->memory, move.src), move.len);
 	}
+	for (size_t i = 0; i < f->kexec.zero.count; i++)
+		memset(memory_at(&f->memory, f->kexec.zero.range[i].start), 0,
+		       f->kexec.zero.range[i].len);
 }
 
 static uint64_t number(const void *fdt, const char *name)
@@ -335,7 +336,6 @@ void kexec_hunger(struct fixture *f)
 	for (unsigned long n = 1; n <= maps; n++) {
 		f->memory.maps = 0;
 		f->memory.refuse_map_at = n;
-		/* What may stay goes elsewhere if it cannot be cleaned. */
 		if (trans_kexec_load(&f->kexec, &f->args, &f->err))
 			assert_true(f->err.status == TRANS_EFAULT ||
 				    f->err.status == TRANS_ENOMEM);

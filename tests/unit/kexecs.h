@@ -63,7 +63,7 @@ void kexec_load(struct fixture *f);
 /* The load fails with @status, says so, and leaves nothing behind. */
 void kexec_refused(struct fixture *f, int status);
 
-/* As the mover does it: each move like memmove. */
+/* As the mover does it: each move like memmove, then zeroes. */
 void kexec_carry_out(struct fixture *f);
 
 /* Exactly once. */

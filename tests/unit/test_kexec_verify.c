@@ -116,7 +116,7 @@ static void verify_what_stays(void **state)
 	assert_int_equal(first_bad(f), 3);
 }
 
-/* Inflated; laid out, with its zeroes; in pieces far from each other. */
+/* Inflated; laid out; with a segment that is all zeroes, which have no digest. */
 static void verify_formats(void **state)
 {
 	static const struct file_segment apart[] = {
@@ -136,17 +136,17 @@ static void verify_formats(void **state)
 	trans_kexec_unload(&f->kexec);
 	kernel_is_elf(f, 2, 0x804, kexec_program, PROGRAM_SEGMENTS);
 	kexec_load(f);
-	covers(f, 0, PROGRAM_AT, PROGRAM_END);
+	covers(f, 0, PROGRAM_AT, 0x1000);
+	covers(f, 1, PROGRAM_AT + 0x5000, 0x2000);
 	kexec_carry_out(f);
-	assert_int_equal(first_bad(f), 3);
+	assert_int_equal(first_bad(f), 4);
 	trans_kexec_unload(&f->kexec);
 	kernel_is_elf(f, 2, 0x804, apart, 2);
 	kexec_load(f);
-	covers(f, 0, PROGRAM_AT + 0x10000, 0x3000);
-	covers(f, 1, PROGRAM_AT + 0x30000, 0x1000);
+	covers(f, 0, PROGRAM_AT + 0x10000, 0x1000);
 	memset(memory_at(&f->memory, PROGRAM_AT), 0xaa, 0x32000);
 	kexec_carry_out(f);
-	assert_int_equal(first_bad(f), 4);
+	assert_int_equal(first_bad(f), 3);
 }
 
 /* As many runs as an ELF file can have, and as many more as there is room. */

@@ -147,7 +147,10 @@ _Static_assert(offsetof(struct blob_world, op) == BLOB_WORLD_OP, "op");
 /*
  * @tcr..@sctlr: translation state, written as it is. An @sctlr without M means
  *             a transition without tables: the same code with the MMU off
- * @list:      PA of the first list page, BLOB_LIST_END for none
+ * @list:      PA of the first list page, BLOB_LIST_END for none. After
+ *             @move_count moves comes the rest of the next world's memory: what
+ *             is zeroed behind them (@src TRANS_ZERO; at any address, of any
+ *             length), and what is in place (@src == @dst) and only cleaned
  * @offset:    VA = PA + offset for what is moved; everything else is identity
  * @far, @far_len, @far_offset: but what begins there is at VA = PA - far_offset
  * @report:    PA of a struct trans_blob_report, the caller's or @own
@@ -231,7 +234,13 @@ void blob_fault(struct blob_params *params, uint64_t esr, uint64_t elr,
 /* Reach a stage: its letter, and the report. */
 void blob_stage(struct blob_params *params, enum trans_stage now);
 
-/* The digests, after the moves; verify.c. */
+/* Call with the entries [@from, @to) of the list, as far as there are any. */
+typedef void (*blob_entry_fn)(struct blob_params *params,
+			      const struct trans_move *entry);
+void blob_each(struct blob_params *params, uint64_t from, uint64_t to,
+	       blob_entry_fn fn);
+
+/* The digests and the zeroes, after the moves; verify.c. */
 int blob_verify(struct blob_params *params);
 
 /* The EL2 stub did not do as it was told. */

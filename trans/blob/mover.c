@@ -5,20 +5,24 @@
  */
 #include "blob.h"
 
-typedef void (*move_fn)(struct blob_params *params,
-			const struct trans_move *move);
-
 /* The list is read where it lies, through the identity map. */
-static void for_each(struct blob_params *params, move_fn fn)
+void blob_each(struct blob_params *params, uint64_t from, uint64_t to,
+	       blob_entry_fn fn)
 {
 	const struct blob_list *page;
-	uint64_t pa, i;
+	uint64_t pa, i, n = 0;
 
 	for (pa = params->list; pa != BLOB_LIST_END; pa = page->next) {
 		page = (const struct blob_list *)(uintptr_t)pa;
-		for (i = 0; i < page->count; i++)
-			fn(params, &page->move[i]);
+		for (i = 0; i < page->count; i++, n++)
+			if (n >= from && n < to)
+				fn(params, &page->move[i]);
 	}
+}
+
+static void each(struct blob_params *params, blob_entry_fn fn)
+{
+	blob_each(params, 0, UINT64_MAX, fn);
 }
 
 /* Word by word, because the report page may be anything but ordinary memory
@@ -63,7 +67,7 @@ static void clean_destination(struct blob_params *params,
 static void clean_both(struct blob_params *params,
 		       const struct trans_move *move)
 {
-	if (move->src != TRANS_ZERO)
+	if (move->src != TRANS_ZERO && move->src != move->dst)
 		blob_clean(blob_va(params, move->src), move->len);
 	clean_destination(params, move);
 }
@@ -82,6 +86,27 @@ static void move_one(struct blob_params *params,
 		blob_copy_down(dst, src, move->len);
 	params->own.moves++;
 	params->own.bytes += move->len;
+}
+
+/* What is zeroed begins and ends anywhere: a file ends in the middle of what is
+ * moved. */
+static void zero_bytes(uint64_t va, uint64_t len)
+{
+	uint64_t head = -va & 15, whole;
+
+	if (head > len)
+		head = len;
+	whole = (len - head) & ~15ULL;
+	memset((void *)(uintptr_t)va, 0, head);
+	blob_zero(va + head, whole);
+	memset((void *)(uintptr_t)(va + head + whole), 0, len - head - whole);
+}
+
+static void zero_one(struct blob_params *params,
+		     const struct trans_move *rest)
+{
+	if (rest->src == TRANS_ZERO)
+		zero_bytes(blob_va(params, rest->dst), rest->len);
 }
 
 void blob_no_stub(struct blob_params *params)
@@ -108,14 +133,16 @@ static void move_all(struct blob_params *params)
 	 * With the MMU off the loop reads and writes memory past the caches.
 	 * What the host left dirty there must be in memory before, sources to
 	 * be read, destinations not to be evicted over the copy; only here,
-	 * with the MMU off already, can no new dirty line appear.
+	 * with the MMU off already, can no new dirty line appear. The same
+	 * holds for what is zeroed and for what stays.
 	 */
 	if (!(params->sctlr & BLOB_SCTLR_M))
-		for_each(params, clean_both);
+		each(params, clean_both);
 	blob_stage(params, TRANS_STAGE_MOVING);
 	start = blob_ticks();
-	for_each(params, move_one);
-	for_each(params, clean_destination);
+	blob_each(params, 0, params->move_count, move_one);
+	blob_each(params, params->move_count, UINT64_MAX, zero_one);
+	each(params, clean_destination);
 	blob_sync_code();
 	params->own.ticks = blob_ticks() - start;
 	blob_stage(params, TRANS_STAGE_MOVED);
