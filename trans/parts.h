@@ -41,7 +41,8 @@ static inline trans_va_t moved_va(const struct trans_transition *t,
 						       0);
 }
 
-/* Of the list: nothing is written here, it stays as it is. */
+/* Of the list: nothing is written here, it stays as it is (and is mapped read-
+ * only). */
 static inline bool stays(const struct trans_move *move)
 {
 	return move->src == move->dst;

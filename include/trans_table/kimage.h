@@ -19,6 +19,11 @@
  * trans_moves_plan then turns into a plan: the list's own order and its rule
  * that a source is no other segment's destination are not relied upon).
  *
+ * What of the next kernel's memory the list does not bring is the host's to name
+ * (trans_transition_args): pages that are their own destination, which Linux
+ * allocates where it can, stay (trans_moves_in_place); memory of a segment
+ * beyond what its pages cover, if the host's segments have such, is zero.
+ *
  * @shift: of the pages, 12, 14 or 16
  * @ops, @ctx: phys_to_virt alone is used, once per page of the list; it refuses
  *         what is no memory. Pages may be any memory, changing too: each entry

@@ -214,6 +214,36 @@ static void bounded(void **state)
 	assert_int_equal(want.count, MOVES);
 }
 
+/* A page that was allocated where it goes is no move, but must be cleaned. */
+static void in_place(void **state)
+{
+	struct trans_move room[MOVES];
+	struct trans_range slot[2], spare = { 0, 0 };
+	struct trans_ranges stays;
+	struct trans_moves plan;
+	uint64_t *e = entries(1);
+
+	(void)state;
+	trans_moves_init(&plan, room, MOVES);
+	trans_ranges_init(&stays, slot, 2);
+	e[0] = DST(0x80000000);
+	e[1] = SRC(0x90000000);
+	e[2] = SRC(0x80001000);
+	e[3] = SRC(0x80002000);
+	e[4] = DONE;
+	assert_int_equal(parse(IND(page(1))), 0);
+	assert_int_equal(trans_moves_in_place(&want, &stays), 0);
+	assert_int_equal(stays.count, 1);
+	assert_int_equal(stays.range[0].start, 0x80001000);
+	assert_int_equal(stays.range[0].len, 0x2000);
+	assert_int_equal(trans_moves_plan(&want, &plan, 4096, &spare, &err), 0);
+	assert_int_equal(plan.count, 1);
+	stays.capacity = stays.count = 0;
+	trans_moves_init(&want, storage, MOVES);
+	assert_int_equal(trans_moves_add(&want, 0x1000, 0x1000, 0x1000), 0);
+	assert_int_equal(trans_moves_in_place(&want, &stays), TRANS_ENOSPC);
+}
+
 static void outside_of_memory(void **state)
 {
 	uint64_t *e = entries(1);
@@ -293,6 +323,7 @@ int main(void)
 		TEST(cycles),
 		TEST(cycle_of_sources),
 		TEST(bounded),
+		TEST(in_place),
 		TEST(outside_of_memory),
 		TEST(top_of_memory),
 		TEST(bad_arguments),

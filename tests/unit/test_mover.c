@@ -23,6 +23,7 @@ static union {
 	uint64_t room[2 + 3 * PER_PAGE];
 } list[8];
 static struct blob_params params;
+static unsigned int rests;
 
 static uint64_t pa_of(const void *p)
 {
@@ -35,6 +36,7 @@ static int setup(void **state)
 	memset(&fake_blob, 0, sizeof(fake_blob));
 	memset(&report, 0xee, sizeof(report));
 	memset(list, 0, sizeof(list));
+	rests = 0;
 	for (size_t i = 0; i < ARENA; i++)
 		arena[i] = want[i] = (uint8_t)(i * 7 + (i >> 8));
 	params = (struct blob_params){
@@ -194,6 +196,104 @@ static void cleans_before_without_mmu(void **state)
 	assert_int_equal(cleaned(base + 0x8000, 0x2000, 2, 3), 1);
 }
 
+/* ---- behind the moves ---------------------------------------------------- */
+
+/* Append what is zeroed (@src TRANS_ZERO) or stays (@src @dst), no move. */
+static void add_rest(uint64_t src, uint64_t dst, uint64_t len)
+{
+	uint64_t moves = params.move_count;
+
+	params.move_count += rests++;
+	add(src, dst, len);
+	params.move_count = moves;
+}
+
+/* From any byte to any byte, and not one more. */
+static void zeroes_are_exact(void **state)
+{
+	(void)state;
+	for (uint64_t first = 0; first < 17; first++) {
+		for (uint64_t len = 1; len < 100; len += 1 + len / 20) {
+			setup(state);
+			params.offset = 0xffff000000000000ULL;
+			add_rest(TRANS_ZERO, 0x2000 + first, len);
+			run();
+			expect_moved(0);
+		}
+	}
+}
+
+/* A source is read before it is zeroed, what a move carries along after. */
+static void zeroes_come_last(void **state)
+{
+	(void)state;
+	add(0x1000, 0x3000, 0x1000);
+	add(0x3000, 0x5000, 0x1000);
+	add_rest(TRANS_ZERO, 0x1000, 0x800);
+	add_rest(TRANS_ZERO, 0x5ff1, 0x100f);
+	run();
+	expect_moved(0x2000); /* zeroes are not counted */
+}
+
+static void rest_is_cleaned(void **state)
+{
+	uint64_t base = pa_of(arena);
+
+	(void)state;
+	add(0x1000, 0x3000, 0x1000);
+	add_rest(TRANS_ZERO, 0x8001, 0x1fff);
+	add_rest(0xc000, 0xc000, 0x123);
+	run();
+	expect_moved(0x1000);
+	assert_int_equal(cleaned(base + 0x8001, 0x1fff, 2, 3), 1);
+	assert_int_equal(cleaned(base + 0xc000, 0x123, 2, 3), 1);
+	assert_int_equal(cleaned(base + 0xc000, 0x123, 0, 2), 0);
+}
+
+static void rest_is_cleaned_before_without_mmu(void **state)
+{
+	uint64_t base = pa_of(arena);
+
+	(void)state;
+	params.sctlr = BLOB_SCTLR_OFF_EL1;
+	add(0x1000, 0x3000, 0x1000);
+	add_rest(TRANS_ZERO, 0x8001, 0x1fff);
+	add_rest(0xc000, 0xc000, 0x123);
+	run();
+	expect_moved(0x1000);
+	assert_int_equal(cleaned(base + 0x8001, 0x1fff, 0, 1), 1);
+	assert_int_equal(cleaned(base + 0x8001, 0x1fff, 2, 3), 1);
+	assert_int_equal(cleaned(base + 0xc000, 0x123, 0, 1), 1);
+	assert_int_equal(cleaned(base + 0xc000, 0x123, 2, 3), 1);
+}
+
+/* A crash kernel: nothing is moved, tables there are none. */
+static void only_what_stays(void **state)
+{
+	(void)state;
+	params.sctlr = BLOB_SCTLR_OFF_EL1;
+	add_rest(0x1000, 0x1000, 0x5000);
+	run();
+	expect_moved(0);
+	assert_int_equal(fake_blob.moved, 0);
+	assert_int_equal(cleaned(pa_of(arena) + 0x1000, 0x5000, 0, 1), 2);
+}
+
+/* Moves and the rest meet anywhere in a page of the list. */
+static void rest_on_many_pages(void **state)
+{
+	(void)state;
+	for (uint64_t moves = 0; moves < 3 * PER_PAGE; moves++) {
+		setup(state);
+		for (uint64_t i = 0; i < moves; i++)
+			add(i * 0x100, (i + 1) * 0x100, 0x100);
+		for (uint64_t i = 0; i < 2 * PER_PAGE; i++)
+			add_rest(TRANS_ZERO, 0x4003 + i * 0x200, 0x101);
+		run();
+		expect_moved(moves * 0x100);
+	}
+}
+
 static void report_reaches_memory(void **state)
 {
 	(void)state;
@@ -325,6 +425,52 @@ static void digest_fails(void **state)
 			       "MDX\r\ntrans: corrupt segment=0x1 pa=0x"));
 }
 
+/* With digests, zeroes are looked at, once those hold. */
+static void zeroes_hold(void **state)
+{
+	uint64_t base = pa_of(arena);
+
+	(void)state;
+	params.uart_kind = TRANS_UART_PL011;
+	add(0x1000, 0x3000, 0x1000);
+	add_rest(TRANS_ZERO, 0x8003, 0x1234);
+	add_rest(0x1000, 0x1000, 0x10); /* stays, and is none */
+	expect_digest(0x3000, 0x1000);
+	run();
+	expect_moved(0x1000);
+	assert_int_equal(report.segment, 1);
+	assert_int_equal(report.far, 0);
+	/* after the moves; before it is read, and after */
+	assert_int_equal(cleaned(base + 0x8003, 0x1234, 2, 4), 3);
+}
+
+/* A zero that does not stick, at either end and in between. */
+static void zeroes_fail(void **state)
+{
+	static const uint64_t bad[] = { 0x8003, 0x8008, 0x8fff, 0x9001,
+					0x9236 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		setup(state);
+		params.uart_kind = TRANS_UART_PL011;
+		add_rest(TRANS_ZERO, 0x8003, 0x1234);
+		add_rest(TRANS_ZERO, 0xa000, 0x10);
+		expect_digest(0x100, 1);
+		fake_blob.stuck = pa_of(arena) + bad[i];
+		assert_int_equal(blob_run(&params), 1);
+		assert_int_equal(report.stage, TRANS_STAGE_CORRUPT);
+		assert_int_equal(report.segment, 1);
+		assert_int_equal(report.far, fake_blob.stuck);
+		assert_non_null(strstr(fake_blob.said, "MDX\r\ntrans: corrupt "
+				       "segment=0x1 not zero pa=0x"));
+		setup(state);
+		add_rest(TRANS_ZERO, 0x8003, 0x1234);
+		fake_blob.stuck = pa_of(arena) + bad[i];
+		run(); /* nobody asked */
+	}
+}
+
 static void digest_of_the_last_byte(void **state)
 {
 	(void)state;
@@ -412,6 +558,13 @@ int main(void)
 		cmocka_unit_test_setup(many_list_pages, setup),
 		cmocka_unit_test_setup(cleans_after, setup),
 		cmocka_unit_test_setup(cleans_before_without_mmu, setup),
+		cmocka_unit_test_setup(zeroes_are_exact, setup),
+		cmocka_unit_test_setup(zeroes_come_last, setup),
+		cmocka_unit_test_setup(rest_is_cleaned, setup),
+		cmocka_unit_test_setup(rest_is_cleaned_before_without_mmu,
+				       setup),
+		cmocka_unit_test_setup(only_what_stays, setup),
+		cmocka_unit_test_setup(rest_on_many_pages, setup),
 		cmocka_unit_test_setup(report_reaches_memory, setup),
 		cmocka_unit_test_setup(says_hello, setup),
 		cmocka_unit_test_setup(dead_uart_loses_text, setup),
@@ -420,6 +573,8 @@ int main(void)
 		cmocka_unit_test_setup(digests_hold, setup),
 		cmocka_unit_test_setup(digests_by_instructions, setup),
 		cmocka_unit_test_setup(digest_fails, setup),
+		cmocka_unit_test_setup(zeroes_hold, setup),
+		cmocka_unit_test_setup(zeroes_fail, setup),
 		cmocka_unit_test_setup(digest_of_the_last_byte, setup),
 		cmocka_unit_test_setup(stub_is_taken_first, setup),
 		cmocka_unit_test_setup(no_stub_no_move, setup),

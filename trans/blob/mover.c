@@ -82,7 +82,7 @@ static void move_one(struct blob_params *params,
 		blob_zero(dst, move->len);
 	else if (move->dst < move->src)
 		blob_copy_up(dst, src, move->len);
-	else
+	else if (move->dst > move->src)
 		blob_copy_down(dst, src, move->len);
 	params->own.moves++;
 	params->own.bytes += move->len;

@@ -47,6 +47,8 @@ void blob_clean(uint64_t start, uint64_t len)
 	if (fake_blob.cleans < max)
 		fake_blob.clean[fake_blob.cleans++] = (struct fake_clean){
 			start, len, fake_blob.moved };
+	if (fake_blob.stuck && fake_blob.stuck - start < len)
+		*bytes(fake_blob.stuck) = 0x40;
 }
 
 void blob_sync_code(void)

@@ -18,6 +18,9 @@ struct fake_blob {
 	struct fake_clean clean[256];
 	size_t cleans;
 	uint64_t moved;
+	/* The address of a byte that reads as 0x40 once it was cleaned; 0: none
+	 */
+	uint64_t stuck;
 	unsigned int synced;
 	/* The UART: what was said, and what its status register reads; where
 	 * both were, and how wide the last access was. */
