@@ -368,7 +368,7 @@ licence-gate: $(LIB_ARCHIVES) ## nothing in an installed archive is GPL alone
 	@tests/gates.py licence --tools $(CROSS_COMPILE) $^ $(LIB_OBJS) $(BLOB_OBJS)
 
 .PHONY: lint
-lint: $(LIBRARIES) | setup ## cppcheck, clang-tidy, house; quiet = pass
+lint: $(LIBRARIES) | setup ## names, cppcheck, clang-tidy, house; quiet = pass
 	@tests/lint.py $(sort $(filter %.c,$(LIB) $(TRANS) $(KEXEC) $(HIBERNATE) $(PORT) $(GUNZIP) \
 		$(UNLZO) $(UNLZ4) $(BLOB) \
 		$(ARM_ONLY) $(FAKES))) -- --target=aarch64-linux-gnu \

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""Static checks: cppcheck, clang-tidy and, where it is at hand, the house tool.
+"""Static checks: names that hosts take (tests/names/kernel.h), cppcheck,
+clang-tidy and, where it is at hand, the house tool.
 Says nothing and exits with 0 when they have nothing to say."""
 import argparse
 import concurrent.futures
@@ -52,6 +53,16 @@ def clang_tidy(files, flags):
             ['clang-tidy', '--quiet', f, '--', *flags_for(f, flags)]), files))
 
 
+def names(files, flags):
+    """No name of ours is one that a host's basic headers take."""
+    ours = [f for f in files if f.split('/')[0] in
+            ('lib', 'trans', 'kexec', 'hibernate') and '/fake/' not in f]
+    behind = ['clang', '-fsyntax-only', '-Werror', '-include',
+              'tests/names/kernel.h', *flags]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(lambda f: run([*behind, f]), ours))
+
+
 def house():
     return [run([HOUSE])] if os.access(HOUSE, os.X_OK) else []
 
@@ -67,7 +78,8 @@ def main():
     flags = sys.argv[split + 1:]
     found = house()
     if files:
-        found += cppcheck(files, flags) + clang_tidy(files, flags)
+        found += names(files, flags) + cppcheck(files, flags)
+        found += clang_tidy(files, flags)
     found = [text for text in found if text]
     print('\n'.join(found), end='\n' if found else '')
     sys.exit(bool(found))
