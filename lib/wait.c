@@ -16,21 +16,29 @@
  * same value for a few thousand readings. */
 #define STILL_MAX (1u << 20)
 
+/* No step counts for more than this part of the deadline. A wait whose readings
+ * are further apart than that is longer than it was asked for. */
+#define STEPS_LEAST 4
+
 void trans_wait_begin(struct trans_wait *wait, uint32_t ms)
 {
 	uint64_t hz = trans_arch_read(TRANS_CNTFRQ_EL0) & 0xffffffff;
 
-	wait->start = trans_arch_read(TRANS_CNTVCT_EL0);
 	wait->ticks = (hz ? hz : FREQUENCY_UNKNOWN) * ms / 1000;
-	wait->last = wait->start;
+	wait->passed = 0;
+	wait->last = trans_arch_read(TRANS_CNTVCT_EL0);
 	wait->still = 0;
 }
 
 bool trans_wait_over(struct trans_wait *wait)
 {
 	uint64_t now = trans_arch_read(TRANS_CNTVCT_EL0);
+	uint64_t most = wait->ticks / STEPS_LEAST + 1;
+	int64_t step = (int64_t)(now - wait->last);
 
-	wait->still = now == wait->last ? wait->still + 1 : 0;
 	wait->last = now;
-	return now - wait->start > wait->ticks || wait->still > STILL_MAX;
+	wait->still = step > 0 ? 0 : wait->still + 1;
+	if (step > 0)
+		wait->passed += (uint64_t)step < most ? (uint64_t)step : most;
+	return wait->passed > wait->ticks || wait->still > STILL_MAX;
 }

@@ -18,10 +18,13 @@
 
 #include <trans_table/env.h>
 
+/* Time is what the counter moved forwards between two readings. Some step back
+ * or leap for a moment (Allwinner A64, Freescale A-008585, HiSilicon 161010101):
+ * a step back is no time, and no single step is a whole deadline. */
 struct trans_wait {
-	uint64_t start, ticks;
+	uint64_t ticks, passed;
 	uint64_t last;  /* what the counter said */
-	uint32_t still; /* how often it has said so */
+	uint32_t still; /* how often it has not moved forwards since */
 };
 
 void trans_wait_begin(struct trans_wait *wait, uint32_t ms);

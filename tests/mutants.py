@@ -46,7 +46,7 @@ SETS = {**{f'lib/moves{part}.c': ['test_moves', *EDGES]
         **{f'trans/{part}.c': ['test_transition_go', 'test_quiesce', 'test_cpu']
            for part in ('leave', 'state')},
         'lib/cpu.c': ['test_cpu'], 'lib/wait.c': ['test_quiesce'],
-        'trans/query.c': ['test_inspect', 'test_table'],
+        'trans/query.c': ['test_inspect', *EDGES],
         'trans/proof.c': [*TRANSITION, 'test_world', 'test_reach'],
         **{f'hibernate/snapshot{part}.c': SNAPSHOT
            for part in ('', '_plan', '_write', '_commit')},
@@ -58,7 +58,7 @@ SETS = {**{f'lib/moves{part}.c': ['test_moves', *EDGES]
         **{f'hibernate/swsusp_{part}.c': SWSUSP
            for part in ('open', 'map', 'read')},
         'hibernate/snapshot.h': SNAPSHOT,
-        'trans/tcr.c': ['test_geometry', *CORE],
+        'trans/tcr.c': ['test_geometry', 'test_cpu', *CORE],
         'trans/geometry.c': ['test_geometry', *CORE]}
 # Helpers of the kexec front-end's tests, which is not built here.
 NOT_BUILT = ['kexecs.c', 'trees.c']

@@ -20,6 +20,25 @@ int trans_table_query(const struct trans_table *table, trans_va_t va,
 	return at.status ? tt_found_fail(report, &at) : 0;
 }
 
+/*
+ * MAIR attributes (Arm ARM D19, MAIR_EL1): outer in the high half, inner in the
+ * low one. 0 outer is Device, 4 Non-cacheable; 0 inner is tagged (0xf0) or XS
+ * write-through (0xa0), else reserved.
+ */
+static bool cacheable(uint8_t memory)
+{
+	unsigned int outer = memory >> 4, inner = memory & 0xf;
+
+	if (!outer || outer == 4 || inner == 4)
+		return false;
+	return inner || memory == 0xf0 || memory == 0xa0;
+}
+
+bool trans_leaf_runs(const struct trans_leaf *leaf)
+{
+	return leaf->executable && cacheable(leaf->memory);
+}
+
 static const char *leaf_problem(const struct trans_leaf *leaf, trans_pa_t pa,
 				unsigned int access)
 {
@@ -31,6 +50,8 @@ static const char *leaf_problem(const struct trans_leaf *leaf, trans_pa_t pa,
 		return "mapped read-only";
 	if (access & TRANS_EXEC && !leaf->executable)
 		return "mapped execute-never";
+	if (access & TRANS_EXEC && !trans_leaf_runs(leaf))
+		return "mapped as Device or Non-cacheable memory";
 	return NULL;
 }
 

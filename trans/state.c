@@ -42,7 +42,12 @@ uint64_t trans_state_hcr(const struct trans_cpu *cpu)
 
 uint64_t trans_state_tcr_off(const struct trans_cpu *cpu)
 {
-	return tt_tcr_off(trans_cpu_regime(cpu));
+	uint64_t granules = trans_cpu_granules(cpu);
+	unsigned int granule = TRANS_4K;
+
+	while (granule < TRANS_64K && !(granules >> granule & 1))
+		granule += 2;
+	return tt_tcr_off(trans_cpu_regime(cpu), granule);
 }
 
 /* ID_AA64ISAR0_EL1.SHA2 [15:12], and ID_AA64PFR0_EL1.AdvSIMD [23:20], which is

@@ -11,7 +11,6 @@
 #include "tcr.h"
 
 #define TCR_EPD0 (1ULL << 7)
-#define TCR_EPD1 (1ULL << 23)
 #define TCR_EL2_RES1 ((1ULL << 31) | (1ULL << 23))
 
 /* Walks of the tables themselves: Normal write-back, inner shareable. */
@@ -150,6 +149,16 @@ trans_pa_t tt_ttbr_decode(const struct trans_geometry *geo, uint64_t ttbr)
 	return wide ? base | ((ttbr >> 2) & 0xf) << 48 : base;
 }
 
+/* A half that is not used (EPD), of a size that it could have. */
+static uint64_t idle_half(bool upper, unsigned int va_bits,
+			  unsigned int granule)
+{
+	const struct layout *at = layout_of(TRANS_EL1_0, upper);
+
+	return put(64u - va_bits, at->tsz) |
+	       put(tg_of_granule(granule, at->tg1), at->tg) | put(1, at->epd);
+}
+
 uint64_t trans_tcr(const struct trans_geometry *low,
 		   const struct trans_geometry *high)
 {
@@ -157,7 +166,9 @@ uint64_t trans_tcr(const struct trans_geometry *low,
 
 	if (low->regime == TRANS_EL2)
 		return tcr;
-	return tcr | (high ? tt_tcr_encode(high) : TCR_EPD1);
+	return tcr | (high ? tt_tcr_encode(high) :
+			     idle_half(true, low->va_bits,
+				       low->granule_shift));
 }
 
 uint64_t trans_ttbr(const struct trans_geometry *geo, trans_pa_t root)
@@ -172,7 +183,13 @@ uint64_t tt_sctlr_on(unsigned int regime)
 	       BLOB_SCTLR_M | BLOB_SCTLR_C | BLOB_SCTLR_I;
 }
 
-uint64_t tt_tcr_off(unsigned int regime)
+/* 48 bits are legal with every granule. EL2 has no EPD, but TG0 where EL1 has
+ * it. */
+uint64_t tt_tcr_off(unsigned int regime, unsigned int granule)
 {
-	return regime == TRANS_EL2 ? TCR_EL2_RES1 : TCR_EPD0 | TCR_EPD1;
+	uint64_t low = idle_half(false, 48, granule);
+
+	if (regime == TRANS_EL2)
+		return (low & ~TCR_EPD0) | TCR_EL2_RES1;
+	return low | idle_half(true, 48, granule);
 }

@@ -36,7 +36,9 @@ trans_pa_t tt_ttbr_decode(const struct trans_geometry *geo, uint64_t ttbr);
  * everything else (alignment checks, WXN, EPAN, ...) off. */
 uint64_t tt_sctlr_on(unsigned int regime);
 
-/* TCR without tables: nothing is walked, whoever looks. */
-uint64_t tt_tcr_off(unsigned int regime);
+/* TCR without tables: nothing is walked, whoever looks. Sizes and granule,
+ * @granule of the CPU's, are legal all the same: reserved ones have effects that
+ * EPD does not undo (Arm ARM D19, TCR_EL1.TG1; D8, TnSZ out of range). */
+uint64_t tt_tcr_off(unsigned int regime, unsigned int granule);
 
 #endif

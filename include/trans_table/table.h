@@ -297,7 +297,7 @@ struct trans_leaf {
 	uint8_t memory;      /* MAIR attribute byte */
 	bool readable;       /* at the regime's own exception level */
 	bool writable;
-	bool executable;
+	bool executable;     /* by permission; see trans_leaf_runs */
 	bool user_readable, user_writable, user_executable;
 };
 
@@ -312,8 +312,18 @@ int trans_table_query(const struct trans_table *table, trans_va_t va,
 		      struct trans_leaf *leaf, struct trans_report *report);
 
 /*
+ * Can code be there: executable, and in Normal memory that is cacheable
+ * (write-back or write-through)? Fetching from Device memory is CONSTRAINED
+ * UNPREDICTABLE whatever its permissions say (Arm ARM D8, "Instruction fetches
+ * from Device memory"), and Non-cacheable code beside cacheable data of the same
+ * memory is a mismatched alias (B2, "Mismatched memory attributes").
+ */
+bool trans_leaf_runs(const struct trans_leaf *leaf);
+
+/*
  * Is every address of [@va, @va + @len) mapped to @pa onwards, and writable if
- * @access has TRANS_WRITE, executable if TRANS_EXEC? Walks leaf by leaf.
+ * @access has TRANS_WRITE, fit for code (trans_leaf_runs) if TRANS_EXEC? Walks
+ * leaf by leaf.
  * TRANS_ENOENT naming the first address that is not.
  */
 int trans_table_verify(const struct trans_table *table, trans_va_t va,

@@ -328,8 +328,8 @@ void trans_transition_cancel(struct trans_transition *transition);
 size_t trans_blob_size(void);
 
 /*
- * TCR of a regime for the two halves given (@high NULL: TTBR1 walks disabled;
- * ignored at EL2): sizes, granules, write-back inner-shareable walks, IPS, DS.
+ * TCR of a regime for the two halves given (@high NULL: TTBR1 walks disabled, its
+ * size and granule those of @low; ignored at EL2): sizes, granules, write-back inner-shareable walks, IPS, DS.
  * Both geometries must have the same regime, pa_bits and ds: one TCR, one IPS.
  */
 uint64_t trans_tcr(const struct trans_geometry *low,

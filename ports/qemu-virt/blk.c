@@ -179,7 +179,8 @@ static bool wait(const struct blk *blk)
 	uint64_t limit = TIMEOUT_SECONDS * sysreg_read(cntfrq_el0);
 
 	while (shared.used.idx != blk->taken)
-		if (sysreg_read(cntvct_el0) - start > limit)
+		if ((int64_t)(sysreg_read(cntvct_el0) - start) >
+		    (int64_t)limit)
 			return false;
 	dsb(sy);
 	return true;

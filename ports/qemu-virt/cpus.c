@@ -126,7 +126,8 @@ static bool came(const struct cpu *cpu)
 	uint64_t limit = sysreg_read(cntfrq_el0) * START_MS / 1000;
 
 	while (!__atomic_load_n(&cpu->here, __ATOMIC_ACQUIRE))
-		if (sysreg_read(cntvct_el0) - start > limit)
+		if ((int64_t)(sysreg_read(cntvct_el0) - start) >
+		    (int64_t)limit)
 			return false;
 	return true;
 }

@@ -154,7 +154,8 @@ static int its_begin(trans_pa_t its)
 	enable(its + GITS_CTLR);
 	write64(its + GITS_CWRITER, COMMANDS * sizeof(struct command));
 	while (read64(its + GITS_CREADR) != COMMANDS * sizeof(struct command))
-		if (sysreg_read(cntvct_el0) - start > sysreg_read(cntfrq_el0))
+		if ((int64_t)(sysreg_read(cntvct_el0) - start) >
+		    (int64_t)sysreg_read(cntfrq_el0))
 			return TRANS_ETIME;
 	return 0;
 }

@@ -27,4 +27,11 @@ MUTANTS = [
      'ctlr | GICD_CTLR_ARE);', 'ctlr);'),
     ('GIC resume: nobody waits for the redistributor', 'lib/gic_resume.c',
      'WAKER_CHILDREN_ASLEEP, 0,', '0, 0,'),
+    ('wait: a step back is an age', 'lib/wait.c',
+     'int64_t step = (int64_t)(now - wait->last);',
+     'uint64_t step = now - wait->last;'),
+    ('wait: one leap is a whole deadline', 'lib/wait.c',
+     '(uint64_t)step < most ? (uint64_t)step : most;', '(uint64_t)step;'),
+    ('wait: a counter that runs backwards moves', 'lib/wait.c',
+     'step > 0 ? 0 : wait->still + 1', 'step ? 0 : wait->still + 1'),
 ]

@@ -61,4 +61,12 @@ MUTANTS = [
      '&& !(cpu->pmbidr & PMBIDR_P)', ''),
     ('world: FGT2 on a CPU with FGT only', 'trans/world.c',
      'MMFR0, 56) < 2)', 'MMFR0, 56) < 1)'),
+    ('verify: code in Non-cacheable memory', 'trans/query.c',
+     'if (!outer || outer == 4 || inner == 4)', 'if (!outer)'),
+    ('verify: code in Device memory', 'trans/query.c',
+     'if (!outer || outer == 4 || inner == 4)',
+     'if (outer == 4 || inner == 4)'),
+    ('TCR: a reserved granule beside EPD1', 'trans/tcr.c',
+     'put(tg_of_granule(granule, at->tg1), at->tg) | put(1, at->epd)',
+     'put(1, at->epd)'),
 ]

@@ -170,9 +170,14 @@ static void control_registers(void **state)
 	assert_int_equal(trans_state_sctlr(&vhe, true), 0x30d01805);
 	assert_int_equal(trans_state_hcr(&el2), 0x80000000);
 	assert_int_equal(trans_state_hcr(&vhe), 0x488000000);
-	assert_int_equal(trans_state_tcr_off(&el1), 0x800080);
-	assert_int_equal(trans_state_tcr_off(&vhe), 0x800080);
-	assert_int_equal(trans_state_tcr_off(&el2), 0x80800000);
+	/* nothing is walked, by 48 bits of a granule that there is */
+	assert_int_equal(trans_state_tcr_off(&el1), 0x80900090);
+	assert_int_equal(trans_state_tcr_off(&vhe), 0x80900090);
+	assert_int_equal(trans_state_tcr_off(&el2), 0x80800010);
+	el1.mmfr0 = 0xf0000000; /* 64K only */
+	assert_int_equal(trans_state_tcr_off(&el1), 0xc0904090);
+	el1.mmfr0 = 0xff100000; /* 16K only */
+	assert_int_equal(trans_state_tcr_off(&el1), 0x40908090);
 	assert_int_equal(trans_state_flags(&el1), 0);
 	el1.mmfr3 = 0x1;
 	assert_int_equal(trans_state_flags(&el1), 0);

@@ -36,6 +36,46 @@ static void test_verify_says_what_is_wrong(void **state)
 		     TRANS_ENOENT, "unreadable");
 }
 
+/* Whether code can be there, by MAIR attribute: Device and Non-cacheable, inner
+ * or outer, are refused whatever the permissions. */
+static void test_verify_of_code(void **state)
+{
+	static const struct {
+		uint8_t memory;
+		bool runs;
+	} rows[] = {
+		{ 0xff, true },  { 0xee, true },  { 0xbb, true },
+		{ 0xaa, true },  { 0xf0, true },  { 0xa0, true },
+		{ 0x00, false }, { 0x04, false }, { 0x0c, false },
+		{ 0x01, false }, { 0x44, false }, { 0x40, false },
+		{ 0xf4, false }, { 0x4f, false }, { 0xb0, false },
+	};
+	static const struct trans_attr code = { TRANS_MEM_NORMAL, TRANS_EXEC };
+	struct trans_leaf leaf;
+
+	(void)state;
+	assert_int_equal(edge_map(0, MIB, 8192, &code, 0), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ed.t.mair = 0x0101010101010101ULL * rows[i].memory;
+		assert_int_equal(trans_table_query(&ed.t, 0, &leaf, NULL), 0);
+		assert_true(leaf.executable);
+		assert_int_equal(trans_leaf_runs(&leaf), rows[i].runs);
+		assert_int_equal(trans_table_verify(&ed.t, 0, MIB, 8192, 0,
+						    NULL), 0);
+		if (rows[i].runs)
+			assert_int_equal(trans_table_verify(&ed.t, 0, MIB, 8192,
+							    TRANS_EXEC, NULL),
+					 0);
+		else
+			edge_refused(trans_table_verify(&ed.t, 0, MIB, 8192,
+							TRANS_EXEC, &ed.r),
+				     TRANS_ENOENT, "Non-cacheable");
+	}
+	leaf.executable = false;
+	leaf.memory = 0xff;
+	assert_false(trans_leaf_runs(&leaf));
+}
+
 struct text {
 	char bytes[8192];
 	size_t len, most;
@@ -181,6 +221,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_verify_says_what_is_wrong),
+		TEST(test_verify_of_code),
 		TEST(test_dump_tells_types_apart),
 		TEST(test_dump_of_other_tables),
 		TEST(test_dump_stops_when_told),

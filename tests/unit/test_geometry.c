@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include <trans_table/cpu.h>
-#include <trans_table/geometry.h>
+#include <trans_table/transition.h>
 
 #define UP TRANS_GEO_UPPER
 #define DS TRANS_GEO_DS
@@ -453,10 +453,35 @@ static void test_other_tcr_refusals(void **state)
 	refused(1, false, 0x34b5507510, MMFR0(0, 15, 0, 4)); /* no 64K */
 }
 
+/* Beside EPD1: a granule that is not reserved, and a size in range. */
+static void unused_half(void **state)
+{
+	static const struct {
+		enum trans_granule granule;
+		unsigned int bits;
+		uint64_t want; /* EPD1, T1SZ, TG1 */
+	} rows[] = {
+		{ TRANS_4K, 48, 0x80900000 }, { TRANS_16K, 47, 0x40910000 },
+		{ TRANS_64K, 42, 0xc0960000 }, { TRANS_4K, 25, 0x80a70000 },
+	};
+	struct trans_geometry geo;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(trans_geometry_init(&geo, TRANS_EL1_0,
+						     rows[i].granule,
+						     rows[i].bits, 40, 0,
+						     NULL), 0);
+		assert_int_equal(trans_tcr(&geo, NULL) & 0xc0bf0000,
+				 rows[i].want);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_parameter),
+		cmocka_unit_test(unused_half),
 		cmocka_unit_test(test_known_shapes),
 		cmocka_unit_test(test_spans),
 		cmocka_unit_test(test_granule_fields),

@@ -109,6 +109,16 @@ static void directions(void **state)
 	assert_int_equal(report.ticks, 400);
 }
 
+/* A duration of nothing, not of centuries. */
+static void counter_that_steps_back(void **state)
+{
+	(void)state;
+	fake_blob.steps_back = true;
+	add(0x8000, 0xa000, 0x1000);
+	run();
+	assert_int_equal(report.ticks, 0);
+}
+
 static void offset(void **state)
 {
 	(void)state;
@@ -553,6 +563,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(no_moves, setup),
 		cmocka_unit_test_setup(directions, setup),
+		cmocka_unit_test_setup(counter_that_steps_back, setup),
 		cmocka_unit_test_setup(offset, setup),
 		cmocka_unit_test_setup(window, setup),
 		cmocka_unit_test_setup(many_list_pages, setup),

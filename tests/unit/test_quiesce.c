@@ -141,6 +141,60 @@ static void counter_that_wraps(void **state)
 	assert_int_equal(turns, MS);
 }
 
+/* How many readings a wait of MS takes, where reading number @at finds the
+ * counter @by further (or back); the leap stays, or is gone at the next. */
+static unsigned int turns_with_leap(unsigned int at, int64_t by, bool stays)
+{
+	uint64_t *counter = &fake_arch.reg[TRANS_CNTVCT_EL0];
+	struct trans_wait wait;
+	unsigned int turns = 0;
+	bool over;
+
+	*counter = 1ULL << 40;
+	trans_wait_begin(&wait, MS);
+	do {
+		if (turns == at)
+			*counter += (uint64_t)by;
+		over = trans_wait_over(&wait);
+		if (turns++ == at && !stays)
+			*counter -= (uint64_t)by;
+		assert_true(turns < 1u << 21);
+	} while (!over);
+	return turns;
+}
+
+/* Neither too early nor never, whichever way and however far. */
+static void counter_that_leaps(void **state)
+{
+	static const int64_t leaps[] = {
+		-1500, -20000, -(1LL << 32), -(1LL << 40) - 5, INT64_MIN,
+		20000, 1LL << 32, INT64_MAX - 5000,
+	};
+
+	(void)state;
+	assert_int_equal(turns_with_leap(99, 0, true), MS + 1);
+	for (size_t i = 0; i < sizeof(leaps) / sizeof(leaps[0]); i++)
+		for (unsigned int at = 0; at < MS; at++)
+			for (int stays = 0; stays < 2; stays++)
+				assert_in_range(turns_with_leap(at, leaps[i],
+								stays),
+						MS - 2, MS + 3);
+}
+
+/* A counter that only ever runs backwards, as one that stands still. */
+static void counter_that_runs_back(void **state)
+{
+	struct trans_wait wait;
+	unsigned long turns = 0;
+
+	(void)state;
+	fake_arch.tick = (uint64_t)-1000;
+	trans_wait_begin(&wait, MS);
+	while (!trans_wait_over(&wait))
+		assert_true(++turns < 1ul << 24);
+	assert_true(turns > 10000);
+}
+
 static void frequency_that_nobody_set(void **state)
 {
 	struct trans_wait wait;
@@ -357,6 +411,8 @@ int main(void)
 		cmocka_unit_test_setup(refused_has_a_name, set_up),
 		cmocka_unit_test_setup(counter_that_stands_still, set_up),
 		cmocka_unit_test_setup(counter_that_wraps, set_up),
+		cmocka_unit_test_setup(counter_that_leaps, set_up),
+		cmocka_unit_test_setup(counter_that_runs_back, set_up),
 		cmocka_unit_test_setup(frequency_that_nobody_set, set_up),
 		cmocka_unit_test_setup(parks_in_the_blob, set_up),
 		cmocka_unit_test_setup(parks_with_its_own_features, set_up),

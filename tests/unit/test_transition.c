@@ -57,6 +57,7 @@ static void parameters(void **state)
 	(void)state;
 	tr.args.uart = trans_uart_8250(0x09000000, 0, 1);
 	tr.cpu.mmfr3 = 1;
+	tr.cpu.granted = TRANS_GRANT_TCR2;
 	transition_move(SRC, DST, 0x1000);
 	transition_prepare();
 	p = transition_params();
@@ -213,7 +214,7 @@ static void no_tables(void **state)
 	assert_int_equal(tr.t.list_granules, 0);
 	assert_int_equal(transition_params()->list, BLOB_LIST_END);
 	assert_int_equal(transition_params()->sctlr, 0x30d01800);
-	assert_int_equal(transition_params()->tcr, 0x800080);
+	assert_int_equal(transition_params()->tcr, 0x80900090);
 	assert_int_equal(transition_params()->ttbr0, 0);
 	trans_transition_cancel(&tr.t);
 	transition_move(SRC, tr.m.base,

@@ -266,6 +266,13 @@ void blob_clean(uint64_t start, uint64_t len);
 /* Make what was written visible to instruction fetch. */
 void blob_sync_code(void);
 uint64_t blob_ticks(void);
+/* Ticks since @start; 0 by a counter that has stepped back. */
+static inline uint64_t blob_since(uint64_t start)
+{
+	int64_t ticks = (int64_t)(blob_ticks() - start);
+
+	return ticks > 0 ? (uint64_t)ticks : 0;
+}
 /* HVC_SET_VECTORS with the blob's stub; what the resident stub answers. */
 uint64_t blob_own_el2(void);
 /* FP and SIMD registers for us; what the trap control was before, for back.

@@ -144,7 +144,7 @@ static void move_all(struct blob_params *params)
 	blob_each(params, params->move_count, UINT64_MAX, zero_one);
 	each(params, clean_destination);
 	blob_sync_code();
-	params->own.ticks = blob_ticks() - start;
+	params->own.ticks = blob_since(start);
 	blob_stage(params, TRANS_STAGE_MOVED);
 }
 

@@ -133,7 +133,7 @@ int blob_verify(struct blob_params *params)
 	clean_all(params);
 	if (simd)
 		blob_simd_close(params->flags, before);
-	params->own.verify_ticks = blob_ticks() - start;
+	params->own.verify_ticks = blob_since(start);
 	if (params->own.segment < params->digest_count || params->own.far)
 		return corrupt(params);
 	blob_stage(params, TRANS_STAGE_VERIFIED);

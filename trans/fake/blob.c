@@ -58,7 +58,8 @@ void blob_sync_code(void)
 
 uint64_t blob_ticks(void)
 {
-	return fake_blob.moved * 100;
+	return fake_blob.steps_back ? 1000 - fake_blob.moved :
+				      fake_blob.moved * 100;
 }
 
 uint64_t blob_own_el2(void)

@@ -21,6 +21,7 @@ struct fake_blob {
 	/* The address of a byte that reads as 0x40 once it was cleaned; 0: none
 	 */
 	uint64_t stuck;
+	bool steps_back; /* the counter does */
 	unsigned int synced;
 	/* The UART: what was said, and what its status register reads; where
 	 * both were, and how wide the last access was. */
