@@ -10,6 +10,9 @@
 
 #define MPIDR_AFFINITY 0xff00ffffffULL
 
+/* Bytes of text that are looked through in one go. */
+#define TEXT_PART (1ULL << 20)
+
 /* Before anything is read */
 
 /* Where the transition leads to: with a resident stub, to EL2. */
@@ -99,13 +102,16 @@ static int check_level(struct tr_load *load, const struct tr_memory *memory,
 
 /* The entry */
 
-static int enter_physical(struct tr_load *load, const struct tr_memory *memory)
+static int enter_physical(struct tr_load *load, const struct tr_memory *memory,
+			  const struct tr_tables *tables)
 {
 	struct trans_resume *resume = load->resume;
 	const struct trans_swsusp_info *info = &resume->image.info;
+	struct trans_range text = tr_find_text(memory, info, tables);
 
 	resume->how = TRANS_RESUME_PHYSICAL;
-	return tr_find_physical(memory, info->reenter, info->ttbr1,
+	tr_expect(load, text.len, TEXT_PART);
+	return tr_find_physical(memory, &text, info->reenter, info->ttbr1,
 				&resume->entry, load->err);
 }
 
@@ -178,35 +184,6 @@ int tr_try_prepare(struct tr_load *load)
 	return rc;
 }
 
-/* What the search goes through. @tables: resume is 0 as long as they are not
- * known. */
-struct search {
-	struct tr_load *load;
-	struct tr_memory memory;
-	struct tr_tables tables;
-};
-
-static int need_tables(struct search *search)
-{
-	const struct tr_load *load = search->load;
-	const struct trans_swsusp_info *info = &load->resume->image.info;
-	const struct trans_cpu *cpu = load->args->transition.cpu;
-	enum trans_regime regime = cpu->el == 2 && !info->stub ? TRANS_EL2_0 :
-								 TRANS_EL1_0;
-
-	if (search->tables.resume)
-		return TRANS_OK;
-	return tr_find_tables(&search->memory, info, cpu, regime,
-			      &search->tables, load->err);
-}
-
-static int find_virtual(struct search *search)
-{
-	int rc = need_tables(search);
-
-	return rc ? rc : enter_virtual(search->load, &search->tables);
-}
-
 /* A snapshot of the library's own says where; it must have brought that
  * along. */
 static int enter_own(struct tr_load *load)
@@ -223,25 +200,34 @@ static int enter_own(struct tr_load *load)
 			     info->entry, 0);
 }
 
+static int find_tables(struct tr_load *load, const struct tr_memory *memory,
+		       struct tr_tables *tables)
+{
+	const struct trans_swsusp_info *info = &load->resume->image.info;
+	const struct trans_cpu *cpu = load->args->transition.cpu;
+	enum trans_regime regime = cpu->el == 2 && !info->stub ? TRANS_EL2_0 :
+								 TRANS_EL1_0;
+	int ret = tr_find_tables(memory, info, cpu, regime, tables, load->err);
+
+	if (!ret && !info->stub)
+		ret = check_level(load, memory, tables);
+	return ret;
+}
+
 int tr_find_entry(struct tr_load *load)
 {
 	enum trans_resume_entry wish = load->args->entry;
-	struct search search = {
-		.load = load,
-		.memory = tr_memory_of(load),
-	};
-	int rc = TRANS_OK;
+	const struct tr_memory memory = tr_memory_of(load);
+	struct tr_tables tables;
+	int ret;
 
 	if (load->resume->image.info.own)
 		return enter_own(load);
-	if (!load->resume->image.info.stub)
-		rc = need_tables(&search);
-	if (!rc && !load->resume->image.info.stub)
-		rc = check_level(load, &search.memory, &search.tables);
-	if (rc || wish == TRANS_RESUME_VIRTUAL)
-		return rc ? rc : find_virtual(&search);
-	rc = enter_physical(load, &search.memory);
-	if (rc == TRANS_EIMAGE && wish == TRANS_RESUME_AUTO)
-		return find_virtual(&search);
-	return rc;
+	ret = find_tables(load, &memory, &tables);
+	if (ret || wish == TRANS_RESUME_VIRTUAL)
+		return ret ? ret : enter_virtual(load, &tables);
+	ret = enter_physical(load, &memory, &tables);
+	if (ret == TRANS_EIMAGE && wish == TRANS_RESUME_AUTO)
+		return enter_virtual(load, &tables);
+	return ret;
 }

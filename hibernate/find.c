@@ -3,7 +3,8 @@
  * Finding cpu_resume in the code of a saved kernel. No header names its
  * physical address, but it must hold, as a literal, the one address that the
  * header does name. What stands around it is checked, so that a chance copy of
- * that number is no entry: either everything fits, once, or there is none.
+ * that number is no entry: either everything fits, once, or there is none. And
+ * it is looked for only where that kernel's tables have the kernel itself.
  *
  * Encodings: Arm ARM C6.2.
  */
@@ -19,6 +20,11 @@
 #define MPIDR_REACH 8u
 #define RESUME_REACH 64u
 #define RESTORE_REACH 96u
+
+/* How many words that equal the address in the header are looked at. A kernel's
+ * text has one; each that is no entry costs a thousand times what another word
+ * does. */
+#define CANDIDATES 128u
 
 #define INSN_RET 0xd65f03c0u
 #define INSN_MOV_X0_XZR 0xaa1f03e0u
@@ -198,41 +204,78 @@ static bool is_entry(const struct tr_memory *memory, trans_pa_t literal,
 	return true;
 }
 
-/* Literals that are the entry's, in one stretch of memory. */
-static unsigned int entries_in(const struct tr_memory *memory, trans_pa_t pa,
-			       uint64_t len, trans_va_t reenter,
-			       trans_pa_t ttbr1, trans_pa_t *entry)
+/* A search. @left: candidates that it may still look at; @count: entries. */
+struct search {
+	const struct tr_memory *memory;
+	trans_va_t reenter;
+	trans_pa_t ttbr1, entry;
+	unsigned int left, count;
+};
+
+/* One aligned load, also where the compiler may assume no unaligned ones. */
+static uint64_t word_at(const uint8_t *bytes)
 {
-	const uint8_t *bytes = memory->at(memory->ctx, pa, len);
-	unsigned int count = 0;
+	uint64_t word;
 
-	for (uint64_t at = 0; bytes && at + 8 <= len; at += 8) {
-		uint64_t word;
-
-		memcpy(&word, bytes + at, sizeof(word));
-		if (word == reenter && is_entry(memory, pa + at, ttbr1, entry))
-			count++;
-	}
-	return count;
+	memcpy(&word, __builtin_assume_aligned(bytes, 8), sizeof(word));
+	return word;
 }
 
-int tr_find_physical(const struct tr_memory *memory, trans_va_t reenter,
+static bool among_eight(const uint8_t *bytes, uint64_t word)
+{
+	return (word_at(bytes) == word) | (word_at(bytes + 8) == word) |
+	       (word_at(bytes + 16) == word) | (word_at(bytes + 24) == word) |
+	       (word_at(bytes + 32) == word) | (word_at(bytes + 40) == word) |
+	       (word_at(bytes + 48) == word) | (word_at(bytes + 56) == word);
+}
+
+/* Literals that are the entry's, in one stretch of memory: whole pages. */
+static void look_in(struct search *search, trans_pa_t pa, uint64_t len)
+{
+	const struct tr_memory *memory = search->memory;
+	const uint8_t *bytes = memory->at(memory->ctx, pa, len);
+
+	for (uint64_t at = 0; bytes && search->left && at < len; at += 8) {
+		while (at < len && !(at % 64) &&
+		       !among_eight(bytes + at, search->reenter))
+			at += 64;
+		if (at == len || word_at(bytes + at) != search->reenter)
+			continue;
+		search->left--;
+		search->count += is_entry(memory, pa + at, search->ttbr1,
+					  &search->entry);
+	}
+}
+
+static int found(const struct search *search, trans_pa_t *entry,
+		 struct trans_error *err)
+{
+	if (!search->left)
+		return trans_fail(err, TRANS_EIMAGE,
+				  "too many words that could be cpu_resume's");
+	if (search->count != 1)
+		return trans_fail(err, TRANS_EIMAGE, search->count ?
+				  "more than one cpu_resume in the image" :
+				  "no cpu_resume in the image");
+	*entry = search->entry;
+	return TRANS_OK;
+}
+
+int tr_find_physical(const struct tr_memory *memory,
+		     const struct trans_range *text, trans_va_t reenter,
 		     trans_pa_t ttbr1, trans_pa_t *entry,
 		     struct trans_error *err)
 {
-	unsigned int count = 0;
-	trans_pa_t pa = 0;
+	struct search search = { memory, reenter, ttbr1, 0, CANDIDATES, 0 };
+	trans_pa_t pa = text->start, end = text->start + text->len;
 	uint64_t len;
 
-	while ((len = memory->next(memory->ctx, &pa)) != 0) {
-		count += entries_in(memory, pa, len, reenter, ttbr1, entry);
+	while (pa < end && (len = memory->next(memory->ctx, &pa)) != 0 &&
+	       pa < end) {
+		look_in(&search, pa, len < end - pa ? len : end - pa);
 		pa += len;
 	}
-	if (count == 1)
-		return TRANS_OK;
-	return trans_fail(err, TRANS_EIMAGE, count ?
-			  "more than one cpu_resume in the image" :
-			  "no cpu_resume in the image");
+	return found(&search, entry, err);
 }
 
 /* The exception level */

@@ -32,11 +32,13 @@ struct tr_memory {
 
 /*
  * The physical address of cpu_resume: the code that ends by jumping, with the
- * MMU just switched on, to @reenter, a literal of its own, after taking @ttbr1
- * for the kernel's tables, and that begins with init_kernel_el. One of them, or
- * TRANS_EIMAGE: none, or more.
+ * MMU just switched on, to @reenter, a literal of its own in @text (whole
+ * pages), after taking @ttbr1 for the kernel's tables, and that begins with
+ * init_kernel_el. One of them, or TRANS_EIMAGE: none, or more, or so many
+ * copies of @reenter that not all were looked at.
  */
-int tr_find_physical(const struct tr_memory *memory, trans_va_t reenter,
+int tr_find_physical(const struct tr_memory *memory,
+		     const struct trans_range *text, trans_va_t reenter,
 		     trans_pa_t ttbr1, trans_pa_t *entry,
 		     struct trans_error *err);
 
@@ -70,6 +72,16 @@ int tr_find_tables(const struct tr_memory *memory,
 		   const struct trans_swsusp_info *info,
 		   const struct trans_cpu *cpu, enum trans_regime regime,
 		   struct tr_tables *tables, struct trans_error *err);
+
+/*
+ * Where the saved kernel's text is: what @tables map around @info->reenter in
+ * one piece of both addresses, as a kernel's image is, and as far as memory was
+ * saved; at most TR_TEXT_REACH on either side. Whole pages.
+ */
+#define TR_TEXT_REACH (128ULL << 20)
+struct trans_range tr_find_text(const struct tr_memory *memory,
+				const struct trans_swsusp_info *info,
+				const struct tr_tables *tables);
 
 /* A geometry as a Linux on @cpu would have it: as many address bits as the CPU
  * and the format (@flags: TRANS_GEO_*) can express, as TCR.IPS is shared by both

@@ -198,8 +198,8 @@ struct step {
 static const struct step steps[] = {
 	{ check_args, 0 },    { look, 5 },	    { tr_check_cpu, 0 },
 	{ number_ram, 0 },    { carve_early, 5 },   { tr_read_pfns, 60 },
-	{ tr_place, 80 },     { tr_try_prepare, 30 }, { tr_read_data, 650 },
-	{ tr_check_efi, 70 }, { tr_find_entry, 60 }, { prepare, 40 },
+	{ tr_place, 80 },     { tr_try_prepare, 30 }, { tr_read_data, 690 },
+	{ tr_check_efi, 70 }, { tr_find_entry, 20 }, { prepare, 40 },
 };
 
 static int run(struct tr_load *load, const struct step *step)

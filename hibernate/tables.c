@@ -72,23 +72,29 @@ static void *table_page(void *ctx, trans_pa_t pa, size_t len)
 
 static const struct trans_ops look_only = { .phys_to_virt = table_page };
 
-static int look_up(const struct tr_memory *memory,
-		   const struct tr_tables *tables, trans_va_t va,
-		   trans_pa_t *pa)
+static int view_of(const struct tr_memory *memory,
+		   const struct tr_tables *tables, struct trans_table *view)
 {
 	struct trans_regs regs = {
 		.ttbr = trans_ttbr(&tables->geo, tables->root),
 		.mair = MAIR_LINUX,
 	};
 	struct trans_geometry low = tables->geo;
-	struct trans_table view;
-	struct trans_leaf leaf = { 0 };
-	int rc;
 
 	low.upper = false;
 	regs.tcr = trans_tcr(&low, &tables->geo);
-	rc = trans_table_attach(&view, &tables->geo, &regs, NULL, &look_only,
-				(void *)(uintptr_t)memory, NULL);
+	return trans_table_attach(view, &tables->geo, &regs, NULL, &look_only,
+				  (void *)(uintptr_t)memory, NULL);
+}
+
+static int look_up(const struct tr_memory *memory,
+		   const struct tr_tables *tables, trans_va_t va,
+		   trans_pa_t *pa)
+{
+	struct trans_table view;
+	struct trans_leaf leaf = { 0 };
+	int rc = view_of(memory, tables, &view);
+
 	if (!rc)
 		rc = trans_table_query(&view, va, &leaf, NULL);
 	if (!rc && leaf.memory != NORMAL)
@@ -132,6 +138,42 @@ int tr_find_tables(const struct tr_memory *memory,
 	return trans_fail(err, TRANS_EIMAGE,
 			  "the image's tables do not lead to its _cpu_resume");
 }
+
+/* The text */
+
+/* Is the page at @va mapped to @pa, and was it saved? */
+static bool goes_on(const struct tr_memory *memory,
+		    const struct trans_table *view, trans_va_t va,
+		    trans_pa_t pa)
+{
+	uint64_t page = 1ULL << view->geo.granule_shift;
+	struct trans_leaf leaf;
+
+	return !trans_table_query(view, va, &leaf, NULL) && leaf.pa == pa &&
+	       memory->holds(memory->ctx, pa, page);
+}
+
+struct trans_range tr_find_text(const struct tr_memory *memory,
+				const struct trans_swsusp_info *info,
+				const struct tr_tables *tables)
+{
+	uint64_t page = 1ULL << info->page_shift, below = 0, above = page;
+	trans_va_t va = info->reenter & ~(page - 1);
+	trans_pa_t pa = tables->resume & ~(page - 1);
+	struct trans_table view;
+
+	if (view_of(memory, tables, &view))
+		return (struct trans_range){ pa, page };
+	while (below < TR_TEXT_REACH && below < pa &&
+	       goes_on(memory, &view, va - below - page, pa - below - page))
+		below += page;
+	while (above < TR_TEXT_REACH && va + above != 0 &&
+	       goes_on(memory, &view, va + above, pa + above))
+		above += page;
+	return (struct trans_range){ pa - below, below + above };
+}
+
+/* The world */
 
 int tr_world(const struct tr_tables *tables, const struct trans_cpu *cpu,
 	     unsigned int low_va_bits, struct trans_world *world,

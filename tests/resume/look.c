@@ -70,14 +70,16 @@ static int look_kernel(char **arg)
 	trans_va_t reenter = number(arg[2]);
 	trans_pa_t ttbr1 = number(arg[3]), entry;
 	FILE *file = fopen(arg[0], "rb");
+	struct trans_range text;
 	struct trans_error err;
 
 	base = number(arg[1]);
 	get_memory(64u << 20);
+	text = (struct trans_range){ base, memory_len };
 	if (!file || !fread(memory, 1, memory_len, file))
 		return 2;
 	fclose(file);
-	if (tr_find_physical(&view, reenter, ttbr1, &entry, &err)) {
+	if (tr_find_physical(&view, &text, reenter, ttbr1, &entry, &err)) {
 		printf("%s: %s\n", trans_strerror(err.status), err.why);
 		return 1;
 	}

@@ -25,6 +25,7 @@ struct fixture {
 	struct tr_memory memory;
 	trans_pa_t hole;
 	uint64_t hole_len;
+	unsigned long looks; /* calls of piece_at */
 	struct trans_error err;
 };
 
@@ -49,10 +50,18 @@ static const void *piece_at(void *ctx, trans_pa_t pa, uint64_t len)
 {
 	struct fixture *f = ctx;
 
+	f->looks++;
 	if (pa < BASE || pa - BASE > f->m.len || len > f->m.len - (pa - BASE) ||
 	    in_hole(f, pa, len))
 		return NULL;
 	return memory_at(&f->m, pa);
+}
+
+static bool piece_holds(void *ctx, trans_pa_t pa, uint64_t len)
+{
+	const struct fixture *f = ctx;
+
+	return pa >= BASE && pa - BASE < f->m.len && !in_hole(f, pa, len);
 }
 
 static void word(struct fixture *f, trans_pa_t pa, uint64_t value)
@@ -73,7 +82,7 @@ static int set_up(void **state)
 	memory_init(&f.m, BASE, MIB, 12);
 	memset(f.m.bytes, 0, MIB);
 	f.memory = (struct tr_memory){ .next = next_piece, .at = piece_at,
-				      .ctx = &f };
+				      .ctx = &f, .holds = piece_holds };
 	*state = &f;
 	return 0;
 }
@@ -112,12 +121,14 @@ static trans_pa_t put_entry(struct fixture *f, trans_pa_t literal)
 	return at;
 }
 
+static const struct trans_range whole = { BASE, MIB };
+
 static void finds(struct fixture *f, trans_pa_t entry)
 {
 	trans_pa_t found = 0;
 
-	assert_int_equal(tr_find_physical(&f->memory, REENTER, TTBR1, &found,
-					  &f->err), 0);
+	assert_int_equal(tr_find_physical(&f->memory, &whole, REENTER, TTBR1,
+					  &found, &f->err), 0);
 	assert_int_equal(found, entry);
 }
 
@@ -125,13 +136,14 @@ static void finds_none(struct fixture *f, const char *why)
 {
 	trans_pa_t found;
 
-	assert_int_equal(tr_find_physical(&f->memory, REENTER, TTBR1, &found,
-					  &f->err), TRANS_EIMAGE);
+	assert_int_equal(tr_find_physical(&f->memory, &whole, REENTER, TTBR1,
+					  &found, &f->err), TRANS_EIMAGE);
 	assert_string_equal(f->err.why, why);
 }
 
 #define NONE "no cpu_resume in the image"
 #define MORE "more than one cpu_resume in the image"
+#define MANY "too many words that could be cpu_resume's"
 
 static void entry_of_6_1(void **state)
 {
@@ -223,6 +235,65 @@ static void two_entries(void **state)
 	put_entry(f, BASE + 0x10058);
 	put_entry(f, BASE + 0x50058);
 	finds_none(f, MORE);
+}
+
+/* Only the kernel's own text counts: neither a second one elsewhere nor the one
+ * that is elsewhere. */
+static void entry_in_the_text(void **state)
+{
+	struct fixture *f = *state;
+	struct trans_range text = { BASE + 0x10000, 0x10000 };
+	trans_pa_t found = 0, at = put_entry(f, BASE + 0x1fff8);
+	trans_pa_t other = put_entry(f, BASE + 0x30108);
+
+	assert_int_equal(tr_find_physical(&f->memory, &text, REENTER, TTBR1,
+					  &found, &f->err), 0);
+	assert_int_equal(found, at);
+	text.start = BASE + 0x30000;
+	text.len = 0x1000;
+	assert_int_equal(tr_find_physical(&f->memory, &text, REENTER, TTBR1,
+					  &found, &f->err), 0);
+	assert_int_equal(found, other);
+	text.start = BASE + 0x31000;
+	assert_int_equal(tr_find_physical(&f->memory, &text, REENTER, TTBR1,
+					  &found, &f->err), TRANS_EIMAGE);
+	assert_string_equal(f->err.why, NONE);
+	finds_none(f, MORE);
+}
+
+/* Wherever among eight words the literal is. */
+static void entry_at_each_word(void **state)
+{
+	struct fixture *f = *state;
+
+	for (trans_pa_t at = 0; at < 128; at += 8) {
+		memset(f->m.bytes, 0, MIB);
+		finds(f, put_entry(f, BASE + 0x10040 + at));
+	}
+}
+
+/* Memory made of nothing but the literal, or of what looks like its use, costs
+ * no more than a fixed number of looks. */
+static void words_made_to_take_time(void **state)
+{
+	struct fixture *f = *state;
+
+	for (trans_pa_t pa = BASE; pa < BASE + MIB; pa += 8)
+		word(f, pa, REENTER);
+	finds_none(f, MANY);
+	assert_in_range(f->looks, 128, 128 * 300);
+	memset(f->m.bytes, 0, MIB);
+	for (trans_pa_t pa = BASE + 0x40000; pa < BASE + 0x48000; pa += 0x100) {
+		code(f, pa - 8, code_ldr(pa - 8, pa, 8));
+		code(f, pa - 4, CODE_BR(8));
+		word(f, pa, REENTER);
+	}
+	f->looks = 0;
+	finds_none(f, MANY);
+	assert_in_range(f->looks, 128, 128 * 300);
+	/* One fewer than that, and there is an answer. */
+	word(f, BASE + 0x40000, 0);
+	finds_none(f, NONE);
 }
 
 /* Each part of the pattern, spoilt. */
@@ -407,7 +478,7 @@ static void shape_found(const struct shape_case *c)
 
 	memory_init(&f.m, BASE, MIB, c->shift);
 	f.memory = (struct tr_memory){ .next = next_piece, .at = piece_at,
-				      .ctx = &f };
+				      .ctx = &f, .holds = piece_holds };
 	for (trans_pa_t pa = BASE; pa < BASE + MIB; pa += 1U << c->shift)
 		f.m.used[(pa - BASE) >> c->shift] = pa < BASE + 0x60000;
 	put_resume(&f, CODE_MSR_TPIDR_EL1);
@@ -427,6 +498,99 @@ static void shape_found(const struct shape_case *c)
 	assert_int_equal(world.mair, 0x40044ffff);
 	assert_int_equal(world.sctlr, 0x30d01805);
 	memory_free(&f.m);
+}
+
+/* ---- the text ---- */
+
+#define TEXT_VA 0xffff80000803c000ULL
+
+/* Eight pages around _cpu_resume: mapped as a kernel is, and then each of them
+ * otherwise. */
+struct text {
+	struct fixture *f;
+	struct trans_swsusp_info info;
+	struct trans_table table;
+	struct tr_tables tables;
+};
+
+static void put_text(struct text *text, struct fixture *f)
+{
+	struct trans_geometry geo;
+	trans_pa_t first = (RESUME & ~0xfffULL) - 0x4000;
+
+	memset(text, 0, sizeof(*text));
+	text->f = f;
+	for (trans_pa_t pa = BASE; pa < BASE + 0x60000; pa += 4096)
+		f->m.used[(pa - BASE) >> 12] = 1;
+	put_resume(f, CODE_MSR_TPIDR_EL1);
+	assert_int_equal(trans_geometry_init(&geo, TRANS_EL1_0, TRANS_4K, 48,
+					     44, TRANS_GEO_UPPER, NULL), 0);
+	assert_int_equal(trans_table_create(&text->table, &geo, 0, &f->m.ops,
+					    &f->m, NULL), 0);
+	assert_int_equal(trans_table_map(&text->table, TEXT_VA, first, 0x8000,
+					 &exec, 0, NULL), 0);
+	text->info.page_shift = 12;
+	text->info.reenter = TEXT_VA + 0x4000 + (RESUME & 0xfff);
+	text->info.ttbr1 = text->table.root;
+}
+
+static void text_is(struct text *text, uint64_t below, uint64_t above)
+{
+	trans_pa_t page = RESUME & ~0xfffULL;
+	struct trans_range range;
+
+	assert_int_equal(tr_find_tables(&text->f->memory, &text->info, &a57,
+					TRANS_EL1_0, &text->tables,
+					&text->f->err), 0);
+	range = tr_find_text(&text->f->memory, &text->info, &text->tables);
+	assert_int_equal(range.start, page - below);
+	assert_int_equal(range.len, below + 0x1000 + above);
+}
+
+static void text_around_the_entry(void **state)
+{
+	struct fixture *f = *state;
+	struct text text;
+
+	put_text(&text, f);
+	text_is(&text, 0x4000, 0x3000);
+	/* Not saved: the page before the last, the second one. */
+	f->hole = (RESUME & ~0xfffULL) + 0x2000;
+	f->hole_len = 0x1000;
+	text_is(&text, 0x4000, 0x1000);
+	f->hole = (RESUME & ~0xfffULL) - 0x3000;
+	text_is(&text, 0x2000, 0x3000);
+	f->hole_len = 0;
+	/* Not mapped, and mapped from elsewhere. */
+	assert_int_equal(trans_table_unmap(&text.table, TEXT_VA, 0x1000, 0,
+					   NULL), 0);
+	text_is(&text, 0x3000, 0x3000);
+	assert_int_equal(trans_table_map(&text.table, TEXT_VA + 0x5000, BASE,
+					 0x1000, &exec, TRANS_REPLACE, NULL),
+			 0);
+	text_is(&text, 0x3000, 0);
+}
+
+static bool always(void *ctx, trans_pa_t pa, uint64_t len)
+{
+	(void)ctx;
+	(void)pa;
+	(void)len;
+	return true;
+}
+
+/* Tables may map as much as they like. */
+static void text_has_a_bound(void **state)
+{
+	struct fixture *f = *state;
+	struct text text;
+
+	put_text(&text, f);
+	f->memory.holds = always;
+	assert_int_equal(trans_table_map(&text.table, TEXT_VA + 0x8000,
+					 (RESUME & ~0xfffULL) + 0x4000,
+					 1ULL << 30, &exec, 0, NULL), 0);
+	text_is(&text, 0x4000, TR_TEXT_REACH - 0x1000);
 }
 
 /* By the numbers of memory types that kernels before 5.10 had, their text would
@@ -529,12 +693,17 @@ int main(void)
 		WITH(copies_of_the_literal_alone),
 		WITH(copy_of_the_code),
 		WITH(two_entries),
+		WITH(entry_in_the_text),
+		WITH(entry_at_each_word),
+		WITH(words_made_to_take_time),
 		WITH(no_entry),
 		WITH(entry_too_far_away),
 		WITH(code_that_is_not_in_the_image),
 		WITH(levels),
 		cmocka_unit_test(shapes_found),
 		WITH(shapes_not_found),
+		WITH(text_around_the_entry),
+		WITH(text_has_a_bound),
 		WITH(text_of_an_older_kernel),
 		cmocka_unit_test(world_of_other_cpus),
 	};
