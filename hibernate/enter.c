@@ -10,6 +10,11 @@
 
 #define MPIDR_AFFINITY 0xff00ffffffULL
 
+/* How often a transition goes through its moves, and how many of them it may
+ * look at in one go. */
+#define LIST_PASSES 6u
+#define LIST_PART 1024u
+
 /* Bytes of text that are looked through in one go. */
 #define TEXT_PART (1ULL << 20)
 
@@ -47,11 +52,19 @@ int tr_check_cpu(struct tr_load *load)
 	return TRANS_OK;
 }
 
-struct trans_transition_args tr_transition_args(const struct tr_load *load)
+static int heard(void *ctx, uint64_t moves)
+{
+	return tr_work(ctx, moves);
+}
+
+struct trans_transition_args tr_transition_args(struct tr_load *load)
 {
 	const struct trans_resume *resume = load->resume;
 	struct trans_transition_args args = load->args->transition;
 
+	tr_expect(load, resume->plan.count * LIST_PASSES, LIST_PART);
+	args.progress = heard;
+	args.progress_ctx = load;
 	args.granule = (enum trans_granule)resume->image.info.page_shift;
 	args.ops = &resume->ops;
 	args.ctx = load->resume;

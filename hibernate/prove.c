@@ -127,17 +127,22 @@ static int moves_apart(const struct proof *proof)
 	return rc;
 }
 
-int trans_resume_check(const struct trans_resume *resume,
-		       struct trans_error *err)
+int tr_prove(const struct trans_resume *resume, struct trans_error *err)
 {
 	struct proof proof = { resume, err };
-	int rc = trans_transition_check(&resume->transition, err);
+	int rc = no_page_twice(&proof);
 
-	if (!rc)
-		rc = no_page_twice(&proof);
 	if (!rc)
 		rc = own_pages(&proof);
 	if (!rc)
 		rc = lent_pages(&proof);
 	return rc ? rc : moves_apart(&proof);
+}
+
+int trans_resume_check(const struct trans_resume *resume,
+		       struct trans_error *err)
+{
+	int rc = trans_transition_check(&resume->transition, err);
+
+	return rc ? rc : tr_prove(resume, err);
 }

@@ -175,7 +175,7 @@ static int prepare(struct tr_load *load)
 
 	if (rc || args.unproven)
 		return rc;
-	return trans_resume_check(resume, load->err);
+	return tr_prove(resume, load->err);
 }
 
 /* That there is no image is for the first look at the disk to find, and for

@@ -149,8 +149,9 @@ int tr_place(struct tr_load *load);
 
 /* Can this CPU run that kernel at all? Before anything is read. */
 int tr_check_cpu(struct tr_load *load);
-/* The arguments of the transition, with the entry if it is known. */
-struct trans_transition_args tr_transition_args(const struct tr_load *load);
+/* The arguments of the transition, with the entry if it is known; its work is
+ * that of the step. */
+struct trans_transition_args tr_transition_args(struct tr_load *load);
 /* Is there memory for it? */
 int tr_try_prepare(struct tr_load *load);
 /* Look for the entry in what was read. */
@@ -161,6 +162,12 @@ int tr_find_entry(struct tr_load *load);
 /* If EFI booted the saved kernel, are its runtime services here? TRANS_ESTATE,
  * TRANS_EIMAGE, TRANS_ECORRUPT. */
 int tr_check_efi(struct tr_load *load);
+
+/* prove.c */
+
+/* That no page the transition needs is the image's, nor any page two things:
+ * trans_resume_check, less the transition's own proof. */
+int tr_prove(const struct trans_resume *resume, struct trans_error *err);
 
 /* load.c */
 

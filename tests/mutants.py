@@ -30,7 +30,8 @@ EDGES = ['test_edges', 'test_edges_refuse', 'test_edges_read']
 CORE = ['test_table', *EDGES, 'test_operations', *COPY, 'test_walker',
         'test_geometry', 'test_inspect']
 TRANSITION = ['test_transition', 'test_transition_refuse',
-              'test_transition_digests', 'test_transition_go']
+              'test_transition_digests', 'test_transition_go',
+              'test_transition_proof']
 SNAPSHOT = ['test_snapshot', 'test_snapshot_faults']
 RESUME = ['test_resume', 'test_resume_refuse', 'test_resume_find',
           'test_resume_progress']
@@ -48,6 +49,8 @@ SETS = {**{f'lib/moves{part}.c': ['test_moves', *EDGES]
         'lib/cpu.c': ['test_cpu'], 'lib/wait.c': ['test_quiesce'],
         'trans/query.c': ['test_inspect', *EDGES],
         'trans/proof.c': [*TRANSITION, 'test_world', 'test_reach'],
+        **{f'trans/{part}.c': TRANSITION
+           for part in ('list', 'scrub', 'transition')},
         **{f'hibernate/snapshot{part}.c': SNAPSHOT
            for part in ('', '_plan', '_write', '_commit')},
         **{f'hibernate/{part}.c': RESUME

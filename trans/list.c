@@ -26,6 +26,17 @@ static size_t moves_per_page(const struct trans_transition *t)
 	       sizeof(struct trans_move);
 }
 
+/* Work was done on @moves of the list. */
+static int tell(const struct trans_transition *t, uint64_t moves,
+		struct trans_error *err)
+{
+	const struct trans_transition_args *args = &t->args;
+
+	if (!args->progress || !args->progress(args->progress_ctx, moves))
+		return 0;
+	return trans_fail(err, TRANS_ESTOPPED, "progress");
+}
+
 /* The list as it grows: its last page, in use. */
 struct writer {
 	struct trans_transition *t;
@@ -65,7 +76,7 @@ static int page_add(struct writer *writer)
 	page_clean(t, writer->page);
 	writer->page = page;
 	t->list_granules++;
-	return 0;
+	return tell(t, moves_per_page(t), writer->err);
 }
 
 static int append(struct writer *writer, const struct trans_move *entry,
@@ -172,6 +183,8 @@ int trans_list_moves(const struct trans_transition *t, trans_list_move_fn move,
 			return refused(t, pa, err);
 		for (uint64_t n = 0; !ret && n < list->count; n++)
 			ret = move(arg, &list->move[n]);
+		if (!ret)
+			ret = tell(t, list->count, err);
 		pa = list->next;
 	}
 	return ret;

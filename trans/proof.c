@@ -7,14 +7,27 @@
 #include "../lib/fail.h"
 #include "parts.h"
 
-/* @params: what the blob will read its digests from
- * @pa, @len: the piece of the blob that the moves are now held against. */
+/* Memory from @first to @last that holds no piece of the blob; empty: not known
+ * yet. */
+struct gap {
+	trans_pa_t first, last;
+};
+
+/*
+ * @params:  what the blob will read its digests from
+ * @why, @pa, @len: what is held against the pieces of the blob now, and what is
+ *           wrong if it touches one
+ * @gap:     around it, as far as the pieces looked at leave it
+ * @dst, @src: around the destination and the source before
+ */
 struct proof {
 	const struct trans_transition *t;
 	const struct blob_params *params;
 	struct trans_error *err;
+	const char *why;
 	trans_pa_t pa;
 	uint64_t len;
+	struct gap gap, dst, src;
 };
 
 static bool overlap(uint64_t a, uint64_t a_len, uint64_t b, uint64_t b_len)
@@ -22,55 +35,24 @@ static bool overlap(uint64_t a, uint64_t a_len, uint64_t b, uint64_t b_len)
 	return a <= b + (b_len - 1) && b <= a + (a_len - 1);
 }
 
-static int refuse(const struct proof *proof, const char *why, trans_pa_t moved)
-{
-	trans_fail_pa(proof->err, TRANS_EOVERLAP, why, proof->pa, proof->len);
-	if (proof->err)
-		proof->err->va = moved;
-	return TRANS_EOVERLAP;
-}
-
-static int apart(void *arg, const struct trans_move *move)
-{
-	const struct proof *proof = arg;
-
-	if (!stays(move) &&
-	    overlap(proof->pa, proof->len, move->dst, move->len))
-		return refuse(proof, "a destination covers a page of the blob",
-			      move->dst);
-	if (move->src != TRANS_ZERO &&
-	    overlap(proof->pa, proof->len, move->src, move->len))
-		return refuse(proof, "a source shares a page with the blob",
-			      move->src);
-	return 0;
-}
-
-/* A digest over what the blob itself writes could only fail. */
-static int digests_apart(const struct proof *proof)
-{
-	const struct blob_params *params = proof->params;
-
-	for (uint64_t i = 0; i < params->digest_count; i++)
-		if (overlap(proof->pa, proof->len, params->digest[i].pa,
-			    params->digest[i].len))
-			return refuse(proof,
-				      "a digest covers a page of the blob",
-				      params->digest[i].pa);
-	return 0;
-}
-
-/* Hold one piece against all moves. Also called for each table page. */
+/* One piece of the blob: it touches, or is an end of the gap. */
 static int piece(void *arg, trans_pa_t pa, uint64_t len)
 {
 	struct proof *proof = arg;
-	int ret;
 
-	proof->pa = pa;
-	proof->len = len;
-	ret = digests_apart(proof);
-	if (ret)
-		return ret;
-	return trans_list_moves(proof->t, apart, proof, proof->err);
+	if (overlap(pa, len, proof->pa, proof->len)) {
+		trans_fail_pa(proof->err, TRANS_EOVERLAP, proof->why, pa, len);
+		if (proof->err)
+			proof->err->va = proof->pa;
+		return TRANS_EOVERLAP;
+	}
+	if (pa > proof->pa) {
+		if (pa - 1 < proof->gap.last)
+			proof->gap.last = pa - 1;
+	} else if (pa + len > proof->gap.first) {
+		proof->gap.first = pa + len;
+	}
+	return 0;
 }
 
 static int table_pages(struct proof *proof, const struct trans_table *table,
@@ -87,7 +69,8 @@ static int table_pages(struct proof *proof, const struct trans_table *table,
 	return ret;
 }
 
-static int all_apart(struct proof *proof)
+/* All but the tables of the moves, which follow from what is mapped. */
+static int pieces(struct proof *proof)
 {
 	const struct trans_transition *t = proof->t;
 	uint64_t granule = granule_of(t);
@@ -104,30 +87,106 @@ static int all_apart(struct proof *proof)
 		ret = piece(proof, t->args.uart.pa,
 			    trans_uart_len(&t->args.uart));
 	if (!ret)
-		ret = table_pages(proof, &t->low, piece);
-	if (!ret)
-		ret = table_pages(proof, &t->high, piece);
-	if (!ret)
 		ret = table_pages(proof, &t->passage, piece);
 	return ret;
 }
 
-static int mapped(void *arg, const struct trans_move *move)
+static void hold(struct proof *proof, trans_pa_t pa, uint64_t len,
+		 const char *why)
 {
-	const struct proof *proof = arg;
-
-	return trans_maps_verify_move(proof->t, move, proof->err);
+	proof->why = why;
+	proof->pa = pa;
+	proof->len = len;
+	proof->gap = (struct gap){ 0, UINT64_MAX };
 }
 
-static int digests_mapped(const struct proof *proof)
+/*
+ * Is [pa, pa + len) apart from all pieces? They are gone through only where it
+ * leaves the gap in which the one before lay. So a list in ascending order, as
+ * that of a resume is, goes through them once for each gap between them, and
+ * not once for each move.
+ */
+static int clear(struct proof *proof, struct gap *gap, trans_pa_t pa,
+		 uint64_t len, const char *why)
+{
+	int ret;
+
+	if (pa >= gap->first && pa <= gap->last && len - 1 <= gap->last - pa)
+		return 0;
+	hold(proof, pa, len, why);
+	ret = pieces(proof);
+	*gap = proof->gap;
+	return ret;
+}
+
+static int apart(void *arg, const struct trans_move *move)
+{
+	struct proof *proof = arg;
+	int ret = 0;
+
+	if (!stays(move))
+		ret = clear(proof, &proof->dst, move->dst, move->len,
+			    "a destination covers a page of the blob");
+	if (ret || move->src == TRANS_ZERO)
+		return ret;
+	return clear(proof, &proof->src, move->src, move->len,
+		     "a source shares a page with the blob");
+}
+
+/* A digest over what the blob itself writes could only fail. */
+static int all_apart(struct proof *proof)
+{
+	const struct blob_params *params = proof->params;
+	int ret = trans_list_moves(proof->t, apart, proof, proof->err);
+
+	for (uint64_t i = 0; !ret && i < params->digest_count; i++)
+		ret = clear(proof, &proof->dst, params->digest[i].pa,
+			    params->digest[i].len,
+			    "a digest covers a page of the blob");
+	return ret;
+}
+
+/* What cannot be reached for a move may be a page of the tables: then say so. */
+static int name_table(struct proof *proof, trans_pa_t pa, uint64_t len)
+{
+	int ret;
+
+	hold(proof, pa, len, "a move touches a page of the tables");
+	ret = table_pages(proof, &proof->t->low, piece);
+	return ret ? ret : table_pages(proof, &proof->t->high, piece);
+}
+
+/*
+ * No page of the tables is mapped where the moves are (hidden); so if all of a
+ * move is, it touches none of them.
+ */
+static int mapped(void *arg, const struct trans_move *move)
+{
+	struct proof *proof = arg;
+	int named, ret = trans_maps_verify_move(proof->t, move, proof->err);
+
+	if (!ret)
+		return 0;
+	named = name_table(proof, move->dst, move->len);
+	if (!named && move->src != TRANS_ZERO)
+		named = name_table(proof, move->src, move->len);
+	return named ? named : ret;
+}
+
+static int digests_mapped(struct proof *proof)
 {
 	const struct blob_params *params = proof->params;
 	int ret = 0;
 
-	for (uint64_t i = 0; !ret && i < params->digest_count; i++)
-		ret = trans_maps_verify_moved(proof->t, params->digest[i].pa,
-					      params->digest[i].len, false,
-					      proof->err);
+	for (uint64_t i = 0; !ret && i < params->digest_count; i++) {
+		const struct trans_digest *digest = &params->digest[i];
+		int named;
+
+		ret = trans_maps_verify_moved(proof->t, digest->pa, digest->len,
+					      false, proof->err);
+		named = ret ? name_table(proof, digest->pa, digest->len) : 0;
+		ret = named ? named : ret;
+	}
 	return ret;
 }
 
@@ -190,7 +249,9 @@ int trans_transition_check(const struct trans_transition *transition,
 			   struct trans_error *err)
 {
 	const struct trans_transition_args *args = &transition->args;
-	struct proof proof = { .t = transition, .err = err };
+	struct proof proof = {
+		.t = transition, .err = err, .dst = { 1, 0 }, .src = { 1, 0 },
+	};
 	int ret;
 
 	if (!transition->code_granules || !transition->data_granules)

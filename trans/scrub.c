@@ -5,10 +5,14 @@
  * it would lie open to the next world.
  */
 #include "../lib/fail.h"
+#include "../lib/moves.h"
 #include "parts.h"
 
+/* @sorted: the plan is in the order of its destinations, as that of a resume is,
+ * which may have as many moves as pages. */
 struct scrub {
 	const struct trans_transition *t;
+	bool sorted;
 	struct trans_move piece; /* not yet given on; len 0: none */
 	trans_list_move_fn fn;
 	void *arg;
@@ -37,24 +41,43 @@ static int zero(struct scrub *scrub, trans_pa_t pa, uint64_t len)
 	return ret;
 }
 
+static bool is_sorted(const struct trans_moves *plan)
+{
+	for (size_t i = 1; i < plan->count; i++)
+		if (plan->move[i].dst < plan->move[i - 1].dst)
+			return false;
+	return true;
+}
+
+/* One move's part in the answer of destination: true: @pa is in it. */
+static bool is_in(const struct trans_move *move, trans_pa_t pa, uint64_t *len)
+{
+	uint64_t inside = pa - move->dst;
+
+	if (pa >= move->dst && inside < move->len) {
+		if (move->len - inside < *len)
+			*len = move->len - inside;
+		return true;
+	}
+	if (move->dst > pa && move->dst - pa < *len)
+		*len = move->dst - pa;
+	return false;
+}
+
 /* How many bytes from @pa on, at most @len, are all a destination or all none;
  * *@is says which. */
-static uint64_t destination(const struct trans_moves *plan, trans_pa_t pa,
+static uint64_t destination(const struct scrub *scrub, trans_pa_t pa,
 			    uint64_t len, bool *is)
 {
-	*is = false;
-	for (size_t i = 0; i < plan->count; i++) {
-		trans_pa_t dst = plan->move[i].dst;
-		uint64_t inside = pa - dst;
+	const struct trans_moves *plan = scrub->t->args.plan;
+	size_t i = 0, end = plan->count;
 
-		if (pa >= dst && inside < plan->move[i].len) {
-			*is = true;
-			inside = plan->move[i].len - inside;
-			return inside < len ? inside : len;
-		}
-		if (dst > pa && dst - pa < len)
-			len = dst - pa;
+	if (scrub->sorted) {
+		i = moves_first_from(plan->move, plan->count, pa);
+		end = i < end ? i + 1 : end;
 	}
+	for (*is = false; !*is && i < end; i++)
+		*is = is_in(&plan->move[i], pa, &len);
 	return len;
 }
 
@@ -64,7 +87,7 @@ static int scrub_hidden(struct scrub *scrub, trans_pa_t pa, uint64_t len)
 
 	while (!ret && len) {
 		bool is;
-		uint64_t piece = destination(scrub->t->args.plan, pa, len, &is);
+		uint64_t piece = destination(scrub, pa, len, &is);
 
 		if (!is)
 			ret = zero(scrub, pa, piece);
@@ -93,13 +116,19 @@ static int is_hidden(const struct scrub *scrub, trans_pa_t pa, bool *hidden)
 
 /* Is the source of move @n written by an earlier one? Then it is the spare of a
  * cycle: what is wanted somewhere is never read again. */
-static bool is_spare(const struct trans_moves *plan, size_t n)
+static bool is_spare(const struct scrub *scrub, size_t n)
 {
+	const struct trans_moves *plan = scrub->t->args.plan;
 	const struct trans_move *move = plan->move;
+	trans_pa_t src = move[n].src;
+	size_t i = scrub->sorted ? moves_first_from(move, n, src) : 0;
 
-	for (size_t i = 0; i < n; i++)
-		if (move[n].src - move[i].dst < move[i].len)
+	for (; i < n; i++) {
+		if (src - move[i].dst < move[i].len)
 			return true;
+		if (scrub->sorted)
+			return false;
+	}
 	return false;
 }
 
@@ -130,6 +159,7 @@ int trans_scrub_moves(const struct trans_transition *t, trans_list_move_fn move,
 	const struct trans_moves *plan = t->args.plan;
 	struct scrub scrub = {
 		.t = t, .fn = move, .arg = arg, .err = err,
+		.sorted = is_sorted(plan),
 		.piece = { .src = TRANS_ZERO },
 	};
 	int ret = 0;
@@ -139,7 +169,7 @@ int trans_scrub_moves(const struct trans_transition *t, trans_list_move_fn move,
 
 		if (from->src == TRANS_ZERO)
 			continue;
-		if (is_spare(plan, i))
+		if (is_spare(&scrub, i))
 			ret = zero(&scrub, from->src, from->len);
 		else
 			ret = scrub_source(&scrub, from);

@@ -119,6 +119,7 @@ int trans_transition_prepare(struct trans_transition *transition,
 	transition->args.digests = NULL;
 	transition->args.world = NULL;
 	transition->args.ram = NULL;
+	transition->args.progress = NULL;
 	transition->prepared = true;
 	return 0;
 }

@@ -163,7 +163,7 @@ struct trans_world {
  *              invalid in @linear (MKVALID revives those): somebody had a
  *              reason to hide them. Destinations are left alone. Needs @linear
  *              and @linear_offset with any @map, and costs time in sources x
- *              moves
+ *              moves where the plan is not in the order of its destinations
  * @ram, @coarse_above: (sparse) where an exact map would take more than this
  *              many table pages, all of @ram is mapped instead, writable and
  *              never executable, less the blob's tables; its code and list
@@ -171,6 +171,10 @@ struct trans_world {
  *              the identity map's reach, and outside @ram, the map stays exact.
  *              0: never
  * @unproven:   skip the proof. For tests that must see what it prevents
+ * @progress, @progress_ctx: called throughout prepare, after each page of the
+ *              list that was gone through, with the number of moves in it; all
+ *              of it goes through the list six times. Nonzero stops prepare:
+ *              TRANS_ESTOPPED. NULL: nobody asks. Not called after prepare
  *
  * What the next world reads with its caches off must be handed over clean, to
  * the Point of Coherency: destinations, @zero and @stays are, and invalidated;
@@ -212,6 +216,8 @@ struct trans_transition_args {
 	const struct trans_ranges *ram;
 	unsigned int coarse_above;
 	bool unproven;
+	int (*progress)(void *ctx, uint64_t moves);
+	void *progress_ctx;
 };
 
 /* A prepared transition. Public so that it can be placed anywhere; read-only
