@@ -441,7 +441,7 @@ static void zeroes_hold(void **state)
 	uint64_t base = pa_of(arena);
 
 	(void)state;
-	params.uart_kind = TRANS_UART_PL011;
+	params.uart = trans_uart_pl011(0);
 	add(0x1000, 0x3000, 0x1000);
 	add_rest(TRANS_ZERO, 0x8003, 0x1234);
 	add_rest(0x1000, 0x1000, 0x10); /* stays, and is none */
@@ -463,7 +463,7 @@ static void zeroes_fail(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		setup(state);
-		params.uart_kind = TRANS_UART_PL011;
+		params.uart = trans_uart_pl011(0);
 		add_rest(TRANS_ZERO, 0x8003, 0x1234);
 		add_rest(TRANS_ZERO, 0xa000, 0x10);
 		expect_digest(0x100, 1);
