@@ -6,6 +6,7 @@
  */
 #include "../lib/fail.h"
 #include "resume.h"
+#include "swsusp.h"
 
 static bool is_complete(const struct trans_resume_args *args)
 {
@@ -94,8 +95,11 @@ static int look(struct tr_load *load)
 					     "no access to lent memory", pa,
 					     len);
 		rc = open_with(load, buffer, len);
+		load->id = load->resume->image.id;
 		break;
 	}
+	if (args->id)
+		*args->id = load->id;
 	return rc == TRANS_ENOSPC ? no_memory(load, "buffer of the reader",
 					      TRANS_SWSUSP_BUFFER(12)) : rc;
 }
@@ -141,6 +145,20 @@ static int number_ram(struct tr_load *load)
 	return rc ? trans_fail(load->err, rc, "RAM") : take_free(load);
 }
 
+/* The CPU was held against what the first look found, and so must this be the
+ * same image. What the disk will not give is no answer at all. */
+static int open_again(struct tr_load *load, void *buffer, uint64_t len)
+{
+	int rc = open_with(load, buffer, len);
+
+	if (rc == TRANS_EHOST ||
+	    swsusp_same_id(&load->id, &load->resume->image.id))
+		return rc;
+	return trans_fail_pa(load->err, TRANS_ESTALE,
+			     "the disk holds another image than a moment ago",
+			     load->id.offset, load->id.page_len);
+}
+
 /* Where the image's own pages end up is not known yet, so these may lie on
  * some; such pages are moved. */
 static int carve_early(struct tr_load *load)
@@ -163,7 +181,7 @@ static int carve_early(struct tr_load *load)
 	if (!buffer)
 		return no_memory(load, "buffer of the reader", buffer_len);
 	tr_carve_ops(resume);
-	return open_with(load, buffer, buffer_len);
+	return open_again(load, buffer, buffer_len);
 }
 
 static int prepare(struct tr_load *load)
@@ -223,6 +241,8 @@ int trans_resume_load(struct trans_resume *resume,
 	int rc = TRANS_OK;
 
 	memset(resume, 0, sizeof(*resume));
+	if (args->id)
+		memset(args->id, 0, sizeof(*args->id));
 	for (size_t i = 0; !rc && i < sizeof(steps) / sizeof(*steps); i++)
 		rc = run(&load, &steps[i]);
 	resume->image.args.progress = NULL;
@@ -258,7 +278,8 @@ void trans_resume_unload(struct trans_resume *resume)
 
 int trans_resume_probe(const struct trans_block *disk, uint64_t offset,
 		       void *buffer, uint64_t buffer_len,
-		       struct trans_swsusp_info *info, struct trans_error *err)
+		       struct trans_swsusp_info *info,
+		       struct trans_image_id *id, struct trans_error *err)
 {
 	struct trans_swsusp_args args = {
 		.disk = disk,
@@ -271,5 +292,7 @@ int trans_resume_probe(const struct trans_block *disk, uint64_t offset,
 
 	if (!rc)
 		*info = image.info;
+	if (id)
+		*id = image.id;
 	return rc;
 }

@@ -16,6 +16,7 @@ struct tr_memory;
 
 /*
  * One load in progress.
+ * @id:      of the image that was looked at
  * @next:    where the reader has got to
  * @read:    pages of the stream that it has told of
  * @before, @share, @told: of TR_WORK_ALL: the steps that are over, the one that
@@ -28,6 +29,7 @@ struct tr_load {
 	struct trans_resume *resume;
 	const struct trans_resume_args *args;
 	struct trans_error *err;
+	struct trans_image_id id;
 	trans_pa_t next;
 	uint64_t read;
 	uint64_t before, share, told;

@@ -94,6 +94,31 @@ static inline uint32_t swsusp_sector_crc(const struct trans_swsusp *image,
 	return trans_crc32(~0u, end - len, len);
 }
 
+static inline bool swsusp_same_id(const struct trans_image_id *a,
+				  const struct trans_image_id *b)
+{
+	return a->page_len == b->page_len && a->offset == b->offset &&
+	       !memcmp(a->sha256, b->sha256, sizeof(a->sha256));
+}
+
+/* Is it what stands in the signature's place on swap space without an image? */
+bool swsusp_is_swap(const uint8_t *sig);
+
+/*
+ * The first part of an open: whose image it is. Finds the header and leaves in
+ * the buffer, as far as they are on the disk, the first map and (at
+ * SWSUSP_AT_HELD) the info page. @header: the end of the header's page. Errors of
+ * trans_swsusp_open.
+ */
+int swsusp_identify(struct trans_swsusp *image,
+		    const struct trans_swsusp_args *args,
+		    uint8_t header[SWSUSP_HEADER_LEN],
+		    struct trans_error *err);
+
+/* Take an identified image off the disk: trans_swsusp_clear. TRANS_EIMAGE: no
+ * swap signature is there to be put back. */
+int swsusp_take_off(struct trans_swsusp *image, struct trans_error *err);
+
 /* Fail, with the page of the disk that is concerned. */
 static inline int swsusp_fail(const struct trans_swsusp *image, int status,
 			      const char *why, uint64_t page,
@@ -117,6 +142,7 @@ struct swsusp_run {
 	uint64_t page;
 	unsigned int count;
 };
+/* The first map is in the buffer: swsusp_identify read it. */
 int swsusp_first_map(struct trans_swsusp *image, struct trans_error *err);
 int swsusp_next_run(struct trans_swsusp *image, unsigned int most,
 		    struct swsusp_run *run, struct trans_error *err);

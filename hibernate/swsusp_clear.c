@@ -77,8 +77,6 @@ static int read_sector(struct trans_swsusp *image, struct sector *s,
 {
 	const struct trans_block *disk = image->args.disk;
 
-	if (!image->info.pages)
-		return trans_fail(err, TRANS_EINVAL, "not an open image");
 	*s = sector_of(image);
 	if (!disk->write)
 		return fail(s, "the disk is read-only", err);
@@ -122,8 +120,9 @@ static void set_signature(const struct sector *s, const void *sig)
 	memcpy(s->wanted + s->len - SWSUSP_SIG, sig, SWSUSP_SIG_LEN);
 }
 
-int trans_swsusp_clear(struct trans_swsusp *image, struct trans_error *err)
+int swsusp_take_off(struct trans_swsusp *image, struct trans_error *err)
 {
+	const uint8_t *orig;
 	enum step step;
 	struct sector s;
 	int rc = read_sector(image, &s, err);
@@ -132,9 +131,28 @@ int trans_swsusp_clear(struct trans_swsusp *image, struct trans_error *err)
 		rc = check_header(image, &s, s.was, err);
 	if (rc)
 		return rc;
-	set_signature(&s, s.was + s.len - SWSUSP_ORIG_SIG);
+	orig = s.was + s.len - SWSUSP_ORIG_SIG;
+	if (!swsusp_is_swap(orig))
+		return trans_fail_pa(err, TRANS_EIMAGE,
+				     "the signature to put back is none of "
+				     "swap", s.offset, s.len);
+	set_signature(&s, orig);
 	step = commit(&s, s.wanted);
 	return step == DONE ? TRANS_OK : take_back(&s, step, err);
+}
+
+static int check_open(const struct trans_swsusp *image, struct trans_error *err)
+{
+	return image->info.pages ?
+		       TRANS_OK :
+		       trans_fail(err, TRANS_EINVAL, "not an open image");
+}
+
+int trans_swsusp_clear(struct trans_swsusp *image, struct trans_error *err)
+{
+	int rc = check_open(image, err);
+
+	return rc ? rc : swsusp_take_off(image, err);
 }
 
 /* No way back here: whatever the disk then holds, nothing was resumed. */
@@ -142,8 +160,10 @@ int trans_swsusp_restore(struct trans_swsusp *image, struct trans_error *err)
 {
 	enum step step;
 	struct sector s;
-	int rc = read_sector(image, &s, err);
+	int rc = check_open(image, err);
 
+	if (!rc)
+		rc = read_sector(image, &s, err);
 	if (rc)
 		return rc;
 	set_signature(&s, SWSUSP_MAGIC);

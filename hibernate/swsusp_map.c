@@ -70,33 +70,51 @@ static bool seen_before(struct trans_swsusp *image, uint64_t map)
 	return false;
 }
 
-static int read_map(struct trans_swsusp *image, uint64_t map,
-		    struct trans_error *err)
+static int check_map(struct trans_swsusp *image, uint64_t map,
+		     struct trans_error *err)
 {
 	int rc;
 
 	image->next_map = 0;
 	rc = check_slot(image, map, err);
-	if (rc)
-		return rc;
-	if (seen_before(image, map))
+	if (!rc && seen_before(image, map))
 		return swsusp_fail(image, TRANS_ECORRUPT,
 				   "the swap maps are a circle", map, err);
-	rc = swsusp_read_pages(image, map, 1, swsusp_buffer(image, 0), err);
-	if (rc)
-		return rc;
+	return rc;
+}
+
+/* It is in the buffer. */
+static void begin_map(struct trans_swsusp *image, uint64_t map)
+{
 	image->map = map;
 	image->map_pages++;
 	image->next_map = entry(image, swsusp_slots(image));
 	image->slot = 0;
-	return TRANS_OK;
+}
+
+static int read_map(struct trans_swsusp *image, uint64_t map,
+		    struct trans_error *err)
+{
+	int rc = check_map(image, map, err);
+
+	if (!rc)
+		rc = swsusp_read_pages(image, map, 1, swsusp_buffer(image, 0),
+				       err);
+	if (!rc)
+		begin_map(image, map);
+	return rc;
 }
 
 int swsusp_first_map(struct trans_swsusp *image, struct trans_error *err)
 {
+	int rc;
+
 	if (!image->first_map)
 		return trans_fail(err, TRANS_ECORRUPT, "no swap map");
-	return read_map(image, image->first_map, err);
+	rc = check_map(image, image->first_map, err);
+	if (!rc)
+		begin_map(image, image->first_map);
+	return rc;
 }
 
 static int ends_early(const struct trans_swsusp *image, struct trans_error *err)

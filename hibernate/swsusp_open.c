@@ -3,6 +3,8 @@
  * Is there an image, and what does it say of itself? Header and info page are
  * bounded here, once; what reads the image relies on it.
  */
+#include <trans_table/sha256.h>
+
 #include "../lib/text.h"
 #include "own.h"
 #include "swsusp.h"
@@ -37,6 +39,13 @@ static const struct signature *signature_of(const uint8_t *sig)
 		if (!memcmp(sig, signatures[i].text, signatures[i].len))
 			return &signatures[i];
 	return NULL;
+}
+
+bool swsusp_is_swap(const uint8_t *sig)
+{
+	const struct signature *signature = signature_of(sig);
+
+	return signature && signature->mark == SWAP;
 }
 
 /* Arguments */
@@ -137,10 +146,11 @@ static int parse_header(struct trans_swsusp *image, const uint8_t *end,
 			struct trans_error *err)
 {
 	struct trans_swsusp_info *info = &image->info;
-	const struct signature *orig = signature_of(end - SWSUSP_ORIG_SIG);
 	int rc;
 
-	if (!orig || orig->mark != SWAP)
+	if (image->args.buffer_len < TRANS_SWSUSP_BUFFER(info->page_shift))
+		return trans_fail(err, TRANS_ENOSPC, "buffer of the reader");
+	if (!swsusp_is_swap(end - SWSUSP_ORIG_SIG))
 		return trans_fail(err, TRANS_EIMAGE,
 				  "the signature to put back is none of swap");
 	rc = parse_flags(info, (uint32_t)trans_le(end - SWSUSP_FLAGS, 4), err);
@@ -150,16 +160,14 @@ static int parse_header(struct trans_swsusp *image, const uint8_t *end,
 		info->crc = (uint32_t)trans_le(end - SWSUSP_CRC, 4);
 	if (info->has_hardware)
 		info->hardware = (uint32_t)trans_le(end - SWSUSP_HARDWARE, 4);
-	image->first_map = trans_le(end - SWSUSP_IMAGE, 8);
-	image->header_crc = swsusp_sector_crc(image, end);
 	return TRANS_OK;
 }
 
-static int find_header(struct trans_swsusp *image, struct trans_error *err)
+static int find_header(struct trans_swsusp *image, const uint8_t **end,
+		       struct trans_error *err)
 {
 	const struct signature *found;
-	const uint8_t *end;
-	int rc = probe(image, &end, &found, err);
+	int rc = probe(image, end, &found, err);
 
 	if (rc)
 		return rc;
@@ -170,10 +178,76 @@ static int find_header(struct trans_swsusp *image, struct trans_error *err)
 				  "swap space without an image");
 	if (found->mark == OTHER)
 		return trans_fail(err, TRANS_EIMAGE, found->why);
-	if (image->args.buffer_len <
-	    TRANS_SWSUSP_BUFFER(image->info.page_shift))
-		return trans_fail(err, TRANS_ENOSPC, "buffer of the reader");
-	return parse_header(image, end, err);
+	return TRANS_OK;
+}
+
+/* Its id */
+
+/* A page that goes into the id, if it is on the disk. */
+static int read_part(const struct trans_swsusp *image, uint64_t page,
+		     unsigned int at, struct trans_sha256 *sha,
+		     struct trans_error *err)
+{
+	uint8_t *to = swsusp_buffer(image, at);
+	int rc;
+
+	/* Nor what an earlier read left there. */
+	memset(to, 0, swsusp_bytes(image, 1));
+	if (!page || page >= swsusp_disk_pages(image))
+		return TRANS_OK;
+	rc = swsusp_read_pages(image, page, 1, to, err);
+	if (!rc)
+		trans_sha256_update(sha, to, swsusp_bytes(image, 1));
+	return rc;
+}
+
+/* The parts are those that the rest of the open looks at, not the same read once
+ * more. They fit into the smallest buffer that is taken. */
+static int read_parts(struct trans_swsusp *image, const uint8_t *end,
+		      struct trans_sha256 *sha, struct trans_error *err)
+{
+	size_t sector = (size_t)1 << image->args.disk->sector_shift;
+	int rc;
+
+	_Static_assert((SWSUSP_AT_HELD + 1) << 16 <= TRANS_SWSUSP_BUFFER(12),
+		       "an info page of 64K");
+	trans_sha256_update(sha, end - sector, sector);
+	rc = read_part(image, image->first_map, 0, sha, err);
+	if (rc)
+		return rc;
+	return read_part(image, trans_le(swsusp_buffer(image, 0), 8),
+			 SWSUSP_AT_HELD, sha, err);
+}
+
+int swsusp_identify(struct trans_swsusp *image,
+		    const struct trans_swsusp_args *args,
+		    uint8_t header[SWSUSP_HEADER_LEN],
+		    struct trans_error *err)
+{
+	uint8_t digest[TRANS_SHA256_LEN];
+	struct trans_sha256 sha;
+	const uint8_t *end;
+	int rc = check_args(args, err);
+
+	memset(image, 0, sizeof(*image));
+	if (rc)
+		return rc;
+	image->args = *args;
+	rc = find_header(image, &end, err);
+	if (rc)
+		return rc;
+	memcpy(header, end - SWSUSP_HEADER_LEN, SWSUSP_HEADER_LEN);
+	image->first_map = trans_le(end - SWSUSP_IMAGE, 8);
+	image->header_crc = swsusp_sector_crc(image, end);
+	trans_sha256_init(&sha);
+	rc = read_parts(image, end, &sha, err);
+	if (rc)
+		return rc;
+	trans_sha256_final(&sha, digest);
+	image->id.offset = args->offset << image->info.page_shift;
+	image->id.page_len = 1u << image->info.page_shift;
+	memcpy(image->id.sha256, digest, sizeof(image->id.sha256));
+	return TRANS_OK;
 }
 
 /* Info page */
@@ -277,8 +351,6 @@ static int read_info(struct trans_swsusp *image, struct trans_error *err)
 
 	if (!rc)
 		rc = swsusp_next_run(image, 1, &run, err);
-	if (!rc)
-		rc = swsusp_read_pages(image, run.page, 1, page, err);
 	if (rc)
 		return rc;
 	swsusp_used(image, 1);
@@ -290,17 +362,18 @@ int trans_swsusp_open(struct trans_swsusp *image,
 		      const struct trans_swsusp_args *args,
 		      struct trans_error *err)
 {
-	int rc;
+	uint8_t header[SWSUSP_HEADER_LEN];
+	struct trans_image_id id;
+	int rc = swsusp_identify(image, args, header, err);
 
-	memset(image, 0, sizeof(*image));
-	rc = check_args(args, err);
-	if (rc)
-		return rc;
-	image->args = *args;
-	rc = find_header(image, err);
+	if (!rc)
+		rc = parse_header(image, header + SWSUSP_HEADER_LEN, err);
 	if (!rc)
 		rc = read_info(image, err);
-	if (rc)
-		memset(image, 0, sizeof(*image));
+	if (!rc)
+		return TRANS_OK;
+	id = image->id;
+	memset(image, 0, sizeof(*image));
+	image->id = id;
 	return rc;
 }

@@ -54,6 +54,9 @@ enum trans_resume_entry {
  *            used. phys_to_virt must reach all of @free
  * @mpidr:    of the CPU that runs, as MPIDR_EL1 has it
  * @entry:    above
+ * @id:       NULL, or the caller's, for which image it was: zeroed by load, and
+ *            set as soon as there is one, whatever becomes of the load then.
+ *            For trans_resume_discard
  * @efi_system_table, @efi_runtime: the EFI firmware that the host leaves
  *            behind: the PA of its system table, and all that its map of memory
  *            now marks EFI_MEMORY_RUNTIME. A kernel that EFI booted goes on
@@ -84,6 +87,7 @@ struct trans_resume_args {
 	void *host_ctx;
 	uint64_t mpidr;
 	enum trans_resume_entry entry;
+	struct trans_image_id *id;
 	trans_pa_t efi_system_table;
 	const struct trans_ranges *efi_runtime;
 	bool efi_anyway;
@@ -170,7 +174,7 @@ struct trans_resume {
  * AGAIN is KEEP for a host that does not try again. KEEP: do not mount, or boot
  * what mounts, the file systems that the saved system had in use: it would be
  * resumed some day, with what it remembers of them, and destroy them. Repair
- * what was the reason, or give the image up first.
+ * what was the reason, or give the image up first: trans_resume_discard.
  */
 enum trans_resume_advice {
 	TRANS_RESUME_START = 0,
@@ -242,10 +246,30 @@ void trans_resume_unload(struct trans_resume *resume);
 /*
  * Only look: is there an image, and what does it say? For a boot menu, and for
  * a host that must decide before it lends memory. @buffer as swsusp.h has it.
- * Errors of trans_swsusp_open.
+ * @id: NULL, or set as struct trans_resume_args has it, also for an image that is
+ * refused. Errors of trans_swsusp_open.
  */
 int trans_resume_probe(const struct trans_block *disk, uint64_t offset,
 		       void *buffer, uint64_t buffer_len,
-		       struct trans_swsusp_info *info, struct trans_error *err);
+		       struct trans_swsusp_info *info,
+		       struct trans_image_id *id, struct trans_error *err);
+
+/*
+ * Give an image up, so that nobody can resume it any more and its file systems
+ * can be mounted: they are as after a crash. Needs nothing but the @id that a load
+ * or a probe gave, and @buffer: TRANS_SWSUSP_BUFFER(12) bytes for images of any
+ * page size, aligned to 4 KiB; both stay the caller's. Writes only the sector of
+ * the signature, flushes, reads back, like trans_swsusp_clear: after a failure
+ * the image is there as before, or @err says "signature neither cleared nor
+ * restored".
+ * TRANS_ESTALE: the disk holds something else than @id says, or no image;
+ * nothing was written; TRANS_EIMAGE: the header has no signature of swap to put
+ * back: only making swap space anew helps; TRANS_EHOST: the disk, or it is
+ * read-only; TRANS_ENOSPC: @buffer_len; TRANS_EINVAL: the id of no image, no
+ * disk, @buffer is missing or not aligned.
+ */
+int trans_resume_discard(const struct trans_block *disk,
+			 const struct trans_image_id *id, void *buffer,
+			 uint64_t buffer_len, struct trans_error *err);
 
 #endif

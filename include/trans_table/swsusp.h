@@ -75,6 +75,22 @@ struct trans_swsusp_info {
 	unsigned int level;
 };
 
+/*
+ * By which an image is known again when whoever read it has forgotten it: a
+ * small value, to be copied and kept.
+ * @offset:   byte of the disk at which the page with the swap header begins
+ * @page_len: bytes of the image's pages: 4096, 16384, 65536. 0: this is the id
+ *            of no image
+ * @sha256:   the first 16 bytes of SHA-256 over the sector that holds the
+ *            signature, the first swap map and the info page; a map or info
+ *            page that is not on the disk is left out
+ */
+struct trans_image_id {
+	uint64_t offset;
+	uint32_t page_len;
+	uint8_t sha256[16];
+};
+
 /* Memory that the reader works in, in bytes, for a @page_shift of the image;
  * aligned to 4 KiB, zeroed or not: a swap map, which maps there were, packed
  * chunks read ahead, one unpacked. TRANS_SWSUSP_BUFFER(16) fits all. */
@@ -104,6 +120,8 @@ struct trans_swsusp_args {
 /*
  * An open image; the caller reads only info and done. Owns nothing: there is no
  * close.
+ * @id:         of the image; also after an open that refused an image whose
+ *              header, first map and info page can be read
  * @header_crc: of the sector with the header
  * @first_map:  page of the disk where the first swap map is
  * @map, @next_map: of the map in the buffer, and of the one behind it (0: none)
@@ -118,6 +136,7 @@ struct trans_swsusp_args {
 struct trans_swsusp {
 	struct trans_swsusp_args args;
 	struct trans_swsusp_info info;
+	struct trans_image_id id;
 	uint32_t header_crc;
 	uint64_t first_map, map, next_map, map_pages;
 	unsigned int slot;
@@ -144,7 +163,8 @@ struct trans_swsusp {
  * that is the header or another map, a field out of the bounds above;
  * TRANS_ETRUNC: a slot or map beyond the device; TRANS_EHOST: the disk;
  * TRANS_EINVAL: args (buffer too small for this page size: TRANS_ENOSPC).
- * On failure @image is zeroed. err->pa and err->len: bytes of the disk.
+ * On failure @image is zeroed but for @id, which is the image's if there is one
+ * (the page_len of no image's is 0). err->pa and err->len: bytes of the disk.
  */
 int trans_swsusp_open(struct trans_swsusp *image,
 		      const struct trans_swsusp_args *args,

@@ -106,7 +106,8 @@ static int probe_disks(uint64_t offset, void *buffer, struct trans_error *err)
 
 	for (unsigned int disk = 0; !open_disk(disk, err); disk++) {
 		if (!trans_resume_probe(&block, offset, buffer,
-					BUFFER_PAGES * PAGE_LEN, &info, err)) {
+					BUFFER_PAGES * PAGE_LEN, &info, NULL,
+					err)) {
 			print_info(disk, &info);
 			return TRANS_OK;
 		}

@@ -121,6 +121,132 @@ static void little_memory(void **state)
 	world_end(&w);
 }
 
+/* ---- which image it was ---- */
+
+static const struct trans_image_id no_id;
+
+/* The id outlives the load and the unload. */
+static void id_of_a_load(void **state)
+{
+	static uint8_t buffer[TRANS_SWSUSP_BUFFER(12)]
+		__attribute__((aligned(4096)));
+	struct trans_image_id id, probed;
+	struct trans_swsusp_info info;
+
+	(void)state;
+	good();
+	w.args.id = &id;
+	assert_int_equal(world_load(&w), 0);
+	trans_resume_unload(&w.resume);
+	assert_int_equal(trans_resume_probe(&w.block, 0, buffer,
+					    sizeof(buffer), &info, &probed,
+					    &w.err), 0);
+	assert_memory_equal(id.sha256, probed.sha256, sizeof(id.sha256));
+	assert_int_equal(id.page_len, 4096);
+	/* Refused late, and it can be given up. */
+	memset(&id, 0x5a, sizeof(id));
+	w.args.mpidr = 0x103;
+	assert_int_equal(answer(TRANS_EIMAGE, "another CPU saved the image"),
+			 TRANS_RESUME_KEEP);
+	assert_memory_equal(id.sha256, probed.sha256, sizeof(id.sha256));
+	assert_int_equal(trans_resume_discard(&w.block, &id, buffer,
+					      sizeof(buffer), &w.err), 0);
+	assert_int_equal(w.writes, 1);
+	w.writes = 0;
+	assert_int_equal(answer(TRANS_ENOIMAGE, "swap space without an image"),
+			 TRANS_RESUME_BOOT);
+	assert_memory_equal(&id, &no_id, sizeof(id));
+	/* Nor when nothing could be looked at. */
+	memset(&id, 0x5a, sizeof(id));
+	w.args.ram = NULL;
+	assert_int_equal(answer(TRANS_EINVAL, "missing argument"),
+			 TRANS_RESUME_KEEP);
+	assert_memory_equal(&id, &no_id, sizeof(id));
+	world_end(&w);
+}
+
+/* ---- a disk that answers differently when it is asked again ---- */
+
+static int (*true_read)(void *ctx, uint64_t offset, void *buf, size_t len);
+static void (*other)(uint8_t *page); /* what becomes of what is read */
+static uint64_t other_page;
+static unsigned int asked;
+
+static int changing_read(void *ctx, uint64_t offset, void *buf, size_t len)
+{
+	int ret = true_read(ctx, offset, buf, len);
+
+	if (offset >> 12 == other_page && ++asked > 1)
+		other((uint8_t *)buf + (other_page ? 0 : len - 4096));
+	return ret;
+}
+
+static void other_cpu(uint8_t *page)
+{
+	page[96] ^= 1;
+}
+
+static void other_length(uint8_t *page)
+{
+	page[4096 - 1] ^= 1;
+}
+
+/* The header is read by the sector: its end is what counts. */
+static void swapped(uint8_t *page)
+{
+	memcpy(page + 4096 - 10, "SWAPSPACE2", 10);
+}
+
+static void other_crc(uint8_t *page)
+{
+	page[4096 - 36] ^= 1;
+}
+
+static void broken(uint8_t *page)
+{
+	page[4096 - 23] ^= 1; /* unknown flags */
+}
+
+static void another_the_second_time(uint64_t page, void (*how)(uint8_t *page))
+{
+	good();
+	true_read = w.block.read;
+	w.block.read = changing_read;
+	other_page = page;
+	other = how;
+	asked = 0;
+	assert_int_equal(answer(TRANS_ESTALE,
+				"the disk holds another image than a moment "
+				"ago"), TRANS_RESUME_AGAIN);
+	assert_int_equal(asked, 2);
+	world_end(&w);
+}
+
+static uint64_t le(const uint8_t *from)
+{
+	uint64_t value;
+
+	memcpy(&value, from, sizeof(value));
+	return value;
+}
+
+static void disk_of_two_minds(void **state)
+{
+	uint64_t map, info;
+
+	(void)state;
+	good();
+	map = le(w.disk + 4096 - 32);
+	info = le(w.disk + (map << 12));
+	world_end(&w);
+	another_the_second_time(info, other_cpu);
+	another_the_second_time(info, other_length);
+	another_the_second_time(map, other_length);
+	another_the_second_time(0, other_crc);
+	another_the_second_time(0, swapped);
+	another_the_second_time(0, broken);
+}
+
 /* ---- what a callback says is not the library's answer ---- */
 
 static int alias_says;
@@ -166,6 +292,8 @@ int main(void)
 		cmocka_unit_test(disk_that_ends_before_the_header),
 		cmocka_unit_test(no_entry),
 		cmocka_unit_test(little_memory),
+		cmocka_unit_test(id_of_a_load),
+		cmocka_unit_test(disk_of_two_minds),
 		cmocka_unit_test(alias_that_is_not_there),
 	};
 

@@ -531,7 +531,7 @@ static int probe(struct trans_swsusp_info *info)
 		__attribute__((aligned(4096)));
 
 	return trans_resume_probe(&w.block, 0, buffer, sizeof(buffer), info,
-				  &w.err);
+				  NULL, &w.err);
 }
 
 static void probing(void **state)
