@@ -283,6 +283,17 @@ static int find_load_start(const struct trans_table *own,
 	return rc;
 }
 
+/* Nothing is booted over an image that was not resumed. True: go on. */
+static bool resume_first(const struct trans_table *own, struct trans_error *err)
+{
+	enum trans_resume_advice advice = port_resume(&options, own, err);
+
+	report_refusal(err);
+	if (advice != TRANS_RESUME_BOOT)
+		print("port: the image stays, nothing is booted\n");
+	return advice == TRANS_RESUME_BOOT && options.resume.then_kexec;
+}
+
 void port_kexec(const struct trans_table *own)
 {
 	struct trans_error err = { 0 };
@@ -297,12 +308,8 @@ void port_kexec(const struct trans_table *own)
 			report_refusal(&err);
 		return;
 	}
-	if (options.resume.on) {
-		port_resume(&options, own, &err);
-		report_refusal(&err);
-		if (!options.resume.then_kexec)
-			return;
-	}
+	if (options.resume.on && !resume_first(own, &err))
+		return;
 	find_load_start(own, &err);
 	report_refusal(&err);
 }

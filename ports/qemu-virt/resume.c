@@ -88,37 +88,75 @@ static void print_info(unsigned int disk, const struct trans_swsusp_info *info)
 	      info->ttbr1, info->reenter, info->stub, info->mpidr);
 }
 
-#define BUFFER_PAGES ((unsigned int)(TRANS_SWSUSP_BUFFER(16) >> PAGE_SHIFT))
+#define BUFFER_LEN TRANS_SWSUSP_BUFFER(16)
+#define BUFFER_PAGES ((unsigned int)(BUFFER_LEN >> PAGE_SHIFT))
 
-/* Of several disks. What is wrong with an image says more than that another
- * disk has none. */
-static void remember(struct trans_error *said, const struct trans_error *err)
+/* The image that is meant: the first that can be had, or the first that cannot,
+ * with its disk. */
+static struct {
+	struct trans_image_id id;
+	unsigned int disk;
+} seen;
+
+/* Of several disks. That one cannot be read, or that its image is refused, says
+ * more than that another has none. */
+static void remember(struct trans_error *said, const struct trans_error *err,
+		     unsigned int disk, const struct trans_image_id *id)
 {
-	if (!said->status || err->status != TRANS_ENOIMAGE ||
-	    said->status == TRANS_ENOIMAGE)
+	if (!said->status || said->status == TRANS_ENOIMAGE)
 		*said = *err;
+	if (id->page_len && !seen.id.page_len) {
+		seen.id = *id;
+		seen.disk = disk;
+	}
 }
 
 static int probe_disks(uint64_t offset, void *buffer, struct trans_error *err)
 {
 	struct trans_error said = { 0 };
 	struct trans_swsusp_info info;
+	struct trans_image_id id;
+	int rc;
 
-	for (unsigned int disk = 0; !open_disk(disk, err); disk++) {
-		if (!trans_resume_probe(&block, offset, buffer,
-					BUFFER_PAGES * PAGE_LEN, &info, NULL,
-					err)) {
+	memset(&seen, 0, sizeof(seen));
+	for (unsigned int disk = 0; ; disk++) {
+		memset(&id, 0, sizeof(id));
+		rc = open_disk(disk, err);
+		if (rc == TRANS_ENOENT)
+			break;
+		if (!rc)
+			rc = trans_resume_probe(&block, offset, buffer,
+						BUFFER_LEN, &info, &id, err);
+		if (!rc) {
 			print_info(disk, &info);
+			seen.id = id;
+			seen.disk = disk;
 			return TRANS_OK;
 		}
-		remember(&said, err);
+		remember(&said, err, disk, &id);
 	}
 	if (said.status)
 		*err = said;
 	return err->status;
 }
 
-static int find_image(uint64_t offset, struct trans_error *err)
+/* Whoever mounts what the saved system had mounted must give it up first. */
+static int discard(uint64_t offset, void *buffer, struct trans_error *err)
+{
+	int rc = open_disk(seen.disk, err);
+
+	(void)offset;
+	if (!rc)
+		rc = trans_resume_discard(&block, &seen.id, buffer, BUFFER_LEN,
+					  err);
+	if (!rc)
+		print("port: the image is given up\n");
+	return rc;
+}
+
+static int with_buffer(int (*with)(uint64_t offset, void *buffer,
+				   struct trans_error *err),
+		       uint64_t offset, struct trans_error *err)
 {
 	trans_pa_t buffer;
 	int rc;
@@ -129,7 +167,7 @@ static int find_image(uint64_t offset, struct trans_error *err)
 					     .level = TRANS_NO_LEVEL };
 		return TRANS_ENOMEM;
 	}
-	rc = probe_disks(offset, at_pa(buffer), err);
+	rc = with(offset, at_pa(buffer), err);
 	memory_ops.free(&memory, PAGE_SHIFT, BUFFER_PAGES, buffer);
 	return rc;
 }
@@ -158,6 +196,7 @@ static struct trans_resume_args resume_args(const struct options *options,
 		.host_ctx = &memory,
 		.mpidr = sysreg_read(mpidr_el1),
 		.entry = options->resume.entry,
+		.id = &seen.id,
 		.transition = transition_args(own),
 	};
 
@@ -226,7 +265,7 @@ static int quiet_plan(struct trans_error *err)
 	return rc;
 }
 
-int port_resume(const struct options *options, const struct trans_table *own,
+static int wake(const struct options *options, const struct trans_table *own,
 		struct trans_error *err)
 {
 	const struct trans_ranges *lent;
@@ -237,7 +276,7 @@ int port_resume(const struct options *options, const struct trans_table *own,
 	rc = quiet_plan(err);
 	before = memory_free_bytes();
 	if (!rc)
-		rc = find_image(options->resume.offset, err);
+		rc = with_buffer(probe_disks, options->resume.offset, err);
 	if (rc)
 		return rc;
 	lent = memory_lend();
@@ -245,6 +284,26 @@ int port_resume(const struct options *options, const struct trans_table *own,
 	memory_take_back();
 	report_lost(before);
 	return rc;
+}
+
+enum trans_resume_advice port_resume(const struct options *options,
+				     const struct trans_table *own,
+				     struct trans_error *err)
+{
+	int rc = wake(options, own, err);
+
+	switch (trans_resume_advise(rc)) {
+	case TRANS_RESUME_BOOT:
+		return TRANS_RESUME_BOOT;
+	case TRANS_RESUME_AGAIN: /* nothing would be different */
+	case TRANS_RESUME_KEEP:
+	default:
+		break;
+	}
+	if (options->dry || !options->resume.discard || !seen.id.page_len)
+		return TRANS_RESUME_KEEP;
+	rc = with_buffer(discard, 0, err);
+	return rc ? TRANS_RESUME_KEEP : TRANS_RESUME_BOOT;
 }
 
 /* ---- options ---- */
@@ -275,6 +334,8 @@ bool resume_word(struct resume_options *options, const char *text, size_t len)
 {
 	if (is(text, len, "resume=on"))
 		options->on = true;
+	else if (is(text, len, "refused=discard"))
+		options->discard = true;
 	else if (is(text, len, "then=kexec"))
 		options->then_kexec = true;
 	else if (is(text, len, "entry=auto"))

@@ -7,8 +7,10 @@
  *	                   image; without one, or when it is refused, say so
  *	offset=N           it is in a swap file: Linux's resume_offset
  *	entry=physical|virtual  how it is entered (default: auto, see hibernate.h)
- *	then=kexec         after a refusal do what a boot loader would: start the
- *	                   kernel in the archive
+ *	refused=discard    an image that is refused is given up (default: it stays,
+ *	                   and nothing is booted that would mount its file systems)
+ *	then=kexec         where there is no image, or none any more, do what a boot
+ *	                   loader would: start the kernel in the archive
  *
  * map=, plan, dry and the words of quiesce.h mean what they mean for a kexec.
  */
@@ -20,7 +22,7 @@
 struct options;
 
 struct resume_options {
-	bool on, then_kexec;
+	bool on, then_kexec, discard;
 	enum trans_resume_entry entry;
 	uint64_t offset;
 };
@@ -35,8 +37,10 @@ const struct trans_block *resume_disk(unsigned int index,
 
 /* Returns when there is no image, or when it was refused, with everything given
  * back. @own: the tables the port runs on. Errors of quiesce_plan, blk_open,
- * trans_resume_probe, _load and _start. */
-int port_resume(const struct options *options, const struct trans_table *own,
-		struct trans_error *err);
+ * trans_resume_probe, _load and _start, in @err. What is returned says what to do
+ * now: TRANS_RESUME_BOOT, or do not. */
+enum trans_resume_advice port_resume(const struct options *options,
+				     const struct trans_table *own,
+				     struct trans_error *err);
 
 #endif

@@ -49,6 +49,11 @@ static char trans_help_text[] =
 	"          back with the power and be resumed twice. Known not to:\n"
 	"          virtio, mmc, scsi over AHCI\n"
 	"      -e  though EFI booted it, and its runtime services are not here\n"
+	"      sets trans_resume: none (no image: boot as usual), refused (there\n"
+	"      is one, or nobody knows: do not mount its file systems), again\n"
+	"      (refused, but another try may do)\n"
+	"trans discard [-f] <interface> <dev>[:<part>] [<offset>]\n"
+	"    - give a hibernated Linux up, so that its file systems can be used\n"
 #endif
 	"trans plan <like kexec> | trans plan resume <like resume>\n"
 	"    - say what would be done, and do nothing\n"
@@ -61,6 +66,7 @@ U_BOOT_CMD_WITH_SUBCMDS(trans, "leave for another kernel, over U-Boot itself",
 	U_BOOT_SUBCMD_MKENT(kexec, CONFIG_SYS_MAXARGS, 0, port_do_kexec),
 #ifdef CONFIG_CMD_TRANS_RESUME
 	U_BOOT_SUBCMD_MKENT(resume, 6, 0, port_do_resume),
+	U_BOOT_SUBCMD_MKENT(discard, 5, 0, port_do_discard),
 #endif
 	U_BOOT_SUBCMD_MKENT(plan, CONFIG_SYS_MAXARGS, 0, port_do_plan),
 	U_BOOT_SUBCMD_MKENT(map, 2, 1, port_do_map));

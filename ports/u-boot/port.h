@@ -132,6 +132,8 @@ int port_do_kexec(struct cmd_tbl *cmd, int flag, int argc, char *const argv[]);
 int port_do_plan(struct cmd_tbl *cmd, int flag, int argc, char *const argv[]);
 int port_do_resume(struct cmd_tbl *cmd, int flag, int argc,
 		   char *const argv[]);
+int port_do_discard(struct cmd_tbl *cmd, int flag, int argc,
+		    char *const argv[]);
 /* The dry run of resume, whose words are the same. */
 int port_plan_resume(int argc, char *const argv[]);
 

@@ -3,6 +3,7 @@
 #include "port.h"
 
 #include <console.h>
+#include <env.h>
 #include <malloc.h>
 #include <stdio.h>
 
@@ -145,6 +146,34 @@ static void say_loaded(void)
 	       resume.how == TRANS_RESUME_PHYSICAL ? "off" : "on");
 }
 
+/* What a script goes by: the exit code cannot tell "boot as usual" from "do
+ * not". */
+static void set_answer(int status)
+{
+	static const char *const answers[] = {
+		[TRANS_RESUME_START] = "ready",
+		[TRANS_RESUME_BOOT] = "none",
+		[TRANS_RESUME_AGAIN] = "again",
+		[TRANS_RESUME_KEEP] = "refused",
+	};
+
+	env_set("trans_resume", answers[trans_resume_advise(status)]);
+}
+
+static int failed(const char *what, int status, const struct trans_error *err)
+{
+	set_answer(status);
+	port_say_error(what, err);
+	return CMD_RET_FAILURE;
+}
+
+/* As long as nothing else is known. */
+static bool begin(struct request *r, int argc, char *const argv[])
+{
+	set_answer(TRANS_EINVAL);
+	return read_words(r, argc, argv);
+}
+
 int port_do_resume(struct cmd_tbl *cmd, int flag, int argc,
 		   char *const argv[])
 {
@@ -152,7 +181,7 @@ int port_do_resume(struct cmd_tbl *cmd, int flag, int argc,
 	struct request r = { 0 };
 	int rc;
 
-	if (!read_words(&r, argc, argv))
+	if (!begin(&r, argc, argv))
 		return CMD_RET_USAGE;
 	rc = load(&r, &err);
 	if (!rc) {
@@ -160,8 +189,7 @@ int port_do_resume(struct cmd_tbl *cmd, int flag, int argc,
 		rc = trans_resume_start(&resume, &err);
 	}
 	trans_resume_unload(&resume);
-	port_say_error("resume", &err);
-	return CMD_RET_FAILURE;
+	return failed("resume", rc, &err);
 }
 
 int port_plan_resume(int argc, char *const argv[])
@@ -170,7 +198,7 @@ int port_plan_resume(int argc, char *const argv[])
 	struct request r = { 0 };
 	int rc;
 
-	if (!read_words(&r, argc, argv))
+	if (!begin(&r, argc, argv))
 		return CMD_RET_USAGE;
 	rc = load(&r, &err);
 	if (!rc) {
@@ -178,8 +206,50 @@ int port_plan_resume(int argc, char *const argv[])
 		trans_resume_print(&resume, port_put, NULL);
 	}
 	trans_resume_unload(&resume);
-	if (!rc)
-		return CMD_RET_SUCCESS;
-	port_say_error("plan", &err);
-	return CMD_RET_FAILURE;
+	if (rc)
+		return failed("plan", rc, &err);
+	set_answer(rc);
+	return CMD_RET_SUCCESS;
+}
+
+/* Whatever image there is, also one that cannot be resumed: then probe refuses
+ * it too, but says which it is. */
+static int discard(struct request *r, void *buffer, u64 len,
+		   struct trans_error *err)
+{
+	struct trans_swsusp_info info;
+	struct trans_image_id id;
+	int rc = port_block(r->interface, r->dev_part, r->force, &r->disk,
+			    err);
+
+	if (rc)
+		return rc;
+	rc = trans_resume_probe(&r->disk, r->offset.start, buffer, len, &info,
+				&id, err);
+	if (!id.page_len)
+		return rc;
+	return trans_resume_discard(&r->disk, &id, buffer, len, err);
+}
+
+int port_do_discard(struct cmd_tbl *cmd, int flag, int argc,
+		    char *const argv[])
+{
+	const u64 len = TRANS_SWSUSP_BUFFER(12);
+	struct trans_error err = { 0 };
+	struct request r = { 0 };
+	void *buffer;
+	int rc;
+
+	if (!begin(&r, argc, argv))
+		return CMD_RET_USAGE;
+	buffer = memalign(SZ_4K, len);
+	rc = buffer ? discard(&r, buffer, len, &err) :
+		      port_error(&err, TRANS_ENOMEM, "buffer for a disk", 0,
+				 len);
+	free(buffer);
+	if (rc)
+		return failed("discard", rc, &err);
+	set_answer(TRANS_ENOIMAGE);
+	printf("   The hibernated system is given up\n");
+	return CMD_RET_SUCCESS;
 }

@@ -216,6 +216,45 @@ def then_kexec(nap):
                     ['-initrd', runs.payload.path_of('aligned')])
 
 
+KERNEL = ['-initrd', runs.payload.path_of('aligned')]
+
+
+def keeps(error, *extra):
+    """Refused, or nobody knows: it stays, and the kernel that is there for
+    `then=kexec` is not booted."""
+    def step(nap):
+        runs.payload.build(['aligned'])
+        before = nap.digest()
+        text = nap.port(['then=kexec'],
+                        [says.REFUSED.format(error), says.IMAGE_STAYS],
+                        [says.ANY_LINUX, says.PASS],
+                        [*KERNEL, *(word.format(nap.disks) for word in extra)])
+        if nap.digest() != before:
+            raise Failed('the disk is not as it was', text)
+        return text
+    return step
+
+
+def gives_up(error):
+    """Asked to, the port gives it up, and boots; nobody finds it again."""
+    def step(nap):
+        runs.payload.build(['aligned'])
+        return nap.port(['refused=discard', 'then=kexec'],
+                        [says.GIVEN_UP, says.REFUSED.format(error), says.PASS],
+                        [says.BAD_CHECK, says.IMAGE_STAYS], KERNEL)
+    return step
+
+
+def unreadable(nap):
+    """Each read of the sector with the header is an error."""
+    with open(f'{nap.disks}/errors', 'w', encoding='utf-8') as f:
+        f.write('[inject-error]\nevent = "read_aio"\nerrno = "5"\n'
+                'sector = "7"\n')
+
+
+UNREADABLE = ['-set', 'drive.disk0.file=blkdebug:{0}/errors:{0}/swap.img']
+
+
 # ---- cases -----------------------------------------------------------------------
 
 def entry_options(row):
@@ -317,6 +356,10 @@ def refusals():
         Nap('dry', Sleeper(), refuses('TRANS_EHOST: dry run', 'dry', 'plan'),
             wakes('plan')),
         Nap('then-kexec', Sleeper(), spoiled(spoil.no_signature), then_kexec),
+        Nap('refused-stays', Sleeper(), spoiled(spoil.other_cpu),
+            keeps('TRANS_EIMAGE'), gives_up('TRANS_EIMAGE'), is_gone),
+        Nap('unreadable-stays', Sleeper(), unreadable,
+            keeps('TRANS_EHOST: disk read', *UNREADABLE), wakes()),
         # A quiesce that refuses: the signature is put back, by a disk that was
         # reset meanwhile, and the next start wakes it all the same.
         Nap('quiesce-refused', Sleeper(lab.Machine(smp=2)),

@@ -15,14 +15,21 @@ import sleeper
 
 OUT = os.path.join(disk.OUT, 'asleep')
 
-# The example of docs: try to resume; else load and boot.
-BOOTCMD = ('trans resume virtio {0}:2; load virtio {0}:1 $kernel_addr_r {1}; '
+# The example of ports/u-boot/README.md: resume; where there is nothing, load and
+# boot; what is refused is kept, and nothing is booted that would mount.
+BOOTCMD = ('trans resume virtio {0}:2; '
+           'if test "$trans_resume" = none; then '
+           'load virtio {0}:1 $kernel_addr_r {1}; '
            'load virtio {0}:1 $ramdisk_addr_r sleeper-{2}; '
-           'booti $kernel_addr_r $ramdisk_addr_r:$filesize $fdtcontroladdr')
+           'booti $kernel_addr_r $ramdisk_addr_r:$filesize $fdtcontroladdr; '
+           'else echo Kept. To give it up: trans discard virtio {0}:2; fi')
 # The same with EFI: the kernel's stub finds its initrd by itself.
-BOOTCMD_EFI = ('trans resume virtio {0}:2; load virtio {0}:1 $kernel_addr_r '
-               '{1}; bootefi $kernel_addr_r $fdtcontroladdr')
-NO_IMAGE = 'trans resume: not found: '
+BOOTCMD_EFI = ('trans resume virtio {0}:2; '
+               'if test "$trans_resume" = none; then '
+               'load virtio {0}:1 $kernel_addr_r {1}; '
+               'bootefi $kernel_addr_r $fdtcontroladdr; fi')
+NO_IMAGE = 'trans resume: no image here: '
+KEPT = r'\nKept. To give it up: trans discard virtio \d:2'
 GOING = r'SLEEPER: cycle 1, going to sleep'
 
 

@@ -80,24 +80,60 @@ def spoil(disks):
         f.write(bytes(b ^ 0xff for b in data))
 
 
+def answered(c, answer):
+    demand(c.must('printenv trans_resume'), f'trans_resume={answer}\\b')
+
+
+def gives_up(c, machine, disks):
+    """What is refused is kept, and nothing booted over it; once it is given up,
+    the same words boot as usual."""
+    number = asleep.disk_number(c)
+    words = f'virtio {number}:2'
+    spoil(disks)
+    c.type('boot\n')
+    c.expect(at_prompt.DAMAGED, 120)
+    c.expect(asleep.KEPT)
+    c.expect(console.PROMPT)
+    answered(c, 'refused')
+    if not asleep.has_image(disks):
+        raise Lost('the image is gone')
+    c.must(f'trans discard {words}')
+    answered(c, 'none')
+    if asleep.has_image(disks):
+        raise Lost('the image is still there')
+    c.fails(f'trans discard {words}', at_prompt.NO_IMAGE)
+    answered(c, 'none')
+    c.type('boot\n')
+    c.expect(asleep.NO_IMAGE)
+    c.expect(asleep.GOING, 120)
+
+
 def refuses_resume(c, machine, disks):
     """An image that is damaged stays where it is, and can be resumed once it
     is whole again. A dry run leaves it alone too."""
     number = asleep.disk_number(c)
     words = f'virtio {number}:2'
-    c.fails('trans resume', 'Usage')
-    c.fails(f'trans resume {words} nonsense', 'Usage')
-    c.fails('trans resume virtio 7:1', 'not found: disk or partition')
-    c.fails(f'trans resume virtio {number}:9', 'not found: disk or partition')
-    c.fails(f'trans resume virtio {number}:1', at_prompt.NO_IMAGE, 60)
-    c.fails(f'trans resume {words} 3', at_prompt.NO_IMAGE, 60)
+    no_disk = 'not found: disk or partition'
+    for what, why, answer in [
+            ('', 'Usage', 'refused'), (f'{words} nonsense', 'Usage', 'refused'),
+            ('virtio 7:1', no_disk, 'refused'),
+            (f'virtio {number}:1', at_prompt.NO_IMAGE, 'none'),
+            (f'virtio {number}:9', no_disk, 'refused'),
+            (f'{words} 3', at_prompt.NO_IMAGE, 'none'),
+            (f'{words} ffffffff', 'outside of memory: the swap header',
+             'refused')]:
+        for command in ('resume', 'discard'):
+            c.fails(f'trans {command} {what}', why, 60)
+            answered(c, answer)
     spoil(disks)
     c.fails(f'trans resume {words}', at_prompt.DAMAGED, 120)
+    answered(c, 'refused')
     spoil(disks)
     # It has changed behind U-Boot's back. Another number empties the cache.
     c.must('blkcache configure 8 31')
     demand(c.must(f'trans plan resume {words}', 120), 'Linux #1',
            r'Entry 0x4[0-9a-f]{7}, MMU off', at_prompt.PROOF)
+    answered(c, 'ready')
     if not asleep.has_image(disks):
         raise Lost('the image is gone')
     resumes(c, machine, disks)
@@ -167,6 +203,7 @@ CASES = [
     Resume('resume-el2-gic3-lz4-6.12', resumes, el=2, gic='3',
            words=at_prompt.LZ4, kernel='6.12'),
     Resume('resume-refuses', refuses_resume),
+    Resume('resume-gives-up', gives_up),
     Resume('resume-quiesce-refuses', quiesce_refuses, gic='3', its=True,
            words=at_prompt.RAW),
     Resume('resume-reserved', resumes, words=at_prompt.RAW,
