@@ -253,7 +253,8 @@ int swsusp_identify(struct trans_swsusp *image,
 /* Info page */
 
 /* The pages of the stream could be on this disk: each raw one needs a slot, 32
- * packed ones a page. */
+ * packed ones a page. Where data is not fewer than pages, meta_pages is no number
+ * at all; where there is none, it is too small for any data. */
 static bool counts_fit(const struct trans_swsusp *image)
 {
 	const struct trans_swsusp_info *info = &image->info;
@@ -262,8 +263,8 @@ static bool counts_fit(const struct trans_swsusp *image)
 
 	if (info->packing != TRANS_SWSUSP_RAW)
 		most *= SWSUSP_CHUNK_PAGES;
-	return info->pages > 2 && info->pages <= most && info->data_pages &&
-	       info->data_pages < info->pages - 1 &&
+	return info->pages <= most && info->data_pages &&
+	       info->data_pages < info->pages &&
 	       (info->data_pages - 1) / pfns_per_page < info->meta_pages;
 }
 

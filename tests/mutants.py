@@ -33,10 +33,11 @@ TRANSITION = ['test_transition', 'test_transition_refuse',
               'test_transition_digests', 'test_transition_go',
               'test_transition_proof']
 SNAPSHOT = ['test_snapshot', 'test_snapshot_faults']
-RESUME = ['test_resume', 'test_resume_refuse', 'test_resume_find',
-          'test_resume_progress']
+RESUME = ['test_resume', 'test_resume_refuse', 'test_resume_answers',
+          'test_resume_find', 'test_resume_progress']
 SWSUSP = ['test_swsusp', 'test_swsusp_hostile', 'test_swsusp_sweep',
-          'test_swsusp_maps', 'test_swsusp_callbacks', 'test_swsusp_once']
+          'test_swsusp_maps', 'test_swsusp_callbacks', 'test_swsusp_once',
+          'test_resume_discard']
 SETS = {**{f'lib/moves{part}.c': ['test_moves', *EDGES]
            for part in ('', '_order', '_cycle', '_plan')},
         'lib/ranges.c': ['test_ranges'],
@@ -57,7 +58,9 @@ SETS = {**{f'lib/moves{part}.c': ['test_moves', *EDGES]
            for part in ('resume', 'pages', 'carve', 'place', 'load', 'enter',
                         'find', 'tables', 'prove', 'print', 'work')},
         'hibernate/crc32.c': ['test_swsusp_crc'],
-        'hibernate/swsusp_clear.c': ['test_swsusp_once'],
+        'hibernate/swsusp_clear.c': ['test_swsusp_once', 'test_resume_discard'],
+        'hibernate/discard.c': ['test_resume_discard'],
+        'hibernate/advise.c': ['test_resume_answers'],
         **{f'hibernate/swsusp_{part}.c': SWSUSP
            for part in ('open', 'map', 'read')},
         'hibernate/snapshot.h': SNAPSHOT,

@@ -9,8 +9,11 @@
 
 /* virtio 1.2, 5.2 */
 #define BLOCK_DEVICE 2
+#define FEATURE_BLK_SIZE (1u << 6)
 #define FEATURE_FLUSH (1u << 9)
 #define FEATURE_VERSION_1 1u /* bit 32: in the second word */
+#define CONFIG_CAPACITY 0 /* u64, in BLK_SECTOR */
+#define CONFIG_BLK_SIZE 20 /* u32, with FEATURE_BLK_SIZE */
 #define REQUEST_READ 0
 #define REQUEST_WRITE 1
 #define REQUEST_FLUSH 4
@@ -51,17 +54,19 @@ static uint8_t running(const struct blk *blk)
 	       (blk->modern ? VIRTIO_FEATURES_OK : 0);
 }
 
-/* Take the write cache if there is one, nothing else. */
+/* Take the write cache and the block size if there is such, nothing else. */
 static int agree(struct blk *blk, struct trans_error *err)
 {
 	trans_pa_t device = blk->device;
-	uint32_t offered;
+	uint32_t taken;
 
 	virtio_put(device, VIRTIO_DEVICE_FEATURES_SEL, 0);
-	offered = virtio_get(device, VIRTIO_DEVICE_FEATURES);
-	blk->flush = offered & FEATURE_FLUSH;
+	taken = virtio_get(device, VIRTIO_DEVICE_FEATURES) &
+		(FEATURE_FLUSH | FEATURE_BLK_SIZE);
+	blk->flush = taken & FEATURE_FLUSH;
+	blk->block_shift = taken & FEATURE_BLK_SIZE ? 0 : 9;
 	virtio_put(device, VIRTIO_DRIVER_FEATURES_SEL, 0);
-	virtio_put(device, VIRTIO_DRIVER_FEATURES, offered & FEATURE_FLUSH);
+	virtio_put(device, VIRTIO_DRIVER_FEATURES, taken);
 	if (!blk->modern)
 		return TRANS_OK;
 	virtio_put(device, VIRTIO_DRIVER_FEATURES_SEL, 1);
@@ -100,6 +105,32 @@ static void give_queue(const struct blk *blk)
 	virtio_put(device, VIRTIO_QUEUE_READY, 1);
 }
 
+static uint32_t config(const struct blk *blk, uint32_t offset)
+{
+	return virtio_get(blk->device, VIRTIO_CONFIG + offset);
+}
+
+/* How much there is, in which unit. A rest that is no whole block cannot be
+ * asked for. */
+static int read_size(struct blk *blk, struct trans_error *err)
+{
+	uint64_t sectors = config(blk, CONFIG_CAPACITY) |
+			   (uint64_t)config(blk, CONFIG_CAPACITY + 4) << 32;
+	uint32_t block = blk->block_shift ? BLK_SECTOR :
+					    config(blk, CONFIG_BLK_SIZE);
+
+	if (block < 512 || block > 4096 || (block & (block - 1))) {
+		refuse(err, TRANS_EHOST, "disk: its logical block is not 512 "
+		       "to 4096 bytes", blk->device);
+		err->len = block;
+		return TRANS_EHOST;
+	}
+	for (blk->block_shift = 9; block >> blk->block_shift != 1;)
+		blk->block_shift++;
+	blk->sectors = sectors & ~(uint64_t)(block / BLK_SECTOR - 1);
+	return TRANS_OK;
+}
+
 /* From any state. Both indices begin at 0, on either side. */
 static int set_up(struct blk *blk, struct trans_error *err)
 {
@@ -120,10 +151,7 @@ static int set_up(struct blk *blk, struct trans_error *err)
 		return rc;
 	give_queue(blk);
 	virtio_put(blk->device, VIRTIO_STATUS, running(blk));
-	blk->sectors = virtio_get(blk->device, VIRTIO_CONFIG) |
-		       (uint64_t)virtio_get(blk->device, VIRTIO_CONFIG + 4)
-		       << 32;
-	return TRANS_OK;
+	return read_size(blk, err);
 }
 
 /* Which disk virtio_each looks for, and counts down. */
@@ -213,10 +241,23 @@ static int request(struct blk *blk, uint32_t type, uint64_t sector,
 	return TRANS_OK;
 }
 
+/* The disk would say no more than "error". */
+static int check_blocks(const struct blk *blk, uint64_t sectors,
+			struct trans_error *err)
+{
+	uint64_t block = 1ULL << blk->block_shift;
+
+	if (!(sectors & (block / BLK_SECTOR - 1)))
+		return TRANS_OK;
+	refuse(err, TRANS_EALIGN, "not whole blocks of the disk", blk->device);
+	err->len = block;
+	return TRANS_EALIGN;
+}
+
 static int transfer(struct blk *blk, uint32_t type, uint64_t sector,
 		    uint64_t sectors, trans_pa_t pa, struct trans_error *err)
 {
-	int rc = TRANS_OK;
+	int rc = check_blocks(blk, sector | sectors, err);
 
 	while (!rc && sectors) {
 		uint64_t part = sectors < MAX_SECTORS ? sectors : MAX_SECTORS;

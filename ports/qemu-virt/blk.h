@@ -12,14 +12,17 @@
 
 #include <trans_table/errors.h>
 
+/* What virtio counts in, whatever the disk's own unit is. */
 #define BLK_SECTOR 512u
 
-/* @device: its registers; @sectors: of the disk; @flush: it has a write cache;
- * @modern: not the legacy layout; @taken: requests that it has been given since
- * it was set up. */
+/* @device: its registers; @sectors: of the disk, whole blocks; @block_shift:
+ * log2 of its logical block in bytes, 9..12, of which a request has a whole
+ * number; @flush: it has a write cache; @modern: not the legacy layout; @taken:
+ * requests that it has been given since it was set up. */
 struct blk {
 	trans_pa_t device;
 	uint64_t sectors;
+	unsigned int block_shift;
 	bool flush, modern;
 	uint16_t taken;
 };
@@ -27,13 +30,15 @@ struct blk {
 /*
  * The @index-th disk, in the order of the device tree, which is the order in
  * which Linux names them vda, vdb. TRANS_ENOENT: there are fewer; TRANS_EHOST:
- * it does not take this driver; TRANS_ETIME: it does not come out of a reset.
+ * it does not take this driver, or its logical block is none of 512, 1024, 2048
+ * and 4096 bytes (err->len); TRANS_ETIME: it does not come out of a reset.
  */
 int blk_open(struct blk *blk, unsigned int index, struct trans_error *err);
 
 /*
  * Read, or write, @sectors sectors at @sector. @buf is in the linear map.
- * TRANS_ERANGE: beyond the disk's end; TRANS_EHOST: the device says that it
+ * TRANS_ERANGE: beyond the disk's end; TRANS_EALIGN: not whole blocks of the disk
+ * (err->len: bytes of one); TRANS_EHOST: the device says that it
  * failed; TRANS_ETIME: it did not answer within ten seconds, and was reset, so
  * that it does not write to @buf later. err->pa: the sector.
  */

@@ -54,7 +54,6 @@ static int block_flush(void *ctx)
 }
 
 static struct trans_block block = {
-	.sector_shift = 9,
 	.read = block_read,
 	.write = block_write,
 	.flush = block_flush,
@@ -66,6 +65,7 @@ static int open_disk(unsigned int index, struct trans_error *err)
 	int rc = blk_open(&blk, index, err);
 
 	block.len = blk.sectors * BLK_SECTOR;
+	block.sector_shift = blk.block_shift;
 	return rc;
 }
 

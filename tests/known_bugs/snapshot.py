@@ -30,6 +30,8 @@ MUTANTS = [
      '((page_len) / 8 - 1)', '((page_len) / 8)'),
     ('slots side by side are taken for granted', 'hibernate/snapshot_write.c',
      'slot != start + run', '0'),
+    ('the page behind the area may be a slot', 'hibernate/snapshot_write.c',
+     '*slot < job->limit', '*slot <= job->limit'),
     ('the header may be a slot', 'hibernate/snapshot_write.c',
      ' && *slot != job->args->offset', ''),
     ('metadata without an end', 'hibernate/snapshot_write.c',

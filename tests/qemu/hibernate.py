@@ -369,6 +369,10 @@ def refusals():
     ]
 
 
+BLOCKS_4K = [word for size in ('logical', 'physical') for word in (
+    '-global', f'virtio-blk-device.{size}_block_size=4096')]
+
+
 def special():
     return [
         # The literal is lost: the other entry is taken by itself.
@@ -376,6 +380,7 @@ def special():
             wakes(expect=[says.ENTRY.format('virtual')])),
         wide_awake('modern-virtio', Sleeper(lab.Machine(more=[
             '-global', 'virtio-mmio.force-legacy=false']))),
+        wide_awake('blocks-of-4k', Sleeper(lab.Machine(more=BLOCKS_4K))),
         cycles(5, 'lzo', Sleeper(lab.Machine(gic='3', smp=2))),
         # Linux saves pages that are reserved, unless it does not map them.
         *[Nap(f'saved-though-reserved-{how}', Sleeper(),

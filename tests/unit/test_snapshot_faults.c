@@ -322,6 +322,34 @@ static void test_slots(void **state)
 	}
 }
 
+/* The first slot behind the area, and the last one of it: of a file, whose area
+ * is the device, and of a partition that is larger than what mkswap took. */
+static void test_last_slot(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		uint64_t offset = i < 2 ? 2 : 0, limit;
+		struct snap s;
+
+		snap_open(&s, 12, PAGES, TRANS_SWSUSP_RAW, offset);
+		limit = s.disk.block.len / PAGE;
+		if (!offset) {
+			limit -= 5;
+			for (unsigned int n = 0; n < 4; n++) /* last_page */
+				s.disk.seen[1028 + n] = s.disk.durable[1028 + n] =
+					(uint8_t)((limit - 1) >> 8 * n);
+		}
+		s.args.slots.count = limit - 2 - s.args.slots.first;
+		snap_shuffle(&s, 5);
+		s.bad_slot = limit - i % 2;
+		s.slot_at = 7;
+		assert_int_equal(snap_take(&s), i % 2 ? 0 : TRANS_ERANGE);
+		if (i % 2 == 0)
+			assert_int_equal(s.err.desc, limit);
+		snap_close(&s);
+	}
+}
+
 /* The host's allocator must not give what will not come back. */
 static void test_way_back_is_saved(void **state)
 {
@@ -494,6 +522,7 @@ int main(void)
 		cmocka_unit_test(test_disk_operations),
 		cmocka_unit_test(test_callbacks),
 		cmocka_unit_test(test_slots),
+		cmocka_unit_test(test_last_slot),
 		cmocka_unit_test(test_way_back_is_saved),
 		cmocka_unit_test(test_disk_that_lies),
 		cmocka_unit_test(test_neither),

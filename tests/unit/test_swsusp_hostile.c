@@ -150,6 +150,8 @@ static void info_fields(void **state)
 		  "a version code: not saved by arm64" },
 		{ 416, 8, 0, TRANS_ECORRUPT, "page counts of the image" },
 		{ 416, 8, 6, TRANS_ECORRUPT, "page counts of the image" },
+		{ 416, 8, 7, TRANS_ECORRUPT, "page counts of the image" },
+		{ 416, 8, 8, TRANS_ECORRUPT, "page counts of the image" },
 		{ 416, 8, UINT64_MAX, TRANS_ECORRUPT,
 		  "page counts of the image" },
 		{ 424, 8, 0, TRANS_ECORRUPT, "page counts of the image" },
@@ -248,6 +250,26 @@ static void metadata_for_the_data(void **state)
 	hostile_drop();
 }
 
+/* No metadata page, and the counts agree: with as little data as there can be,
+ * and with none. */
+static void no_metadata(void **state)
+{
+	struct image_spec spec = { .page_shift = 12, .data_pages = 5 };
+
+	(void)state;
+	hostile_make(&spec);
+	for (unsigned int data = 0; data <= 2; data++) {
+		uint8_t *info = image_page(&hostile, hostile.slot[0]);
+
+		hostile_put(info + 416, data, 8);
+		hostile_put(info + 424, data + 1, 8);
+		hostile_put(info + 432, (data + 1) * 4096, 8);
+		hostile_fails(TRANS_ECORRUPT, "page counts of the image");
+		hostile_restart();
+	}
+	hostile_drop();
+}
+
 /* A snapshot of the library's own: magic, entry, context and level behind
  * arm64's header (hibernate/own.h), which is then no kernel's. */
 static void own_snapshots(void **state)
@@ -320,6 +342,7 @@ int main(void)
 		cmocka_unit_test(info_fields),
 		cmocka_unit_test(version_that_is_no_text),
 		cmocka_unit_test(counts_against_the_disk),
+		cmocka_unit_test(no_metadata),
 		cmocka_unit_test(metadata_for_the_data),
 		cmocka_unit_test(own_snapshots),
 		cmocka_unit_test(buffer_for_larger_pages),

@@ -326,6 +326,26 @@ static void one_fault(void **state)
 		}
 }
 
+/* Nothing was written, and the read-back does nothing either, into a buffer that
+ * holds what was wanted since an earlier time. */
+static void nothing_read_back(void **state)
+{
+	(void)state;
+	for (unsigned int v = 0; v < 6; v++) {
+		begin(v);
+		assert_int_equal(clear(), 0);
+		memcpy(image.disk, original, image.len);
+		reader.disk.fault_at = 2;
+		reader.disk.fault = DISK_LIES;
+		reader.disk.then_at = 4;
+		reader.disk.then = DISK_LIES;
+		assert_int_equal(clear(), TRANS_EHOST);
+		assert_string_equal(reader.err.why, "signature read back");
+		check_cuts(ONLY(WHOLE));
+		end();
+	}
+}
+
 /* Two faults, the second anywhere in what is done about the first. */
 static void two_faults(void **state)
 {
@@ -418,6 +438,7 @@ int main(void)
 		cmocka_unit_test(cut_in_clear),
 		cmocka_unit_test(cut_in_restore),
 		cmocka_unit_test(one_fault),
+		cmocka_unit_test(nothing_read_back),
 		cmocka_unit_test(two_faults),
 		cmocka_unit_test(fault_then_cut),
 		cmocka_unit_test(restore_faults),
