@@ -32,11 +32,13 @@ int tr_check_cpu(struct tr_load *load)
 {
 	const struct trans_swsusp_info *info = &load->resume->image.info;
 	const struct trans_cpu *cpu = load->args->transition.cpu;
+	/* A real one is never 0: bit 31 is RES1. */
+	uint64_t mpidr = load->args->mpidr ? load->args->mpidr : cpu->mpidr;
 
 	if (!(trans_cpu_granules(cpu) >> info->page_shift & 1))
 		return trans_fail(load->err, TRANS_EIMAGE,
 				  "the CPU lacks the image's page size");
-	if ((load->args->mpidr & MPIDR_AFFINITY) != info->mpidr) {
+	if ((mpidr & MPIDR_AFFINITY) != info->mpidr) {
 		trans_fail(load->err, TRANS_EIMAGE,
 			   "another CPU saved the image");
 		if (load->err)
@@ -135,8 +137,9 @@ static int make_world(struct tr_load *load, const struct tr_tables *tables)
 	struct trans_world *world = &load->resume->world;
 	const struct trans_cpu *cpu = load->args->transition.cpu;
 	trans_pa_t stub = load->resume->image.info.stub;
-	int rc = tr_world(tables, cpu, load->args->transition.va_bits, world,
-			  load->err);
+	unsigned int va_bits = load->args->transition.va_bits;
+	int rc = tr_world(tables, cpu, va_bits ? va_bits :
+			  TRANS_DEFAULT_VA_BITS, world, load->err);
 
 	world->vbar_el2 = stub;
 	world->drop = stub != 0;

@@ -192,14 +192,27 @@ static int check(struct snapshot *job)
 	return rc ? rc : snapshot_check_disk(job);
 }
 
-int trans_snapshot_take(const struct trans_snapshot_args *args,
+static void complete(struct trans_snapshot_args *args)
+{
+	if (!args->granule)
+		args->granule = TRANS_DEFAULT_GRANULE;
+	if (!args->mpidr && args->cpu)
+		args->mpidr = args->cpu->mpidr;
+}
+
+int trans_snapshot_take(const struct trans_snapshot_args *wanted,
 			struct trans_error *err)
 {
+	struct trans_snapshot_args own = { 0 }, *args = &own;
 	struct way_back back = { 0 };
 	struct snapshot *job;
 	void *context;
-	int rc = snapshot_plan(args, &job, err);
+	int rc;
 
+	if (wanted)
+		own = *wanted;
+	complete(args);
+	rc = snapshot_plan(args, &job, err);
 	if (!rc)
 		rc = check(job);
 	if (rc)

@@ -29,8 +29,9 @@ static inline unsigned int load_shift(const struct load *load)
 {
 	const struct trans_transition_args *args = &load->args->transition;
 
-	return args->map == TRANS_MAP_LINEAR && args->linear ?
-		args->linear->geo.granule_shift : args->granule;
+	if (args->map == TRANS_MAP_LINEAR && args->linear)
+		return args->linear->geo.granule_shift;
+	return args->granule ? args->granule : TRANS_DEFAULT_GRANULE;
 }
 
 static inline uint64_t load_granule(const struct load *load)

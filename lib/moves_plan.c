@@ -149,9 +149,12 @@ int trans_moves_plan(struct trans_moves *want, struct trans_moves *plan,
 		     uint64_t unit, const struct trans_range *spare,
 		     struct trans_error *err)
 {
-	struct moves_planner p = { want, plan, unit, *spare, err };
+	struct moves_planner p = { .want = want, .plan = plan, .unit = unit,
+				   .err = err };
 	int status;
 
+	if (spare)
+		p.spare = *spare;
 	plan->count = 0;
 	status = normalise(&p);
 	if (status)

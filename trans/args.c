@@ -69,11 +69,21 @@ static const char *bad_calls(const struct trans_transition_args *args)
 	return NULL;
 }
 
+void trans_args_complete(struct trans_transition_args *args)
+{
+	if (args->map == TRANS_MAP_LINEAR && args->linear)
+		args->granule = (enum trans_granule)
+			args->linear->geo.granule_shift;
+	if (!args->granule)
+		args->granule = TRANS_DEFAULT_GRANULE;
+	if (!args->va_bits)
+		args->va_bits = TRANS_DEFAULT_VA_BITS;
+}
+
 static const char *contradiction(const struct trans_transition_args *args)
 {
 	const struct trans_cpu *cpu = args->cpu;
-	unsigned int granule = args->map == TRANS_MAP_LINEAR ?
-		args->linear->geo.granule_shift : args->granule;
+	unsigned int granule = args->granule;
 
 	if (cpu->el != 1 && cpu->el != 2)
 		return "neither at EL1 nor at EL2";

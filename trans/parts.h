@@ -48,6 +48,9 @@ static inline bool stays(const struct trans_move *move)
 	return move->src == move->dst;
 }
 
+/* Fill in what the caller left to the library. */
+void trans_args_complete(struct trans_transition_args *args);
+
 /* What is wrong with the arguments, checked before anything is allocated. */
 int trans_args_check(const struct trans_transition_args *args,
 		     struct trans_error *err);

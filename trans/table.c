@@ -8,9 +8,10 @@
 #include "build.h"
 #include "tcr.h"
 
-/* TCR2_EL1 and TCR2_EL2 agree in these. */
+/* TCR2_EL1 and TCR2_EL2 agree in these. E0POE (bit 2) may be on: it overlays
+ * what EL0 may do, which no transition looks at (Arm ARM, TCR2_EL1). */
 #define TCR2_PIE (1ULL << 1)
-#define TCR2_REFUSED (0xfULL << 2) /* E0POE, POE, AIE, D128 */
+#define TCR2_REFUSED (0x7ULL << 3) /* POE, AIE, D128 */
 
 static struct trans_error *error_of(struct trans_report *report)
 {
@@ -104,7 +105,7 @@ int trans_table_attach(struct trans_table *table,
 				  "root beyond the output address size");
 	if (regs->tcr2 & TCR2_REFUSED)
 		return trans_fail(error_of(report), TRANS_EINVAL,
-				  "TCR2 has POE, E0POE, AIE or D128");
+				  "TCR2 has POE, AIE or D128");
 	table->geo = *geo;
 	table->ops = ops;
 	table->ctx = ctx;

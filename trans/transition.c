@@ -99,15 +99,16 @@ int trans_transition_prepare(struct trans_transition *transition,
 			     const struct trans_transition_args *args,
 			     struct trans_error *err)
 {
-	int ret = trans_args_check(args, err);
+	int ret;
 
 	memset(transition, 0, sizeof(*transition));
-	if (ret)
-		return ret;
 	transition->args = *args;
-	if (args->map == TRANS_MAP_LINEAR)
-		transition->args.granule =
-			(enum trans_granule)args->linear->geo.granule_shift;
+	trans_args_complete(&transition->args);
+	ret = trans_args_check(&transition->args, err);
+	if (ret) {
+		memset(transition, 0, sizeof(*transition));
+		return ret;
+	}
 	ret = build(transition, err);
 	if (ret) {
 		trans_transition_cancel(transition);

@@ -16,6 +16,10 @@ enum trans_granule {
 	TRANS_64K = 16,
 };
 
+/* What arguments that leave a granule or a size 0 mean. */
+#define TRANS_DEFAULT_GRANULE TRANS_4K
+#define TRANS_DEFAULT_VA_BITS 48u
+
 /* Translation regimes (Arm ARM D8.1), all Non-secure stage 1, little-endian. */
 enum trans_regime {
 	TRANS_EL1_0 = 1, /* EL1&0: two halves, TTBR0_EL1 and TTBR1_EL1 */

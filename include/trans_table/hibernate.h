@@ -52,7 +52,8 @@ enum trans_resume_entry {
  *            host's allocator must not hand it out meanwhile
  * @host, @host_ctx: phys_to_virt and clean of the host; alloc and free are not
  *            used. phys_to_virt must reach all of @free
- * @mpidr:    of the CPU that runs, as MPIDR_EL1 has it
+ * @mpidr:    of the CPU that runs, as MPIDR_EL1 has it; 0: that of
+ *            @transition.cpu
  * @entry:    above
  * @id:       NULL, or the caller's, for which image it was: zeroed by load, and
  *            set as soon as there is one, whatever becomes of the load then.

@@ -46,7 +46,8 @@ int trans_moves_add(struct trans_moves *list, trans_pa_t src, trans_pa_t dst,
  * @unit:  page size of the moves in bytes, a power of two >= 16; all addresses
  *         and lengths of @want must be multiples of it
  * @spare: memory outside every source and destination, a multiple of @unit
- *         long, for breaking cycles; len 0: none, cycles then fail
+ *         long, for breaking cycles; NULL, or len 0: there is none, and moves
+ *         that block each other in a cycle cannot be done (TRANS_ENOENT)
  *
  * Moves in place (src == dst) are dropped, neighbours merged into runs,
  * overlap of any kind resolved. A byte is moved once, except that each cycle

@@ -61,10 +61,10 @@ struct trans_slots {
  * @slots:   above
  * @packing: TRANS_SWSUSP_RAW or _LZ4
  * @lz4, @lz4_ctx: for the latter
- * @granule: page size of the image; the CPU must have it
- * @cpu, @mpidr: of the CPU that runs, which must be the only one: the others
- *           are off, and no device writes to memory, from here until the host
- *           has set them up again
+ * @granule: page size of the image; 0: TRANS_4K; the CPU must have it
+ * @cpu, @mpidr: of the CPU that runs (mpidr 0: as @cpu says), which must be the
+ *           only one: the others are off, and no device writes to memory, from
+ *           here until the host has set them up again
  * @save:    memory to be saved. What is also in @nosave or @free is left out,
  *           so all RAM that is not reserved is a good value. The stack, these
  *           arguments and what they point to must be in it, and what @ops

@@ -185,7 +185,8 @@ int trans_table_create(struct trans_table *table,
  * A read-only view of a foreign table, live or not, possibly corrupt.
  * @regs:    as the CPU that uses it has them. Permission indirection is
  *           honoured; overlays, attribute index extension and 128-bit
- *           descriptors (TCR2.POE, E0POE, AIE, D128) are refused
+ *           descriptors (TCR2.POE, AIE, D128) are refused. An overlay for EL0
+ *           alone (E0POE) is ignored: it may take from what query says of EL0
  * @present: rule for MKVALID; NULL: every non-zero invalid leaf is ambiguous
  * Allocates nothing; destroy is not needed. TRANS_EINVAL.
  */
@@ -217,7 +218,8 @@ int trans_table_copy(struct trans_table *dst, trans_va_t dst_va,
 
 /*
  * Map [@va, @va + @len) to [@pa, ...), with the largest legal blocks unless
- * TRANS_NOBLOCK. Flags: FOLD, NOBLOCK, KEEP, REPLACE. idmap: va == pa.
+ * TRANS_NOBLOCK. idmap: va == pa. @flags: FOLD, NOBLOCK, ESTIMATE, and one of
+ * KEEP, REPLACE, UPGRADE.
  * Errors as copy, less EPFN and ECORRUPT from the source.
  */
 int trans_table_map(struct trans_table *table, trans_va_t va, trans_pa_t pa,

@@ -100,9 +100,11 @@ struct trans_world {
 /*
  * @cpu:        the CPU that will run the transition
  * @granule:    of the transitional tables, and (TRANS_MAP_NONE too) of what is
- *              allocated; ignored for TRANS_MAP_LINEAR: @linear's is taken
- * @va_bits:    of the identity map, 48 unless the CPU or PA wants otherwise;
- *              above 48, the CPU must have FEAT_LVA (64K) or FEAT_LPA2
+ *              allocated; 0: TRANS_4K; ignored for TRANS_MAP_LINEAR: @linear's
+ *              is taken
+ * @va_bits:    of the identity map; 0: 48, right unless the CPU or PA wants
+ *              otherwise; above 48, the CPU must have FEAT_LVA (64K) or
+ *              FEAT_LPA2
  * @ops, @ctx:  environment whose allocations are safe (a trans_pool's ops)
  * @plan:       executable moves (trans_moves_plan); read during prepare only
  * @map:        how sources and destinations are mapped

@@ -31,6 +31,19 @@ static void good_case_executed(void **state)
 	check_files(f);
 }
 
+static void left_to_the_library(void **state)
+{
+	struct fixture *f = *state;
+
+	f->args.transition.granule = (enum trans_granule)0;
+	f->args.transition.va_bits = 0;
+	kexec_load(f);
+	assert_int_equal(f->kexec.transition.low.geo.granule_shift, 12);
+	assert_int_equal(f->kexec.transition.low.geo.va_bits, 48);
+	kexec_carry_out(f);
+	check_files(f);
+}
+
 /* Each file lies where the other goes: no order of moves does without the
  * spare page. */
 static void files_change_places(void **state)
@@ -383,6 +396,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(good_case_executed),
+		TEST(left_to_the_library),
 		TEST(files_change_places),
 		TEST(no_initrd),
 		TEST(all_pages_are_safe),

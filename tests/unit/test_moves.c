@@ -600,7 +600,8 @@ static int plan_of(struct trans_moves *plan, struct trans_move *wanted,
 	struct trans_moves want = { room, count, ROOM };
 
 	memcpy(room, wanted, count * sizeof(*wanted));
-	return trans_moves_plan(&want, plan, unit, &spare, err);
+	return trans_moves_plan(&want, plan, unit, spare.len ? &spare : NULL,
+				err);
 }
 
 static void test_errors(void **state)

@@ -544,17 +544,46 @@ static void test_permission_indirection(void **state)
 					  TRANS_REPLACE, &r), TRANS_EUNREPR);
 	trans_table_destroy(&copy);
 	assert_int_equal(trans_table_finish(&w.t, &regs, NULL), 0);
-	for (int bit = 2; bit < 6; bit++) { /* E0POE, POE, AIE, D128 */
+	for (int bit = 3; bit < 6; bit++) { /* POE, AIE, D128 */
 		regs.tcr2 = 1ULL << bit;
 		assert_int_equal(trans_table_attach(&v, &w.geo, &regs, NULL,
 						    &w.m.ops, &w.m, &r),
 				 TRANS_EINVAL);
 		assert_string_equal(r.error.why,
-				    "TCR2 has POE, E0POE, AIE or D128");
+				    "TCR2 has POE, AIE or D128");
 	}
 	regs.tcr2 = 0;
 	assert_int_equal(trans_table_attach(&v, &w.geo, &regs, NULL, &w.m.ops,
 					    &w.m, &r), 0);
+}
+
+/* An overlay for EL0 says nothing of what a transition looks at. */
+static void test_overlay_for_el0(void **state)
+{
+	static const enum trans_regime regimes[] = { TRANS_EL1_0, TRANS_EL2,
+						     TRANS_EL2_0 };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct trans_geometry geo;
+		struct trans_table own, v;
+		struct trans_regs regs;
+		struct trans_leaf leaf;
+
+		assert_int_equal(trans_geometry_init(&geo, regimes[i], TRANS_4K,
+						     48, 48, 0, NULL), 0);
+		assert_int_equal(trans_table_create(&own, &geo, 0, &w.m.ops,
+						    &w.m, NULL), 0);
+		assert_int_equal(trans_table_idmap(&own, 0x1000, 0x1000, &rw, 0,
+						   NULL), 0);
+		assert_int_equal(trans_table_finish(&own, &regs, NULL), 0);
+		regs.tcr2 = 1 << 2; /* E0POE */
+		assert_int_equal(trans_table_attach(&v, &geo, &regs, NULL,
+						    &w.m.ops, &w.m, NULL), 0);
+		assert_int_equal(trans_table_query(&v, 0x1000, &leaf, NULL), 0);
+		assert_true(leaf.writable && !leaf.executable);
+		trans_table_destroy(&own);
+	}
 }
 
 static void test_live_tables_refuse(void **state)
@@ -607,6 +636,7 @@ int main(void)
 		TEST(test_small_window),
 		TEST(test_attributes_by_callback),
 		TEST(test_permission_indirection),
+		TEST(test_overlay_for_el0),
 		TEST(test_live_tables_refuse),
 		TEST(test_every_store_goes_through_the_hook),
 	};

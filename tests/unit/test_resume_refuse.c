@@ -175,6 +175,18 @@ static void another_cpu(void **state)
 	world_end(&w);
 }
 
+static void the_cpu_says_which_it_is(void **state)
+{
+	(void)state;
+	usual_world(1);
+	w.args.mpidr = 0;
+	w.cpu.mpidr = 0x80000103;
+	refused(TRANS_EIMAGE, "another CPU saved the image");
+	w.cpu.mpidr = 0x80000102;
+	accepted();
+	world_end(&w);
+}
+
 static void another_exception_level(void **state)
 {
 	struct saved s = usual();
@@ -288,6 +300,7 @@ static void virtual_at_el1(void **state)
 	(void)state;
 	usual_world(1);
 	w.args.entry = TRANS_RESUME_VIRTUAL;
+	w.args.transition.va_bits = 0; /* 48 */
 	load();
 	assert_int_equal(w.resume.how, TRANS_RESUME_VIRTUAL);
 	assert_int_equal(w.resume.entry, w.reenter);
@@ -674,6 +687,7 @@ int main(void)
 		cmocka_unit_test(ram_map),
 		cmocka_unit_test(page_size_that_the_cpu_lacks),
 		cmocka_unit_test(another_cpu),
+		cmocka_unit_test(the_cpu_says_which_it_is),
 		cmocka_unit_test(another_exception_level),
 		cmocka_unit_test(level_of_a_host_over_a_stub),
 		cmocka_unit_test(no_sign_of_the_level),

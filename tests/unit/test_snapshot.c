@@ -71,6 +71,21 @@ static void round_trip(unsigned int shift, unsigned int pages,
 	snap_close(&s);
 }
 
+static void test_left_to_the_library(void **state)
+{
+	struct snap_image image;
+	struct snap s;
+
+	(void)state;
+	snap_open(&s, 12, 60, TRANS_SWSUSP_RAW, 0);
+	s.args.granule = (enum trans_granule)0;
+	s.args.mpidr = 0;
+	s.cpu.mpidr = SNAP_MPIDR;
+	take_and_compare(&s, &image);
+	snap_read_done(&image);
+	snap_close(&s);
+}
+
 static void test_raw(void **state)
 {
 	(void)state;
@@ -335,6 +350,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_raw),
+		cmocka_unit_test(test_left_to_the_library),
 		cmocka_unit_test(test_lz4),
 		cmocka_unit_test(test_several_maps),
 		cmocka_unit_test(test_swap_file),

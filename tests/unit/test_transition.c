@@ -50,6 +50,18 @@ static void sparse(void **state)
 	assert_null(tr.t.high.ops);
 }
 
+static void left_to_the_library(void **state)
+{
+	(void)state;
+	tr.args.granule = (enum trans_granule)0;
+	tr.args.va_bits = 0;
+	transition_move(SRC, DST, 0x1000);
+	transition_prepare();
+	assert_int_equal(tr.t.args.granule, TRANS_4K);
+	assert_int_equal(tr.t.low.geo.granule_shift, 12);
+	assert_int_equal(tr.t.low.geo.va_bits, 48);
+}
+
 static void parameters(void **state)
 {
 	const struct blob_params *p;
@@ -260,6 +272,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(sparse),
+		TEST(left_to_the_library),
 		TEST(parameters),
 		TEST(stub),
 		TEST(fallback),
