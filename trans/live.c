@@ -15,16 +15,16 @@
 #define PAR_PA 0x000ffffffffff000ULL
 #define PAR_STEP 4096u /* no mapping is smaller */
 
-/* ID_AA64MMFR3_EL1.TCRX [3:0] and S1PIE [11:8]. */
+/* Where the firmware does not grant them, they cannot be in use. */
 static void read_indirection(const struct trans_cpu *cpu,
 			     struct trans_regs *regs)
 {
 	bool el2 = cpu->el == 2;
 
-	if (cpu->mmfr3 & 0xf)
+	if (cpu->granted & TRANS_GRANT_TCR2)
 		regs->tcr2 = trans_arch_read(el2 ? TRANS_TCR2_EL2 :
 						   TRANS_TCR2_EL1);
-	if (cpu->mmfr3 & 0xf00)
+	if (cpu->granted & TRANS_GRANT_PIE)
 		regs->pir = trans_arch_read(el2 ? TRANS_PIR_EL2 :
 						  TRANS_PIR_EL1);
 }

@@ -271,23 +271,26 @@ static void identity_out_of_sight(void **state)
 			 TRANS_EFAULT);
 }
 
-/* Registers that not every CPU has are left alone. */
+/* Registers that not every firmware grants are left alone. */
 static void live_registers(void **state)
 {
 	struct trans_cpu cpu = { .el = 1 };
 	struct trans_regs regs;
 
 	(void)state;
+	fake_arch.reg[TRANS_CURRENTEL] = 1 << 2;
 	fake_arch.reg[TRANS_SCTLR_EL1] = SCTLR_M;
 	fake_arch.reg[TRANS_TTBR0_EL1] = 0x40001000;
 	fake_arch.reg[TRANS_TCR2_EL1] = 2;
 	fake_arch.reg[TRANS_PIR_EL1] = 0xff;
 	assert_true(trans_regs_live(&cpu, &regs));
 	assert_true(regs.ttbr == 0x40001000 && !regs.tcr2 && !regs.pir);
-	cpu.mmfr3 = 0x101;
+	cpu.granted = TRANS_GRANT_TCR2 | TRANS_GRANT_PIE;
+	fake_arch.granted = cpu.granted;
 	assert_true(trans_regs_live(&cpu, &regs));
 	assert_true(regs.tcr2 == 2 && regs.pir == 0xff);
 	cpu.el = 2;
+	fake_arch.reg[TRANS_CURRENTEL] = 2 << 2;
 	assert_false(trans_regs_live(&cpu, &regs));
 }
 
