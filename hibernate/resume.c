@@ -253,20 +253,18 @@ int trans_resume_load(struct trans_resume *resume,
 
 int trans_resume_start(struct trans_resume *resume, struct trans_error *err)
 {
+	struct trans_transition *transition = &resume->transition;
 	int rc;
 
-	if (!resume->transition.prepared)
+	if (!transition->prepared)
 		return trans_fail(err, TRANS_EINVAL, "nothing is loaded");
-	rc = trans_swsusp_clear(&resume->image, err);
+	rc = trans_transition_ask(transition, err);
 	if (rc)
 		return rc;
-	rc = trans_transition_quiesce(&resume->transition, err);
+	rc = trans_swsusp_clear(&resume->image, err);
 	if (!rc)
-		trans_transition_go(&resume->transition);
-	if (trans_swsusp_restore(&resume->image, NULL))
-		return trans_fail(err, TRANS_EHOST,
-				  "quiesce refused, and the signature could "
-				  "not be restored");
+		trans_transition_go(transition);
+	trans_transition_unask(transition);
 	return rc;
 }
 

@@ -88,12 +88,11 @@ static int read_sector(struct trans_swsusp *image, struct sector *s,
 	return TRANS_OK;
 }
 
-/* @content, with the signature there, is the sector that was opened. */
+/* Is it the sector that was opened? */
 static int check_header(const struct trans_swsusp *image,
-			const struct sector *s, const uint8_t *content,
-			struct trans_error *err)
+			const struct sector *s, struct trans_error *err)
 {
-	if (swsusp_sector_crc(image, content + s->len) == image->header_crc)
+	if (swsusp_sector_crc(image, s->was + s->len) == image->header_crc)
 		return TRANS_OK;
 	return trans_fail_pa(err, TRANS_ESTALE,
 			     "the swap header is not the image's any more",
@@ -114,12 +113,6 @@ static int take_back(const struct sector *s, enum step step,
 	return fail(s, "signature neither cleared nor restored", err);
 }
 
-/* In the sector that is wanted. */
-static void set_signature(const struct sector *s, const void *sig)
-{
-	memcpy(s->wanted + s->len - SWSUSP_SIG, sig, SWSUSP_SIG_LEN);
-}
-
 int swsusp_take_off(struct trans_swsusp *image, struct trans_error *err)
 {
 	const uint8_t *orig;
@@ -128,7 +121,7 @@ int swsusp_take_off(struct trans_swsusp *image, struct trans_error *err)
 	int rc = read_sector(image, &s, err);
 
 	if (!rc)
-		rc = check_header(image, &s, s.was, err);
+		rc = check_header(image, &s, err);
 	if (rc)
 		return rc;
 	orig = s.was + s.len - SWSUSP_ORIG_SIG;
@@ -136,42 +129,14 @@ int swsusp_take_off(struct trans_swsusp *image, struct trans_error *err)
 		return trans_fail_pa(err, TRANS_EIMAGE,
 				     "the signature to put back is none of "
 				     "swap", s.offset, s.len);
-	set_signature(&s, orig);
+	memcpy(s.wanted + s.len - SWSUSP_SIG, orig, SWSUSP_SIG_LEN);
 	step = commit(&s, s.wanted);
 	return step == DONE ? TRANS_OK : take_back(&s, step, err);
 }
 
-static int check_open(const struct trans_swsusp *image, struct trans_error *err)
-{
-	return image->info.pages ?
-		       TRANS_OK :
-		       trans_fail(err, TRANS_EINVAL, "not an open image");
-}
-
 int trans_swsusp_clear(struct trans_swsusp *image, struct trans_error *err)
 {
-	int rc = check_open(image, err);
-
-	return rc ? rc : swsusp_take_off(image, err);
-}
-
-/* No way back here: whatever the disk then holds, nothing was resumed. */
-int trans_swsusp_restore(struct trans_swsusp *image, struct trans_error *err)
-{
-	enum step step;
-	struct sector s;
-	int rc = check_open(image, err);
-
-	if (!rc)
-		rc = read_sector(image, &s, err);
-	if (rc)
-		return rc;
-	set_signature(&s, SWSUSP_MAGIC);
-	rc = check_header(image, &s, s.wanted, err);
-	if (rc)
-		return rc;
-	step = commit(&s, s.wanted);
-	if (step != DONE)
-		step = commit(&s, s.wanted);
-	return step == DONE ? TRANS_OK : failed_at(&s, step, err);
+	if (!image->info.pages)
+		return trans_fail(err, TRANS_EINVAL, "not an open image");
+	return swsusp_take_off(image, err);
 }

@@ -170,7 +170,7 @@ int trans_kexec_load(struct trans_kexec *kexec,
 
 int trans_kexec_start(struct trans_kexec *kexec, struct trans_error *err)
 {
-	int rc = trans_transition_quiesce(&kexec->transition, err);
+	int rc = trans_transition_ask(&kexec->transition, err);
 
 	if (rc)
 		return rc;

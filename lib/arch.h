@@ -138,5 +138,8 @@ uint64_t trans_arch_smc(uint64_t function, uint64_t a, uint64_t b, uint64_t c);
 
 /* Branch to @pc with @x0; nothing is left on the stack that matters. */
 __attribute__((noreturn)) void trans_arch_jump(uint64_t pc, uint64_t x0);
+/* Likewise, as a call: what is there may come back to x30, with the stack
+ * pointer, x18 and x29 as they were. */
+void trans_arch_call(uint64_t pc, uint64_t x0);
 
 #endif

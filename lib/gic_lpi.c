@@ -119,6 +119,42 @@ static int stays_on(const struct trans_gic *gic, trans_pa_t rd,
 			     lost->start, lost->len);
 }
 
+static int not_resident(const struct trans_gic *gic, trans_pa_t rd,
+			uint64_t typer, struct trans_error *err)
+{
+	if (typer & GICR_TYPER_VLPIS &&
+	    gic_read64(gic, rd + GICR_VPENDBASER) & GICR_VPENDBASER_VALID)
+		return trans_fail_pa(err, TRANS_EHOST,
+				     "GIC: a virtual CPU is resident", rd, 0);
+	return TRANS_OK;
+}
+
+static int check_redist(const struct trans_gic *gic, trans_pa_t rd,
+			uint64_t typer, void *arg, struct trans_error *err)
+{
+	int ret = not_resident(gic, rd, typer, err);
+
+	if (ret || !lpis_on(gic, rd, typer) ||
+	    gic_read(gic, rd + GICR_CTLR) & GICR_CTLR_CES)
+		return ret;
+	return stays_on(gic, rd, arg, err);
+}
+
+int trans_gic_check(const struct trans_gic *gic, uint64_t mpidr,
+		    const struct trans_ranges *kept, struct trans_error *err)
+{
+	struct gic_redist own;
+	int ret = gic_known(gic, err);
+
+	if (ret || gic->version == 2)
+		return ret;
+	ret = gic_own_redist(gic, mpidr, &own, err);
+	if (!ret)
+		ret = gic_each_redist(gic, check_redist,
+				      (struct trans_ranges *)kept, err);
+	return ret;
+}
+
 /*
  * After 1 to 0 software must see RWP clear: only then has the redistributor
  * written back what is pending and let go of the tables. Whether the bit can be
@@ -129,14 +165,10 @@ static int redist_lpis_off(const struct trans_gic *gic, trans_pa_t rd,
 			   uint64_t typer, void *arg, struct trans_error *err)
 {
 	uint32_t ctlr = gic_read(gic, rd + GICR_CTLR);
-	int ret;
+	int ret = not_resident(gic, rd, typer, err);
 
-	if (typer & GICR_TYPER_VLPIS &&
-	    gic_read64(gic, rd + GICR_VPENDBASER) & GICR_VPENDBASER_VALID)
-		return trans_fail_pa(err, TRANS_EHOST,
-				     "GIC: a virtual CPU is resident", rd, 0);
-	if (!lpis_on(gic, rd, typer))
-		return TRANS_OK;
+	if (ret || !lpis_on(gic, rd, typer))
+		return ret;
 	gic_write(gic, rd + GICR_CTLR, ctlr & ~GICR_CTLR_ENABLE_LPIS);
 	ret = gic_wait(gic, rd + GICR_CTLR, GICR_CTLR_RWP, 0,
 		       "GICR_CTLR.RWP stays set", err);

@@ -34,7 +34,7 @@ TRANSITION = ['test_transition', 'test_transition_refuse',
               'test_transition_proof']
 SNAPSHOT = ['test_snapshot', 'test_snapshot_faults']
 RESUME = ['test_resume', 'test_resume_refuse', 'test_resume_answers',
-          'test_resume_find', 'test_resume_progress']
+          'test_resume_find', 'test_resume_progress', 'test_resume_start']
 SWSUSP = ['test_swsusp', 'test_swsusp_hostile', 'test_swsusp_sweep',
           'test_swsusp_maps', 'test_swsusp_callbacks', 'test_swsusp_once',
           'test_resume_discard']
@@ -44,6 +44,8 @@ SETS = {**{f'lib/moves{part}.c': ['test_moves', *EDGES]
         'lib/pool.c': ['test_pool'],
         'lib/gic_resume.c': ['test_gic_resume'],
         'trans/world.c': ['test_world'], 'trans/passage.c': ['test_world'],
+        **{f'trans/{part}.c': TRANSITION
+           for part in ('leave', 'control', 'args', 'transition')},
         'trans/far.c': ['test_reach'], 'trans/maps.c': ['test_reach'],
         **{f'trans/{part}.c': ['test_transition_go', 'test_quiesce', 'test_cpu']
            for part in ('leave', 'state')},

@@ -188,7 +188,10 @@ int trans_args_check(const struct trans_transition_args *args,
 uint64_t trans_args_flags(const struct trans_transition_args *args)
 {
 	bool parks = args->on_failure == TRANS_FAILURE_PARKS;
+	bool host_resets = !parks && args->reset &&
+			   args->conduit == TRANS_CONDUIT_NONE;
 
 	return (parks ? 1u << BLOB_PARK_BIT : 0) |
+	       (host_resets ? 1u << BLOB_COMES_BACK_BIT : 0) |
 	       (args->stub ? 1u << BLOB_STUB_BIT : 0);
 }

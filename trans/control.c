@@ -84,6 +84,34 @@ static void add_digests(struct blob_params *params,
 		params->digest[i] = args->digests[i];
 }
 
+/* @why may be anything of the host's. */
+static void copy_text(char to[TRANS_REPORT_WHY], const char *why)
+{
+	size_t i;
+
+	for (i = 0; i < TRANS_REPORT_WHY - 1 && why[i]; i++)
+		to[i] = why[i] < ' ' || why[i] > '~' ? '?' : why[i];
+	to[i] = '\0';
+}
+
+/* A page that the host gave once it gives again (ops.h); else the report goes
+ * without. The blob reads it with its MMU off. */
+void trans_control_note_(const struct trans_transition *t,
+			 const struct trans_error *why)
+{
+	struct blob_params *params;
+	void *page;
+
+	if (view(t, t->data, sizeof(*params), &page, NULL))
+		return;
+	params = page;
+	params->own.status = why->status;
+	params->own.pa = why->pa;
+	params->own.desc = why->desc;
+	copy_text(params->own.why, why->why);
+	clean(t, page, sizeof(*params));
+}
+
 /* Field by field, into memory of zeroes: as a value it would be 2 KiB of the
  * host's stack. */
 static void set_params(struct blob_params *params,

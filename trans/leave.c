@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The way out: silence this CPU, then branch to the blob, to move everything or
- * (the other CPUs) to be switched off. Nothing here can fail
- * and nothing is allocated; the first byte is overwritten in the blob.
+ * The way out: the host leaves, then silence this CPU and branch to the blob, to
+ * move everything, to say that the host could not leave, or (the other CPUs) to
+ * be switched off. Nothing is allocated, and only the host can fail; the first
+ * byte is overwritten in the blob.
  */
 #include "../lib/arch.h"
 #include "parts.h"
@@ -116,9 +117,9 @@ static void silence(const struct trans_transition_args *args,
 	trans_arch_sync();
 }
 
-static __attribute__((noreturn)) void leave_for(
-	const struct trans_transition *transition, const struct trans_cpu *cpu,
-	uint64_t how)
+/* To where the blob can be branched to. */
+static void step_out(const struct trans_transition *transition,
+		     const struct trans_cpu *cpu)
 {
 	const struct trans_transition_args *args = &transition->args;
 
@@ -127,18 +128,70 @@ static __attribute__((noreturn)) void leave_for(
 		args->alias_enter(args->host);
 	/* The blob was written as data; no older line may be fetched. */
 	trans_arch_icache();
+}
+
+#define MOVE 0
+#define NOT_QUIET (1ULL << BLOB_NOT_QUIET_BIT)
+#define OFF (1ULL << BLOB_OFF_BIT)
+
+static uint64_t x0_of(const struct trans_transition *transition,
+		      const struct trans_cpu *cpu, uint64_t what)
+{
+	return transition->data | trans_state_entry(cpu) | what;
+}
+
+static __attribute__((noreturn)) void into_blob(
+	const struct trans_transition *transition, const struct trans_cpu *cpu,
+	uint64_t what)
+{
 	trans_arch_jump(transition->code + BLOB_ENTRY,
-			transition->data | trans_state_entry(cpu) | how);
+			x0_of(transition, cpu, what));
+}
+
+/*
+ * The blob writes the report and says why, with its MMU off: no table, cache or
+ * console of the host's is asked for anything. It resets the machine, or parks.
+ * It comes back where only the host can reset it, and that is then the last the
+ * host does.
+ */
+static __attribute__((noreturn)) void not_quiet(
+	const struct trans_transition *transition,
+	const struct trans_error *why)
+{
+	const struct trans_transition_args *args = &transition->args;
+
+	trans_control_note_(transition, why);
+	step_out(transition, args->cpu);
+	trans_arch_call(transition->code + BLOB_ENTRY,
+			x0_of(transition, args->cpu, NOT_QUIET));
+	args->reset(args->host);
+	into_blob(transition, args->cpu, OFF);
+}
+
+/* 0 or negative. */
+static int have_left(const struct trans_transition_args *args,
+		     struct trans_error *why)
+{
+	int ret = args->leave ? args->leave(args->host, why) : 0;
+
+	why->status = ret <= 0 ? ret : TRANS_EHOST;
+	why->why = why->why ? why->why : "leave failed";
+	return why->status;
 }
 
 void trans_transition_go(const struct trans_transition *transition)
 {
+	struct trans_error why = { 0 };
+
 	/* A mistake of the caller's; there is nothing to return to, and
 	 * nothing to go to. */
-	if (!transition->prepared || !transition->quiet)
+	if (!transition->prepared || !transition->asked)
 		for (;;)
 			;
-	leave_for(transition, transition->args.cpu, 0);
+	if (have_left(&transition->args, &why))
+		not_quiet(transition, &why);
+	step_out(transition, transition->args.cpu);
+	into_blob(transition, transition->args.cpu, MOVE);
 }
 
 /* CPUs of one machine may differ in what there is to silence. */
@@ -149,5 +202,6 @@ void trans_transition_park(const struct trans_transition *transition)
 	trans_cpu_read(&cpu);
 	/* But of what firmware grants the host may know more than they do. */
 	cpu.granted &= transition->args.cpu->granted;
-	leave_for(transition, &cpu, 1ULL << BLOB_OFF_BIT);
+	step_out(transition, &cpu);
+	into_blob(transition, &cpu, OFF);
 }

@@ -81,6 +81,9 @@ int trans_control_finish(struct trans_transition *t,
 			 const struct trans_regs *low,
 			 const struct trans_regs *high,
 			 struct trans_error *err);
+/* For the blob's report: why the host could not leave. */
+void trans_control_note_(const struct trans_transition *t,
+			 const struct trans_error *why);
 
 /*
  * world.c: the next world's registers, where it is entered with the MMU on.

@@ -36,7 +36,7 @@ const char *trans_stage_name(uint64_t stage)
 	/* No array of pointers: see lib/errors.c. */
 	static const char names[TRANS_STAGE_COUNT][16] = {
 		"unknown", "entered", "moving", "moved", "leaving",
-		"fault", "corrupt", "verified", "no EL2 stub",
+		"fault", "corrupt", "verified", "no EL2 stub", "not quiet",
 	};
 
 	return names[stage < TRANS_STAGE_COUNT ? stage : 0];

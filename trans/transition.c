@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The life of a transition up to the point of no return: prepare, quiesce,
+ * The life of a transition as long as there is a way back: prepare, ask, unask,
  * cancel. leave.c has what comes after.
  */
 #include "../lib/fail.h"
@@ -125,23 +125,42 @@ int trans_transition_prepare(struct trans_transition *transition,
 	return 0;
 }
 
-int trans_transition_quiesce(struct trans_transition *transition,
-			     struct trans_error *err)
+int trans_transition_ask(struct trans_transition *transition,
+			 struct trans_error *err)
 {
 	const struct trans_transition_args *args = &transition->args;
+	struct trans_error said = { .level = TRANS_NO_LEVEL };
+	int ret;
 
 	if (!transition->prepared)
 		return trans_fail(err, TRANS_EINVAL, "nothing is prepared");
-	if (args->quiesce && args->quiesce(args->host))
-		return trans_fail(err, TRANS_EHOST, "quiesce refused");
-	transition->quiet = true;
-	return 0;
+	if (transition->asked)
+		return trans_fail(err, TRANS_EINVAL, "was asked already");
+	ret = args->ask ? args->ask(args->host, &said) : 0;
+	transition->asked = !ret;
+	if (!ret)
+		return 0;
+	said.status = ret < 0 && ret != TRANS_ENOIMAGE ? ret : TRANS_EHOST;
+	said.why = said.why ? said.why : "ask refused";
+	if (err)
+		*err = said;
+	return said.status;
+}
+
+void trans_transition_unask(struct trans_transition *transition)
+{
+	const struct trans_transition_args *args = &transition->args;
+
+	if (transition->asked && args->unask)
+		args->unask(args->host);
+	transition->asked = false;
 }
 
 void trans_transition_cancel(struct trans_transition *transition)
 {
 	const struct trans_transition_args *args = &transition->args;
 
+	trans_transition_unask(transition);
 	if (transition->aliased && args->alias_drop)
 		args->alias_drop(args->host);
 	trans_maps_free(transition);

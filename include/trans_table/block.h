@@ -23,7 +23,7 @@
  *                (VIRTIO_BLK_T_FLUSH and the like). Not NULL if @write is not
  * @ctx:          for the three
  *
- * read, write and flush must work again after a quiesce that refused.
+ * None of them is called any more once leave has begun (transition.h).
  */
 #define TRANS_BLOCK_MAX (4u << 20)
 

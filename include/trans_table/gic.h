@@ -50,6 +50,18 @@ int trans_gic_lpi_tables(const struct trans_gic *gic,
 			 struct trans_ranges *tables, struct trans_error *err);
 
 /*
+ * For ask (transition.h): would the calls below refuse, as far as reading tells?
+ * Nothing is written. @mpidr: MPIDR_EL1 of the CPU that leaves; @kept: as below.
+ * TRANS_EOVERLAP: LPIs are on, and nothing promises that they can be switched
+ * off (GICR_CTLR.CES), and their tables (err->pa, len) are not in @kept;
+ * TRANS_EHOST: a virtual CPU is resident (GICv4); TRANS_ENOENT: that CPU has no
+ * redistributor; TRANS_EINVAL, TRANS_ECORRUPT as above. With GICv2 only @version
+ * is looked at.
+ */
+int trans_gic_check(const struct trans_gic *gic, uint64_t mpidr,
+		    const struct trans_ranges *kept, struct trans_error *err);
+
+/*
  * Switch off what reads or writes tables: each ITS, then the LPIs of every
  * redistributor. Called once devices send no more MSIs, and while the other
  * CPUs are still on, as their redistributors may lose power with them.

@@ -5,7 +5,8 @@
  *
  * load reads and verifies the whole image. A page whose place is free goes
  * there at once; the others wait in safe pages for the transition's moves.
- * start takes the image off the disk (at most once), quiesces and goes.
+ * start asks the host, takes the image off the disk (at most once), has the host
+ * leave, and goes.
  */
 #ifndef TRANS_TABLE_HIBERNATE_H
 #define TRANS_TABLE_HIBERNATE_H
@@ -71,8 +72,8 @@ enum trans_resume_entry {
  *            efi=noruntime it calls none
  * @transition: everything about the CPU, the map choice and callbacks; granule,
  *            ops, ctx, plan, entry, x and world are filled in here. A report
- *            page must lie outside the image. The quiesce callback must leave
- *            the interrupt controller as the saved kernel expects it:
+ *            page must lie outside the image. The leave callback must leave the
+ *            interrupt controller as the saved kernel expects it:
  *            trans_gic_resume (gic.h), not trans_gic_off
  */
 struct trans_resume_args {
@@ -232,11 +233,13 @@ int trans_resume_print(const struct trans_resume *resume, trans_put_fn put,
 		       void *arg);
 
 /*
- * Take the image off the disk, quiesce, go. Returns only on failure: when the
- * disk refused (nothing was lost, see trans_swsusp_clear), or when quiesce
- * refused (TRANS_EHOST): the signature was then put back, and the image can be
- * resumed another time. If even that failed, @err says "quiesce refused, and the
- * signature could not be restored".
+ * Ask the host; take the image off the disk; leave and go. Returns only on
+ * failure, with the host and its disks alive, and the image can be resumed
+ * another time: when ask refused (its status; nothing was written), or when the
+ * disk did (that of trans_swsusp_clear, which says what becomes of the image
+ * then; ask was undone by unask). What fails in leave comes after the image is
+ * gone, and does not return: see trans_transition_go. TRANS_EINVAL: nothing is
+ * loaded.
  */
 int trans_resume_start(struct trans_resume *resume, struct trans_error *err);
 

@@ -189,9 +189,9 @@ int trans_kexec_load(struct trans_kexec *kexec,
 int trans_kexec_print(const struct trans_kexec *kexec, trans_put_fn put,
 		      void *arg);
 
-/* Quiesce and go. Returns only when quiesce refused (TRANS_EHOST); the kexec is
- * then still loaded. Other CPUs that are off by then stay off, see
- * trans_transition_quiesce. */
+/* Ask, leave and go. Returns only when ask refused, with its status; the kexec is
+ * then still loaded, and the host as it was. What fails in leave does not
+ * return: see trans_transition_go. TRANS_EINVAL: nothing is loaded. */
 int trans_kexec_start(struct trans_kexec *kexec, struct trans_error *err);
 
 /* Give everything back. A zeroed struct is fine. */

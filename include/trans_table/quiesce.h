@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * What a host's quiesce callback is made of: everything that may write to
- * memory, or run in it, after the point of no return must be quiet before it.
- * docs/quiesce.md says in which order and why; gic.h has the interrupt
- * controller. Every wait has an end, and every refusal a name.
+ * What a host's leave callback is made of (transition.h): everything that may
+ * write to memory, or run in it, after the point of no return must be quiet
+ * before it. docs/quiesce.md says in which order and why, and what of it may be
+ * asked beforehand; gic.h has the interrupt controller. Every wait has an end,
+ * and every failure a name.
  */
 #ifndef TRANS_TABLE_QUIESCE_H
 #define TRANS_TABLE_QUIESCE_H

@@ -14,8 +14,10 @@
  *	G  gone: MMU off, the next instruction but one is the next world's
  *
  * and, instead of the next one, with a line that says more: F a fault, X a
- * corrupt segment, N no EL2 stub. A and G are stored without looking at the
- * UART's status, and may be lost when it is slow.
+ * corrupt segment, N no EL2 stub; and Q instead of all of them: the host could
+ * not become quiet (its leave callback failed), nothing was overwritten. A and G
+ * are stored without looking at the UART's status, and may be lost when it is
+ * slow.
  */
 #ifndef TRANS_TABLE_REPORT_H
 #define TRANS_TABLE_REPORT_H
@@ -36,8 +38,11 @@ enum trans_stage {
 	TRANS_STAGE_CORRUPT = 6,
 	TRANS_STAGE_VERIFIED = 7,
 	TRANS_STAGE_NO_STUB = 8, /* the EL2 stub did not take our vectors */
+	TRANS_STAGE_NOT_QUIET = 9, /* leave failed; status to why are valid */
 	TRANS_STAGE_COUNT
 };
+
+#define TRANS_REPORT_WHY 48
 
 /*
  * What the blob leaves in the report page: little-endian, at the page's start,
@@ -55,6 +60,11 @@ struct trans_blob_report {
 	uint64_t segment;  /* digests verified, and so the index of a bad one */
 	uint64_t verify_ticks;
 	uint8_t found[TRANS_SHA256_LEN]; /* CORRUPT: what was there instead */
+	/* NOT_QUIET: what leave said, as in struct trans_error; why is cut at
+	 * its end, which is a 0, and printable. */
+	int64_t status;
+	uint64_t pa, desc;
+	char why[TRANS_REPORT_WHY];
 	uint64_t seal;     /* over all words before it */
 };
 

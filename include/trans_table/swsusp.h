@@ -217,12 +217,6 @@ int trans_swsusp_read(struct trans_swsusp *image, uint64_t pages,
  */
 int trans_swsusp_clear(struct trans_swsusp *image, struct trans_error *err);
 
-/* Put the signature back: sector, flush, read back. For what fails between
- * trans_swsusp_clear and the PONR. Fine if it is there (again). TRANS_EHOST: the
- * disk (two attempts); TRANS_ESTALE: the sector is neither as it was nor as
- * trans_swsusp_clear left it, and stays; TRANS_EINVAL as above. */
-int trans_swsusp_restore(struct trans_swsusp *image, struct trans_error *err);
-
 /* CRC-32 as the image has it, over @len bytes more; begin with 0. */
 uint32_t trans_crc32(uint32_t crc, const void *data, size_t len);
 

@@ -5,9 +5,13 @@
  * Three steps, the same for kexec and hibernate:
  *   prepare  may fail; allocates and proves everything; the caller's world is
  *            intact, and trans_transition_cancel undoes it
- *   quiesce  may fail; the host's callback silences devices and other CPUs
- *   go       allocates nothing, cannot fail, and does not return. The point of
- *            no return (PONR) is the first byte overwritten
+ *   ask      may fail; the host says whether it can leave, and still works; what
+ *            comes between (an image is taken off its disk) may fail too, and
+ *            unask undoes it
+ *   go       does not return. The host's leave silences devices and other CPUs;
+ *            where it fails the machine is reset, and the report says why. From
+ *            there on nothing is allocated and nothing can fail. The point of no
+ *            return (PONR) is the first byte overwritten
  *
  * The control blob is position-independent code with its own stack, vectors
  * and move list, all in safe pages. It is entered through an executable
@@ -35,9 +39,10 @@ enum trans_map_choice {
 	TRANS_MAP_NONE = 3,
 };
 
-/* After the PONR a failure never jumps. It writes the report, says a line, and
- * resets through PSCI (parks, when there is no conduit or the reset returns),
- * or parks at once, for a debugger. */
+/* After leave has begun a failure never jumps. It writes the report, says a
+ * line, and resets through PSCI (parks, when there is no conduit or the reset
+ * returns), or parks at once, for a debugger. Before the PONR, that is when
+ * leave has failed, the host's own reset does where there is no conduit. */
 enum trans_on_failure {
 	TRANS_FAILURE_RESETS = 0,
 	TRANS_FAILURE_PARKS = 1,
@@ -144,9 +149,26 @@ struct trans_world {
  *              The stack and the code that runs must stay mapped as they are.
  *              NULL: alias_prepare did it all
  * @alias_drop: undo alias_prepare; called by cancel. NULL: nothing to undo
- * @quiesce:    silence DMA, other CPUs, watchdog, ITS; 0 or TRANS_EHOST; NULL:
+ * @ask:        can this host leave? Host and disks are alive, and must stay so
+ *              until @leave, whatever it answers; so what could refuse in leave
+ *              is tried or looked at here, and what cannot go back is left to
+ *              leave. 0: yes. A negative status refuses and is passed on, with
+ *              what was written to @err; a positive number is TRANS_EHOST, as is
+ *              TRANS_ENOIMAGE, which is not the host's to say. NULL: it can
+ * @unask:      undo ask: something behind it has failed, or cancel was called.
+ *              Disks are alive. NULL: nothing to undo
+ * @leave:      last: silence DMA, other CPUs, watchdog, ITS (docs/quiesce.md).
+ *              There is no way back: the caller of go never runs again, and no
+ *              disk is called any more. 0: all is quiet. Anything else, with
+ *              what was written to @err (a positive number is TRANS_EHOST), goes
+ *              to the report and the UART, and the machine is reset. NULL:
  *              nothing to do
- * @host:       context of the four
+ * @reset:      reset the machine, when leave has failed, there is no conduit,
+ *              and @on_failure is a reset. Everything is masked, the alias is
+ *              entered, and devices and other CPUs are in whatever state leave
+ *              has left them in: touch no disk. Where it returns the CPU parks.
+ *              NULL: it parks
+ * @host:       context of all of them
  * @sdei:       the firmware has SDEI; its events are masked in go, through
  *              the conduit
  * @digests, @digest_count: checked after the moves, with the caches still on,
@@ -206,7 +228,10 @@ struct trans_transition_args {
 	int (*alias_prepare)(void *host, trans_pa_t pa, uint64_t len);
 	void (*alias_enter)(void *host);
 	void (*alias_drop)(void *host);
-	int (*quiesce)(void *host);
+	int (*ask)(void *host, struct trans_error *err);
+	void (*unask)(void *host);
+	int (*leave)(void *host, struct trans_error *err);
+	void (*reset)(void *host);
 	void *host;
 	bool sdei;
 	const struct trans_digest *digests;
@@ -241,7 +266,7 @@ struct trans_transition {
 	struct trans_range far; /* len 0: nothing does */
 	uint64_t far_offset;
 	struct trans_stats stats; /* of all table operations together */
-	bool aliased, prepared, quiet;
+	bool aliased, prepared, asked;
 	bool coarse; /* all RAM is mapped */
 };
 
@@ -307,29 +332,40 @@ int trans_transition_prepare(struct trans_transition *transition,
 int trans_transition_check(const struct trans_transition *transition,
 			   struct trans_error *err);
 
-/* Call the host's quiesce. TRANS_EHOST: it refused; the host undoes what it
- * did and cancel is still possible. CPUs that went through
- * trans_transition_park by then are off and stay off: nothing here starts them
- * again, because only the host has an entry for them (PSCI CPU_ON). */
-int trans_transition_quiesce(struct trans_transition *transition,
-			     struct trans_error *err);
+/*
+ * Ask the host whether it can leave. A refusal: the status that it refused with,
+ * nothing is asked, and nothing is lost: it can be asked again.
+ * TRANS_EINVAL: nothing is prepared, or it was asked already.
+ */
+int trans_transition_ask(struct trans_transition *transition,
+			 struct trans_error *err);
 
-/* Leave. Must follow a successful quiesce. */
+/* Not now: call the host's unask. Nothing happens unless it was asked. */
+void trans_transition_unask(struct trans_transition *transition);
+
+/*
+ * Have the host leave, and go. Never returns: when leave fails, the blob puts
+ * TRANS_STAGE_NOT_QUIET with the reason in the report page, says it on the UART,
+ * and resets the machine through the conduit, or without one args.reset does.
+ * Must follow a successful ask: without one it stays here, and nothing is
+ * touched.
+ */
 __attribute__((noreturn)) void trans_transition_go(
 	const struct trans_transition *transition);
 
 /*
- * The end of every other CPU: the host's quiesce callback has each one call
- * this, on its own stack, and then confirms with trans_cpus_off (quiesce.h)
- * before it returns. The CPU is silenced as by go, enters the alias
+ * The end of every other CPU: the host's leave callback has each one call this,
+ * on its own stack, and then confirms with trans_cpus_off (quiesce.h) before it
+ * returns. The CPU is silenced as by go, enters the alias
  * (alias_enter is called on it), and switches itself off through the conduit,
  * from the blob's safe pages with its MMU off. Where the firmware refuses it
- * stays there, masked; the host must then refuse too.
+ * stays there, masked; leave must then fail. Nothing here starts it again.
  */
 __attribute__((noreturn)) void trans_transition_park(
 	const struct trans_transition *transition);
 
-/* Give everything back. A zeroed struct is fine. */
+/* Give everything back, after unask where it was asked. A zeroed struct is
+ * fine. */
 void trans_transition_cancel(struct trans_transition *transition);
 
 /* Bytes of the control blob (code and read-only data). */

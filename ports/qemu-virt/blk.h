@@ -4,8 +4,8 @@
  * read a hibernation image at the speed of the disk.
  *
  * The device is set up by the first request after a reset, whoever did the
- * reset: a quiesce that silenced every device may be refused afterwards, and
- * the disk must then work again.
+ * reset. Two disks share one ring, so that opening the other one takes it away,
+ * and a request that is not answered resets its device.
  */
 #ifndef PORT_BLK_H
 #define PORT_BLK_H

@@ -16,11 +16,13 @@
 #define STACK_LEN 4096
 #define START_MS 10000
 #define STOP_MS 3000
+#define ANSWER_MS 3000
 
 /*
- * One of the others. @leave is its mailbox: what to leave through. Both it and
- * @here are written by one CPU and read by another, with MMU and caches on at
- * both, so ordered accesses are all it takes. @hcr: what makes EL2 what the
+ * One of the others. @leave and @ask are its mailboxes: what to leave through,
+ * and to be copied to @answer. They, @answer and @here are written by one CPU and
+ * read by another, with MMU and caches on at both, so ordered accesses are all it
+ * takes. @hcr: what makes EL2 what the
  * first CPU's is; 0: nothing. Without E2H: it goes down to EL1, over a stub.
  */
 struct cpu {
@@ -28,6 +30,7 @@ struct cpu {
 	uint64_t stack; /* CPU_STACK in head.S */
 	uint64_t hcr;   /* CPU_HCR */
 	const struct trans_transition *leave;
+	uint32_t ask, answer;
 	bool here;
 };
 _Static_assert(offsetof(struct cpu, stack) == CPU_STACK, "head.S");
@@ -39,7 +42,8 @@ __attribute__((noreturn)) void cpu_main(struct cpu *cpu);
 static struct cpu others[MAX_CPUS];
 static uint64_t mpidr[MAX_CPUS];
 static size_t count;
-static bool last_is_stuck;
+static bool last_is_stuck, last_stays;
+static uint32_t question;
 
 static _Alignas(16) char stacks[MAX_CPUS][STACK_LEN];
 
@@ -50,8 +54,12 @@ void cpu_main(struct cpu *cpu)
 
 	alias_leave();
 	__atomic_store_n(&cpu->here, true, __ATOMIC_RELEASE);
-	while (!(leave = __atomic_load_n(&cpu->leave, __ATOMIC_ACQUIRE)))
+	while (!(leave = __atomic_load_n(&cpu->leave, __ATOMIC_ACQUIRE))) {
+		uint32_t ask = __atomic_load_n(&cpu->ask, __ATOMIC_ACQUIRE);
+
+		__atomic_store_n(&cpu->answer, ask, __ATOMIC_RELEASE);
 		__asm__ volatile("wfe");
+	}
 	trans_transition_park(leave);
 }
 
@@ -122,14 +130,31 @@ static struct boot_regs own_regs(void)
 
 static bool came(const struct cpu *cpu)
 {
-	uint64_t start = sysreg_read(cntvct_el0);
-	uint64_t limit = sysreg_read(cntfrq_el0) * START_MS / 1000;
+	return __atomic_load_n(&cpu->here, __ATOMIC_ACQUIRE);
+}
 
-	while (!__atomic_load_n(&cpu->here, __ATOMIC_ACQUIRE))
+static bool answered(const struct cpu *cpu)
+{
+	return __atomic_load_n(&cpu->answer, __ATOMIC_ACQUIRE) == question;
+}
+
+/* Wait until @so holds of the CPU @i. */
+static int wait_for(size_t i, bool (*so)(const struct cpu *cpu), uint32_t ms,
+		    const char *why, struct trans_error *err)
+{
+	uint64_t start = sysreg_read(cntvct_el0);
+	uint64_t limit = sysreg_read(cntfrq_el0) * ms / 1000;
+
+	while (!so(&others[i]))
 		if ((int64_t)(sysreg_read(cntvct_el0) - start) >
-		    (int64_t)limit)
-			return false;
-	return true;
+		    (int64_t)limit) {
+			*err = (struct trans_error){ .status = TRANS_ETIME,
+						     .why = why,
+						     .level = TRANS_NO_LEVEL,
+						     .desc = mpidr[i] };
+			return TRANS_ETIME;
+		}
+	return 0;
 }
 
 /* It begins with its MMU off, so what it reads must be in memory. */
@@ -146,13 +171,7 @@ static int start_one(size_t i, struct trans_error *err)
 	memory_ops.clean(&memory, cpu, sizeof(*cpu));
 	rc = trans_psci_cpu_on(machine.conduit, mpidr[i], pa_of(cpu_entry),
 			       pa_of(cpu), err);
-	if (rc || came(cpu))
-		return rc;
-	*err = (struct trans_error){ .status = TRANS_ETIME,
-				     .why = "a CPU did not come",
-				     .level = TRANS_NO_LEVEL,
-				     .desc = mpidr[i] };
-	return TRANS_ETIME;
+	return rc ? rc : wait_for(i, came, START_MS, "a CPU did not come", err);
 }
 
 static int start_all(struct trans_error *err)
@@ -166,11 +185,12 @@ static int start_all(struct trans_error *err)
 	return rc;
 }
 
-int cpus_start(bool stuck, struct trans_error *err)
+int cpus_start(bool stuck, bool stays, struct trans_error *err)
 {
 	int rc = find_others();
 
 	last_is_stuck = stuck;
+	last_stays = stays;
 	if (!rc)
 		rc = alias_begin();
 	if (rc) {
@@ -184,14 +204,35 @@ int cpus_start(bool stuck, struct trans_error *err)
 	return rc;
 }
 
-int cpus_stop(const struct trans_transition *leaving, struct trans_error *err)
+/* Mailboxes were written. */
+static void wake_all(void)
+{
+	__asm__ volatile("dsb ish\n\tsev" : : : "memory");
+}
+
+int cpus_ask(struct trans_error *err)
 {
 	size_t told = last_is_stuck && count ? count - 1 : count;
+	int rc = 0;
+
+	question++;
+	for (size_t i = 0; i < told; i++)
+		__atomic_store_n(&others[i].ask, question, __ATOMIC_RELEASE);
+	wake_all();
+	for (size_t i = 0; !rc && i < count; i++)
+		rc = wait_for(i, answered, ANSWER_MS, "a CPU does not answer",
+			      err);
+	return rc;
+}
+
+int cpus_stop(const struct trans_transition *leaving, struct trans_error *err)
+{
+	size_t told = last_stays && count ? count - 1 : count;
 	int rc;
 
 	for (size_t i = 0; i < told; i++)
 		__atomic_store_n(&others[i].leave, leaving, __ATOMIC_RELEASE);
-	__asm__ volatile("dsb ish\n\tsev" : : : "memory");
+	wake_all();
 	rc = trans_cpus_off(machine.conduit, mpidr, count, STOP_MS, err);
 	if (!rc)
 		print_figure("cpus_off", count, "cpus");

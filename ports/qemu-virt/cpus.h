@@ -10,9 +10,13 @@
 /*
  * Start every CPU of the device tree but our own; each runs on the port's
  * tables and its own stack and waits to be told to leave. @stuck: the last one
- * will not be told. Errors of trans_psci_cpu_on; TRANS_ETIME: one did not come.
+ * will not be asked; @stays: it will not be told. Errors of trans_psci_cpu_on;
+ * TRANS_ETIME: one did not come.
  */
-int cpus_start(bool stuck, struct trans_error *err);
+int cpus_start(bool stuck, bool stays, struct trans_error *err);
+
+/* Does each of them still answer? TRANS_ETIME: one does not (err->desc). */
+int cpus_ask(struct trans_error *err);
 
 /* Send them off through @leaving, and see to it that they are. Errors of
  * trans_cpus_off. */

@@ -68,12 +68,13 @@ int crash_enter(struct trans_kexec *kexec, const struct trans_kexec_args *args,
 	entry.ctx = &memory;
 	entry.plan = &none;
 	entry.map = TRANS_MAP_NONE;
+	entry.host = &crash;
 	entry.entry = kexec->kernel.start;
 	entry.x[0] = kexec->fdt.start;
 	trans_kexec_unload(kexec);
 	rc = trans_transition_prepare(&crash, &entry, err);
 	if (!rc)
-		rc = trans_transition_quiesce(&crash, err);
+		rc = trans_transition_ask(&crash, err);
 	if (rc) {
 		trans_transition_cancel(&crash);
 		return rc;

@@ -31,13 +31,19 @@ static const struct trans_decompress decompress = {
 	.gzip = trans_gunzip, .ctx = &gunzip,
 };
 
-static int quiesce(void *host)
+static int ask(void *host, struct trans_error *err)
 {
 	(void)host;
-	return quiesce_machine(&kexec.transition, options.quiesce);
+	return quiesce_ask(err);
 }
 
-struct trans_transition_args transition_args(const struct trans_table *own)
+static int leave(void *host, struct trans_error *err)
+{
+	return quiesce_leave(host, options.quiesce, err);
+}
+
+struct trans_transition_args transition_args(const struct trans_table *own,
+					     struct trans_transition *leaving)
 {
 	return (struct trans_transition_args){
 		.cpu = &machine.cpu,
@@ -52,7 +58,10 @@ struct trans_transition_args transition_args(const struct trans_table *own)
 		.alias_prepare = alias_prepare,
 		.alias_enter = alias_enter,
 		.alias_drop = alias_drop,
-		.quiesce = quiesce,
+		.ask = ask,
+		.leave = leave,
+		.reset = machine_reset,
+		.host = leaving,
 		.coarse_above = (unsigned int)options.coarse,
 		.unproven = options.unproven,
 	};
@@ -121,7 +130,7 @@ static struct trans_kexec_args kexec_args(const struct payload *payload,
 		.host = &memory_ops,
 		.host_ctx = &memory,
 		.decompress = &decompress,
-		.transition = transition_args(own),
+		.transition = transition_args(own, &kexec.transition),
 		.relocate = !options.stay,
 		.unsafe = options.unsafe,
 	};

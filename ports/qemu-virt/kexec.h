@@ -11,7 +11,9 @@
  * with everything given back. @own: the tables the port runs on. */
 void port_kexec(const struct trans_table *own);
 
-/* What this port says of itself to any transition; its quiesce is a kexec's. */
-struct trans_transition_args transition_args(const struct trans_table *own);
+/* What this port says of itself to a transition, which is going to be @leaving;
+ * its leave is a kexec's. */
+struct trans_transition_args transition_args(const struct trans_table *own,
+					     struct trans_transition *leaving);
 
 #endif

@@ -21,6 +21,7 @@ static const struct {
 	{ "sha2=off", LEAVING_SOFT_SHA },
 	{ "on-failure=park", LEAVING_PARK },
 	{ "report=auto", LEAVING_REPORT },
+	{ "reset=host", LEAVING_HOST_RESETS },
 	{ "fallback=on", LEAVING_FALLBACK },
 	{ "hungry=on", LEAVING_HUNGRY },
 	{ "scrub=on", LEAVING_SCRUB },
@@ -135,6 +136,9 @@ static void say_report(const struct trans_blob_report *report)
 	      "%lu moves, %lu bytes, esr 0x%lx elr 0x%lx far 0x%lx\n",
 	      trans_stage_name(report->stage), report->segment, report->moves,
 	      report->bytes, report->esr, report->elr, report->far);
+	if (report->stage == TRANS_STAGE_NOT_QUIET)
+		print("port: it could not be left: %s: %s\n",
+		      trans_strerror((int)report->status), report->why);
 }
 
 static bool look_at_report(void *page)
@@ -262,6 +266,8 @@ void leaving_args(const struct leaving *leaving,
 						  TRANS_FAILURE_RESETS;
 	args->fallback = flags & LEAVING_FALLBACK;
 	args->scrub = flags & LEAVING_SCRUB;
+	if (flags & LEAVING_HOST_RESETS)
+		args->conduit = TRANS_CONDUIT_NONE;
 	if (flags & LEAVING_HUNGRY)
 		args->alias_prepare = alias_and_hunger;
 	args->stub = flags & LEAVING_STUB && machine.cpu.el == 1;

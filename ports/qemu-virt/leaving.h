@@ -14,6 +14,7 @@
  *	                   after it was loaded
  *	sha2=off           without the CPU's SHA-256 instructions
  *	on-failure=park    instead of a reset
+ *	reset=host         have no conduit: what resets then is the port
  *	report=auto|0xPA   have a report page (the last one of RAM, or that
  *	                   one), and look into it first: after a failed
  *	                   transition say so and do nothing else
@@ -68,6 +69,7 @@ enum leaving_flag {
 	LEAVING_WORLD_LOST = 1 << 27,
 	LEAVING_WORLD_52 = 1 << 28,
 	LEAVING_KNOWN = 1 << 16,
+	LEAVING_HOST_RESETS = 1 << 17,
 };
 
 struct leaving {

@@ -95,6 +95,12 @@ void machine_off(void)
 		__asm__ volatile("wfi");
 }
 
+void machine_reset(void *host)
+{
+	(void)host;
+	trans_psci_system_reset(machine.conduit, NULL);
+}
+
 bool machine_has(trans_pa_t pa, uint64_t len)
 {
 	return trans_ranges_contain(&machine.ram, pa, len) &&

@@ -46,6 +46,9 @@ int machine_read(trans_pa_t fdt, struct trans_error *err);
 /* Power off; park where that is refused. */
 __attribute__((noreturn)) void machine_off(void);
 
+/* For trans_transition_args.reset. */
+void machine_reset(void *host);
+
 /* Memory that may be touched at all: RAM that a kernel would map. */
 bool machine_has(trans_pa_t pa, uint64_t len);
 

@@ -20,11 +20,13 @@ static const struct {
 } words[] = {
 	{ "cpus=on", QUIESCE_CPUS },
 	{ "cpus=stuck", QUIESCE_CPUS | QUIESCE_CPU_STUCK },
+	{ "cpus=stays", QUIESCE_CPUS | QUIESCE_CPU_STAYS },
 	{ "lpi=on", QUIESCE_LPI },
 	{ "lpi=left", QUIESCE_LPI | QUIESCE_LPI_LEFT },
 	{ "virtio=on", QUIESCE_VIRTIO },
 	{ "virtio=left", QUIESCE_VIRTIO | QUIESCE_VIRTIO_LEFT },
 	{ "timers=on", QUIESCE_TIMERS },
+	{ "leave=fails", QUIESCE_FAILS },
 };
 
 bool quiesce_word(unsigned int *flags, const char *text, size_t len)
@@ -83,7 +85,8 @@ int quiesce_plan(unsigned int flags, struct trans_error *err)
 	int rc = gic_find(&gic, err);
 
 	if (!rc && flags & QUIESCE_CPUS)
-		rc = cpus_start(flags & QUIESCE_CPU_STUCK, err);
+		rc = cpus_start(flags & QUIESCE_CPU_STUCK,
+				flags & QUIESCE_CPU_STAYS, err);
 	if (!rc && flags & QUIESCE_LPI)
 		rc = lpi_begin(&gic, err);
 	if (!rc && flags & QUIESCE_VIRTIO)
@@ -93,8 +96,25 @@ int quiesce_plan(unsigned int flags, struct trans_error *err)
 	return rc ? rc : reserve_lpi_tables(err);
 }
 
-static int quiesce(const struct trans_transition *leaving, unsigned int flags,
-		   struct trans_error *err)
+int quiesce_ask(struct trans_error *err)
+{
+	int rc = trans_gic_check(&gic, sysreg_read(mpidr_el1),
+				 &machine.reserved, err);
+
+	return rc ? rc : cpus_ask(err);
+}
+
+static int interrupts_off(unsigned int flags, struct trans_error *err)
+{
+	uint64_t mpidr = sysreg_read(mpidr_el1);
+
+	if (flags & QUIESCE_RESUME)
+		return trans_gic_resume(&gic, &machine.cpu, mpidr, err);
+	return trans_gic_off(&gic, &machine.cpu, mpidr, err);
+}
+
+int quiesce_leave(const struct trans_transition *leaving, unsigned int flags,
+		  struct trans_error *err)
 {
 	int rc = 0;
 
@@ -108,18 +128,10 @@ static int quiesce(const struct trans_transition *leaving, unsigned int flags,
 		return rc;
 	/* booting.rst promises EL1 the virtual timer only. */
 	trans_timers_off(&machine.cpu, flags & QUIESCE_TIMERS);
-	if (flags & QUIESCE_RESUME)
-		return trans_gic_resume(&gic, &machine.cpu,
-					sysreg_read(mpidr_el1), err);
-	return trans_gic_off(&gic, &machine.cpu, sysreg_read(mpidr_el1), err);
-}
-
-int quiesce_machine(const struct trans_transition *leaving, unsigned int flags)
-{
-	struct trans_error err;
-	int rc = quiesce(leaving, flags, &err);
-
-	if (rc)
-		trans_error_print(&err, print_text, "port: quiesce: ");
-	return rc;
+	rc = interrupts_off(flags, err);
+	if (rc || !(flags & QUIESCE_FAILS))
+		return rc;
+	*err = (struct trans_error){ .status = TRANS_EHOST,
+				     .why = "leave=fails" };
+	return TRANS_EHOST;
 }

@@ -3,13 +3,15 @@
  * Before leaving: silence everything that could write to memory or run in it.
  * The port has little that does, so on request it first makes some noise.
  *
- *	cpus=on|stuck      start the other CPUs, which must be off before
- *	                   leaving; stuck: the last of them never hears of it.
+ *	cpus=on|stuck|stays  start the other CPUs, which must be off before
+ *	                   leaving; stuck: the last of them hears of nothing;
+ *	                   stays: it answers, and does not go.
  *	                   Not with el=1over2 or vhe=on: firmware starts them
  *	                   at EL2, as after a reset
  *	lpi=on|left        use LPIs and the ITS; left: and leave them on
  *	virtio=on|left     have the entropy device write to memory; left: go on
  *	timers=on          have timers whose time has come
+ *	leave=fails        when all is quiet say that it is not
  */
 #ifndef PORT_QUIESCE_H
 #define PORT_QUIESCE_H
@@ -25,6 +27,8 @@ enum quiesce_flag {
 	QUIESCE_VIRTIO_LEFT = 1 << 5,
 	QUIESCE_TIMERS = 1 << 6,
 	QUIESCE_RESUME = 1 << 7, /* not for a new kernel, for a saved one */
+	QUIESCE_CPU_STAYS = 1 << 8,
+	QUIESCE_FAILS = 1 << 9,
 };
 
 /* One word of the options; false: it is none of these. */
@@ -38,8 +42,13 @@ int quiesce_plan(unsigned int flags, struct trans_error *err);
 /* What could not be silenced and stays in use: the next kernel must be told. */
 const struct trans_ranges *quiesce_kept(void);
 
-/* For trans_transition_args.quiesce. What refused is on the console. */
-int quiesce_machine(const struct trans_transition *leaving,
-		    unsigned int flags);
+/* For trans_transition_args.ask: is there anything that would not be silenced?
+ * Nothing is changed, so there is nothing to undo. TRANS_ETIME: a CPU does not
+ * answer (err->desc); those of trans_gic_check. */
+int quiesce_ask(struct trans_error *err);
+
+/* For trans_transition_args.leave. */
+int quiesce_leave(const struct trans_transition *leaving, unsigned int flags,
+		  struct trans_error *err);
 
 #endif

@@ -174,11 +174,9 @@ static int with_buffer(int (*with)(uint64_t offset, void *buffer,
 
 /* ---- the library ---- */
 
-static int quiesce(void *host)
+static int leave(void *host, struct trans_error *err)
 {
-	(void)host;
-	return quiesce_machine(&resume.transition,
-			       quiesce_flags | QUIESCE_RESUME);
+	return quiesce_leave(host, quiesce_flags | QUIESCE_RESUME, err);
 }
 
 static struct trans_resume_args resume_args(const struct options *options,
@@ -197,10 +195,10 @@ static struct trans_resume_args resume_args(const struct options *options,
 		.mpidr = sysreg_read(mpidr_el1),
 		.entry = options->resume.entry,
 		.id = &seen.id,
-		.transition = transition_args(own),
+		.transition = transition_args(own, &resume.transition),
 	};
 
-	args.transition.quiesce = quiesce;
+	args.transition.leave = leave;
 	return args;
 }
 

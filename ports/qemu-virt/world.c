@@ -184,6 +184,7 @@ static int prepare(const struct leaving *leaving,
 	args.ctx = &memory;
 	args.plan = &plan;
 	args.world = &world;
+	args.host = &transition;
 	args.entry = moved_pa(world_start) + OFFSET;
 	args.x[0] = OFFSET;
 	for (unsigned int i = 1; i < 4; i++)
@@ -198,7 +199,7 @@ int world_enter(const struct leaving *leaving,
 	int rc = prepare(leaving, *args, err);
 
 	if (!rc)
-		rc = trans_transition_quiesce(&transition, err);
+		rc = trans_transition_ask(&transition, err);
 	if (!rc)
 		trans_transition_go(&transition);
 	trans_transition_cancel(&transition);

@@ -13,18 +13,11 @@
 #include <blk.h>
 #include <dm.h>
 #include <part.h>
-#include <dm/device-internal.h>
 
 static struct {
 	struct blk_desc *desc;
 	lbaint_t start;
 } part;
-
-/* A quiesce that refused has removed the device; it comes back as it was. */
-static bool is_there(const struct blk_desc *desc)
-{
-	return !device_probe(desc->bdev);
-}
 
 static int disk_read(void *ctx, uint64_t offset, void *buf, size_t len)
 {
@@ -32,7 +25,7 @@ static int disk_read(void *ctx, uint64_t offset, void *buf, size_t len)
 	lbaint_t at = part.start + (offset >> desc->log2blksz);
 	ulong count = len >> desc->log2blksz;
 
-	return !is_there(desc) || blk_dread(desc, at, count, buf) != count;
+	return blk_dread(desc, at, count, buf) != count;
 }
 
 static int disk_write(void *ctx, uint64_t offset, const void *buf, size_t len)
@@ -41,7 +34,7 @@ static int disk_write(void *ctx, uint64_t offset, const void *buf, size_t len)
 	lbaint_t at = part.start + (offset >> desc->log2blksz);
 	ulong count = len >> desc->log2blksz;
 
-	return !is_there(desc) || blk_dwrite(desc, at, count, buf) != count;
+	return blk_dwrite(desc, at, count, buf) != count;
 }
 
 /* Only for disks that write through, or whose user said -f. */

@@ -114,15 +114,15 @@ static int find_memory(struct request *r, struct trans_error *err)
 	return rc;
 }
 
-static int quiesce(void *host)
+static int ask(void *host, struct trans_error *err)
 {
-	struct trans_error err = { 0 };
+	return port_ask(err);
+}
 
+static int leave(void *host, struct trans_error *err)
+{
 	printf("\nStarting kernel ...\n\n");
-	if (!port_quiesce(&err))
-		return 0;
-	port_say_error("kexec", &err);
-	return err.status;
+	return port_leave(err);
 }
 
 static struct trans_kexec_args kexec_args(const struct request *r)
@@ -143,7 +143,8 @@ static struct trans_kexec_args kexec_args(const struct request *r)
 		.sha256 = port_sha256,
 	};
 
-	args.transition.quiesce = quiesce;
+	args.transition.ask = ask;
+	args.transition.leave = leave;
 	return args;
 }
 

@@ -10,6 +10,12 @@
 #include <dm/root.h>
 #include <trans_table/quiesce.h>
 
+/* Where PSCI does not. */
+static void reset(void *host)
+{
+	do_reset(NULL, 0, 0, NULL);
+}
+
 struct trans_transition_args port_transition(void)
 {
 	return (struct trans_transition_args){
@@ -20,45 +26,35 @@ struct trans_transition_args port_transition(void)
 		.uart = port_machine.uart,
 		.conduit = port_machine.conduit,
 		.alias_prepare = trans_alias_identity,
+		.reset = reset,
 	};
-}
-
-/* A disk that is removed because it is active leaves the devices of its
- * partitions behind, and cannot be probed again beside them: probing makes them
- * anew. U-Boot must be able to, if somebody refuses later. */
-static void forget_partitions(void)
-{
-	struct udevice *disk;
-	struct uclass *uc;
-
-	uclass_id_foreach_dev(UCLASS_BLK, disk, uc) {
-		if (!(disk->driver->flags & DM_REMOVE_ACTIVE_ALL))
-			continue;
-		device_chld_remove(disk, NULL, DM_REMOVE_NORMAL);
-		device_chld_unbind(disk, NULL);
-	}
 }
 
 /* Devices that do DMA forget their buffers; vital ones (IOMMU, clocks) go
  * last. */
 static void quiet_devices(void)
 {
-	forget_partitions();
 	bootm_disable_interrupts();
 	board_quiesce_devices();
 	dm_remove_devices_flags(DM_REMOVE_ACTIVE_ALL | DM_REMOVE_NON_VITAL);
 	dm_remove_devices_flags(DM_REMOVE_ACTIVE_ALL);
 }
 
-/* booting.rst promises EL1 the virtual timer only; at EL1, the physical one may
- * be the hypervisor's. A machine without a GIC in its tree has no LPIs. */
-int port_quiesce(struct trans_error *err)
+/* A machine without a GIC in its tree has no LPIs. */
+int port_ask(struct trans_error *err)
 {
 	struct trans_gic gic;
 
-	quiet_devices();
-	trans_timers_off(&port_machine.cpu, false);
 	if (port_gic(&gic, err))
 		return 0;
 	return trans_gic_lpis_off(&gic, &port_memory.lpi, err);
+}
+
+/* booting.rst promises EL1 the virtual timer only; at EL1, the physical one may
+ * be the hypervisor's. */
+int port_leave(struct trans_error *err)
+{
+	quiet_devices();
+	trans_timers_off(&port_machine.cpu, false);
+	return port_ask(err);
 }

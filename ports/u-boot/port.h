@@ -107,11 +107,12 @@ extern const trans_sha256_fn port_sha256;
 
 /* leave.c: how the transition is to be made, and U-Boot's end. */
 struct trans_transition_args port_transition(void);
-/* No DMA any more, no timer, and no LPI but by tables in @lpi. U-Boot goes on
- * if this refuses, or somebody does later: a device that went is probed again
- * by whoever uses it, and interrupts U-Boot takes none.
- * TRANS_ETIME, TRANS_EOVERLAP and the others of trans_gic_lpis_off. */
-int port_quiesce(struct trans_error *err);
+/* For ask: no LPI any more but by tables in @lpi. U-Boot takes no interrupts, and
+ * goes on without. Errors of trans_gic_lpis_off. */
+int port_ask(struct trans_error *err);
+/* For leave: no device but the console any more, no timer, and LPIs as above,
+ * which what was removed may have used last. The same errors. */
+int port_leave(struct trans_error *err);
 
 /* error.c: errors in words. */
 int port_error(struct trans_error *err, int status, const char *why, u64 pa,

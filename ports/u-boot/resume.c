@@ -54,19 +54,25 @@ static int set_gic(struct trans_error *err)
 	return trans_gic_resume(&gic, &port_machine.cpu, port_mpidr(), err);
 }
 
-/* A GIC that is not as described refuses while all devices are there. Then
- * devices and timers: they hold their lines as long as they wait to be served,
- * so the GIC once more. */
-static int quiesce(void *host)
+/* A GIC that is not as described refuses while all devices are there, and the
+ * image on its disk. */
+static int ask(void *host, struct trans_error *err)
 {
-	struct trans_error err = { 0 };
+	int rc = port_ask(err);
+
+	return rc ? rc : set_gic(err);
+}
+
+/* Devices and timers hold their lines as long as they wait to be served, so the
+ * GIC once more. */
+static int leave(void *host, struct trans_error *err)
+{
+	int rc;
 
 	printf("Resuming ...\n\n");
 	port_efi_leave();
-	if (!set_gic(&err) && !port_quiesce(&err) && !set_gic(&err))
-		return 0;
-	port_say_error("resume", &err);
-	return err.status;
+	rc = port_leave(err);
+	return rc ? rc : set_gic(err);
 }
 
 static struct trans_resume_args resume_args(struct request *r)
@@ -89,7 +95,8 @@ static struct trans_resume_args resume_args(struct request *r)
 		.transition = port_transition(),
 	};
 
-	args.transition.quiesce = quiesce;
+	args.transition.ask = ask;
+	args.transition.leave = leave;
 	return args;
 }
 

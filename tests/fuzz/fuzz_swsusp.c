@@ -279,8 +279,6 @@ static void take_off(struct input *in, const uint8_t *before)
 	disk->then = (enum disk_fault)pick(in, 4);
 	rc = trans_swsusp_clear(&reader.sw, &reader.err);
 	CHECK(!rc || (reader.err.status == rc && reader.err.why));
-	if (!rc && pick(in, 2))
-		rc = trans_swsusp_restore(&reader.sw, &reader.err);
 	CHECK(!disk->outside);
 	disk_power_cut(disk, (uint32_t)take(in, 1));
 	check_sector(before);

@@ -76,7 +76,7 @@ MUTANTS = [
      'reads_as(s, s->was)'),
     ('swsusp: whatever header is there is cleared',
      'hibernate/swsusp_clear.c',
-     'rc = check_header(image, &s, s.was, err);', 'rc = TRANS_OK;'),
+     'rc = check_header(image, &s, err);', 'rc = TRANS_OK;'),
     ('swsusp: the wrong sector of the page', 'hibernate/swsusp_clear.c',
      '.offset = end - len,',
      '.offset = end - ((size_t)1 << image->info.page_shift),'),

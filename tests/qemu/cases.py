@@ -161,7 +161,8 @@ IN_NEWER = ['digest-el1', 'digest-el2', 'corrupt-resets-el1', 'crash-el1',
 
 
 def always():
-    return (SPECIAL + leaving.WAYS + worlds.WORLDS + [quiet.stuck_cpu()] +
+    return (SPECIAL + leaving.WAYS + worlds.WORLDS +
+            [quiet.stuck_cpu(), quiet.cpu_stays()] +
             quiet.LPIS + quiet.DEVICES)
 
 

@@ -193,6 +193,12 @@ def refuses(error, *options, tree=None, expect=(), disks=''):
     return step
 
 
+def cannot_leave(nap):
+    return nap.port(['leave=fails'],
+                    [says.ABOUT_TO_RESUME, says.NOT_QUIET.format('leave=fails', 15)],
+                    [says.ANY_LINUX, says.AWAKE, says.ANY_REFUSAL, says.MOVING])
+
+
 def data_disk_is_clean(nap):
     done = subprocess.run(['/usr/sbin/e2fsck', '-fn', f'{nap.disks}/data.img'],
                           text=True, stdout=subprocess.PIPE,
@@ -360,12 +366,13 @@ def refusals():
             keeps('TRANS_EIMAGE'), gives_up('TRANS_EIMAGE'), is_gone),
         Nap('unreadable-stays', Sleeper(), unreadable,
             keeps('TRANS_EHOST: disk read', *UNREADABLE), wakes()),
-        # A quiesce that refuses: the signature is put back, by a disk that was
-        # reset meanwhile, and the next start wakes it all the same.
-        Nap('quiesce-refused', Sleeper(lab.Machine(smp=2)),
-            refuses('TRANS_EHOST: quiesce refused', 'cpus=stuck',
-                    expect=[says.QUIESCE_REFUSED.format('TRANS_ETIME')]),
+        # A host that says beforehand that it cannot leave: nothing is written,
+        # and the next start wakes it all the same.
+        Nap('ask-refused', Sleeper(lab.Machine(smp=2)),
+            refuses('TRANS_ETIME: a CPU does not answer', 'cpus=stuck'),
             wakes('cpus=on')),
+        # One that finds out too late: reset, and the image is gone.
+        Nap('leave-failed', Sleeper(), cannot_leave, is_gone),
     ]
 
 

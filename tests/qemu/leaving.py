@@ -46,6 +46,29 @@ def fault_resets():
     return case
 
 
+def cannot_leave(name, el, options=(), why=('leave=fails', 0xf, 'TRANS_EHOST'),
+                 **machine):
+    """When it is too late to refuse: nothing is moved, the machine is reset,
+    and the port that boots then finds in the report why."""
+    text, status, code = why
+    case = runs.Case(name, ['report=auto', *options],
+                     machine=lab.Machine(el=el, **machine),
+                     expect=[says.NO_REPORT, says.NOT_QUIET.format(text, status),
+                             says.LAST_WAS_NOT_QUIET,
+                             says.NOT_LEFT.format(f'{code}: {text}')],
+                     forbid=[says.ANY_LINUX, says.CRASH, says.MOVING,
+                             says.ANY_REFUSAL, says.UNKNOWN_OPTION])
+    case.reboots = True
+    return case
+
+
+def cannot_leave_parks():
+    case = runs.breaks('leave-fails-parks', ['leave=fails', 'on-failure=park'],
+                       last_words=[says.ANY_NOT_QUIET])
+    case.forbid += [says.ANY_LINUX, says.MOVING]
+    return case
+
+
 def over_stub(name, options, **machine):
     """The port runs at EL1 over a stub at EL2, and overwrites the stub; Linux
     must nevertheless be entered at EL2."""
@@ -104,6 +127,17 @@ WAYS = [
     corrupt_resets('corrupt-resets-no-tables', 1, ['map=none']),
     corrupt_parks(),
     fault_resets(),
+    cannot_leave('leave-fails-el1', 1, ['leave=fails']),
+    cannot_leave('leave-fails-el2-linear', 2, ['leave=fails', 'map=linear']),
+    cannot_leave('leave-fails-crash', 1,
+                 ['leave=fails', 'entry=crash', 'hide=off'], ram='1G'),
+    # No conduit: the blob comes back, and the port resets.
+    cannot_leave('leave-fails-host-el1', 1, ['leave=fails', 'reset=host']),
+    cannot_leave('leave-fails-host-el2', 2, ['leave=fails', 'reset=host']),
+    cannot_leave('leave-fails-host-vhe', 2,
+                 ['leave=fails', 'reset=host', 'vhe=on', 'map=linear'],
+                 cpu=runs.MAX, gic='3'),
+    cannot_leave_parks(),
     over_stub('stub-linear', ['map=linear'], gic='3', cpu=runs.MAX),
     without_tables('no-tables-el2', 2, ['map=none', 'digest=on'], cpu=runs.MAX),
     without_tables('fallback', 1, ['hungry=on', 'fallback=on']),

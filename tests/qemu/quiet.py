@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """Runs in which other CPUs, interrupts or devices must be quiet before the jump."""
+import leaving
 import runs
 import says
 
@@ -14,12 +15,23 @@ def with_cpus(smp, gic, el=1, mapping='sparse', cpu='cortex-a57'):
 
 
 def stuck_cpu():
-    """One that does not go is named, and nothing is overwritten."""
-    case = runs.refuses('cpus-stuck', 'TRANS_EHOST', ['cpus=stuck'])
+    """One that does not answer is named, and nobody went anywhere."""
+    case = runs.refuses('cpus-stuck',
+                        r'TRANS_ETIME: a CPU does not answer.*desc=0x3',
+                        ['cpus=stuck'])
     case.machine.smp = 4
-    case.expect.insert(0, says.QUIESCE_REFUSED.format(
-        r'TRANS_ETIME: a CPU did not switch off.*desc=0x3'))
     case.forbid.remove(says.ABOUT_TO_JUMP)
+    case.forbid.append(says.ANY_NOT_QUIET)
+    return case
+
+
+def cpu_stays():
+    """One that answers and does not go: too late to go on, so the machine is
+    reset, and the next boot is told which it was."""
+    why = 'a CPU did not switch off'
+    case = leaving.cannot_leave('cpus-stays', 1, ['cpus=stays'], smp=4,
+                                why=(why, 0x14, 'TRANS_ETIME'))
+    case.expect[1] += '.*desc=0x3'
     return case
 
 

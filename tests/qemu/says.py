@@ -21,7 +21,9 @@ LINUX_CPUS = r'^linux: figure cpus {} cpus$'
 CPUS_OFF = r'^port: figure cpus_off {} cpus$'
 LPI_PENDING = r'^port: LPI 8192 is pending in the table at '
 MAY_WRITE = r'^port: virtio may write to 0x'
-QUIESCE_REFUSED = r'^port: quiesce: {}\b.*'
+NOT_QUIET = r'^trans: not quiet: {} status=-0x{:x} '
+ANY_NOT_QUIET = r'^trans: not quiet: .*'
+NOT_LEFT = r'^port: it could not be left: {}$'
 PLAN = [r'^plan: segment kernel 0x0000000040000000 \+ 0x.*',
         r'^plan: move 0x\w+ -> 0x0000000040000000 \+ 0x.*',
         r'^plan: moves \d+ bytes \d+ of a payload of \d+$',
@@ -39,6 +41,8 @@ CRASH = r'^port: (?:exception|panic).*'
 LETTERS = r'^trans: moves=0x[0-9a-f]+ {}$'
 CORRUPT = r'^trans: corrupt segment=0x0 pa=0x[0-9a-f]+ len=0x[0-9a-f]+$'
 LAST_TIME = r'^port: the last transition ended at "{}": segment 0, [1-9]'
+LAST_WAS_NOT_QUIET = (r'^port: the last transition ended at "not quiet": '
+                      r'segment 0, 0 moves, 0 bytes')
 LETTERS_OF_NONE = r'^trans: moves=0x0 MDL$'
 CRASH_ENTRY = r'^port: crash entry, 0 moves$'
 WITHOUT_TABLES = r'^port: without tables$'

@@ -40,12 +40,29 @@ static void alias_drop(void *host)
 	f->aliases--;
 }
 
-static int quiesce(void *host)
+static int ask(void *host, struct trans_error *err)
 {
 	struct fixture *f = host;
 
-	f->quiesced = !f->refuse_quiesce;
-	return f->refuse_quiesce;
+	(void)err;
+	f->asked++;
+	return f->refuse_ask;
+}
+
+static void unask(void *host)
+{
+	struct fixture *f = host;
+
+	f->unasked++;
+}
+
+static int leave(void *host, struct trans_error *err)
+{
+	struct fixture *f = host;
+
+	(void)err;
+	f->left++;
+	return f->fail_leave;
 }
 
 /* "Compressed" by a program that does nothing. */
@@ -133,7 +150,9 @@ static struct trans_transition_args transition_args(struct fixture *f)
 		.map = TRANS_MAP_SPARSE,
 		.alias_prepare = alias_prepare,
 		.alias_drop = alias_drop,
-		.quiesce = quiesce,
+		.ask = ask,
+		.unask = unask,
+		.leave = leave,
 		.host = f,
 	};
 }

@@ -35,7 +35,8 @@ struct fixture {
 	struct trans_error err;
 	uint8_t *kernel, *initrd; /* what the files held before */
 	int aliases;              /* prepared minus dropped */
-	bool refuse_alias, refuse_quiesce, quiesced;
+	bool refuse_alias, refuse_ask, fail_leave;
+	unsigned int asked, unasked, left;
 	struct trans_gunzip gunzip;
 	struct trans_decompress decompress;
 	int unpack_says;     /* the fake zstd's answer */

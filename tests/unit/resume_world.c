@@ -353,12 +353,29 @@ static void alias_drop(void *host)
 	w->aliases--;
 }
 
-static int quiesce(void *host)
+static int ask(void *host, struct trans_error *err)
 {
 	struct resume_world *w = host;
 
-	w->quiesced++;
-	return w->refuse_quiesce;
+	(void)err;
+	w->asked++;
+	return w->refuse_ask;
+}
+
+static void unask(void *host)
+{
+	struct resume_world *w = host;
+
+	w->unasked++;
+}
+
+static int leave(void *host, struct trans_error *err)
+{
+	struct resume_world *w = host;
+
+	(void)err;
+	w->left++;
+	return w->fail_leave;
 }
 
 static int progress(void *ctx, uint64_t done, uint64_t total)
@@ -413,7 +430,8 @@ void world_boot(struct resume_world *w, unsigned int el)
 			.map = TRANS_MAP_SPARSE,
 			.alias_prepare = alias_prepare,
 			.alias_drop = alias_drop,
-			.quiesce = quiesce, .host = w,
+			.ask = ask, .unask = unask, .leave = leave,
+			.host = w,
 		},
 	};
 }

@@ -68,8 +68,8 @@ struct resume_world {
 	struct trans_resume_args args;
 	struct trans_resume resume;
 	struct trans_error err;
-	int aliases, quiesced;
-	bool refuse_quiesce;
+	int aliases, asked, unasked, left;
+	bool refuse_ask, fail_leave;
 	/* Calls of progress; the call that stops (0: none); what it said last,
 	 * and the largest step to it. */
 	unsigned long progressed, stop_at;

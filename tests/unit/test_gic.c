@@ -529,6 +529,49 @@ static void no_room_for_ranges(void **state)
 	assert_int_equal(err.pa, RD0);
 }
 
+/* ---- ask ---- */
+
+/* What can be known beforehand, and nothing is written to know it. */
+static void check_says_it_before(void **state)
+{
+	static const struct trans_range wide = { RD0, 0x80000 };
+	struct trans_range storage[4];
+	struct trans_gic gic = v3;
+	struct trans_ranges kept;
+	struct trans_error err;
+
+	(void)state;
+	trans_ranges_init(&kept, storage, 4);
+	assert_int_equal(trans_gic_check(&v3, MPIDR0, NULL, &err),
+			 TRANS_EOVERLAP);
+	assert_int_equal(err.pa, PROP);
+	assert_int_equal(trans_gic_lpi_tables(&v3, &kept, NULL), 0);
+	assert_int_equal(trans_gic_check(&v3, MPIDR0, &kept, NULL), 0);
+	/* Promised to be clearable. */
+	set(RD0, LPIS | CES);
+	set(RD1, LPIS | CES);
+	assert_int_equal(trans_gic_check(&v3, MPIDR0, NULL, NULL), 0);
+	assert_int_equal(trans_gic_check(&v3, 0x7777, NULL, &err),
+			 TRANS_ENOENT);
+	gic.redist = &wide;
+	set(RD0 + 8, get(RD0 + 8) | 2);
+	set(RD0 + 0x40000 + 8, 1 << 4);
+	set(RD0 + 0x40000 + 0xffe8, 0x40);
+	set(RD0 + 0x20078, 1ULL << 63);
+	assert_int_equal(trans_gic_check(&gic, MPIDR0, NULL, &err),
+			 TRANS_EHOST);
+	set(RD0 + 0xffe8, 0);
+	assert_int_equal(trans_gic_check(&v3, MPIDR0, NULL, &err),
+			 TRANS_ECORRUPT);
+	gic.version = 4;
+	assert_int_equal(trans_gic_check(&gic, MPIDR0, NULL, &err),
+			 TRANS_EINVAL);
+	assert_int_equal(trans_gic_check(&v2, 0, NULL, &err), 0);
+	assert_int_equal(hw.orders, 0);
+	for (size_t i = 0; i < REGS; i++)
+		assert_int_equal(hw.reg[i].writes, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -551,6 +594,7 @@ int main(void)
 		cmocka_unit_test_setup(tables_that_may_stay, set_up),
 		cmocka_unit_test_setup(sizes_of_tables, set_up),
 		cmocka_unit_test_setup(no_room_for_ranges, set_up),
+		cmocka_unit_test_setup(check_says_it_before, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,8 @@
 #include <libfdt.h>
 
 #include "kexecs.h"
+#include "lib/arch/fake/fake.h"
+#include "trans/parts.h"
 
 #define HUGE_TREE_LEN ((size_t)TRANS_FDT_MAX_LEN + 4096)
 
@@ -264,15 +266,41 @@ static void every_table_page_refused(void **state)
 	}
 }
 
-static void quiesce_refuses(void **state)
+static void ask_refuses(void **state)
 {
 	struct fixture *f = *state;
 
 	kexec_load(f);
-	f->refuse_quiesce = true;
+	f->refuse_ask = true;
 	assert_int_equal(trans_kexec_start(&f->kexec, &f->err), TRANS_EHOST);
 	assert_int_equal(f->err.status, TRANS_EHOST);
 	assert_true(f->memory.balance > 0); /* still loaded */
+	assert_int_equal(f->left, 0);
+	/* Another time, it does. */
+	f->refuse_ask = false;
+	fake_arch_reset();
+	if (!setjmp(fake_arch.jump))
+		trans_kexec_start(&f->kexec, &f->err);
+	assert_int_equal(f->left, 1);
+	assert_int_equal(fake_arch.log[fake_arch.count - 1].what, FAKE_JUMP);
+	assert_int_equal(fake_arch.jump_x0, f->kexec.transition.data);
+}
+
+/* Nothing comes back to the host, and nothing is moved. */
+static void leave_fails(void **state)
+{
+	struct fixture *f = *state;
+
+	kexec_load(f);
+	f->fail_leave = true;
+	fake_arch_reset();
+	if (!setjmp(fake_arch.jump))
+		trans_kexec_start(&f->kexec, &f->err);
+	assert_int_equal(f->left, 1);
+	assert_int_equal(f->unasked, 0);
+	assert_int_equal(fake_arch.log[fake_arch.count - 1].what, FAKE_CALL);
+	assert_int_equal(fake_arch.jump_x0, f->kexec.transition.data |
+						    1 << BLOB_NOT_QUIET_BIT);
 }
 
 #define TEST(name) \
@@ -297,7 +325,8 @@ int main(void)
 		TEST(alias_refused),
 		TEST(every_allocation_fails),
 		TEST(every_table_page_refused),
-		TEST(quiesce_refuses),
+		TEST(ask_refuses),
+		TEST(leave_fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -511,6 +511,38 @@ static void no_stub_no_move(void **state)
 	assert_int_equal(fake_blob.moved, 0);
 }
 
+/* ---- a host that could not leave ---------------------------------------- */
+
+static void not_quiet(void **state)
+{
+	struct trans_blob_report got;
+
+	(void)state;
+	params.uart_kind = TRANS_UART_PL011;
+	params.own.status = TRANS_ETIME;
+	params.own.pa = 0x8080000;
+	strcpy(params.own.why, "an ITS is not quiescent");
+	add(0x1000, 0x3000, 0x1000);
+	memset(&report, 0, sizeof(report));
+	memcpy(want, arena, ARENA); /* nothing moves */
+	blob_not_quiet(&params);
+	assert_memory_equal(arena, want, ARENA);
+	assert_string_equal(fake_blob.said,
+			    "Q\r\ntrans: not quiet: an ITS is not quiescent "
+			    "status=-0x14 pa=0x8080000 desc=0x0\r\n");
+	assert_int_equal(trans_report_read(&report, &got, NULL), 0);
+	assert_true(trans_report_failed(&got));
+	assert_int_equal(got.stage, TRANS_STAGE_NOT_QUIET);
+	assert_string_equal(trans_stage_name(got.stage), "not quiet");
+	assert_int_equal(got.status, TRANS_ETIME);
+	assert_int_equal(got.pa, 0x8080000);
+	assert_string_equal(got.why, "an ITS is not quiescent");
+	/* No line of the host's may fall on it later; then it is in memory. */
+	assert_int_equal(fake_blob.cleans, 2);
+	for (unsigned int i = 0; i < 2; i++)
+		assert_int_equal(fake_blob.clean[i].start, pa_of(&report));
+}
+
 /* ---- the report from the other side ------------------------------------ */
 
 static void report_is_read(void **state)
@@ -589,6 +621,7 @@ int main(void)
 		cmocka_unit_test_setup(digest_of_the_last_byte, setup),
 		cmocka_unit_test_setup(stub_is_taken_first, setup),
 		cmocka_unit_test_setup(no_stub_no_move, setup),
+		cmocka_unit_test_setup(not_quiet, setup),
 		cmocka_unit_test_setup(report_is_read, setup),
 		cmocka_unit_test_setup(report_of_unknown_stage, setup),
 	};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * What is no resume: each with its own name, the disk untouched, nothing
- * written but lent memory. And what start does, in which order.
+ * written but lent memory.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -568,117 +568,6 @@ static void probing(void **state)
 	world_end(&w);
 }
 
-/* ---- start ---- */
-
-static bool has_signature(void)
-{
-	return !memcmp(w.disk + 4096 - 10, "S1SUSPEND", 10);
-}
-
-static int quiesce_looks(void *host)
-{
-	(void)host;
-	w.quiesced++;
-	/* The image is gone from the medium before anything is quiet. */
-	assert_false(has_signature());
-	assert_memory_equal(w.disk + 4096 - 10, "SWAPSPACE2", 10);
-	assert_true(w.flushes > 0);
-	return w.refuse_quiesce;
-}
-
-static int start(void)
-{
-	int rc;
-
-	fake_arch_reset();
-	if (setjmp(fake_arch.jump))
-		return 1; /* gone */
-	rc = trans_resume_start(&w.resume, &w.err);
-	assert_true(rc < 0);
-	return rc;
-}
-
-static void start_goes(void **state)
-{
-	const struct trans_transition *t = &w.resume.transition;
-
-	(void)state;
-	usual_world(1);
-	w.args.transition.quiesce = quiesce_looks;
-	load();
-	assert_true(has_signature());
-	assert_int_equal(start(), 1);
-	assert_int_equal(w.quiesced, 1);
-	assert_false(has_signature());
-	assert_int_equal(fake_arch.log[fake_arch.count - 1].what, FAKE_JUMP);
-	assert_int_equal(fake_arch.log[fake_arch.count - 1].value,
-			 t->code + BLOB_ENTRY);
-	/* Nobody finds the image a second time. */
-	trans_resume_unload(&w.resume);
-	assert_int_equal(world_load(&w), TRANS_ENOIMAGE);
-	world_end(&w);
-}
-
-static void start_with_a_quiesce_that_refuses(void **state)
-{
-	(void)state;
-	usual_world(1);
-	w.args.transition.quiesce = quiesce_looks;
-	w.refuse_quiesce = true;
-	load();
-	assert_int_equal(start(), TRANS_EHOST);
-	assert_string_equal(w.err.why, "quiesce refused");
-	assert_true(has_signature());
-	/* Another time, it does. */
-	w.refuse_quiesce = false;
-	assert_int_equal(start(), 1);
-	assert_false(has_signature());
-	world_end(&w);
-}
-
-static void start_with_a_disk_that_refuses(void **state)
-{
-	(void)state;
-	usual_world(1);
-	load();
-	w.fail_write_at = 1;
-	assert_int_equal(start(), TRANS_EHOST);
-	assert_int_equal(w.quiesced, 0);
-	assert_true(has_signature());
-	w.block.write = NULL;
-	assert_int_equal(start(), TRANS_EHOST);
-	assert_int_equal(w.quiesced, 0);
-	world_end(&w);
-}
-
-static int quiesce_breaks_the_disk(void *host)
-{
-	(void)host;
-	w.block.write = NULL;
-	return 1;
-}
-
-static void start_when_all_fails(void **state)
-{
-	(void)state;
-	usual_world(1);
-	w.args.transition.quiesce = quiesce_breaks_the_disk;
-	load();
-	assert_int_equal(start(), TRANS_EHOST);
-	assert_string_equal(w.err.why, "quiesce refused, and the signature "
-			    "could not be restored");
-	world_end(&w);
-}
-
-static void start_of_nothing(void **state)
-{
-	(void)state;
-	memset(&w, 0, sizeof(w));
-	assert_int_equal(trans_resume_start(&w.resume, &w.err), TRANS_EINVAL);
-	assert_string_equal(w.err.why, "nothing is loaded");
-	trans_resume_unload(&w.resume);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -704,11 +593,6 @@ int main(void)
 		cmocka_unit_test(disk_that_fails),
 		cmocka_unit_test(progress_that_stops),
 		cmocka_unit_test(probing),
-		cmocka_unit_test(start_goes),
-		cmocka_unit_test(start_with_a_quiesce_that_refuses),
-		cmocka_unit_test(start_with_a_disk_that_refuses),
-		cmocka_unit_test(start_when_all_fails),
-		cmocka_unit_test(start_of_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * At most once: the signature of an image goes and comes back, and whatever the
- * disk does meanwhile (refuses, lies, loses power at any operation with any part
- * of its cache) the image is whole or gone, and never lost by what says that it
- * failed.
+ * At most once: the signature of an image goes, and whatever the disk does
+ * meanwhile (refuses, lies, loses power at any operation with any part of its
+ * cache) the image is whole or gone, and never lost by what says that it failed.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -136,15 +135,9 @@ static int clear(void)
 	return trans_swsusp_clear(&reader.sw, &reader.err);
 }
 
-static int restore(void)
-{
-	reader.disk.ops = 0;
-	return trans_swsusp_restore(&reader.sw, &reader.err);
-}
-
 /* ---- nothing fails ---- */
 
-static void there_and_back(void **state)
+static void goes_once(void **state)
 {
 	(void)state;
 	for (unsigned int v = 0; v < 6; v++) {
@@ -156,14 +149,6 @@ static void there_and_back(void **state)
 		assert_int_equal(reader.disk.flushes, 1);
 		assert_int_equal(reader.disk.reads, 2);
 		check_cuts(ONLY(GONE));
-		assert_int_equal(restore(), 0);
-		assert_int_equal(reader.disk.pending_count, 0);
-		assert_int_equal(reader.disk.writes, 2);
-		check_cuts(ONLY(WHOLE));
-		/* Again: it is there already. */
-		assert_int_equal(restore(), 0);
-		check_cuts(ONLY(WHOLE));
-		assert_int_equal(clear(), 0);
 		assert_int_equal(clear(), TRANS_ESTALE);
 		check_cuts(ONLY(GONE));
 		assert_false(reader.disk.outside);
@@ -189,7 +174,6 @@ static void not_open(void **state)
 	(void)state;
 	memset(&none, 0, sizeof(none));
 	assert_int_equal(trans_swsusp_clear(&none, NULL), TRANS_EINVAL);
-	assert_int_equal(trans_swsusp_restore(&none, NULL), TRANS_EINVAL);
 }
 
 static void read_only(void **state)
@@ -199,15 +183,12 @@ static void read_only(void **state)
 	reader.disk.block.write = NULL;
 	assert_int_equal(clear(), TRANS_EHOST);
 	assert_string_equal(reader.err.why, "the disk is read-only");
-	assert_int_equal(restore(), TRANS_EHOST);
 	assert_int_equal(reader.disk.writes, 0);
 	end();
 	begin(0);
 	reader.disk.protected = true;
 	assert_int_equal(clear(), TRANS_EHOST);
 	assert_string_equal(reader.err.why, "write of the signature");
-	check_cuts(ONLY(WHOLE));
-	assert_int_equal(restore(), TRANS_EHOST);
 	check_cuts(ONLY(WHOLE));
 	end();
 }
@@ -225,9 +206,6 @@ static void header_changed(void **state)
 
 			*byte ^= 0x41;
 			assert_int_equal(clear(), TRANS_ESTALE);
-			/* The signature is what restore writes. */
-			if (i > 10)
-				assert_int_equal(restore(), TRANS_ESTALE);
 			assert_int_equal(reader.disk.writes, 0);
 			*byte ^= 0x41;
 		}
@@ -251,26 +229,6 @@ static void cut_in_clear(void **state)
 			reader.disk.fault = DISK_CUT;
 			rc = clear();
 			check_cuts(rc ? EITHER : ONLY(GONE));
-			end();
-		} while (rc);
-		assert_int_equal(at, 5);
-	}
-}
-
-static void cut_in_restore(void **state)
-{
-	(void)state;
-	for (unsigned int v = 0; v < 6; v++) {
-		unsigned int at = 0;
-		int rc;
-
-		do {
-			begin(v);
-			assert_int_equal(clear(), 0);
-			reader.disk.fault_at = ++at;
-			reader.disk.fault = DISK_CUT;
-			rc = restore();
-			check_cuts(rc ? EITHER : ONLY(WHOLE));
 			end();
 		} while (rc);
 		assert_int_equal(at, 5);
@@ -393,55 +351,19 @@ static void fault_then_cut(void **state)
 	}
 }
 
-/* Restore tries twice: one fault does no harm beyond the first read. */
-static void restore_faults(void **state)
-{
-	(void)state;
-	for (unsigned int i = 0; i < 4 * 4; i++) {
-		unsigned int at = 1 + i % 4;
-		int rc;
-
-		/* A read that does nothing leaves what clear has read. */
-		if (undetectable(faults[i / 4], at, 3) ||
-		    undetectable(faults[i / 4], at, 1))
-			continue;
-		begin(2);
-		assert_int_equal(clear(), 0);
-		reader.disk.fault_at = at;
-		reader.disk.fault = faults[i / 4];
-		rc = restore();
-		assert_int_equal(rc != 0, at == 1);
-		check_cuts(rc ? ONLY(GONE) : ONLY(WHOLE));
-		reader.disk.fault_at = 0;
-		assert_int_equal(restore(), 0);
-		check_cuts(ONLY(WHOLE));
-		end();
-	}
-	begin(2);
-	assert_int_equal(clear(), 0);
-	reader.disk.fault_at = 3;
-	reader.disk.fault = DISK_REFUSES;
-	reader.disk.for_good = true;
-	assert_int_equal(restore(), TRANS_EHOST);
-	check_cuts(EITHER);
-	end();
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(there_and_back),
+		cmocka_unit_test(goes_once),
 		cmocka_unit_test(no_reading_behind_it),
 		cmocka_unit_test(not_open),
 		cmocka_unit_test(read_only),
 		cmocka_unit_test(header_changed),
 		cmocka_unit_test(cut_in_clear),
-		cmocka_unit_test(cut_in_restore),
 		cmocka_unit_test(one_fault),
 		cmocka_unit_test(nothing_read_back),
 		cmocka_unit_test(two_faults),
 		cmocka_unit_test(fault_then_cut),
-		cmocka_unit_test(restore_faults),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

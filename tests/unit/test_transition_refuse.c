@@ -233,10 +233,12 @@ static void check_wants_prepared(void **state)
 {
 	(void)state;
 	assert_int_equal(trans_transition_check(&tr.t, &tr.err), TRANS_EINVAL);
-	assert_int_equal(trans_transition_quiesce(&tr.t, &tr.err),
-			 TRANS_EINVAL);
-	assert_int_equal(tr.quiesced, 0);
+	assert_int_equal(trans_transition_ask(&tr.t, &tr.err), TRANS_EINVAL);
+	assert_string_equal(tr.err.why, "nothing is prepared");
+	assert_int_equal(tr.asked, 0);
+	trans_transition_unask(&tr.t);
 	trans_transition_cancel(&tr.t);
+	assert_int_equal(tr.unasked, 0);
 }
 
 /* ---- failure at every point ---- */

@@ -36,11 +36,35 @@ static void alias_drop(void *host)
 	tr.dropped++;
 }
 
-static int quiesce(void *host)
+static int ask(void *host, struct trans_error *err)
 {
-	(void)host;
-	tr.quiesced++;
+	assert_ptr_equal(host, &tr);
+	assert_null(err->why);
+	tr.asked++;
 	return tr.refuse;
+}
+
+static void unask(void *host)
+{
+	assert_ptr_equal(host, &tr);
+	tr.unasked++;
+}
+
+static int leave(void *host, struct trans_error *err)
+{
+	assert_ptr_equal(host, &tr);
+	tr.left++;
+	tr.left_at = (unsigned int)fake_arch.count;
+	err->why = tr.leave_why;
+	err->pa = 0x1234;
+	err->desc = 0x5678;
+	return tr.leave_says;
+}
+
+static void reset(void *host)
+{
+	assert_ptr_equal(host, &tr);
+	tr.resets++;
 }
 
 int transition_setup(void **state)
@@ -65,7 +89,11 @@ int transition_setup(void **state)
 		.alias_prepare = alias_prepare,
 		.alias_enter = alias_enter,
 		.alias_drop = alias_drop,
-		.quiesce = quiesce,
+		.ask = ask,
+		.unask = unask,
+		.leave = leave,
+		.reset = reset,
+		.host = &tr,
 	};
 	return 0;
 }

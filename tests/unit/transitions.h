@@ -27,8 +27,11 @@ struct fixture {
 	struct trans_error err;
 	trans_pa_t alias;
 	uint64_t alias_len;
-	unsigned int aliased, entered, dropped, quiesced;
-	bool refuse;
+	unsigned int aliased, entered, dropped;
+	unsigned int asked, unasked, left, left_at, resets;
+	bool refuse; /* alias_prepare and ask */
+	int leave_says;
+	const char *leave_why;
 };
 
 /* Of the running test. */

@@ -39,6 +39,7 @@
 #define BLOB_PARK_BIT 2     /* a failure parks instead of resetting */
 #define BLOB_STUB_BIT 3     /* there is a stub at EL2: leave through it */
 #define BLOB_HAS_E2H_BIT 4  /* EL2 has E2H set, whatever HCR_EL2 reads */
+#define BLOB_COMES_BACK_BIT 5 /* not quiet: the host itself resets */
 
 /*
  * What may be written on the way into a world with its MMU on, as X(name,
@@ -106,6 +107,7 @@
  * known before memory may be read.
  */
 #define BLOB_OFF_BIT 0 /* one of the other CPUs, to be switched off */
+#define BLOB_NOT_QUIET_BIT 1 /* the host could not leave: say so, and reset */
 #define BLOB_E2H_BIT 2 /* at EL2 with E2H: EL1's names are EL2's */
 #define BLOB_X0_BITS 7
 
@@ -245,6 +247,9 @@ int blob_verify(struct blob_params *params);
 
 /* The EL2 stub did not do as it was told. */
 void blob_no_stub(struct blob_params *params);
+
+/* Instead of all of it: why the host could not leave. */
+void blob_not_quiet(struct blob_params *params);
 
 /* Signs of life; nothing happens without a UART. drain waits until the last
  * character is on the wire, because a reset would swallow it. */

@@ -110,6 +110,7 @@ blob_entry:
 	msr	hcr_el2, x9
 	isb
 1:	tbnz	x0, #BLOB_OFF_BIT, switch_off
+	tbnz	x0, #BLOB_NOT_QUIET_BIT, not_quiet
 	and	x18, x0, #~BLOB_X0_BITS
 	adr	x10, blob_vectors
 	if_own_names enter_el2, x0, BLOB_E2H_BIT
@@ -279,3 +280,59 @@ switch_off_el2:
 	b	park
 2:	smc	#0
 	b	park
+
+	/*
+	 * The host could not leave. Its tables, caches and vectors are not
+	 * needed to say so, and nothing of it has been overwritten: where it
+	 * has to reset the machine itself it is called back, with everything as
+	 * it was. No translation was changed meanwhile, and what was written
+	 * with the MMU off is the blob's and the report's.
+	 */
+not_quiet:
+	mov	x19, x18
+	mov	x20, x30
+	mrs	x21, spsel
+	mov	x27, x0
+	and	x18, x0, #~BLOB_X0_BITS
+	adr	x10, blob_vectors
+	if_own_names not_quiet_el2, x27, BLOB_E2H_BIT
+	mrs	x23, vbar_el1
+	mrs	x24, sctlr_el1
+	msr	vbar_el1, x10
+	mmu_off	el1, BLOB_SCTLR_OFF_EL1
+	b	say_not_quiet
+not_quiet_el2:
+	mrs	x23, vbar_el2
+	mrs	x24, sctlr_el2
+	msr	vbar_el2, x10
+	mmu_off	el2, BLOB_SCTLR_OFF_EL2
+say_not_quiet:
+	mov	x22, sp
+	msr	spsel, #1
+	mov	x25, sp
+	mov	x26, x29
+	add	sp, x18, #BLOB_STACK_TOP
+	mov	x29, xzr
+	mov	x0, x18
+	bl	blob_not_quiet
+	ldr	x9, [x18, #BLOB_FLAGS]
+	tbz	x9, #BLOB_COMES_BACK_BIT, failed
+	mov	sp, x25
+	msr	spsel, x21
+	mov	sp, x22
+	mov	x29, x26
+	if_own_names back_el2, x27, BLOB_E2H_BIT
+	msr	vbar_el1, x23
+	dsb	sy
+	isb
+	msr	sctlr_el1, x24
+	b	back
+back_el2:
+	msr	vbar_el2, x23
+	dsb	sy
+	isb
+	msr	sctlr_el2, x24
+back:
+	isb
+	mov	x18, x19
+	ret	x20

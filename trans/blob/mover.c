@@ -40,7 +40,7 @@ static void publish(struct blob_params *params)
 /* Whoever reads the report next has its caches off, or is a debugger. */
 void blob_stage(struct blob_params *params, enum trans_stage now)
 {
-	static const char letters[TRANS_STAGE_COUNT + 1] = "?TMDLFXVN";
+	static const char letters[TRANS_STAGE_COUNT + 1] = "?TMDLFXVNQ";
 	char text[2] = { letters[now], '\0' };
 
 	params->own.stage = now;
@@ -49,13 +49,13 @@ void blob_stage(struct blob_params *params, enum trans_stage now)
 	blob_say(params, text);
 }
 
-static void begin_report(struct blob_params *params)
+static void begin_report(struct blob_params *params, enum trans_stage now)
 {
 	/* With the MMU off: no dirty line of the host's may fall on it
 	 * later. */
 	blob_clean(params->report, sizeof(struct trans_blob_report));
 	params->own.magic = TRANS_REPORT_MAGIC;
-	blob_stage(params, TRANS_STAGE_ENTERED);
+	blob_stage(params, now);
 }
 
 static void clean_destination(struct blob_params *params,
@@ -150,7 +150,7 @@ static void move_all(struct blob_params *params)
 
 int blob_run(struct blob_params *params)
 {
-	begin_report(params);
+	begin_report(params, TRANS_STAGE_ENTERED);
 	blob_say_hex(params, "\r\ntrans: moves=", params->move_count);
 	blob_say(params, " ");
 	if (own_el2(params))
@@ -161,6 +161,19 @@ int blob_run(struct blob_params *params)
 	blob_stage(params, TRANS_STAGE_LEAVING);
 	blob_say(params, "\r\n");
 	return 0;
+}
+
+/* The MMU is off, and stays so. */
+void blob_not_quiet(struct blob_params *params)
+{
+	begin_report(params, TRANS_STAGE_NOT_QUIET);
+	blob_say(params, "\r\ntrans: not quiet: ");
+	blob_say(params, params->own.why);
+	blob_say_hex(params, " status=-", (uint64_t)-params->own.status);
+	blob_say_hex(params, " pa=", params->own.pa);
+	blob_say_hex(params, " desc=", params->own.desc);
+	blob_say(params, "\r\n");
+	blob_drain(params);
 }
 
 void blob_fault(struct blob_params *params, uint64_t esr, uint64_t elr,

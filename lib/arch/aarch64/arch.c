@@ -201,3 +201,16 @@ void trans_arch_jump(uint64_t pc, uint64_t x0)
 	__asm__ volatile("br %0" :: "r"(pc), "r"(arg) : "memory");
 	__builtin_unreachable();
 }
+
+void trans_arch_call(uint64_t pc, uint64_t x0)
+{
+	register uint64_t to __asm__("x1") = pc;
+	register uint64_t arg __asm__("x0") = x0;
+
+	__asm__ volatile("blr %0"
+			 : "+r"(to), "+r"(arg)
+			 :: "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9",
+			    "x10", "x11", "x12", "x13", "x14", "x15", "x16",
+			    "x17", "x19", "x20", "x21", "x22", "x23", "x24",
+			    "x25", "x26", "x27", "x28", "x30", "cc", "memory");
+}

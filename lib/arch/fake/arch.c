@@ -140,3 +140,12 @@ void trans_arch_jump(uint64_t pc, uint64_t x0)
 	fake_arch.jump_x0 = x0;
 	longjmp(fake_arch.jump, 1);
 }
+
+void trans_arch_call(uint64_t pc, uint64_t x0)
+{
+	happened(FAKE_CALL, TRANS_SYSREG_COUNT, pc);
+	fake_arch.jump_x0 = x0;
+	if (!fake_arch.call)
+		longjmp(fake_arch.jump, 1);
+	fake_arch.call(pc, x0);
+}

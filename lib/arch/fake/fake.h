@@ -24,6 +24,7 @@ enum fake_what {
 	FAKE_SMC,
 	FAKE_JUMP, /* value: pc */
 	FAKE_CLEAN, /* value: first; @cleaned has it all */
+	FAKE_CALL, /* value: pc */
 };
 
 struct fake_event {
@@ -34,6 +35,8 @@ struct fake_event {
 
 /*
  * @jump: where trans_arch_jump goes, set by the test with setjmp
+ * @jump_x0: what it was given
+ * @call: what trans_arch_call does with its two arguments; NULL: it jumps
  * @firmware: what an HVC or SMC answers to (function, first argument); NULL: 0
  * @arg: the arguments of the last one
  * @crc_words: trans_arch_crc32 was called
@@ -50,6 +53,7 @@ struct fake_arch {
 	size_t count;
 	jmp_buf jump;
 	uint64_t jump_x0;
+	void (*call)(uint64_t pc, uint64_t x0);
 	uint64_t (*firmware)(uint64_t function, uint64_t a);
 	uint64_t arg[3];
 	bool crc_words;
