@@ -48,13 +48,17 @@ static void know_far(void)
 		machine.archive = leaving.archive;
 }
 
-/* With the MMU off all of memory is at hand. */
+/* With the MMU off all of memory is at hand; stores go past the caches, so they
+ * hold nothing of it before, nor after. */
 static void fill_far(void)
 {
-	if (machine.far.len >= machine.archive.len)
-		memcpy((void *)machine.far.start,
-		       (const void *)machine.archive.start,
-		       machine.archive.len);
+	void *far = (void *)machine.far.start;
+
+	if (machine.far.len < machine.archive.len)
+		return;
+	trans_cpu_clean(NULL, far, machine.archive.len);
+	memcpy(far, (const void *)machine.archive.start, machine.archive.len);
+	trans_cpu_clean(NULL, far, machine.archive.len);
 }
 
 static void know_machine(trans_pa_t fdt)

@@ -33,6 +33,7 @@ start:
 	mov	x19, x0			/* the device tree */
 	adrp	x20, _start		/* where we are */
 	bl	set_vectors
+	bl	forget_lines		/* before the first store */
 	mov	x0, x20
 	bl	relocate
 	bl	clear_bss
@@ -44,7 +45,7 @@ start:
 	ldr	x22, [x21, #BOOT_OFFSET]
 	add	x0, x20, x22
 	bl	relocate
-	bl	forget_stale_lines
+	bl	forget_lines		/* behind the last one */
 	mov	x0, x21
 	adrp	x8, after_mmu_on
 	add	x8, x8, :lo12:after_mmu_on
@@ -94,17 +95,26 @@ set_vectors:
 	isb
 	ret
 
-/* What was stored with the MMU off went past the caches; drop what they may
- * still hold of it (Arm ARM B2.7: mismatched memory attributes). Only whole
- * pages of our own are dropped, rodata (it was relocated) to the end. */
-forget_stale_lines:
+/*
+ * What is stored with the MMU off goes past the caches (Arm ARM B2.7, mismatched
+ * memory attributes). Before the first store: a line that somebody else left
+ * dirty would fall on it when it is evicted; booting.rst has the image's file
+ * cleaned, but not its .bss. Behind the last: a clean line that was filled
+ * meanwhile would hide it. From rodata (it is relocated) to the end, whole pages
+ * of our own. CIVAC for both: a hypervisor makes that of an IVAC anyway. The DMB
+ * because a cache operation by address is not ordered behind stores to Device
+ * memory (Arm ARM D7, "Ordering and completion of data and instruction cache
+ * instructions"), which is what all memory is with the MMU off.
+ */
+forget_lines:
 	adrp	x1, rodata_start
 	adrp	x2, image_end
 	mrs	x3, ctr_el0
 	ubfx	x3, x3, #16, #4		/* DminLine: log2 of words */
 	mov	x4, #4
 	lsl	x3, x4, x3
-1:	dc	ivac, x1
+	dmb	sy
+1:	dc	civac, x1
 	add	x1, x1, x3
 	cmp	x1, x2
 	b.lo	1b

@@ -114,6 +114,9 @@ void memory_take_back(void)
 }
 
 /*
+ * With the MMU off, what is given out must be in no cache before it is stored to
+ * (head.S says why), and is cleaned by whoever is done with it.
+ *
  * Lowest first, on purpose: that is where the next kernel goes. A port that is
  * not a test would better allocate from the top, and the pool would find safe
  * pages at once.
@@ -122,10 +125,14 @@ static int host_alloc(void *ctx, unsigned int shift, unsigned int count,
 		      trans_pa_t *pa)
 {
 	struct memory *m = ctx;
+	int rc;
 
 	if (++m->allocs == m->fail_at)
 		return TRANS_ENOMEM;
-	return trans_carve(&m->free_ranges, shift, count, pa);
+	rc = trans_carve(&m->free_ranges, shift, count, pa);
+	if (!rc && !linear_offset)
+		trans_cpu_clean(NULL, at_pa(*pa), (size_t)count << shift);
+	return rc;
 }
 
 static void host_free(void *ctx, unsigned int shift, unsigned int count,
