@@ -518,7 +518,7 @@ static void not_quiet(void **state)
 	struct trans_blob_report got;
 
 	(void)state;
-	params.uart_kind = TRANS_UART_PL011;
+	params.uart = trans_uart_pl011(0);
 	params.own.status = TRANS_ETIME;
 	params.own.pa = 0x8080000;
 	strcpy(params.own.why, "an ITS is not quiescent");
