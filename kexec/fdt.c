@@ -16,6 +16,32 @@ int tree_fail(struct trans_error *err, int fdt_code)
 			       TRANS_EFDT, fdt_strerror(fdt_code));
 }
 
+/*
+ * A name is read to its end each time that a property is looked at, and names
+ * can be shared: one of a MiB, named by each property, is a time bomb. So is a
+ * block of strings that is most of a tree, which libfdt goes through byte by byte
+ * for each name that it adds. Names have 31 characters by the devicetree
+ * specification (2.2.4.1), twice that in the wild; strings are a fifth of a
+ * tree, labels (dtc -@) included.
+ */
+#define LONGEST_NAME 127u
+#define STRINGS_FREE (32u << 10)
+
+static int check_strings(const void *fdt)
+{
+	const char *name = (const char *)fdt + fdt_off_dt_strings(fdt);
+	uint32_t size = fdt_size_dt_strings(fdt), len = 0;
+
+	if (size > STRINGS_FREE && size > fdt_totalsize(fdt) / 3)
+		return -FDT_ERR_BADSTRUCTURE;
+	for (uint32_t i = 0; i < size; i++) {
+		len = name[i] ? len + 1 : 0;
+		if (len > LONGEST_NAME)
+			return -FDT_ERR_BADSTRUCTURE;
+	}
+	return 0;
+}
+
 int tree_check(const void *fdt, size_t len)
 {
 	int rc;
@@ -35,7 +61,10 @@ int tree_check(const void *fdt, size_t len)
 	 * (devicetree specification 5.1) to the writer. */
 	if (fdt_off_dt_struct(fdt) % 4 || fdt_off_mem_rsvmap(fdt) % 8)
 		return -FDT_ERR_ALIGNMENT;
-	return fdt_check_full(fdt, len);
+	if (fdt_totalsize(fdt) > len)
+		return -FDT_ERR_TRUNCATED;
+	rc = check_strings(fdt);
+	return rc ? rc : fdt_check_full(fdt, len);
 }
 
 uint64_t tree_read_cells(const fdt32_t *cell, int count)
@@ -47,30 +76,32 @@ uint64_t tree_read_cells(const fdt32_t *cell, int count)
 	return value;
 }
 
-/* An absent property is equal to nothing. @size counts the NUL. */
-static bool prop_equals(const void *fdt, int node, const char *name,
-			const char *text, int size)
+static bool equals(const char *value, int len, const char *text)
 {
-	int len;
-	const void *prop = fdt_getprop(fdt, node, name, &len);
+	int size = 1;
 
-	return prop && len == size && !memcmp(prop, text, (size_t)size);
+	for (const char *at = text; *at; at++)
+		size++;
+	return len == size && !memcmp(value, text, (size_t)size);
 }
 
 /* Devicetree specification 2.3.4: no status is "okay". Memory that "failed"
  * or is "reserved" for other firmware is as little ours as a "disabled" one. */
 static bool is_available(const void *fdt, int node)
 {
-	return !fdt_getprop(fdt, node, "status", NULL) ||
-	       prop_equals(fdt, node, "status", "okay", sizeof("okay")) ||
-	       prop_equals(fdt, node, "status", "ok", sizeof("ok"));
+	int len;
+	const char *status = fdt_getprop(fdt, node, "status", &len);
+
+	return !status || equals(status, len, "okay") ||
+	       equals(status, len, "ok");
 }
 
 static bool is_ram(const void *fdt, int node)
 {
-	return prop_equals(fdt, node, "device_type", "memory",
-			   sizeof("memory")) &&
-	       is_available(fdt, node);
+	int len;
+	const char *type = fdt_getprop(fdt, node, "device_type", &len);
+
+	return type && equals(type, len, "memory") && is_available(fdt, node);
 }
 
 int tree_child_cells(const void *fdt, int parent, struct tree_cells *cells)

@@ -9,6 +9,7 @@
 
 #define KASLR_SEED_LEN	8
 #define RNG_SEED_LEN	128 /* as kexec_file_load gives */
+#define CHOSEN_MAX	256
 
 static int drop_prop(void *fdt, int node, const char *name)
 {
@@ -49,20 +50,30 @@ static int write_initrd(void *fdt, int chosen, struct trans_range initrd)
 			       initrd.start + initrd.len);
 }
 
-/* Bootloaders reserve the initrd they loaded, byte for byte; what was there
- * is free memory of the next kernel. From the last entry, as the ones behind
- * a deleted one move up. */
-static int drop_reservation(void *fdt, struct trans_range old)
+static struct fdt_reserve_entry *reservations(void *fdt)
 {
-	int i, rc = 0;
-	uint64_t start, len;
+	return (void *)((char *)fdt + fdt_off_mem_rsvmap(fdt));
+}
 
-	for (i = fdt_num_mem_rsv(fdt) - 1; !rc && i >= 0; i--) {
-		rc = fdt_get_mem_rsv(fdt, i, &start, &len);
-		if (!rc && start == old.start && len == old.len)
-			rc = fdt_del_mem_rsv(fdt, i);
-	}
-	return rc;
+static bool is_range(const struct fdt_reserve_entry *entry,
+		     struct trans_range range)
+{
+	return fdt64_to_cpu(entry->address) == range.start &&
+	       fdt64_to_cpu(entry->size) == range.len;
+}
+
+/* Bootloaders reserve the initrd they loaded, byte for byte; what was there
+ * is free memory of the next kernel. In one pass: libfdt would move all that
+ * follows for each entry. The block ends at its first empty entry. */
+static void drop_reservation(void *fdt, struct trans_range old)
+{
+	struct fdt_reserve_entry *entry = reservations(fdt);
+	int i, kept = 0, count = fdt_num_mem_rsv(fdt);
+
+	for (i = 0; i < count; i++)
+		if (!is_range(&entry[i], old))
+			entry[kept++] = entry[i];
+	memset(&entry[kept], 0, (size_t)(count - kept) * sizeof(*entry));
 }
 
 static int drop_old_initrd(void *fdt)
@@ -72,17 +83,17 @@ static int drop_old_initrd(void *fdt)
 
 	if (rc)
 		return rc == -FDT_ERR_NOTFOUND ? 0 : rc;
-	return drop_reservation(fdt, old);
+	drop_reservation(fdt, old);
+	return 0;
 }
 
-static bool is_reserved(const void *fdt, struct trans_range range)
+static bool is_reserved(void *fdt, struct trans_range range)
 {
+	const struct fdt_reserve_entry *entry = reservations(fdt);
 	int i, count = fdt_num_mem_rsv(fdt);
-	uint64_t start, len;
 
 	for (i = 0; i < count; i++)
-		if (!fdt_get_mem_rsv(fdt, i, &start, &len) &&
-		    start == range.start && len == range.len)
+		if (is_range(&entry[i], range))
 			return true;
 	return false;
 }
@@ -126,23 +137,36 @@ static int drop_handover(void *fdt, int chosen)
 static int drop_buffer(void *fdt, int chosen, const char *name)
 {
 	struct tree_cells cells;
-	int len, rc = 0;
+	int len;
 	const fdt32_t *prop = fdt_getprop(fdt, chosen, name, &len);
 
 	if (prop && !tree_child_cells(fdt, 0, &cells) &&
 	    len == (cells.address + cells.size) * (int)sizeof(*prop))
-		rc = drop_reservation(fdt, (struct trans_range){
+		drop_reservation(fdt, (struct trans_range){
 			tree_read_cells(prop, cells.address),
 			tree_read_cells(prop + cells.address, cells.size) });
-	return rc ? rc : drop_prop(fdt, chosen, name);
+	return drop_prop(fdt, chosen, name);
+}
+
+/* Each edit looks through all properties of /chosen, which has some dozen. */
+static int check_count(const void *fdt, int chosen)
+{
+	int prop, count = 0;
+
+	fdt_for_each_property_offset(prop, fdt, chosen)
+		if (++count > CHOSEN_MAX)
+			return -FDT_ERR_BADSTRUCTURE;
+	return 0;
 }
 
 /* The reservations lie before /chosen, and adding one moves it: not its offset,
  * which counts from the structure's start. */
 int tree_write_chosen(void *fdt, int chosen, const struct trans_fdt_edit *edit)
 {
-	int rc = write_reservations(fdt, edit);
+	int rc = check_count(fdt, chosen);
 
+	if (!rc)
+		rc = write_reservations(fdt, edit);
 	if (!rc)
 		rc = drop_crash(fdt, chosen);
 	if (!rc)

@@ -43,7 +43,9 @@ struct trans_fdt_edit {
  * fdt_totalsize() is what must be moved.
  *
  * TRANS_EFDT: not a valid tree (fdt_check_full, blocks aligned, version 17 as
- * every tool writes), or libfdt refused;
+ * every tool writes), or one made to take time (a property's name longer than
+ * 127 characters, a block of strings of more than 32 KiB and a third of the tree,
+ * more than 256 properties in /chosen), or libfdt refused;
  * TRANS_ENOSPC: the edited tree does not fit in @to_len, or in 2 MiB (twice
  * the room may be needed where the old tree's blocks are in an odd order);
  * TRANS_ERANGE: the end of the initrd or of a reservation passes 2^64 - 1;
