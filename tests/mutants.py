@@ -28,7 +28,7 @@ COPY = ['test_copy', 'test_copy_bugs', 'test_copy_failures',
         'test_copy_formats']
 EDGES = ['test_edges', 'test_edges_refuse', 'test_edges_read']
 CORE = ['test_table', *EDGES, 'test_operations', *COPY, 'test_walker',
-        'test_geometry', 'test_inspect']
+        'test_geometry', 'test_inspect', 'test_table_bombs']
 TRANSITION = ['test_transition', 'test_transition_refuse',
               'test_transition_digests', 'test_transition_go',
               'test_transition_proof']

@@ -170,6 +170,10 @@ unsigned int tt_source_copy(struct build *b, const struct side *side,
 /* Page life (pages.c). */
 uint64_t *tt_table_at(const struct trans_table *table, trans_pa_t pa,
 		      int level);
+/* The same of a table that nobody vouches for: asks visit first.
+ * TRANS_ESTOPPED, and *@why says it; TRANS_EFAULT, and *@why is left alone. */
+int tt_look_at(const struct trans_table *table, trans_pa_t pa, int level,
+	       const uint64_t **page, const char **why);
 void tt_store(const struct trans_table *table, uint64_t *slot, desc_t d);
 /* Are pages or stores of interest to the host? Its pages are then zeroed before
  * it is told; others are written once, by whoever fills them. */

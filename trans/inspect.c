@@ -72,6 +72,17 @@ static bool run_continues(const struct trans_run *run,
 	       same_attributes(&run->leaf, &next->leaf);
 }
 
+static int unreadable(const struct trans_run *run, struct trans_report *report)
+{
+	struct found at = { .va = run->va, .level = TRANS_NO_LEVEL,
+			    .status = run->status,
+			    .why = "a table cannot be read here" };
+
+	if (run->status == 0 || run->status == TRANS_ENOENT)
+		return 0;
+	return tt_found_fail(report, &at);
+}
+
 int trans_table_runs(const struct trans_table *table, trans_va_t va,
 		     uint64_t len, trans_run_fn run, void *arg,
 		     struct trans_report *report)
@@ -91,6 +102,8 @@ int trans_table_runs(const struct trans_table *table, trans_va_t va,
 				ret = run(arg, &open);
 			open = next;
 		}
+		if (next.status == TRANS_ESTOPPED)
+			return unreadable(&next, report);
 		if (ret || end == last)
 			break;
 	}
@@ -124,17 +137,6 @@ static int diff_add(struct trans_diff *open, const struct trans_diff *next,
 	return ret;
 }
 
-static int diff_status(const struct trans_run *run, struct trans_report *report)
-{
-	struct found at = { .va = run->va, .level = TRANS_NO_LEVEL,
-			    .status = run->status,
-			    .why = "a table cannot be read here" };
-
-	if (run->status == 0 || run->status == TRANS_ENOENT)
-		return 0;
-	return tt_found_fail(report, &at);
-}
-
 int trans_table_diff(const struct trans_table *a, const struct trans_table *b,
 		     trans_va_t va, uint64_t len, trans_diff_fn diff,
 		     void *arg, struct trans_report *report)
@@ -152,9 +154,9 @@ int trans_table_diff(const struct trans_table *a, const struct trans_table *b,
 		end = run_at(a, va, last, &in_a);
 		end_b = run_at(b, va, last, &in_b);
 		end = end_b < end ? end_b : end;
-		ret = diff_status(&in_a, report);
+		ret = unreadable(&in_a, report);
 		if (!ret)
-			ret = diff_status(&in_b, report);
+			ret = unreadable(&in_b, report);
 		kind = compare(&in_a, &in_b);
 		next = (struct trans_diff){
 			.kind = (enum trans_difference)kind, .va = va,

@@ -59,13 +59,14 @@ struct found tt_look_up(const struct trans_table *table, trans_va_t va,
 		return at;
 	}
 	for (;; at.level++) {
-		const uint64_t *page = tt_table_at(table, pa, at.level);
+		const char *why = "phys_to_virt refused a table page";
 		unsigned int index = geo_index(geo, at.level, va);
+		const uint64_t *page;
+		int ret = tt_look_at(table, pa, at.level, &page, &why);
 
 		at.d.v = 0;
-		if (!page) {
-			stop(&at, TRANS_EFAULT,
-			     "phys_to_virt refused a table page");
+		if (ret) {
+			stop(&at, ret, why);
 			return at;
 		}
 		at.d = desc_read(&page[index]);

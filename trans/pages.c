@@ -11,6 +11,19 @@ uint64_t *tt_table_at(const struct trans_table *table, trans_pa_t pa, int level)
 	return table->ops->phys_to_virt(table->ctx, pa, len);
 }
 
+int tt_look_at(const struct trans_table *table, trans_pa_t pa, int level,
+	       const uint64_t **page, const char **why)
+{
+	const struct trans_ops *ops = table->ops;
+
+	if (ops->visit && ops->visit(table->ctx, pa)) {
+		*why = "visit of a table page stopped it";
+		return TRANS_ESTOPPED;
+	}
+	*page = tt_table_at(table, pa, level);
+	return *page ? 0 : TRANS_EFAULT;
+}
+
 void tt_store(const struct trans_table *table, uint64_t *slot, desc_t d)
 {
 	if (table->ops->write_entry)

@@ -85,15 +85,13 @@ struct visit {
 static int open_visit(const struct trans_table *table, trans_pa_t pa, int level,
 		      struct visit *visit, struct trans_report *report)
 {
-	struct found at = { .level = level, .status = TRANS_EFAULT };
+	struct found at = { .level = level,
+			    .why = "phys_to_virt refused a table page" };
 
 	visit->next = 0;
 	visit->end = level == 3 ? 0 : geo_entries(&table->geo, level);
-	visit->page = tt_table_at(table, pa, level);
-	if (visit->page)
-		return 0;
-	at.why = "phys_to_virt refused a table page";
-	return tt_found_fail(report, &at);
+	at.status = tt_look_at(table, pa, level, &visit->page, &at.why);
+	return at.status ? tt_found_fail(report, &at) : 0;
 }
 
 int trans_table_pages(const struct trans_table *table, trans_page_fn page,

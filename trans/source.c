@@ -196,6 +196,8 @@ static int side_below(struct build *b, struct side *side)
 {
 	const struct item *item = &b->item;
 	uint64_t into = (b->va - b->delta) & low_mask(b->shift);
+	const char *why = "phys_to_virt refused a table of the source";
+	int ret;
 
 	side->kind = SIDE_NONE;
 	if (item->kind == DESC_LEAF) {
@@ -207,24 +209,20 @@ static int side_below(struct build *b, struct side *side)
 		return 0;
 	side->kind = SIDE_TABLE;
 	side->attributes |= tt_inheritance(b->src, item->raw);
-	side->table = tt_table_at(b->src, item->pa, b->level + 1);
-	if (!side->table)
-		return item_fail(b, TRANS_EFAULT,
-				 "phys_to_virt refused a table of the source");
-	return 0;
+	ret = tt_look_at(b->src, item->pa, b->level + 1, &side->table, &why);
+	return ret ? item_fail(b, ret, why) : 0;
 }
 
 static int source_root(struct build *b, struct side *side)
 {
+	const char *why = "phys_to_virt refused the root of the source";
 	const struct trans_table *src = b->src;
+	int ret;
 
 	*side = (struct side){ .kind = SIDE_TABLE };
-	side->table = tt_table_at(src, src->root, src->geo.start_level);
-	if (side->table)
-		return 0;
-	return tt_build_fail(b, TRANS_EFAULT,
-			     "phys_to_virt refused the root of the source",
-			     (desc_t){ 0 }, src->root);
+	ret = tt_look_at(src, src->root, src->geo.start_level, &side->table,
+			 &why);
+	return ret ? tt_build_fail(b, ret, why, (desc_t){ 0 }, src->root) : 0;
 }
 
 /* The side of the table of @level that the current address is in. */

@@ -5,7 +5,9 @@
  *
  * Works on own tables and on views of foreign ones; allocates nothing, writes
  * nothing, uses less than 1 KiB of stack, so that an exception handler may call
- * it. AF, dirty state and software bits are not part of what is compared.
+ * it. The time follows what the table seems to map, which of a foreign one may be
+ * all of its address space in pages, however few table pages it has: visit
+ * (ops.h) ends that, with TRANS_ESTOPPED. AF, dirty state and software bits are not part of what is compared.
  */
 #ifndef TRANS_TABLE_INSPECT_H
 #define TRANS_TABLE_INSPECT_H
@@ -47,7 +49,7 @@ struct trans_run {
 typedef int (*trans_run_fn)(void *arg, const struct trans_run *run);
 
 /* Each run in [@va, @va + @len), ascending; holes are left out.
- * TRANS_EINVAL, TRANS_EALIGN, TRANS_ERANGE. */
+ * TRANS_EINVAL, TRANS_EALIGN, TRANS_ERANGE, TRANS_ESTOPPED. */
 int trans_table_runs(const struct trans_table *table, trans_va_t va,
 		     uint64_t len, trans_run_fn run, void *arg,
 		     struct trans_report *report);

@@ -57,6 +57,16 @@ struct trans_ops {
 	 */
 	int (*acquire)(void *ctx, trans_pa_t pa);
 	void (*release)(void *ctx, trans_pa_t pa);
+	/*
+	 * Optional. The table page at @pa is about to be looked at, for a
+	 * look-up, a walk, a copy or an estimate of one; nonzero ends the
+	 * operation (TRANS_ESTOPPED). For a host that reads tables which nobody
+	 * vouches for: one page whose entries name itself looks like 2^36
+	 * mappings, and going through them all takes as long. A tree of its
+	 * own has no more table pages than memory has; each of them is looked
+	 * at once by a copy, a few times by every run, look-up or difference.
+	 */
+	int (*visit)(void *ctx, trans_pa_t pa);
 };
 
 #endif

@@ -189,6 +189,9 @@ int trans_table_create(struct trans_table *table,
  *           alone (E0POE) is ignored: it may take from what query says of EL0
  * @present: rule for MKVALID; NULL: every non-zero invalid leaf is ambiguous
  * Allocates nothing; destroy is not needed. TRANS_EINVAL.
+ * What reads a view may take as long as its address space is large, whatever it
+ * is made of; a host that does not trust it gives ops with visit (ops.h), and
+ * every operation that reads tables can return TRANS_ESTOPPED.
  */
 int trans_table_attach(struct trans_table *table,
 		       const struct trans_geometry *geo,

@@ -99,4 +99,8 @@ MUTANTS = [
      '!table->accessed &&\n\t    !(at->d.v & LEAF_AF))', '0)'),
     ('output beyond the address size accepted', 'trans/desc.h',
      'return pa >> geo->pa_bits == 0;', 'return pa >> 52 == 0 && geo;'),
+    ('a self-naming table cannot be stopped', 'trans/pages.c',
+     'if (ops->visit && ops->visit(table->ctx, pa))', 'if (false)'),
+    ('runs go on after a stop', 'trans/inspect.c',
+     'if (next.status == TRANS_ESTOPPED)', 'if (false)'),
 ]
