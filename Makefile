@@ -65,7 +65,7 @@ WITH_SETUP := y
 endif
 
 .PHONY: all lib build
-all: build core-symbols blob-gate licence-gate ## cross build and its gates: library, blob and port (the default)
+all: build core-symbols blob-gate caches-gate erratum-gate licence-gate ## cross build and its gates: library, blob and port (the default)
 
 # ---- sources ---------------------------------------------------------------
 
@@ -362,6 +362,15 @@ core-symbols: $(A)/libtrans_core.a ## what the core archive takes from outside
 .PHONY: blob-gate
 blob-gate: $(if $(BLOB),$(A)/blob.elf $(A)/blob.bin) ## the control blob is flat and small
 	$(if $(BLOB),@tests/gates.py blob --tools $(CROSS_COMPILE) $^ $(BLOB_OBJS))
+
+.PHONY: caches-gate
+caches-gate: $(A)/blob.elf $(A)/port.elf $(A)/libtrans_table.a ## what cleans does so by CIVAC, behind a barrier
+	@tests/gates.py caches --tools $(CROSS_COMPILE) $^
+
+.PHONY: erratum-gate
+erratum-gate: $(A)/blob.elf $(A)/port.elf ## the blob's link works around Cortex-A53 843419
+	@tests/gates.py erratum --tools $(CROSS_COMPILE) \
+		--link '$(TRANS_TABLE_BLOB_LINK)' $^
 
 .PHONY: licence-gate
 licence-gate: $(LIB_ARCHIVES) ## nothing in an installed archive is GPL alone

@@ -29,9 +29,12 @@ TRANS_TABLE_HIBERNATE_ARM := $(call trans_table_list,hibernate/*.S)
 # The control blob: compiled -fpie without stack protector, linked alone with
 # these words and -T trans/blob/blob.ld, made flat (objcopy -O binary) as
 # blob.bin, which trans/blob_image.S includes. lib/sha256.c is in it a second
-# time: the blob refers to nothing outside.
+# time: the blob refers to nothing outside. --fix-cortex-a53-843419 (GNU ld and
+# lld): an ADRP in the last two words of a 4 KiB page may give early Cortex-A53 a
+# wrong address (Arm EPM048406).
 TRANS_TABLE_BLOB := $(call trans_table_list,trans/blob/*.c trans/blob/*.S) \
 	lib/sha256.c
 TRANS_TABLE_BLOB_LINK := -nostdlib -static -pie --no-dynamic-linker -z text \
 	-z noexecstack -z max-page-size=4096 --build-id=none --gc-sections \
-	--no-warn-rwx-segments --fatal-warnings --no-undefined
+	--no-warn-rwx-segments --fatal-warnings --no-undefined \
+	--fix-cortex-a53-843419

@@ -1,17 +1,22 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""Three promises about what was built, checked on the binaries themselves.
+"""Five promises about what was built, checked on the binaries themselves.
 
 core: linked within itself, the core archive takes nothing from outside but the
       four functions that a C compiler may call by itself.
 blob: the control blob is flat (no relocation, no symbol from outside, nothing
       that holds an absolute address) and fits in 16 KiB.
+caches: no instruction but DC CIVAC cleans, a DMB or DSB stands in front of it, and
+      the reference port forgets its lines before it stores with the MMU off.
+erratum: the words that link the blob work around Cortex-A53 843419, and nothing
+      in it (or in the port, linked with the same) is open to it.
 licence: all that an installed archive was compiled from, headers and the blob
       too, may be had under BSD-2-Clause.
 """
 import argparse
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -98,6 +103,124 @@ def blob(tools, elf, flat, objs):
     return bad
 
 
+# ---- caches -----------------------------------------------------------------
+
+def functions(tools, path):
+    """(name, instructions in order) of what is in a file or an archive."""
+    name, code = '', []
+    for line in run(f'{tools}objdump', '-d', '--no-show-raw-insn',
+                    path).splitlines():
+        head = re.match(r'[0-9a-f]+ <(\S+)>:$', line)
+        if head:
+            if code:
+                yield name, code
+            name, code = head[1], []
+        elif re.match(r' *[0-9a-f]+:\t', line):
+            code.append(line.split(':', 1)[1].replace('\t', ' ').strip())
+    if code:
+        yield name, code
+
+
+def is_wrong_clean(insn):
+    return insn.startswith('dc ') and not insn.startswith(('dc civac', 'dc zva'))
+
+
+def unordered(code):
+    """A clean by address without a barrier in front, as far as the text goes."""
+    first = next((i for i, insn in enumerate(code)
+                  if insn.startswith('dc civac')), 0)
+    return first and not any(re.match(r'd[ms]b ', c) for c in code[:first])
+
+
+def caches(tools, files):
+    bad, cleans = [], 0
+    for path in files:
+        for name, code in functions(tools, path):
+            bad += [f'{path}: {name}: {c}' for c in code if is_wrong_clean(c)]
+            cleans += any(c.startswith('dc civac') for c in code)
+            if unordered(code):
+                bad.append(f'{path}: {name}: no barrier before DC CIVAC')
+            if name == 'start' and not forgets_first(code):
+                bad.append(f'{path}: stores before it forgets its lines')
+    print(f'caches-gate: {cleans} places that clean in {len(files)} files')
+    return bad if cleans else bad + ['nothing cleans at all']
+
+
+def forgets_first(code):
+    """In the port's first steps: is the first call that may store not before
+    the one that cleans?"""
+    calls = [c.split('<')[1].rstrip('>') for c in code if c.startswith('bl ')]
+    return 'forget_lines' in calls and \
+        calls.index('forget_lines') < calls.index('relocate') and \
+        not any(re.match(r'st[rp]', c) for c in code)
+
+
+# ---- Cortex-A53 843419 --------------------------------------------------------
+
+# What is open to it (Arm EPM048406): ADRP in the last two words of a page, a
+# load or store, perhaps something that is no branch, and a load or store with an
+# unsigned offset from the ADRP's register.
+OPEN = """
+	.text
+	.balign 4096
+	.globl _start
+_start:
+	.skip 0xff8
+	adrp x0, there
+	ldr x1, [x2]
+	ldr x3, [x0, :lo12:there]
+	ret
+	.data
+	.balign 4096
+there:	.quad 0
+"""
+
+
+def sequences(tools, elf):
+    """Addresses of ADRPs that are open to it."""
+    code = {}
+    for line in run(f'{tools}objdump', '-d', '--no-show-raw-insn',
+                    elf).splitlines():
+        row = re.match(r' *([0-9a-f]+):\t(\S+)\s*(\S*?),?(?:\s(.*))?$', line)
+        if row:
+            code[int(row[1], 16)] = (row[2], row[3].rstrip(','), row[4] or '')
+    for at, (what, reg, _) in code.items():
+        if what != 'adrp' or at & 0xfff not in (0xff8, 0xffc):
+            continue
+        if not code.get(at + 4, ('',))[0].startswith(('ld', 'st')):
+            continue
+        for after in (8, 12):
+            insn = code.get(at + after, ('', '', ''))
+            if insn[0].startswith(('ld', 'st')) and f'[{reg}' in insn[2]:
+                yield at
+
+
+def linked(tools, words, where):
+    """How many open sequences OPEN has, linked with these words."""
+    obj, elf = os.path.join(where, 'open.o'), os.path.join(where, 'open.elf')
+    subprocess.run([f'{tools}as', '-o', obj, '-'], input=OPEN, text=True,
+                   check=True)
+    subprocess.run([f'{tools}ld', *words, obj, '-o', elf], check=True)
+    return len(list(sequences(tools, elf)))
+
+
+def erratum(tools, words, elfs):
+    """@words: TRANS_TABLE_BLOB_LINK."""
+    words = [w for w in shlex.split(words) if w != '--gc-sections']
+    plain = [w for w in words if '843419' not in w]
+    with tempfile.TemporaryDirectory() as where:
+        without, with_ = linked(tools, plain, where), linked(tools, words, where)
+    bad = [f'{e}: ADRP at {at:#x}' for e in elfs for at in sequences(tools, e)]
+    if not without:
+        bad.append('the gate does not see what it looks for')
+    if with_:
+        bad.append('TRANS_TABLE_BLOB_LINK does not work around 843419')
+    print(f'erratum-gate: 843419: {without} sequence without the option, '
+          f'{with_} with it, none in {len(elfs)} files' if not bad else
+          'erratum-gate: 843419')
+    return bad
+
+
 def compiled_from(obj):
     """The files of the tree that went into an object, by its .d."""
     with open(os.path.splitext(obj)[0] + '.d', encoding='utf-8') as f:
@@ -133,14 +256,21 @@ def licence(tools, files):
 def main():
     ap = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    ap.add_argument('gate', choices=['core', 'blob', 'licence'])
+    ap.add_argument('gate', choices=['core', 'blob', 'licence', 'caches',
+                                     'erratum'])
     ap.add_argument('--tools', default='aarch64-linux-gnu-',
                     help='prefix of nm, ld, ar and readelf')
+    ap.add_argument('--link', default='', help='erratum: the words')
     ap.add_argument('file', nargs='+', help='core: ARCHIVE; '
-                    'blob: ELF BIN OBJECT...; licence: ARCHIVE... OBJECT...')
+                    'blob: ELF BIN OBJECT...; caches: ELF OR ARCHIVE...; '
+                    'erratum: ELF...; licence: ARCHIVE... OBJECT...')
     args = ap.parse_args()
     if args.gate == 'core':
         bad = core(args.tools, args.file[0])
+    elif args.gate == 'caches':
+        bad = caches(args.tools, args.file)
+    elif args.gate == 'erratum':
+        bad = erratum(args.tools, args.link, args.file)
     elif args.gate == 'licence':
         bad = licence(args.tools, args.file)
     else:

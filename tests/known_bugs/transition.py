@@ -55,6 +55,8 @@ MUTANTS = [
      '\ttrans_transition_unask(transition);\n\tif', '\tif'),
     ('a refused ask is an ask', 'trans/transition.c',
      'transition->asked = !ret;', 'transition->asked = true;'),
+    ('proof: the UART may be overwritten', 'trans/proof.c',
+     'if (!ret && trans_uart_exists(&t->args.uart))', 'if (false)'),
     ('proof: a list that can be written', 'trans/proof.c',
      'ret = trans_list_pages(t, read_only, proof, proof->err);', 'ret = 0;'),
     ('proof: a table that is mapped', 'trans/proof.c',

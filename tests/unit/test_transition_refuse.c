@@ -195,6 +195,7 @@ static void proof(void **state)
 	(void)state;
 	transition_linear(TRANS_WRITE);
 	tr.args.report = 0x4fff0000;
+	tr.args.uart = trans_uart_pl011(0x09000000);
 	transition_move(SRC, DST, 16);
 	for (size_t i = 1; i < 400; i++)
 		transition_move(SRC + i * 0x2000, DST + i * 0x1000, 0x10);
@@ -205,6 +206,8 @@ static void proof(void **state)
 	found(tr.t.data);
 	found(tr.t.data + 4096 - 16);
 	found(0x4fff0000);
+	found(0x09000000);
+	found(0x09000010);
 	assert_int_equal(trans_list_pages(&tr.t, found_page, &count, NULL), 0);
 	assert_int_equal(count, 3);
 	assert_int_equal(trans_table_pages(&tr.t.low, found_page, &count, NULL),
@@ -212,6 +215,18 @@ static void proof(void **state)
 	assert_int_equal(trans_table_pages(&tr.t.high, found_page, &count,
 					   NULL), 0);
 	assert_int_equal(count, 3 + tr.t.low.pages + tr.t.high.pages);
+}
+
+/* Without tables nobody else would say that a move lies over it. */
+static void proof_of_the_uart(void **state)
+{
+	(void)state;
+	tr.args.map = TRANS_MAP_NONE;
+	tr.args.uart = trans_uart_8250(0x09000000, 2, 1);
+	transition_move(SRC, DST, 16);
+	transition_prepare();
+	found(0x09000000);
+	found(0x09000010);
 }
 
 /* The same through the front door: a plan that covers what is allocated. */
@@ -298,6 +313,7 @@ int main(void)
 		TEST(bad_arguments),
 		TEST(bad_moves),
 		TEST(proof),
+		TEST(proof_of_the_uart),
 		TEST(proof_in_prepare),
 		TEST(check_wants_prepared),
 		TEST(failures_sparse),
