@@ -124,7 +124,7 @@ static void print_machine(void)
 
 /* In the linear map. The alias of the first life is simply not kept: its pages
  * are free again once nothing walks them. */
-void port_main(trans_pa_t fdt, uint64_t offset)
+void port_main(trans_pa_t fdt, uint64_t offset, uint64_t dirt)
 {
 	struct trans_report report = { 0 };
 
@@ -137,6 +137,8 @@ void port_main(trans_pa_t fdt, uint64_t offset)
 	       "own tables");
 	alias_leave();
 	print_machine();
+	if (dirt)
+		print("port: %lu words of .bss were not zero\n", dirt);
 	port_kexec(&own_table);
 	machine_off();
 }

@@ -30,9 +30,11 @@ struct boot_regs {
 /* The page that head.S switches the MMU on in. */
 extern char mmu_on[] __attribute__((visibility("hidden")));
 
-/* Called by head.S with the MMU off, and again with it on. */
+/* Called by head.S with the MMU off, and again with it on. @dirt: words of .bss
+ * that were not zero when the port was entered. */
 const struct boot_regs *boot_main(trans_pa_t fdt);
-__attribute__((noreturn)) void port_main(trans_pa_t fdt, uint64_t offset);
+__attribute__((noreturn)) void port_main(trans_pa_t fdt, uint64_t offset,
+					   uint64_t dirt);
 #endif
 
 #endif

@@ -25,10 +25,39 @@ static int beyond_everything(struct trans_ranges *reserved)
 					  (tree > end ? tree : end) - start);
 }
 
-static void place(trans_pa_t src, struct trans_range dst)
+/* All that it finds: zeroed here, cleaned by the blob, because it may be dirty
+ * again by then. */
+static struct trans_range stays_storage[MAX_RANGES];
+static struct trans_ranges stays;
+
+static int place(trans_pa_t src, struct trans_range dst)
 {
-	memcpy(at_pa(dst.start), at_pa(src), dst.len);
-	memory_ops.clean(&memory, at_pa(dst.start), dst.len);
+	if (src == TRANS_ZERO)
+		memset(at_pa(dst.start), 0, dst.len);
+	else
+		memcpy(at_pa(dst.start), at_pa(src), dst.len);
+	return trans_ranges_add(&stays, dst.start, dst.len);
+}
+
+static int place_loaded(const struct trans_kexec *kexec,
+			const struct trans_kexec_args *args)
+{
+	int rc = place(args->kernel.start, kexec->kernel);
+
+	if (!rc)
+		rc = place(args->initrd.start, kexec->initrd);
+	if (!rc)
+		rc = place(kexec->fdt_source, kexec->fdt);
+	for (size_t i = 0; !rc && i < kexec->zero.count; i++)
+		rc = place(TRANS_ZERO, kexec->zero.range[i]);
+	return rc;
+}
+
+static int no_room(int rc, struct trans_error *err)
+{
+	*err = (struct trans_error){ .status = rc, .why = "crash area",
+				     .level = TRANS_NO_LEVEL };
+	return rc;
 }
 
 /* Load as if to move, and do by hand what the mover would. */
@@ -38,20 +67,16 @@ static int place_all(struct trans_kexec *kexec, struct trans_kexec_args args,
 	struct trans_ranges reserved;
 	int rc = beyond_everything(&reserved);
 
-	if (rc) {
-		*err = (struct trans_error){ .status = rc, .why = "crash area",
-					     .level = TRANS_NO_LEVEL };
-		return rc;
-	}
+	if (rc)
+		return no_room(rc, err);
 	args.reserved = &reserved;
 	args.relocate = true;
 	rc = trans_kexec_load(kexec, &args, err);
 	if (rc)
 		return rc;
-	place(args.kernel.start, kexec->kernel);
-	place(args.initrd.start, kexec->initrd);
-	place(kexec->fdt_source, kexec->fdt);
-	return 0;
+	trans_ranges_init(&stays, stays_storage, MAX_RANGES);
+	rc = place_loaded(kexec, &args);
+	return rc ? no_room(rc, err) : 0;
 }
 
 int crash_enter(struct trans_kexec *kexec, const struct trans_kexec_args *args,
@@ -67,6 +92,7 @@ int crash_enter(struct trans_kexec *kexec, const struct trans_kexec_args *args,
 	entry.ops = &memory_ops;
 	entry.ctx = &memory;
 	entry.plan = &none;
+	entry.stays = &stays;
 	entry.map = TRANS_MAP_NONE;
 	entry.host = &crash;
 	entry.entry = kexec->kernel.start;

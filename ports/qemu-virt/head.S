@@ -71,13 +71,19 @@ relocate:
 	b	1b
 2:	ret
 
+/* From the end of the file on. x23: words that were not zero, which they should
+ * have been. */
 clear_bss:
-	adrp	x1, bss_start
-	add	x1, x1, :lo12:bss_start
+	adrp	x1, data_end
+	add	x1, x1, :lo12:data_end
 	adrp	x2, bss_end
 	add	x2, x2, :lo12:bss_end
+	mov	x23, #0
 1:	cmp	x1, x2
 	b.hs	2f
+	ldr	x3, [x1]
+	cmp	x3, #0
+	cinc	x23, x23, ne
 	str	xzr, [x1], #8
 	b	1b
 2:	ret
@@ -183,6 +189,7 @@ after_mmu_on:
 	add	sp, x0, :lo12:boot_stack_end
 	mov	x0, x19
 	mov	x1, x22
+	mov	x2, x23
 	mov	x29, #0
 	mov	x30, #0
 	b	port_main

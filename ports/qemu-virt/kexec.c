@@ -230,7 +230,7 @@ static int find_payload(struct payload *payload, struct trans_error *err)
 		return payload_find(payload, err);
 	if (options_for_hop(machine.bootargs, options.hops - 1, free, bootargs,
 			    sizeof(bootargs)))
-		return payload_find_port(payload, bootargs, err);
+		return payload_find_port(payload, bootargs, options.stay, err);
 	*err = (struct trans_error){ .status = TRANS_ENOSPC,
 				     .why = "bootargs of the next hop",
 				     .level = TRANS_NO_LEVEL };
@@ -262,6 +262,8 @@ static int find_load_start(const struct trans_table *own,
 	uint64_t before;
 	int rc;
 
+	if (options.leaving.flags & LEAVING_LITTER)
+		memory_litter();
 	rc = quiesce_plan(options.quiesce, err);
 	if (!rc)
 		rc = find_payload(&payload, err);

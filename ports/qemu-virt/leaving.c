@@ -25,6 +25,7 @@ static const struct {
 	{ "fallback=on", LEAVING_FALLBACK },
 	{ "hungry=on", LEAVING_HUNGRY },
 	{ "scrub=on", LEAVING_SCRUB },
+	{ "litter=on", LEAVING_LITTER },
 	{ "inspect=next", LEAVING_TELL },
 	{ "granule=16", LEAVING_16K },
 	{ "granule=64", LEAVING_64K },

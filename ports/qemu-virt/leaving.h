@@ -21,6 +21,8 @@
  *	fallback=on        when there is no memory for tables, do without
  *	hungry=on          memory ends when the transition makes its tables
  *	scrub=on           zero what was hidden
+ *	litter=on          fill all free memory, so that nothing in it is zero; a
+ *	                   port says what it finds in its .bss when it is entered
  *	inspect=next       tell the next world, which is another port, where the
  *	                   kernel was hidden; what it is told is
  *	inspect=0xPA+0xLEN count the pages there that are not zero
@@ -70,6 +72,7 @@ enum leaving_flag {
 	LEAVING_WORLD_52 = 1 << 28,
 	LEAVING_KNOWN = 1 << 16,
 	LEAVING_HOST_RESETS = 1 << 17,
+	LEAVING_LITTER = 1 << 18,
 };
 
 struct leaving {

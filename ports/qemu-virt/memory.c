@@ -89,6 +89,14 @@ uint64_t memory_free_bytes(void)
 	return trans_ranges_total(&memory.free_ranges);
 }
 
+void memory_litter(void)
+{
+	const struct trans_ranges *set = &memory.free_ranges;
+
+	for (size_t i = 0; i < set->count; i++)
+		memset(at_pa(set->range[i].start), 0xa5, set->range[i].len);
+}
+
 static struct trans_range lent_storage[MAX_FREE_RANGES];
 static struct trans_ranges lent;
 

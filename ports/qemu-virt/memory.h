@@ -64,6 +64,9 @@ int memory_keep(trans_pa_t pa, uint64_t len);
 
 uint64_t memory_free_bytes(void);
 
+/* Fill it with what must not be found by anybody. */
+void memory_litter(void);
+
 /*
  * Lend all free memory but LENT_NOT bytes of it, which go on being allocated
  * from. The set stays here; nothing of it is handed out until it is taken back.

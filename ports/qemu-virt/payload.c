@@ -10,6 +10,7 @@
 
 #define CMDLINE_MAX 2048 /* COMMAND_LINE_SIZE of arm64 Linux */
 #define INITRD_STEP 16
+#define BASE_SHIFT 21 /* booting.rst: an Image starts at such a boundary */
 
 static char cmdline_text[CMDLINE_MAX];
 
@@ -47,13 +48,13 @@ static int find(const char *name, struct trans_range *where,
 
 unsigned int payload_shift = PAGE_SHIFT;
 
-static int copy_out(struct trans_range *file, struct trans_error *err)
+static int copy_out(struct trans_range *file, unsigned int shift,
+		    struct trans_error *err)
 {
-	uint64_t pages = (file->len + (1ULL << payload_shift) - 1)
-			 >> payload_shift;
+	uint64_t pages = (file->len + (1ULL << shift) - 1) >> shift;
 	trans_pa_t pa;
 
-	if (memory_ops.alloc(&memory, payload_shift, (unsigned int)pages, &pa))
+	if (memory_ops.alloc(&memory, shift, (unsigned int)pages, &pa))
 		return refuse(err, TRANS_ENOMEM, "copy of an unaligned file",
 			      *file);
 	memcpy(at_pa(pa), at_pa(file->start), file->len);
@@ -71,7 +72,7 @@ static int find_pages(const char *name, struct trans_range *file,
 		return rc;
 	copied = file->len && file->start % (1ULL << payload_shift);
 	if (copied)
-		rc = copy_out(file, err);
+		rc = copy_out(file, payload_shift, err);
 	if (!rc)
 		print("port: %s %lu bytes at 0x%lx%s\n", name, file->len,
 		      file->start, copied ? " (copied)" : "");
@@ -120,13 +121,14 @@ void payload_send_far(struct payload *payload)
 	print("port: initrd far away at 0x%lx\n", initrd->start);
 }
 
-int payload_find_port(struct payload *payload, const char *cmdline,
+int payload_find_port(struct payload *payload, const char *cmdline, bool stay,
 		      struct trans_error *err)
 {
 	int rc = find("port", &payload->kernel, err);
 
 	if (!rc)
-		rc = copy_out(&payload->kernel, err);
+		rc = copy_out(&payload->kernel, stay ? BASE_SHIFT :
+			      payload_shift, err);
 	payload->initrd = machine.archive;
 	payload->cmdline = cmdline;
 	return rc;

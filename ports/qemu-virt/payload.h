@@ -34,9 +34,9 @@ void payload_send_far(struct payload *payload);
 
 /*
  * Instead of them: the port itself ("port", copied out), with the archive as
- * its initrd and @cmdline.
+ * its initrd and @cmdline. @stay: to where it may run.
  */
-int payload_find_port(struct payload *payload, const char *cmdline,
+int payload_find_port(struct payload *payload, const char *cmdline, bool stay,
 		      struct trans_error *err);
 
 /*

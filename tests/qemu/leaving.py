@@ -105,6 +105,15 @@ def crash_entry(name, el, options=(), **machine):
     return case
 
 
+def zeroed(name, el, options, **machine):
+    """A port starts a port where all free memory is littered, and which looks
+    at its .bss before it does anything."""
+    return runs.Case(name, ['litter=on', 'hops=1', *options], 'hops',
+                     lab.Machine(el=el, **machine),
+                     expect=[says.HOPS_TO_GO.format(0)],
+                     forbid=[says.DIRTY_BSS, says.CRASH, says.ANY_REFUSAL])
+
+
 def scrubs(name, options, left, **machine):
     """A port starts a port, which looks at the old one's hidden pages."""
     return runs.Case(name, ['inspect=next', *options], 'self',
@@ -148,6 +157,10 @@ WAYS = [
     scrubs('scrub-linear-el2', ['scrub=on', 'map=linear'], '0', el=2),
     scrubs('scrub-no-tables', ['scrub=on', 'map=none'], '0'),
     scrubs('scrub-off', [], r'[1-9]\d+'),
+    zeroed('bss-el1', 1, ['digest=on']),
+    zeroed('bss-linear-el2', 2, ['map=linear']),
+    zeroed('bss-no-tables', 1, ['map=none'], ram='256M'),
+    zeroed('bss-in-place', 1, ['stay=on', 'hide=off']),
     coarse('coarse-el1', 1, ram='4G'),
     crash_entry('crash-el1', 1),
     crash_entry('crash-el2', 2, gic='3'),

@@ -44,6 +44,7 @@ LAST_TIME = r'^port: the last transition ended at "{}": segment 0, [1-9]'
 LAST_WAS_NOT_QUIET = (r'^port: the last transition ended at "not quiet": '
                       r'segment 0, 0 moves, 0 bytes')
 LETTERS_OF_NONE = r'^trans: moves=0x0 MDL$'
+DIRTY_BSS = r'^port: \d+ words of \.bss were not zero$'
 CRASH_ENTRY = r'^port: crash entry, 0 moves$'
 WITHOUT_TABLES = r'^port: without tables$'
 INSPECTED = r'^port: inspected [1-9]\d+ pages, {} not zero$'
