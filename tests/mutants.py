@@ -31,7 +31,8 @@ CORE = ['test_table', *EDGES, 'test_operations', *COPY, 'test_walker',
         'test_geometry', 'test_inspect', 'test_table_bombs']
 TRANSITION = ['test_transition', 'test_transition_refuse',
               'test_transition_digests', 'test_transition_go',
-              'test_transition_proof']
+              'test_transition_proof', 'test_transition_rest']
+BLOB = ['test_mover']
 SNAPSHOT = ['test_snapshot', 'test_snapshot_faults']
 RESUME = ['test_resume', 'test_resume_refuse', 'test_resume_answers',
           'test_resume_find', 'test_resume_progress', 'test_resume_start']
@@ -39,14 +40,18 @@ SWSUSP = ['test_swsusp', 'test_swsusp_hostile', 'test_swsusp_sweep',
           'test_swsusp_maps', 'test_swsusp_callbacks', 'test_swsusp_once',
           'test_resume_discard']
 SETS = {**{f'lib/moves{part}.c': ['test_moves', *EDGES]
-           for part in ('', '_order', '_cycle', '_plan')},
+           for part in ('_order', '_cycle', '_plan')},
+        'lib/moves.c': ['test_moves', *EDGES, 'test_kimage'],
         'lib/ranges.c': ['test_ranges'],
         'lib/pool.c': ['test_pool'],
         'lib/gic_resume.c': ['test_gic_resume'],
         'trans/world.c': ['test_world'], 'trans/passage.c': ['test_world'],
         **{f'trans/{part}.c': TRANSITION
-           for part in ('leave', 'control', 'args', 'transition')},
-        'trans/far.c': ['test_reach'], 'trans/maps.c': ['test_reach'],
+           for part in ('leave', 'control', 'args', 'transition', 'list')},
+        'trans/far.c': ['test_reach'],
+        'trans/maps.c': ['test_reach', 'test_transition_rest'],
+        # Their tests have them by way of trans/fake.
+        **{f'trans/blob/{part}.c': BLOB for part in ('mover', 'verify')},
         **{f'trans/{part}.c': ['test_transition_go', 'test_quiesce', 'test_cpu']
            for part in ('leave', 'state')},
         'lib/cpu.c': ['test_cpu'], 'lib/wait.c': ['test_quiesce'],
@@ -174,7 +179,8 @@ def mutate(base, number, mutant):
         return f'[the text occurs {text.count(old)} times]'
     with open(f'{where}/{name}', 'w') as f:
         f.write(text.replace(old, new))
-    names = sources(where) if name.endswith('.h') else [name]
+    names = sources(where) if name.endswith('.h') else [
+        'trans/fake/blob.c' if name.startswith('trans/blob/') else name]
     error = compile_all(where, names, where)
     if error:
         return f'[does not compile: {error.splitlines()[0]}]'

@@ -10,7 +10,8 @@ first.S as its first instructions; it must boot, and find its initrd whole, ever
 Linux: Debian's kernel and kexec-tools, `kexec -l -c -i` (without purgatory's
 digests, which take minutes in QEMU), from just before
 reboot(LINUX_REBOOT_CMD_KEXEC). Ours: the reference port, from just before
-trans_kexec_start, without digests, and once with them.
+trans_kexec_start, without digests, and once with them. Both make image_size
+bytes of memory for the kernel; what is not of its file is no payload.
 """
 import argparse
 import json
