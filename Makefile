@@ -383,6 +383,11 @@ lint: $(LIBRARIES) | setup ## names, cppcheck, clang-tidy, house; quiet = pass
 		$(ARM_ONLY) $(FAKES))) -- --target=aarch64-linux-gnu \
 		-std=gnu11 -ffreestanding -mgeneral-regs-only $(INCLUDE)
 
+.PHONY: portable
+portable: $(A)/blob.bin | setup ## headers alone in C and C++, the library for PE/COFF; quiet = pass
+	@tests/portable.py $(LIB) $(TRANS) $(ARM_ONLY) $(KEXEC) $(HIBERNATE) \
+		$(HIBERNATE_ARM) -- $(INCLUDE) -Wa,-I$(A)
+
 # ---- benchmark -------------------------------------------------------------
 
 # All by gcc, whatever TOOLCHAIN is: ratios of one compiler. No sanitizer, as a

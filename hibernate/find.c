@@ -221,12 +221,18 @@ static uint64_t word_at(const uint8_t *bytes)
 	return word;
 }
 
+/* A number, so that eight of them are added up without a branch. */
+static unsigned int is_at(const uint8_t *bytes, uint64_t word)
+{
+	return word_at(bytes) == word;
+}
+
 static bool among_eight(const uint8_t *bytes, uint64_t word)
 {
-	return (word_at(bytes) == word) | (word_at(bytes + 8) == word) |
-	       (word_at(bytes + 16) == word) | (word_at(bytes + 24) == word) |
-	       (word_at(bytes + 32) == word) | (word_at(bytes + 40) == word) |
-	       (word_at(bytes + 48) == word) | (word_at(bytes + 56) == word);
+	return is_at(bytes, word) | is_at(bytes + 8, word) |
+	       is_at(bytes + 16, word) | is_at(bytes + 24, word) |
+	       is_at(bytes + 32, word) | is_at(bytes + 40, word) |
+	       is_at(bytes + 48, word) | is_at(bytes + 56, word);
 }
 
 /* Literals that are the entry's, in one stretch of memory: whole pages. */

@@ -11,6 +11,7 @@
  * Registers are named for EL1; at EL2 with HCR_EL2.E2H the same names mean EL2's
  * (Arm ARM D8, "Virtualization Host Extensions").
  */
+#include "../lib/asm.h"
 #include "snapshot_context.h"
 
 /* Newer than Armv8.0, for which this is assembled (Arm ARM D19). */
@@ -103,9 +104,9 @@
 	optional CONTEXT_ALLINT_BIT, \op, ALLINT
 	.endm
 
-	.section .text.trans_snapshot_context, "ax"
+	TRANS_ASM_TEXT(trans_snapshot_context)
 	.global	trans_snapshot_context
-	.type	trans_snapshot_context, %function
+	TRANS_ASM_FUNCTION(trans_snapshot_context)
 	.balign	4
 trans_snapshot_context:
 	hint	#34			/* BTI C */
@@ -185,9 +186,10 @@ go_on:
 	 * is PA, by the alias in the saved tables; then everything is where it
 	 * was.
 	 */
-	.section .rodata.trans_snapshot_way_back, "a"
+	TRANS_ASM_RODATA(trans_snapshot_way_back)
 	.global	trans_snapshot_way_back, trans_snapshot_way_back_end
-	.hidden	trans_snapshot_way_back, trans_snapshot_way_back_end
+	TRANS_ASM_HIDDEN(trans_snapshot_way_back)
+	TRANS_ASM_HIDDEN(trans_snapshot_way_back_end)
 	.balign	8
 trans_snapshot_way_back:
 	msr	daifset, #0xf

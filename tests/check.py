@@ -141,6 +141,7 @@ def mutants(tally):
 def lint(tally):
     tally.heading('lint, and tests of the tests')
     make(tally, 'lint', 'lint')
+    make(tally, 'portable', 'portable')
     make(tally, 'selftest', 'selftest')
 
 

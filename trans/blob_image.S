@@ -3,10 +3,13 @@
  * The control blob as bytes, to be copied to safe pages. It is linked on its
  * own (trans/blob/blob.ld), so nothing in it can refer to the library.
  */
-	.section .rodata.trans_blob, "a"
+#include "../lib/asm.h"
+
+	TRANS_ASM_RODATA(trans_blob)
 	.balign	16
 	.global	trans_blob_start, trans_blob_end
-	.hidden	trans_blob_start, trans_blob_end
+	TRANS_ASM_HIDDEN(trans_blob_start)
+	TRANS_ASM_HIDDEN(trans_blob_end)
 trans_blob_start:
 	.incbin	"blob.bin"
 trans_blob_end:

@@ -327,7 +327,7 @@ static int edit_old(struct build *b)
 	uint64_t before = desc_attributes(geo, b->old);
 	uint64_t after = tt_edit_apply(b->edit, before);
 
-	b->stats.protected += after != before;
+	b->stats.protect += after != before;
 	b->stats.leaves[b->level]++;
 	return put(b, desc_leaf(geo, b->level, old_pa(b), after), 1, 1);
 }

@@ -10,6 +10,8 @@
 
 #include <trans_table/env.h>
 
+TRANS_BEGIN_DECLS
+
 /*
  * @len:          bytes of the device, or of the partition that is given
  * @sector_shift: log2 of the smallest unit that is written as a whole or not at
@@ -35,5 +37,7 @@ struct trans_block {
 	int (*flush)(void *ctx);
 	void *ctx;
 };
+
+TRANS_END_DECLS
 
 #endif

@@ -8,6 +8,8 @@
 
 #include <trans_table/geometry.h>
 
+TRANS_BEGIN_DECLS
+
 /*
  * Registers that firmware at EL3 may keep to itself, and no ID register says
  * so: an access traps there, and some firmware panics then. What is not granted
@@ -91,5 +93,7 @@ bool trans_cpu_has_pmu(const struct trans_cpu *cpu);
  * must have invalidated the memory before, too (docs/porting.md).
  */
 void trans_cpu_clean(void *ctx, const void *va, size_t len);
+
+TRANS_END_DECLS
 
 #endif

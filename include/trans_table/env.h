@@ -10,6 +10,15 @@
 #ifndef TRANS_TABLE_ENV_H
 #define TRANS_TABLE_ENV_H
 
+/* Around all declarations: a host in C++ calls them by their C names. */
+#ifdef __cplusplus
+#define TRANS_BEGIN_DECLS extern "C" {
+#define TRANS_END_DECLS }
+#else
+#define TRANS_BEGIN_DECLS
+#define TRANS_END_DECLS
+#endif
+
 #ifdef TRANS_ENV_HEADER
 #include TRANS_ENV_HEADER
 #else
@@ -17,10 +26,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-void *memcpy(void *restrict dst, const void *restrict src, size_t len);
+TRANS_BEGIN_DECLS
+
+void *memcpy(void *__restrict dst, const void *__restrict src, size_t len);
 void *memmove(void *dst, const void *src, size_t len);
 void *memset(void *dst, int byte, size_t len);
 int memcmp(const void *a, const void *b, size_t len);
+
+TRANS_END_DECLS
 #endif
 
 /* A physical address, and an address in the regime of some table. Neither is

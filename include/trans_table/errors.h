@@ -12,6 +12,8 @@
 
 #include <trans_table/env.h>
 
+TRANS_BEGIN_DECLS
+
 enum trans_status {
 	TRANS_OK = 0,
 	/* An argument is outside its documented range: an unknown flag bit, a
@@ -111,5 +113,7 @@ typedef int (*trans_put_fn)(void *arg, const char *text, size_t len);
  */
 int trans_error_print(const struct trans_error *err, trans_put_fn put,
 		      void *arg);
+
+TRANS_END_DECLS
 
 #endif

@@ -9,6 +9,8 @@
 #include <trans_table/errors.h>
 #include <trans_table/ranges.h>
 
+TRANS_BEGIN_DECLS
+
 /* booting.rst: the blob must not exceed 2 MiB and is 8-byte aligned. */
 #define TRANS_FDT_MAX_LEN (2u << 20)
 
@@ -87,5 +89,7 @@ int trans_fdt_no_map(const void *fdt, size_t fdt_len, struct trans_ranges *set,
  * one of the two properties, or an empty range); TRANS_EFDT: malformed. */
 int trans_fdt_initrd(const void *fdt, size_t fdt_len,
 		     struct trans_range *initrd, struct trans_error *err);
+
+TRANS_END_DECLS
 
 #endif

@@ -9,6 +9,8 @@
 
 #include <trans_table/errors.h>
 
+TRANS_BEGIN_DECLS
+
 enum trans_format {
 	TRANS_FORMAT_IMAGE = 0, /* or anything that is none of these */
 	TRANS_FORMAT_GZIP = 1,  /* Image.gz, vmlinux.gz: RFC 1952 */
@@ -105,5 +107,7 @@ struct trans_elf {
  */
 int trans_elf_parse(const void *file, size_t len, struct trans_elf *elf,
 		    struct trans_error *err);
+
+TRANS_END_DECLS
 
 #endif

@@ -10,6 +10,8 @@
 
 #include <trans_table/errors.h>
 
+TRANS_BEGIN_DECLS
+
 enum trans_granule {
 	TRANS_4K = 12,
 	TRANS_16K = 14,
@@ -78,5 +80,7 @@ unsigned int trans_geometry_shift(const struct trans_geometry *geo, int level);
  * Arm ARM allows blocks (D8.3.1): 4K levels 2, 1, and 0 with DS; 16K level 2,
  * and 1 with DS; 64K level 2, and 1 with 52-bit output addresses. */
 bool trans_geometry_leaf(const struct trans_geometry *geo, int level);
+
+TRANS_END_DECLS
 
 #endif

@@ -20,6 +20,8 @@
 #include <trans_table/mmio.h>
 #include <trans_table/ranges.h>
 
+TRANS_BEGIN_DECLS
+
 /*
  * @version: 2, or 3 for GICv3 and v4
  * @dist:    the distributor
@@ -109,5 +111,7 @@ int trans_gic_off(const struct trans_gic *gic, const struct trans_cpu *cpu,
  */
 int trans_gic_resume(const struct trans_gic *gic, const struct trans_cpu *cpu,
 		     uint64_t mpidr, struct trans_error *err);
+
+TRANS_END_DECLS
 
 #endif

@@ -16,6 +16,8 @@
 #include <trans_table/swsusp.h>
 #include <trans_table/transition.h>
 
+TRANS_BEGIN_DECLS
+
 /*
  * How the saved kernel is entered. A snapshot of the library's own (snapshot.h)
  * says itself where, and is always entered with the MMU off.
@@ -275,5 +277,7 @@ int trans_resume_probe(const struct trans_block *disk, uint64_t offset,
 int trans_resume_discard(const struct trans_block *disk,
 			 const struct trans_image_id *id, void *buffer,
 			 uint64_t buffer_len, struct trans_error *err);
+
+TRANS_END_DECLS
 
 #endif

@@ -7,6 +7,8 @@
 
 #include <trans_table/errors.h>
 
+TRANS_BEGIN_DECLS
+
 #define TRANS_IMAGE_HEADER_LEN 64
 #define TRANS_IMAGE_MAGIC "ARM\x64" /* in it, at offset 56 */
 #define TRANS_IMAGE_MAGIC_AT 56
@@ -55,5 +57,7 @@ struct trans_image {
 int trans_image_parse(const void *head, size_t head_len, uint64_t file_len,
 		      uint64_t granules, struct trans_image *image,
 		      struct trans_error *err);
+
+TRANS_END_DECLS
 
 #endif

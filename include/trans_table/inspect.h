@@ -14,6 +14,8 @@
 
 #include <trans_table/table.h>
 
+TRANS_BEGIN_DECLS
+
 /* One step of a look-up: the entry that was read at @level. */
 struct trans_step {
 	int level;
@@ -91,5 +93,7 @@ int trans_table_dump(const struct trans_table *table, trans_put_fn put,
 /* The look-up of one address as text: a line for each step, and the result. */
 int trans_table_trace(const struct trans_table *table, trans_va_t va,
 		      trans_put_fn put, void *arg);
+
+TRANS_END_DECLS
 
 #endif

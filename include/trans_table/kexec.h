@@ -15,6 +15,8 @@
 #include <trans_table/pool.h>
 #include <trans_table/transition.h>
 
+TRANS_BEGIN_DECLS
+
 /*
  * @kernel:   the file in memory (physical, start a multiple of the granule):
  *            arm64 Image, Image.gz, EFI zboot, ELF64 (format.h). Of an Image
@@ -196,5 +198,7 @@ int trans_kexec_start(struct trans_kexec *kexec, struct trans_error *err);
 
 /* Give everything back. A zeroed struct is fine. */
 void trans_kexec_unload(struct trans_kexec *kexec);
+
+TRANS_END_DECLS
 
 #endif

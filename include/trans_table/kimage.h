@@ -14,6 +14,8 @@
 #include <trans_table/moves.h>
 #include <trans_table/ops.h>
 
+TRANS_BEGIN_DECLS
+
 /*
  * Append the list that begins with the entry @head to @want (which
  * trans_moves_plan then turns into a plan: the list's own order and its rule
@@ -41,5 +43,7 @@
 int trans_kimage_moves(struct trans_moves *want, uint64_t head,
 		       unsigned int shift, const struct trans_ops *ops,
 		       void *ctx, uint64_t most, struct trans_error *err);
+
+TRANS_END_DECLS
 
 #endif

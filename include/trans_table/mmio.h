@@ -9,6 +9,8 @@
 
 #include <trans_table/env.h>
 
+TRANS_BEGIN_DECLS
+
 /* All required but write64, which trans_gic_resume alone wants (the routing
  * registers of SPIs; IHI 0069 8.1.3 does not promise that halves of them can be
  * written); @ctx is for the host. */
@@ -25,5 +27,7 @@ struct trans_mmio {
  * where it has an identity map, or no MMU on. ctx is the offset.
  */
 struct trans_mmio trans_mmio_direct(uint64_t offset);
+
+TRANS_END_DECLS
 
 #endif

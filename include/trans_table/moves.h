@@ -13,6 +13,8 @@
 #include <trans_table/errors.h>
 #include <trans_table/ranges.h>
 
+TRANS_BEGIN_DECLS
+
 /* Copy @len bytes from physical @src to physical @dst. A @src of TRANS_ZERO
  * fills with zeroes. All three are multiples of the unit given to plan. */
 #define TRANS_ZERO UINT64_MAX
@@ -79,5 +81,7 @@ int trans_moves_in_place(const struct trans_moves *want,
 
 /* Bytes that executing @list writes. */
 uint64_t trans_moves_bytes(const struct trans_moves *list);
+
+TRANS_END_DECLS
 
 #endif

@@ -11,6 +11,8 @@
 
 #include <trans_table/env.h>
 
+TRANS_BEGIN_DECLS
+
 struct trans_ops {
 	/*
 	 * Allocate @count physically contiguous granules of 1 << @shift bytes,
@@ -68,5 +70,7 @@ struct trans_ops {
 	 */
 	int (*visit)(void *ctx, trans_pa_t pa);
 };
+
+TRANS_END_DECLS
 
 #endif

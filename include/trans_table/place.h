@@ -9,6 +9,8 @@
 #include <trans_table/image.h>
 #include <trans_table/ranges.h>
 
+TRANS_BEGIN_DECLS
+
 /* Where a piece would like to be. */
 enum trans_wish_kind {
 	TRANS_WISH_NONE = 0, /* anywhere that is legal */
@@ -69,5 +71,7 @@ struct trans_placement {
  */
 int trans_place(const struct trans_place_request *request,
 		struct trans_placement *out, struct trans_error *err);
+
+TRANS_END_DECLS
 
 #endif

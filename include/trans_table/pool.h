@@ -17,6 +17,8 @@
 #include <trans_table/ops.h>
 #include <trans_table/ranges.h>
 
+TRANS_BEGIN_DECLS
+
 struct trans_pool {
 	/* The safe environment to give to everything else; its context is the
 	 * pool. alloc and free are the pool's, the rest goes to the host. */
@@ -64,5 +66,7 @@ int trans_carve(void *free_memory, unsigned int shift, unsigned int count,
 		trans_pa_t *pa);
 void trans_carve_back(void *free_memory, unsigned int shift,
 		      unsigned int count, trans_pa_t pa);
+
+TRANS_END_DECLS
 
 #endif

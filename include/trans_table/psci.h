@@ -19,6 +19,8 @@
 
 #include <trans_table/errors.h>
 
+TRANS_BEGIN_DECLS
+
 /* How PSCI is called; NONE: there is none. At EL2 it cannot be HVC, which would
  * come back to EL2. */
 enum trans_conduit {
@@ -74,5 +76,7 @@ int trans_psci_affinity_info(enum trans_conduit conduit, uint64_t mpidr,
 int trans_psci_system_off(enum trans_conduit conduit, struct trans_error *err);
 int trans_psci_system_reset(enum trans_conduit conduit,
 			    struct trans_error *err);
+
+TRANS_END_DECLS
 
 #endif

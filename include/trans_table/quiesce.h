@@ -13,6 +13,8 @@
 #include <trans_table/mmio.h>
 #include <trans_table/psci.h>
 
+TRANS_BEGIN_DECLS
+
 /*
  * Wait until each of the @count CPUs in @mpidr is off, as AFFINITY_INFO has it,
  * @ms milliseconds at most for all of them together. The caller's own CPU does
@@ -39,5 +41,7 @@ int trans_virtio_mmio_reset(const struct trans_mmio *mmio, trans_pa_t pa,
  * at EL2 those of EL1 and of EL2.
  */
 void trans_timers_off(const struct trans_cpu *cpu, bool physical);
+
+TRANS_END_DECLS
 
 #endif

@@ -12,6 +12,8 @@
 
 #include <trans_table/env.h>
 
+TRANS_BEGIN_DECLS
+
 struct trans_range {
 	uint64_t start;
 	uint64_t len; /* bytes, never 0 in a set */
@@ -67,5 +69,7 @@ int trans_ranges_fit(const struct trans_ranges *set,
 		     const struct trans_range *window, uint64_t len,
 		     uint64_t align, uint64_t offset, enum trans_fit which,
 		     uint64_t *start);
+
+TRANS_END_DECLS
 
 #endif

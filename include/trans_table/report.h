@@ -25,6 +25,8 @@
 #include <trans_table/errors.h>
 #include <trans_table/sha256.h>
 
+TRANS_BEGIN_DECLS
+
 #define TRANS_REPORT_MAGIC 0x54524f5045525454ULL /* "TTREPORT" */
 enum trans_stage {
 	TRANS_STAGE_NONE = 0,
@@ -84,5 +86,7 @@ void trans_report_clear(void *page);
 
 /* "moving", "fault" and so on; "unknown". Static storage. */
 const char *trans_stage_name(uint64_t stage);
+
+TRANS_END_DECLS
 
 #endif

@@ -9,6 +9,8 @@
 
 #include <trans_table/env.h>
 
+TRANS_BEGIN_DECLS
+
 #define TRANS_SHA256_LEN 32
 #define TRANS_SHA256_BLOCK 64
 
@@ -39,5 +41,7 @@ void trans_sha256(const void *data, size_t len,
 /* The round constants, for other implementations of trans_sha256_fn. */
 extern const uint32_t trans_sha256_k[64]
 	__attribute__((visibility("hidden")));
+
+TRANS_END_DECLS
 
 #endif

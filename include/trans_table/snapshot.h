@@ -25,6 +25,8 @@
 #include <trans_table/ranges.h>
 #include <trans_table/swsusp.h>
 
+TRANS_BEGIN_DECLS
+
 /* What trans_snapshot_take returns when it did not fail. */
 enum trans_snapshot_result {
 	TRANS_SNAPSHOT_TAKEN = 0,   /* the image is on the disk */
@@ -172,5 +174,7 @@ int trans_snapshot_estimate(const struct trans_snapshot_args *args,
  */
 int trans_snapshot_take(const struct trans_snapshot_args *args,
 			struct trans_error *err);
+
+TRANS_END_DECLS
 
 #endif

@@ -18,6 +18,8 @@
 #include <trans_table/errors.h>
 #include <trans_table/format.h>
 
+TRANS_BEGIN_DECLS
+
 enum trans_swsusp_packing {
 	TRANS_SWSUSP_RAW = 0,
 	TRANS_SWSUSP_LZO = 1, /* LZO1X */
@@ -219,5 +221,7 @@ int trans_swsusp_clear(struct trans_swsusp *image, struct trans_error *err);
 
 /* CRC-32 as the image has it, over @len bytes more; begin with 0. */
 uint32_t trans_crc32(uint32_t crc, const void *data, size_t len);
+
+TRANS_END_DECLS
 
 #endif

@@ -20,6 +20,8 @@
 #include <trans_table/ops.h>
 #include <trans_table/ranges.h>
 
+TRANS_BEGIN_DECLS
+
 /*
  * Flags belong to one call, mean the same at every leaf level, and an unknown
  * bit is TRANS_EINVAL.
@@ -152,7 +154,7 @@ struct trans_stats {
 	uint64_t mkwrite;      /* leaves changed by MKWRITE */
 	uint64_t mkvalid;      /* leaves made valid by MKVALID */
 	uint64_t noexec;       /* leaves changed by NOEXEC */
-	uint64_t protected;    /* leaves changed by protect */
+	uint64_t protect;      /* leaves changed by protect */
 	uint64_t folded;       /* tables that became one block */
 	uint64_t cont_dropped; /* leaves that lost the contiguous bit */
 };
@@ -364,5 +366,7 @@ int trans_table_finish(struct trans_table *table, struct trans_regs *regs,
 /* Give every page back. A table that create refused, or a zeroed struct, is
  * fine. The struct is zeroed. */
 void trans_table_destroy(struct trans_table *table);
+
+TRANS_END_DECLS
 
 #endif

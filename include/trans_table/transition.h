@@ -28,6 +28,8 @@
 #include <trans_table/table.h>
 #include <trans_table/uart.h>
 
+TRANS_BEGIN_DECLS
+
 enum trans_map_choice {
 	/* An identity map of exactly what the moves need. */
 	TRANS_MAP_SPARSE = 1,
@@ -382,5 +384,7 @@ uint64_t trans_tcr(const struct trans_geometry *low,
 /* TTBR for a root table at @root, without ASID and CnP; 52-bit addresses where
  * the geometry has them (Arm ARM D19, TTBR1_EL1.BADDR). */
 uint64_t trans_ttbr(const struct trans_geometry *geo, trans_pa_t root);
+
+TRANS_END_DECLS
 
 #endif

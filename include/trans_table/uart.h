@@ -8,6 +8,8 @@
 
 #include <trans_table/env.h>
 
+TRANS_BEGIN_DECLS
+
 /*
  * @pa:     of the registers
  * @data, @status: offsets of the two, in bytes, multiples of @width
@@ -28,8 +30,9 @@ struct trans_uart {
  * UARTFR with TXFF and BUSY). */
 static inline struct trans_uart trans_uart_pl011(trans_pa_t pa)
 {
-	struct trans_uart uart = { 0 };
+	struct trans_uart uart;
 
+	memset(&uart, 0, sizeof(uart));
 	uart.pa = pa;
 	uart.status = 0x18;
 	uart.width = 4;
@@ -47,8 +50,9 @@ static inline struct trans_uart trans_uart_8250(trans_pa_t pa,
 						unsigned int shift,
 						unsigned int width)
 {
-	struct trans_uart uart = { 0 };
+	struct trans_uart uart;
 
+	memset(&uart, 0, sizeof(uart));
 	uart.pa = pa;
 	uart.status = (uint16_t)(5u << shift);
 	uart.width = (uint8_t)width;
@@ -70,5 +74,7 @@ static inline uint64_t trans_uart_len(const struct trans_uart *uart)
 						      uart->status) +
 	       uart->width;
 }
+
+TRANS_END_DECLS
 
 #endif

@@ -21,7 +21,7 @@
 #define UINT_MAX (__INT_MAX__ * 2U + 1U)
 #endif
 
-void *memcpy(void *restrict dst, const void *restrict src, size_t len);
+void *memcpy(void *__restrict dst, const void *__restrict src, size_t len);
 void *memmove(void *dst, const void *src, size_t len);
 void *memset(void *dst, int byte, size_t len);
 int memcmp(const void *a, const void *b, size_t len);

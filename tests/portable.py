@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""What hosts compile that are not this project: each public header alone, in C
+and in C++, with and without the host's string functions before it; and the
+library's sources for PE/COFF, where long has 32 bits and the assembler knows no
+ELF directive. Says nothing when all is well."""
+import argparse
+import concurrent.futures
+import glob
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+WARN = ['-Wall', '-Wextra', '-Werror']
+# (compiler, language, standard): each that is installed, one of each language
+# at least.
+COMPILERS = [('gcc', 'c', 'gnu11'), ('clang', 'c', 'gnu11'),
+             ('g++', 'c++', 'c++17'), ('clang++', 'c++', 'c++17')]
+# Enums are int there, so signs differ; truncation to long would still be said.
+COFF = ['clang', '-target', 'aarch64-unknown-windows', '-std=gnu11', '-Os',
+        '-ffreestanding', '-mgeneral-regs-only', '-fno-stack-protector', *WARN,
+        '-Wshadow', '-Wconversion', '-Wno-sign-conversion', '-Wno-sign-compare']
+COFF_ARM64 = b'\x64\xaa'
+
+
+def run(cmd, text=None):
+    done = subprocess.run(cmd, cwd=ROOT, text=True, input=text,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return f'{" ".join(cmd)}:\n{done.stdout}' if done.returncode else ''
+
+
+def header(job):
+    (compiler, language, standard), before, path = job
+    text = f'{before}#include <trans_table/{os.path.basename(path)}>\n'
+    said = run([compiler, '-x', language, f'-std={standard}', *WARN,
+                '-Iinclude', '-fsyntax-only', '-'], text)
+    return said and f'{text}{said}'
+
+
+def headers(pool):
+    here = [c for c in COMPILERS if shutil.which(c[0])]
+    for language in 'c', 'c++':
+        if language not in [c[1] for c in here]:
+            yield f'no compiler for {language}'
+    yield from pool.map(header, [
+        (compiler, before, path) for compiler in here
+        for before in ('', '#include <string.h>\n')
+        for path in sorted(glob.glob(f'{ROOT}/include/trans_table/*.h'))])
+
+
+def coff(pool, files, flags):
+    with tempfile.TemporaryDirectory() as where:
+        def one(path):
+            out = f'{where}/{path.replace("/", "-")}.o'
+            asm = ['-D__ASSEMBLY__'] if path.endswith('.S') else []
+            said = run([*COFF, *flags, *asm, '-c', path, '-o', out])
+            if said:
+                return said
+            with open(out, 'rb') as f:
+                return '' if f.read(2) == COFF_ARM64 else f'{out}: no COFF'
+        yield from pool.map(one, files)
+
+
+def main():
+    split = sys.argv.index('--') if '--' in sys.argv else len(sys.argv)
+    ap = argparse.ArgumentParser(
+        description=__doc__, usage='portable.py FILE... -- COMPILER-FLAG...')
+    ap.add_argument('file', nargs='+')
+    files = ap.parse_args(sys.argv[1:split]).file
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        bad = [w for w in (*headers(pool),
+                           *coff(pool, files, sys.argv[split + 1:])) if w]
+    print('\n'.join(bad), end='', file=sys.stderr)
+    sys.exit(bool(bad))
+
+
+if __name__ == '__main__':
+    main()
