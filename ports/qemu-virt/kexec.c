@@ -241,7 +241,7 @@ static int start(struct trans_error *err)
 {
 	if (options.plan)
 		report_plan(&kexec);
-	if (options.dry) {
+	if (options.dry || (options.dry_last && !options.hops)) {
 		*err = (struct trans_error){ .status = TRANS_EHOST,
 					     .why = "dry run",
 					     .level = TRANS_NO_LEVEL };

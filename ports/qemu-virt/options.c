@@ -102,6 +102,8 @@ static bool read_word(struct options *options, struct word word)
 		options->plan = true;
 	else if (is(word, "dry"))
 		options->dry = true;
+	else if (is(word, "dry=last"))
+		options->dry_last = true;
 	else if (is(word, "stay=on"))
 		options->stay = true;
 	else

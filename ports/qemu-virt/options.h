@@ -12,6 +12,7 @@
  *	stay=on            leave the payload where it is if it may run there
  *	plan               print what is going to happen
  *	dry                and then do not do it
+ *	dry=last           with hops: only the last one does not
  *	fail-alloc=N|all   the N-th allocation of the load fails; each in turn
  *	coarse=N           (map=sparse) rather all RAM than more tables than N
  *	hops=N             first start the port itself N times, from the archive
@@ -35,7 +36,7 @@ struct options {
 	enum trans_map_choice map;
 	unsigned int linear_flags; /* 0: the library's default */
 	bool unsafe, unproven, hide, stay;
-	bool plan, dry;
+	bool plan, dry, dry_last;
 	bool bad_overlap, bad_fdt;
 	unsigned int quiesce; /* enum quiesce_flag */
 	struct leaving leaving;

@@ -181,11 +181,13 @@ static void refused(void **state)
 	transition_refused(TRANS_EINVAL);
 	zero_slot[0] = (struct trans_range){ -16ULL, 17 };
 	transition_refused(TRANS_ERANGE);
+	assert_string_equal(tr.err.why, "a range passes 2^64");
 	zero.count = 0;
 	stays_slot[0].len = 0;
 	transition_refused(TRANS_EINVAL);
 	stays_slot[0] = (struct trans_range){ -16ULL, 17 };
 	transition_refused(TRANS_ERANGE);
+	assert_string_equal(tr.err.why, "a range passes 2^64");
 	stay.count = 0;
 	transition_prepare();
 	assert_int_equal(tr.t.rest_count, 0);
