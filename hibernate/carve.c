@@ -64,6 +64,7 @@ void *tr_carve_early(struct trans_resume *resume, uint64_t len,
 	len = tr_round_up(len, align);
 	if (trans_ranges_fit(&resume->direct, &anywhere, len, align, 0,
 			     TRANS_FIT_HIGHEST, pa) ||
+	    trans_ranges_add(&resume->cut, *pa, len) ||
 	    trans_ranges_remove(&resume->direct, *pa, len))
 		return NULL;
 	return resume->host->phys_to_virt(resume->host_ctx, *pa, (size_t)len);
@@ -92,6 +93,7 @@ static void carve_free(void *ctx, unsigned int shift, unsigned int count,
 	struct trans_resume *resume = ctx;
 	uint64_t len = (uint64_t)count << shift;
 
+	tr_wipe(resume, pa, len);
 	if (resume->block_used && pa == resume->block.start) {
 		resume->block_used = false;
 		return;

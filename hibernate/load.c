@@ -83,6 +83,7 @@ int tr_read_data(struct tr_load *load)
 	const struct trans_swsusp_info *info = &resume->image.info;
 	int rc;
 
+	resume->filled = true;
 	/* Each stored page is read, and then each of the image settled. */
 	tr_expect(load, 2 * info->data_pages + resume->zero_pages,
 		  PIECE >> info->page_shift);

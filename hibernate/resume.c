@@ -35,6 +35,7 @@ static int check_args(struct tr_load *load)
 					     "reserved", range->start,
 					     range->len);
 	}
+	load->resume->wipe = args->wipe;
 	load->resume->host = args->host;
 	load->resume->host_ctx = args->host_ctx;
 	return TRANS_OK;
@@ -96,6 +97,7 @@ static int look(struct tr_load *load)
 					     len);
 		rc = open_with(load, buffer, len);
 		load->id = load->resume->image.id;
+		tr_wipe(load->resume, pa, len);
 		break;
 	}
 	if (args->id)
@@ -125,6 +127,9 @@ static int take_free(struct tr_load *load)
 	trans_ranges_init(&resume->direct, resume->direct_storage,
 			  sizeof(resume->direct_storage) /
 				  sizeof(*resume->direct_storage));
+	trans_ranges_init(&resume->cut, resume->cut_storage,
+			  sizeof(resume->cut_storage) /
+				  sizeof(*resume->cut_storage));
 	for (size_t i = 0; !rc && i < lent->count; i++) {
 		uint64_t start = tr_round_up(lent->range[i].start, unit);
 		uint64_t end = tr_round_down(lent->range[i].start +
@@ -271,6 +276,7 @@ int trans_resume_start(struct trans_resume *resume, struct trans_error *err)
 void trans_resume_unload(struct trans_resume *resume)
 {
 	trans_transition_cancel(&resume->transition);
+	tr_wipe_all(resume);
 	memset(resume, 0, sizeof(*resume));
 }
 

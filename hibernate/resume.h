@@ -171,6 +171,13 @@ int tr_check_efi(struct tr_load *load);
  * trans_resume_check, less the transition's own proof. */
 int tr_prove(const struct trans_resume *resume, struct trans_error *err);
 
+/* wipe.c */
+
+/* If the host wants it: zero what was lent. */
+void tr_wipe(const struct trans_resume *resume, trans_pa_t pa, uint64_t len);
+/* All that was written, when nothing is in use any more. */
+void tr_wipe_all(const struct trans_resume *resume);
+
 /* load.c */
 
 /* Read all data pages, and settle those that are in their places. */

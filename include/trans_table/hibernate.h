@@ -72,6 +72,9 @@ enum trans_resume_entry {
  * @efi_anyway: resume it whatever firmware is here. Without its own such a kernel
  *            dies in the first runtime service that it calls; booted with
  *            efi=noruntime it calls none
+ * @wipe:     what was written of @free is zeroed, to the PoC, before it is the
+ *            host's again: after a refusal, and by unload. An image holds what
+ *            its kernel's memory held, passwords and keys among it
  * @transition: everything about the CPU, the map choice and callbacks; granule,
  *            ops, ctx, plan, entry, x and world are filled in here. A report
  *            page must lie outside the image. The leave callback must leave the
@@ -94,7 +97,7 @@ struct trans_resume_args {
 	struct trans_image_id *id;
 	trans_pa_t efi_system_table;
 	const struct trans_ranges *efi_runtime;
-	bool efi_anyway;
+	bool efi_anyway, wipe;
 	struct trans_transition_args transition;
 };
 
@@ -154,8 +157,11 @@ struct trans_resume {
 	trans_pa_t hint;       /* no free granule above */
 	struct trans_range block; /* set aside for the blob's code */
 	bool block_used;
+	bool wipe, filled;       /* data was, or may have been, read */
+	struct trans_ranges cut; /* of lent memory, not in @direct */
 	struct trans_world world;
 	struct trans_range direct_storage[TRANS_RESUME_RANGES + 16];
+	struct trans_range cut_storage[8]; /* one each for what is cut off */
 };
 
 /*
@@ -215,7 +221,8 @@ enum trans_resume_advice trans_resume_advise(int status);
  * virtual entry) the linear map is of another granule than the image.
  * TRANS_ENOIMAGE comes from trans_swsusp_open alone: whatever else a callback
  * says, it is not passed on as that.
- * On failure the struct is zeroed and @free is the host's again.
+ * On failure the struct is zeroed and @free is the host's again (zeroed where it
+ * was written, if args->wipe says so).
  */
 int trans_resume_load(struct trans_resume *resume,
 		      const struct trans_resume_args *args,
@@ -245,8 +252,8 @@ int trans_resume_print(const struct trans_resume *resume, trans_put_fn put,
  */
 int trans_resume_start(struct trans_resume *resume, struct trans_error *err);
 
-/* Forget it: @free is the host's again, with whatever contents. A zeroed
- * struct is fine. */
+/* Forget it: @free is the host's again, with whatever contents (zeroes, if
+ * args->wipe said so, where anything was written). A zeroed struct is fine. */
 void trans_resume_unload(struct trans_resume *resume);
 
 /*

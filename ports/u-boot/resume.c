@@ -92,6 +92,7 @@ static struct trans_resume_args resume_args(struct request *r)
 		.efi_system_table = port_efi.system_table,
 		.efi_runtime = &port_efi.runtime,
 		.efi_anyway = r->any_efi,
+		.wipe = true,
 		.transition = port_transition(),
 	};
 
