@@ -194,6 +194,7 @@ static struct trans_resume_args resume_args(const struct options *options,
 		.host_ctx = &memory,
 		.mpidr = sysreg_read(mpidr_el1),
 		.entry = options->resume.entry,
+		.wipe = true,
 		.id = &seen.id,
 		.transition = transition_args(own, &resume.transition),
 	};
