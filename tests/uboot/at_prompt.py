@@ -33,6 +33,8 @@ NO_SWAP = 'trans (?:resume|plan): no image here: not a swap space'
 NO_IMAGE = 'trans (?:resume|discard): no image here: '
 DAMAGED = 'trans resume: (?:damaged|cut off|not enough room): '
 SHORT_REDIST = 'trans resume: not found: .*redistributor'
+NOT_QUIET = 'Q\ntrans: not quiet: {} status=-0x{:x} '
+RESTLESS = 'opt/trans/restless'
 RESTLESS_ITS = 'trans resume: timeout: an ITS is not quiescent'
 CACHES = 'trans (?:resume|plan): refused: this disk may cache writes, -f'
 NO_MAP = 'trans resume: outside of memory: .* at 0x{:x}'
@@ -206,6 +208,38 @@ def kexecs_without_lpis(c, machine):
         raise Lost('LPIs were enabled')
 
 
+class Restless(Case):
+    """With a file behind fw_cfg: two words, and zeroes behind them. Read as
+    GITS_CTLR: whatever, quiescent, and never again."""
+
+    def args(self):
+        path = os.path.join(lab.ROOT, 'build', 'u-boot', 'restless')
+        with open(path, 'wb') as f:
+            f.write(b'\0\0\0\0' b'\0\0\0\x80')
+        return [*super().args(), '-fw_cfg', f'name={RESTLESS},file={path}']
+
+
+# Of QEMU's fw_cfg (docs/specs/fw_cfg.txt): data, and the selector behind it,
+# big-endian; the key of the first file.
+FW_CFG, FW_CFG_SELECT, FW_CFG_FIRST = 0x9020000, 0x9020008, 0x20
+
+
+def cannot_leave(c, machine):
+    """An ITS that is quiescent when U-Boot asks, and not any more when it
+    leaves. That is too late to come back: no byte is moved, the reason is on
+    the console, and the board resets."""
+    key = FW_CFG_FIRST + c.must('qfw list').split().index(RESTLESS)
+    files = load_files(c)
+    c.must('fdt addr $fdtcontroladdr')
+    c.must(f'fdt set /intc@8000000/its@8080000 reg "<0 0x{FW_CFG:x} 0 0x20000>"')
+    c.must(f'mw.w {FW_CFG_SELECT:x} {key << 8 | key >> 8:x}')
+    c.type(f'trans kexec {files}\n')
+    c.expect(NOT_QUIET.format('an ITS is not quiescent', 0x14), 120)
+    c.ends()
+    if re.search(ANY_BOOT + '|' + LETTERS.format(SOME, 'M'), c.text):
+        raise Lost('it went all the same')
+
+
 def kexecs_gz(c, machine):
     """Unpacked by U-Boot's own gunzip; not verified, when told not to."""
     set_bootargs(c)
@@ -295,6 +329,7 @@ CASES = [
     Case('kexec-over-el1', kexecs_over),
     Case('kexec-over-el2', kexecs_over, el=2, gic='3'),
     Case('kexec-lpis', kexecs_without_lpis, gic='3', its=True),
+    Restless('kexec-cannot-leave', cannot_leave, gic='3', its=True),
     Case('kexec-gz-el2', kexecs_gz, el=2),
     Case('refuses', refuses),
     Case('damaged', damaged),
