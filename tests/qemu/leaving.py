@@ -146,6 +146,7 @@ WAYS = [
     cannot_leave('leave-fails-host-vhe', 2,
                  ['leave=fails', 'reset=host', 'vhe=on', 'map=linear'],
                  cpu=runs.MAX, gic='3'),
+    cannot_leave('leave-fails-stub', 2, ['leave=fails', 'el=1over2']),
     cannot_leave_parks(),
     over_stub('stub-linear', ['map=linear'], gic='3', cpu=runs.MAX),
     without_tables('no-tables-el2', 2, ['map=none', 'digest=on'], cpu=runs.MAX),
@@ -180,6 +181,7 @@ MORE_WAYS = [
     coarse('coarse-digest', 1, ['digest=on', 'granule=16'], cpu=runs.MAX),
     over_stub('stub-sparse', []),
     without_tables('no-tables-el1', 1, ['map=none']),
+    cannot_leave('leave-fails-no-tables', 1, ['leave=fails', 'map=none']),
     *[runs.boots(f'tables-{kib}-{mapping}-el{el}', el,
                  [f'tables={kib}', f'map={mapping}'],
                  cpu=runs.MAX if kib == 16 else 'cortex-a57')
