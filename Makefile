@@ -431,6 +431,19 @@ $(N)/swsusp: $(call bench_objs,tests/bench/swsusp.c tests/unit/swsusp_image.c \
 	$(call say,HOSTLD)
 	$(Q)gcc -Wl,--gc-sections $^ -llzo2 -llz4 -o $@
 
+$(N)/obj/libfdt/%.o: $(LIBFDT_DIR)/%.c Makefile | $(FETCHED)
+	$(call say,HOSTCC)
+	@mkdir -p $(@D)
+	$(Q)gcc $(BENCH_FLAGS) $(TRANS_TABLE_LIBFDT_FLAGS) $(INCLUDE) -c $< -o $@
+
+# All of kexec and hibernate, and the tests' machine.
+$(N)/hostile: $(call bench_objs,tests/bench/hostile.c \
+		$(addprefix tests/unit/,resume_world.c memory.c files.c) \
+		$(LIB) $(TRANS) $(KEXEC) $(HIBERNATE) $(FAKES)) \
+		$(call fdt_objs,$(N))
+	$(call say,HOSTLD)
+	$(Q)gcc -Wl,--gc-sections $^ -lcmocka -o $@
+
 # The core again, with what the compiler says of calls and frames beside it.
 BENCH_CORE := $(patsubst $(A)/obj/%,$(N)/core/%,$(CORE_OBJS))
 
@@ -454,9 +467,13 @@ $(N)/mover.elf: $(N)/core/tests/bench/mover.o \
 bench: $(N)/copy $(N)/sparse $(N)/swsusp $(N)/mover.elf $(BENCH_CORE) ## the budgets, measured (build/bench.json; docs/budgets.md)
 	@tests/bench/bench.py --tools $(CROSS_COMPILE) --dir $(N) \
 		--json $(B)/bench.json $(BENCH_CORE)
-	@$(MAKE) --no-print-directory bench-kexec bench-resume
+	@$(MAKE) --no-print-directory bench-kexec bench-resume bench-hostile
 
-.PHONY: bench-kexec bench-resume
+.PHONY: bench-kexec bench-resume bench-hostile
+bench-hostile: $(N)/hostile | setup ## inputs made to take time, in instructions beside honest ones
+	@tests/lab/setup --with valgrind
+	@tests/bench/hostile.py $<
+
 bench-resume: all | setup ## Linux woken, in seconds, beside Linux waking itself
 	@tests/bench/resume.py
 

@@ -115,7 +115,8 @@ static void put_tables(struct resume_world *w, trans_va_t page_va)
 		TRANS_GEO_UPPER | (s->ds ? TRANS_GEO_DS : 0), NULL), 0);
 	assert_int_equal(trans_table_create(&table, &geo, 0, &w->old.ops,
 					    &w->old, NULL), 0);
-	assert_int_equal(trans_table_map(&table, page_va, w->text, w->page,
+	assert_int_equal(trans_table_map(&table, page_va, w->text,
+					 s->text_len ? s->text_len : w->page,
 					 &attr, TRANS_NOBLOCK, NULL), 0);
 	w->ttbr1 = table.root;
 }
