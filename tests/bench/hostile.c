@@ -157,7 +157,7 @@ static void many_in_chosen(void)
 
 /* ---- images ---- */
 
-#define RAM (64 * MIB)
+#define RAM (96 * MIB)
 #define PAGE 4096u
 
 static struct resume_world world;
@@ -193,12 +193,12 @@ static void end_image(void)
 	world.args.progress = no_progress;
 }
 
-/* 16 MiB that are moved, 8 that go to their places. */
+/* 24 MiB that are moved, 12 that go to their places. */
 static void honest_image(void)
 {
 	begin_image(0);
-	world_mark(&world, BASE + 8 * MIB, 16 * MIB, PAGE_STORED);
-	world_mark(&world, BASE + 40 * MIB, 8 * MIB, PAGE_STORED);
+	world_mark(&world, BASE + 8 * MIB, 24 * MIB, PAGE_STORED);
+	world_mark(&world, BASE + 60 * MIB, 12 * MIB, PAGE_STORED);
 	end_image();
 }
 
@@ -206,25 +206,24 @@ static void honest_image(void)
 static void scattered(void)
 {
 	begin_image(0);
-	for (uint64_t at = 0; at < 31 * MIB; at += 2 * PAGE)
+	for (uint64_t at = 0; at < 47 * MIB; at += 2 * PAGE)
 		world_mark(&world, BASE + MIB / 2 + at, PAGE, PAGE_STORED);
-	for (uint64_t at = 0; at < 16 * MIB; at += 2 * PAGE)
-		world_mark(&world, BASE + 40 * MIB + at, PAGE, PAGE_STORED);
+	for (uint64_t at = 0; at < 24 * MIB; at += 2 * PAGE)
+		world_mark(&world, BASE + 60 * MIB + at, PAGE, PAGE_STORED);
 	end_image();
 }
 
 /* Words that equal the re-entry address, all of them mapped as text. */
 static void words(void)
 {
-	begin_image(48 * MIB);
-	for (uint64_t at = 8 * MIB; at < 32 * MIB; at += 8)
+	begin_image(64 * MIB);
+	for (uint64_t at = 8 * MIB; at < 44 * MIB; at += 8)
 		*world_word(&world, BASE + at) = world.reenter;
-	world_mark(&world, BASE + 2 * MIB, 6 * MIB, PAGE_ZERO);
-	memset(memory_at(&world.old, BASE + 2 * MIB), 0, 6 * MIB);
-	world_mark(&world, BASE + MIB / 2, 3 * MIB / 2, PAGE_STORED);
-	world_mark(&world, BASE + 8 * MIB, 24 * MIB, PAGE_STORED);
+	memset(memory_at(&world.old, BASE + MIB / 2), 0, 15 * MIB / 2);
+	world_mark(&world, BASE + MIB / 2, 15 * MIB / 2, PAGE_ZERO);
+	world_mark(&world, BASE + 8 * MIB, 36 * MIB, PAGE_STORED);
 	end_image();
-	world_lend(&world, BASE + 8 * MIB, 24 * MIB);
+	world_lend(&world, BASE + 8 * MIB, 36 * MIB);
 }
 
 static const struct {
