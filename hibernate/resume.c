@@ -206,9 +206,11 @@ static int prepare(struct tr_load *load)
  * that says. */
 static int not_forged(const struct tr_load *load, int rc)
 {
-	return rc == TRANS_ENOIMAGE ?
-		       trans_fail(load->err, TRANS_EHOST,
-				  "the host says that there is no image") : rc;
+	if (rc != TRANS_ENOIMAGE)
+		return rc;
+	if (load->err)
+		load->err->status = TRANS_EHOST;
+	return TRANS_EHOST;
 }
 
 /* The steps of a load, and how much of its work each is, of TR_WORK_ALL: what

@@ -45,6 +45,8 @@ SETS = {**{f'lib/moves{part}.c': ['test_moves', *EDGES]
         'lib/ranges.c': ['test_ranges'],
         'lib/pool.c': ['test_pool'],
         'lib/gic_resume.c': ['test_gic_resume'],
+        'trans/transition.c': [*TRANSITION, 'test_resume_answers',
+                               'test_resume_progress'],
         'trans/world.c': ['test_world'], 'trans/passage.c': ['test_world'],
         **{f'trans/{part}.c': TRANSITION
            for part in ('leave', 'control', 'args', 'transition', 'list')},

@@ -10,9 +10,7 @@
  * library's own finding that something is not there. */
 static int alias_status(int status)
 {
-	if (status > 0 || status == TRANS_ENOENT || status == TRANS_ENOIMAGE)
-		return TRANS_EHOST;
-	return status;
+	return status > 0 || status == TRANS_ENOENT ? TRANS_EHOST : status;
 }
 
 static int alias(struct trans_transition *t, struct trans_error *err)

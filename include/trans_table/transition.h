@@ -144,8 +144,8 @@ struct trans_world {
  *              executable at VA == PA in this CPU's live tables, with a data
  *              view of the memory's own contents; called by prepare, may
  *              allocate from the host; a negative status refuses and is
- *              passed on; a positive number, TRANS_ENOENT and TRANS_ENOIMAGE
- *              are TRANS_EHOST. Not NULL
+ *              passed on; a positive number and TRANS_ENOENT are TRANS_EHOST.
+ *              Not NULL
  * @alias_enter: make it so; called by go (and by park, on each other CPU) with
  *              everything masked, cannot fail.
  *              The stack and the code that runs must stay mapped as they are.

@@ -134,6 +134,12 @@ def refuses_resume(c, machine, disks):
     demand(c.must(f'trans plan resume {words}', 120), 'Linux #1',
            r'Entry 0x4[0-9a-f]{7}, MMU off', at_prompt.PROOF)
     answered(c, 'ready')
+    c.type(f'trans resume {words}\n')
+    c.expect('Reading', 60)
+    c.type('\x03')
+    c.expect(at_prompt.STOPPED, 60)
+    c.expect(console.PROMPT)
+    answered(c, 'again')
     if not asleep.has_image(disks):
         raise Lost('the image is gone')
     resumes(c, machine, disks)
