@@ -45,22 +45,21 @@ SETS = {**{f'lib/moves{part}.c': ['test_moves', *EDGES]
         'lib/ranges.c': ['test_ranges'],
         'lib/pool.c': ['test_pool'],
         'lib/gic_resume.c': ['test_gic_resume'],
-        'trans/transition.c': [*TRANSITION, 'test_resume_answers',
-                               'test_resume_progress'],
+        'trans/transition.c': [*TRANSITION, 'test_resume_answers'],
         'trans/world.c': ['test_world'], 'trans/passage.c': ['test_world'],
         **{f'trans/{part}.c': TRANSITION
-           for part in ('leave', 'control', 'args', 'transition', 'list')},
+           for part in ('control', 'args', 'list')},
         'trans/far.c': ['test_reach'],
         'trans/maps.c': ['test_reach', 'test_transition_rest'],
         # Their tests have them by way of trans/fake.
         **{f'trans/blob/{part}.c': BLOB for part in ('mover', 'verify')},
-        **{f'trans/{part}.c': ['test_transition_go', 'test_quiesce', 'test_cpu']
+        **{f'trans/{part}.c': [*TRANSITION, 'test_quiesce', 'test_cpu']
            for part in ('leave', 'state')},
         'lib/cpu.c': ['test_cpu'], 'lib/wait.c': ['test_quiesce'],
         'trans/query.c': ['test_inspect', *EDGES],
         'trans/proof.c': [*TRANSITION, 'test_world', 'test_reach'],
         **{f'trans/{part}.c': TRANSITION
-           for part in ('list', 'scrub', 'transition')},
+           for part in ('list', 'scrub')},
         **{f'hibernate/snapshot{part}.c': SNAPSHOT
            for part in ('', '_plan', '_write', '_commit')},
         **{f'hibernate/{part}.c': RESUME
