@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Giving an image up, by whoever will not resume it and wants its file systems.
- * Nothing of the load that refused it is needed any more, but that it is the same
- * image.
+ * Nothing of the load that refused it is needed any more; it must only be the
+ * same image.
  */
 #include <trans_table/hibernate.h>
 

@@ -212,15 +212,15 @@ enum trans_resume_advice trans_resume_advise(int status);
  * (err->pa), or @ram is beyond 52 bits; TRANS_ECORRUPT: PFNs that do not ascend,
  * or fewer or more than announced, or device trees that overlap; TRANS_EIMAGE
  * too: no entry was found, or more than one, or no sign of the exception level
- * it was saved at; TRANS_ENOMEM:
- * @free has too little beside the image (err->len: of what is asked for),
- * found before data is read (but for the few pages of a virtual entry that was
- * not asked for); TRANS_ENOSPC: more than TRANS_RESUME_RANGES
- * ranges of RAM or lent; TRANS_EFAULT: phys_to_virt refuses lent memory;
- * TRANS_EINVAL: a missing argument, or @free is not RAM, or is reserved, or (a
- * virtual entry) the linear map is of another granule than the image.
- * TRANS_ENOIMAGE comes from trans_swsusp_open alone: whatever else a callback
- * says, it is not passed on as that.
+ * it was saved at; TRANS_ESTALE: the disk, which is opened twice, held another
+ * image the second time; TRANS_ENOMEM: @free has too little beside the image
+ * (err->len: of what is asked for), found before data is read (but for the few
+ * pages of a virtual entry that was not asked for); TRANS_ENOSPC: more than
+ * TRANS_RESUME_RANGES ranges of RAM or lent; TRANS_EFAULT: phys_to_virt refuses
+ * lent memory; TRANS_EINVAL: a missing argument, or @free is not RAM, or is
+ * reserved, or (a virtual entry) the linear map is of another granule than the
+ * image. TRANS_ENOIMAGE comes from trans_swsusp_open alone: what a callback says
+ * is not passed on as that.
  * On failure the struct is zeroed and @free is the host's again (zeroed where it
  * was written, if args->wipe says so).
  */
