@@ -75,6 +75,7 @@ include sources.mk
 LIB := $(TRANS_TABLE_LIB)
 TRANS := $(TRANS_TABLE_TRANS)
 KEXEC := $(TRANS_TABLE_KEXEC)
+FDT := $(TRANS_TABLE_FDT)
 HIBERNATE := $(TRANS_TABLE_HIBERNATE)
 HIBERNATE_ARM := $(TRANS_TABLE_HIBERNATE_ARM)
 PORT := $(wildcard ports/qemu-virt/*.c ports/qemu-virt/*.S)
@@ -154,7 +155,7 @@ $(H)/obj/lz4/%: FLAGS = $(TRANS_TABLE_LZ4_FLAGS) -fno-sanitize=undefined
 # ---- cross build -----------------------------------------------------------
 
 CORE_OBJS := $(call arm_objs,$(LIB) $(TRANS) $(ARM_ONLY))
-LIB_OBJS := $(CORE_OBJS) $(call arm_objs,$(KEXEC) $(HIBERNATE) $(HIBERNATE_ARM))
+LIB_OBJS := $(CORE_OBJS) $(call arm_objs,$(FDT) $(KEXEC) $(HIBERNATE) $(HIBERNATE_ARM))
 LIB_ARCHIVES := $(A)/libtrans_table.a $(A)/libtrans_core.a
 
 $(A)/obj/%.o: %.c Makefile | $(FETCHED)
@@ -190,12 +191,12 @@ $(A)/obj/lz4/%.o: $(LZ4_DIR)/%.c Makefile | $(FETCHED)
 ifndef WITH_SETUP
 lib: $(LIB_ARCHIVES) ## the archives alone: no set-up, nothing fetched (LIBFDT=dir CROSS_COMPILE=); default without apt-get
 
-$(call arm_objs,$(KEXEC)): | libfdt-found
+$(call arm_objs,$(FDT) $(KEXEC)): | libfdt-found
 
 .PHONY: libfdt-found
 libfdt-found:
 	@echo '#include <libfdt.h>' | $(CROSS_CC) $(ARM_FLAGS) $(INCLUDE) -E -x c - \
-		>/dev/null || { echo 'libfdt.h: kexec/ needs it; name its' \
+		>/dev/null || { echo 'libfdt.h: kexec/ and lib/fdt/ need it; name its' \
 		'directory: LIBFDT=dir' >&2; exit 1; }
 else
 lib: $(LIB_ARCHIVES)
@@ -257,7 +258,7 @@ build: $(LIB_ARCHIVES) $(A)/oracle.elf \
 
 # ---- host build and unit tests ---------------------------------------------
 
-HOST_LIB_OBJS := $(call host_objs,$(LIB) $(TRANS) $(KEXEC) $(HIBERNATE) $(FAKES))
+HOST_LIB_OBJS := $(call host_objs,$(LIB) $(TRANS) $(FDT) $(KEXEC) $(HIBERNATE) $(FAKES))
 UNIT_BINS := $(patsubst tests/unit/%.c,$(H)/%,$(UNIT))
 
 $(H)/obj/%.o: %.c Makefile | $(FETCHED)
@@ -378,7 +379,7 @@ licence-gate: $(LIB_ARCHIVES) ## nothing in an installed archive is GPL alone
 
 .PHONY: lint
 lint: $(LIBRARIES) | setup ## names, cppcheck, clang-tidy, house; quiet = pass
-	@tests/lint.py $(sort $(filter %.c,$(LIB) $(TRANS) $(KEXEC) $(HIBERNATE) $(PORT) $(GUNZIP) \
+	@tests/lint.py $(sort $(filter %.c,$(LIB) $(TRANS) $(FDT) $(KEXEC) $(HIBERNATE) $(PORT) $(GUNZIP) \
 		$(UNLZO) $(UNLZ4) $(BLOB) \
 		$(ARM_ONLY) $(FAKES))) -- --target=aarch64-linux-gnu \
 		-std=gnu11 -ffreestanding -mgeneral-regs-only $(INCLUDE)

@@ -21,6 +21,9 @@ TRANS_TABLE_CORE_ARM := $(call trans_table_list,lib/arch/aarch64/*.c \
 	lib/arch/aarch64/*.S trans/*.S)
 TRANS_TABLE_FAKES := $(call trans_table_list,lib/arch/fake/*.c trans/fake/*.c \
 	hibernate/fake/*.c)
+# What a device tree says of the machine (machine.h): for a host that has one,
+# and libfdt.
+TRANS_TABLE_FDT := $(call trans_table_list,lib/fdt/*.c)
 # The front-ends. kexec wants libfdt.
 TRANS_TABLE_KEXEC := $(call trans_table_list,kexec/*.c)
 TRANS_TABLE_HIBERNATE := $(call trans_table_list,hibernate/*.c)

@@ -68,6 +68,13 @@ static bool is_redist(const struct trans_gic *gic, trans_pa_t rd)
 	return rev == 3 || rev == 4;
 }
 
+static uint64_t stride_of(const struct trans_gic *gic, uint64_t typer)
+{
+	if (gic->redist_stride)
+		return gic->redist_stride;
+	return typer & GICR_TYPER_VLPIS ? GICR_FRAMES_4 : GICR_FRAMES;
+}
+
 static int each_of_region(const struct trans_gic *gic,
 			  const struct trans_range *region, gic_redist_fn fn,
 			  void *arg, struct trans_error *err)
@@ -85,7 +92,7 @@ static int each_of_region(const struct trans_gic *gic,
 		ret = fn(gic, rd, typer, arg, err);
 		if (ret || typer & GICR_TYPER_LAST)
 			return ret;
-		at += typer & GICR_TYPER_VLPIS ? GICR_FRAMES_4 : GICR_FRAMES;
+		at += stride_of(gic, typer);
 		if (at > region->len)
 			break;
 	}

@@ -28,16 +28,21 @@
 #define ISPENDR 0x200
 #define ISACTIVER 0x300
 #define IPRIORITYR 0x400
+#define ICFGR 0xc00 /* two bits each, the upper one: edge */
 #define IROUTER 0x6000
 #define IGROUPR_E 0x1000
 #define ISENABLER_E 0x1200
 #define ISPENDR_E 0x1600
 #define ISACTIVER_E 0x1a00
 #define IPRIORITYR_E 0x2000
+#define ICFGR_E 0x3000
 #define IROUTER_E 0x8000
 
 /* INTIDs 1020 to 1023 are special: no SPI has them, no register is theirs. */
+#define SPI_FIRST 32u
 #define SPI_END 1020u
+#define ESPI_FIRST 4096u
+#define ESPI_END 5120u
 
 #define ALL_BITS 0xffffffffu
 /* What Linux gives every interrupt (GICD_INT_DEF_PRI, arm-gic-common.h). */
@@ -52,7 +57,7 @@
 
 /* A run of banks; @end: the first interrupt that is not there. */
 struct lines {
-	trans_pa_t group, enable, pend, active, priority, route;
+	trans_pa_t group, enable, pend, active, priority, config, route;
 	unsigned int first, end;
 };
 
@@ -61,14 +66,15 @@ static struct lines plain_lines(trans_pa_t base, unsigned int first,
 {
 	return (struct lines){ base + IGROUPR, base + ISENABLER, base + ISPENDR,
 			       base + ISACTIVER, base + IPRIORITYR,
-			       base + IROUTER, first, end };
+			       base + ICFGR, base + IROUTER, first, end };
 }
 
 static struct lines extended_lines(trans_pa_t base, unsigned int end)
 {
 	return (struct lines){ base + IGROUPR_E, base + ISENABLER_E,
 			       base + ISPENDR_E, base + ISACTIVER_E,
-			       base + IPRIORITYR_E, base + IROUTER_E, 0, end };
+			       base + IPRIORITYR_E, base + ICFGR_E,
+			       base + IROUTER_E, 0, end };
 }
 
 static void to_group_1(const struct trans_gic *gic, const struct lines *lines)
@@ -100,6 +106,45 @@ static void enable_quiet(const struct trans_gic *gic, const struct lines *lines)
 			    gic_read(gic, lines->active + i / 8)));
 }
 
+static bool is_espi(const struct trans_spi *spi)
+{
+	return spi->intid >= ESPI_FIRST;
+}
+
+/* A trigger may change only while its interrupt is disabled (IHI 0069,
+ * GICD_ICFGR<n>), which trans_gic_off has seen to. */
+static void enable_one(const struct trans_gic *gic, const struct lines *lines,
+		       unsigned int at, bool edge)
+{
+	uint32_t bit = 1u << at % 32, config = 2u << at % 16 * 2;
+	trans_pa_t where = lines->config + at / 16 * 4;
+	uint32_t was = gic_read(gic, where);
+
+	gic_write(gic, where, edge ? was | config : was & ~config);
+	if (!((gic_read(gic, lines->pend + at / 32 * 4) |
+	       gic_read(gic, lines->active + at / 32 * 4)) & bit))
+		gic_write(gic, lines->enable + at / 32 * 4, bit);
+}
+
+/* What the host knows to be in use, as it is used; without that, all. */
+static void enable_spis(const struct trans_gic *gic, const struct lines *plain,
+			const struct lines *extended)
+{
+	if (!gic->spis) {
+		enable_quiet(gic, plain);
+		enable_quiet(gic, extended);
+		return;
+	}
+	for (size_t i = 0; i < gic->spi_count; i++) {
+		const struct trans_spi *spi = &gic->spis[i];
+		const struct lines *lines = is_espi(spi) ? extended : plain;
+		unsigned int at = spi->intid - (is_espi(spi) ? ESPI_FIRST : 0);
+
+		if (at < lines->end)
+			enable_one(gic, lines, at, spi->edge);
+	}
+}
+
 /* Routing exists only with ARE, and ARE may change only while no group is
  * enabled (IHI 0069, GICD_CTLR), which trans_gic_off has seen to. */
 static int affinity_routing(const struct trans_gic *gic,
@@ -121,7 +166,7 @@ static int dist_on(const struct trans_gic *gic, uint64_t mpidr,
 {
 	uint32_t typer = gic_read(gic, gic->dist + GICD_TYPER);
 	unsigned int end = 32 * (gic_spi_banks(typer) + 1);
-	struct lines spis = plain_lines(gic->dist, 32,
+	struct lines spis = plain_lines(gic->dist, SPI_FIRST,
 					end < SPI_END ? end : SPI_END);
 	struct lines more = extended_lines(gic->dist,
 					   32 * gic_espi_banks(typer));
@@ -134,8 +179,7 @@ static int dist_on(const struct trans_gic *gic, uint64_t mpidr,
 	to_group_1(gic, &more);
 	route(gic, &spis, mpidr);
 	route(gic, &more, mpidr);
-	enable_quiet(gic, &spis);
-	enable_quiet(gic, &more);
+	enable_spis(gic, &spis, &more);
 	ctlr = gic_read(gic, gic->dist + GICD_CTLR);
 	gic_write(gic, gic->dist + GICD_CTLR, ctlr | GICD_CTLR_ENABLE_G1);
 	return gic_wait_dist(gic, err);
@@ -189,6 +233,18 @@ static int v3_resume(const struct trans_gic *gic, const struct trans_cpu *cpu,
 	return ret ? ret : dist_on(gic, mpidr, err);
 }
 
+static bool spis_known(const struct trans_gic *gic)
+{
+	for (size_t i = 0; gic->spis && i < gic->spi_count; i++) {
+		uint32_t intid = gic->spis[i].intid;
+
+		if ((intid < SPI_FIRST || intid >= SPI_END) &&
+		    (intid < ESPI_FIRST || intid >= ESPI_END))
+			return false;
+	}
+	return true;
+}
+
 int trans_gic_resume(const struct trans_gic *gic, const struct trans_cpu *cpu,
 		     uint64_t mpidr, struct trans_error *err)
 {
@@ -198,6 +254,8 @@ int trans_gic_resume(const struct trans_gic *gic, const struct trans_cpu *cpu,
 		return ret;
 	if (!gic->mmio.write64)
 		return trans_fail(err, TRANS_EINVAL, "GIC: no write64");
+	if (!spis_known(gic))
+		return trans_fail(err, TRANS_EINVAL, "GIC: no SPI's INTID");
 	ret = v3_resume(gic, cpu, mpidr, err);
 	trans_arch_sync();
 	return ret;

@@ -38,7 +38,7 @@ include $(TT)/sources.mk
 
 CFLAGS := {flags} -Os -I$(TT)/include -I$(TT) -isystem {fdt} -isystem {env} \
 	-Wa,-I.
-core := $(TRANS_TABLE_CORE) $(TRANS_TABLE_CORE_ARM) $(TRANS_TABLE_KEXEC)
+core := $(TRANS_TABLE_CORE) $(TRANS_TABLE_CORE_ARM) $(TRANS_TABLE_FDT) $(TRANS_TABLE_KEXEC)
 objs = $(patsubst %,$(2)/%.o,$(basename $(1)))
 
 libmine.a: $(call objs,$(core),tt)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * The tables that this CPU runs on, as a host with an identity map sees them:
- * is it one, where the control blob is entered?
+ * is it one, where the control blob is entered, and of which memory?
  */
+#include <trans_table/inspect.h>
 #include <trans_table/transition.h>
 
 #include "../lib/arch.h"
@@ -101,29 +102,94 @@ static int check_mapped(const struct trans_table *table, trans_pa_t pa,
 	return 0;
 }
 
+/* What is run on; @on false: no tables at all. */
+struct live {
+	struct trans_cpu cpu;
+	struct trans_ops ops;
+	struct trans_regs regs;
+	struct trans_table table;
+	bool on;
+};
+
+static int attach(struct live *live, struct trans_error *err)
+{
+	struct trans_report report = { 0 };
+	struct trans_geometry geo;
+	int ret;
+
+	trans_cpu_read(&live->cpu);
+	live->ops = (struct trans_ops){ .phys_to_virt = seen };
+	live->on = trans_regs_live(&live->cpu, &live->regs);
+	if (!live->on)
+		return 0;
+	ret = trans_geometry_from_tcr(&geo, trans_cpu_regime(&live->cpu),
+				      false, live->regs.tcr, live->cpu.mmfr0,
+				      err);
+	if (ret)
+		return ret;
+	ret = trans_table_attach(&live->table, &geo, &live->regs, NULL,
+				 &live->ops, &live->cpu, &report);
+	return ret ? trans_fail(err, ret, report.error.why) : 0;
+}
+
 int trans_alias_identity_check(trans_pa_t pa, uint64_t len,
 			       struct trans_error *err)
 {
-	struct trans_ops ops = { .phys_to_virt = seen };
-	struct trans_report report = { 0 };
-	struct trans_geometry geo;
-	struct trans_table table;
-	struct trans_regs regs;
-	struct trans_cpu cpu;
+	struct live live;
+	int ret = attach(&live, err);
+
+	if (ret || !live.on)
+		return ret;
+	return check_mapped(&live.table, pa, len, live.regs.sctlr & SCTLR_WXN,
+			    err);
+}
+
+/* A run's addresses go up with its output's: the first tells for all. */
+static int add_run(void *arg, const struct trans_run *run)
+{
+	const struct trans_leaf *leaf = &run->leaf;
+
+	if (run->status || leaf->pa != run->va || !leaf->readable ||
+	    !leaf->writable || !cacheable(leaf->memory))
+		return 0;
+	return trans_ranges_add(arg, run->va, run->len);
+}
+
+/* Whole granules, below what the tables reach. */
+static int add_mapped(const struct live *live, const struct trans_range *of,
+		      struct trans_ranges *set, struct trans_error *err)
+{
+	const struct trans_geometry *geo = &live->table.geo;
+	uint64_t granule = 1ULL << geo->granule_shift;
+	uint64_t reach = 1ULL << geo->va_bits;
+	uint64_t first = (of->start + granule - 1) & ~(granule - 1);
+	uint64_t end = (of->start + of->len) & ~(granule - 1);
 	int ret;
 
-	trans_cpu_read(&cpu);
-	if (!trans_regs_live(&cpu, &regs))
+	end = end < reach ? end : reach;
+	if (first >= end)
 		return 0;
-	ret = trans_geometry_from_tcr(&geo, trans_cpu_regime(&cpu), false,
-				      regs.tcr, cpu.mmfr0, err);
+	ret = trans_table_runs(&live->table, first, end - first, add_run, set,
+			       NULL);
+	return ret ? trans_fail_pa(err, ret, "memory that the live tables map",
+				   first, end - first) : 0;
+}
+
+int trans_identity_memory(const struct trans_ranges *of,
+			  struct trans_ranges *set, struct trans_error *err)
+{
+	struct live live;
+	int ret = attach(&live, err);
+
 	if (ret)
 		return ret;
-	ret = trans_table_attach(&table, &geo, &regs, NULL, &ops, &cpu,
-				 &report);
-	if (ret)
-		return trans_fail(err, ret, report.error.why);
-	return check_mapped(&table, pa, len, regs.sctlr & SCTLR_WXN, err);
+	if (!live.on) {
+		ret = trans_ranges_add_all(set, of);
+		return ret ? trans_fail(err, ret, "memory ranges") : 0;
+	}
+	for (size_t i = 0; !ret && i < of->count; i++)
+		ret = add_mapped(&live, &of->range[i], set, err);
+	return ret;
 }
 
 int trans_alias_identity(void *host, trans_pa_t pa, uint64_t len)

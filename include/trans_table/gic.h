@@ -22,12 +22,22 @@
 
 TRANS_BEGIN_DECLS
 
+/* A shared interrupt: INTID 32..1019, or 4096..5119 (extended); edge or level. */
+struct trans_spi {
+	uint32_t intid;
+	bool edge;
+};
+
 /*
  * @version: 2, or 3 for GICv3 and v4
  * @dist:    the distributor
  * @cpu:     (2) the CPU interface
  * @redist:  (3) the regions of redistributors
+ * @redist_stride: (3) bytes from one redistributor to the next of a region; 0:
+ *           as each one's GICR_TYPER says
  * @its:     (3) each ITS's control frame
+ * @spis:    (3) the shared interrupts in use, for trans_gic_resume; NULL: not
+ *           known
  */
 struct trans_gic {
 	struct trans_mmio mmio;
@@ -36,8 +46,11 @@ struct trans_gic {
 	trans_pa_t cpu;
 	const struct trans_range *redist;
 	size_t redist_count;
+	uint64_t redist_stride;
 	const trans_pa_t *its;
 	size_t its_count;
+	const struct trans_spi *spis;
+	size_t spi_count;
 };
 
 /*
@@ -97,17 +110,20 @@ int trans_gic_off(const struct trans_gic *gic, const struct trans_cpu *cpu,
  * everything as trans_gic_off does; then its SGIs and PPIs in Group 1 and
  * enabled; affinity routing, every SPI in Group 1 with Linux's priority 0xa0,
  * routed to this CPU and enabled; Group 1 enabled last. Extended SPIs and PPIs
- * likewise. What is still pending or active after it was cleared, a line that
+ * likewise. With @gic->spis only those SPIs are enabled, and each is made edge
+ * or level as it says there; those that the distributor lacks are ignored. What is still pending or active after it was cleared, a line that
  * something asserts, is not enabled; what asserts one later that the saved
  * Linux has no handler for will disturb it, so devices must be quiet.
  * trans_timers_off comes first (quiesce.h).
  * Interrupts are masked in PSTATE. LPIs stay off: MSIs through an ITS do not
- * come back. Edge or level (ICFGR) stays as it is. A Linux with pseudo-NMIs
+ * come back. Edge or level (ICFGR) otherwise stays as it is: after a cold
+ * boot that is level, and an edge is lost that a saved Linux waits for. A Linux with pseudo-NMIs
  * (irqchip.gicv3_pseudo_nmi=1) may want other priorities.
  * @gic->mmio must have write64.
  * Errors as trans_gic_off, and TRANS_EHOST: affinity routing cannot be enabled,
  * or a timer of this CPU (PPIs 26..30) asserts its line;
- * TRANS_EINVAL: no write64; TRANS_ETIME also: the redistributor does not wake.
+ * TRANS_EINVAL: no write64, or an INTID in @gic->spis that is no SPI's;
+ * TRANS_ETIME also: the redistributor does not wake.
  */
 int trans_gic_resume(const struct trans_gic *gic, const struct trans_cpu *cpu,
 		     uint64_t mpidr, struct trans_error *err);

@@ -24,6 +24,7 @@
 #include <trans_table/cpu.h>
 #include <trans_table/moves.h>
 #include <trans_table/psci.h>
+#include <trans_table/ranges.h>
 #include <trans_table/report.h>
 #include <trans_table/table.h>
 #include <trans_table/uart.h>
@@ -292,6 +293,17 @@ bool trans_regs_live(const struct trans_cpu *cpu, struct trans_regs *regs);
 int trans_alias_identity(void *host, trans_pa_t pa, uint64_t len);
 int trans_alias_identity_check(trans_pa_t pa, uint64_t len,
 			       struct trans_error *err);
+
+/*
+ * For the same hosts: add to @set what of @of the live tables map to itself as
+ * Normal cacheable memory that this exception level may write; with the MMU
+ * off, all of @of. The rest of RAM may be a destination, which only the blob
+ * touches, by its own tables, but the host must neither read nor allocate it: a
+ * board's U-Boot maps less than it has.
+ * TRANS_ENOSPC: @set is full; TRANS_EINVAL, TRANS_EGEOM: of the live tables.
+ */
+int trans_identity_memory(const struct trans_ranges *of,
+			  struct trans_ranges *set, struct trans_error *err);
 
 /*
  * Build everything. Also runs the proof (trans_transition_check) unless

@@ -2,6 +2,7 @@
 #include <libfdt.h>
 
 #include <trans_table/fdt.h>
+#include <trans_table/machine.h>
 
 #include "machine.h"
 #include "memory.h"
@@ -30,13 +31,13 @@ static const char *string_of(const char *path, const char *property)
 	return text && len > 0 && !text[len - 1] ? text : "";
 }
 
-static enum trans_conduit conduit_of(const char *method)
+/* A machine whose firmware is of no use is one without. */
+static enum trans_conduit find_conduit(void)
 {
-	if (!memcmp(method, "hvc", 4))
-		return TRANS_CONDUIT_HVC;
-	if (!memcmp(method, "smc", 4))
-		return TRANS_CONDUIT_SMC;
-	return TRANS_CONDUIT_NONE;
+	enum trans_conduit conduit;
+
+	(void)trans_fdt_conduit(tree(), machine.fdt.len, &conduit, NULL);
+	return conduit;
 }
 
 static int read_header(trans_pa_t fdt, struct trans_error *err)
@@ -77,7 +78,7 @@ int machine_read(trans_pa_t fdt, struct trans_error *err)
 	rc = read_memory(err);
 	if (rc)
 		return rc;
-	machine.conduit = conduit_of(string_of("/psci", "method"));
+	machine.conduit = find_conduit();
 	machine.bootargs = string_of("/chosen", "bootargs");
 	machine.archive = (struct trans_range){ 0, 0 };
 	rc = trans_fdt_initrd(tree(), machine.fdt.len, &machine.archive, err);

@@ -44,9 +44,11 @@ static void quiet_devices(void)
 int port_ask(struct trans_error *err)
 {
 	struct trans_gic gic;
+	int rc;
 
-	if (port_gic(&gic, err))
-		return 0;
+	rc = port_gic(&gic, err);
+	if (rc)
+		return rc == TRANS_ENOENT ? 0 : rc;
 	return trans_gic_lpis_off(&gic, &port_memory.lpi, err);
 }
 

@@ -10,6 +10,7 @@
 #include <asm/cache.h>
 
 #define MAX_RAM 16
+#define MAX_MAPPED 64
 #define MAX_RESERVED 64
 #define MAX_NO_MAP 64
 #define MAX_LPI 16
@@ -20,6 +21,7 @@
 
 static struct trans_range ram_storage[MAX_RAM];
 static struct trans_range reserved_storage[MAX_RESERVED];
+static struct trans_range mapped_storage[MAX_MAPPED];
 static struct trans_range free_storage[MAX_FREE];
 static struct trans_range no_map_storage[MAX_NO_MAP];
 static struct trans_range lpi_storage[MAX_LPI];
@@ -37,6 +39,7 @@ int port_memory_begin(struct trans_error *err)
 	int rc = 0;
 
 	trans_ranges_init(&m->ram, ram_storage, MAX_RAM);
+	trans_ranges_init(&m->mapped, mapped_storage, MAX_MAPPED);
 	trans_ranges_init(&m->reserved, reserved_storage, MAX_RESERVED);
 	trans_ranges_init(&m->free, free_storage, MAX_FREE);
 	trans_ranges_init(&m->no_map, no_map_storage, MAX_NO_MAP);
@@ -44,7 +47,9 @@ int port_memory_begin(struct trans_error *err)
 	for (int i = 0; !rc && i < CONFIG_NR_DRAM_BANKS; i++)
 		rc = trans_ranges_add(&m->ram, gd->bd->bi_dram[i].start,
 				      gd->bd->bi_dram[i].size);
-	return map_error(err, rc);
+	if (rc)
+		return map_error(err, rc);
+	return trans_identity_memory(&m->ram, &m->mapped, err);
 }
 
 int port_memory_keep(struct trans_range range, struct trans_error *err)
@@ -140,7 +145,7 @@ int port_memory_map(void *fdt, size_t fdt_len, struct trans_error *err)
 
 	if (rc)
 		return rc;
-	rc = trans_ranges_add_all(&m->free, &m->ram);
+	rc = trans_ranges_add_all(&m->free, &m->mapped);
 	if (!rc)
 		rc = compat_used_memory(fdt, add_used, NULL);
 	if (!rc)
@@ -172,12 +177,13 @@ static void host_free(void *ctx, unsigned int shift, unsigned int count,
 			 count, pa);
 }
 
-/* U-Boot's map is an identity. */
+/* U-Boot's map is an identity, but not always of all RAM: a Raspberry Pi 4 of
+ * 8 GB has it up to 0xfc000000. */
 static void *host_phys_to_virt(void *ctx, trans_pa_t pa, size_t len)
 {
 	struct port_memory *m = ctx;
 
-	if (!trans_ranges_contain(&m->ram, pa, len))
+	if (!trans_ranges_contain(&m->mapped, pa, len))
 		return NULL;
 	return (void *)(uintptr_t)pa;
 }

@@ -34,15 +34,17 @@ u64 port_mpidr(void);
 
 /*
  * @ram:      the banks
+ * @mapped:   of them, what U-Boot's live tables map: the rest may be a
+ *            destination, and is neither read nor allocated
  * @reserved: never to be written: what the next kernel's tree reserves, and
  *            U-Boot's map as lasting; what the user asked for
- * @free:     RAM that neither U-Boot nor a file of the user's is in
+ * @free:     mapped RAM that neither U-Boot nor a file of the user's is in
  * @no_map:   (among the reserved) what no kernel maps, and so no saved one has a
  *            page in. Other reservations it has: Linux maps and saves them
  * @lpi:      (among the no_map) tables that hardware goes on using
  */
 struct port_memory {
-	struct trans_ranges ram, reserved, free, no_map, lpi;
+	struct trans_ranges ram, mapped, reserved, free, no_map, lpi;
 };
 extern struct port_memory port_memory;
 
@@ -96,9 +98,11 @@ extern const struct trans_unpackers port_unpackers;
 int port_block(const char *interface, const char *dev_part, bool force,
 	       struct trans_block *block, struct trans_error *err);
 
-/* gic.c: what the device tree says of it. TRANS_ENOENT. And memory that it may
+/* gic.c: what the device tree says of it. TRANS_ENOENT: there is none; and the
+ * others of trans_fdt_gic. Which interrupts are in use. And memory that it may
  * go on using, which is neither ours nor the next kernel's. */
 int port_gic(struct trans_gic *gic, struct trans_error *err);
+void port_gic_spis(struct trans_gic *gic);
 int port_gic_tables(struct trans_ranges *tables, struct trans_error *err);
 
 /* verify.c: by the CPU's instructions where U-Boot uses them; NULL: by nobody

@@ -48,9 +48,12 @@ static int progress(void *ctx, uint64_t done, uint64_t total)
 	return ctrlc();
 }
 
-/* Nothing that U-Boot needs: it takes no interrupts. */
+/* Nothing that U-Boot needs: it takes no interrupts. A machine without a GIC has
+ * nothing to set, as far as is known here. */
 static int set_gic(struct trans_error *err)
 {
+	if (!gic.version)
+		return 0;
 	return trans_gic_resume(&gic, &port_machine.cpu, port_mpidr(), err);
 }
 
@@ -113,6 +116,16 @@ static int find_memory(struct trans_error *err)
 	return rc;
 }
 
+static int find_gic(struct trans_error *err)
+{
+	int rc = port_gic(&gic, err);
+
+	if (rc)
+		return rc == TRANS_ENOENT ? 0 : rc;
+	port_gic_spis(&gic);
+	return 0;
+}
+
 static int find_machine(struct trans_error *err)
 {
 	int rc = port_memory_begin(err);
@@ -120,7 +133,7 @@ static int find_machine(struct trans_error *err)
 	if (!rc)
 		rc = port_machine_read(err);
 	if (!rc)
-		rc = port_gic(&gic, err);
+		rc = find_gic(err);
 	return rc ? rc : find_memory(err);
 }
 

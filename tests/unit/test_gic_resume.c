@@ -313,6 +313,61 @@ static void in_order(void **state)
 	assert_int_equal(fake_arch.log[fake_arch.count - 1].what, FAKE_SYNC);
 }
 
+/* Those in use, by their trigger; what is asserted, or not there, stays off. */
+static void what_the_tree_says(void **state)
+{
+	static const struct trans_spi spis[] = {
+		{ 33, false }, { 47, true }, { 48, true }, { 49, false },
+		{ 36, false }, { 95, true }, { 96, true }, { 1019, true },
+		{ 4097, true }, { 5119, true },
+	};
+
+	(void)state;
+	set(DIST + 4, 2 | 1 << 8); /* one bank of extended ones */
+	v3.spis = spis;
+	v3.spi_count = sizeof(spis) / sizeof(spis[0]);
+	hw.asserted = 1 << 4;
+	set(DIST + 0x204, 1 << 4);
+	set(DIST + 0xc08, 0xaaaaaaaa); /* all edges; the lower bits are RES0 */
+	set(DIST + 0xc0c, 0xaaaaaaaa);
+	resume();
+	assert_int_equal(get(DIST + 0x104), 1u << 1 | 1u << 15 | 1u << 16 |
+					    1u << 17);
+	assert_int_equal(get(DIST + 0x108), 1u << 31);
+	assert_int_equal(get(DIST + 0xc08), 0xaaaaaaaa & ~(2u << 2 | 2u << 8));
+	assert_int_equal(get(DIST + 0xc0c), 0xaaaaaaaa & ~(2u << 2));
+	assert_int_equal(get(DIST + 0xc14), 2u << 30);
+	assert_int_equal(writes(DIST + 0xc18), 0);
+	assert_int_equal(writes(DIST + 0xcfc), 0);
+	assert_int_equal(get(DIST + 0x1200), 1u << 1);
+	assert_int_equal(get(DIST + 0x3000), 2u << 2);
+	/* The rest is as without. */
+	assert_int_equal(get(DIST + 0x84), UINT32_MAX);
+	assert_int_equal(get(DIST + 0x6000 + 8 * 40), ROUTE0);
+	assert_true(last(DIST + 0x184) < when(DIST + 0xc08, 0));
+	assert_true(when(DIST + 0xc0c, 0) < when(DIST + 0x104, 0) ||
+		    writes(DIST + 0x104) > 1);
+}
+
+static void none_in_use(void **state)
+{
+	static const struct trans_spi spis[] = { { 31, false } };
+
+	(void)state;
+	v3.spis = spis;
+	resume();
+	assert_int_equal(get(DIST + 0x104), 0);
+	for (uint32_t i = 0; i < 4; i++) {
+		const uint32_t bad[] = { 31, 1020, 4095, 5120 };
+		const struct trans_spi one = { bad[i], false };
+
+		v3.spis = &one;
+		v3.spi_count = 1;
+		assert_int_equal(trans_gic_resume(&v3, &el1, MPIDR0, NULL),
+				 TRANS_EINVAL);
+	}
+}
+
 /* What firmware left asserted would storm as soon as it is enabled. */
 static void asserted_lines_stay_off(void **state)
 {
@@ -467,6 +522,8 @@ int main(void)
 		cmocka_unit_test_setup(redistributor, set_up),
 		cmocka_unit_test_setup(in_order, set_up),
 		cmocka_unit_test_setup(asserted_lines_stay_off, set_up),
+		cmocka_unit_test_setup(what_the_tree_says, set_up),
+		cmocka_unit_test_setup(none_in_use, set_up),
 		cmocka_unit_test_setup(asserted_ppi_stays_off, set_up),
 		cmocka_unit_test_setup(timer_that_is_due_is_refused, set_up),
 		cmocka_unit_test_setup(extended_ranges, set_up),

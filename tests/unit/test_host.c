@@ -271,6 +271,40 @@ static void identity_out_of_sight(void **state)
 			 TRANS_EFAULT);
 }
 
+/* Of RAM what may be touched: mapped to itself, as memory, writable. */
+static void memory_that_is_mapped(void **state)
+{
+	struct live *l = *state;
+	struct trans_range ram[] = { { 1ULL << 30, 1ULL << 30 },
+				     { 1ULL << 32, 1ULL << 32 },
+				     { 1ULL << 48, 1ULL << 30 } };
+	struct trans_range storage[8];
+	struct trans_ranges of = { ram, 3, 3 }, set;
+
+	trans_ranges_init(&set, storage, 8);
+	assert_int_equal(trans_identity_memory(&of, &set, NULL), 0);
+	assert_int_equal(set.count, 3); /* MMU off: all */
+	create(l, TRANS_EL1_0);
+	map(l, 0, 0, 0x7c000000, TRANS_MEM_NORMAL, TRANS_WRITE | TRANS_EXEC);
+	map(l, 0x7c000000, 0x7c000000, 0x1000000, TRANS_MEM_DEVICE,
+	    TRANS_WRITE);
+	map(l, 0x7d000000, 0x7d000000, 0x1000000, TRANS_MEM_NORMAL, 0);
+	map(l, 0x7e000000, 0x7e000000, 0x1000000, TRANS_MEM_NORMAL,
+	    TRANS_WRITE);
+	map(l, 0x7f000000, 0, 0x1000000, TRANS_MEM_NORMAL, TRANS_WRITE);
+	switch_to(l);
+	set.count = 0;
+	assert_int_equal(trans_identity_memory(&of, &set, NULL), 0);
+	assert_int_equal(set.count, 2);
+	assert_true(storage[0].start == 1ULL << 30 &&
+		    storage[0].len == 0x3c000000);
+	assert_true(storage[1].start == 0x7e000000 &&
+		    storage[1].len == 0x1000000);
+	trans_ranges_init(&set, storage, 1);
+	assert_int_equal(trans_identity_memory(&of, &set, NULL),
+			 TRANS_ENOSPC);
+}
+
 /* Registers that not every firmware grants are left alone. */
 static void live_registers(void **state)
 {
@@ -356,6 +390,7 @@ int main(void)
 		LIVE(identity_write_or_execute),
 		LIVE(identity_not_cacheable),
 		LIVE(identity_out_of_sight),
+		LIVE(memory_that_is_mapped),
 		LIVE(live_registers),
 		cmocka_unit_test(errors_as_text),
 	};
