@@ -20,6 +20,8 @@
 #include <trans_table/psci.h>
 #include <trans_table/uart.h>
 
+TRANS_BEGIN_DECLS
+
 #define TRANS_FDT_REDISTS 16
 #define TRANS_FDT_ITS 16
 
@@ -52,16 +54,16 @@ int trans_fdt_conduit(const void *fdt, size_t fdt_len,
 		      enum trans_conduit *conduit, struct trans_error *err);
 
 /*
- * The console: what stdout-path (or linux,stdout-path) in /chosen names, by
- * path or by alias, else the alias serial0. Known are: PL011 and SBSA's; 8250s
- * by reg-shift, reg-io-width and reg-offset, the Raspberry Pi's mini UART among
- * them; those of Armada 3700, Cadence (Zynq), Meson and i.MX. It must have been
+ * The console: the node that @path names, by its path or an alias, as a host
+ * knows that it uses it. NULL: what stdout-path (or linux,stdout-path) in /chosen
+ * names so, else the alias serial0. Known are: PL011 and SBSA's; 8250s by
+ * reg-shift, reg-io-width and reg-offset, the Raspberry Pi's mini UART among them; those of Armada 3700, Cadence (Zynq), Meson and i.MX. It must have been
  * set up, by a firmware that has used it.
  * TRANS_ENOENT: no console is named, or it does not exist (any more), or it is
  * none of these; TRANS_EFDT also: its address cannot be translated.
  */
-int trans_fdt_uart(const void *fdt, size_t fdt_len, struct trans_uart *uart,
-		   struct trans_error *err);
+int trans_fdt_uart(const void *fdt, size_t fdt_len, const char *path,
+		   struct trans_uart *uart, struct trans_error *err);
 
 /*
  * The shared interrupts of the GIC that trans_fdt_gic finds, as the devices use
@@ -76,5 +78,7 @@ int trans_fdt_uart(const void *fdt, size_t fdt_len, struct trans_uart *uart,
 int trans_fdt_interrupts(const void *fdt, size_t fdt_len,
 			 struct trans_spi *spi, size_t max, size_t *count,
 			 struct trans_error *err);
+
+TRANS_END_DECLS
 
 #endif

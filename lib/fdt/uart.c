@@ -57,19 +57,26 @@ static bool is_8250(const struct walk *walk)
 {
 	static const char *const names[] = {
 		"ns16550a", "ns16550", "ns8250", "snps,dw-apb-uart",
-		"brcm,bcm2835-aux-uart",
+		"brcm,bcm2835-aux-uart", "ti,am654-uart",
 	};
 
 	return is_any_of(walk, names, sizeof(names) / sizeof(names[0]));
 }
 
-/* Binding serial/8250.yaml; the mini UART's says nothing: words. */
+/* Those whose node says nothing of its registers: words. */
+static bool of_words(const struct walk *walk)
+{
+	return trans_walk_is_(walk, "brcm,bcm2835-aux-uart") ||
+	       trans_walk_is_(walk, "ti,am654-uart");
+}
+
+/* Binding serial/8250.yaml. */
 static struct trans_uart describe_8250(const struct walk *walk, trans_pa_t pa)
 {
-	bool mini = trans_walk_is_(walk, "brcm,bcm2835-aux-uart");
-	uint32_t shift = trans_walk_u32_(walk, WALK_REG_SHIFT, mini ? 2 : 0);
+	bool words = of_words(walk);
+	uint32_t shift = trans_walk_u32_(walk, WALK_REG_SHIFT, words ? 2 : 0);
 	uint32_t width = trans_walk_u32_(walk, WALK_REG_IO_WIDTH,
-					 mini ? 4 : 1);
+					 words ? 4 : 1);
 
 	if (shift > 2 || (width != 1 && width != 2 && width != 4) ||
 	    width > 1u << shift)
@@ -104,7 +111,7 @@ static struct trans_uart describe(const struct walk *walk, trans_pa_t pa)
 struct names {
 	struct text console;
 	int aliases;
-	bool chosen;
+	bool told; /* which console: by /chosen, or the caller */
 };
 
 static size_t length(const char *text, size_t limit)
@@ -138,8 +145,8 @@ static int find_names(struct walk *walk, void *arg, struct trans_error *err)
 	struct names *names = arg;
 
 	(void)err;
-	if (!names->chosen && is_child_of_root(walk, "chosen", 6)) {
-		names->chosen = true;
+	if (!names->told && is_child_of_root(walk, "chosen", 6)) {
+		names->told = true;
 		names->console = text_of(walk->prop[WALK_STDOUT_PATH]);
 		if (!names->console.len)
 			names->console = text_of(
@@ -251,14 +258,16 @@ static int follow(struct walk *walk, void *arg, struct trans_error *err)
 	return search->name.len ? TRANS_OK : take(walk, search, err);
 }
 
-int trans_fdt_uart(const void *fdt, size_t fdt_len, struct trans_uart *uart,
-		   struct trans_error *err)
+int trans_fdt_uart(const void *fdt, size_t fdt_len, const char *path,
+		   struct trans_uart *uart, struct trans_error *err)
 {
-	struct names names = { .aliases = 0 };
+	struct names names = { .told = path };
 	struct search search = { .uart = uart };
 	int ret;
 
 	memset(uart, 0, sizeof(*uart));
+	if (path)
+		names.console = (struct text){ path, length(path, SIZE_MAX) };
 	ret = trans_walk_(fdt, fdt_len, find_names, &names, err);
 	if (ret)
 		return ret;

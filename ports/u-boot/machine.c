@@ -5,6 +5,7 @@
  */
 #include "port.h"
 
+#include <dm.h>
 #include <trans_table/machine.h>
 #include <linux/libfdt.h>
 
@@ -18,18 +19,30 @@ u64 port_mpidr(void)
 	return mpidr;
 }
 
+/* The node of U-Boot's console; NULL: as the tree says. */
+static const char *console(char path[128])
+{
+	struct udevice *dev = gd->cur_serial_dev;
+
+	if (!dev || !dev_has_ofnode(dev) ||
+	    ofnode_get_path(dev_ofnode(dev), path, 128))
+		return NULL;
+	return path;
+}
+
 /* What the tree does not tell, the blob does without. At EL2 an HVC would come
  * back to U-Boot itself. */
 static void read_tree(struct port_machine *machine)
 {
 	const void *fdt = gd->fdt_blob;
+	char path[128];
 
 	(void)trans_fdt_conduit(fdt, fdt_totalsize(fdt), &machine->conduit,
 				NULL);
 	if (machine->cpu.el == 2 && machine->conduit == TRANS_CONDUIT_HVC)
 		machine->conduit = TRANS_CONDUIT_NONE;
-	if (trans_fdt_uart(fdt, fdt_totalsize(fdt), &machine->uart, NULL))
-		machine->uart = (struct trans_uart){ 0 };
+	(void)trans_fdt_uart(fdt, fdt_totalsize(fdt), console(path),
+			     &machine->uart, NULL);
 }
 
 int port_machine_read(struct trans_error *err)

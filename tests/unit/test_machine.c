@@ -283,7 +283,7 @@ static struct trans_uart uart;
 static int console(void)
 {
 	memset(&err, 0, sizeof(err));
-	return trans_fdt_uart(tree.fdt, TREE_LEN, &uart, &err);
+	return trans_fdt_uart(tree.fdt, TREE_LEN, NULL, &uart, &err);
 }
 
 static void no_console(const char *why)
@@ -315,6 +315,11 @@ static void named(void **state)
 	assert_int_equal(uart.pa, 0x9000000);
 	assert_int_equal(uart.status, 0x18);
 	assert_int_equal(uart.width, 4);
+	assert_int_equal(trans_fdt_uart(tree.fdt, TREE_LEN, "/pl011@8000000",
+					&uart, &err), 0);
+	assert_int_equal(uart.pa, 0x8000000);
+	assert_int_equal(trans_fdt_uart(tree.fdt, TREE_LEN, "serial9", &uart,
+					&err), TRANS_ENOENT);
 	say_console("/pl011@7000000");
 	no_console("no console in the device tree");
 	say_console("/pl011"); /* any unit: the first */
@@ -393,12 +398,62 @@ static void kinds(void **state)
 	assert_string_equal(err.why, "a console of an unknown kind");
 }
 
+/* ---- trees that nobody wrote by hand ---- */
+
+/* Each cut is refused or read within its bytes (the sanitizer looks); so is
+ * each byte changed. */
+static void hostile(void **state)
+{
+	static const uint8_t bytes[] = { 0, 1, 2, 3, 4, 9, 0x7f, 0xff };
+	static _Alignas(8) char copy[TREE_LEN];
+	static struct trans_spi spi[64];
+	enum trans_conduit is;
+	size_t len, count;
+
+	(void)state;
+	gic_on_bus(bus(0, 0xd0000000, 0x2000000));
+	device(0, "its", "arm,gic-v3-its", 0x8080000, 0x20000);
+	device(0, "uart@9", "arm,pl011", 9 << 20, 0x1000);
+	tree_text(&tree, tree_node(&tree, 0, "aliases"), "serial0", "/uart@9");
+	say_console("serial0:1");
+	assert_int_equal(fdt_pack(tree.fdt), 0);
+	len = fdt_totalsize(tree.fdt);
+	for (size_t i = 0; i < len * sizeof(bytes); i++) {
+		char *exact = malloc(len);
+
+		memcpy(exact, tree.fdt, len);
+		exact[i / sizeof(bytes)] = (char)bytes[i % sizeof(bytes)];
+		(void)trans_fdt_gic(exact, len, &found, &err);
+		(void)trans_fdt_conduit(exact, len, &is, &err);
+		(void)trans_fdt_uart(exact, len, NULL, &uart, &err);
+		(void)trans_fdt_interrupts(exact, len, spi, 64, &count, &err);
+		free(exact);
+	}
+	memcpy(copy, tree.fdt, len);
+	for (size_t cut = 0; cut < len; cut++)
+		assert_int_equal(trans_fdt_gic(copy, cut, &found, &err),
+				 TRANS_EFDT);
+}
+
+static void deep(void **state)
+{
+	int at = 0;
+
+	(void)state;
+	for (unsigned int i = 1; i < 16; i++)
+		at = tree_node(&tree, at, "x");
+	refused(TRANS_ENOENT, NULL);
+	tree_node(&tree, at, "x");
+	refused(TRANS_EFDT, "nodes nested too deeply");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, set_up)
 	const struct CMUnitTest tests[] = {
 		T(v3), T(v2), T(none), T(disabled), T(translated), T(buses),
-		T(too_many), T(psci), T(named), T(kinds),
+		T(too_many), T(psci), T(named), T(kinds), T(hostile),
+		T(deep),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
