@@ -21,6 +21,7 @@ struct load {
 	struct trans_placement place;
 	uint64_t fdt_room; /* bytes, whole granules */
 	void *fdt;         /* the edited tree, at kexec->fdt_source */
+	uint64_t hashed; /* bytes, for progress */
 	struct trans_error *err;
 };
 

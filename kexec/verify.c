@@ -9,6 +9,9 @@
 #include "../lib/fail.h"
 #include "load.h"
 
+/* Bytes hashed in one go. */
+#define PART (1ULL << 20)
+
 static int add_digest(struct load *load, struct trans_digest **digest,
 		      trans_pa_t pa)
 {
@@ -28,17 +31,36 @@ static void begin(const struct load *load, struct trans_sha256 *sha)
 		sha->blocks = load->args->sha256;
 }
 
-static int add_bytes(const struct load *load, struct trans_sha256 *sha,
+static int tell(struct load *load, uint64_t more)
+{
+	const struct trans_kexec_args *args = load->args;
+	const struct trans_kexec *kexec = load->kexec;
+
+	load->hashed += more;
+	if (!args->progress ||
+	    !args->progress(args->progress_ctx, load->hashed,
+			    kexec->kernel.len + kexec->initrd.len +
+				    kexec->fdt.len))
+		return TRANS_OK;
+	return trans_fail(load->err, TRANS_ESTOPPED, "progress");
+}
+
+static int add_bytes(struct load *load, struct trans_sha256 *sha,
 		     trans_pa_t src, uint64_t len, const char *why)
 {
 	const struct trans_kexec_args *args = load->args;
-	const void *bytes;
+	const uint8_t *bytes;
+	int ret = TRANS_OK;
 
 	bytes = args->host->phys_to_virt(args->host_ctx, src, (size_t)len);
 	if (!bytes)
 		return trans_fail_pa(load->err, TRANS_EFAULT, why, src, len);
-	trans_sha256_update(sha, bytes, (size_t)len);
-	return TRANS_OK;
+	for (uint64_t part; !ret && len; len -= part, bytes += part) {
+		part = len < PART ? len : PART;
+		trans_sha256_update(sha, bytes, (size_t)part);
+		ret = tell(load, part);
+	}
+	return ret;
 }
 
 static int measure(struct load *load, trans_pa_t src, struct trans_range dst,

@@ -60,6 +60,10 @@ TRANS_BEGIN_DECLS
  *            read for @verify. For a kernel that is a plain Image only. NULL:
  *            computed
  * @sha256:   takes blocks faster than the portable function; NULL: that
+ * @progress, @progress_ctx: with verify, called after each MiB that is hashed,
+ *            with the bytes done and of all that are placed; nonzero stops the
+ *            load (TRANS_ESTOPPED). Other work of a load is the host's: a
+ *            decompressor, cleaning, authenticate. NULL: nobody asks
  * @relocate: place kernel and initrd as if they were nowhere yet, even if they
  *            could stay where they are. What stays must not be written
  *            afterwards
@@ -83,6 +87,8 @@ struct trans_kexec_args {
 	struct trans_transition_args transition;
 	const uint8_t *kernel_sha256, *initrd_sha256;
 	trans_sha256_fn sha256;
+	int (*progress)(void *ctx, uint64_t done, uint64_t total);
+	void *progress_ctx;
 	bool verify;
 	bool relocate;
 	bool unsafe;
@@ -173,7 +179,8 @@ struct trans_kexec {
  * granule), TRANS_EOVERLAP (the two share bytes), TRANS_EFAULT (phys_to_virt
  * refuses the kernel file, or with @verify what it must read), TRANS_ENOMEM,
  * TRANS_ENOSPC (more than TRANS_KEXEC_RANGES pieces of memory, more digests
- * than TRANS_DIGESTS_MAX; no room for the device tree). With @verify also
+ * than TRANS_DIGESTS_MAX; no room for the device tree), TRANS_ESTOPPED (progress
+ * said so). With @verify also
  * TRANS_EINVAL: kernel_sha256 of what is no plain Image; and without it: a
  * digest that nobody would check.
  * On failure everything is given back and the struct is zeroed.
