@@ -80,7 +80,7 @@ static void test_attach_refusals(void **state)
 	edge_refused(trans_table_attach(&v, &other, &regs, NULL, &ed.m.ops,
 					&ed.m,
 					&ed.r), TRANS_EINVAL, "geometry");
-	for (unsigned int bit = 2; bit <= 5; bit++) {
+	for (unsigned int bit = 3; bit <= 5; bit++) {
 		regs.tcr2 = 1ULL << bit;
 		edge_refused(trans_table_attach(&v, &ed.geo, &regs, NULL,
 						&ed.m.ops,
