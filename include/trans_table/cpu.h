@@ -17,13 +17,13 @@ TRANS_BEGIN_DECLS
  * effect either, whatever it holds. In brackets what grants it.
  */
 #define TRANS_GRANT_SVE 0x001u    /* ZCR_ELx (CPTR_EL3.EZ) */
-#define TRANS_GRANT_SME 0x002u    /* SVCR, SMCR_ELx (CPTR_EL3.ESM, SCR_EL3.EnTP2) */
+#define TRANS_GRANT_SME 0x002u    /* SVCR, SMCR_ELx (CPTR_EL3.ESM, EnTP2) */
 #define TRANS_GRANT_HCX 0x004u    /* HCRX_EL2 (SCR_EL3.HXEn) */
 #define TRANS_GRANT_FGT 0x008u    /* HFGxTR_EL2, HDFGxTR_EL2, ... (FGTEn) */
 #define TRANS_GRANT_FGT2 0x010u   /* HFGxTR2_EL2, HDFGxTR2_EL2 (FGTEn2) */
 #define TRANS_GRANT_TCR2 0x020u   /* TCR2_ELx (TCR2En) */
 #define TRANS_GRANT_PIE 0x040u    /* PIR, PIRE0, POR_ELx (PIEn) */
-#define TRANS_GRANT_GIC 0x080u    /* ICC_SRE_EL2, ICH_* (ICC_SRE_EL3.Enable, SRE) */
+#define TRANS_GRANT_GIC 0x080u    /* ICC_SRE_EL2, ICH_* (ICC_SRE_EL3) */
 #define TRANS_GRANT_GCS 0x100u    /* GCSCR_ELx, GCSCRE0_EL1 (GCSEn) */
 #define TRANS_GRANT_SCTLR2 0x200u /* SCTLR2_ELx (SCTLR2En) */
 
