@@ -59,7 +59,8 @@ SETS = {**{f'lib/moves{part}.c': ['test_moves', *EDGES]
         **{f'trans/blob/{part}.c': BLOB for part in ('mover', 'verify')},
         **{f'trans/{part}.c': [*TRANSITION, 'test_quiesce', 'test_cpu']
            for part in ('leave', 'state')},
-        'lib/cpu.c': ['test_cpu'], 'lib/wait.c': ['test_quiesce'],
+        'lib/cpu.c': ['test_cpu', 'test_host'],
+        'lib/mmio.c': ['test_host'], 'trans/live.c': ['test_host'], 'lib/wait.c': ['test_quiesce'],
         'trans/query.c': ['test_inspect', *EDGES],
         'trans/proof.c': [*TRANSITION, 'test_world', 'test_reach'],
         **{f'trans/{part}.c': TRANSITION

@@ -62,4 +62,13 @@ MUTANTS = [
      '(uint64_t)step < most ? (uint64_t)step : most;', '(uint64_t)step;'),
     ('wait: a counter that runs backwards moves', 'lib/wait.c',
      'step > 0 ? 0 : wait->still + 1', 'step ? 0 : wait->still + 1'),
+    ('host: clean begins at the first byte', 'lib/cpu.c',
+     'at & ~(uintptr_t)(line - 1)', 'at'),
+    ('host: clean takes the I-cache line', 'lib/cpu.c',
+     'field(trans_arch_read(TRANS_CTR_EL0), 16)',
+     'field(trans_arch_read(TRANS_CTR_EL0), 0)'),
+    ('host: devices only by identity', 'lib/mmio.c',
+     '(uintptr_t)pa + (uintptr_t)ctx', '(uintptr_t)pa'),
+    ('host: any spare memory will do', 'lib/moves_plan.c',
+     'if (spare)', 'if (true)'),
 ]
