@@ -237,8 +237,9 @@ struct walk_value trans_walk_find_(const void *fdt, int offset,
 				   const char *name, size_t len)
 {
 	int next = 0;
-	uint32_t tag = fdt_next_tag(fdt, offset, &next);
+	uint32_t tag;
 
+	(void)fdt_next_tag(fdt, offset, &next);
 	do {
 		offset = next;
 		tag = fdt_next_tag(fdt, offset, &next);
@@ -288,17 +289,20 @@ static bool through(const struct walk_frame *bus, struct trans_range *range)
 bool trans_walk_reg_(const struct walk *walk, uint32_t index,
 		     struct trans_range *range)
 {
-	const struct walk_frame *bus = &walk->frame[walk->depth - 1];
 	const fdt32_t *cell = walk->prop[WALK_REG].data;
+	const struct walk_frame *bus;
 	uint32_t each, count;
 
-	if (!walk->depth || !cell || !usable(bus->address) || bus->size > 2)
+	if (!walk->depth)
+		return false;
+	bus = &walk->frame[walk->depth - 1];
+	if (!cell || !usable(bus->address) || bus->size > 2)
 		return false;
 	each = bus->address + bus->size;
 	count = (uint32_t)walk->prop[WALK_REG].len / 4 / each;
 	if (index >= count)
 		return false;
-	cell += index * each;
+	cell += (size_t)index * each;
 	range->start = trans_walk_cells_(cell, bus->address);
 	range->len = trans_walk_cells_(cell + bus->address, bus->size);
 	for (; bus > walk->frame; bus--)
