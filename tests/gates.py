@@ -157,9 +157,9 @@ def forgets_first(code):
 
 # ---- Cortex-A53 843419 --------------------------------------------------------
 
-# What is open to it (Arm EPM048406): ADRP in the last two words of a page, a
-# load or store, perhaps something that is no branch, and a load or store with an
-# unsigned offset from the ADRP's register.
+# What is open to it (Arm EPM048406, the linkers' definition too): ADRP in the last
+# two words of a page, a load or store that is no load of a pair, perhaps something
+# else, and a load or store of one register at an unsigned offset from the ADRP's.
 OPEN = """
 	.text
 	.balign 4096
@@ -187,11 +187,12 @@ def sequences(tools, elf):
     for at, (what, reg, _) in code.items():
         if what != 'adrp' or at & 0xfff not in (0xff8, 0xffc):
             continue
-        if not code.get(at + 4, ('',))[0].startswith(('ld', 'st')):
+        if not re.match(r'ld(?!n?p)|st', code.get(at + 4, ('',))[0]):
             continue
         for after in (8, 12):
             insn = code.get(at + after, ('', '', ''))
-            if insn[0].startswith(('ld', 'st')) and f'[{reg}' in insn[2]:
+            if re.match(r'(ldrs?|str)[bhw]?$', insn[0]) and \
+                    re.match(rf'\[{reg}(, #\d+)?\]', insn[2]):
                 yield at
 
 
