@@ -92,6 +92,23 @@ static void finds_it_anywhere(void **state)
 		assert_int_equal(trans_transition_check(&tr.t, &tr.err),
 				 TRANS_EOVERLAP);
 		list->move[n] = good;
+		if (n + 1 < list->count) {
+			/* The one before in the gap below the page, which the
+			 * next one leaves: by where it starts, or ends. */
+			struct trans_move *next = &list->move[n + 1];
+			struct trans_move kept = *next;
+
+			list->move[n].dst = page - 0x100000;
+			next->dst = page;
+			assert_int_equal(trans_transition_check(&tr.t, &tr.err),
+					 TRANS_EOVERLAP);
+			next->dst = page - 0x1000;
+			next->len = 0x1010;
+			assert_int_equal(trans_transition_check(&tr.t, &tr.err),
+					 TRANS_EOVERLAP);
+			*next = kept;
+			list->move[n] = good;
+		}
 		/* Behind all of them. */
 		list->move[n].dst = tr.m.base + tr.m.len - 0x1000;
 		assert_int_equal(trans_transition_check(&tr.t, &tr.err), 0);
