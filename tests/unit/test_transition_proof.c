@@ -93,17 +93,17 @@ static void finds_it_anywhere(void **state)
 				 TRANS_EOVERLAP);
 		list->move[n] = good;
 		if (n + 1 < list->count) {
-			/* The one before in the gap below the page, which the
+			/* The one before in the gap below all pages, which the
 			 * next one leaves: by where it starts, or ends. */
 			struct trans_move *next = &list->move[n + 1];
 			struct trans_move kept = *next;
 
-			list->move[n].dst = page - 0x100000;
-			next->dst = page;
+			list->move[n].dst = tr.m.base - 0x100000;
+			next->dst = tr.t.list;
 			assert_int_equal(trans_transition_check(&tr.t, &tr.err),
 					 TRANS_EOVERLAP);
-			next->dst = page - 0x1000;
-			next->len = 0x1010;
+			next->dst = tr.m.base - 0x1000;
+			next->len = tr.t.list + 0x10 - next->dst;
 			assert_int_equal(trans_transition_check(&tr.t, &tr.err),
 					 TRANS_EOVERLAP);
 			*next = kept;
