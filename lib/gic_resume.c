@@ -26,6 +26,7 @@
 #define IGROUPR 0x80
 #define ISENABLER 0x100
 #define ISPENDR 0x200
+#define ICPENDR 0x280
 #define ISACTIVER 0x300
 #define IPRIORITYR 0x400
 #define ICFGR 0xc00 /* two bits each, the upper one: edge */
@@ -33,6 +34,7 @@
 #define IGROUPR_E 0x1000
 #define ISENABLER_E 0x1200
 #define ISPENDR_E 0x1600
+#define ICPENDR_E 0x1800
 #define ISACTIVER_E 0x1a00
 #define IPRIORITYR_E 0x2000
 #define ICFGR_E 0x3000
@@ -57,7 +59,7 @@
 
 /* A run of banks; @end: the first interrupt that is not there. */
 struct lines {
-	trans_pa_t group, enable, pend, active, priority, config, route;
+	trans_pa_t group, enable, pend, unpend, active, priority, config, route;
 	unsigned int first, end;
 };
 
@@ -65,16 +67,17 @@ static struct lines plain_lines(trans_pa_t base, unsigned int first,
 				unsigned int end)
 {
 	return (struct lines){ base + IGROUPR, base + ISENABLER, base + ISPENDR,
-			       base + ISACTIVER, base + IPRIORITYR,
-			       base + ICFGR, base + IROUTER, first, end };
+			       base + ICPENDR, base + ISACTIVER,
+			       base + IPRIORITYR, base + ICFGR, base + IROUTER,
+			       first, end };
 }
 
 static struct lines extended_lines(trans_pa_t base, unsigned int end)
 {
 	return (struct lines){ base + IGROUPR_E, base + ISENABLER_E,
-			       base + ISPENDR_E, base + ISACTIVER_E,
-			       base + IPRIORITYR_E, base + ICFGR_E,
-			       base + IROUTER_E, 0, end };
+			       base + ISPENDR_E, base + ICPENDR_E,
+			       base + ISACTIVER_E, base + IPRIORITYR_E,
+			       base + ICFGR_E, base + IROUTER_E, 0, end };
 }
 
 static void to_group_1(const struct trans_gic *gic, const struct lines *lines)
@@ -111,16 +114,29 @@ static bool is_espi(const struct trans_spi *spi)
 	return spi->intid >= ESPI_FIRST;
 }
 
-/* A trigger may change only while its interrupt is disabled (IHI 0069,
- * GICD_ICFGR<n>), which trans_gic_off has seen to. */
+/* A trigger may change only while its interrupt is disabled, which
+ * trans_gic_off has seen to; and then it is UNKNOWN whether that pends (IHI
+ * 0069, GICD_ICFGR<n>). */
+static void set_trigger(const struct trans_gic *gic, const struct lines *lines,
+			unsigned int at, bool edge)
+{
+	uint32_t config = 2u << at % 16 * 2;
+	trans_pa_t where = lines->config + at / 16 * 4;
+	uint32_t was = gic_read(gic, where);
+	uint32_t now = edge ? was | config : was & ~config;
+
+	if (now == was)
+		return;
+	gic_write(gic, where, now);
+	gic_write(gic, lines->unpend + at / 32 * 4, 1u << at % 32);
+}
+
 static void enable_one(const struct trans_gic *gic, const struct lines *lines,
 		       unsigned int at, bool edge)
 {
-	uint32_t bit = 1u << at % 32, config = 2u << at % 16 * 2;
-	trans_pa_t where = lines->config + at / 16 * 4;
-	uint32_t was = gic_read(gic, where);
+	uint32_t bit = 1u << at % 32;
 
-	gic_write(gic, where, edge ? was | config : was & ~config);
+	set_trigger(gic, lines, at, edge);
 	if (!((gic_read(gic, lines->pend + at / 32 * 4) |
 	       gic_read(gic, lines->active + at / 32 * 4)) & bit))
 		gic_write(gic, lines->enable + at / 32 * 4, bit);

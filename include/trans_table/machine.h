@@ -72,8 +72,9 @@ int trans_fdt_uart(const void *fdt, size_t fdt_len, const char *path,
  * tree, into spi[0..*@count), of @max.
  * TRANS_ENOENT: there is no GIC; TRANS_ENOSPC: @max is too small (2012 is
  * enough for any GIC); TRANS_EFDT also: the GIC has no phandle, a specifier is
- * cut short or names a controller that is unknown. *@count is then 0, and a
- * host better does without.
+ * cut short or names a controller that is unknown, or one that sits in front of
+ * the GIC does not say which SPIs are its (Qualcomm's PDC, TI's routers, a
+ * GICv2m frame). *@count is then 0, and a host better does without.
  */
 int trans_fdt_interrupts(const void *fdt, size_t fdt_len,
 			 struct trans_spi *spi, size_t max, size_t *count,

@@ -238,6 +238,37 @@ static int add_messages(struct interrupts *in, const struct walk *walk,
 	return ret;
 }
 
+static bool has(const struct walk *walk, enum walk_prop prop)
+{
+	return walk->prop[prop].data;
+}
+
+/* What nodes of its kind list is theirs alone (i.MX8MQ). */
+static bool says_where(const struct walk *walk)
+{
+	return (has(walk, WALK_INTERRUPTS) ||
+		has(walk, WALK_INTERRUPTS_EXTENDED) ||
+		has(walk, WALK_INTERRUPT_MAP)) &&
+	       !trans_walk_is_(walk, "fsl,imx8mq-gpc");
+}
+
+/*
+ * Does it take interrupts in front of the GIC, as SPIs that no list names? They
+ * are those of its users one by one, or as ranges of a binding of its own say
+ * (qcom,pdc-ranges, ti,interrupt-ranges), or of messages (arm,gic-v2m-frame).
+ * An ITS makes LPIs.
+ */
+static bool hides(const struct interrupts *in, const struct walk *walk)
+{
+	bool takes = has(walk, WALK_INTERRUPT_CONTROLLER) ||
+		     has(walk, WALK_INTERRUPT_CELLS) ||
+		     has(walk, WALK_MSI_CONTROLLER);
+
+	return takes && walk->frame[walk->depth].taker == in->gic &&
+	       !says_where(walk) && !trans_fdt_gic_version_(walk) &&
+	       !trans_walk_is_(walk, "arm,gic-v3-its");
+}
+
 /* With both, only the extended list counts (binding). */
 static int see_device(struct walk *walk, void *arg, struct trans_error *err)
 {
@@ -246,7 +277,10 @@ static int see_device(struct walk *walk, void *arg, struct trans_error *err)
 
 	if (!trans_walk_enabled_(walk))
 		return TRANS_OK;
-	ret = walk->prop[WALK_INTERRUPTS_EXTENDED].data ?
+	if (hides(in, walk))
+		return trans_fail(err, TRANS_EFDT,
+				  "interrupts: a controller's in front of the GIC");
+	ret = has(walk, WALK_INTERRUPTS_EXTENDED) ?
 		add_extended(in, walk, err) : add_plain(in, walk, err);
 	if (!ret)
 		ret = add_map(in, walk, err);

@@ -26,6 +26,8 @@
 	X(LINUX_PHANDLE, "linux,phandle") \
 	X(INTERRUPT_PARENT, "interrupt-parent") \
 	X(INTERRUPT_CELLS, "#interrupt-cells") \
+	X(INTERRUPT_CONTROLLER, "interrupt-controller") \
+	X(MSI_CONTROLLER, "msi-controller") \
 	X(INTERRUPTS, "interrupts") \
 	X(INTERRUPTS_EXTENDED, "interrupts-extended") \
 	X(INTERRUPT_MAP, "interrupt-map") \

@@ -42,6 +42,8 @@
  * @wake_left: readings until a woken redistributor is awake
  * @busy: readings of a CTLR for which RWP stays after a write
  * @no_are: affinity routing cannot be had
+ * @latched: SPIs of the first bank, and extended ones of theirs, that pend once
+ *           a trigger was written, until that is cleared
  * @wild: writes that the architecture leaves UNPREDICTABLE, or reserved
  */
 static struct {
@@ -54,7 +56,7 @@ static struct {
 		uint64_t pa, value;
 	} log[REGS];
 	size_t writes;
-	uint32_t asserted, stuck, asserted_ppis;
+	uint32_t asserted, stuck, asserted_ppis, latched;
 	unsigned int wake_left, busy, busy_left;
 	uint64_t busy_pa;
 	bool no_are;
@@ -131,7 +133,7 @@ static uint64_t set_by(uint64_t base, uint64_t off)
 	if ((off >= 0x180 && off < 0x200) || (off >= 0x280 && off < 0x300) ||
 	    (off >= 0x380 && off < 0x400))
 		return base + off - 0x80;
-	if (base == DIST && off >= 0x1400 && off < 0x2000 && off & 0x400)
+	if (base == DIST && off >= 0x1400 && off < 0x2000 && !(off & 0x200))
 		return base + off - 0x200;
 	return base + off;
 }
@@ -172,6 +174,10 @@ static void write32(void *ctx, trans_pa_t pa, uint32_t value)
 		set(pa, get(pa) | value);
 	else
 		set(pa, value);
+	if (pa == DIST + 0xc08)
+		set(DIST + 0x204, get(DIST + 0x204) | hw.latched);
+	if (pa == DIST + 0x3000)
+		set(DIST + 0x1600, get(DIST + 0x1600) | hw.latched);
 	/* What clears does not lower a line. */
 	if (pa == DIST + 0x284)
 		set(target, get(target) | hw.asserted);
@@ -349,6 +355,26 @@ static void what_the_tree_says(void **state)
 		    writes(DIST + 0x104) > 1);
 }
 
+/* A changed trigger leaves it UNKNOWN what pends (IHI 0069, GICD_ICFGR<n>): no
+ * sign of a line that is asserted. */
+static void a_latch_is_no_line(void **state)
+{
+	static const struct trans_spi spis[] = {
+		{ 33, true }, { 34, true }, { 35, false }, { 4097, true },
+	};
+
+	(void)state;
+	set(DIST + 4, 2 | 1 << 8);
+	v3.spis = spis;
+	v3.spi_count = sizeof(spis) / sizeof(spis[0]);
+	hw.latched = 1 << 1 | 1 << 3;
+	hw.asserted = 1 << 2;
+	set(DIST + 0xc08, 2u << 6);
+	resume();
+	assert_int_equal(get(DIST + 0x104), 1u << 1 | 1u << 3);
+	assert_int_equal(get(DIST + 0x1200), 1u << 1);
+}
+
 static void none_in_use(void **state)
 {
 	static const struct trans_spi spis[] = { { 31, false } };
@@ -523,6 +549,7 @@ int main(void)
 		cmocka_unit_test_setup(in_order, set_up),
 		cmocka_unit_test_setup(asserted_lines_stay_off, set_up),
 		cmocka_unit_test_setup(what_the_tree_says, set_up),
+		cmocka_unit_test_setup(a_latch_is_no_line, set_up),
 		cmocka_unit_test_setup(none_in_use, set_up),
 		cmocka_unit_test_setup(asserted_ppi_stays_off, set_up),
 		cmocka_unit_test_setup(timer_that_is_due_is_refused, set_up),

@@ -55,6 +55,7 @@ static int set_up(void **state)
 	at = tree_node(&tree, 0, "gpio");
 	tree_u32(&tree, at, "#interrupt-cells", 2);
 	tree_u32(&tree, at, "phandle", GPIO);
+	CELLS(at, "interrupts", 1, 7, 4);
 	return 0;
 }
 
@@ -193,6 +194,62 @@ static void messages(void **state)
 	assert_true(has(1018, true) && has(1019, true));
 }
 
+/* Qualcomm's PDC: its lines are SPIs by ranges of its own. */
+static int pdc(void)
+{
+	int at = tree_node(&tree, 0, "pdc");
+
+	CELLS(at, "qcom,pdc-ranges", 0, 480, 94);
+	tree_u32(&tree, at, "#interrupt-cells", 2);
+	assert_int_equal(fdt_setprop(tree.fdt, at, "interrupt-controller",
+				     NULL, 0), 0);
+	tree_u32(&tree, at, "phandle", 3);
+	return at;
+}
+
+/* Who takes interrupts in front of the GIC, and no list says as which. */
+static void untold(void **state)
+{
+	int at = pdc();
+
+	(void)state;
+	refused(TRANS_EFDT);
+	assert_string_equal(err.why,
+			    "interrupts: a controller's in front of the GIC");
+	tree_text(&tree, at, "status", "disabled");
+	found(0);
+	set_up(NULL);
+	assert_int_equal(fdt_delprop(tree.fdt, pdc(), "#interrupt-cells"), 0);
+	refused(TRANS_EFDT);
+	tree_u32(&tree, tree_path(&tree, "/pdc"), "interrupt-parent", GPIO);
+	found(0);
+	set_up(NULL);
+	CELLS(pdc(), "interrupts-extended", GIC, 0, 5, 4);
+	found(1);
+	set_up(NULL);
+	CELLS(pdc(), "interrupts", 0, 87, 4);
+	found(1);
+	tree_text(&tree, tree_path(&tree, "/pdc"), "compatible",
+		  "fsl,imx8mq-gpc"); /* that one is its own only */
+	refused(TRANS_EFDT);
+}
+
+/* SPIs made of messages; an ITS makes LPIs. */
+static void frames(void **state)
+{
+	int at = tree_node(&tree, tree_path(&tree, "/gic"), "msi");
+
+	(void)state;
+	assert_int_equal(fdt_setprop(tree.fdt, at, "msi-controller", NULL, 0),
+			 0);
+	tree_text(&tree, at, "compatible", "arm,gic-v3-its");
+	found(0);
+	tree_text(&tree, at, "compatible", "arm,gic-v2m-frame");
+	refused(TRANS_EFDT);
+	tree_text(&tree, at, "status", "disabled");
+	found(0);
+}
+
 static void without(void **state)
 {
 	(void)state;
@@ -215,7 +272,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup(name, set_up)
 	const struct CMUnitTest tests[] = {
 		T(plain), T(not_in_use), T(others), T(extended), T(map),
-		T(messages), T(without),
+		T(messages), T(untold), T(frames), T(without),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
