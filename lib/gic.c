@@ -257,7 +257,8 @@ static void interface_off(const struct trans_cpu *cpu)
 	uint64_t bits;
 
 	/* ID_AA64PFR0_EL1.GIC [27:24] */
-	if (!(cpu->pfr0 >> 24 & 0xf) || !(trans_arch_read(sre) & ICC_SRE_SRE))
+	if (!(cpu->granted & TRANS_GRANT_GIC) || !(cpu->pfr0 >> 24 & 0xf) ||
+	    !(trans_arch_read(sre) & ICC_SRE_SRE))
 		return;
 	trans_arch_write(TRANS_ICC_IGRPEN1_EL1, 0);
 	trans_arch_sync();

@@ -128,8 +128,9 @@ def is_wrong_clean(insn):
 def unordered(code):
     """A clean by address without a barrier in front, as far as the text goes."""
     first = next((i for i, insn in enumerate(code)
-                  if insn.startswith('dc civac')), 0)
-    return first and not any(re.match(r'd[ms]b ', c) for c in code[:first])
+                  if insn.startswith('dc civac')), None)
+    return first is not None and \
+        not any(re.match(r'd[ms]b ', c) for c in code[:first])
 
 
 def caches(tools, files):
@@ -152,7 +153,7 @@ def forgets_first(code):
     calls = [c.split('<')[1].rstrip('>') for c in code if c.startswith('bl ')]
     return 'forget_lines' in calls and \
         calls.index('forget_lines') < calls.index('relocate') and \
-        not any(re.match(r'st[rp]', c) for c in code)
+        not any(c.startswith('st') for c in code)
 
 
 # ---- Cortex-A53 843419 --------------------------------------------------------

@@ -45,7 +45,7 @@ SETS = {**{f'lib/moves{part}.c': ['test_moves', *EDGES]
         'lib/moves.c': ['test_moves', *EDGES, 'test_kimage'],
         'lib/ranges.c': ['test_ranges'],
         'lib/pool.c': ['test_pool'],
-        'lib/gic_resume.c': ['test_gic_resume'],
+        'lib/gic.c': ['test_gic'], 'lib/gic_resume.c': ['test_gic_resume'],
         'trans/transition.c': [*TRANSITION, 'test_resume_answers'],
         **{f'lib/fdt/{part}.c': ['test_machine', 'test_machine_interrupts']
            for part in ('walk', 'gic', 'psci', 'uart', 'interrupts')},

@@ -8,6 +8,7 @@
 
 #include "../lib/arch.h"
 #include "../lib/fail.h"
+#include "lookup.h"
 
 #define SCTLR_M (1ULL << 0)
 #define SCTLR_WXN (1ULL << 19) /* what can be written cannot be executed */
@@ -62,13 +63,6 @@ static void *seen(void *ctx, trans_pa_t pa, size_t len)
 	return (void *)(uintptr_t)pa;
 }
 
-/* A MAIR attribute: the outer half above the inner one; 0 is Device, 4
- * Non-cacheable (Arm ARM, MAIR_EL1). */
-static bool cacheable(uint8_t memory)
-{
-	return memory >> 4 && memory >> 4 != 4 && (memory & 0xf) != 4;
-}
-
 static const char *problem(const struct trans_leaf *leaf, trans_pa_t pa,
 			   bool wxn)
 {
@@ -76,7 +70,7 @@ static const char *problem(const struct trans_leaf *leaf, trans_pa_t pa,
 		return "the live tables map it to another address";
 	if (!leaf->readable || !leaf->executable || (wxn && leaf->writable))
 		return "the live tables map it execute-never";
-	if (!cacheable(leaf->memory))
+	if (!tt_cacheable(leaf->memory))
 		return "the live tables do not map it as cacheable memory";
 	return NULL;
 }
@@ -150,7 +144,7 @@ static int add_run(void *arg, const struct trans_run *run)
 	const struct trans_leaf *leaf = &run->leaf;
 
 	if (run->status || leaf->pa != run->va || !leaf->readable ||
-	    !leaf->writable || !cacheable(leaf->memory))
+	    !leaf->writable || !tt_cacheable(leaf->memory))
 		return 0;
 	return trans_ranges_add(arg, run->va, run->len);
 }

@@ -34,6 +34,10 @@ trans_va_t tt_found_last(const struct trans_table *table,
 int tt_found_leaf(const struct trans_table *table, struct found *found,
 		  struct trans_leaf *leaf);
 
+/* Is a MAIR attribute byte Normal memory, write-back or write-through? What is
+ * reserved is not. */
+bool tt_cacheable(uint8_t memory);
+
 /* Fill the report, return the status. */
 int tt_found_fail(struct trans_report *report, const struct found *found);
 

@@ -25,7 +25,7 @@ int trans_table_query(const struct trans_table *table, trans_va_t va,
  * low one. 0 outer is Device, 4 Non-cacheable; 0 inner is tagged (0xf0) or XS
  * write-through (0xa0), else reserved.
  */
-static bool cacheable(uint8_t memory)
+bool tt_cacheable(uint8_t memory)
 {
 	unsigned int outer = memory >> 4, inner = memory & 0xf;
 
@@ -36,7 +36,7 @@ static bool cacheable(uint8_t memory)
 
 bool trans_leaf_runs(const struct trans_leaf *leaf)
 {
-	return leaf->executable && cacheable(leaf->memory);
+	return leaf->executable && tt_cacheable(leaf->memory);
 }
 
 static const char *leaf_problem(const struct trans_leaf *leaf, trans_pa_t pa,

@@ -148,8 +148,12 @@ static const struct trans_gic v3 = {
 	.version = 3, .dist = DIST, .redist = &region, .redist_count = 1,
 	.its = its, .its_count = 1,
 };
-static const struct trans_cpu el1 = { .el = 1, .pfr0 = 1 << 24 };
-static const struct trans_cpu el2 = { .el = 2, .pfr0 = 1 << 24 };
+static const struct trans_cpu el1 = {
+	.el = 1, .pfr0 = 1 << 24, .granted = TRANS_GRANT_GIC,
+};
+static const struct trans_cpu el2 = {
+	.el = 2, .pfr0 = 1 << 24, .granted = TRANS_GRANT_GIC,
+};
 
 #define PROP 0x45670000ULL
 #define PENDING 0x45680000ULL
@@ -169,6 +173,7 @@ static int set_up(void **state)
 	(void)state;
 	memset(&hw, 0, sizeof(hw));
 	fake_arch_reset();
+	fake_arch.granted = TRANS_GRANT_GIC;
 	fake_arch.reg[TRANS_CNTFRQ_EL0] = 1000000;
 	fake_arch.tick = 1000;
 	set(DIST, 0x57);
@@ -310,6 +315,19 @@ static void without_system_registers(void **state)
 	/* And at EL2 it is EL2's register that counts. */
 	assert_int_equal(trans_gic_off(&v3, &el2, MPIDR0, NULL), 0);
 	assert_int_equal(fake_arch.reg[TRANS_ICC_IGRPEN1_EL1], 1);
+}
+
+/* Firmware that runs a GICv3 as a GICv2 traps them. */
+static void registers_that_are_not_granted(void **state)
+{
+	(void)state;
+	fake_arch.granted = 0;
+	for (unsigned int el = 1; el <= 2; el++) {
+		const struct trans_cpu cpu = { .el = el, .pfr0 = 1 << 24 };
+
+		fake_arch.reg[TRANS_CURRENTEL] = el << 2;
+		assert_int_equal(trans_gic_off(&v3, &cpu, MPIDR0, NULL), 0);
+	}
 }
 
 static void masking_that_fails(void **state)
@@ -581,6 +599,7 @@ int main(void)
 		cmocka_unit_test_setup(extended_ranges, set_up),
 		cmocka_unit_test_setup(priority_registers, set_up),
 		cmocka_unit_test_setup(without_system_registers, set_up),
+		cmocka_unit_test_setup(registers_that_are_not_granted, set_up),
 		cmocka_unit_test_setup(masking_that_fails, set_up),
 		cmocka_unit_test_setup(wrong_places, set_up),
 		cmocka_unit_test_setup(region_that_ends, set_up),

@@ -243,6 +243,35 @@ static void identity_not_cacheable(void **state)
 			 TRANS_EHOST);
 }
 
+/* What the architecture reserves is no memory to rely on. */
+static void identity_reserved(void **state)
+{
+	static const uint8_t reserved[] = { 0x10, 0x80, 0xb0, 0x40, 0x04 };
+	static const uint8_t memory[] = { 0xff, 0xf0, 0xa0, 0xbb };
+	struct live *l = *state;
+	struct trans_range ram = { CODE, CODE_LEN }, storage[2];
+	struct trans_ranges of = { &ram, 1, 1 }, set;
+
+	trans_ranges_init(&set, storage, 2);
+	create(l, TRANS_EL1_0);
+	map(l, CODE, CODE, CODE_LEN, TRANS_MEM_NORMAL, TRANS_WRITE | TRANS_EXEC);
+	switch_to(l);
+	for (size_t i = 0; i < sizeof(reserved); i++) {
+		fake_arch.reg[TRANS_MAIR_EL1] =
+			0x0101010101010101ULL * reserved[i];
+		refused(CODE, "the live tables do not map it as cacheable memory");
+		assert_int_equal(trans_identity_memory(&of, &set, NULL), 0);
+		assert_int_equal(set.count, 0);
+	}
+	for (size_t i = 0; i < sizeof(memory); i++) {
+		fake_arch.reg[TRANS_MAIR_EL1] =
+			0x0101010101010101ULL * memory[i];
+		assert_int_equal(trans_alias_identity(NULL, CODE, CODE_LEN), 0);
+	}
+	assert_int_equal(trans_identity_memory(&of, &set, NULL), 0);
+	assert_int_equal(set.count, 1);
+}
+
 static uint64_t nothing_seen(uint64_t va)
 {
 	return (va & ~0xfffULL) | 1; /* PAR_EL1.F */
@@ -389,7 +418,7 @@ int main(void)
 		LIVE(identity_write_or_execute),
 		LIVE(identity_not_cacheable),
 		LIVE(identity_out_of_sight),
-		LIVE(memory_that_is_mapped),
+		LIVE(identity_reserved), LIVE(memory_that_is_mapped),
 		LIVE(live_registers),
 		cmocka_unit_test(errors_as_text),
 	};

@@ -33,6 +33,7 @@ static const struct {
 	{ "SCTLR2_", TRANS_GRANT_SCTLR2 }, { "PIR_", TRANS_GRANT_PIE },
 	{ "PIRE0_", TRANS_GRANT_PIE },     { "POR_", TRANS_GRANT_PIE },
 	{ "GCSCR", TRANS_GRANT_GCS },      { "ICH_", TRANS_GRANT_GIC },
+	{ "ICC_", TRANS_GRANT_GIC },
 };
 
 /* PMBIDR_EL1.P and TRBIDR_EL1.P: the buffer belongs to a higher EL. */
