@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """What hosts compile that are not this project: each public header alone, in C
-and in C++, with and without the host's string functions before it; and the
-library's sources for PE/COFF, where long has 32 bits and the assembler knows no
+and in C++, with and without the host's string functions before it; the examples
+of README.md; and the library's sources for PE/COFF, where long has 32 bits and the assembler knows no
 ELF directive. Says nothing when all is well."""
 import argparse
 import concurrent.futures
 import glob
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,17 @@ COFF = ['clang', '-target', 'aarch64-unknown-windows', '-std=gnu11', '-Os',
         '-ffreestanding', '-mgeneral-regs-only', '-fno-stack-protector', *WARN,
         '-Wshadow', '-Wconversion', '-Wno-sign-conversion', '-Wno-sign-compare']
 COFF_ARM64 = b'\x64\xaa'
+# What the examples take from their host.
+HOST = """#include <trans_table/ops.h>
+#include <trans_table/swsusp.h>
+extern const struct trans_ops host_ops;
+int console_put(void *arg, const char *text, size_t len);
+int is_there_anything_in_the_way(void *host, struct trans_error *err);
+int stop_my_devices(void *host, struct trans_error *err);
+int stop_everything(void *host, struct trans_error *err);
+bool user_gives_it_up(void);
+extern trans_unpack_fn my_unlzo, my_unlz4;
+"""
 
 
 def run(cmd, text=None):
@@ -51,6 +63,15 @@ def headers(pool):
         for path in sorted(glob.glob(f'{ROOT}/include/trans_table/*.h'))])
 
 
+def examples():
+    with open(f'{ROOT}/README.md', encoding='utf-8') as f:
+        blocks = re.findall(r'^```c\n(.*?)^```', f.read(), re.M | re.S)
+    if not blocks:
+        yield 'README.md: no example'
+    yield run(['gcc', '-x', 'c', '-std=gnu11', *WARN, '-Iinclude',
+               '-fsyntax-only', '-'], HOST + ''.join(blocks))
+
+
 def coff(pool, files, flags):
     with tempfile.TemporaryDirectory() as where:
         def one(path):
@@ -71,7 +92,7 @@ def main():
     ap.add_argument('file', nargs='+')
     files = ap.parse_args(sys.argv[1:split]).file
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        bad = [w for w in (*headers(pool),
+        bad = [w for w in (*headers(pool), *examples(),
                            *coff(pool, files, sys.argv[split + 1:])) if w]
     print('\n'.join(bad), end='', file=sys.stderr)
     sys.exit(bool(bad))
