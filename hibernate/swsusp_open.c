@@ -83,20 +83,20 @@ static bool can_have_header(const struct trans_swsusp_args *args,
 }
 
 /* Read the sector in which the header is for pages of this size. Returns where
- * in the buffer the page ends. */
-static int read_header(struct trans_swsusp *image, unsigned int shift,
-		       const uint8_t **end, struct trans_error *err)
+ * in the buffer the page ends; NULL: the disk cannot be read. */
+static const uint8_t *read_header(struct trans_swsusp *image,
+				  unsigned int shift, struct trans_error *err)
 {
 	const struct trans_block *disk = image->args.disk;
 	size_t len = (size_t)1 << disk->sector_shift;
 	uint64_t offset = ((image->args.offset + 1) << shift) - len;
 
-	if (disk->read(disk->ctx, offset, image->args.buffer, len))
-		return trans_fail_pa(err, TRANS_EHOST, "disk read", offset,
-				     len);
+	if (disk->read(disk->ctx, offset, image->args.buffer, len)) {
+		trans_fail_pa(err, TRANS_EHOST, "disk read", offset, len);
+		return NULL;
+	}
 	image->info.page_shift = shift;
-	*end = (const uint8_t *)image->args.buffer + len;
-	return TRANS_OK;
+	return (const uint8_t *)image->args.buffer + len;
 }
 
 /* The smallest page size that has a signature: its header, in the buffer.
@@ -107,13 +107,11 @@ static int probe(struct trans_swsusp *image, const uint8_t **end,
 	*found = NULL;
 	*end = NULL;
 	for (size_t i = 0; i < 3 && !*found; i++) {
-		int rc;
-
 		if (!can_have_header(&image->args, page_shifts[i]))
 			continue;
-		rc = read_header(image, page_shifts[i], end, err);
-		if (rc)
-			return rc;
+		*end = read_header(image, page_shifts[i], err);
+		if (!*end)
+			return TRANS_EHOST;
 		*found = signature_of(*end - SWSUSP_SIG);
 	}
 	if (!*end)

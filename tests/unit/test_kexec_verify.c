@@ -291,11 +291,20 @@ static void verify_faster(void **state)
 	assert_int_equal(first_bad(f), 3);
 }
 
+/* Loads by the hundred, whose digests nobody looks at. */
+static void no_blocks(uint32_t state[8], const uint8_t *data, size_t count)
+{
+	(void)state;
+	(void)data;
+	(void)count;
+}
+
 static void verify_hunger(void **state)
 {
 	struct fixture *f = *state;
 
 	f->args.verify = true;
+	f->args.sha256 = no_blocks;
 	kexec_hunger(f);
 	kernel_is_elf(f, 2, 0x804, kexec_program, PROGRAM_SEGMENTS);
 	kexec_hunger(f);

@@ -172,12 +172,18 @@ static void (*other)(uint8_t *page); /* what becomes of what is read */
 static uint64_t other_page;
 static unsigned int asked;
 
+/* The header is read by the sector: where its page would begin. */
+static uint8_t *page_that_ends(void *buf, size_t len)
+{
+	return (uint8_t *)((uintptr_t)buf + len - 4096);
+}
+
 static int changing_read(void *ctx, uint64_t offset, void *buf, size_t len)
 {
 	int ret = true_read(ctx, offset, buf, len);
 
 	if (offset >> 12 == other_page && ++asked > 1)
-		other((uint8_t *)buf + (other_page ? 0 : len - 4096));
+		other(other_page ? buf : page_that_ends(buf, len));
 	return ret;
 }
 
@@ -191,7 +197,6 @@ static void other_length(uint8_t *page)
 	page[4096 - 1] ^= 1;
 }
 
-/* The header is read by the sector: its end is what counts. */
 static void swapped(uint8_t *page)
 {
 	memcpy(page + 4096 - 10, "SWAPSPACE2", 10);
