@@ -72,7 +72,7 @@ MUTANTS = [
     ('entries outside the text', 'hibernate/find.c',
      'len < end - pa ? len : end - pa', 'len'),
     ('one of eight words is not seen', 'hibernate/find.c',
-     '(word_at(bytes + 40) == word) |', ''),
+     'is_at(bytes + 40, word) |', ''),
     ('text that was not saved', 'hibernate/tables.c',
      'memory->holds(memory->ctx, pa, page);', 'true;'),
     ('text at another offset', 'hibernate/tables.c', 'leaf.pa == pa &&', ''),
