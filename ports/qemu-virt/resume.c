@@ -98,13 +98,23 @@ static struct {
 	unsigned int disk;
 } seen;
 
-/* Of several disks. That one cannot be read, or that its image is refused, says
- * more than that another has none. */
-static void remember(struct trans_error *said, const struct trans_error *err,
-		     unsigned int disk, const struct trans_image_id *id)
+/* How much the answer of one of several disks says: that it has no place for
+ * what is looked for; no image; that it cannot be read, or has a refused one. */
+static int weight(int status, const struct trans_image_id *id)
 {
-	if (!said->status || said->status == TRANS_ENOIMAGE)
+	if (status == TRANS_ERANGE && !id->page_len)
+		return 1;
+	return status == TRANS_ENOIMAGE ? 2 : 3;
+}
+
+static void remember(struct trans_error *said, int *most,
+		     const struct trans_error *err, unsigned int disk,
+		     const struct trans_image_id *id)
+{
+	if (weight(err->status, id) > *most) {
+		*most = weight(err->status, id);
 		*said = *err;
+	}
 	if (id->page_len && !seen.id.page_len) {
 		seen.id = *id;
 		seen.disk = disk;
@@ -116,7 +126,7 @@ static int probe_disks(uint64_t offset, void *buffer, struct trans_error *err)
 	struct trans_error said = { 0 };
 	struct trans_swsusp_info info;
 	struct trans_image_id id;
-	int rc;
+	int rc, most = 0;
 
 	memset(&seen, 0, sizeof(seen));
 	for (unsigned int disk = 0; ; disk++) {
@@ -133,7 +143,7 @@ static int probe_disks(uint64_t offset, void *buffer, struct trans_error *err)
 			seen.disk = disk;
 			return TRANS_OK;
 		}
-		remember(&said, err, disk, &id);
+		remember(&said, &most, err, disk, &id);
 	}
 	if (said.status)
 		*err = said;
