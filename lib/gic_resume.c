@@ -121,14 +121,14 @@ static void set_trigger(const struct trans_gic *gic, const struct lines *lines,
 			unsigned int at, bool edge)
 {
 	uint32_t config = 2u << at % 16 * 2;
-	trans_pa_t where = lines->config + at / 16 * 4;
+	trans_pa_t where = lines->config + at / 16 * 4ULL;
 	uint32_t was = gic_read(gic, where);
 	uint32_t now = edge ? was | config : was & ~config;
 
 	if (now == was)
 		return;
 	gic_write(gic, where, now);
-	gic_write(gic, lines->unpend + at / 32 * 4, 1u << at % 32);
+	gic_write(gic, lines->unpend + at / 32 * 4ULL, 1u << at % 32);
 }
 
 static void enable_one(const struct trans_gic *gic, const struct lines *lines,
@@ -137,9 +137,9 @@ static void enable_one(const struct trans_gic *gic, const struct lines *lines,
 	uint32_t bit = 1u << at % 32;
 
 	set_trigger(gic, lines, at, edge);
-	if (!((gic_read(gic, lines->pend + at / 32 * 4) |
-	       gic_read(gic, lines->active + at / 32 * 4)) & bit))
-		gic_write(gic, lines->enable + at / 32 * 4, bit);
+	if (!((gic_read(gic, lines->pend + at / 32 * 4ULL) |
+	       gic_read(gic, lines->active + at / 32 * 4ULL)) & bit))
+		gic_write(gic, lines->enable + at / 32 * 4ULL, bit);
 }
 
 /* What the host knows to be in use, as it is used; without that, all. */
