@@ -65,6 +65,9 @@ static int build_maps(struct trans_transition *t, struct trans_error *err)
 	ret = trans_maps_build(t, &why);
 	if (ret == TRANS_ENOMEM && t->args.fallback) {
 		trans_maps_free(t);
+		/* Nothing is anywhere else than at its PA then. */
+		t->far = (struct trans_range){ 0 };
+		t->far_offset = 0;
 		t->args.map = TRANS_MAP_NONE;
 		return 0;
 	}

@@ -392,6 +392,25 @@ static void coarse_hunger(void **state)
 	assert_int_equal(f.t.args.map, TRANS_MAP_NONE);
 }
 
+/* With the MMU off a physical address is what it is, however far. */
+static void far_falls_back(void **state)
+{
+	unsigned long total;
+
+	(void)state;
+	move(FAR + 4 * GIB, FAR, MIB);
+	prepare();
+	assert_true(blob_va(params(), FAR) != FAR);
+	total = f.m.allocs;
+	trans_transition_cancel(&f.t);
+	f.args.fallback = true;
+	f.m.allocs = 0;
+	f.m.fail_at = total;
+	prepare();
+	assert_int_equal(f.t.args.map, TRANS_MAP_NONE);
+	assert_int_equal(blob_va(params(), FAR), FAR);
+}
+
 /* A page of the blob that can be written is found, whoever made it so. */
 static void proof_finds_writable(void **state)
 {
@@ -436,6 +455,7 @@ int main(void)
 		TEST(coarse_edges),
 		TEST(coarse_arguments),
 		TEST(coarse_hunger),
+		TEST(far_falls_back),
 		TEST(proof_finds_writable),
 	};
 
