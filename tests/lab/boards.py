@@ -52,10 +52,10 @@ def configured(tree, board, tools):
     everywhere, so that a test can wait for it."""
     out = os.path.join(OUT, board)
     fragment = os.path.join(OUT, 'fragment')
+    os.makedirs(out, exist_ok=True)
     with open(f'{uboot.PORT}/trans_table.config', encoding='utf-8') as f:
         fetch.write_file(fragment, f.read() + 'CONFIG_SYS_PROMPT="=> "\n')
     if not os.path.exists(f'{out}/.config'):
-        os.makedirs(out, exist_ok=True)
         uboot.make(tree, out, f'{board}_defconfig', tools=tools)
     if uboot.has(out, fragment):
         uboot.configure(tree, out, fragment, tools)
