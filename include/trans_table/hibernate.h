@@ -67,7 +67,7 @@ enum trans_resume_entry {
  *            calling runtime services, and so is resumed only where its own are:
  *            at the same place, not moved by SetVirtualAddressMap, in regions
  *            that the runtime has again. The host must have called
- *            ExitBootServices, or do what it does, by the end of quiesce, and
+ *            ExitBootServices, or do what it does, by the end of leave, and
  *            lend none of @efi_runtime. 0, NULL: there is no such firmware
  * @efi_anyway: resume it whatever firmware is here. Without its own such a kernel
  *            dies in the first runtime service that it calls; booted with
@@ -76,7 +76,8 @@ enum trans_resume_entry {
  *            host's again: after a refusal, and by unload. An image holds what
  *            its kernel's memory held, passwords and keys among it
  * @transition: everything about the CPU, the map choice and callbacks; granule,
- *            ops, ctx, plan, entry, x and world are filled in here. A report
+ *            ops, ctx, plan, entry, x, world and progress are filled in here
+ *            (zero, stays and digests must be empty). A report
  *            page must lie outside the image. The leave callback must leave the
  *            interrupt controller as the saved kernel expects it:
  *            trans_gic_resume (gic.h), not trans_gic_off

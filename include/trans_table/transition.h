@@ -177,7 +177,7 @@ struct trans_world {
  * @digests, @digest_count: checked after the moves, with the caches still on,
  *              by the CPU's SHA-256 instructions where ID_AA64ISAR0_EL1 has
  *              them; at most TRANS_DIGESTS_MAX; copied by prepare
- * @on_failure: what becomes of a failure after the PONR
+ * @on_failure: what becomes of a failure once leave has begun
  * @stub:       the host runs at EL1 over a resident EL2 stub of Linux's hvc
  *              convention (x0 = 0 HVC_SET_VECTORS, 1 HVC_SOFT_RESTART, 2
  *              HVC_RESET_VECTORS). The blob puts vectors of its own in the
@@ -316,6 +316,7 @@ int trans_identity_memory(const struct trans_ranges *of,
  * needs it); TRANS_EHOST: alias_prepare or an ops hook refused; TRANS_EPFN,
  * TRANS_ECORRUPT, TRANS_EFAULT, TRANS_EUNREPR: from the copy of the linear map;
  * TRANS_EEXIST: the UART lies in what is moved, or in @ram of a coarse map;
+ * TRANS_ESTOPPED: progress, or visit of the ops, said so;
  * TRANS_ERANGE: something of the blob's beyond the identity map's reach (the
  * host allocated it there), or a move or digest beyond it that the CPU cannot
  * reach either, or for which the virtual addresses have no gap in one piece.
