@@ -23,6 +23,10 @@ static int check_args(struct tr_load *load)
 
 	if (!is_complete(args))
 		return trans_fail(load->err, TRANS_EINVAL, "missing argument");
+	if (args->transition.zero || args->transition.stays ||
+	    args->transition.digest_count)
+		return trans_fail(load->err, TRANS_EINVAL,
+				  "zero, stays or digests beside an image");
 	for (size_t i = 0; i < args->free->count; i++) {
 		const struct trans_range *range = &args->free->range[i];
 

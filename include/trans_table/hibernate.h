@@ -218,7 +218,8 @@ enum trans_resume_advice trans_resume_advise(int status);
  * (err->len: of what is asked for), found before data is read (but for the few
  * pages of a virtual entry that was not asked for); TRANS_ENOSPC: more than
  * TRANS_RESUME_RANGES ranges of RAM or lent; TRANS_EFAULT: phys_to_virt refuses
- * lent memory; TRANS_EINVAL: a missing argument, or @free is not RAM, or is
+ * lent memory; TRANS_EINVAL: a missing argument, or zero, stays or digests
+ * of a transition's, or @free is not RAM, or is
  * reserved, or (a virtual entry) the linear map is of another granule than the
  * image. TRANS_ENOIMAGE comes from trans_swsusp_open alone: what a callback says
  * is not passed on as that.

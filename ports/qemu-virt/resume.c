@@ -299,6 +299,7 @@ enum trans_resume_advice port_resume(const struct options *options,
 				     const struct trans_table *own,
 				     struct trans_error *err)
 {
+	struct trans_error other;
 	int rc = wake(options, own, err);
 
 	switch (trans_resume_advise(rc)) {
@@ -311,8 +312,11 @@ enum trans_resume_advice port_resume(const struct options *options,
 	}
 	if (options->dry || !options->resume.discard || !seen.id.page_len)
 		return TRANS_RESUME_KEEP;
-	rc = with_buffer(discard, 0, err);
-	return rc ? TRANS_RESUME_KEEP : TRANS_RESUME_BOOT;
+	if (with_buffer(discard, 0, err))
+		return TRANS_RESUME_KEEP;
+	/* Another disk may have an image too, or not be readable. */
+	rc = with_buffer(probe_disks, options->resume.offset, &other);
+	return rc == TRANS_ENOIMAGE ? TRANS_RESUME_BOOT : TRANS_RESUME_KEEP;
 }
 
 /* ---- options ---- */

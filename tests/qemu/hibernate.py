@@ -7,6 +7,7 @@ import itertools
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -251,6 +252,18 @@ def gives_up(error):
     return step
 
 
+def twin(nap):
+    """The other disk holds the same refused image."""
+    shutil.copyfile(f'{nap.disks}/swap.img', f'{nap.disks}/data.img')
+
+
+def gives_up_one(nap):
+    """Of two images one goes, and nothing is booted over the other."""
+    return nap.port(['refused=discard', 'then=kexec'],
+                    [says.GIVEN_UP, says.IMAGE_STAYS],
+                    [says.ANY_LINUX, says.PASS], KERNEL)
+
+
 def unreadable(nap):
     """Each read of the sector with the header is an error."""
     with open(f'{nap.disks}/errors', 'w', encoding='utf-8') as f:
@@ -364,6 +377,8 @@ def refusals():
         Nap('then-kexec', Sleeper(), spoiled(spoil.no_signature), then_kexec),
         Nap('refused-stays', Sleeper(), spoiled(spoil.other_cpu),
             keeps('TRANS_EIMAGE'), gives_up('TRANS_EIMAGE'), is_gone),
+        Nap('refused-twice', Sleeper(), spoiled(spoil.other_cpu), twin,
+            gives_up_one, gives_up('TRANS_EIMAGE')),
         Nap('unreadable-stays', Sleeper(), unreadable,
             keeps('TRANS_EHOST: disk read', *UNREADABLE), wakes()),
         # A host that says beforehand that it cannot leave: nothing is written,

@@ -103,6 +103,15 @@ static void missing_arguments(void **state)
 	w.args.transition.alias_prepare = NULL;
 	refused(TRANS_EINVAL, "alias_prepare is missing");
 	w.args = args;
+	w.args.transition.zero = &w.reserved;
+	refused(TRANS_EINVAL, "zero, stays or digests beside an image");
+	w.args = args;
+	w.args.transition.stays = &w.reserved;
+	refused(TRANS_EINVAL, "zero, stays or digests beside an image");
+	w.args = args;
+	w.args.transition.digest_count = 1;
+	refused(TRANS_EINVAL, "zero, stays or digests beside an image");
+	w.args = args;
 	accepted();
 	world_end(&w);
 }
