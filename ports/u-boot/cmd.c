@@ -65,8 +65,8 @@ U_BOOT_CMD_WITH_SUBCMDS(trans, "leave for another kernel, over U-Boot itself",
 	trans_help_text,
 	U_BOOT_SUBCMD_MKENT(kexec, CONFIG_SYS_MAXARGS, 0, port_do_kexec),
 #ifdef CONFIG_CMD_TRANS_RESUME
-	U_BOOT_SUBCMD_MKENT(resume, 6, 0, port_do_resume),
-	U_BOOT_SUBCMD_MKENT(discard, 5, 0, port_do_discard),
+	U_BOOT_SUBCMD_MKENT(resume, CONFIG_SYS_MAXARGS, 0, port_do_resume),
+	U_BOOT_SUBCMD_MKENT(discard, CONFIG_SYS_MAXARGS, 0, port_do_discard),
 #endif
 	U_BOOT_SUBCMD_MKENT(plan, CONFIG_SYS_MAXARGS, 0, port_do_plan),
 	U_BOOT_SUBCMD_MKENT(map, 2, 1, port_do_map));

@@ -17,14 +17,14 @@ OUT = os.path.join(disk.OUT, 'asleep')
 
 # The example of ports/u-boot/README.md: resume; where there is nothing, load and
 # boot; what is refused is kept, and nothing is booted that would mount.
-BOOTCMD = ('trans resume virtio {0}:2; '
+BOOTCMD = ('setenv trans_resume; trans resume virtio {0}:2; '
            'if test "$trans_resume" = none; then '
            'load virtio {0}:1 $kernel_addr_r {1}; '
            'load virtio {0}:1 $ramdisk_addr_r sleeper-{2}; '
            'booti $kernel_addr_r $ramdisk_addr_r:$filesize $fdtcontroladdr; '
            'else echo Kept. To give it up: trans discard virtio {0}:2; fi')
 # The same with EFI: the kernel's stub finds its initrd by itself.
-BOOTCMD_EFI = ('trans resume virtio {0}:2; '
+BOOTCMD_EFI = ('setenv trans_resume; trans resume virtio {0}:2; '
                'if test "$trans_resume" = none; then '
                'load virtio {0}:1 $kernel_addr_r {1}; '
                'bootefi $kernel_addr_r $fdtcontroladdr; fi')

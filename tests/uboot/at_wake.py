@@ -120,6 +120,8 @@ def refuses_resume(c, machine, disks):
             (f'virtio {number}:1', at_prompt.NO_IMAGE, 'none'),
             (f'virtio {number}:9', no_disk, 'refused'),
             (f'{words} 3', at_prompt.NO_IMAGE, 'none'),
+            # More words than any command has: the answer before is no answer.
+            (f'-f -e {words} 0 1 2', 'Usage', 'refused'),
             (f'{words} ffffffff', 'outside of memory: the swap header',
              'refused')]:
         for command in ('resume', 'discard'):
