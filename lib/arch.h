@@ -112,10 +112,10 @@ void trans_arch_mask(void);
 /* Invalidate this CPU's instruction caches and wait until it is done. */
 void trans_arch_icache(void);
 
-/* Clean and invalidate the data cache by VA to the Point of Coherency, at each
- * multiple of @line from @first to below @end, after all stores so far, and
- * wait until it is done. */
-void trans_arch_clean(uintptr_t first, uintptr_t end, size_t line);
+/* Clean and invalidate the data cache by VA to the Point of Coherency, @count
+ * lines of @line bytes from @first on, after all stores so far, and wait until it
+ * is done. */
+void trans_arch_clean(uintptr_t first, size_t count, size_t line);
 
 /* Translate @va as a read at this exception level, 1 or 2, would be (AT S1ExR):
  * PAR_EL1, whose bit 0 says that it would fault. */

@@ -132,9 +132,11 @@ void trans_cpu_clean(void *ctx, const void *va, size_t len)
 {
 	unsigned int log2 = 2 + field(trans_arch_read(TRANS_CTR_EL0), 16);
 	size_t line = (size_t)1 << log2;
-	uintptr_t at = (uintptr_t)va;
+	uintptr_t at = (uintptr_t)va, before = at & (line - 1);
 
 	(void)ctx;
+	/* A number of lines, because the end may be 2^64. */
 	if (len)
-		trans_arch_clean(at & ~(uintptr_t)(line - 1), at + len, line);
+		trans_arch_clean(at - before,
+				 (((before + len - 1) >> log2) + 1), line);
 }

@@ -30,13 +30,16 @@ static void clean_takes_whole_lines(void **state)
 		uint64_t ctr;
 		uintptr_t va;
 		size_t len;
-		uint64_t first, end, line;
+		uint64_t first, count, line;
 	} rows[] = {
-		{ 4ULL << 16, 0x1000, 0x40, 0x1000, 0x1040, 64 },
-		{ 4ULL << 16, 0x103f, 2, 0x1000, 0x1041, 64 },
-		{ 5ULL << 16, 0x10c0, 0x100, 0x1080, 0x11c0, 128 },
+		{ 4ULL << 16, 0x1000, 0x40, 0x1000, 1, 64 },
+		{ 4ULL << 16, 0x103f, 2, 0x1000, 2, 64 },
+		{ 5ULL << 16, 0x10c0, 0x100, 0x1080, 3, 128 },
+		/* up to the end of all addresses */
+		{ 4ULL << 16, UINTPTR_MAX - 0x7f, 0x80, UINTPTR_MAX - 0x7f, 2,
+		  64 },
 		/* IminLine, ERG and CWG do not count */
-		{ 0x84444004 & ~0xf0000ULL, 0x1003, 1, 0x1000, 0x1004, 4 },
+		{ 0x84444004 & ~0xf0000ULL, 0x1003, 1, 0x1000, 1, 4 },
 	};
 
 	(void)state;
@@ -46,7 +49,7 @@ static void clean_takes_whole_lines(void **state)
 		trans_cpu_clean(NULL, (const void *)rows[i].va, rows[i].len);
 		assert_int_equal(fake_arch.count, 1);
 		assert_int_equal(fake_arch.cleaned.first, rows[i].first);
-		assert_int_equal(fake_arch.cleaned.end, rows[i].end);
+		assert_int_equal(fake_arch.cleaned.count, rows[i].count);
 		assert_int_equal(fake_arch.cleaned.line, rows[i].line);
 	}
 	trans_cpu_clean(NULL, (const void *)0x1000, 0);

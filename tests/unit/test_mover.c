@@ -455,6 +455,21 @@ static void zeroes_hold(void **state)
 }
 
 /* A zero that does not stick, at either end and in between. */
+/* RAM begins at 0 on many boards: that is an address like any other. */
+static void zero_fails_at_0(void **state)
+{
+	(void)state;
+	params.offset = pa_of(arena) + 0x8000;
+	params.move_count = 0;
+	add_rest(TRANS_ZERO, 0x8000, 0x10);
+	expect_digest(0x8100, 1);
+	fake_blob.stuck = pa_of(arena) + 0x8000;
+	assert_int_equal(blob_run(&params), 1);
+	assert_int_equal(report.stage, TRANS_STAGE_CORRUPT);
+	assert_int_equal(report.segment, 1);
+	assert_int_equal(report.far, 0);
+}
+
 static void zeroes_fail(void **state)
 {
 	static const uint64_t bad[] = { 0x8003, 0x8008, 0x8fff, 0x9001,
@@ -617,6 +632,7 @@ int main(void)
 		cmocka_unit_test_setup(digests_by_instructions, setup),
 		cmocka_unit_test_setup(digest_fails, setup),
 		cmocka_unit_test_setup(zeroes_hold, setup),
+		cmocka_unit_test_setup(zero_fails_at_0, setup),
 		cmocka_unit_test_setup(zeroes_fail, setup),
 		cmocka_unit_test_setup(digest_of_the_last_byte, setup),
 		cmocka_unit_test_setup(stub_is_taken_first, setup),

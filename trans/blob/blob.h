@@ -159,6 +159,7 @@ _Static_assert(offsetof(struct blob_world, op) == BLOB_WORLD_OP, "op");
  * @target, @x: where to go, and what in x0..x3
  * @world:     PA of @steps where the next world is entered with the MMU on
  *             (@target is then a VA), else 0
+ * @not_zero:  a byte was found that should be 0 (own.far)
  * @own:       the report as it grows; published at @report stage by stage
  */
 struct blob_params {
@@ -174,6 +175,7 @@ struct blob_params {
 	uint64_t x[4];
 	uint64_t world;
 	uint64_t move_count;
+	uint64_t not_zero;
 	struct trans_blob_report own;
 	uint64_t digest_count;
 	struct trans_digest digest[TRANS_DIGESTS_MAX];

@@ -114,13 +114,15 @@ function blob_clean
 	ubfx	x2, x2, #16, #4
 	mov	x3, #4
 	lsl	x2, x3, x2
-	add	x1, x0, x1
+	/* By what is left, not by the end: that may be 2^64. */
 	sub	x3, x2, #1
-	bic	x0, x0, x3
+	and	x3, x0, x3
+	sub	x0, x0, x3
+	add	x1, x1, x3
 1:	dc	civac, x0
 	add	x0, x0, x2
-	cmp	x0, x1
-	b.lo	1b
+	subs	x1, x1, x2
+	b.hi	1b
 2:	dsb	sy
 	ret
 

@@ -81,16 +81,17 @@ static uint64_t zeroes_at(uint64_t va, uint64_t len)
 	return at;
 }
 
-/* The first byte that is not 0 stays in the report. */
+/* The first byte that is not 0 stays in the report, also where that is at 0. */
 static void find_not_zero(struct blob_params *params,
 			  const struct trans_move *rest)
 {
 	uint64_t zeroes;
 
-	if (rest->src != TRANS_ZERO || params->own.far)
+	if (rest->src != TRANS_ZERO || params->not_zero)
 		return;
 	zeroes = zeroes_at(blob_va(params, rest->dst), rest->len);
-	if (zeroes < rest->len)
+	params->not_zero = zeroes < rest->len;
+	if (params->not_zero)
 		params->own.far = rest->dst + zeroes;
 }
 
@@ -134,7 +135,7 @@ int blob_verify(struct blob_params *params)
 	if (simd)
 		blob_simd_close(params->flags, before);
 	params->own.verify_ticks = blob_since(start);
-	if (params->own.segment < params->digest_count || params->own.far)
+	if (params->own.segment < params->digest_count || params->not_zero)
 		return corrupt(params);
 	blob_stage(params, TRANS_STAGE_VERIFIED);
 	return 0;

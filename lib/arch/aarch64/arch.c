@@ -112,10 +112,10 @@ void trans_arch_icache(void)
  * cache maintenance by VA is ordered with stores to Normal cacheable memory, not
  * with those to Device memory, which all are while the MMU is off (Arm ARM D7.5).
  */
-void trans_arch_clean(uintptr_t first, uintptr_t end, size_t line)
+void trans_arch_clean(uintptr_t first, size_t count, size_t line)
 {
 	__asm__ volatile("dmb sy" ::: "memory");
-	for (; first < end; first += line)
+	for (; count; count--, first += line)
 		__asm__ volatile("dc civac, %0" :: "r"(first) : "memory");
 	__asm__ volatile("dsb sy" ::: "memory");
 }

@@ -66,10 +66,10 @@ void trans_arch_icache(void)
 	happened(FAKE_ICACHE, TRANS_SYSREG_COUNT, 0);
 }
 
-void trans_arch_clean(uintptr_t first, uintptr_t end, size_t line)
+void trans_arch_clean(uintptr_t first, size_t count, size_t line)
 {
 	fake_arch.cleaned.first = first;
-	fake_arch.cleaned.end = end;
+	fake_arch.cleaned.count = count;
 	fake_arch.cleaned.line = line;
 	happened(FAKE_CLEAN, TRANS_SYSREG_COUNT, first);
 }

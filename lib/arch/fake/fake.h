@@ -57,7 +57,7 @@ struct fake_arch {
 	uint64_t (*firmware)(uint64_t function, uint64_t a);
 	uint64_t arg[3];
 	bool crc_words;
-	struct { uint64_t first, end, line; } cleaned;
+	struct { uint64_t first, count, line; } cleaned;
 	uint64_t (*translate)(uint64_t va);
 	uint64_t tick;
 	unsigned int granted;
