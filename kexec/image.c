@@ -105,7 +105,7 @@ static const char *size_fault(const struct image_header *header,
 /*
  * Where a kernel with an EFI stub says that its file ends: the end of the last
  * section's bytes (PE/COFF specification, "Section Table"). 0 where there is no
- * PE header, or the table is not wholly in @head.
+ * PE header, or the table is not wholly in @head, or does not lie in that file.
  */
 static uint64_t pe_end(const uint8_t *head, size_t len)
 {
@@ -125,7 +125,21 @@ static uint64_t pe_end(const uint8_t *head, size_t len)
 		if (section > end)
 			end = section;
 	}
-	return end;
+	return end < at ? 0 : end;
+}
+
+uint64_t trans_image_len(const void *head, size_t head_len)
+{
+	struct image_header header;
+	uint64_t end;
+
+	if (head_len < TRANS_IMAGE_HEADER_LEN)
+		return 0;
+	header = header_read(head);
+	if (header.magic != IMAGE_MAGIC)
+		return 0;
+	end = pe_end(head, head_len);
+	return !is_legacy(&header) && end > header.image_size ? 0 : end;
 }
 
 static struct trans_image describe(const struct image_header *header,

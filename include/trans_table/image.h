@@ -58,6 +58,23 @@ int trans_image_parse(const void *head, size_t head_len, uint64_t file_len,
 		      uint64_t granules, struct trans_image *image,
 		      struct trans_error *err);
 
+/*
+ * How long an Image is that somebody put into memory, for a host that was not
+ * told: the bytes of its file, as its EFI stub's PE section table says. (A file
+ * that was signed goes on with the signature, which a kernel does not miss.)
+ * image_size is no substitute: up to it lies .bss, which would then be moved as
+ * if it were file, with whatever was there before, and not be zeroed.
+ *
+ * @head, @head_len: what is known to be there of it, better
+ * TRANS_IMAGE_HEAD_LEN bytes; no alignment needed, any bytes are safe.
+ *
+ * 0: it cannot be known: no arm64 Image, no EFI stub, a table that is not wholly
+ * in @head, or one that says less than its own end or more than image_size.
+ * Otherwise at least TRANS_IMAGE_HEADER_LEN. Whether this CPU starts it is
+ * trans_image_parse's to say.
+ */
+uint64_t trans_image_len(const void *head, size_t head_len);
+
 TRANS_END_DECLS
 
 #endif

@@ -11,6 +11,7 @@
 
 #include <trans_table/fdt.h>
 #include <trans_table/format.h>
+#include <trans_table/image.h>
 #include <trans_table/inspect.h>
 #include <trans_table/pool.h>
 #include <trans_table/transition.h>
@@ -22,7 +23,8 @@ TRANS_BEGIN_DECLS
  *            arm64 Image, Image.gz, EFI zboot, ELF64 (format.h). Of an Image
  *            only the first TRANS_IMAGE_HEAD_LEN bytes are read here, through
  *            phys_to_virt; the rest may be invisible to the host (see
- *            TRANS_MKVALID). Whole granules are moved, so what follows the
+ *            TRANS_MKVALID). len is the file's: where nobody said it,
+ *            trans_image_len (image.h). Whole granules are moved, so what follows the
  *            file in its last one is moved with it. The other formats are read
  *            whole; they are inflated or laid out in memory from @host, which
  *            the kexec holds until it is unloaded

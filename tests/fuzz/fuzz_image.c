@@ -47,6 +47,23 @@ static void check_image(const struct trans_image *image, uint64_t file_len,
 	CHECK(!image->page_shift || granules >> image->page_shift & 1);
 }
 
+/* What it says of a file's length is one that the parser takes. */
+static void check_len(const uint8_t *head, size_t len)
+{
+	const uint64_t all = 1 << 12 | 1 << 14 | 1 << 16;
+	uint64_t file_len = trans_image_len(head, len);
+	struct trans_image image;
+	struct trans_error err = { 0 };
+
+	CHECK(!file_len || file_len >= TRANS_IMAGE_HEADER_LEN);
+	if (!file_len)
+		return;
+	if (!trans_image_parse(head, len, file_len, all, &image, &err))
+		CHECK(image.memory_len >= file_len);
+	else
+		CHECK(err.status == TRANS_EIMAGE);
+}
+
 static int parse(struct input *in, struct trans_image *image)
 {
 	uint64_t granules = take(in, 3), file_len = take(in, 8);
@@ -58,6 +75,7 @@ static int parse(struct input *in, struct trans_image *image)
 
 	file_len >>= pick(in, 64);
 	read_header(in, head, len);
+	check_len(head, len);
 	memset(image, 0x5a, sizeof(*image));
 	before = *image;
 	ret = trans_image_parse(head, len, file_len, granules, image, &err);

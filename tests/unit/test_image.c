@@ -151,6 +151,70 @@ static void test_cut_behind_the_header(void **state)
 					   &image, &err), TRANS_EINVAL);
 }
 
+/* A PE header at 64 with one section, of 4096 bytes at 4096. */
+#define TABLE_END (64 + 24 + 160 + 40)
+
+static void encode_stub(const struct header *header, uint8_t *head)
+{
+	memset(head, 0, TRANS_IMAGE_HEAD_LEN);
+	encode(header, head);
+	put_le(head + 60, 64, 4);
+	memcpy(head + 64, "PE\0\0", 4);
+	put_le(head + 64 + 6, 1, 2);
+	put_le(head + 64 + 20, 160, 2);
+	put_le(head + TABLE_END - 24, 4096, 4);
+	put_le(head + TABLE_END - 20, 4096, 4);
+}
+
+static void test_len_of_a_stub(void **state)
+{
+	uint8_t head[TRANS_IMAGE_HEAD_LEN + 1];
+
+	(void)state;
+	encode_stub(&modern, head + 1);
+	assert_int_equal(trans_image_len(head + 1, TRANS_IMAGE_HEAD_LEN), 8192);
+	assert_int_equal(trans_image_len(head + 1, TABLE_END), 8192);
+	for (size_t len = 0; len < TABLE_END; len++) {
+		uint8_t *cut = malloc(len ? len : 1);
+
+		memcpy(cut, head + 1, len);
+		assert_int_equal(trans_image_len(cut, len), 0);
+		free(cut);
+	}
+	memcpy(head + 1 + 64, "PF", 2);
+	assert_int_equal(trans_image_len(head + 1, TRANS_IMAGE_HEAD_LEN), 0);
+}
+
+static uint64_t stub_len(uint64_t image_size, uint32_t magic, uint32_t start,
+			 uint32_t size)
+{
+	struct header header = { 0, image_size, 0xa, magic };
+	uint8_t head[TRANS_IMAGE_HEAD_LEN];
+
+	encode_stub(&header, head);
+	put_le(head + TABLE_END - 24, size, 4);
+	put_le(head + TABLE_END - 20, start, 4);
+	return trans_image_len(head, sizeof(head));
+}
+
+static void test_len_is_plausible(void **state)
+{
+	(void)state;
+	assert_int_equal(stub_len(8192, MAGIC, 4096, 4096), 8192);
+	assert_int_equal(stub_len(8191, MAGIC, 4096, 4096), 0);
+	assert_int_equal(stub_len(SIZE_16M, MAGIC ^ 1, 4096, 4096), 0);
+	/* a kernel of before image_size has no such bound */
+	assert_int_equal(stub_len(0, MAGIC, 4096, 4096), 8192);
+	/* the sum is not one of 32 bits */
+	assert_int_equal(stub_len(SIZE_16M, MAGIC, UINT32_MAX, 4097), 0);
+	assert_int_equal(stub_len(UINT64_MAX, MAGIC, UINT32_MAX, 4097),
+			 (1ULL << 32) + 4096);
+	/* the table itself is part of the file */
+	assert_int_equal(stub_len(SIZE_16M, MAGIC, 0, TABLE_END), TABLE_END);
+	assert_int_equal(stub_len(SIZE_16M, MAGIC, 0, TABLE_END - 1), 0);
+	assert_int_equal(stub_len(SIZE_16M, MAGIC, 0, 0), 0);
+}
+
 static void test_any_alignment(void **state)
 {
 	uint8_t bytes[TRANS_IMAGE_HEADER_LEN + 16];
@@ -287,6 +351,8 @@ int main(void)
 		cmocka_unit_test(test_modern),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_cut_behind_the_header),
+		cmocka_unit_test(test_len_of_a_stub),
+		cmocka_unit_test(test_len_is_plausible),
 		cmocka_unit_test(test_any_alignment),
 		cmocka_unit_test(test_flags),
 		cmocka_unit_test(test_magic),
