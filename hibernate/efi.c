@@ -93,6 +93,22 @@ static int compare_map(const struct comparison *c)
 	return ret;
 }
 
+/* What is at the right place must also be there still after the moves. */
+static int check_spared(const struct comparison *c)
+{
+	const struct trans_ranges *now = c->load->args->efi_runtime;
+	const struct trans_resume_map *map = &c->load->resume->map;
+	trans_pa_t page;
+
+	for (size_t i = 0; now && i < now->count; i++)
+		if (tr_first_marked(map, map->image, NULL, now->range[i].start,
+				    now->range[i].len, &page))
+			return refuse(c, "a page of the image lies over EFI's "
+				      "runtime services", page,
+				      1ULL << map->shift);
+	return TRANS_OK;
+}
+
 static int compare_table(const struct comparison *c)
 {
 	const struct tr_load *load = c->load;
@@ -133,5 +149,7 @@ int tr_check_efi(struct tr_load *load)
 		return ret;
 	resume->efi_system_table = efi.system_table;
 	ret = compare_table(&c);
-	return ret ? ret : compare_map(&c);
+	if (!ret)
+		ret = compare_map(&c);
+	return ret ? ret : check_spared(&c);
 }

@@ -8,36 +8,59 @@
 #include "resume.h"
 #include "swsusp.h"
 
-static bool is_complete(const struct trans_resume_args *args)
+/* What is wrong with the arguments; NULL for nothing. */
+static const char *args_fault(const struct trans_resume_args *args)
 {
-	return args->disk && args->ram && args->reserved && args->free &&
-	       args->host && args->host->phys_to_virt && args->transition.cpu &&
-	       args->entry <= TRANS_RESUME_VIRTUAL &&
-	       (args->transition.map != TRANS_MAP_LINEAR ||
-		args->transition.linear);
+	const struct trans_transition_args *transition = &args->transition;
+
+	if (!args->disk)
+		return "disk is missing";
+	if (!args->ram)
+		return "ram is missing";
+	if (!args->reserved)
+		return "reserved is missing: an empty one says none";
+	if (!args->free)
+		return "free is missing";
+	if (!args->host || !args->host->phys_to_virt)
+		return "host, or its phys_to_virt, is missing";
+	if (!transition->cpu)
+		return "cpu is missing";
+	if (transition->map == TRANS_MAP_LINEAR && !transition->linear)
+		return "linear is missing";
+	if (args->entry > TRANS_RESUME_VIRTUAL)
+		return "unknown entry";
+	if (transition->zero || transition->stays || transition->digest_count)
+		return "zero, stays or digests beside an image";
+	return NULL;
+}
+
+/* What keeps @range from being lent; NULL for nothing. */
+static const char *lent_fault(const struct trans_resume_args *args,
+			      const struct trans_range *range)
+{
+	if (!trans_ranges_contain(args->ram, range->start, range->len) ||
+	    trans_ranges_touch(args->reserved, range->start, range->len))
+		return "lent memory is no RAM, or is reserved";
+	if (args->efi_runtime &&
+	    trans_ranges_touch(args->efi_runtime, range->start, range->len))
+		return "lent memory is of EFI's runtime services";
+	return NULL;
 }
 
 static int check_args(struct tr_load *load)
 {
 	const struct trans_resume_args *args = load->args;
+	const char *why = args_fault(args);
 
-	if (!is_complete(args))
-		return trans_fail(load->err, TRANS_EINVAL, "missing argument");
-	if (args->transition.zero || args->transition.stays ||
-	    args->transition.digest_count)
-		return trans_fail(load->err, TRANS_EINVAL,
-				  "zero, stays or digests beside an image");
+	if (why)
+		return trans_fail(load->err, TRANS_EINVAL, why);
 	for (size_t i = 0; i < args->free->count; i++) {
 		const struct trans_range *range = &args->free->range[i];
 
-		if (!trans_ranges_contain(args->ram, range->start,
-					  range->len) ||
-		    trans_ranges_touch(args->reserved, range->start,
-				       range->len))
-			return trans_fail_pa(load->err, TRANS_EINVAL,
-					     "lent memory is no RAM, or is "
-					     "reserved", range->start,
-					     range->len);
+		why = lent_fault(args, range);
+		if (why)
+			return trans_fail_pa(load->err, TRANS_EINVAL, why,
+					     range->start, range->len);
 	}
 	load->resume->wipe = args->wipe;
 	load->resume->host = args->host;

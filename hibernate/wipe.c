@@ -6,18 +6,48 @@
  */
 #include "resume.h"
 
+/* What the host is asked for at a time, as when it was written; and again where
+ * it refuses that: one page that it cannot reach must not keep others. */
+#define PIECE (1ULL << 20)
+#define LEAST (1ULL << 12)
+
 /* To the PoC too, where the mover and settle have put what is to be entered
  * with the MMU off. */
-void tr_wipe(const struct trans_resume *resume, trans_pa_t pa, uint64_t len)
+static bool wipe_piece(const struct trans_resume *resume, trans_pa_t pa,
+		       uint64_t len)
 {
-	void *at = resume->wipe ? resume->host->phys_to_virt(
-		resume->host_ctx, pa, (size_t)len) : NULL;
+	void *at = resume->host->phys_to_virt(resume->host_ctx, pa,
+					      (size_t)len);
 
 	if (!at)
-		return;
+		return false;
 	memset(at, 0, len);
 	if (resume->host->clean)
 		resume->host->clean(resume->host_ctx, at, len);
+	return true;
+}
+
+static uint64_t at_most(uint64_t len, uint64_t most)
+{
+	return len < most ? len : most;
+}
+
+static void wipe_each(const struct trans_resume *resume, trans_pa_t pa,
+		      uint64_t len)
+{
+	for (uint64_t part; len; pa += part, len -= part) {
+		part = at_most(len, LEAST);
+		wipe_piece(resume, pa, part);
+	}
+}
+
+void tr_wipe(const struct trans_resume *resume, trans_pa_t pa, uint64_t len)
+{
+	for (uint64_t part; resume->wipe && len; pa += part, len -= part) {
+		part = at_most(len, PIECE);
+		if (!wipe_piece(resume, pa, part))
+			wipe_each(resume, pa, part);
+	}
 }
 
 static bool is_written(const struct trans_resume *resume, trans_pa_t pa)

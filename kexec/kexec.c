@@ -9,10 +9,21 @@
 #include "../lib/fail.h"
 #include "load.h"
 
-static bool is_complete(const struct trans_kexec_args *args)
+static const char *missing(const struct trans_kexec_args *args)
 {
-	return args->fdt && args->ram && args->reserved && args->host &&
-	       args->host->phys_to_virt && args->transition.cpu;
+	const struct trans_ops *host = args->host;
+
+	if (!args->fdt)
+		return "fdt is missing";
+	if (!args->ram)
+		return "ram is missing";
+	if (!args->reserved)
+		return "reserved is missing: an empty one says none";
+	if (!host || !host->alloc || !host->free || !host->phys_to_virt)
+		return "host, or its alloc, free or phys_to_virt, is missing";
+	if (!args->transition.cpu)
+		return "cpu is missing";
+	return NULL;
 }
 
 /* Also makes the pool, because that is what knows a granule from a number. */
@@ -20,9 +31,10 @@ static int check_args(struct load *load)
 {
 	const struct trans_kexec_args *args = load->args;
 	struct trans_kexec *kexec = load->kexec;
+	const char *why = missing(args);
 
-	if (!is_complete(args))
-		return trans_fail(load->err, TRANS_EINVAL, "missing argument");
+	if (why)
+		return trans_fail(load->err, TRANS_EINVAL, why);
 	trans_ranges_init(&kexec->usable, kexec->usable_storage,
 			  TRANS_KEXEC_RANGES);
 	trans_ranges_init(&kexec->forbidden, kexec->forbidden_storage,
@@ -37,7 +49,7 @@ static int check_args(struct load *load)
 			    args->host_ctx,
 			    args->unsafe ? NULL : &kexec->forbidden))
 		return trans_fail(load->err, TRANS_EINVAL,
-				  "granule, or a host callback is missing");
+				  "unknown granule");
 	return TRANS_OK;
 }
 

@@ -68,8 +68,12 @@ SETS = {**{f'lib/moves{part}.c': ['test_moves', *EDGES]
         **{f'hibernate/snapshot{part}.c': SNAPSHOT
            for part in ('', '_plan', '_write', '_commit')},
         **{f'hibernate/{part}.c': RESUME
-           for part in ('resume', 'pages', 'carve', 'place', 'load', 'enter',
-                        'find', 'tables', 'prove', 'print', 'work')},
+           for part in ('pages', 'place', 'load', 'enter', 'find',
+                        'tables', 'prove', 'print', 'work')},
+        'hibernate/resume.c': [*RESUME, 'test_resume_efi'],
+        'hibernate/carve.c': [*RESUME, 'test_resume_wipe'],
+        'hibernate/efi.c': ['test_resume_efi'],
+        'hibernate/wipe.c': ['test_resume_wipe'],
         'hibernate/crc32.c': ['test_swsusp_crc'],
         'hibernate/swsusp_clear.c': ['test_swsusp_once', 'test_resume_discard'],
         'hibernate/discard.c': ['test_resume_discard'],

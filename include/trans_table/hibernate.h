@@ -43,12 +43,13 @@ enum trans_resume_entry {
  *            callbacks take. Nonzero stops the load: TRANS_ESTOPPED, as after
  *            any other failure: nothing is lost, all is given back. It must not
  *            touch @free. NULL: nobody asks
- * @ram:      all RAM: where a page of the image may belong
+ * @ram:      all RAM: where a page of the image may belong. Like @disk,
+ *            @reserved, @free, @host and @transition.cpu not NULL
  * @reserved: what must never be written: firmware, the device tree's no-map
  *            (trans_fdt_no_map), LPI tables that stay in use. A page of the
  *            image there is refused. Other reservations do not belong in it,
  *            since Linux saves what it maps, nor the running program's memory;
- *            they may not be lent in @free either
+ *            they may not be lent in @free either. An empty list: there is none
  * @free:     memory in @ram that nobody uses, lent to the library from load to
  *            unload: pages of the image go straight to their places in it, and
  *            what the library needs is carved from what the image leaves. The
@@ -68,13 +69,22 @@ enum trans_resume_entry {
  *            at the same place, not moved by SetVirtualAddressMap, in regions
  *            that the runtime has again. The host must have called
  *            ExitBootServices, or do what it does, by the end of leave, and
- *            lend none of @efi_runtime. 0, NULL: there is no such firmware
+ *            lend none of @efi_runtime, whatever the image is; and no page of
+ *            the image of such a kernel may lie over it. 0, NULL: there is no
+ *            such firmware
  * @efi_anyway: resume it whatever firmware is here. Without its own such a kernel
  *            dies in the first runtime service that it calls; booted with
  *            efi=noruntime it calls none
  * @wipe:     what was written of @free is zeroed, to the PoC, before it is the
  *            host's again: after a refusal, and by unload. An image holds what
- *            its kernel's memory held, passwords and keys among it
+ *            its kernel's memory held, passwords and keys among it. Zeroed are
+ *            the reader's buffers, what the library kept for itself, tables and
+ *            blob, and each page that data was, or may have been, read into: in
+ *            pieces of a MiB at most, and of a page where phys_to_virt refuses
+ *            one. What it refuses then too stays as it is, and nobody is told
+ *            (it must reach all of @free). Not zeroed are the rest of @free, and
+ *            what the host's own callbacks keep: a disk's cache or bounce
+ *            buffer, a decompressor's memory
  * @transition: everything about the CPU, the map choice and callbacks; granule,
  *            ops, ctx, plan, entry, x, world and progress are filled in here
  *            (zero, stays and digests must be empty). A report
@@ -208,7 +218,8 @@ enum trans_resume_advice trans_resume_advise(int status);
  * permission indirection), or two device trees of EFI in it disagree;
  * TRANS_ESTATE: EFI booted the saved kernel, and its runtime services are not
  * those of @efi_system_table and @efi_runtime, or its map of memory, which would
- * tell, is not in the image (err->pa: its system table, or the region);
+ * tell, is not in the image (err->pa: its system table, or the region), or a page
+ * of the image lies over @efi_runtime (err->pa: that page);
  * TRANS_ERANGE: a page of the image is outside @ram, or touches @reserved
  * (err->pa), or @ram is beyond 52 bits; TRANS_ECORRUPT: PFNs that do not ascend,
  * or fewer or more than announced, or device trees that overlap; TRANS_EIMAGE
@@ -218,9 +229,9 @@ enum trans_resume_advice trans_resume_advise(int status);
  * (err->len: of what is asked for), found before data is read (but for the few
  * pages of a virtual entry that was not asked for); TRANS_ENOSPC: more than
  * TRANS_RESUME_RANGES ranges of RAM or lent; TRANS_EFAULT: phys_to_virt refuses
- * lent memory; TRANS_EINVAL: a missing argument, or zero, stays or digests
- * of a transition's, or @free is not RAM, or is
- * reserved, or (a virtual entry) the linear map is of another granule than the
+ * lent memory; TRANS_EINVAL: a missing argument (`why` names it), an unknown
+ * @entry, or zero, stays or digests of a transition's, or @free is not RAM, or
+ * is reserved, or EFI's runtime's, or (a virtual entry) the linear map is of another granule than the
  * image. TRANS_ENOIMAGE comes from trans_swsusp_open alone: what a callback says
  * is not passed on as that.
  * On failure the struct is zeroed and @free is the host's again (zeroed where it
@@ -277,6 +288,14 @@ int trans_resume_probe(const struct trans_block *disk, uint64_t offset,
  * the signature, flushes, reads back, like trans_swsusp_clear: after a failure
  * the image is there as before, or @err says "signature neither cleared nor
  * restored".
+ *
+ * There is no such @id (page_len is 0) where the header says that there is an
+ * image, and the first page of its map or its info page cannot be read: then it
+ * cannot be discarded, since nobody can say which image it is. The way out is
+ * another system's: mkswap makes the swap space anew; and swapon of util-linux
+ * puts the signature of swap back where it finds that of an image. Until one of
+ * the two was done its file systems must not be mounted.
+ *
  * TRANS_ESTALE: the disk holds something else than @id says, or no image;
  * nothing was written; TRANS_EIMAGE: the header has no signature of swap to put
  * back: only making swap space anew helps; TRANS_EHOST: the disk, or it is

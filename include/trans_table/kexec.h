@@ -32,9 +32,10 @@ TRANS_BEGIN_DECLS
  * @fdt, @fdt_len: the running machine's device tree, a pointer; never written
  * @edit:     what to say in the next one; its initrd range is filled in here.
  *            Its reserve ranges are no destinations either
- * @ram:      all RAM
+ * @ram:      all RAM. Like @fdt, @reserved, @host and @transition.cpu not NULL
  * @reserved: what must not be written: firmware, no-map, CMA of others. The
- *            running program's own memory does not belong in it
+ *            running program's own memory does not belong in it. An empty list:
+ *            there is none
  * @host, @host_ctx: the host's ordinary environment; a safe-page pool is put
  *            around it here. Its allocator must not hand out source memory
  * @decompress: for compressed kernels; NULL: there are none
@@ -176,7 +177,7 @@ struct trans_kexec {
  * ELF file that must be aligned to more than 2 MiB), TRANS_ETRUNC,
  * TRANS_ECORRUPT, TRANS_ENOSPC ("compressed kernel": less, other or more than
  * its declared length); TRANS_EINVAL (a missing
- * argument or callback, granule), TRANS_ERANGE (kernel or initrd, to the end of
+ * argument or callback, which `why` names; granule), TRANS_ERANGE (kernel or initrd, to the end of
  * its last granule, is not in RAM), TRANS_EALIGN (it does not start at a
  * granule), TRANS_EOVERLAP (the two share bytes), TRANS_EFAULT (phys_to_virt
  * refuses the kernel file, or with @verify what it must read), TRANS_ENOMEM,

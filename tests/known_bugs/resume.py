@@ -3,6 +3,16 @@
 
 # (name, file, text that occurs once, its replacement)
 MUTANTS = [
+    ('all is wiped in one go', 'hibernate/wipe.c',
+     'part = at_most(len, PIECE);', 'part = len;'),
+    ('a refused piece is not wiped page by page', 'hibernate/wipe.c',
+     'wipe_each(resume, pa, part);', ';'),
+    ('the firmware\'s runtime may be lent', 'hibernate/resume.c',
+     'if (args->efi_runtime &&', 'if (false &&'),
+    ('an image may lie over the runtime', 'hibernate/efi.c',
+     'return ret ? ret : check_spared(&c);', 'return ret;'),
+    ('the runtime\'s last byte is not looked at', 'hibernate/efi.c',
+     'now->range[i].len, &page))', 'now->range[i].len - 1, &page))'),
     ('a page partly lent is placed', 'hibernate/pages.c',
      'trans_ranges_contain(&resume->direct, pa, page)',
      'trans_ranges_touch(&resume->direct, pa, page)'),

@@ -323,7 +323,10 @@ static void *host_map(void *ctx, trans_pa_t pa, size_t len)
 {
 	struct resume_world *w = ctx;
 
-	if (w->refuse_pa && w->refuse_pa - pa < len)
+	if (len > w->longest_mapped)
+		w->longest_mapped = len;
+	if ((w->refuse_pa && w->refuse_pa - pa < len) ||
+	    (w->most_mapped && len > w->most_mapped))
 		return NULL;
 	return w->now.ops.phys_to_virt(&w->now, pa, len);
 }

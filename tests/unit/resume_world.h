@@ -75,7 +75,10 @@ struct resume_world {
 	 * and the largest step to it. */
 	unsigned long progressed, stop_at;
 	uint64_t progress_done, progress_gap;
-	trans_pa_t refuse_pa; /* phys_to_virt refuses what holds it */
+	/* phys_to_virt refuses what holds refuse_pa, and more than most_mapped
+	 * (0: any length); the most that it was asked for. */
+	trans_pa_t refuse_pa;
+	size_t most_mapped, longest_mapped;
 };
 
 /* A machine with a kernel in it; no other page is in the image yet. */

@@ -32,34 +32,50 @@ static int no_random(void *ctx, void *buf, size_t len)
 
 static void missing_arguments(void **state)
 {
+	const struct {
+		size_t at;
+		const char *why;
+	} each[] = {
+		{ offsetof(struct trans_kexec_args, fdt), "fdt is missing" },
+		{ offsetof(struct trans_kexec_args, ram), "ram is missing" },
+		{ offsetof(struct trans_kexec_args, reserved),
+		  "reserved is missing: an empty one says none" },
+		{ offsetof(struct trans_kexec_args, host),
+		  "host, or its alloc, free or phys_to_virt, is missing" },
+		{ offsetof(struct trans_kexec_args, transition.cpu),
+		  "cpu is missing" },
+		{ offsetof(struct trans_kexec_args, transition.alias_prepare),
+		  "alias_prepare is missing" },
+	};
 	struct fixture *f = *state;
 	const struct trans_kexec_args good = f->args;
-	struct trans_ops ops = f->memory.ops;
+	const void *zero = NULL;
 
-	f->args.fdt = NULL;
-	kexec_refused(f, TRANS_EINVAL);
-	f->args = good;
-	f->args.ram = NULL;
-	kexec_refused(f, TRANS_EINVAL);
-	f->args = good;
-	f->args.reserved = NULL;
-	kexec_refused(f, TRANS_EINVAL);
-	f->args = good;
-	f->args.host = NULL;
-	kexec_refused(f, TRANS_EINVAL);
-	f->args = good;
-	f->args.transition.cpu = NULL;
-	kexec_refused(f, TRANS_EINVAL);
-	f->args = good;
-	f->args.transition.alias_prepare = NULL;
-	kexec_refused(f, TRANS_EINVAL);
-	f->args = good;
+	for (size_t i = 0; i < sizeof(each) / sizeof(*each); i++) {
+		memcpy((char *)&f->args + each[i].at, &zero, sizeof(zero));
+		refused_because(f, TRANS_EINVAL, each[i].why);
+		f->args = good;
+	}
 	f->args.transition.granule = (enum trans_granule)13;
-	kexec_refused(f, TRANS_EINVAL);
-	f->args = good;
-	ops.alloc = NULL;
-	f->args.host = &ops;
-	kexec_refused(f, TRANS_EINVAL);
+	refused_because(f, TRANS_EINVAL, "unknown granule");
+}
+
+static void missing_callbacks(void **state)
+{
+	const size_t at[] = { offsetof(struct trans_ops, alloc),
+			      offsetof(struct trans_ops, free),
+			      offsetof(struct trans_ops, phys_to_virt) };
+	struct fixture *f = *state;
+	const void *zero = NULL;
+
+	for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++) {
+		struct trans_ops ops = f->memory.ops;
+
+		memcpy((char *)&ops + at[i], &zero, sizeof(zero));
+		f->args.host = &ops;
+		refused_because(f, TRANS_EINVAL, "host, or its alloc, free or "
+				"phys_to_virt, is missing");
+	}
 }
 
 static void sources_outside_memory(void **state)
@@ -310,6 +326,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(missing_arguments),
+		TEST(missing_callbacks),
 		TEST(sources_outside_memory),
 		TEST(source_ends_with_memory),
 		TEST(sources_not_aligned),

@@ -159,7 +159,7 @@ static void id_of_a_load(void **state)
 	/* Nor when nothing could be looked at. */
 	memset(&id, 0x5a, sizeof(id));
 	w.args.ram = NULL;
-	assert_int_equal(answer(TRANS_EINVAL, "missing argument"),
+	assert_int_equal(answer(TRANS_EINVAL, "ram is missing"),
 			 TRANS_RESUME_KEEP);
 	assert_memory_equal(&id, &no_id, sizeof(id));
 	world_end(&w);

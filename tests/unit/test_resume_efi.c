@@ -273,6 +273,75 @@ static void another_runtime(void **state)
 	world_end(&w);
 }
 
+/* What the host says is the runtime's, though it lends it. */
+static void runtime_that_is_lent(void **state)
+{
+	static const char lent[] = "lent memory is of EFI's runtime services";
+
+	(void)state;
+	save(12);
+	usual_boot();
+	same_firmware();
+	assert_int_equal(trans_ranges_add(&runtime, BASE + MIB - 1, 2), 0);
+	refused(TRANS_EINVAL, lent);
+	assert_int_equal(w.err.pa, BASE);
+	assert_int_equal(w.err.len, MIB);
+	w.args.efi_anyway = true;
+	refused(TRANS_EINVAL, lent);
+	same_firmware();
+	assert_int_equal(trans_ranges_add(&runtime, BASE + MIB, MIB / 2), 0);
+	accepted(0);
+	world_end(&w);
+}
+
+/* One page of the image, stored or zero, in memory that is not lent: @from the
+ * start of it on the firmware has a page. */
+static void over_runtime(unsigned int kind, uint64_t from, bool lies_over)
+{
+	const trans_pa_t at = BASE + MIB + 0x8000;
+
+	save(12);
+	world_mark(&w, BASE + MIB, MIB / 2, PAGE_NONE);
+	world_mark(&w, at, 4096, kind);
+	if (kind == PAGE_ZERO)
+		memset(memory_at(&w.old, at), 0, 4096);
+	put_tree(TREE, SYSTEM_TABLE);
+	usual_boot();
+	same_firmware();
+	assert_int_equal(trans_ranges_add(&runtime, at + from, 4096), 0);
+	if (!lies_over) {
+		accepted(SYSTEM_TABLE);
+	} else {
+		refused(TRANS_ESTATE, "a page of the image lies over EFI's "
+			"runtime services");
+		assert_int_equal(w.err.pa, at);
+		assert_int_equal(w.err.len, 4096);
+		w.args.efi_anyway = true;
+		accepted(0);
+	}
+	world_end(&w);
+}
+
+static void image_over_the_runtime(void **state)
+{
+	(void)state;
+	over_runtime(PAGE_STORED, 0, true);
+	over_runtime(PAGE_ZERO, 0, true);
+	over_runtime(PAGE_STORED, 4095, true);
+	over_runtime(PAGE_STORED, 4096, false);
+	/* its last byte */
+	over_runtime(PAGE_STORED, (uint64_t)-4095, true);
+	over_runtime(PAGE_STORED, (uint64_t)-4096, false);
+	/* A kernel that knows no EFI misses none of it. */
+	save(12);
+	world_mark(&w, BASE + MIB + 0x8000, 4096, PAGE_STORED);
+	usual_boot();
+	same_firmware();
+	assert_int_equal(trans_ranges_add(&runtime, BASE + MIB, MIB / 2), 0);
+	accepted(0);
+	world_end(&w);
+}
+
 static void moved_by_set_virtual_address_map(void **state)
 {
 	const trans_va_t never[] = { CODE_AT, 0, UINT64_MAX };
@@ -702,6 +771,8 @@ int main(void)
 		cmocka_unit_test(no_firmware),
 		cmocka_unit_test(another_system_table),
 		cmocka_unit_test(another_runtime),
+		cmocka_unit_test(runtime_that_is_lent),
+		cmocka_unit_test(image_over_the_runtime),
 		cmocka_unit_test(moved_by_set_virtual_address_map),
 		cmocka_unit_test(maps_of_an_unknown_kind),
 		cmocka_unit_test(map_that_is_not_there),

@@ -77,28 +77,42 @@ static void missing_arguments(void **state)
 {
 	struct trans_resume_args args;
 	const void *zero = NULL;
-	const size_t at[] = {
-		offsetof(struct trans_resume_args, disk),
-		offsetof(struct trans_resume_args, ram),
-		offsetof(struct trans_resume_args, reserved),
-		offsetof(struct trans_resume_args, free),
-		offsetof(struct trans_resume_args, host),
-		offsetof(struct trans_resume_args, transition.cpu),
+	const struct {
+		size_t at;
+		const char *why;
+	} each[] = {
+		{ offsetof(struct trans_resume_args, disk),
+		  "disk is missing" },
+		{ offsetof(struct trans_resume_args, ram), "ram is missing" },
+		{ offsetof(struct trans_resume_args, reserved),
+		  "reserved is missing: an empty one says none" },
+		{ offsetof(struct trans_resume_args, free),
+		  "free is missing" },
+		{ offsetof(struct trans_resume_args, host),
+		  "host, or its phys_to_virt, is missing" },
+		{ offsetof(struct trans_resume_args, transition.cpu),
+		  "cpu is missing" },
 	};
+	struct trans_ops ops;
 
 	(void)state;
 	usual_world(1);
 	args = w.args;
-	for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++) {
-		memcpy((char *)&w.args + at[i], &zero, sizeof(zero));
-		refused(TRANS_EINVAL, "missing argument");
+	for (size_t i = 0; i < sizeof(each) / sizeof(*each); i++) {
+		memcpy((char *)&w.args + each[i].at, &zero, sizeof(zero));
+		refused(TRANS_EINVAL, each[i].why);
 		w.args = args;
 	}
+	ops = *args.host;
+	ops.phys_to_virt = NULL;
+	w.args.host = &ops;
+	refused(TRANS_EINVAL, "host, or its phys_to_virt, is missing");
+	w.args = args;
 	w.args.entry = (enum trans_resume_entry)3;
-	refused(TRANS_EINVAL, "missing argument");
+	refused(TRANS_EINVAL, "unknown entry");
 	w.args = args;
 	w.args.transition.map = TRANS_MAP_LINEAR;
-	refused(TRANS_EINVAL, "missing argument");
+	refused(TRANS_EINVAL, "linear is missing");
 	w.args = args;
 	w.args.transition.alias_prepare = NULL;
 	refused(TRANS_EINVAL, "alias_prepare is missing");

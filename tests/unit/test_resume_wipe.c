@@ -43,6 +43,11 @@ static bool is_zero(const uint8_t *bytes, size_t len)
 	return !bytes[0] && !memcmp(bytes, bytes + 1, len - 1);
 }
 
+static bool is_wiped(size_t at)
+{
+	return is_zero(w.now.bytes + at, 4096) && is_zero(w.poc + at, 4096);
+}
+
 /* Returns how many pages were written. */
 static size_t must_be_wiped(void)
 {
@@ -52,8 +57,7 @@ static size_t must_be_wiped(void)
 	for (size_t at = 0; at < w.saved.len; at += 4096) {
 		if (!memcmp(w.now.bytes + at, w.before + at, 4096))
 			continue;
-		if (!is_zero(w.now.bytes + at, 4096) ||
-		    !is_zero(w.poc + at, 4096))
+		if (!is_wiped(at))
 			fail_msg("%#zx is left", at);
 		count++;
 	}
@@ -147,12 +151,66 @@ static void only_what_was_written(void **state)
 	world_end(&w);
 }
 
+/* A megabyte and more of the image side by side, all of it in its place. */
+static void make_long(void)
+{
+	make(12);
+	world_mark(&w, BASE + 2 * MIB + MIB / 4, MIB + MIB / 2, PAGE_STORED);
+	world_write_disk(&w);
+	assert_int_equal(world_load(&w), 0);
+	w.longest_mapped = 0;
+}
+
+static void asks_for_no_more_than_a_mib(void **state)
+{
+	(void)state;
+	make_long();
+	trans_resume_unload(&w.resume);
+	assert_int_equal(w.longest_mapped, MIB);
+	must_be_wiped();
+	world_end(&w);
+}
+
+/* A host that has but a window of it by then: all is zeroed. */
+static void smaller_where_it_is_refused(void **state)
+{
+	const size_t windows[] = { MIB / 2, 4096 };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		make_long();
+		w.most_mapped = windows[i];
+		trans_resume_unload(&w.resume);
+		must_be_wiped();
+		world_end(&w);
+	}
+}
+
+/* What it cannot reach at all stays; no other page does. */
+static void a_page_out_of_reach(void **state)
+{
+	const size_t bad = 3 * MIB + 0x5000;
+
+	(void)state;
+	make_long();
+	w.refuse_pa = BASE + bad + 0x800;
+	trans_resume_unload(&w.resume);
+	assert_memory_equal(w.now.bytes + bad, w.old.bytes + bad, 4096);
+	assert_true(is_wiped(bad - 4096) && is_wiped(bad + 4096));
+	memcpy(w.now.bytes + bad, w.before + bad, 4096);
+	must_be_wiped();
+	world_end(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(after_unload),
 		cmocka_unit_test(wherever_it_is_refused),
 		cmocka_unit_test(only_what_was_written),
+		cmocka_unit_test(asks_for_no_more_than_a_mib),
+		cmocka_unit_test(smaller_where_it_is_refused),
+		cmocka_unit_test(a_page_out_of_reach),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
