@@ -267,6 +267,16 @@ static int run(struct tr_load *load, const struct step *step)
 	return step->run == look ? ret : not_forged(load, ret);
 }
 
+/* What remains known is whether there was swap space, where no image is. */
+static void fail_load(struct trans_resume *resume, int status)
+{
+	unsigned int swap_shift = resume->image.info.page_shift;
+
+	trans_resume_unload(resume);
+	if (status == TRANS_ENOIMAGE)
+		resume->image.info.page_shift = swap_shift;
+}
+
 int trans_resume_load(struct trans_resume *resume,
 		      const struct trans_resume_args *args,
 		      struct trans_error *err)
@@ -281,7 +291,7 @@ int trans_resume_load(struct trans_resume *resume,
 		rc = run(&load, &steps[i]);
 	resume->image.args.progress = NULL;
 	if (rc)
-		trans_resume_unload(resume);
+		fail_load(resume, rc);
 	return rc;
 }
 
@@ -323,8 +333,7 @@ int trans_resume_probe(const struct trans_block *disk, uint64_t offset,
 	struct trans_swsusp image;
 	int rc = trans_swsusp_open(&image, &args, err);
 
-	if (!rc)
-		*info = image.info;
+	*info = image.info;
 	if (id)
 		*id = image.id;
 	return rc;

@@ -169,8 +169,10 @@ static int find_header(struct trans_swsusp *image, const uint8_t **end,
 
 	if (rc)
 		return rc;
-	if (!found)
+	if (!found) {
+		image->info.page_shift = 0; /* not the one tried last */
 		return trans_fail(err, TRANS_ENOIMAGE, "not a swap space");
+	}
 	if (found->mark == SWAP)
 		return trans_fail(err, TRANS_ENOIMAGE,
 				  "swap space without an image");
@@ -363,6 +365,7 @@ int trans_swsusp_open(struct trans_swsusp *image,
 {
 	uint8_t header[SWSUSP_HEADER_LEN];
 	struct trans_image_id id;
+	unsigned int swap_shift;
 	int rc = swsusp_identify(image, args, header, err);
 
 	if (!rc)
@@ -372,7 +375,9 @@ int trans_swsusp_open(struct trans_swsusp *image,
 	if (!rc)
 		return TRANS_OK;
 	id = image->id;
+	swap_shift = rc == TRANS_ENOIMAGE ? image->info.page_shift : 0;
 	memset(image, 0, sizeof(*image));
 	image->id = id;
+	image->info.page_shift = swap_shift;
 	return rc;
 }

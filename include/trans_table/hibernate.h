@@ -183,7 +183,10 @@ struct trans_resume {
  * 0                               START: of a load: trans_resume_start. (Of a
  *                                 probe: there is one, load it)
  * TRANS_ENOIMAGE                  BOOT: as usual. The disk was read, and there
- *                                 is no image
+ *                                 is no image. If info.page_shift is 0, there is
+ *                                 no swap space either: a host that knows where
+ *                                 it is to look should say so loudly, since
+ *                                 the place is wrong
  * TRANS_ENOMEM                    AGAIN: with more lent memory
  * TRANS_ESTALE                    AGAIN: the disk changed meanwhile; what is
  *                                 there now is known by looking
@@ -234,8 +237,9 @@ enum trans_resume_advice trans_resume_advise(int status);
  * is reserved, or EFI's runtime's, or (a virtual entry) the linear map is of another granule than the
  * image. TRANS_ENOIMAGE comes from trans_swsusp_open alone: what a callback says
  * is not passed on as that.
- * On failure the struct is zeroed and @free is the host's again (zeroed where it
- * was written, if args->wipe says so).
+ * On failure the struct is zeroed, but for image.info.page_shift after
+ * TRANS_ENOIMAGE (the swap space that is there, 0: none), and @free is the host's
+ * again (zeroed where it was written, if args->wipe says so).
  */
 int trans_resume_load(struct trans_resume *resume,
 		      const struct trans_resume_args *args,
@@ -272,8 +276,10 @@ void trans_resume_unload(struct trans_resume *resume);
 /*
  * Only look: is there an image, and what does it say? For a boot menu, and for
  * a host that must decide before it lends memory. @buffer as swsusp.h has it.
- * @id: NULL, or set as struct trans_resume_args has it, also for an image that is
- * refused. Errors of trans_swsusp_open.
+ * @info: zeroed on failure, but for page_shift after TRANS_ENOIMAGE: that of the
+ * swap space that is there, 0: none. @id: NULL, or set as struct
+ * trans_resume_args has it, also for an image that is refused. Errors of
+ * trans_swsusp_open.
  */
 int trans_resume_probe(const struct trans_block *disk, uint64_t offset,
 		       void *buffer, uint64_t buffer_len,

@@ -37,7 +37,8 @@ struct trans_unpackers {
 
 /*
  * What the header, the info page and arm64's part of it say. All bounded:
- * @page_shift:  12, 14 or 16, by where the signature stands
+ * @page_shift:  12, 14 or 16, by where the signature stands. After TRANS_ENOIMAGE
+ *               that of the swap space that is there, or 0: there is none
  * @packing
  * @has_crc, @crc: CRC-32 (polynomial 0xedb88320, seed 0, no final inversion) of
  *               the unpacked stream behind the info page; never for raw images
@@ -156,17 +157,19 @@ struct trans_swsusp {
  * erases the smaller's header, but not the other way round, so what stands
  * further behind may be old. A page size below the disk's sector is not tried.
  *
- * TRANS_ENOIMAGE: no hibernation image ("swap space without an image", or no
- * swap space at all: why says which), and the disk was read; TRANS_ERANGE: the
- * disk ends before any header; TRANS_EIMAGE: the signature of another
- * program's image (uswsusp, TuxOnIce), bad original signature, flags that are
- * unknown or contradict each other, a version code (not arm64's); TRANS_ECORRUPT:
- * counts that contradict each other or could not be on this disk, a map or slot
- * that is the header or another map, a field out of the bounds above;
+ * TRANS_ENOIMAGE: no hibernation image, and the disk was read: swap space without
+ * one (info.page_shift is its page size), or no swap space at all (0), which
+ * for a host that was told where to look means that it was told wrongly;
+ * TRANS_ERANGE: the disk ends before any header; TRANS_EIMAGE: the signature of
+ * another program's image (uswsusp, TuxOnIce), bad original signature, flags that
+ * are unknown or contradict each other, a version code (not arm64's);
+ * TRANS_ECORRUPT: counts that contradict each other or could not be on this disk,
+ * a map or slot that is the header or another map, a field out of the bounds above;
  * TRANS_ETRUNC: a slot or map beyond the device; TRANS_EHOST: the disk;
  * TRANS_EINVAL: args (buffer too small for this page size: TRANS_ENOSPC).
- * On failure @image is zeroed but for @id, which is the image's if there is one
- * (the page_len of no image's is 0). err->pa and err->len: bytes of the disk.
+ * On failure @image is zeroed but for info.page_shift after TRANS_ENOIMAGE, and
+ * @id, which is the image's if there is one (the page_len of no image's is 0).
+ * err->pa and err->len: bytes of the disk.
  */
 int trans_swsusp_open(struct trans_swsusp *image,
 		      const struct trans_swsusp_args *args,

@@ -99,20 +99,27 @@ static struct {
 } seen;
 
 /* How much the answer of one of several disks says: that it has no place for
- * what is looked for; no image; that it cannot be read, or has a refused one. */
-static int weight(int status, const struct trans_image_id *id)
+ * what is looked for; no swap space; swap space without an image; that it cannot
+ * be read, or has a refused one. If none has the place, nobody knows. */
+static int weight(int status, const struct trans_swsusp_info *info,
+		  const struct trans_image_id *id)
 {
 	if (status == TRANS_ERANGE && !id->page_len)
 		return 1;
-	return status == TRANS_ENOIMAGE ? 2 : 3;
+	if (status == TRANS_ENOIMAGE)
+		return info->page_shift ? 3 : 2;
+	return 4;
 }
 
 static void remember(struct trans_error *said, int *most,
 		     const struct trans_error *err, unsigned int disk,
+		     const struct trans_swsusp_info *info,
 		     const struct trans_image_id *id)
 {
-	if (weight(err->status, id) > *most) {
-		*most = weight(err->status, id);
+	int weighs = weight(err->status, info, id);
+
+	if (weighs > *most) {
+		*most = weighs;
 		*said = *err;
 	}
 	if (id->page_len && !seen.id.page_len) {
@@ -131,6 +138,7 @@ static int probe_disks(uint64_t offset, void *buffer, struct trans_error *err)
 	memset(&seen, 0, sizeof(seen));
 	for (unsigned int disk = 0; ; disk++) {
 		memset(&id, 0, sizeof(id));
+		memset(&info, 0, sizeof(info));
 		rc = open_disk(disk, err);
 		if (rc == TRANS_ENOENT)
 			break;
@@ -143,7 +151,7 @@ static int probe_disks(uint64_t offset, void *buffer, struct trans_error *err)
 			seen.disk = disk;
 			return TRANS_OK;
 		}
-		remember(&said, &most, err, disk, &id);
+		remember(&said, &most, err, disk, &info, &id);
 	}
 	if (said.status)
 		*err = said;

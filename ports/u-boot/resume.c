@@ -137,6 +137,14 @@ static int find_machine(struct trans_error *err)
 	return rc ? rc : find_memory(err);
 }
 
+/* "None" all the same, but whoever named this place hardly meant it. */
+static void warn_no_swap(int status, const struct trans_swsusp_info *info)
+{
+	if (status == TRANS_ENOIMAGE && !info->page_shift)
+		printf("   WARNING: not even swap space is there: wrong disk, "
+		       "partition or offset?\n");
+}
+
 static int load(struct request *r, struct trans_error *err)
 {
 	struct trans_resume_args args;
@@ -153,6 +161,7 @@ static int load(struct request *r, struct trans_error *err)
 	rc = trans_resume_load(&resume, &args, err);
 	if (r->percent)
 		printf("\n");
+	warn_no_swap(rc, &resume.image.info);
 	return rc;
 }
 
@@ -247,6 +256,7 @@ static int discard(struct request *r, void *buffer, u64 len,
 		return rc;
 	rc = trans_resume_probe(&r->disk, r->offset.start, buffer, len, &info,
 				&id, err);
+	warn_no_swap(rc, &info);
 	if (!id.page_len)
 		return rc;
 	return trans_resume_discard(&r->disk, &id, buffer, len, err);

@@ -226,13 +226,13 @@ def then_kexec(nap):
 KERNEL = ['-initrd', runs.payload.path_of('aligned')]
 
 
-def keeps(error, *extra):
+def keeps(error, options=(), extra=()):
     """Refused, or nobody knows: it stays, and the kernel that is there for
     `then=kexec` is not booted."""
     def step(nap):
         runs.payload.build(['aligned'])
         before = nap.digest()
-        text = nap.port(['then=kexec'],
+        text = nap.port([*options, 'then=kexec'],
                         [says.REFUSED.format(error), says.IMAGE_STAYS],
                         [says.ANY_LINUX, says.PASS],
                         [*KERNEL, *(word.format(nap.disks) for word in extra)])
@@ -332,7 +332,7 @@ def refusals():
         bad('no-image', spoil.no_signature,
             'TRANS_ENOIMAGE: swap space without an image'),
         bad('no-swap', spoil.no_swap,
-            'TRANS_ENOIMAGE: '),
+            'TRANS_ENOIMAGE: not a swap space'),
         bad('original-signature', spoil.original_signature,
             'TRANS_EIMAGE: the signature to put back is none of swap'),
         bad('unknown-flag', spoil.unknown_flag,
@@ -379,8 +379,12 @@ def refusals():
             keeps('TRANS_EIMAGE'), gives_up('TRANS_EIMAGE'), is_gone),
         Nap('refused-twice', Sleeper(), spoiled(spoil.other_cpu), twin,
             gives_up_one, gives_up('TRANS_EIMAGE')),
+        # No disk is that large, so nobody knows.
+        Nap('beyond-stays', Sleeper(), keeps(
+            'TRANS_ERANGE: the swap header is beyond the disk',
+            options=['offset=123456789']), wakes()),
         Nap('unreadable-stays', Sleeper(), unreadable,
-            keeps('TRANS_EHOST: disk read', *UNREADABLE), wakes()),
+            keeps('TRANS_EHOST: disk read', extra=UNREADABLE), wakes()),
         # A host that says beforehand that it cannot leave: nothing is written,
         # and the next start wakes it all the same.
         Nap('ask-refused', Sleeper(lab.Machine(smp=2)),

@@ -29,7 +29,8 @@ RAW = ('hibernate=nocompress',)
 SLEEPER_END = r'\nSLEEPER: (?:PASS|FAIL).*\n'
 SLEEPER_PASS = r'\nSLEEPER: PASS\n'
 ANY_BOOT = r'Booting Linux on physical CPU'
-NO_SWAP = 'trans (?:resume|plan): no image here: not a swap space'
+NO_SWAP = ('WARNING: not even swap space is there: [^\n]*\n'
+           'trans (?:resume|plan|discard): no image here: not a swap space')
 NO_IMAGE = 'trans (?:resume|discard): no image here: '
 STOPPED = 'trans resume: stopped: '
 DAMAGED = 'trans resume: (?:damaged|cut off|not enough room): '

@@ -117,7 +117,7 @@ def refuses_resume(c, machine, disks):
     for what, why, answer in [
             ('', 'Usage', 'refused'), (f'{words} nonsense', 'Usage', 'refused'),
             ('virtio 7:1', no_disk, 'refused'),
-            (f'virtio {number}:1', at_prompt.NO_IMAGE, 'none'),
+            (f'virtio {number}:1', at_prompt.NO_SWAP, 'none'),
             (f'virtio {number}:9', no_disk, 'refused'),
             (f'{words} 3', at_prompt.NO_IMAGE, 'none'),
             # More words than any command has: the answer before is no answer.

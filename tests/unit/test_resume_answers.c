@@ -70,9 +70,16 @@ static void no_image(void **state)
 	memcpy(w.disk + 4096 - 10, "SWAPSPACE2", 10);
 	assert_int_equal(answer(TRANS_ENOIMAGE, "swap space without an image"),
 			 TRANS_RESUME_BOOT);
+	assert_int_equal(w.resume.image.info.page_shift, 12);
 	memset(w.disk + 4096 - 10, 0, 10);
 	assert_int_equal(answer(TRANS_ENOIMAGE, "not a swap space"),
 			 TRANS_RESUME_BOOT);
+	assert_int_equal(w.resume.image.info.page_shift, 0);
+	/* Only that is told: of what was refused nothing remains. */
+	memcpy(w.disk + 4096 - 10, "ULSUSPEND", 10);
+	assert_int_equal(answer(TRANS_EIMAGE, "an image of uswsusp, which has "
+				"its own format"), TRANS_RESUME_KEEP);
+	assert_int_equal(w.resume.image.info.page_shift, 0);
 	world_end(&w);
 }
 

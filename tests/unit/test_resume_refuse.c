@@ -47,15 +47,17 @@ static void usual_world(unsigned int el)
 	good(&s, el);
 }
 
+/* What remains of a load that was refused. */
+static struct trans_resume nothing;
+
 static void refused(int status, const char *why)
 {
-	static const struct trans_resume zero;
 	int rc = world_load(&w);
 
 	if (rc != status || strcmp(w.err.why, why))
 		fail_msg("%s: %s, not %s: %s", trans_strerror(rc),
 			 rc ? w.err.why : "", trans_strerror(status), why);
-	assert_memory_equal(&w.resume, &zero, sizeof(zero));
+	assert_memory_equal(&w.resume, &nothing, sizeof(nothing));
 	world_untouched(&w);
 	assert_int_equal(w.writes, 0);
 	assert_int_equal(w.aliases, 0);
@@ -520,7 +522,9 @@ static void no_image(void **state)
 	(void)state;
 	usual_world(1);
 	memcpy(w.disk + 4096 - 10, "SWAPSPACE2", 10);
+	nothing.image.info.page_shift = 12;
 	refused(TRANS_ENOIMAGE, "swap space without an image");
+	nothing.image.info.page_shift = 0;
 	world_end(&w);
 }
 
@@ -587,6 +591,11 @@ static void probing(void **state)
 	assert_int_equal(info.packing, TRANS_SWSUSP_LZO);
 	memcpy(w.disk + 4096 - 10, "SWAPSPACE2", 10);
 	assert_int_equal(probe(&info), TRANS_ENOIMAGE);
+	assert_int_equal(info.page_shift, 12);
+	assert_string_equal(info.version, "");
+	memset(w.disk + 4096 - 10, 0, 10);
+	assert_int_equal(probe(&info), TRANS_ENOIMAGE);
+	assert_int_equal(info.page_shift, 0);
 	assert_int_equal(w.writes, 0);
 	world_end(&w);
 }

@@ -44,6 +44,33 @@ static void signatures(void **state)
 	hostile_drop();
 }
 
+static void opens_as_none(unsigned int page_shift)
+{
+	assert_int_equal(reader_open(&victim), TRANS_ENOIMAGE);
+	assert_int_equal(victim.sw.info.page_shift, page_shift);
+	hostile_restart();
+}
+
+/* No image either way, but a wrong place is not an empty one. */
+static void swap_space_that_is_there(void **state)
+{
+	(void)state;
+	for (unsigned int shift = 12; shift <= 16; shift += 2) {
+		struct image_spec spec = { .page_shift = shift,
+					   .data_pages = 2 };
+
+		hostile_make(&spec);
+		memcpy(image_header(&hostile, 10), "SWAPSPACE2", 10);
+		opens_as_none(shift);
+		memset(image_header(&hostile, 10), 0, 10);
+		opens_as_none(0);
+		memcpy(image_header(&hostile, 10), "ULSUSPEND", 10);
+		assert_int_equal(reader_open(&victim), TRANS_EIMAGE);
+		assert_int_equal(victim.sw.info.page_shift, 0);
+		hostile_drop();
+	}
+}
+
 /* Swap space made for smaller pages later: the old signature means nothing. */
 static void smallest_page_decides(void **state)
 {
@@ -336,6 +363,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(signatures),
+		cmocka_unit_test(swap_space_that_is_there),
 		cmocka_unit_test(smallest_page_decides),
 		cmocka_unit_test(header_fields),
 		cmocka_unit_test(map_is_the_header),
