@@ -133,8 +133,10 @@ static int prepare(struct load *load)
 {
 	struct trans_kexec *kexec = load->kexec;
 	struct trans_transition_args args = load->args->transition;
-	int rc;
+	int rc = load_begin_work(load, LOAD_ALL, 1);
 
+	if (rc)
+		return rc;
 	args.ops = &kexec->pool.ops;
 	args.ctx = &kexec->pool;
 	args.plan = &kexec->plan;
@@ -157,7 +159,7 @@ static int prepare(struct load *load)
 			     kexec->transition.high.pages;
 	kexec->payload_bytes = kexec->kernel.len + kexec->initrd.len +
 			       kexec->fdt.len;
-	return TRANS_OK;
+	return load_work(load, 1);
 }
 
 int trans_kexec_load(struct trans_kexec *kexec,

@@ -21,7 +21,8 @@ struct load {
 	struct trans_placement place;
 	uint64_t fdt_room; /* bytes, whole granules */
 	void *fdt;         /* the edited tree, at kexec->fdt_source */
-	uint64_t hashed; /* bytes, for progress */
+	unsigned int begun, end; /* work.c: of LOAD_ALL, the part that goes on */
+	uint64_t units, done;    /* bytes of it */
 	struct trans_error *err;
 };
 
@@ -81,6 +82,21 @@ int load_plan(struct load *load);
 /* With args->verify: the digests of what memory must hold after the moves, in
  * kexec->digest. The segments are placed and the tree is edited. */
 int load_verify(struct load *load);
+
+/* work.c: the whole of a load as its progress is told, and where the parts of it
+ * that take time end. A part that a kernel does not need is skipped. */
+#define LOAD_INFLATED 400u
+#define LOAD_LAID_OUT 500u
+#define LOAD_VERIFIED 900u
+#define LOAD_ALL 1000u
+
+/* Bytes, at most, between two calls of load_work. */
+#define LOAD_PART (1ULL << 20)
+
+/* A part begins that ends at @end of LOAD_ALL: @units are to come. Then, in a
+ * loop, @units more of them are done. Both ask the host: TRANS_ESTOPPED. */
+int load_begin_work(struct load *load, unsigned int end, uint64_t units);
+int load_work(struct load *load, uint64_t units);
 
 /* Give what load_unpack allocated back to the host. */
 void load_drop_unpacked(struct trans_kexec *kexec);

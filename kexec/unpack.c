@@ -91,7 +91,8 @@ static int unpack_image(struct load *load, const struct unpack_file *file,
 static int unpack_status(int rc)
 {
 	bool known = rc == TRANS_ETRUNC || rc == TRANS_ECORRUPT ||
-		     rc == TRANS_ENOSPC || rc == TRANS_ENOMEM;
+		     rc == TRANS_ENOSPC || rc == TRANS_ENOMEM ||
+		     rc == TRANS_ESTOPPED;
 
 	return known ? rc : TRANS_EHOST;
 }
@@ -109,6 +110,9 @@ static int inflate(struct load *load, const struct unpack_file *file,
 		return trans_fail(load->err, TRANS_EIMAGE, gzip ?
 				  "kernel is gzip, the host cannot unpack it" :
 				  "kernel is zstd, the host cannot unpack it");
+	rc = load_begin_work(load, LOAD_INFLATED, packed->unpacked_len);
+	if (rc)
+		return rc;
 	rc = unpack(lent->ctx, file->bytes + packed->offset,
 		    (size_t)packed->len, to, (size_t)packed->unpacked_len,
 		    &len);
@@ -118,7 +122,7 @@ static int inflate(struct load *load, const struct unpack_file *file,
 	if (len != packed->unpacked_len)
 		return trans_fail(load->err, TRANS_ECORRUPT,
 				  "compressed kernel ends early");
-	return TRANS_OK;
+	return load_work(load, len);
 }
 
 static int unpack_inner(struct load *load, const struct unpack_file *inner)

@@ -74,25 +74,72 @@ static int add_zeroes(struct load *load, const struct staging *s, bool gapless)
 	return rc;
 }
 
+static uint64_t part_of(uint64_t len)
+{
+	return len < LOAD_PART ? len : LOAD_PART;
+}
+
+static int clear(struct load *load, uint8_t *to, uint64_t len)
+{
+	int ret = TRANS_OK;
+
+	for (uint64_t part; !ret && len; to += part, len -= part) {
+		part = part_of(len);
+		memset(to, 0, (size_t)part);
+		ret = load_work(load, part);
+	}
+	return ret;
+}
+
+static int copy(struct load *load, uint8_t *to, const uint8_t *from,
+		uint64_t len)
+{
+	int ret = TRANS_OK;
+
+	for (uint64_t part; !ret && len; to += part, from += part,
+	     len -= part) {
+		part = part_of(len);
+		memcpy(to, from, (size_t)part);
+		ret = load_work(load, part);
+	}
+	return ret;
+}
+
 /* Each segment's file bytes lie in one piece. */
-static void copy_segments(struct load *load, const struct staging *s,
-			  const struct unpack_file *file, uint8_t *to)
+static int copy_segments(struct load *load, const struct staging *s,
+			 const struct unpack_file *file, uint8_t *to)
 {
 	const struct trans_elf_segment *segment = s->elf->segment;
 	const struct trans_elf_segment *end = segment + s->elf->count;
 	const struct trans_kexec_piece *piece = load->kexec->piece;
+	int ret = TRANS_OK;
 
-	for (; segment < end; segment++) {
+	for (; !ret && segment < end; segment++) {
 		uint64_t offset = segment->pa - s->base;
 
 		if (!segment->file_len)
 			continue;
 		while (offset - piece->offset >= piece->len)
 			piece++;
-		memcpy(to + piece->src + (offset - piece->offset),
-		       file->bytes + segment->offset,
-		       (size_t)segment->file_len);
+		ret = copy(load, to + piece->src + (offset - piece->offset),
+			   file->bytes + segment->offset, segment->file_len);
 	}
+	return ret;
+}
+
+/* All that is staged is cleared, and the file's part of it written. */
+static int fill(struct load *load, const struct staging *s,
+		const struct unpack_file *file, uint8_t *to)
+{
+	uint64_t bytes = s->src;
+	int ret;
+
+	for (unsigned int i = 0; i < s->elf->count; i++)
+		bytes += s->elf->segment[i].file_len;
+	ret = load_begin_work(load, LOAD_LAID_OUT, bytes);
+	if (!ret)
+		ret = clear(load, to, s->src);
+	return ret ? ret : copy_segments(load, s, file, to);
 }
 
 /* From offsets in the staged memory to addresses. */
@@ -116,10 +163,9 @@ static int stage_segments(struct load *load, const struct trans_elf *elf,
 				  &load->kexec->staged, &to);
 	if (rc)
 		return rc;
-	memset(to, 0, (size_t)s.src);
-	copy_segments(load, &s, file, to);
+	rc = fill(load, &s, file, to);
 	rebase_pieces(load->kexec);
-	return TRANS_OK;
+	return rc;
 }
 
 /* Of the bytes that come from the file, from the first to the last. The entry

@@ -9,9 +9,6 @@
 #include "../lib/fail.h"
 #include "load.h"
 
-/* Bytes hashed in one go. */
-#define PART (1ULL << 20)
-
 static int add_digest(struct load *load, struct trans_digest **digest,
 		      trans_pa_t pa)
 {
@@ -31,20 +28,6 @@ static void begin(const struct load *load, struct trans_sha256 *sha)
 		sha->blocks = load->args->sha256;
 }
 
-static int tell(struct load *load, uint64_t more)
-{
-	const struct trans_kexec_args *args = load->args;
-	const struct trans_kexec *kexec = load->kexec;
-
-	load->hashed += more;
-	if (!args->progress ||
-	    !args->progress(args->progress_ctx, load->hashed,
-			    kexec->kernel.len + kexec->initrd.len +
-				    kexec->fdt.len))
-		return TRANS_OK;
-	return trans_fail(load->err, TRANS_ESTOPPED, "progress");
-}
-
 static int add_bytes(struct load *load, struct trans_sha256 *sha,
 		     trans_pa_t src, uint64_t len, const char *why)
 {
@@ -56,9 +39,9 @@ static int add_bytes(struct load *load, struct trans_sha256 *sha,
 	if (!bytes)
 		return trans_fail_pa(load->err, TRANS_EFAULT, why, src, len);
 	for (uint64_t part; !ret && len; len -= part, bytes += part) {
-		part = len < PART ? len : PART;
+		part = len < LOAD_PART ? len : LOAD_PART;
 		trans_sha256_update(sha, bytes, (size_t)part);
-		ret = tell(load, part);
+		ret = load_work(load, part);
 	}
 	return ret;
 }
@@ -148,6 +131,20 @@ static int add_callers(struct load *load)
 	return rc;
 }
 
+/* What is not believed. */
+static uint64_t bytes_to_hash(const struct load *load)
+{
+	const struct trans_kexec_args *args = load->args;
+	const struct trans_kexec *kexec = load->kexec;
+	uint64_t len = kexec->fdt.len;
+
+	if (!args->initrd_sha256)
+		len += kexec->initrd.len;
+	for (size_t i = 0; !args->kernel_sha256 && i < kexec->pieces; i++)
+		len += kexec->piece[i].len;
+	return len;
+}
+
 int load_verify(struct load *load)
 {
 	const struct trans_kexec_args *args = load->args;
@@ -161,7 +158,9 @@ int load_verify(struct load *load)
 	if (args->transition.digest_count && !args->transition.digests)
 		return trans_fail(load->err, TRANS_EINVAL,
 				  "digests are missing");
-	rc = verify_kernel(load);
+	rc = load_begin_work(load, LOAD_VERIFIED, bytes_to_hash(load));
+	if (!rc)
+		rc = verify_kernel(load);
 	if (!rc)
 		rc = verify_initrd(load);
 	if (!rc)

@@ -63,10 +63,16 @@ TRANS_BEGIN_DECLS
  *            read for @verify. For a kernel that is a plain Image only. NULL:
  *            computed
  * @sha256:   takes blocks faster than the portable function; NULL: that
- * @progress, @progress_ctx: with verify, called after each MiB that is hashed,
- *            with the bytes done and of all that are placed; nonzero stops the
- *            load (TRANS_ESTOPPED). Other work of a load is the host's: a
- *            decompressor, cleaning, authenticate. NULL: nobody asks
+ * @progress, @progress_ctx: called throughout a load with how much of it is
+ *            done: @total is the same in each call, @done never falls nor
+ *            passes it, and is @total in the last one of a load that succeeds.
+ *            The unit means nothing. Called before and after the decompressor,
+ *            after each MiB that is laid out of an ELF file or hashed for
+ *            verify, and before and after the transition is prepared (which has
+ *            a progress of its own). Other work is the host's: cleaning,
+ *            authenticate, and a decompressor, which may ask for itself (see
+ *            trans_unpack_fn). Nonzero stops the load: TRANS_ESTOPPED, as after
+ *            any other failure: all is given back. NULL: nobody asks
  * @relocate: place kernel and initrd as if they were nowhere yet, even if they
  *            could stay where they are. What stays must not be written
  *            afterwards
@@ -183,7 +189,7 @@ struct trans_kexec {
  * refuses the kernel file, or with @verify what it must read), TRANS_ENOMEM,
  * TRANS_ENOSPC (more than TRANS_KEXEC_RANGES pieces of memory, more digests
  * than TRANS_DIGESTS_MAX; no room for the device tree), TRANS_ESTOPPED (progress
- * said so). With @verify also
+ * or a decompressor said so). With @verify also
  * TRANS_EINVAL: kernel_sha256 of what is no plain Image; and without it: a
  * digest that nobody would check.
  * On failure everything is given back and the struct is zeroed.

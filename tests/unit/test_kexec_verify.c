@@ -82,50 +82,6 @@ static void verified(void **state)
 	assert_int_equal(blob(f)->digest_count, 2);
 }
 
-struct told {
-	uint64_t done, total;
-	unsigned long calls, stop_at;
-};
-
-static int progress(void *ctx, uint64_t done, uint64_t total)
-{
-	struct told *told = ctx;
-
-	assert_in_range(done - told->done, 1, 1 << 20);
-	assert_true(done <= total && (!told->total || total == told->total));
-	told->done = done;
-	told->total = total;
-	return ++told->calls == told->stop_at;
-}
-
-/* All that is hashed, never more than a MiB at a time; and nothing is left of a
- * load that was stopped. */
-static void verify_is_told(void **state)
-{
-	struct fixture *f = *state;
-	struct told told = { .stop_at = 0 };
-	unsigned long calls;
-	struct trans_error err;
-
-	f->args.verify = true;
-	f->args.progress = progress;
-	f->args.progress_ctx = &told;
-	kexec_load(f);
-	assert_int_equal(told.done, told.total);
-	assert_int_equal(told.total, KERNEL_LEN + INITRD_LEN +
-				     f->kexec.fdt.len);
-	trans_kexec_unload(&f->kexec);
-	calls = told.calls;
-	for (unsigned long at = 1; at <= calls; at++) {
-		told = (struct told){ .stop_at = at };
-		assert_int_equal(trans_kexec_load(&f->kexec, &f->args, &err),
-				 TRANS_ESTOPPED);
-		assert_string_equal(err.why, "progress");
-		assert_int_equal(told.calls, at);
-		assert_int_equal(f->memory.balance, 0);
-	}
-}
-
 /* A byte that changes between load and start, at either end of each piece. */
 static void verify_finds_each_byte(void **state)
 {
@@ -335,7 +291,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(verified),
-		TEST(verify_is_told),
 		TEST(verify_finds_each_byte),
 		TEST(verify_what_stays),
 		TEST(verify_formats),
