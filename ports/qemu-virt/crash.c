@@ -30,26 +30,29 @@ static int beyond_everything(struct trans_ranges *reserved)
 static struct trans_range stays_storage[MAX_RANGES];
 static struct trans_ranges stays;
 
-static int place(trans_pa_t src, struct trans_range dst)
+static int placed(trans_pa_t dst, uint64_t len)
 {
-	if (src == TRANS_ZERO)
-		memset(at_pa(dst.start), 0, dst.len);
-	else
-		memcpy(at_pa(dst.start), at_pa(src), dst.len);
-	return trans_ranges_add(&stays, dst.start, dst.len);
+	return trans_ranges_add(&stays, dst, len);
 }
 
-static int place_loaded(const struct trans_kexec *kexec,
-			const struct trans_kexec_args *args)
+/* The moves are what a file became, unpacked and in segments if need be. None
+ * reads what another one writes, since the destinations lie beyond all files. */
+static int place_loaded(const struct trans_kexec *kexec)
 {
-	int rc = place(args->kernel.start, kexec->kernel);
+	const struct trans_moves *plan = &kexec->plan;
+	const struct trans_ranges *zero = &kexec->zero;
+	int rc = trans_ranges_add_all(&stays, &kexec->stays);
 
-	if (!rc)
-		rc = place(args->initrd.start, kexec->initrd);
-	if (!rc)
-		rc = place(kexec->fdt_source, kexec->fdt);
-	for (size_t i = 0; !rc && i < kexec->zero.count; i++)
-		rc = place(TRANS_ZERO, kexec->zero.range[i]);
+	for (size_t i = 0; !rc && i < plan->count; i++) {
+		const struct trans_move *move = &plan->move[i];
+
+		memcpy(at_pa(move->dst), at_pa(move->src), move->len);
+		rc = placed(move->dst, move->len);
+	}
+	for (size_t i = 0; !rc && i < zero->count; i++) {
+		memset(at_pa(zero->range[i].start), 0, zero->range[i].len);
+		rc = placed(zero->range[i].start, zero->range[i].len);
+	}
 	return rc;
 }
 
@@ -75,7 +78,7 @@ static int place_all(struct trans_kexec *kexec, struct trans_kexec_args args,
 	if (rc)
 		return rc;
 	trans_ranges_init(&stays, stays_storage, MAX_RANGES);
-	rc = place_loaded(kexec, &args);
+	rc = place_loaded(kexec);
 	return rc ? no_room(rc, err) : 0;
 }
 
@@ -95,7 +98,7 @@ int crash_enter(struct trans_kexec *kexec, const struct trans_kexec_args *args,
 	entry.stays = &stays;
 	entry.map = TRANS_MAP_NONE;
 	entry.host = &crash;
-	entry.entry = kexec->kernel.start;
+	entry.entry = kexec->transition.args.entry;
 	entry.x[0] = kexec->fdt.start;
 	trans_kexec_unload(kexec);
 	rc = trans_transition_prepare(&crash, &entry, err);

@@ -166,6 +166,8 @@ WAYS = [
     crash_entry('crash-el1', 1),
     crash_entry('crash-el2', 2, gic='3'),
     crash_entry('crash-stub', 2, ['el=1over2']),
+    crash_entry('crash-gz', 2, variant='gz'),
+    crash_entry('crash-elf-gz', 1, variant='elf-gz'),
     runs.boots('granule-16', 1, ['granule=16'], cpu=runs.MAX),
     runs.boots('granule-64', 1, ['granule=64']),
     runs.boots('granule-64-el2', 2, ['granule=64', 'digest=on']),
