@@ -621,8 +621,10 @@ uninstall: ## remove what install put there
 	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/trans_table/,$(notdir \
 		$(INSTALL_HEADERS)))
 	rm -f $(INSTALL_PORTS:ports/%=$(DESTDIR)$(PORTSDIR)/%)
-	-rmdir $(DESTDIR)$(INCLUDEDIR)/trans_table \
-		$(OTHERS:%=$(DESTDIR)$(PORTSDIR)/%) 2>/dev/null || true
+	-rmdir $(addprefix $(DESTDIR),$(INCLUDEDIR)/trans_table \
+		$(LIBDIR)/pkgconfig $(OTHERS:%=$(PORTSDIR)/%) $(PORTSDIR) \
+		$(PORTSDIR:%/trans_table/ports=%/trans_table)) \
+		2>/dev/null || true
 
 .PHONY: adoption
 adoption: $(A)/libtrans_table.a ## installed, and built by a Makefile of somebody else's

@@ -5,6 +5,7 @@ found through pkg-config, with the ports' sources; sources.mk in somebody else's
 Makefile; and `make` on a machine with a shell, coreutils, make and a compiler.
 Prints nothing when all is well."""
 import argparse
+import glob
 import os
 import re
 import shutil
@@ -31,23 +32,10 @@ int boot(const struct trans_kexec_args *args, struct trans_error *err)
 }
 '''
 
-# docs/porting.md shows these lines.
+# Behind the lines that docs/porting.md shows.
 MAKEFILE = r'''
-TT := {root}
-include $(TT)/sources.mk
-
 CFLAGS := {flags} -Os -I$(TT)/include -I$(TT) -isystem {fdt} -isystem {env} \
 	-Wa,-I.
-core := $(TRANS_TABLE_CORE) $(TRANS_TABLE_CORE_ARM) $(TRANS_TABLE_FDT) $(TRANS_TABLE_KEXEC)
-objs = $(patsubst %,$(2)/%.o,$(basename $(1)))
-
-libmine.a: $(call objs,$(core),tt)
-	$(AR) rcs $@ $^
-blob.elf: $(call objs,$(TRANS_TABLE_BLOB),blob)
-	$(LD) $(TRANS_TABLE_BLOB_LINK) -T $(TT)/trans/blob/blob.ld $^ -o $@
-blob.bin: blob.elf
-	$(OBJCOPY) -O binary $< $@
-tt/trans/blob_image.o: blob.bin
 compile = @mkdir -p $(@D) && $(CC) $(CFLAGS) -c $< -o $@
 tt/%.o: $(TT)/%.c
 	$(compile)
@@ -58,6 +46,22 @@ blob/%.o: $(TT)/%.c
 blob/%.o: $(TT)/%.S
 	$(compile)
 '''
+
+# What README.md's examples take from their host.
+EXAMPLES = r'''
+#include <trans_table/hibernate.h>
+#include <trans_table/kexec.h>
+
+extern const struct trans_ops host_ops;
+extern const trans_pa_t report_pa;
+extern trans_unpack_fn my_unlzo, my_unlz4;
+bool user_gives_it_up(void);
+int stop_my_devices(void *host, struct trans_error *err);
+int is_there_anything_in_the_way(void *host, struct trans_error *err);
+int stop_everything(void *host, struct trans_error *err);
+int console_put(void *arg, const char *text, size_t len);
+'''
+PORT_LINES = 2000 # of ports/u-boot/, says docs/porting.md
 
 # A host that has what others wrote built by what was installed.
 PORTS = r'''
@@ -182,16 +186,56 @@ def installed(tools, where):
     check_program(tools, where, [f'-I{dest}{prefix}/include'],
                   [w.replace('-L', f'-L{dest}') for w in pc['Libs'].split()])
     check_ports(tools, where, f'{dest}{prefix}')
-    run('make', '--no-print-directory', 'uninstall', *words, cwd=ROOT)
-    left = files_below(dest)
-    if left:
-        raise Failed(f'uninstall leaves {left}')
+    uninstalled(words, f'{dest}{prefix}')
+
+
+def uninstalled(words, there):
+    """What others put beside it stays, and then only folders that are not its
+    own do."""
+    others = f'{there}/lib/pkgconfig/others.pc'
+    with open(others, 'w', encoding='utf-8'):
+        pass
+    for left in (['lib/pkgconfig', 'lib/pkgconfig/others.pc'], []):
+        run('make', '--no-print-directory', 'uninstall', *words, cwd=ROOT)
+        found = sorted(os.path.relpath(os.path.join(d, n), there)
+                       for d, dirs, names in os.walk(there)
+                       for n in dirs + names)
+        if found != sorted(['include', 'lib', 'share', *left]):
+            raise Failed(f'uninstall leaves {found}')
+        if left:
+            os.remove(others)
+
+
+def example(page, language):
+    """The blocks of a language in a page of the documentation."""
+    with open(f'{ROOT}/{page}', encoding='utf-8') as f:
+        found = re.findall(rf'^```{language}\n(.*?)^```$', f.read(), re.M | re.S)
+    if not found:
+        raise Failed(f'{page} has no {language}')
+    return found
+
+
+def documented(tools, where):
+    """README.md's examples compile, and the port is as short as is said."""
+    for n, text in enumerate(example('README.md', 'c')):
+        with open(f'{where}/{n}.c', 'w', encoding='utf-8') as f:
+            f.write(EXAMPLES + text)
+        run(f'{tools}gcc', '-Wall', '-Wextra', '-Werror', *HARD,
+            f'-I{ROOT}/include', '-c', f'{where}/{n}.c', '-o', f'{where}/{n}.o')
+    lines = 0
+    for path in glob.glob(f'{ROOT}/ports/u-boot/*.[ch]'):
+        with open(path, encoding='utf-8') as f:
+            lines += len(f.readlines())
+    if not PORT_LINES * 3 // 4 < lines < PORT_LINES:
+        raise Failed(f'ports/u-boot has {lines} lines')
 
 
 def embedded(tools, where):
     with open(f'{where}/Makefile', 'w', encoding='utf-8') as f:
+        f.write(example('docs/porting.md', 'make')[0].replace(
+            'path/to/trans_table', ROOT))
         f.write(MAKEFILE.format(
-            root=ROOT, flags=' '.join(HARD), fdt=f'{ROOT}/build/libfdt',
+            flags=' '.join(HARD), fdt=f'{ROOT}/build/libfdt',
             env=f'{ROOT}/ports/libfdt'))
     run('make', f'-j{os.cpu_count()}', 'libmine.a', cwd=where,
         env={'CC': f'{tools}gcc', 'LD': f'{tools}ld', 'AR': f'{tools}ar',
@@ -242,7 +286,7 @@ def main():
     ap.add_argument('--tools', default='aarch64-linux-gnu-')
     tools = ap.parse_args().tools
     bad = 0
-    for way in (installed, embedded, bare):
+    for way in (installed, embedded, bare, documented):
         with tempfile.TemporaryDirectory() as where:
             try:
                 way(tools, where)

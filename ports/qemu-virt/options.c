@@ -107,7 +107,7 @@ static bool read_word(struct options *options, struct word word)
 	else if (is(word, "stay=on"))
 		options->stay = true;
 	else
-		return is(word, "then=off") || read_key(options, word) ||
+		return read_key(options, word) ||
 		       quiesce_word(&options->quiesce, word.text, word.len) ||
 		       leaving_word(&options->leaving, word.text, word.len) ||
 		       resume_word(&options->resume, word.text, word.len) ||

@@ -19,9 +19,9 @@
  *	free=BYTES         set by the port before such a start: its free memory
  *	bad=overlap|fdt    the initrd lies over the kernel; a command line for which
  *	                   no device tree has room
- *	then=off           after a refusal: power off (the default and only way)
  *
- * and those of leaving.h, quiesce.h, resume.h and snapshot.h.
+ * After a refusal it powers off. And the words of leaving.h, quiesce.h, resume.h
+ * (where there is no image it powers off too, unless then=kexec) and snapshot.h.
  */
 #ifndef PORT_OPTIONS_H
 #define PORT_OPTIONS_H
