@@ -143,6 +143,12 @@ PIE_LINK := $(TRANS_TABLE_BLOB_LINK)
 $(A)/obj/%: FLAGS = $(WARN)
 $(H)/obj/%: FLAGS = $(WARN)
 $(H)/obj/tests/%: FLAGS = -Wall -Wextra -Wshadow -Werror
+# What a resume does between two calls of progress is counted by its test
+# (tests/unit/counted.c), not by what it says of itself.
+ifneq ($(TOOLCHAIN),fuzz)
+COUNTED := $(H)/obj/tests/unit/counted.o
+$(H)/obj/hibernate/%: FLAGS = $(WARN) -fsanitize-coverage=trace-pc
+endif
 $(A)/obj/libfdt/% $(H)/obj/libfdt/%: FLAGS = $(TRANS_TABLE_LIBFDT_FLAGS)
 $(A)/obj/zlib/% $(H)/obj/zlib/%: FLAGS = $(TRANS_TABLE_ZLIB_FLAGS)
 # Unpacking runs with the MMU on, where unaligned accesses are no fault. They are
@@ -304,7 +310,7 @@ $(H)/test_%: $(H)/obj/tests/unit/test_%.o $(call host_objs,$(UNIT_SHARED)) \
 	$(Q)$(HOST_CC) $(HOST_FLAGS) $^ -lcmocka -llzo2 -llz4 -lzstd -o $@
 
 # Real kernels and images, seen by the finder: tests/resume/look.c.
-$(H)/look: $(H)/obj/tests/resume/look.o $(addprefix $(H)/lib,trans_table.a \
+$(H)/look: $(H)/obj/tests/resume/look.o $(COUNTED) $(addprefix $(H)/lib,trans_table.a \
 		fdt.a gunzip.a unlzo.a unlz4.a)
 	$(call say,HOSTLD)
 	$(Q)$(HOST_CC) $(HOST_FLAGS) $^ -o $@

@@ -18,9 +18,9 @@
  * @at:   a pointer to @len bytes at @pa; NULL: not all of it is there, or not
  *        in one piece
  * @holds: is all of [@pa, @pa + @len) memory that was saved, with or without
- *        contents? For tr_find_efi
+ *        contents? For tr_find_efi and tr_find_text
  * @work: @bytes more have been looked at beside those that @next gave; nonzero:
- *        stop. For tr_find_efi
+ *        stop. For tr_find_efi and tr_find_text
  */
 struct tr_memory {
 	uint64_t (*next)(void *ctx, trans_pa_t *pa);
@@ -76,7 +76,8 @@ int tr_find_tables(const struct tr_memory *memory,
 /*
  * Where the saved kernel's text is: what @tables map around @info->reenter in
  * one piece of both addresses, as a kernel's image is, and as far as memory was
- * saved; at most TR_TEXT_REACH on either side. Whole pages.
+ * saved; at most TR_TEXT_REACH on either side. Whole pages. Less of it if work
+ * says stop.
  */
 #define TR_TEXT_REACH (128ULL << 20)
 struct trans_range tr_find_text(const struct tr_memory *memory,

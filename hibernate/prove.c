@@ -8,10 +8,21 @@
 #include "../trans/parts.h"
 #include "resume.h"
 
+/* Words of a bitmap, or pages that move, looked at in one go. */
+#define PART 1024u
+
+/* @load: who is told of the work; NULL: nobody. */
 struct proof {
 	const struct trans_resume *resume;
+	struct tr_load *load;
 	struct trans_error *err;
 };
+
+static int told(const struct proof *proof, uint64_t units)
+{
+	return proof->load && tr_work(proof->load, units) ? TRANS_ESTOPPED :
+							     TRANS_OK;
+}
 
 static int refuse(const struct proof *proof, const char *why, trans_pa_t pa,
 		  uint64_t len)
@@ -95,43 +106,65 @@ static int no_page_twice(const struct proof *proof)
 {
 	const struct trans_resume_map *map = &proof->resume->map;
 	uint64_t words = tr_map_len(map) / sizeof(uint64_t);
+	int rc = TRANS_OK;
 
-	for (uint64_t i = 0; i < words; i++)
+	for (uint64_t i = 0; !rc && i < words; i++) {
 		if (map->image[i] & map->taken[i])
 			return refuse(proof, "a page of the image was "
 				      "allocated", 0, 0);
-	return TRANS_OK;
+		if (i % PART == PART - 1)
+			rc = told(proof, PART);
+	}
+	return rc;
+}
+
+/* @len bytes of a move, @at from its start on. */
+static int part_apart(const struct proof *proof, const struct trans_move *move,
+		      uint64_t at, uint64_t len)
+{
+	const struct trans_resume_map *map = &proof->resume->map;
+	uint64_t page = tr_page(proof->resume), end = at + len;
+	int rc = TRANS_OK;
+
+	if (move->src != TRANS_ZERO)
+		rc = not_of_image(proof, move->src + at, len,
+				  "a source is a page of the image");
+	for (; !rc && at < end; at += page)
+		if (!tr_marked(map, map->image, move->dst + at, page))
+			rc = refuse(proof, "a destination is no page of the "
+				    "image", move->dst + at, page);
+	return rc ? rc : told(proof, len / page);
 }
 
 /* Sources are no pages of the image and destinations are: so no move writes
  * what another one reads, in whatever order. */
 static int moves_apart(const struct proof *proof)
 {
-	const struct trans_resume *resume = proof->resume;
-	const struct trans_resume_map *map = &resume->map;
-	uint64_t page = tr_page(resume);
+	const struct trans_moves *plan = &proof->resume->plan;
+	uint64_t most = PART * tr_page(proof->resume);
 	int rc = TRANS_OK;
 
-	for (size_t i = 0; !rc && i < resume->plan.count; i++) {
-		const struct trans_move *move = &resume->plan.move[i];
+	for (size_t i = 0; !rc && i < plan->count; i++) {
+		const struct trans_move *move = &plan->move[i];
 
-		if (move->src != TRANS_ZERO)
-			rc = not_of_image(proof, move->src, move->len,
-					  "a source is a page of the image");
-		for (uint64_t at = 0; !rc && at < move->len; at += page)
-			if (!tr_marked(map, map->image, move->dst + at, page))
-				rc = refuse(proof, "a destination is no page "
-					    "of the image", move->dst + at,
-					    page);
+		for (uint64_t at = 0, len; !rc && at < move->len; at += len) {
+			len = move->len - at < most ? move->len - at : most;
+			rc = part_apart(proof, move, at, len);
+		}
 	}
 	return rc;
 }
 
-int tr_prove(const struct trans_resume *resume, struct trans_error *err)
+int tr_prove(const struct trans_resume *resume, struct tr_load *load,
+	     struct trans_error *err)
 {
-	struct proof proof = { resume, err };
-	int rc = no_page_twice(&proof);
+	struct proof proof = { resume, load, err };
+	int rc;
 
+	if (load)
+		tr_expect(load, tr_map_len(&resume->map) / sizeof(uint64_t) +
+			  resume->moved_pages, PART);
+	rc = no_page_twice(&proof);
 	if (!rc)
 		rc = own_pages(&proof);
 	if (!rc)
@@ -144,5 +177,5 @@ int trans_resume_check(const struct trans_resume *resume,
 {
 	int rc = trans_transition_check(&resume->transition, err);
 
-	return rc ? rc : tr_prove(resume, err);
+	return rc ? rc : tr_prove(resume, NULL, err);
 }

@@ -220,12 +220,15 @@ static int prepare(struct tr_load *load)
 {
 	struct trans_resume *resume = load->resume;
 	struct trans_transition_args args = tr_transition_args(load);
-	int rc = trans_transition_prepare(&resume->transition, &args,
-					  load->err);
 
-	if (rc || args.unproven)
-		return rc;
-	return tr_prove(resume, load->err);
+	return trans_transition_prepare(&resume->transition, &args, load->err);
+}
+
+static int prove(struct tr_load *load)
+{
+	if (load->args->transition.unproven)
+		return TRANS_OK;
+	return tr_prove(load->resume, load, load->err);
 }
 
 /* That there is no image is for the first look at the disk to find, and for
@@ -251,7 +254,8 @@ static const struct step steps[] = {
 	{ check_args, 0 },    { look, 5 },	    { tr_check_cpu, 0 },
 	{ number_ram, 0 },    { carve_early, 5 },   { tr_read_pfns, 60 },
 	{ tr_place, 80 },     { tr_try_prepare, 30 }, { tr_read_data, 690 },
-	{ tr_check_efi, 70 }, { tr_find_entry, 20 }, { prepare, 40 },
+	{ tr_check_efi, 70 }, { tr_find_entry, 20 }, { prepare, 30 },
+	{ prove, 10 },
 };
 
 static int run(struct tr_load *load, const struct step *step)

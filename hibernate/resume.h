@@ -168,8 +168,10 @@ int tr_check_efi(struct tr_load *load);
 /* prove.c */
 
 /* That no page the transition needs is the image's, nor any page two things:
- * trans_resume_check, less the transition's own proof. */
-int tr_prove(const struct trans_resume *resume, struct trans_error *err);
+ * trans_resume_check, less the transition's own proof. @load: whose step it is;
+ * NULL: nobody is told. */
+int tr_prove(const struct trans_resume *resume, struct tr_load *load,
+	     struct trans_error *err);
 
 /* wipe.c */
 

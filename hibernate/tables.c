@@ -165,9 +165,11 @@ struct trans_range tr_find_text(const struct tr_memory *memory,
 	if (view_of(memory, tables, &view))
 		return (struct trans_range){ pa, page };
 	while (below < TR_TEXT_REACH && below < pa &&
+	       !memory->work(memory->ctx, page) &&
 	       goes_on(memory, &view, va - below - page, pa - below - page))
 		below += page;
 	while (above < TR_TEXT_REACH && va + above != 0 &&
+	       !memory->work(memory->ctx, page) &&
 	       goes_on(memory, &view, va + above, pa + above))
 		above += page;
 	return (struct trans_range){ pa - below, below + above };

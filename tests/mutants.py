@@ -111,7 +111,10 @@ def compile_all(where, names, out):
     def one(name):
         # libfdt 1.6 relies on signed overflow.
         theirs = ['-fno-sanitize=undefined', '-fwrapv']
+        counted = ['-fsanitize-coverage=trace-pc']
         done = subprocess.run([*CC, *(theirs if name in LIBFDT else []),
+                               *(counted if name.startswith('hibernate/')
+                                 else []),
                                '-c', name, '-o',
                                f'{out}/{object_of(name)}'], cwd=where,
                               stderr=subprocess.PIPE, text=True)

@@ -3,6 +3,11 @@
 
 # (name, file, text that occurs once, its replacement)
 MUTANTS = [
+    ('the proof is silent', 'hibernate/prove.c',
+     'return rc ? rc : told(proof, len / page);', 'return rc;'),
+    ('the search for the text is silent', 'hibernate/tables.c',
+     'va + above != 0 &&\n\t       !memory->work(memory->ctx, page) &&',
+     'va + above != 0 &&'),
     ('all is wiped in one go', 'hibernate/wipe.c',
      'part = at_most(len, PIECE);', 'part = len;'),
     ('a refused piece is not wiped page by page', 'hibernate/wipe.c',

@@ -104,6 +104,11 @@ static void gzip(void **state)
 
 	kernel_is_gzip(f, f->kernel, KERNEL_LEN);
 	every_way(f, false);
+	/* without verify: before and after inflating, and preparing */
+	f->args.verify = false;
+	forget(0);
+	kexec_load(f);
+	assert_int_equal(told.calls, 4);
 }
 
 static void zboot(void **state)

@@ -26,6 +26,7 @@ struct fixture {
 	trans_pa_t hole;
 	uint64_t hole_len;
 	unsigned long looks; /* calls of piece_at */
+	uint64_t worked, stop_at; /* bytes told; 0: nobody stops */
 	struct trans_error err;
 };
 
@@ -64,6 +65,14 @@ static bool piece_holds(void *ctx, trans_pa_t pa, uint64_t len)
 	return pa >= BASE && pa - BASE < f->m.len && !in_hole(f, pa, len);
 }
 
+static int piece_work(void *ctx, uint64_t bytes)
+{
+	struct fixture *f = ctx;
+
+	f->worked += bytes;
+	return f->stop_at && f->worked >= f->stop_at;
+}
+
 static void word(struct fixture *f, trans_pa_t pa, uint64_t value)
 {
 	memcpy(memory_at(&f->m, pa), &value, sizeof(value));
@@ -82,7 +91,8 @@ static int set_up(void **state)
 	memory_init(&f.m, BASE, MIB, 12);
 	memset(f.m.bytes, 0, MIB);
 	f.memory = (struct tr_memory){ .next = next_piece, .at = piece_at,
-				      .ctx = &f, .holds = piece_holds };
+				      .ctx = &f, .holds = piece_holds,
+				      .work = piece_work };
 	*state = &f;
 	return 0;
 }
@@ -478,7 +488,8 @@ static void shape_found(const struct shape_case *c)
 
 	memory_init(&f.m, BASE, MIB, c->shift);
 	f.memory = (struct tr_memory){ .next = next_piece, .at = piece_at,
-				      .ctx = &f, .holds = piece_holds };
+				      .ctx = &f, .holds = piece_holds,
+				      .work = piece_work };
 	for (trans_pa_t pa = BASE; pa < BASE + MIB; pa += 1U << c->shift)
 		f.m.used[(pa - BASE) >> c->shift] = pa < BASE + 0x60000;
 	put_resume(&f, CODE_MSR_TPIDR_EL1);
@@ -569,6 +580,21 @@ static void text_around_the_entry(void **state)
 					 0x1000, &exec, TRANS_REPLACE, NULL),
 			 0);
 	text_is(&text, 0x3000, 0);
+}
+
+/* Each page is told before it is looked up, and nothing more is after a stop. */
+static void text_is_told(void **state)
+{
+	struct fixture *f = *state;
+	struct text text;
+
+	put_text(&text, f);
+	text_is(&text, 0x4000, 0x3000);
+	assert_int_equal(f->worked, 0x4000 + 0x3000 + 2 * 0x1000);
+	f->worked = 0;
+	f->stop_at = 0x3000;
+	text_is(&text, 0x2000, 0);
+	assert_int_equal(f->worked, 0x3000 + 0x1000);
 }
 
 static bool always(void *ctx, trans_pa_t pa, uint64_t len)
@@ -703,6 +729,7 @@ int main(void)
 		cmocka_unit_test(shapes_found),
 		WITH(shapes_not_found),
 		WITH(text_around_the_entry),
+		WITH(text_is_told),
 		WITH(text_has_a_bound),
 		WITH(text_of_an_older_kernel),
 		cmocka_unit_test(world_of_other_cpus),
