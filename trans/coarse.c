@@ -53,6 +53,7 @@ int trans_coarse_map(struct trans_transition *t, struct trans_error *err)
 /* For trans_table_pages: stops at the first page that the table maps. */
 struct hiding {
 	const struct trans_table *table;
+	struct trans_report *report;
 	trans_pa_t found;
 };
 
@@ -62,18 +63,16 @@ static int is_mapped(void *arg, trans_pa_t pa, uint64_t len)
 	struct trans_leaf leaf;
 
 	(void)len;
-	if (trans_table_query(hiding->table, pa, &leaf, NULL))
-		return 0;
 	hiding->found = pa;
-	return 1;
+	return trans_maps_find_(hiding->table, pa, &leaf, hiding->report);
 }
 
 /* Cutting a page out of a block takes tables, which must be cut out in turn;
  * that ends, because a block is split once. */
 int trans_coarse_hide(struct trans_transition *t, struct trans_error *err)
 {
-	struct hiding hiding = { .table = &t->low };
 	struct trans_report report = { 0 };
+	struct hiding hiding = { &t->low, &report, 0 };
 	int ret;
 
 	for (;;) {

@@ -20,15 +20,14 @@ static int refused(const struct trans_transition *t, trans_pa_t pa,
 			     granule_of(t));
 }
 
-static size_t moves_per_page(const struct trans_transition *t)
+size_t trans_list_page_moves_(const struct trans_transition *t)
 {
 	return (granule_of(t) - sizeof(struct blob_list)) /
 	       sizeof(struct trans_move);
 }
 
-/* Work was done on @moves of the list. */
-static int tell(const struct trans_transition *t, uint64_t moves,
-		struct trans_error *err)
+int trans_list_tell_(const struct trans_transition *t, uint64_t moves,
+		     struct trans_error *err)
 {
 	const struct trans_transition_args *args = &t->args;
 
@@ -76,7 +75,7 @@ static int page_add(struct writer *writer)
 	page_clean(t, writer->page);
 	writer->page = page;
 	t->list_granules++;
-	return tell(t, moves_per_page(t), writer->err);
+	return trans_list_tell_(t, trans_list_page_moves_(t), writer->err);
 }
 
 static int append(struct writer *writer, const struct trans_move *entry,
@@ -84,7 +83,8 @@ static int append(struct writer *writer, const struct trans_move *entry,
 {
 	int ret = 0;
 
-	if (!writer->page || writer->page->count == moves_per_page(writer->t))
+	if (!writer->page ||
+	    writer->page->count == trans_list_page_moves_(writer->t))
 		ret = page_add(writer);
 	if (ret)
 		return ret;
@@ -184,7 +184,7 @@ int trans_list_moves(const struct trans_transition *t, trans_list_move_fn move,
 		for (uint64_t n = 0; !ret && n < list->count; n++)
 			ret = move(arg, &list->move[n]);
 		if (!ret)
-			ret = tell(t, list->count, err);
+			ret = trans_list_tell_(t, list->count, err);
 		pa = list->next;
 	}
 	return ret;

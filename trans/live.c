@@ -154,14 +154,17 @@ static int add_mapped(const struct live *live, const struct trans_range *of,
 		      struct trans_ranges *set, struct trans_error *err)
 {
 	const struct trans_geometry *geo = &live->table.geo;
-	uint64_t granule = 1ULL << geo->granule_shift;
-	uint64_t reach = 1ULL << geo->va_bits;
-	uint64_t first = (of->start + granule - 1) & ~(granule - 1);
-	uint64_t end = (of->start + of->len) & ~(granule - 1);
+	uint64_t mask = (1ULL << geo->granule_shift) - 1;
+	uint64_t reach = trans_geometry_last(geo);
+	uint64_t first = (of->start + mask) & ~mask;
+	uint64_t last = of->start + (of->len - 1), end;
 	int ret;
 
-	end = end < reach ? end : reach;
-	if (first >= end)
+	if (last < of->start)
+		return trans_fail_pa(err, TRANS_ERANGE, "a range passes 2^64",
+				     of->start, of->len);
+	end = ((last < reach ? last : reach) + 1) & ~mask;
+	if (first < of->start || first >= end)
 		return 0;
 	ret = trans_table_runs(&live->table, first, end - first, add_run, set,
 			       NULL);

@@ -315,13 +315,28 @@ int trans_maps_verify_moved(const struct trans_transition *t, trans_pa_t pa,
 		      write ? TRANS_WRITE : 0, err);
 }
 
+int trans_maps_find_(const struct trans_table *table, trans_va_t va,
+		     struct trans_leaf *leaf, struct trans_report *report)
+{
+	int ret = trans_table_query(table, va, leaf, report);
+
+	if (!ret)
+		return 1;
+	return ret == TRANS_ENOENT || ret == TRANS_ERANGE ? 0 : ret;
+}
+
 static int kept_at(const struct trans_table *table, trans_va_t va,
 		   trans_pa_t pa, bool absent, struct trans_error *err)
 {
+	struct trans_report report = { 0 };
 	struct trans_leaf leaf;
+	int ret = table->ops ? trans_maps_find_(table, va, &leaf, &report) : 0;
 
-	if (!table->ops || trans_table_query(table, va, &leaf, NULL) ||
-	    leaf.pa != pa || (!absent && !leaf.writable))
+	if (ret < 0 && err)
+		*err = report.error;
+	if (ret <= 0)
+		return ret;
+	if (leaf.pa != pa || (!absent && !leaf.writable))
 		return 0;
 	trans_fail_pa(err, TRANS_EOVERLAP, absent ? "a table is mapped" :
 		      "a page of the blob can be written", pa, 0);

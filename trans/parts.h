@@ -67,6 +67,11 @@ int trans_scrub_moves(const struct trans_transition *t, trans_list_move_fn move,
 /* list.c: the move list as the blob reads it, the rest behind the moves. */
 int trans_list_build(struct trans_transition *t, struct trans_error *err);
 void trans_list_free(struct trans_transition *t);
+/* How many moves a page of it holds. */
+size_t trans_list_page_moves_(const struct trans_transition *t);
+/* Progress: work was done on @moves moves. TRANS_ESTOPPED. */
+int trans_list_tell_(const struct trans_transition *t, uint64_t moves,
+		     struct trans_error *err);
 /* Calls with each page and each move until one call returns nonzero. */
 typedef int (*trans_list_page_fn)(void *arg, trans_pa_t pa, uint64_t len);
 int trans_list_pages(const struct trans_transition *t, trans_list_page_fn page,
@@ -131,6 +136,11 @@ int trans_maps_verify_kept(const struct trans_transition *t, trans_pa_t pa,
 			   uint64_t len, bool absent, struct trans_error *err);
 int trans_maps_verify_blob(const struct trans_transition *t,
 			   struct trans_error *err);
+/* Does @table map @va? 1: yes, *@leaf says how. 0: no, or it lies beyond what
+ * the table reaches, as pages of the tables themselves may. Else the status of
+ * a look-up that came to nothing (trans_table_query). */
+int trans_maps_find_(const struct trans_table *table, trans_va_t va,
+		     struct trans_leaf *leaf, struct trans_report *report);
 
 /* state.c: the CPU's registers in and on the way to the next world. Decisions
  * only. */

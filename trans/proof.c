@@ -232,6 +232,18 @@ static int same_window(const struct proof *proof)
 			     params->far, params->far_len);
 }
 
+/* With the MMU off a PA is what it is. */
+static int no_window(const struct proof *proof)
+{
+	const struct blob_params *params = proof->params;
+
+	if (!params->far_len && !params->offset)
+		return 0;
+	return trans_fail_pa(proof->err, TRANS_ECORRUPT,
+			     "no tables, and the blob looks for a window",
+			     params->far, params->far_len);
+}
+
 static int all_mapped(struct proof *proof)
 {
 	int ret = trans_maps_verify_blob(proof->t, proof->err);
@@ -265,7 +277,8 @@ int trans_transition_check(const struct trans_transition *transition,
 	ret = all_apart(&proof);
 	if (!ret)
 		ret = trans_passage_verify(transition, err);
-	if (ret || args->map == TRANS_MAP_NONE)
+	if (ret)
 		return ret;
-	return all_mapped(&proof);
+	return args->map == TRANS_MAP_NONE ? no_window(&proof) :
+					     all_mapped(&proof);
 }

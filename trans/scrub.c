@@ -9,15 +9,28 @@
 #include "parts.h"
 
 /* @sorted: the plan is in the order of its destinations, as that of a resume is,
- * which may have as many moves as pages. */
+ * which may have as many moves as pages. @looked: since progress was told. */
 struct scrub {
 	const struct trans_transition *t;
 	bool sorted;
+	uint64_t looked;
 	struct trans_move piece; /* not yet given on; len 0: none */
 	trans_list_move_fn fn;
 	void *arg;
 	struct trans_error *err;
 };
+
+/* Work like that on @moves moves of the list, told as that is. */
+static int look(struct scrub *scrub, uint64_t moves)
+{
+	uint64_t looked = scrub->looked + moves;
+
+	scrub->looked = 0;
+	if (looked >= trans_list_page_moves_(scrub->t))
+		return trans_list_tell_(scrub->t, looked, scrub->err);
+	scrub->looked = looked;
+	return 0;
+}
 
 static int give_on(struct scrub *scrub)
 {
@@ -91,6 +104,9 @@ static int scrub_hidden(struct scrub *scrub, trans_pa_t pa, uint64_t len)
 
 		if (!is)
 			ret = zero(scrub, pa, piece);
+		if (!ret)
+			ret = look(scrub, scrub->sorted ? 1 :
+						scrub->t->args.plan->count);
 		pa += piece;
 		len -= piece;
 	}
@@ -147,6 +163,8 @@ static int scrub_source(struct scrub *scrub, const struct trans_move *move)
 		if (len > move->len - at)
 			len = move->len - at;
 		ret = is_hidden(scrub, pa, &hidden);
+		if (!ret)
+			ret = look(scrub, 1);
 		if (!ret && hidden)
 			ret = scrub_hidden(scrub, pa, len);
 	}
@@ -173,6 +191,8 @@ int trans_scrub_moves(const struct trans_transition *t, trans_list_move_fn move,
 			ret = zero(&scrub, from->src, from->len);
 		else
 			ret = scrub_source(&scrub, from);
+		if (!ret && !scrub.sorted)
+			ret = look(&scrub, i);
 	}
 	return ret ? ret : give_on(&scrub);
 }

@@ -146,9 +146,11 @@ int trans_table_finish(struct trans_table *table, struct trans_regs *regs,
 		return trans_fail(error_of(report), TRANS_ELIVE,
 				  "finish wants a table under construction");
 	ret = trans_table_pages(table, clean_page, table, report);
+	if (ret == TRANS_EFAULT)
+		trans_fail(error_of(report), ret,
+			   "phys_to_virt refused a table page");
 	if (ret)
-		return trans_fail(error_of(report), ret,
-				  "phys_to_virt refused a table page");
+		return ret;
 	table->live = true;
 	*regs = (struct trans_regs){
 		.ttbr = tt_ttbr_encode(&table->geo, table->root),

@@ -200,8 +200,10 @@ struct trans_world {
  * @unproven:   skip the proof. For tests that must see what it prevents
  * @progress, @progress_ctx: called throughout prepare, after each page of the
  *              list that was gone through, with the number of moves in it; all
- *              of it goes through the list six times. Nonzero stops prepare:
- *              TRANS_ESTOPPED. NULL: nobody asks. Not called after prepare
+ *              of it goes through the list six times. @scrub calls it as often
+ *              for the granules of the sources that it looks at, and where the
+ *              plan is in no order for the moves that it compares them with.
+ *              Nonzero stops prepare: TRANS_ESTOPPED. NULL: nobody asks. Not called after prepare
  *
  * What the next world reads with its caches off must be handed over clean, to
  * the Point of Coherency: destinations, @zero and @stays are, and invalidated;
@@ -300,7 +302,9 @@ int trans_alias_identity_check(trans_pa_t pa, uint64_t len,
  * off, all of @of. The rest of RAM may be a destination, which only the blob
  * touches, by its own tables, but the host must neither read nor allocate it: a
  * board's U-Boot maps less than it has.
- * TRANS_ENOSPC: @set is full; TRANS_EINVAL, TRANS_EGEOM: of the live tables.
+ * TRANS_ENOSPC: @set is full; TRANS_ERANGE: a range of @of passes 2^64;
+ * TRANS_EINVAL, TRANS_EGEOM: of the live tables. On failure @set may hold a part
+ * of it.
  */
 int trans_identity_memory(const struct trans_ranges *of,
 			  struct trans_ranges *set, struct trans_error *err);
@@ -309,11 +313,13 @@ int trans_identity_memory(const struct trans_ranges *of,
  * Build everything. Also runs the proof (trans_transition_check) unless
  * args->unproven.
  *
- * TRANS_EINVAL: an argument above is missing or contradicts the CPU or another;
+ * TRANS_EINVAL: an argument above is missing or contradicts the CPU or another,
+ * or a move, a digest, or a range of zero or stays is empty;
  * TRANS_EGEOM; TRANS_ENOMEM; TRANS_EALIGN: a move is no multiple of 16 bytes,
  * or report, entry, linear_offset or a digest's pa is misaligned; TRANS_ERANGE:
- * a move, a digest, or a range of zero or stays passes 2^64; TRANS_EOVERLAP: the proof failed; TRANS_ENOENT: the mapping check failed (va is not mapped as the mover
- * needs it); TRANS_EHOST: alias_prepare or an ops hook refused; TRANS_EPFN,
+ * a move, a digest, or a range of zero or stays passes 2^64; TRANS_EOVERLAP: the
+ * proof failed; TRANS_ENOENT: the mapping check failed (va is not mapped as the
+ * mover needs it); TRANS_EHOST: alias_prepare or an ops hook refused; TRANS_EPFN,
  * TRANS_ECORRUPT, TRANS_EFAULT, TRANS_EUNREPR: from the copy of the linear map;
  * TRANS_EEXIST: the UART lies in what is moved, or in @ram of a coarse map;
  * TRANS_ESTOPPED: progress, or visit of the ops, said so;
@@ -340,16 +346,18 @@ int trans_transition_prepare(struct trans_transition *transition,
  * what stays a source. It reads all of them back from the list that the blob
  * will execute.
  * TRANS_EOVERLAP (pa, len: the blob's page; va: the start of the source or
- * destination), TRANS_ENOENT (not mapped as the mover needs it),
- * TRANS_ECORRUPT (the blob was told another window for what is far),
- * TRANS_EFAULT, TRANS_EINVAL: nothing is prepared.
+ * destination), TRANS_ENOENT or TRANS_ERANGE (not mapped as the mover needs it),
+ * TRANS_ECORRUPT (the blob was told another window for what is far, or of one
+ * where there are no tables; or a table is damaged), TRANS_EFAULT (phys_to_virt
+ * refused a page), TRANS_ESTOPPED (visit of the ops, or in prepare progress, said
+ * so), TRANS_EINVAL: nothing is prepared.
  */
 int trans_transition_check(const struct trans_transition *transition,
 			   struct trans_error *err);
 
 /*
- * Ask the host whether it can leave. A refusal: the status that it refused with,
- * nothing is asked, and nothing is lost: it can be asked again.
+ * Ask the host whether it can leave. A refusal: the status that it refused with
+ * (TRANS_EHOST: see args.ask), nothing is asked, and nothing is lost: it can be asked again.
  * TRANS_EINVAL: nothing is prepared, or it was asked already.
  */
 int trans_transition_ask(struct trans_transition *transition,

@@ -336,6 +336,34 @@ static void memory_that_is_mapped(void **state)
 			 TRANS_ENOSPC);
 }
 
+/* Ranges that end at 2^64, begin in its last granule, or pass it. */
+static void memory_at_the_top(void **state)
+{
+	struct live *l = *state;
+	struct trans_range ram = { 1ULL << 30, -(1ULL << 30) }, storage[4];
+	struct trans_ranges of = { &ram, 1, 1 }, set;
+	struct trans_error err;
+
+	trans_ranges_init(&set, storage, 4);
+	create(l, TRANS_EL1_0);
+	map(l, 0, 0, 0x7c000000, TRANS_MEM_NORMAL, TRANS_WRITE);
+	switch_to(l);
+	assert_int_equal(trans_identity_memory(&of, &set, NULL), 0);
+	assert_int_equal(set.count, 1);
+	assert_true(storage[0].start == 1ULL << 30 &&
+		    storage[0].len == 0x3c000000);
+	set.count = 0;
+	ram = (struct trans_range){ -16ULL, 16 };
+	assert_int_equal(trans_identity_memory(&of, &set, NULL), 0);
+	assert_int_equal(set.count, 0);
+	ram.len = 17;
+	assert_int_equal(trans_identity_memory(&of, &set, &err), TRANS_ERANGE);
+	assert_string_equal(err.why, "a range passes 2^64");
+	fake_arch.reg[TRANS_SCTLR_EL1] = 0; /* MMU off: likewise */
+	assert_int_equal(trans_identity_memory(&of, &set, NULL), TRANS_ERANGE);
+	assert_int_equal(set.count, 0);
+}
+
 /* Registers that not every firmware grants are left alone. */
 static void live_registers(void **state)
 {
@@ -422,6 +450,7 @@ int main(void)
 		LIVE(identity_not_cacheable),
 		LIVE(identity_out_of_sight),
 		LIVE(identity_reserved), LIVE(memory_that_is_mapped),
+		LIVE(memory_at_the_top),
 		LIVE(live_registers),
 		cmocka_unit_test(errors_as_text),
 	};

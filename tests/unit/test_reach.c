@@ -36,11 +36,16 @@ struct fixture {
 
 static struct fixture f;
 
+/* By now the blob has its pages; what is still to come are tables, which then
+ * lie above @low_pages. */
+static size_t low_pages;
+
 static int alias_prepare(void *host, trans_pa_t pa, uint64_t len)
 {
 	(void)host;
 	(void)pa;
 	(void)len;
+	memset(f.m.used, 1, low_pages);
 	return 0;
 }
 
@@ -55,6 +60,7 @@ static int setup(void **state)
 {
 	(void)state;
 	memset(&f, 0, sizeof(f));
+	low_pages = 0;
 	f.cpu = (struct trans_cpu){ .el = 1, .mmfr0 = MMFR0_LPA2 };
 	trans_moves_init(&f.plan, f.storage, MOVES);
 	trans_ranges_init(&f.ram, f.ram_slot, 4);
@@ -248,6 +254,13 @@ static void cpu_cannot(void **state)
 	finds(FAR, false);
 }
 
+static void no_window_known(void)
+{
+	assert_int_equal(trans_transition_check(&f.t, &f.err), TRANS_ECORRUPT);
+	assert_string_equal(f.err.why,
+			    "no tables, and the blob looks for a window");
+}
+
 /* With the MMU off there is no window, and none is needed. */
 static void without_tables(void **state)
 {
@@ -256,6 +269,11 @@ static void without_tables(void **state)
 	move(FAR, DST, MIB);
 	prepare();
 	assert_int_equal(params()->far_len, 0);
+	params()->far_len = 4096;
+	no_window_known();
+	params()->far_len = 0;
+	params()->offset = 4096;
+	no_window_known();
 }
 
 static void proof_knows_the_window(void **state)
@@ -395,7 +413,7 @@ static void coarse_hunger(void **state)
 /* With the MMU off a physical address is what it is, however far. */
 static void far_falls_back(void **state)
 {
-	unsigned long total;
+	unsigned long total, fell_back = 0;
 
 	(void)state;
 	move(FAR + 4 * GIB, FAR, MIB);
@@ -404,11 +422,102 @@ static void far_falls_back(void **state)
 	total = f.m.allocs;
 	trans_transition_cancel(&f.t);
 	f.args.fallback = true;
-	f.m.allocs = 0;
-	f.m.fail_at = total;
+	for (unsigned long n = 1; n <= total; n++) {
+		int ret;
+
+		f.m.allocs = 0;
+		f.m.fail_at = n;
+		ret = trans_transition_prepare(&f.t, &f.args, &f.err);
+		if (ret) {
+			/* the blob's own pages come first */
+			assert_int_equal(ret, TRANS_ENOMEM);
+			assert_int_equal(fell_back, 0);
+			continue;
+		}
+		fell_back++;
+		assert_int_equal(f.t.args.map, TRANS_MAP_NONE);
+		assert_int_equal(blob_va(params(), FAR), FAR);
+		assert_int_equal(blob_va(params(), FAR + 4 * GIB),
+				 FAR + 4 * GIB);
+		trans_transition_cancel(&f.t);
+		assert_int_equal(f.m.balance, 0);
+	}
+	assert_in_range(fell_back, 2, total - 3);
+}
+
+/* ---- look-ups that come to nothing ---- */
+
+static unsigned long visits, stop_at;
+
+static int visit(void *ctx, trans_pa_t pa)
+{
+	(void)ctx;
+	(void)pa;
+	return ++visits == stop_at;
+}
+
+/* However it is stopped, prepare is: a look-up that was not made is no proof
+ * that something is not mapped. */
+static void each_visit_stops(void)
+{
+	unsigned long total;
+
+	f.m.ops.visit = visit;
+	visits = stop_at = 0;
 	prepare();
-	assert_int_equal(f.t.args.map, TRANS_MAP_NONE);
-	assert_int_equal(blob_va(params(), FAR), FAR);
+	total = visits;
+	trans_transition_cancel(&f.t);
+	assert_true(total > 20);
+	for (stop_at = 1; stop_at <= total; stop_at++) {
+		visits = 0;
+		assert_int_equal(trans_transition_prepare(&f.t, &f.args,
+							  &f.err),
+				 TRANS_ESTOPPED);
+		assert_string_equal(f.err.why,
+				    "visit of a table page stopped it");
+		assert_int_equal(f.m.balance, 0);
+	}
+}
+
+static void exact_stopped(void **state)
+{
+	(void)state;
+	move(BASE + GIB, DST, MIB);
+	each_visit_stops();
+}
+
+static void coarse_stopped(void **state)
+{
+	(void)state;
+	assert_int_equal(trans_ranges_add(&f.ram, BASE, RAM_LEN), 0);
+	for (uint64_t i = 0; i < 8; i++)
+		move(BASE + GIB + 4 * i * MIB, BASE + GIB + (4 * i + 2) * MIB,
+		     4096);
+	f.args.ram = &f.ram;
+	f.args.coarse_above = 10;
+	each_visit_stops();
+}
+
+/* Nobody maps the tables, so nobody has to reach them. */
+static void tables_beyond(void **state)
+{
+	trans_pa_t reach = 1ULL << 36;
+
+	(void)state;
+	f.args.va_bits = 36;
+	scatter();
+	for (unsigned int most = 0; most <= 10; most += 10) {
+		memory_free(&f.m);
+		memory_init(&f.m, reach - MIB, 8 * MIB, 12);
+		low_pages = MIB >> 12;
+		f.args.coarse_above = most;
+		prepare();
+		assert_int_equal(f.t.coarse, most != 0);
+		assert_true(f.t.low.root >= reach);
+		assert_true(f.t.code < reach && f.t.list < reach);
+		trans_transition_cancel(&f.t);
+		assert_int_equal(f.m.balance, 0);
+	}
 }
 
 /* A page of the blob that can be written is found, whoever made it so. */
@@ -456,6 +565,9 @@ int main(void)
 		TEST(coarse_arguments),
 		TEST(coarse_hunger),
 		TEST(far_falls_back),
+		TEST(exact_stopped),
+		TEST(coarse_stopped),
+		TEST(tables_beyond),
 		TEST(proof_finds_writable),
 	};
 

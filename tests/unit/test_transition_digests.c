@@ -198,6 +198,49 @@ static void scrub_linear(void **state)
 	leaf_is(&tr.t.high, LINEAR + SRC + 0x1000, SRC + 0x1000, true, false);
 }
 
+/* Looks at memory between two calls of progress, the most of them; each look-up
+ * in the linear map is four. */
+static unsigned long before, gap, left;
+
+static int measure(void *ctx, uint64_t moves)
+{
+	(void)ctx;
+	assert_in_range(moves, 1, 2 * 170);
+	if (tr.m.maps - before > gap)
+		gap = tr.m.maps - before;
+	before = tr.m.maps;
+	return --left == 0;
+}
+
+/* One long source, hidden or not, in an order that helps or does not. */
+static void scrub_tells(void **state)
+{
+	unsigned long calls;
+
+	(void)state;
+	tr.args.map = TRANS_MAP_SPARSE;
+	tr.args.progress = measure;
+	paged_linear();
+	hide(2 * MIB, 512);
+	transition_move(SRC, DST, 4 * MIB);
+	transition_move(SRC, DST - MIB, 4096);
+	for (int sorted = 0; sorted < 2; sorted++) {
+		tr.plan.count = sorted ? 1 : 2;
+		gap = 0;
+		left = ~0ul;
+		before = tr.m.maps;
+		transition_prepare();
+		assert_in_range(gap, 100, 4 * 170 + 50);
+		calls = ~0ul - left;
+		trans_transition_cancel(&tr.t);
+		for (unsigned long at = 1; at <= calls; at++) {
+			left = at;
+			transition_refused(TRANS_ESTOPPED);
+			assert_string_equal(tr.err.why, "progress");
+		}
+	}
+}
+
 static void scrub_wants_linear(void **state)
 {
 	(void)state;
@@ -226,6 +269,7 @@ int main(void)
 		TEST(bad_digests),
 		TEST(scrub_sparse),
 		TEST(scrub_linear),
+		TEST(scrub_tells),
 		TEST(scrub_wants_linear),
 	};
 
