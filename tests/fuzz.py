@@ -18,7 +18,7 @@ ROOT = os.path.dirname(HERE)
 BINS = 'build/host-fuzz'
 # By the length of a meaningful input; what is longer only costs time.
 MAX_LEN = {'fuzz_source': 400, 'fuzz_ops': 300, 'fuzz_fdt': 2048,
-           'fuzz_image': 700, 'fuzz_swsusp': 160,
+           'fuzz_image': 700, 'fuzz_machine': 16384, 'fuzz_swsusp': 160,
            'fuzz_ranges_moves': 512}
 # One input takes milliseconds; a minute is a loop.
 TIMEOUT = 60
