@@ -47,20 +47,6 @@ blob/%.o: $(TT)/%.S
 	$(compile)
 '''
 
-# What README.md's examples take from their host.
-EXAMPLES = r'''
-#include <trans_table/hibernate.h>
-#include <trans_table/kexec.h>
-
-extern const struct trans_ops host_ops;
-extern const trans_pa_t report_pa;
-extern trans_unpack_fn my_unlzo, my_unlz4;
-bool user_gives_it_up(void);
-int stop_my_devices(void *host, struct trans_error *err);
-int is_there_anything_in_the_way(void *host, struct trans_error *err);
-int stop_everything(void *host, struct trans_error *err);
-int console_put(void *arg, const char *text, size_t len);
-'''
 PORT_LINES = 2000 # of ports/u-boot/, says docs/porting.md
 
 # A host that has what others wrote built by what was installed.
@@ -215,13 +201,8 @@ def example(page, language):
     return found
 
 
-def documented(tools, where):
-    """README.md's examples compile, and the port is as short as is said."""
-    for n, text in enumerate(example('README.md', 'c')):
-        with open(f'{where}/{n}.c', 'w', encoding='utf-8') as f:
-            f.write(EXAMPLES + text)
-        run(f'{tools}gcc', '-Wall', '-Wextra', '-Werror', *HARD,
-            f'-I{ROOT}/include', '-c', f'{where}/{n}.c', '-o', f'{where}/{n}.o')
+def documented(_tools, _where):
+    """The port is as short as docs/porting.md says."""
     lines = 0
     for path in glob.glob(f'{ROOT}/ports/u-boot/*.[ch]'):
         with open(path, encoding='utf-8') as f:

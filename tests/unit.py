@@ -6,6 +6,7 @@ cmocka is asked for TAP. A program that dies, hangs, skips a test or runs fewer
 tests than it announced counts as failed: silence is not success.
 """
 import argparse
+import concurrent.futures
 import os
 import re
 import subprocess
@@ -43,16 +44,19 @@ def run_one(path):
 
 
 def run_all(paths):
-    """(passed, failed) over all programs; tells what went wrong."""
+    """(passed, failed) over all programs, one a CPU at a time; tells what went
+    wrong."""
     total = [0, 0]
-    for path in paths:
-        passed, failed, text = run_one(path)
-        total[0] += passed
-        total[1] += failed
-        verdict = 'FAILED' if failed else 'ok'
-        print(f'  {verdict:6} {path}: {passed} passed, {failed} failed')
-        if failed:
-            print('\n'.join('    ' + w for w in text.splitlines()[-40:]))
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for path, done in zip(paths, pool.map(run_one, paths)):
+            passed, failed, text = done
+            total[0] += passed
+            total[1] += failed
+            verdict = 'FAILED' if failed else 'ok'
+            print(f'  {verdict:6} {path}: {passed} passed, {failed} failed',
+                  flush=True)
+            if failed:
+                print('\n'.join('    ' + w for w in text.splitlines()[-40:]))
     return tuple(total)
 
 

@@ -407,7 +407,7 @@ def special():
         wide_awake('modern-virtio', Sleeper(lab.Machine(more=[
             '-global', 'virtio-mmio.force-legacy=false']))),
         wide_awake('blocks-of-4k', Sleeper(lab.Machine(more=BLOCKS_4K))),
-        cycles(5, 'lzo', Sleeper(lab.Machine(gic='3', smp=2))),
+        cycles(2, 'lzo', Sleeper(lab.Machine(gic='3', smp=2))),
         # Linux saves pages that are reserved, unless it does not map them.
         *[Nap(f'saved-though-reserved-{how}', Sleeper(),
               wakes(f'map={how}', tree=reserved)) for how in ('sparse', 'linear')],
@@ -449,6 +449,7 @@ def slim():
 
 def more_specials():
     return [
+        cycles(5, 'lzo', Sleeper(lab.Machine(gic='3', smp=2))),
         *[wide_awake(f'nvhe-on-max-{kernel}-{entry}', Sleeper(
             lab.Machine(el=2, cpu=MAX, gic='3'), kernel,
             ['kvm-arm.mode=nvhe']), f'entry={entry}')
@@ -466,7 +467,8 @@ def more_specials():
 
 
 def all_cases(full=False):
-    factors = FACTORS if full else {**FACTORS, 'ram': FACTORS['ram'][:2]}
+    factors = FACTORS if full else {**FACTORS, 'ram': FACTORS['ram'][:2],
+                                    'smp': [1, 4]}
     rows = covering(factors, 3 if full else 2)
     return [*[from_row(r) for r in rows], *special(), *refusals(),
             *(more_specials() + slim() if full else [])]
