@@ -86,15 +86,30 @@ int trans_gic_lpi_tables(const struct trans_gic *gic,
 }
 
 /* "Quiescent" also says that everything it had cached is in memory. */
+static int its_quiesces(const struct trans_gic *gic, trans_pa_t its,
+			struct trans_error *err)
+{
+	return gic_wait(gic, its + GITS_CTLR,
+			GITS_CTLR_QUIESCENT | GITS_CTLR_ENABLED,
+			GITS_CTLR_QUIESCENT, "an ITS is not quiescent", err);
+}
+
 static int its_off(const struct trans_gic *gic, trans_pa_t its,
 		   struct trans_error *err)
 {
 	uint32_t ctlr = gic_read(gic, its + GITS_CTLR);
 
 	gic_write(gic, its + GITS_CTLR, ctlr & ~GITS_CTLR_ENABLED);
-	return gic_wait(gic, its + GITS_CTLR,
-			GITS_CTLR_QUIESCENT | GITS_CTLR_ENABLED,
-			GITS_CTLR_QUIESCENT, "an ITS is not quiescent", err);
+	return its_quiesces(gic, its, err);
+}
+
+/* One that is on does its work; one that is off must come to rest. */
+static int check_its(const struct trans_gic *gic, trans_pa_t its,
+		     struct trans_error *err)
+{
+	if (gic_read(gic, its + GITS_CTLR) & GITS_CTLR_ENABLED)
+		return TRANS_OK;
+	return its_quiesces(gic, its, err);
 }
 
 static bool keeps(const struct trans_ranges *kept,
@@ -149,6 +164,8 @@ int trans_gic_check(const struct trans_gic *gic, uint64_t mpidr,
 	if (ret || gic->version == 2)
 		return ret;
 	ret = gic_own_redist(gic, mpidr, &own, err);
+	for (size_t i = 0; !ret && i < gic->its_count; i++)
+		ret = check_its(gic, gic->its[i], err);
 	if (!ret)
 		ret = gic_each_redist(gic, check_redist,
 				      (struct trans_ranges *)kept, err);

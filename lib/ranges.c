@@ -207,6 +207,33 @@ bool trans_ranges_touch(const struct trans_ranges *set, uint64_t start,
 	return trans_ranges_first_touched(set, start, len) != NULL;
 }
 
+/* Make room for one that is longer than the shortest, of which the last goes. */
+static bool drop_shorter(struct trans_ranges *set, uint64_t len)
+{
+	struct trans_range *range = set->range;
+	size_t least = 0;
+
+	for (size_t i = 1; i < set->count; i++)
+		if (range[i].len <= range[least].len)
+			least = i;
+	if (!set->count || range[least].len >= len)
+		return false;
+	set->count--;
+	memmove(&range[least], &range[least + 1],
+		(set->count - least) * sizeof(*range));
+	return true;
+}
+
+void trans_ranges_largest(struct trans_ranges *set,
+			  const struct trans_ranges *from)
+{
+	set->count = 0;
+	for (size_t i = 0; i < from->count; i++)
+		if (set->count < set->capacity ||
+		    drop_shorter(set, from->range[i].len))
+			set->range[set->count++] = from->range[i];
+}
+
 uint64_t trans_ranges_total(const struct trans_ranges *set)
 {
 	uint64_t total = 0;

@@ -70,7 +70,8 @@ int trans_gic_lpi_tables(const struct trans_gic *gic,
  * TRANS_EOVERLAP: LPIs are on, and nothing promises that they can be switched
  * off (GICR_CTLR.CES), and their tables (err->pa, len) are not in @kept;
  * TRANS_EHOST: a virtual CPU is resident (GICv4); TRANS_ENOENT: that CPU has no
- * redistributor; TRANS_EINVAL, TRANS_ECORRUPT as above. With GICv2 only @version
+ * redistributor; TRANS_ETIME: an ITS that is off does not become quiescent;
+ * TRANS_EINVAL, TRANS_ECORRUPT as above. With GICv2 only @version
  * is looked at.
  */
 int trans_gic_check(const struct trans_gic *gic, uint64_t mpidr,

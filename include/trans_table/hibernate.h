@@ -53,7 +53,8 @@ enum trans_resume_entry {
  * @free:     memory in @ram that nobody uses, lent to the library from load to
  *            unload: pages of the image go straight to their places in it, and
  *            what the library needs is carved from what the image leaves. The
- *            host's allocator must not hand it out meanwhile
+ *            host's allocator must not hand it out meanwhile. Of more
+ *            pieces than TRANS_RESUME_RANGES, trans_ranges_largest
  * @host, @host_ctx: phys_to_virt and clean of the host; alloc and free are not
  *            used. phys_to_virt must reach all of @free
  * @mpidr:    of the CPU that runs, as MPIDR_EL1 has it; 0: that of

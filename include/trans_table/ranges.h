@@ -55,6 +55,12 @@ bool trans_ranges_touch(const struct trans_ranges *set, uint64_t start,
 const struct trans_range *trans_ranges_first_touched(
 	const struct trans_ranges *set, uint64_t start, uint64_t len);
 
+/* Make @set the largest ranges of @from, another one: as many as it has storage
+ * for, of equal ones the lowest. For a host whose memory is in more pieces than
+ * somebody takes. */
+void trans_ranges_largest(struct trans_ranges *set,
+			  const struct trans_ranges *from);
+
 /* The bytes in the set; UINT64_MAX where the sum would pass 2^64 - 1. */
 uint64_t trans_ranges_total(const struct trans_ranges *set);
 

@@ -51,26 +51,41 @@ int port_efi_remove(struct trans_ranges *free)
 	return each_region(is_used, trans_ranges_remove, free);
 }
 
+/*
+ * Not if the last step of that list launches the capsules that lie on the EFI
+ * system partition (lib/efi_loader/efi_setup.c): firmware would be updated by a
+ * command that resumes, files be deleted and variables written on a file system
+ * that the saved system has mounted. With _EARLY U-Boot's main loop launches
+ * them, whatever is typed. Kconfig says the same where it is asked; a tree that
+ * has no line of ours is told here.
+ */
+static bool may_set_up(void)
+{
+	return IS_ENABLED(CONFIG_CMD_TRANS_RESUME_EFI) &&
+	       (!IS_ENABLED(CONFIG_EFI_CAPSULE_ON_DISK) ||
+		IS_ENABLED(CONFIG_EFI_CAPSULE_ON_DISK_EARLY));
+}
+
 /* The services have their memory once the list of objects is made: by bootefi,
  * or here. Where it is depends on what U-Boot allocated from EFI before, as any
  * load of a kernel does. So this is the first that trans resume does, with an
  * image or without: then it is the same in the boot that starts a kernel and in
  * the one that brings it back. */
-static bool exists(void)
+static bool exists(bool wanted)
 {
-	if (IS_ENABLED(CONFIG_CMD_TRANS_RESUME_EFI))
+	if (wanted && may_set_up())
 		return efi_init_obj_list() == EFI_SUCCESS;
 	return systab.boottime;
 }
 
-int port_efi_begin(struct trans_error *err)
+int port_efi_begin(bool wanted, struct trans_error *err)
 {
 	struct port_efi *efi = &port_efi;
 	int rc;
 
 	trans_ranges_init(&efi->runtime, runtime_storage, MAX_RUNTIME);
 	efi->system_table = 0;
-	if (!exists())
+	if (!exists(wanted))
 		return 0;
 	efi->system_table = (uintptr_t)&systab;
 	rc = each_region(is_runtime, trans_ranges_add, &efi->runtime);
@@ -95,7 +110,7 @@ int port_efi_remove(struct trans_ranges *free)
 	return 0;
 }
 
-int port_efi_begin(struct trans_error *err)
+int port_efi_begin(bool wanted, struct trans_error *err)
 {
 	return 0;
 }

@@ -59,22 +59,30 @@ static bool read_words(struct request *r, int argc, char *const argv[],
 	return true;
 }
 
-/* The header of an Image tells the memory it needs, .bss included, which is the
- * best there is to know of a file that somebody loaded (booting.rst,
- * image_size). */
+/* An Image without an EFI stub tells only the memory it needs, .bss included
+ * (booting.rst, image_size): better to move what lies there too than to leave
+ * the end of a file behind. */
+static u64 length_of(const void *head)
+{
+	u64 len = trans_image_len(head, TRANS_IMAGE_HEAD_LEN);
+
+	if (!len && !memcmp(head + TRANS_IMAGE_MAGIC_AT, TRANS_IMAGE_MAGIC,
+			    TRANS_IMAGE_MAGIC_LEN))
+		len = get_unaligned_le64(head + IMAGE_SIZE_AT);
+	return len;
+}
+
 static int find_length(struct request *r, struct trans_error *err)
 {
 	const void *head = port_ops.phys_to_virt(&port_memory, r->kernel.start,
-						 TRANS_IMAGE_HEADER_LEN);
+						 TRANS_IMAGE_HEAD_LEN);
 
 	if (r->kernel.len)
 		return 0;
 	if (!head)
 		return port_error(err, TRANS_ERANGE, "kernel", r->kernel.start,
 				  0);
-	if (!memcmp(head + TRANS_IMAGE_MAGIC_AT, TRANS_IMAGE_MAGIC,
-		    TRANS_IMAGE_MAGIC_LEN))
-		r->kernel.len = get_unaligned_le64(head + IMAGE_SIZE_AT);
+	r->kernel.len = length_of(head);
 	if (!r->kernel.len)
 		return port_error(err, TRANS_EINVAL,
 				  "no plain Image, say <kernel>:<size>",

@@ -40,23 +40,35 @@ static void quiet_devices(void)
 	dm_remove_devices_flags(DM_REMOVE_ACTIVE_ALL);
 }
 
-/* A machine without a GIC in its tree has no LPIs. */
+/* Only reads: who is refused, or gives up, goes on with the GIC as it was. A
+ * machine without one in its tree has no LPIs. */
 int port_ask(struct trans_error *err)
 {
 	struct trans_gic gic;
-	int rc;
+	int rc = port_gic(&gic, err);
 
-	rc = port_gic(&gic, err);
+	if (rc)
+		return rc == TRANS_ENOENT ? 0 : rc;
+	return trans_gic_check(&gic, port_mpidr(), &port_memory.lpi, err);
+}
+
+static int lpis_off(struct trans_error *err)
+{
+	struct trans_gic gic;
+	int rc = port_gic(&gic, err);
+
 	if (rc)
 		return rc == TRANS_ENOENT ? 0 : rc;
 	return trans_gic_lpis_off(&gic, &port_memory.lpi, err);
 }
 
 /* booting.rst promises EL1 the virtual timer only; at EL1, the physical one may
- * be the hypervisor's. */
+ * be the hypervisor's. U-Boot masks interrupts and waits by the counter, so
+ * nothing asks for the timers to be off before, and nothing could put them
+ * back. */
 int port_leave(struct trans_error *err)
 {
 	quiet_devices();
 	trans_timers_off(&port_machine.cpu, false);
-	return port_ask(err);
+	return lpis_off(err);
 }

@@ -74,8 +74,9 @@ struct port_efi {
 };
 extern struct port_efi port_efi;
 
-/* See to it that they are there, if they can be, before anything else. */
-int port_efi_begin(struct trans_error *err);
+/* See to it that they are there, if they are @wanted and can be, before anything
+ * else. */
+int port_efi_begin(bool wanted, struct trans_error *err);
 /* Take out of @free what EFI has allocated. */
 int port_efi_remove(struct trans_ranges *free);
 /* What ExitBootServices does to them: U-Boot's end, but for its devices. */
@@ -111,11 +112,11 @@ extern const trans_sha256_fn port_sha256;
 
 /* leave.c: how the transition is to be made, and U-Boot's end. */
 struct trans_transition_args port_transition(void);
-/* For ask: no LPI any more but by tables in @lpi. U-Boot takes no interrupts, and
- * goes on without. Errors of trans_gic_lpis_off. */
+/* For ask: is the GIC as described, and can LPIs be switched off? Changes
+ * nothing. Errors of trans_gic_check. */
 int port_ask(struct trans_error *err);
-/* For leave: no device but the console any more, no timer, and LPIs as above,
- * which what was removed may have used last. The same errors. */
+/* For leave: no device but the console any more, no timer, and no LPI but by
+ * tables in @lpi. Errors of trans_gic_lpis_off. */
 int port_leave(struct trans_error *err);
 
 /* error.c: errors in words. */

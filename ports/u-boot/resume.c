@@ -12,6 +12,11 @@
 static struct trans_resume resume;
 static struct trans_gic gic;
 
+/* Of free memory the largest pieces, as many as the library takes: the map of a
+ * board may be in more. */
+static struct trans_range lent_storage[TRANS_RESUME_RANGES];
+static struct trans_ranges lent;
+
 /* The words of a command line, and what they led to. */
 struct request {
 	const char *interface, *dev_part;
@@ -48,26 +53,14 @@ static int progress(void *ctx, uint64_t done, uint64_t total)
 	return ctrlc();
 }
 
-/* Nothing that U-Boot needs: it takes no interrupts. A machine without a GIC has
- * nothing to set, as far as is known here. */
-static int set_gic(struct trans_error *err)
-{
-	if (!gic.version)
-		return 0;
-	return trans_gic_resume(&gic, &port_machine.cpu, port_mpidr(), err);
-}
-
-/* A GIC that is not as described refuses while all devices are there, and the
- * image on its disk. */
 static int ask(void *host, struct trans_error *err)
 {
-	int rc = port_ask(err);
-
-	return rc ? rc : set_gic(err);
+	return port_ask(err);
 }
 
 /* Devices and timers hold their lines as long as they wait to be served, so the
- * GIC once more. */
+ * GIC is set when they are quiet. A machine without one has nothing to set, as
+ * far as is known here. */
 static int leave(void *host, struct trans_error *err)
 {
 	int rc;
@@ -75,7 +68,9 @@ static int leave(void *host, struct trans_error *err)
 	printf("Resuming ...\n\n");
 	port_efi_leave();
 	rc = port_leave(err);
-	return rc ? rc : set_gic(err);
+	if (rc || !gic.version)
+		return rc;
+	return trans_gic_resume(&gic, &port_machine.cpu, port_mpidr(), err);
 }
 
 static struct trans_resume_args resume_args(struct request *r)
@@ -88,7 +83,7 @@ static struct trans_resume_args resume_args(struct request *r)
 		.progress_ctx = r,
 		.ram = &port_memory.ram,
 		.reserved = &port_memory.no_map,
-		.free = &port_memory.free,
+		.free = &lent,
 		.host = &port_ops,
 		.host_ctx = &port_memory,
 		.mpidr = port_mpidr(),
@@ -113,6 +108,8 @@ static int find_memory(struct trans_error *err)
 	int rc = fdt ? port_memory_map(fdt, len, err) : err->status;
 
 	free(fdt);
+	trans_ranges_init(&lent, lent_storage, TRANS_RESUME_RANGES);
+	trans_ranges_largest(&lent, &port_memory.free);
 	return rc;
 }
 
@@ -148,7 +145,7 @@ static void warn_no_swap(int status, const struct trans_swsusp_info *info)
 static int load(struct request *r, struct trans_error *err)
 {
 	struct trans_resume_args args;
-	int rc = port_efi_begin(err);
+	int rc = port_efi_begin(!r->any_efi, err);
 
 	if (!rc)
 		rc = port_block(r->interface, r->dev_part, r->force, &r->disk,

@@ -28,7 +28,7 @@ BOOTCMD_EFI = ('setenv trans_resume; trans resume virtio {0}:2; '
                'if test "$trans_resume" = none; then '
                'load virtio {0}:1 $kernel_addr_r {1}; '
                'bootefi $kernel_addr_r $fdtcontroladdr; fi')
-NO_IMAGE = 'trans resume: no image here: '
+NO_IMAGE = 'trans resume: TRANS_ENOIMAGE: '
 KEPT = r'\nKept. To give it up: trans discard virtio \d:2'
 GOING = r'SLEEPER: cycle 1, going to sleep'
 

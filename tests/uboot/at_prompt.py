@@ -30,19 +30,20 @@ SLEEPER_END = r'\nSLEEPER: (?:PASS|FAIL).*\n'
 SLEEPER_PASS = r'\nSLEEPER: PASS\n'
 ANY_BOOT = r'Booting Linux on physical CPU'
 NO_SWAP = ('WARNING: not even swap space is there: [^\n]*\n'
-           'trans (?:resume|plan|discard): no image here: not a swap space')
-NO_IMAGE = 'trans (?:resume|discard): no image here: '
-STOPPED = 'trans resume: stopped: '
-DAMAGED = 'trans resume: (?:damaged|cut off|not enough room): '
-SHORT_REDIST = 'trans resume: not found: .*redistributor'
+           'trans (?:resume|plan|discard): TRANS_ENOIMAGE: not a swap space')
+NO_IMAGE = 'trans (?:resume|discard): TRANS_ENOIMAGE: '
+STOPPED = 'trans resume: TRANS_ESTOPPED: '
+DAMAGED = 'trans resume: TRANS_E(?:CORRUPT|TRUNC|NOSPC): '
+SHORT_REDIST = 'trans resume: TRANS_ENOENT: .*redistributor'
 NOT_QUIET = 'Q\ntrans: not quiet: {} status=-0x{:x} '
 RESTLESS = 'opt/trans/restless'
-RESTLESS_ITS = 'trans resume: timeout: an ITS is not quiescent'
-CACHES = 'trans (?:resume|plan): refused: this disk may cache writes, -f'
-NO_MAP = 'trans resume: outside of memory: .* at 0x{:x}'
-WRONG_LEVEL = 'trans resume: cannot be started: saved at EL1, and we are at EL2'
-OTHER_EFI = 'trans resume: not on this machine: another EFI booted'
+RESTLESS_ITS = 'trans resume: TRANS_ETIME: an ITS is not quiescent'
+CACHES = 'trans (?:resume|plan): TRANS_EHOST: this disk may cache writes, -f'
+NO_MAP = r'trans resume: TRANS_ERANGE: .* \(pa=0x{:x}\b'
+WRONG_LEVEL = 'trans resume: TRANS_EIMAGE: saved at EL1, and we are at EL2'
+OTHER_EFI = 'trans resume: TRANS_ESTATE: another EFI booted'
 PROOF = r'^proof holds: code'
+MOVED = r'moves \d+ bytes (\d+) of'
 TABLE = r'table 4K va40 pa40 {} lower root [0-9a-f]{{16}}'
 RAM_RUN = r'0000000040000000-[0-9a-f]+ -> 0000000040000000 L1 rwx'
 
@@ -50,6 +51,7 @@ RAM_RUN = r'0000000040000000-[0-9a-f]+ -> 0000000040000000 L1 rwx'
 
 U_BOOT = os.path.join(lab.ROOT, 'build', 'u-boot', '{}', 'u-boot.bin')
 LPI_TABLES = 0x58000000
+CODE_AT = 0x42000000
 KERNEL_AT, INITRD_AT = 0x40400000, 0x44000000
 RAM_AT, RAM_LEN = 0x40000000, 512 << 20
 
@@ -180,6 +182,33 @@ def kexecs(c, machine):
     linux_passes(c, machine.el)
 
 
+def moved_bytes(plan):
+    found = re.search(MOVED, plan)
+    if not found:
+        raise Lost(f'no {MOVED} in: {plan}')
+    return int(found[1])
+
+
+def moves_file_only(c, machine):
+    """Nobody says how long the kernel is: its file is moved, and not what lies
+    behind it, where .bss is going to be. (With image_size for a length, it
+    would be moved too, and not be zero.)"""
+    set_bootargs(c)
+    at, length = KERNEL_AT + 0x1000, disk.build()['Image']
+    memory = payload.image_size(payload.debian_kernel())
+    if length >= memory:
+        raise Lost('a kernel without .bss')
+    c.must(f'mw.b {at:x} 5a {memory:x}')
+    files = load_files(c, kernel_at=at)
+    plans = [moved_bytes(c.must(f'trans plan {words}', 60)) for words in
+             (f'{at:x}', f'{at:x}:{length:x}', f'{at:x}:{memory:x}')]
+    if plans[0] != plans[1] or plans[0] == plans[2]:
+        raise Lost(f'moved: {plans}')
+    c.type(f'trans kexec {files}\n')
+    c.expect(LETTERS.format(SOME, 'MDVLG?'), 120)
+    linux_passes(c, machine.el)
+
+
 def kexecs_over(c, machine):
     """Text, stack, heap and page tables of U-Boot are all under the initrd."""
     set_bootargs(c)
@@ -250,6 +279,33 @@ def kexecs_gz(c, machine):
     linux_passes(c, machine.el)
 
 
+def words_of_code(machine):
+    """SCTLR_ELx without M and C (Arm ARM, D24.2): mrs, mov, bic, msr, isb,
+    ret."""
+    read = 0xd5381001 if machine.el == 1 else 0xd53c1001
+    return [read, 0xd28000a2, 0x8a220021, read & ~(1 << 21), 0xd5033fdf,
+            0xd65f03c0]
+
+
+def mmu_off(c, machine):
+    """As `dcache off`, which this U-Boot does not have, leaves it."""
+    for i, word in enumerate(words_of_code(machine)):
+        c.must(f'mw.l {CODE_AT + 4 * i:x} {word:x}')
+    demand(c.run(f'go {CODE_AT:x}'), 'terminated')
+    c.fails('trans map', "TRANS_ENOENT: U-Boot's MMU is off")
+
+
+def kexecs_mmu_off(c, machine):
+    mmu_off(c, machine)
+    kexecs_over(c, machine)
+
+
+def without_gic(c):
+    """U-Boot's own tree has none from now on."""
+    c.must('fdt addr $fdtcontroladdr')
+    c.must('fdt rm /intc@8000000')
+
+
 def refuses(c, machine):
     """Every refusal comes back, and booti then works."""
     set_bootargs(c)
@@ -259,16 +315,16 @@ def refuses(c, machine):
     c.fails('trans kexec', 'Usage')
     c.fails(f'trans kexec {kernel} nonsense', 'Usage')
     c.fails(f'trans kexec -k {kernel} {files}', 'Usage')
-    c.fails(f'trans kexec {initrd} -', 'cannot be started')
+    c.fails(f'trans kexec {initrd} -', 'TRANS_EIMAGE: ')
     c.fails(f'trans kexec {INITRD_AT:x}', 'say <kernel>:<size>')
-    c.fails('trans kexec 1000:1000', 'outside of memory')
-    c.fails(f'trans kexec {KERNEL_AT + 1:x}:1000', 'not aligned')
-    c.fails(f'trans kexec {kernel} {kernel}:1000', 'overlap')
-    c.fails(f'trans kexec {kernel} {initrd} {INITRD_AT:x}', 'bad device tree')
+    c.fails('trans kexec 1000:1000', 'TRANS_ERANGE: ')
+    c.fails(f'trans kexec {KERNEL_AT + 1:x}:1000', 'TRANS_EALIGN: ')
+    c.fails(f'trans kexec {kernel} {kernel}:1000', 'TRANS_EOVERLAP: ')
+    c.fails(f'trans kexec {kernel} {initrd} {INITRD_AT:x}', 'TRANS_EFDT: ')
     c.fails(f'trans kexec -k {RAM_AT:x}:{RAM_LEN:x} {files}',
-            'no place in memory: kernel', 120)
+            'TRANS_ENOHOLE: kernel', 120)
     c.fails(f'trans kexec -k {RAM_AT + (40 << 20):x}:{RAM_LEN:x} {files}',
-            'no place in memory: initrd', 120)
+            'TRANS_ENOHOLE: initrd', 120)
     c.type(f'booti {kernel} {initrd} $fdtcontroladdr\n')
     linux_by_booti(c, machine.el)
 
@@ -277,11 +333,11 @@ def damaged(c, machine):
     """A file that ends early; a gzip file whose CRC is another's, then the
     same without the damage."""
     length = load(c, 'Image.cut', KERNEL_AT)
-    c.fails(f'trans kexec {KERNEL_AT:x}:{length:x}', 'cut off')
+    c.fails(f'trans kexec {KERNEL_AT:x}:{length:x}', 'TRANS_ETRUNC: ')
     length = load(c, 'Image.gz', KERNEL_AT)
     c.must(f'mw.b {KERNEL_AT + length - 8:x} 5a 4')
     words = f'{KERNEL_AT:x}:{length:x}'
-    c.fails(f'trans kexec {words}', 'damaged: compressed kernel', 60)
+    c.fails(f'trans kexec {words}', 'TRANS_ECORRUPT: compressed kernel', 60)
     load(c, 'Image.gz', KERNEL_AT)
     demand(c.must(f'trans plan {words}', 60), PROOF)
 
@@ -293,9 +349,9 @@ def full(c, machine):
     load(c, 'Image', RAM_AT)
     initrd = RAM_AT + payload.image_size(payload.debian_kernel())
     length = (figure(c.run('bdinfo'), 'sp start') & ~0xfffff) - initrd
-    c.fails(f'trans kexec {kernel} {initrd:x}:{length:x}', 'out of memory', 120)
+    c.fails(f'trans kexec {kernel} {initrd:x}:{length:x}', 'TRANS_ENOMEM: ', 120)
     c.fails(f'trans kexec {kernel} {initrd:x}:{length + (4 << 20):x}',
-            'overlap: initrd file and U-Boot')
+            'TRANS_EOVERLAP: initrd file and U-Boot')
     demand(c.must(f'trans plan {kernel}', 60), PROOF)
 
 
@@ -330,6 +386,9 @@ CASES = [
     Case('kexec-el1', kexecs),
     Case('kexec-over-el1', kexecs_over),
     Case('kexec-over-el2', kexecs_over, el=2, gic='3'),
+    Case('kexec-no-size', moves_file_only),
+    Case('kexec-mmu-off-el1', kexecs_mmu_off),
+    Case('kexec-mmu-off-el2', kexecs_mmu_off, el=2),
     Case('kexec-lpis', kexecs_without_lpis, gic='3', its=True),
     Restless('kexec-cannot-leave', cannot_leave, gic='3', its=True),
     Case('kexec-gz-el2', kexecs_gz, el=2),

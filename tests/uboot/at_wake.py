@@ -113,7 +113,7 @@ def refuses_resume(c, machine, disks):
     is whole again. A dry run leaves it alone too."""
     number = asleep.disk_number(c)
     words = f'virtio {number}:2'
-    no_disk = 'not found: disk or partition'
+    no_disk = 'TRANS_ENOENT: disk or partition'
     for what, why, answer in [
             ('', 'Usage', 'refused'), (f'{words} nonsense', 'Usage', 'refused'),
             ('virtio 7:1', no_disk, 'refused'),
@@ -122,7 +122,7 @@ def refuses_resume(c, machine, disks):
             (f'{words} 3', at_prompt.NO_IMAGE, 'none'),
             # More words than any command has: the answer before is no answer.
             (f'-f -e {words} 0 1 2', 'Usage', 'refused'),
-            (f'{words} ffffffff', 'outside of memory: the swap header',
+            (f'{words} ffffffff', 'TRANS_ERANGE: the swap header',
              'refused')]:
         for command in ('resume', 'discard'):
             c.fails(f'trans {command} {what}', why, 60)
@@ -200,6 +200,17 @@ def ask_refuses(c, machine, disks):
     resumes(c, machine, disks)
 
 
+def resumes_without_gic(c, machine, disks):
+    """Of a GICv2 nothing is to be set: the kernel saved it."""
+    at_prompt.without_gic(c)
+    resumes(c, machine, disks)
+
+
+def resumes_mmu_off(c, machine, disks):
+    at_prompt.mmu_off(c, machine)
+    resumes(c, machine, disks)
+
+
 # ---- all of them --------------------------------------------------------------
 
 CASES = [
@@ -209,6 +220,8 @@ CASES = [
     Resume('resume-el2-gic3', resumes, el=2, gic='3'),
     Resume('resume-el2-gic3-lz4-6.12', resumes, el=2, gic='3',
            words=at_prompt.LZ4, kernel='6.12'),
+    Resume('resume-no-gic', resumes_without_gic, words=at_prompt.RAW),
+    Resume('resume-mmu-off', resumes_mmu_off, words=at_prompt.RAW),
     Resume('resume-refuses', refuses_resume),
     Resume('resume-gives-up', gives_up),
     Resume('resume-ask-refuses', ask_refuses, gic='3', its=True,

@@ -441,6 +441,30 @@ static void its_that_never_rests(void **state)
 	assert_int_equal(get(RD0), LPIS); /* not before */
 }
 
+/* Asked without a write: one that is off and busy, for a while or for ever; one
+ * that is on is busy by right. */
+static void its_asked_whether_it_rests(void **state)
+{
+	struct trans_range storage[4];
+	struct trans_ranges kept;
+	struct trans_error err;
+
+	(void)state;
+	trans_ranges_init(&kept, storage, 4);
+	assert_int_equal(trans_gic_lpi_tables(&v3, &kept, NULL), 0);
+	hw.busy_left = UINT32_MAX;
+	assert_int_equal(trans_gic_check(&v3, MPIDR0, &kept, &err), 0);
+	set(ITS, 0);
+	assert_int_equal(trans_gic_check(&v3, MPIDR0, &kept, &err),
+			 TRANS_ETIME);
+	assert_string_equal(err.why, "an ITS is not quiescent");
+	assert_int_equal(err.pa, ITS);
+	hw.busy_left = 3;
+	assert_int_equal(trans_gic_check(&v3, MPIDR0, &kept, &err), 0);
+	for (size_t i = 0; i < REGS; i++)
+		assert_int_equal(hw.reg[i].writes, 0);
+}
+
 static void its_that_stays_enabled(void **state)
 {
 	struct trans_error err;
@@ -607,6 +631,7 @@ int main(void)
 				       set_up),
 		cmocka_unit_test_setup(steps_over_virtual_frames, set_up),
 		cmocka_unit_test_setup(its_that_never_rests, set_up),
+		cmocka_unit_test_setup(its_asked_whether_it_rests, set_up),
 		cmocka_unit_test_setup(its_that_stays_enabled, set_up),
 		cmocka_unit_test_setup(redistributor_that_never_ends, set_up),
 		cmocka_unit_test_setup(lpis_that_stay, set_up),

@@ -313,6 +313,63 @@ static void test_fit_arguments(void **state)
 	assert_int_equal(start, 0xe80000);
 }
 
+/* By the definition: what is in is not shorter than what is out, and of equal
+ * ones the lower is in; all of them where there is room. */
+static void check_largest(const struct trans_ranges *set,
+			  const struct trans_ranges *from)
+{
+	uint64_t shortest = UINT64_MAX, last = 0;
+	size_t in = 0;
+
+	assert_int_equal(set->count, from->count < set->capacity ?
+					     from->count : set->capacity);
+	for (size_t i = 0; i < set->count; i++) {
+		if (set->range[i].len <= shortest) {
+			shortest = set->range[i].len;
+			last = set->range[i].start;
+		}
+	}
+	for (size_t i = 0; i < from->count; i++) {
+		const struct trans_range *range = &from->range[i];
+
+		if (in < set->count &&
+		    set->range[in].start == range->start) {
+			assert_int_equal(set->range[in++].len, range->len);
+			continue;
+		}
+		assert_true(range->len < shortest ||
+			    (range->len == shortest && range->start > last));
+	}
+	assert_int_equal(in, set->count);
+}
+
+static void test_largest(void **state)
+{
+	struct trans_range room[40], some[40];
+	struct trans_ranges from, set;
+
+	(void)state;
+	seed = 7;
+	for (int run = 0; run < 2000; run++) {
+		uint64_t at = 0;
+		uint32_t count = rnd(41);
+
+		trans_ranges_init(&from, room, 40);
+		for (uint32_t i = 0; i < count; i++) {
+			uint64_t len = 1 + rnd(6);
+
+			assert_int_equal(trans_ranges_add(&from, at, len), 0);
+			at += len + 1 + rnd(3);
+		}
+		trans_ranges_init(&set, some, count ? rnd(40) : 3);
+		trans_ranges_largest(&set, &from);
+		if (set.capacity)
+			check_largest(&set, &from);
+		else
+			assert_int_equal(set.count, 0);
+	}
+}
+
 static void test_strerror(void **state)
 {
 	(void)state;
@@ -338,6 +395,7 @@ int main(void)
 		cmocka_unit_test(test_all_without_room),
 		cmocka_unit_test(test_edges),
 		cmocka_unit_test(test_fit_arguments),
+		cmocka_unit_test(test_largest),
 		cmocka_unit_test(test_strerror),
 	};
 
