@@ -6,28 +6,31 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import shutil
 import subprocess
 
 import console
 import disk
+import lab
 import sleeper
 
 OUT = os.path.join(disk.OUT, 'asleep')
 
-# The example of ports/u-boot/README.md: resume; where there is nothing, load and
-# boot; what is refused is kept, and nothing is booted that would mount.
-BOOTCMD = ('setenv trans_resume; trans resume virtio {0}:2; '
-           'if test "$trans_resume" = none; then '
-           'load virtio {0}:1 $kernel_addr_r {1}; '
-           'load virtio {0}:1 $ramdisk_addr_r sleeper-{2}; '
-           'booti $kernel_addr_r $ramdisk_addr_r:$filesize $fdtcontroladdr; '
-           'else echo Kept. To give it up: trans discard virtio {0}:2; fi')
-# The same with EFI: the kernel's stub finds its initrd by itself.
-BOOTCMD_EFI = ('setenv trans_resume; trans resume virtio {0}:2; '
-               'if test "$trans_resume" = none; then '
-               'load virtio {0}:1 $kernel_addr_r {1}; '
-               'bootefi $kernel_addr_r $fdtcontroladdr; fi')
+
+def examples():
+    """The setenv lines of ports/u-boot/README.md, in its order, as a user types
+    them: what is indented further goes on the line before."""
+    with open(os.path.join(lab.ROOT, 'ports', 'u-boot', 'README.md'),
+              encoding='utf-8') as f:
+        text = re.sub(r'\n {5,}', ' ', f.read())
+    return re.findall(r"^    (setenv boot\w+ '.*')$", text, re.M)
+
+
+# Resume; where there is nothing, load and boot; what is refused is kept, and
+# nothing is booted that would mount. Or it is discarded, at any price. With EFI
+# the kernel's stub finds its initrd by itself.
+BOOT_LINUX, KEEP, ANY_PRICE, BOOT_EFI = examples()
 NO_IMAGE = 'trans resume: TRANS_ENOIMAGE: '
 KEPT = r'\nKept. To give it up: trans discard virtio \d:2'
 GOING = r'SLEEPER: cycle 1, going to sleep'
@@ -51,10 +54,16 @@ class Guest:
         return text.replace(f'tt.swap={sleeper.SWAP_MIB << 20}',
                             f'tt.swap={disk.DISK_LEN}')
 
-    def bootcmd(self, number):
+    def typed(self, example, number):
+        """An example, with this guest's disk and files."""
         image = 'Image' if self.kernel == '6.1' else f'Image-{self.kernel}'
-        return (BOOTCMD_EFI if self.efi else BOOTCMD).format(
-            number, image, self.kernel)
+        text = example.replace('virtio 0:', f'virtio {number}:')
+        text = re.sub(r'\bImage\b', image, text)
+        return re.sub(r'\binitrd\b', f'sleeper-{self.kernel}', text)
+
+    def bootcmd(self, number, example=KEEP):
+        return [self.typed(BOOT_EFI if self.efi else BOOT_LINUX, number),
+                self.typed(example, number)]
 
     def home(self):
         """By what it is made of; not of U-Boot: an image outlives an update of
@@ -71,9 +80,10 @@ def disk_number(c):
     return 0 if 'EFI' in c.run('part list virtio 0') else 1
 
 
-def set_bootcmd(c, guest, *words):
+def set_bootcmd(c, guest, *words, example=KEEP):
     c.must(f'setenv bootargs "{guest.cmdline(*words)}"')
-    c.must(f"setenv bootcmd '{guest.bootcmd(disk_number(c))}'")
+    for line in guest.bootcmd(disk_number(c), example):
+        c.must(line)
 
 
 def args(machine, u_boot, home):

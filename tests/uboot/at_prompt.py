@@ -32,6 +32,7 @@ ANY_BOOT = r'Booting Linux on physical CPU'
 NO_SWAP = ('WARNING: not even swap space is there: [^\n]*\n'
            'trans (?:resume|plan|discard): TRANS_ENOIMAGE: not a swap space')
 NO_IMAGE = 'trans (?:resume|discard): TRANS_ENOIMAGE: '
+GIVEN_UP = 'The hibernated system is given up'
 STOPPED = 'trans resume: TRANS_ESTOPPED: '
 DAMAGED = 'trans resume: TRANS_E(?:CORRUPT|TRUNC|NOSPC): '
 SHORT_REDIST = 'trans resume: TRANS_ENOENT: .*redistributor'
@@ -51,7 +52,6 @@ RAM_RUN = r'0000000040000000-[0-9a-f]+ -> 0000000040000000 L1 rwx'
 
 U_BOOT = os.path.join(lab.ROOT, 'build', 'u-boot', '{}', 'u-boot.bin')
 LPI_TABLES = 0x58000000
-CODE_AT = 0x42000000
 KERNEL_AT, INITRD_AT = 0x40400000, 0x44000000
 RAM_AT, RAM_LEN = 0x40000000, 512 << 20
 
@@ -279,27 +279,6 @@ def kexecs_gz(c, machine):
     linux_passes(c, machine.el)
 
 
-def words_of_code(machine):
-    """SCTLR_ELx without M and C (Arm ARM, D24.2): mrs, mov, bic, msr, isb,
-    ret."""
-    read = 0xd5381001 if machine.el == 1 else 0xd53c1001
-    return [read, 0xd28000a2, 0x8a220021, read & ~(1 << 21), 0xd5033fdf,
-            0xd65f03c0]
-
-
-def mmu_off(c, machine):
-    """As `dcache off`, which this U-Boot does not have, leaves it."""
-    for i, word in enumerate(words_of_code(machine)):
-        c.must(f'mw.l {CODE_AT + 4 * i:x} {word:x}')
-    demand(c.run(f'go {CODE_AT:x}'), 'terminated')
-    c.fails('trans map', "TRANS_ENOENT: U-Boot's MMU is off")
-
-
-def kexecs_mmu_off(c, machine):
-    mmu_off(c, machine)
-    kexecs_over(c, machine)
-
-
 def without_gic(c):
     """U-Boot's own tree has none from now on."""
     c.must('fdt addr $fdtcontroladdr')
@@ -387,8 +366,6 @@ CASES = [
     Case('kexec-over-el1', kexecs_over),
     Case('kexec-over-el2', kexecs_over, el=2, gic='3'),
     Case('kexec-no-size', moves_file_only),
-    Case('kexec-mmu-off-el1', kexecs_mmu_off),
-    Case('kexec-mmu-off-el2', kexecs_mmu_off, el=2),
     Case('kexec-lpis', kexecs_without_lpis, gic='3', its=True),
     Restless('kexec-cannot-leave', cannot_leave, gic='3', its=True),
     Case('kexec-gz-el2', kexecs_gz, el=2),

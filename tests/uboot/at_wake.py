@@ -49,6 +49,7 @@ class Resume(at_prompt.Case):
                     self.timeout) as c:
                 try:
                     c.prompt()
+                    c.guest = self.guest
                     asleep.set_bootcmd(c, self.guest)
                     self.script(c, self.machine, disks)
                 finally:
@@ -105,6 +106,25 @@ def gives_up(c, machine, disks):
     answered(c, 'none')
     c.type('boot\n')
     c.expect(asleep.NO_IMAGE)
+    c.expect(asleep.GOING, 120)
+
+
+def boots_at_any_price(c, machine, disks):
+    """What is refused is lost, and the machine comes up. But not what Ctrl-C
+    stopped."""
+    asleep.set_bootcmd(c, c.guest, example=asleep.ANY_PRICE)
+    c.type('boot\n')
+    c.expect('Reading', 60)
+    c.type('\x03')
+    c.expect(at_prompt.STOPPED, 60)
+    c.expect(console.PROMPT)
+    if not asleep.has_image(disks):
+        raise Lost('the image is gone')
+    spoil(disks)
+    c.must('blkcache configure 8 31')
+    c.type('boot\n')
+    c.expect(at_prompt.DAMAGED, 120)
+    c.expect(at_prompt.GIVEN_UP)
     c.expect(asleep.GOING, 120)
 
 
@@ -206,11 +226,6 @@ def resumes_without_gic(c, machine, disks):
     resumes(c, machine, disks)
 
 
-def resumes_mmu_off(c, machine, disks):
-    at_prompt.mmu_off(c, machine)
-    resumes(c, machine, disks)
-
-
 # ---- all of them --------------------------------------------------------------
 
 CASES = [
@@ -221,9 +236,9 @@ CASES = [
     Resume('resume-el2-gic3-lz4-6.12', resumes, el=2, gic='3',
            words=at_prompt.LZ4, kernel='6.12'),
     Resume('resume-no-gic', resumes_without_gic, words=at_prompt.RAW),
-    Resume('resume-mmu-off', resumes_mmu_off, words=at_prompt.RAW),
     Resume('resume-refuses', refuses_resume),
     Resume('resume-gives-up', gives_up),
+    Resume('resume-any-price', boots_at_any_price),
     Resume('resume-ask-refuses', ask_refuses, gic='3', its=True,
            words=at_prompt.RAW),
     Resume('resume-reserved', resumes, words=at_prompt.RAW,
