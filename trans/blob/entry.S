@@ -102,11 +102,11 @@ blob_vectors:
 blob_entry:
 	msr	daifset, #0xf
 	/* Before any name depends on it. The rest of HCR is the host's still,
-	 * and its MMU may be on. */
+	 * and its MMU may be on. x28: as the host has it, for not_quiet. */
 	tbz	x0, #BLOB_E2H_BIT, 1f
 	mrs	x9, hcr_el2
-	orr	x9, x9, #(1 << E2H_BIT)
-	orr	x9, x9, #(1 << TGE_BIT)
+	orr	x28, x9, #(1 << E2H_BIT)
+	orr	x9, x28, #(1 << TGE_BIT)
 	msr	hcr_el2, x9
 	isb
 1:	tbnz	x0, #BLOB_OFF_BIT, switch_off
@@ -323,7 +323,9 @@ say_not_quiet:
 	mov	x29, x26
 	if_own_names back_el2, x27, BLOB_E2H_BIT
 	msr	vbar_el1, x23
-	dsb	sy
+	tbz	x27, #BLOB_E2H_BIT, 1f
+	msr	hcr_el2, x28
+1:	dsb	sy
 	isb
 	msr	sctlr_el1, x24
 	b	back
