@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """make mutants: known bugs, put in one by one; do the unit tests notice?
 
-Each mutant is one small wrong edit of lib/, trans/ or hibernate/ of a kind that
-shipped somewhere once (tests/known_bugs/), in a copy of the sources under
-build/mutants/. The unit tests must fail on it (a test program that dies, or
-does not end, has noticed too). The copy without an edit must pass."""
+Each mutant is one small wrong edit of lib/, trans/, kexec/ or hibernate/ of a
+kind that shipped somewhere once (tests/known_bugs/), in a copy of the sources
+under build/mutants/. The unit tests must fail on it (a test program that dies,
+or does not end, has noticed too). The copy without an edit must pass."""
 import argparse
 import concurrent.futures
 import glob
@@ -17,13 +17,14 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-from known_bugs import (lib, resume, snapshot, swsusp,  # noqa: E402
-                        tables, transition)
+from known_bugs import (kexec, lib, resume, snapshot,  # noqa: E402
+                        swsusp, tables, transition)
 ROOT = os.path.dirname(HERE)
 DIR = 'build/mutants'
 # Without sanitizers but UBSan's traps: many builds, each run once.
 CC = ['gcc', '-std=gnu11', '-O1', '-g', '-fno-common', '-w', '-Iinclude',
       '-I.', '-isystem', f'{ROOT}/ports/libfdt', '-isystem', 'libfdt',
+      '-isystem', 'zlib', '-DZ_SOLO',
       '-fsanitize=undefined', '-fsanitize-undefined-trap-on-error']
 COPY = ['test_copy', 'test_copy_bugs', 'test_copy_failures',
         'test_copy_formats']
@@ -34,6 +35,7 @@ TRANSITION = ['test_transition', 'test_transition_refuse',
               'test_transition_digests', 'test_transition_go',
               'test_transition_proof', 'test_transition_rest']
 BLOB = ['test_mover']
+KEXEC = ['test_kexec', 'test_kexec_zeroes', 'test_kexec_refuse']
 SNAPSHOT = ['test_snapshot', 'test_snapshot_faults']
 RESUME = ['test_resume', 'test_resume_refuse', 'test_resume_answers',
           'test_resume_find', 'test_resume_progress', 'test_resume_start']
@@ -75,6 +77,11 @@ SETS = {**{f'lib/moves{part}.c': ['test_moves', *EDGES]
         'hibernate/carve.c': [*RESUME, 'test_resume_wipe'],
         'hibernate/efi.c': ['test_resume_efi'],
         'hibernate/wipe.c': ['test_resume_wipe'],
+        **{f'kexec/{part}.c': KEXEC
+           for part in ('kexec', 'load_moves', 'load_place', 'load_tree',
+                        'unpack', 'unpack_elf')},
+        'kexec/place.c': ['test_place', 'test_place_wishes'],
+        'kexec/image.c': ['test_image'],
         'hibernate/crc32.c': ['test_swsusp_crc'],
         'hibernate/swsusp_clear.c': ['test_swsusp_once', 'test_resume_discard'],
         'hibernate/discard.c': ['test_resume_discard'],
@@ -84,21 +91,22 @@ SETS = {**{f'lib/moves{part}.c': ['test_moves', *EDGES]
         'hibernate/snapshot.h': SNAPSHOT,
         'trans/tcr.c': ['test_geometry', 'test_cpu', *CORE],
         'trans/geometry.c': ['test_geometry', *CORE]}
-# Helpers of the kexec front-end's tests: of kexec/ only what knows trees is
-# built here.
-NOT_BUILT = ['kexecs.c']
+PARTS = ['lib', 'trans', 'kexec', 'hibernate', 'include']
 LIBFDT = [f'libfdt/fdt{part}.c' for part in (
     '', '_addresses', '_check', '_empty_tree', '_ro', '_rw', '_strerror',
     '_sw', '_wip')]
+# For the kexec tests: kernels in gzip.
+ZLIB = [f'zlib/{part}.c' for part in ('adler32', 'crc32', 'inffast', 'inflate',
+                                      'inftrees', 'zutil')]
 TIMEOUT = 120
 
 MUTANTS = sum((part.MUTANTS for part in (
-    lib, tables, transition, resume, swsusp, snapshot)), [])
+    lib, tables, transition, kexec, resume, swsusp, snapshot)), [])
 
 
 def sources(where):
-    names = ('lib', 'lib/fdt', 'trans', 'hibernate', 'lib/arch/fake',
-             'trans/fake', 'hibernate/fake')
+    names = ('lib', 'lib/fdt', 'trans', 'kexec', 'hibernate',
+             'lib/arch/fake', 'trans/fake', 'hibernate/fake')
     return sorted(os.path.relpath(p, where) for n in names
                   for p in glob.glob(f'{where}/{n}/*.c'))
 
@@ -110,10 +118,10 @@ def object_of(source):
 def compile_all(where, names, out):
     """None, or what the compiler said."""
     def one(name):
-        # libfdt 1.6 relies on signed overflow.
+        # libfdt 1.6 relies on signed overflow; zlib is not ours either.
         theirs = ['-fno-sanitize=undefined', '-fwrapv']
         counted = ['-fsanitize-coverage=trace-pc']
-        done = subprocess.run([*CC, *(theirs if name in LIBFDT else []),
+        done = subprocess.run([*CC, *(theirs if name in LIBFDT + ZLIB else []),
                                *(counted if name.startswith('hibernate/')
                                  else []),
                                '-c', name, '-o',
@@ -137,7 +145,8 @@ def link(base, out, test):
     subprocess.run(['gcc', '-fsanitize=undefined',
                     '-fsanitize-undefined-trap-on-error',
                     f'{base}/obj/tests_unit_{test}.o', f'{out}/{test}.a',
-                    '-lcmocka', '-llzo2', '-llz4', '-o', f'{out}/{test}'], check=True)
+                    '-lcmocka', '-llzo2', '-llz4', '-o', f'{out}/{test}'],
+                   check=True)
     return f'{out}/{test}'
 
 
@@ -164,25 +173,24 @@ def tests_of(name):
 
 
 class Base:
-    """The sources as they are, built once, and what passes on them."""
+    """The sources as they are, built once, and what passes on them: of the
+    tests that @mutants want."""
 
-    def __init__(self):
+    def __init__(self, mutants):
         self.dir = f'{ROOT}/{DIR}/base'
         shutil.rmtree(f'{ROOT}/{DIR}', ignore_errors=True)
         os.makedirs(f'{self.dir}/obj')
-        for part in ('lib', 'trans', 'hibernate', 'include', 'tests/unit'):
+        for part in [*PARTS, 'tests/unit']:
             shutil.copytree(f'{ROOT}/{part}', f'{self.dir}/{part}')
-        shutil.copytree(f'{ROOT}/build/libfdt', f'{self.dir}/libfdt')
-        shutil.copytree(f'{ROOT}/kexec', f'{self.dir}/kexec')
-        tests = sorted({t for m in MUTANTS for t in tests_of(m[1])})
+        for part in ('libfdt', 'zlib'):
+            shutil.copytree(f'{ROOT}/build/{part}', f'{self.dir}/{part}')
+        shutil.copytree(f'{ROOT}/ports/zlib', f'{self.dir}/ports/zlib')
+        tests = sorted({t for m in mutants for t in tests_of(m[1])})
         shared = [os.path.relpath(p, self.dir) for p in
                   glob.glob(f'{self.dir}/tests/unit/*.c')
-                  if not os.path.basename(p).startswith('test_')
-                  and os.path.basename(p) not in NOT_BUILT]
-        trees = [os.path.relpath(p, self.dir)
-                 for p in glob.glob(f'{self.dir}/kexec/fdt*.c')]
+                  if not os.path.basename(p).startswith('test_')]
         error = compile_all(self.dir, sources(self.dir) + shared +
-                            LIBFDT + trees +
+                            LIBFDT + ZLIB + ['ports/zlib/gunzip.c'] +
                             [f'tests/unit/{t}.c' for t in tests],
                             f'{self.dir}/obj')
         if error:
@@ -195,10 +203,8 @@ def mutate(base, number, mutant):
     """Who noticed: a test, or None; or an error in brackets."""
     _, name, old, new = mutant
     where = f'{ROOT}/{DIR}/{number}'
-    shutil.copytree(f'{base.dir}/lib', f'{where}/lib')
-    shutil.copytree(f'{base.dir}/trans', f'{where}/trans')
-    shutil.copytree(f'{base.dir}/hibernate', f'{where}/hibernate')
-    shutil.copytree(f'{base.dir}/include', f'{where}/include')
+    for part in PARTS:
+        shutil.copytree(f'{base.dir}/{part}', f'{where}/{part}')
     with open(f'{where}/{name}') as f:
         text = f.read()
     if text.count(old) != 1:
@@ -225,8 +231,8 @@ def main():
     ap.add_argument('--only', default='', help='mutants whose name has this')
     args = ap.parse_args()
     start = time.monotonic()
-    base = Base()
     chosen = [m for m in MUTANTS if args.only in m[0]]
+    base = Base(chosen)
     bad = 0
     for number, mutant in enumerate(chosen):
         who = mutate(base, number, mutant)
