@@ -198,6 +198,20 @@ static void scrub_linear(void **state)
 	leaf_is(&tr.t.high, LINEAR + SRC + 0x1000, SRC + 0x1000, true, false);
 }
 
+/* A cycle in the order of its destinations: its spare, which nobody hid, holds a
+ * page all the same. */
+static void scrub_spare(void **state)
+{
+	(void)state;
+	tr.args.map = TRANS_MAP_SPARSE;
+	paged_linear();
+	transition_move(SRC + 0x1000, SRC, 0x1000);
+	transition_move(SRC + 0x2000, SRC + 0x1000, 0x1000);
+	transition_move(SRC, SRC + 0x2000, 0x1000);
+	transition_prepare();
+	assert_int_equal(tr.t.scrub_bytes, 0x1000);
+}
+
 /* Looks at memory between two calls of progress, the most of them; each look-up
  * in the linear map is four. */
 static unsigned long before, gap, left;
@@ -269,6 +283,7 @@ int main(void)
 		TEST(bad_digests),
 		TEST(scrub_sparse),
 		TEST(scrub_linear),
+		TEST(scrub_spare),
 		TEST(scrub_tells),
 		TEST(scrub_wants_linear),
 	};
