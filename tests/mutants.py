@@ -76,6 +76,7 @@ SETS = {**{f'lib/moves{part}.c': ['test_moves', *EDGES]
         'hibernate/resume.c': [*RESUME, 'test_resume_efi'],
         'hibernate/carve.c': [*RESUME, 'test_resume_wipe'],
         'hibernate/efi.c': ['test_resume_efi'],
+        'hibernate/efi_tree.c': ['test_resume_efi'],
         'hibernate/wipe.c': ['test_resume_wipe'],
         **{f'kexec/{part}.c': KEXEC
            for part in ('kexec', 'load_moves', 'load_place', 'load_tree',
