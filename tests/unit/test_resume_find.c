@@ -268,6 +268,11 @@ static void entry_in_the_text(void **state)
 	assert_int_equal(tr_find_physical(&f->memory, &text, REENTER, TTBR1,
 					  &found, &f->err), TRANS_EIMAGE);
 	assert_string_equal(f->err.why, NONE);
+	/* Before one that is in the same stretch, behind the text. */
+	text.start = BASE + 0x10000;
+	assert_int_equal(tr_find_physical(&f->memory, &text, REENTER, TTBR1,
+					  &found, &f->err), TRANS_EIMAGE);
+	assert_string_equal(f->err.why, NONE);
 	finds_none(f, MORE);
 }
 
