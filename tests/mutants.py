@@ -47,7 +47,7 @@ SETS = {**{f'lib/moves{part}.c': ['test_moves', *EDGES]
         'lib/moves.c': ['test_moves', *EDGES, 'test_kimage'],
         'lib/ranges.c': ['test_ranges'],
         'lib/pool.c': ['test_pool'],
-        'lib/gic.c': ['test_gic'], 'lib/gic_resume.c': ['test_gic_resume'],
+        'lib/gic.c': ['test_gic'], 'lib/gic_lpi.c': ['test_gic'], 'lib/gic_resume.c': ['test_gic_resume'],
         'trans/transition.c': [*TRANSITION, 'test_resume_answers',
                                'test_reach'],
         **{f'lib/fdt/{part}.c': ['test_machine', 'test_machine_interrupts']
@@ -82,7 +82,7 @@ SETS = {**{f'lib/moves{part}.c': ['test_moves', *EDGES]
            for part in ('kexec', 'load_moves', 'load_place', 'load_tree',
                         'unpack', 'unpack_elf')},
         'kexec/place.c': ['test_place', 'test_place_wishes'],
-        'kexec/image.c': ['test_image'],
+        'kexec/image.c': ['test_image'], 'kexec/format.c': ['test_format'],
         'hibernate/crc32.c': ['test_swsusp_crc'],
         'hibernate/swsusp_clear.c': ['test_swsusp_once', 'test_resume_discard'],
         'hibernate/discard.c': ['test_resume_discard'],

@@ -82,7 +82,7 @@ MUTANTS = [
     ('wait: a counter that runs backwards moves', 'lib/wait.c',
      'step > 0 ? 0 : wait->still + 1', 'step ? 0 : wait->still + 1'),
     ('host: clean begins at the first byte', 'lib/cpu.c',
-     'at & ~(uintptr_t)(line - 1)', 'at'),
+     'trans_arch_clean(at - before,', 'trans_arch_clean(at,'),
     ('host: clean takes the I-cache line', 'lib/cpu.c',
      'field(trans_arch_read(TRANS_CTR_EL0), 16)',
      'field(trans_arch_read(TRANS_CTR_EL0), 0)'),

@@ -154,7 +154,7 @@ MUTANTS = [
      '\ttrans_transition_unask(transition);\n', ''),
     ('no trial', 'hibernate/resume.c', '{ tr_try_prepare, 30 }, ', ''),
     ('the image is not proven', 'hibernate/resume.c',
-     'return tr_prove(resume, load->err);', 'return rc;'),
+     'return tr_prove(load->resume, load, load->err);', 'return 0;'),
     ('text of an older kernel is Device memory', 'hibernate/tables.c',
      'if (!rc && leaf.memory != NORMAL)', 'if (0)'),
     ('EFI: a tree that is not all of the image counts', 'hibernate/efi_tree.c',
