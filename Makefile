@@ -239,6 +239,7 @@ $(A)/obj/trans/blob_image.o: $(A)/blob.bin
 # ---- the reference port ----------------------------------------------------
 
 PORT_OBJS := $(call arm_objs,$(PORT))
+GLUE_OBJS := $(call arm_objs,$(GUNZIP) $(UNLZO) $(UNLZ4))
 PORT_LIBS := $(addprefix $(A)/lib,trans_table.a fdt.a gunzip.a unlzo.a \
 	unlz4.a)
 
@@ -384,7 +385,10 @@ licence-gate: $(LIB_ARCHIVES) ## nothing in an installed archive is GPL alone
 	@tests/gates.py licence --tools $(CROSS_COMPILE) $^ $(LIB_OBJS) $(BLOB_OBJS)
 
 .PHONY: lint
-lint: $(LIBRARIES) | setup ## names, cppcheck, clang-tidy, house; quiet = pass
+lint: $(LIB_OBJS) $(BLOB_OBJS) $(PORT_OBJS) $(GLUE_OBJS) | setup ## names, cppcheck, clang-tidy, house; quiet = pass
+	@tests/house.py --tools $(CROSS_COMPILE) --objects $(A)/obj \
+		--archive $(LIB_OBJS) --program $(BLOB_OBJS) \
+		--program $(PORT_OBJS) $(GLUE_OBJS)
 	@tests/lint.py $(sort $(filter %.c,$(LIB) $(TRANS) $(FDT) $(KEXEC) $(HIBERNATE) $(PORT) $(GUNZIP) \
 		$(UNLZO) $(UNLZ4) $(BLOB) \
 		$(ARM_ONLY) $(FAKES))) -- --target=aarch64-linux-gnu \

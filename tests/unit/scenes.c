@@ -160,7 +160,7 @@ void scene_sweep(void (*test)(struct scene *c), unsigned int n)
 		}
 }
 
-/* ---- bugs that shipped, by number (reference/libraries.md part 0) ---- */
+/* ---- bugs that shipped, by number ---- */
 
 const struct shape linux_4k = { 12, 48, 48, false };
 

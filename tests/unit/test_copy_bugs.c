@@ -13,7 +13,7 @@
 
 #define GIB B(30)
 
-/* ---- bugs that shipped, by number (reference/libraries.md part 0) ---- */
+/* ---- bugs that shipped, by number ---- */
 
 static const struct shape lpa2_4k = { 12, 52, 52, true };
 

@@ -23,7 +23,7 @@ struct point {
 	unsigned int granule, va, pa, regime, flags;
 };
 
-/* What DESIGN.md and geometry.h allow, as one list of conditions. */
+/* What geometry.h allows, as one list of conditions. */
 static bool legal(const struct point *p)
 {
 	bool small = p->granule == 12 || p->granule == 14;

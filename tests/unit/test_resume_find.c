@@ -428,8 +428,7 @@ struct shape_case {
 	uint64_t tcr; /* 0: not known */
 };
 
-/* Values of TCR: what the loader of the experiment entered Linux with
- * (reference/resume.md, part 3). */
+/* Values of TCR: what a loader has entered real kernels with. */
 static const struct shape_case cases[] = {
 	{ &a57, 12, 48, false, false, 48, 0x34b5503510 },
 	{ &cpu_max, 12, 52, true, false, 52, 0x8000036b54c3510 },
