@@ -358,7 +358,7 @@ coverage: ## lines and branches that the unit tests reach
 	@tests/coverage.py
 
 .PHONY: mutants
-mutants: | setup $(B)/stamp/libfdt $(B)/stamp/zlib ## known bugs put in one by one: do the unit tests notice?
+mutants: | setup $(LIBRARIES) ## known bugs put in one by one: do the unit tests notice?
 	@tests/mutants.py $(RUN)
 
 # ---- gates -----------------------------------------------------------------

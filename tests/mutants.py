@@ -2,153 +2,184 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """make mutants: known bugs, put in one by one; do the unit tests notice?
 
-Each mutant is one small wrong edit of lib/, trans/, kexec/ or hibernate/ of a
-kind that shipped somewhere once (tests/known_bugs/), in a copy of the sources
-under build/mutants/. The unit tests must fail on it (a test program that dies,
-or does not end, has noticed too). The copy without an edit must pass."""
+Each mutant is one small wrong edit of the library, of a kind that shipped
+somewhere once (tests/known_bugs/), in a copy of the sources under
+build/mutants/. The unit tests must fail on it (a test program that dies, or
+does not end, has noticed too). The copy without an edit must pass.
+
+tests/known_bugs/*.py: {tests that must notice: [(name, where, old, new)]}.
+@where is the function, macro or variable that is edited, wherever it is;
+`stem:function` is the one in stem.c, for a name that several files have. @old
+occurs once in it, and blanks, also line ends, do not count: an edit survives a
+move and a reflow. tests/selftest.py looks that each has its place."""
 import argparse
 import concurrent.futures
 import glob
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
+from typing import NamedTuple
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 from known_bugs import (kexec, lib, resume, snapshot,  # noqa: E402
                         swsusp, tables, transition)
 ROOT = os.path.dirname(HERE)
-DIR = 'build/mutants'
+DIR = f'{ROOT}/build/mutants'
+# What edits may be in, and what is copied besides.
+EDITED = ('lib', 'trans', 'kexec', 'hibernate')
+COPIED = (*EDITED, 'include', 'ports', 'tests/unit', 'sources.mk')
 # Without sanitizers but UBSan's traps: many builds, each run once.
+TRAPS = ['-fsanitize=undefined', '-fsanitize-undefined-trap-on-error']
 CC = ['gcc', '-std=gnu11', '-O1', '-g', '-fno-common', '-w', '-Iinclude',
-      '-I.', '-isystem', f'{ROOT}/ports/libfdt', '-isystem', 'libfdt',
-      '-isystem', 'zlib', '-DZ_SOLO',
-      '-fsanitize=undefined', '-fsanitize-undefined-trap-on-error']
-COPY = ['test_copy', 'test_copy_bugs', 'test_copy_failures',
-        'test_copy_formats']
-EDGES = ['test_edges', 'test_edges_refuse', 'test_edges_read']
-CORE = ['test_table', *EDGES, 'test_operations', *COPY, 'test_walker',
-        'test_geometry', 'test_inspect', 'test_table_bombs']
-TRANSITION = ['test_transition', 'test_transition_refuse',
-              'test_transition_digests', 'test_transition_go',
-              'test_transition_proof', 'test_transition_rest']
-BLOB = ['test_mover']
-KEXEC = ['test_kexec', 'test_kexec_zeroes', 'test_kexec_refuse']
-SNAPSHOT = ['test_snapshot', 'test_snapshot_faults']
-RESUME = ['test_resume', 'test_resume_refuse', 'test_resume_answers',
-          'test_resume_find', 'test_resume_progress', 'test_resume_start']
-SWSUSP = ['test_swsusp', 'test_swsusp_hostile', 'test_swsusp_sweep',
-          'test_swsusp_maps', 'test_swsusp_callbacks', 'test_swsusp_once',
-          'test_resume_discard']
-SETS = {**{f'lib/moves{part}.c': ['test_moves', *EDGES]
-           for part in ('_order', '_cycle', '_plan')},
-        'lib/moves.c': ['test_moves', *EDGES, 'test_kimage'],
-        'lib/ranges.c': ['test_ranges'],
-        'lib/pool.c': ['test_pool'],
-        'lib/gic.c': ['test_gic'], 'lib/gic_lpi.c': ['test_gic'], 'lib/gic_resume.c': ['test_gic_resume'],
-        'trans/transition.c': [*TRANSITION, 'test_resume_answers',
-                               'test_reach'],
-        **{f'lib/fdt/{part}.c': ['test_machine', 'test_machine_interrupts']
-           for part in ('walk', 'gic', 'psci', 'uart', 'interrupts')},
-        'trans/world.c': ['test_world'], 'trans/passage.c': ['test_world'],
-        **{f'trans/{part}.c': TRANSITION
-           for part in ('control', 'args', 'list')},
-        'trans/far.c': ['test_reach'],
-        'trans/maps.c': ['test_reach', 'test_transition_rest'],
-        # Their tests have them by way of trans/fake.
-        **{f'trans/blob/{part}.c': BLOB for part in ('mover', 'verify')},
-        **{f'trans/{part}.c': [*TRANSITION, 'test_quiesce', 'test_cpu']
-           for part in ('leave', 'state')},
-        'lib/cpu.c': ['test_cpu', 'test_host'],
-        'lib/mmio.c': ['test_host'], 'trans/live.c': ['test_host'],
-        'lib/wait.c': ['test_quiesce'],
-        'trans/query.c': ['test_inspect', *EDGES],
-        'trans/proof.c': [*TRANSITION, 'test_world', 'test_reach'],
-        **{f'trans/{part}.c': TRANSITION
-           for part in ('list', 'scrub')},
-        **{f'hibernate/snapshot{part}.c': SNAPSHOT
-           for part in ('', '_plan', '_write', '_commit')},
-        **{f'hibernate/{part}.c': RESUME
-           for part in ('pages', 'place', 'load', 'enter', 'find',
-                        'tables', 'prove', 'print', 'work')},
-        'hibernate/resume.c': [*RESUME, 'test_resume_efi'],
-        'hibernate/carve.c': [*RESUME, 'test_resume_wipe'],
-        'hibernate/efi.c': ['test_resume_efi'],
-        'hibernate/efi_tree.c': ['test_resume_efi'],
-        'hibernate/wipe.c': ['test_resume_wipe'],
-        **{f'kexec/{part}.c': KEXEC
-           for part in ('kexec', 'load_moves', 'load_place', 'load_tree',
-                        'unpack', 'unpack_elf')},
-        'kexec/place.c': ['test_place', 'test_place_wishes'],
-        'kexec/image.c': ['test_image'], 'kexec/format.c': ['test_format'],
-        'hibernate/crc32.c': ['test_swsusp_crc'],
-        'hibernate/swsusp_clear.c': ['test_swsusp_once', 'test_resume_discard'],
-        'hibernate/discard.c': ['test_resume_discard'],
-        'hibernate/advise.c': ['test_resume_answers'],
-        **{f'hibernate/swsusp_{part}.c': SWSUSP
-           for part in ('open', 'map', 'read')},
-        'hibernate/snapshot.h': SNAPSHOT,
-        'trans/tcr.c': ['test_geometry', 'test_cpu', *CORE],
-        'trans/geometry.c': ['test_geometry', *CORE]}
-PARTS = ['lib', 'trans', 'kexec', 'hibernate', 'include']
-LIBFDT = [f'libfdt/fdt{part}.c' for part in (
-    '', '_addresses', '_check', '_empty_tree', '_ro', '_rw', '_strerror',
-    '_sw', '_wip')]
-# For the kexec tests: kernels in gzip.
-ZLIB = [f'zlib/{part}.c' for part in ('adler32', 'crc32', 'inffast', 'inflate',
-                                      'inftrees', 'zutil')]
+      '-I.', *TRAPS]
+# Others' code, which may overflow.
+THEIRS = ['-fno-sanitize=undefined', '-fwrapv', '-DLZO_CFG_FREESTANDING']
+# As the Makefile: what a test counts (tests/unit/counted.h).
+COUNTED = ['-fsanitize-coverage=trace-pc']
+LIBS = ['-lcmocka', '-llzo2', '-llz4', '-lzstd']
 TIMEOUT = 120
+LISTS = """
+include sources.mk
+LIBFDT_DIR := build/libfdt
+ZLIB_DIR := build/zlib
+LZO_DIR := build/lzo
+LZ4_DIR := build/lz4
+OTHERS := LIBFDT ZLIB LZO LZ4
+include $(wildcard ports/*/port.mk)
+lists:
+	@echo $(TRANS_TABLE_CORE) $(TRANS_TABLE_FDT) $(TRANS_TABLE_KEXEC) \
+		$(TRANS_TABLE_HIBERNATE) $(TRANS_TABLE_FAKES) \
+		$(TRANS_TABLE_ZLIB_GLUE) $(TRANS_TABLE_LZO_GLUE) \
+		$(TRANS_TABLE_LZ4_GLUE)
+	@echo $(foreach o,$(OTHERS),$(TRANS_TABLE_$(o)))
+	@echo $(foreach o,$(OTHERS),$(TRANS_TABLE_$(o)_INCLUDE))
+"""
 
-MUTANTS = sum((part.MUTANTS for part in (
-    lib, tables, transition, kexec, resume, swsusp, snapshot)), [])
+
+class Mutant(NamedTuple):
+    name: str
+    where: str
+    old: str
+    new: str
+    tests: tuple
 
 
-def sources(where):
-    names = ('lib', 'lib/fdt', 'trans', 'kexec', 'hibernate',
-             'lib/arch/fake', 'trans/fake', 'hibernate/fake')
-    return sorted(os.path.relpath(p, where) for n in names
-                  for p in glob.glob(f'{where}/{n}/*.c'))
+MUTANTS = [Mutant(*edit, tests)
+           for part in (lib, tables, transition, kexec, resume, swsusp,
+                        snapshot)
+           for tests, edits in part.MUTANTS.items() for edit in edits]
+
+
+# ---- edits ------------------------------------------------------------------
+
+def pattern(text):
+    """Finds a text in C whatever blanks are between its words and signs."""
+    words = re.findall(r'\w+|[^\w\s]', text)
+    found = re.escape(words[0])
+    for before, word in zip(words, words[1:]):
+        both = re.match(r'\w', before) and re.match(r'\w', word)
+        found += (r'\s+' if both else r'\s*') + re.escape(word)
+    return found
+
+
+class Place(NamedTuple):
+    """Where a function, a macro or a variable is defined; lines from 1."""
+    path: str
+    first: int
+    last: int
+
+
+def places(root):
+    """{name: [Place]} of the sources that edits may be in."""
+    paths = sorted(p for top in EDITED for end in 'ch' for p in
+                   glob.glob(f'{top}/**/*.{end}', root_dir=root,
+                             recursive=True))
+    said = subprocess.run(
+        ['ctags', '--languages=C', '--langmap=C:+.h', '--kinds-C=fdv',
+         '--fields=+ne', '--output-format=json', '--sort=no', '-o', '-',
+         *paths], cwd=root, check=True, text=True,
+        stdout=subprocess.PIPE).stdout
+    found = {}
+    for row in map(json.loads, said.splitlines()):
+        found.setdefault(row['name'], []).append(
+            Place(row['path'], row['line'], row.get('end', row['line'])))
+    return found
+
+
+def candidates(where, known):
+    """The places that an edit's @where may mean."""
+    stem, _, name = where.rpartition(':')
+    return [p for p in known.get(name, ()) if not stem or
+            os.path.splitext(os.path.basename(p.path))[0] == stem]
+
+
+def edited(text, place, mutant):
+    """(how often the old text is there, the whole text with the new one)"""
+    lines = text.splitlines(keepends=True)
+    body = ''.join(lines[place.first - 1:place.last])
+    body, times = re.subn(pattern(mutant.old), lambda _: mutant.new, body)
+    return times, ''.join([*lines[:place.first - 1], body,
+                           *lines[place.last:]])
+
+
+def apply(mutant, known, read):
+    """(path, its text with the edit). @read: the text of a path.
+    LookupError: there is no place for it, or more than one."""
+    tries = [(p.path, *edited(read(p.path), p, mutant))
+             for p in candidates(mutant.where, known)]
+    if not tries:
+        raise LookupError(f'there is no {mutant.where}')
+    times = sum(t[1] for t in tries)
+    if times != 1:
+        raise LookupError(f'the text occurs {times} times in {mutant.where}')
+    return next((path, text) for path, n, text in tries if n)
+
+
+def read_from(root):
+    def read(path):
+        with open(f'{root}/{path}', encoding='utf-8') as f:
+            return f.read()
+    return read
+
+
+def misplaced(mutants=None, root=ROOT):
+    """What is wrong with edits, and with the names of their tests."""
+    known, names, bad = places(root), test_sources(root), []
+    for mutant in MUTANTS if mutants is None else mutants:
+        try:
+            apply(mutant, known, read_from(root))
+        except LookupError as why:
+            bad.append(f'{mutant.name}: {why}')
+        bad += [f'{mutant.name}: there is no {t}'
+                for t in mutant.tests if t not in names]
+    return bad
+
+
+# ---- building ---------------------------------------------------------------
+
+def unit_sources(root):
+    return glob.glob('tests/unit/**/*.c', root_dir=root, recursive=True)
+
+
+def test_sources(root):
+    """{name of a test: its source}"""
+    found = {os.path.splitext(os.path.basename(p))[0]: p
+             for p in unit_sources(root)}
+    return {n: p for n, p in found.items() if n.startswith('test_')}
 
 
 def object_of(source):
     return source.replace('/', '_')[:-2] + '.o'
 
 
-def compile_all(where, names, out):
-    """None, or what the compiler said."""
-    def one(name):
-        # libfdt 1.6 relies on signed overflow; zlib is not ours either.
-        theirs = ['-fno-sanitize=undefined', '-fwrapv']
-        counted = ['-fsanitize-coverage=trace-pc']
-        done = subprocess.run([*CC, *(theirs if name in LIBFDT + ZLIB else []),
-                               *(counted if name.startswith('hibernate/')
-                                 else []),
-                               '-c', name, '-o',
-                               f'{out}/{object_of(name)}'], cwd=where,
-                              stderr=subprocess.PIPE, text=True)
-        return done.stderr if done.returncode else None
-
+def run_all(function, items):
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        errors = [e for e in pool.map(one, names) if e]
-    return errors[0] if errors else None
-
-
-def link(base, out, test):
-    """A test program of the mutant's objects, the rest from the base."""
-    own = {os.path.basename(p): p for p in glob.glob(f'{out}/*.o')}
-    shared = [p for p in glob.glob(f'{base}/obj/*.o')
-              if not os.path.basename(p).startswith('tests_unit_test_')]
-    objects = [own.get(os.path.basename(p), p) for p in shared]
-    # From an archive only what the test uses is linked.
-    subprocess.run(['ar', 'rcs', f'{out}/{test}.a', *objects], check=True)
-    subprocess.run(['gcc', '-fsanitize=undefined',
-                    '-fsanitize-undefined-trap-on-error',
-                    f'{base}/obj/tests_unit_{test}.o', f'{out}/{test}.a',
-                    '-lcmocka', '-llzo2', '-llz4', '-o', f'{out}/{test}'],
-                   check=True)
-    return f'{out}/{test}'
+        yield from pool.map(function, items)
 
 
 def passing(path):
@@ -167,83 +198,153 @@ def passing(path):
             if w.startswith('ok ') and ' - ' in w]
 
 
-def tests_of(name):
-    wanted = SETS.get(name, CORE)
-    return [t for t in dict.fromkeys(wanted)
-            if os.path.exists(f'{ROOT}/tests/unit/{t}.c')]
-
-
 class Base:
-    """The sources as they are, built once, and what passes on them: of the
-    tests that @mutants want."""
+    """The sources as they are, built once, and what passes on them."""
 
-    def __init__(self, mutants):
-        self.dir = f'{ROOT}/{DIR}/base'
-        shutil.rmtree(f'{ROOT}/{DIR}', ignore_errors=True)
-        os.makedirs(f'{self.dir}/obj')
-        for part in [*PARTS, 'tests/unit']:
-            shutil.copytree(f'{ROOT}/{part}', f'{self.dir}/{part}')
-        for part in ('libfdt', 'zlib'):
-            shutil.copytree(f'{ROOT}/build/{part}', f'{self.dir}/{part}')
-        shutil.copytree(f'{ROOT}/ports/zlib', f'{self.dir}/ports/zlib')
-        tests = sorted({t for m in mutants for t in tests_of(m[1])})
-        shared = [os.path.relpath(p, self.dir) for p in
-                  glob.glob(f'{self.dir}/tests/unit/*.c')
-                  if not os.path.basename(p).startswith('test_')]
-        error = compile_all(self.dir, sources(self.dir) + shared +
-                            LIBFDT + ZLIB + ['ports/zlib/gunzip.c'] +
-                            [f'tests/unit/{t}.c' for t in tests],
-                            f'{self.dir}/obj')
-        if error:
-            sys.exit(f'mutants: the sources do not compile\n{error}')
-        self.passes = {t: passing(link(self.dir, f'{self.dir}/obj', t))
-                       for t in tests}
+    def __init__(self, where, tests):
+        self.tree, self.obj = f'{where}/tree', f'{where}/obj'
+        self.copy(self.tree)
+        os.makedirs(self.obj)
+        ours, self.theirs, self.include = (
+            row.split() for row in subprocess.run(
+                ['make', '-s', '-f', '-', 'lists'], cwd=self.tree, input=LISTS,
+                text=True, check=True, stdout=subprocess.PIPE
+            ).stdout.splitlines())
+        programs = test_sources(self.tree)
+        self.shared = [*ours, *self.theirs, *(
+            p for p in unit_sources(self.tree)
+            if p not in programs.values())]
+        built = [*self.shared, *(programs[t] for t in tests)]
+        errors = [e for e in run_all(
+            lambda name: self.compile(self.tree, name, self.obj), built) if e]
+        if errors:
+            sys.exit(f'mutants: the sources do not compile\n{errors[0]}')
+        self.made_from = {name: self.inputs(name) for name in built}
+        self.programs = {t: programs[t] for t in tests}
+        self.passes = dict(zip(tests, run_all(
+            lambda test: passing(self.link(test, self.obj)), tests)))
+
+    @staticmethod
+    def copy(to):
+        for part in COPIED:
+            copy = shutil.copytree if os.path.isdir(f'{ROOT}/{part}') else \
+                shutil.copy
+            os.makedirs(os.path.dirname(f'{to}/{part}'), exist_ok=True)
+            copy(f'{ROOT}/{part}', f'{to}/{part}')
+        os.symlink(f'{ROOT}/build', f'{to}/build')
+
+    def compile(self, tree, name, out):
+        """None, or what the compiler said."""
+        done = subprocess.run(
+            [*CC, *self.include, *(THEIRS if name in self.theirs else []),
+             *(COUNTED if name.startswith('hibernate/') else []),
+             '-MMD', '-c', name, '-o', f'{out}/{object_of(name)}'], cwd=tree,
+            stderr=subprocess.PIPE, text=True)
+        return done.stderr if done.returncode else None
+
+    def inputs(self, name):
+        """All that a source includes, itself too."""
+        with open(f'{self.obj}/{object_of(name)[:-2]}.d') as f:
+            words = f.read().replace('\\\n', ' ').split()[1:]
+        return {os.path.normpath(w) for w in words}
+
+    def link(self, test, out):
+        """A test program of a mutant's objects, the rest from here."""
+        def obj(name):
+            own = f'{out}/{object_of(name)}'
+            return own if os.path.exists(own) else \
+                f'{self.obj}/{object_of(name)}'
+
+        # From an archive only what the test uses is linked.
+        archive = f'{out}/{test}.a'
+        subprocess.run(['ar', 'rcs', archive, *map(obj, self.shared)],
+                       check=True)
+        subprocess.run(['gcc', *TRAPS, obj(self.programs[test]), archive,
+                        *LIBS, '-o', f'{out}/{test}'], check=True)
+        os.remove(archive)
+        return f'{out}/{test}'
 
 
-def mutate(base, number, mutant):
+def notices(base, where, mutant):
     """Who noticed: a test, or None; or an error in brackets."""
-    _, name, old, new = mutant
-    where = f'{ROOT}/{DIR}/{number}'
-    for part in PARTS:
-        shutil.copytree(f'{base.dir}/{part}', f'{where}/{part}')
-    with open(f'{where}/{name}') as f:
-        text = f.read()
-    if text.count(old) != 1:
-        return f'[the text occurs {text.count(old)} times]'
-    with open(f'{where}/{name}', 'w') as f:
-        f.write(text.replace(old, new))
-    names = sources(where) if name.endswith('.h') else [
-        'trans/fake/blob.c' if name.startswith('trans/blob/') else name]
-    os.symlink(f'{base.dir}/libfdt', f'{where}/libfdt')
-    error = compile_all(where, names, where)
-    if error:
-        return f'[does not compile: {error.splitlines()[0]}]'
-    for test in tests_of(name):
-        passed = set(passing(link(base.dir, where, test)))
+    shutil.copytree(base.tree, where, symlinks=True)
+    try:
+        path, text = apply(mutant, places(where), read_from(where))
+    except LookupError as why:
+        return f'[{why}]'
+    with open(f'{where}/{path}', 'w', encoding='utf-8') as f:
+        f.write(text)
+    names = [n for n, inputs in base.made_from.items() if path in inputs]
+    if not names:
+        return f'[{path} is in no test]'
+    for name in names:
+        error = base.compile(where, name, where)
+        if error:
+            return f'[does not compile: {error.splitlines()[0]}]'
+    for test in mutant.tests:
+        passed = set(passing(base.link(test, where)))
         lost = [t for t in base.passes[test] if t not in passed]
         if lost:
             return f'{test}: {lost[0]}'
     return None
 
 
+# ---- running ----------------------------------------------------------------
+
+def is_running(pid):
+    return os.path.exists(f'/proc/{pid}')
+
+
+def own_directory():
+    """One a run, so that two of them leave each other alone. What a run that
+    was killed has left goes."""
+    os.makedirs(DIR, exist_ok=True)
+    for left in os.listdir(DIR):
+        if not left.isdigit() or not is_running(left):
+            shutil.rmtree(f'{DIR}/{left}', ignore_errors=True)
+    where = f'{DIR}/{os.getpid()}'
+    os.makedirs(where)
+    return where
+
+
+def report(mutant, who):
+    fine = bool(who) and not who.startswith('[')
+    print(f"  {'ok' if fine else 'FAILED':6} {mutant.name:42} "
+          f"{who or 'nobody noticed'}", flush=True)
+    return fine
+
+
+def run(where, chosen):
+    """How many were noticed."""
+    base = Base(where, sorted({t for m in chosen for t in m.tests}))
+
+    def one(number):
+        place = f'{where}/{number}'
+        try:
+            return notices(base, place, chosen[number])
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+
+    return sum(report(mutant, who) for mutant, who in
+               zip(chosen, run_all(one, range(len(chosen)))))
+
+
 def main():
     ap = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    ap.add_argument('--only', default='', help='mutants whose name has this')
+    ap.add_argument('--only', nargs='+', default=[''], metavar='TEXT',
+                    help='mutants whose name has one of these')
     args = ap.parse_args()
     start = time.monotonic()
-    chosen = [m for m in MUTANTS if args.only in m[0]]
-    base = Base(chosen)
-    bad = 0
-    for number, mutant in enumerate(chosen):
-        who = mutate(base, number, mutant)
-        fine = who and not who.startswith('[')
-        print(f"  {'ok' if fine else 'FAILED':6} {mutant[0]:42} "
-              f"{who or 'nobody noticed'}", flush=True)
-        bad += not fine
-    print(f'mutants: {len(chosen) - bad} of {len(chosen)} noticed, '
+    chosen = [m for m in MUTANTS if any(t in m.name for t in args.only)]
+    where = own_directory()
+    try:
+        noticed = run(where, chosen)
+    finally:
+        shutil.rmtree(where, ignore_errors=True)
+    print(f'mutants: {noticed} of {len(chosen)} noticed, '
           f'{time.monotonic() - start:.0f} s')
-    sys.exit(bool(bad))
+    sys.exit(noticed != len(chosen))
 
 
 if __name__ == '__main__':

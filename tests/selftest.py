@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """The tests' own promises: the matrix leaves no legal triple out, shards leave
 no case out, what is resumed is what had not passed, each stage of a check has
-its time before the last line, and each rule of the house can be broken."""
+its time before the last line, each rule of the house can be broken, and each
+known bug has its place, also after that has moved."""
 import contextlib
 import io
 import itertools
@@ -19,6 +20,7 @@ import check  # noqa: E402
 import factors  # noqa: E402
 import hibernate  # noqa: E402
 import house  # noqa: E402
+import mutants  # noqa: E402
 import passed  # noqa: E402
 import run as qemu  # noqa: E402
 
@@ -312,6 +314,79 @@ class House(unittest.TestCase):
             text = f.read()
         for rule in house.RULES:
             self.assertIn(f"('{rule.__name__}', '", text)
+
+
+class KnownBugs(unittest.TestCase):
+    BUG = mutants.Mutant('bug', 'f', 'if (a  &&\n\tb)', 'if (a)', ())
+    F = 'int f(int a, int b)\n{\n\tif (a && b)\n\t\treturn 1;\n}\n'
+
+    def setUp(self):
+        where = tempfile.TemporaryDirectory()
+        self.addCleanup(where.cleanup)
+        self.root = where.name
+
+    def put(self, path, text):
+        os.makedirs(os.path.dirname(f'{self.root}/{path}'), exist_ok=True)
+        with open(f'{self.root}/{path}', 'w', encoding='utf-8') as f:
+            f.write(text)
+
+    def applied(self, **changed):
+        return mutants.apply(self.BUG._replace(**changed),
+                             mutants.places(self.root),
+                             mutants.read_from(self.root))
+
+    def wrong(self, text, **changed):
+        self.assertIn(text, '\n'.join(mutants.misplaced(
+            [self.BUG._replace(**changed)], self.root)))
+
+    def test_each_has_its_place(self):
+        self.assertEqual(mutants.misplaced(), [])
+
+    def test_moved_and_reflowed(self):
+        for path, f in ('lib/a.c', self.F), (
+                'trans/deep/b.h', self.F.replace('&& b', '\n\t    &&  b')):
+            self.put(path, '/* if (a && b) */\n' + f)
+            self.assertEqual(self.applied(), (
+                path, '/* if (a && b) */\n' +
+                self.F.replace('a && b', 'a')))
+            os.remove(f'{self.root}/{path}')
+
+    def test_no_place_or_two(self):
+        self.put('lib/a.c', self.F)
+        self.assertEqual(mutants.misplaced([self.BUG], self.root), [])
+        self.wrong('there is no g', where='g')
+        self.wrong('occurs 0 times in f', old='if (b)')
+        self.wrong('occurs 2 times in f', old='b')
+        self.wrong('there is no test_gone', tests=('test_gone',))
+        self.put('lib/b.c', self.F)
+        self.wrong('occurs 2 times in f')
+        self.assertEqual(self.applied(where='b:f')[0], 'lib/b.c')
+
+    def test_text_decides_between_two(self):
+        self.put('lib/a.c', self.F.replace('&&', '||'))
+        self.put('lib/b.c', self.F)
+        self.assertEqual(self.applied()[0], 'lib/b.c')
+
+    def test_macro_and_variable(self):
+        self.put('lib/a.c', '#define M(a) \\\n\t((a) + 1)\n'
+                 'static const int v[] = {\n\t1,\n\t2,\n};\n')
+        self.assertIn('((a) + 2)', self.applied(
+            where='M', old='(a) + 1', new='(a) + 2')[1])
+        self.assertIn('\t3,\n}', self.applied(
+            where='v', old='2,', new='3,')[1])
+
+    def test_words_stay_words(self):
+        self.put('lib/a.c', self.F.replace('return 1', 'returned'))
+        self.wrong('occurs 0 times', old='return ed')
+
+    def test_each_run_has_its_directory(self):
+        self.addCleanup(setattr, mutants, 'DIR', mutants.DIR)
+        mutants.DIR = self.root
+        for name in (str(os.getppid()), '999999999', 'base'):
+            os.mkdir(f'{self.root}/{name}')
+        mutants.own_directory()
+        self.assertEqual(sorted(os.listdir(self.root)),
+                         sorted([str(os.getppid()), str(os.getpid())]))
 
 
 if __name__ == '__main__':

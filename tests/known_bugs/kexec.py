@@ -1,24 +1,30 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """kexec: where a kernel goes, what of its memory is zeroed, what is refused."""
+from .who import KEXEC
 
-# (name, file, text that occurs once, its replacement)
-MUTANTS = [
-    ('kexec: the initrd below ignores the 32 GiB window', 'kexec/place.c',
-     'end > WINDOW_LEN ? end - WINDOW_LEN : 0,\n\t\t\t\town.start',
-     '0,\n\t\t\t\town.start'),
-    ('kexec: a kernel stays where its offset is wrong', 'kexec/place.c',
-     'wish->at % BASE_ALIGN == image->text_offset', 'true'),
-    ('kexec: an Image\'s .bss is not zeroed', 'kexec/unpack.c',
-     'return unpack_add_zeroes(load, file->len, load->image.memory_len);',
-     'return 0;'),
-    ('kexec: zeroes begin a byte late', 'kexec/unpack.c',
-     'unpack_add_zeroes(load, file->len, load',
-     'unpack_add_zeroes(load, file->len + 1, load'),
-    ('kexec: the last granule of a piece is not moved', 'kexec/load_moves.c',
-     'load_round_up(load, dst.len)', 'load_round_down(load, dst.len)'),
-    ('kexec: .bss is nobody\'s', 'kexec/load_place.c',
-     'load->image.memory_len });', 'load->image.file_len });'),
-    ('kexec: file longer than image_size', 'kexec/image.c',
-     'if (file_len > header->image_size)',
-     'if (file_len > header->image_size + 4096)'),
-]
+# Edits, and the tests that must notice them: tests/mutants.py.
+MUTANTS = {
+    ('test_place', 'test_place_wishes'): [
+        ('kexec: the initrd below ignores the 32 GiB window', 'initrd_window',
+         'end > WINDOW_LEN ? end - WINDOW_LEN : 0, own.start', '0, own.start'),
+        ('kexec: a kernel stays where its offset is wrong', 'kernel_suits',
+         'wish->at % BASE_ALIGN == image->text_offset', 'true'),
+    ],
+    KEXEC: [
+        ("kexec: an Image's .bss is not zeroed", 'unpack_image',
+         'return unpack_add_zeroes(load, file->len, load->image.memory_len);',
+         'return 0;'),
+        ('kexec: zeroes begin a byte late', 'unpack_image',
+         'unpack_add_zeroes(load, file->len, load',
+         'unpack_add_zeroes(load, file->len + 1, load'),
+        ('kexec: the last granule of a piece is not moved', 'want',
+         'load_round_up(load, dst.len)', 'load_round_down(load, dst.len)'),
+        ("kexec: .bss is nobody's", 'forbid_destinations',
+         'load->image.memory_len });', 'load->image.file_len });'),
+    ],
+    ('test_image',): [
+        ('kexec: file longer than image_size', 'size_fault',
+         'if (file_len > header->image_size)',
+         'if (file_len > header->image_size + 4096)'),
+    ],
+}

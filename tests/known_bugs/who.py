@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""Unit tests that notice the same kind of bug, the quickest first."""
+
+COPY = ('test_copy', 'test_copy_bugs', 'test_copy_failures',
+        'test_copy_formats')
+EDGES = ('test_edges', 'test_edges_refuse', 'test_edges_read')
+CORE = ('test_table', *EDGES, 'test_operations', *COPY, 'test_walker',
+        'test_geometry', 'test_inspect', 'test_table_bombs')
+TRANSITION = ('test_transition', 'test_transition_refuse',
+              'test_transition_digests', 'test_transition_go',
+              'test_transition_proof', 'test_transition_rest')
+KEXEC = ('test_kexec', 'test_kexec_zeroes', 'test_kexec_refuse')
+SNAPSHOT = ('test_snapshot', 'test_snapshot_faults')
+RESUME = ('test_resume', 'test_resume_refuse', 'test_resume_answers',
+          'test_resume_find', 'test_resume_progress', 'test_resume_start')
+SWSUSP = ('test_swsusp', 'test_swsusp_hostile', 'test_swsusp_sweep',
+          'test_swsusp_maps', 'test_swsusp_callbacks', 'test_swsusp_once',
+          'test_resume_discard')
