@@ -6,8 +6,8 @@ core: linked within itself, the core archive takes nothing from outside but the
       four functions that a C compiler may call by itself.
 blob: the control blob is flat (no relocation, no symbol from outside, nothing
       that holds an absolute address) and fits in 16 KiB.
-caches: no instruction but DC CIVAC cleans, a DMB or DSB stands in front of it, and
-      the reference port forgets its lines before it stores with the MMU off.
+caches: no instruction but DC CIVAC cleans, a DMB or DSB stands in front of it,
+      and the reference port forgets its lines before it stores, the MMU off.
 erratum: the words that link the blob work around Cortex-A53 843419, and nothing
       in it (or in the port, linked with the same) is open to it.
 licence: all that an installed archive was compiled from, headers and the blob
@@ -126,7 +126,7 @@ def is_wrong_clean(insn):
 
 
 def unordered(code):
-    """A clean by address without a barrier in front, as far as the text goes."""
+    """A clean by address without a barrier in front, as the text goes."""
     first = next((i for i, insn in enumerate(code)
                   if insn.startswith('dc civac')), None)
     return first is not None and \
@@ -156,11 +156,12 @@ def forgets_first(code):
         not any(c.startswith('st') for c in code)
 
 
-# ---- Cortex-A53 843419 --------------------------------------------------------
+# ---- Cortex-A53 843419 ------------------------------------------------------
 
-# What is open to it (Arm EPM048406, the linkers' definition too): ADRP in the last
-# two words of a page, a load or store that is no load of a pair, perhaps something
-# else, and a load or store of one register at an unsigned offset from the ADRP's.
+# What is open to it (Arm EPM048406, the linkers' definition too): ADRP in the
+# last two words of a page, a load or store that is no load of a pair, perhaps
+# something else, and a load or store of one register at an unsigned offset from
+# the ADRP's.
 OPEN = """
 	.text
 	.balign 4096

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""make bench: measures the budgets of docs/budgets.md and prints them as a table.
+"""make bench: measures the budgets (docs/budgets.md), prints them as a table.
 
 Times are ratios within one run, against one streaming read of the same tables
 and against Linux's own copy. Sizes and stack come from arm64 objects built with
@@ -132,9 +132,9 @@ class Calls:
     A call through a pointer goes where the source line says: a member of
     trans_ops to the pool's function of that name, the deepest one that a port
     can have from us; a present rule to the core's own; attr_of and the
-    host of a pool nowhere, for no part of the core is one; anything else to the callbacks whose address a
-    function further up the chain takes. A callback from outside the core costs
-    nothing here.
+    host of a pool nowhere, for no part of the core is one; anything else to
+    the callbacks whose address a function further up the chain takes. A
+    callback from outside the core costs nothing here.
     """
 
     NODE = re.compile(r'node: { title: "([^"]+)" label: "([^"]*)"')

@@ -5,7 +5,8 @@ instruction: ours beside Linux's own, same kernel, same initrd, same QEMU.
 
 QEMU counts: with -icount shift=4 an instruction is one tick of CNTVCT (and so
 is every 16 ns in which a CPU only waits). The new kernel is Debian's, with
-first.S as its first instructions; it must boot, and find its initrd whole, every time.
+first.S as its first instructions; it must boot, and find its initrd whole,
+every time.
 
 Linux: Debian's kernel and kexec-tools, `kexec -l -c -i` (without purgatory's
 digests, which take minutes in QEMU), from just before
@@ -49,7 +50,7 @@ class Failed(Exception):
     """Something could not be measured."""
 
 
-# ---- what is run ---------------------------------------------------------------
+# ---- what is run ------------------------------------------------------------
 
 def assemble(name, *flags):
     """An arm64 ELF file of our own, freestanding."""
@@ -135,7 +136,7 @@ def linux_initramfs(path, kernel):
     payload.write_cpio(path, fill)
 
 
-# ---- runs ----------------------------------------------------------------------
+# ---- runs -------------------------------------------------------------------
 
 def measure(name, kernel, initrd, append, cpu, el):
     machine = lab.Machine(el=el, cpu=cpu, ram=RAM)

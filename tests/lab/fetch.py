@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""Brings the real parts: Debian's arm64 kernels, busybox, the sources of libfdt,
-zlib, LZO and LZ4, and one file of Linux's source for the benchmark.
+"""Brings the real parts: Debian's arm64 kernels, busybox, the sources of
+libfdt, zlib, LZO and LZ4, and one file of Linux's source for the benchmark.
 
 They come from the mirror that this machine's own apt uses, through a private
 apt state under build/apt that knows arm64. The host's architectures, package

@@ -4,7 +4,8 @@
 not have, from Debian's linux-source packages and kernel.config.
 
 Each takes some minutes; what is there is not built again unless kernel.config
-or this list changes. build/kernels/NAME/{Image,vmlinux,System.map,config,VERSION}.
+or this list changes. They lie in build/kernels/NAME/: Image, vmlinux,
+System.map, config, VERSION.
 """
 import argparse
 import fcntl

@@ -43,7 +43,7 @@ def say(text):
     print(f'u-boot: {text}', flush=True)
 
 
-# ---- the source ----------------------------------------------------------------
+# ---- the source -------------------------------------------------------------
 
 # By release: the newest that Debian has is from its development branch.
 SUITES = {'stable': None, 'newest': 'sid'}
@@ -128,7 +128,7 @@ def add_port(tree):
         add_line(os.path.join(tree, name), behind, line)
 
 
-# ---- building ------------------------------------------------------------------
+# ---- building ---------------------------------------------------------------
 
 def environment(tools):
     env = {k: v for k, v in os.environ.items()
@@ -214,7 +214,7 @@ def build(tree, home, tools):
     say(f'{out}/u-boot.bin')
 
 
-# ---- without a line of patch ---------------------------------------------------
+# ---- without a line of patch ------------------------------------------------
 
 def compile_words(out, name):
     """How U-Boot compiled one of its own files, less the file and its object
@@ -264,7 +264,7 @@ def build_prebuilt(tree, home, archive, tools):
     say(f'{out}/u-boot.bin')
 
 
-# ---- main ----------------------------------------------------------------------
+# ---- main -------------------------------------------------------------------
 
 @contextlib.contextmanager
 def alone(home):

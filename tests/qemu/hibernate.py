@@ -25,7 +25,7 @@ KERNEL_AT = 0x40200000
 PORT = os.path.join(lab.ROOT, 'build/arm64/port.bin')
 MAX = runs.MAX
 
-# ---- the matrix ----------------------------------------------------------------
+# ---- the matrix -------------------------------------------------------------
 
 FACTORS = {
     'kernel': ['6.1', '6.12'],
@@ -50,9 +50,9 @@ def legal(row):
 
 
 def covering(factors, strength):
-    """Few rows in which every `strength` values of so many factors meet, if they
-    may: of some hundred candidates the one that covers most of what is left,
-    again and again. The same rows every time."""
+    """Few rows in which every `strength` values of so many factors meet, if
+    they may: of some hundred candidates the one that covers most of what is
+    left, again and again. The same rows every time."""
     dice = random.Random(5)
 
     def groups(row):
@@ -94,7 +94,7 @@ def row_name(row):
                      row['entry'], row['map']])
 
 
-# ---- one case --------------------------------------------------------------------
+# ---- one case ---------------------------------------------------------------
 
 class Failed(Exception):
     """Why a case failed, with what was said before."""
@@ -151,7 +151,7 @@ class Nap:
             return hashlib.file_digest(f, 'sha256').hexdigest()
 
 
-# ---- steps -----------------------------------------------------------------------
+# ---- steps ------------------------------------------------------------------
 
 def wakes(*options, cycle=1, expect=(), tree=None):
     """The port brings it back, without any kernel booting, and it is well. In
@@ -274,7 +274,7 @@ def unreadable(nap):
 UNREADABLE = ['-set', 'drive.disk0.file=blkdebug:{0}/errors:{0}/swap.img']
 
 
-# ---- cases -----------------------------------------------------------------------
+# ---- cases ------------------------------------------------------------------
 
 def entry_options(row):
     """With its MMU on, a kernel that runs with VHE wants a host that does."""

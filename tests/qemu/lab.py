@@ -113,8 +113,9 @@ def clean(raw):
 def run_qemu(args, name, timeout=60, silence=20, expect=(), forbid=(),
              live=False, may_hang=False, watch=(), program=(QEMU, None, ())):
     """Run QEMU to its end and judge its serial output, kept in
-    build/logs/NAME.log. `program`: command, environment, first words. A run that does not end by itself is a failure,
-    unless `may_hang`: some crashes have no other way to show."""
+    build/logs/NAME.log. `program`: command, environment, first words. A run
+    that does not end by itself is a failure, unless `may_hang`: some
+    crashes have no other way to show."""
     os.makedirs(LOGS, exist_ok=True)
     path = os.path.join(LOGS, f'{name}.log')
     start = time.monotonic()

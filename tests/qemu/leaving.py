@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""Ways of leaving, and what becomes of a failure behind the point of no return."""
+"""Ways of leaving, and failures behind the point of no return."""
 import lab
 import runs
 import says

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""Runs in which other CPUs, interrupts or devices must be quiet before the jump."""
+"""Other CPUs, interrupts and devices, which must be quiet before the jump."""
 import leaving
 import runs
 import says

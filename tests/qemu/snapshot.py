@@ -19,7 +19,7 @@ import sleeper
 PORT = os.path.join(lab.ROOT, 'build/arm64/port.bin')
 HOMES = os.path.join(lab.ROOT, 'build/snapshots')
 
-# ---- strings ------------------------------------------------------------------
+# ---- strings ----------------------------------------------------------------
 
 TAKEN = r'^port: snapshot {} is on the disk$'
 AS_IT_WAS = r'^port: round {}: 16777216 bytes and 10 frames as they were$'
@@ -32,12 +32,12 @@ LINUX_WENT_ON = r'^CHECK .*this kernel did not resume$'
 ROUNDS = 10
 DISK_MIB = 48
 
-# Where a port may be loaded: RAM begins at 0x40000000, and QEMU's device tree is
-# 128 MiB above that. What is saved lies at the bottom, so most of these are in
-# the middle of it.
+# Where a port may be loaded: RAM begins at 0x40000000, and QEMU's device tree
+# is 128 MiB above that. What is saved lies at the bottom, so most of these are
+# in the middle of it.
 LOAD_MAX = 40 << 20
 
-# ---- disks and ports ------------------------------------------------------------
+# ---- disks and ports --------------------------------------------------------
 
 def make_swap(path, page, mib=DISK_MIB, signature=b'SWAPSPACE2'):
     """What `mkswap --pagesize` makes, without a UUID."""
@@ -128,7 +128,7 @@ class Snapshot:
             return hashlib.file_digest(f, 'sha256').hexdigest()
 
 
-# ---- steps ----------------------------------------------------------------------
+# ---- steps ------------------------------------------------------------------
 
 def take(packing='lz4', rounds=ROUNDS, *more, level=None):
     """The first port: it must run at `level`, and sleep."""
@@ -173,8 +173,8 @@ def noticed(error):
 
 
 def linux_refuses(kernel):
-    """Linux reads the image far enough to see that it is no kernel's. By then it
-    has taken the signature off."""
+    """Linux reads the image far enough to see that it is no kernel's. By then
+    it has taken the signature off."""
     def step(case):
         guest = sleeper.Sleeper(case.machine, kernel)
         sleeper.get_kernel(kernel)
@@ -208,7 +208,7 @@ def disk(**how):
     return lambda case: make_swap(case.disk, case.page, **how)
 
 
-# ---- the matrix -----------------------------------------------------------------
+# ---- the matrix -------------------------------------------------------------
 
 FACTORS = {
     'level': ['EL1', 'EL2', 'EL2 VHE'],
@@ -252,7 +252,7 @@ def few():
         seen.add(row['level'])
 
 
-# ---- what must not work, or only once ----------------------------------------------
+# ---- what must not work, or only once ---------------------------------------
 
 EL1, EL2 = lab.Machine(el=1), lab.Machine(el=2)
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""Boards that QEMU has, with the U-Boot that was built for them: a kernel starts
-by `trans kexec`. It has no driver for what else is on them, so its first lines
-are what is waited for. Files lie in RAM from the start: no disk is needed."""
+"""Boards that QEMU has, with the U-Boot that was built for them: a kernel
+starts by `trans kexec`. It has no driver for what else is on them, so its first
+lines are what is waited for. Files lie in RAM from the start: no disk is
+needed."""
 import os
 import re
 import struct

@@ -133,7 +133,7 @@ def port_refuses(case, disks, live):
         raise lost
 
 
-# ---- all of them --------------------------------------------------------------
+# ---- all of them ------------------------------------------------------------
 
 CASES = [
     Efi('resume-efi', wakes),

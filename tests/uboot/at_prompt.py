@@ -13,7 +13,7 @@ from console import Lost
 sys.path.insert(0, os.path.join(lab.ROOT, 'tests', 'lab'))
 import payload  # noqa: E402
 
-# ---- strings -------------------------------------------------------------------
+# ---- strings ----------------------------------------------------------------
 
 PASS = r'\nTRANS-TABLE-LINUX: PASS\n'
 ANY_END = r'\nTRANS-TABLE-LINUX: (?:PASS|FAIL).*\n'
@@ -48,7 +48,7 @@ MOVED = r'moves \d+ bytes (\d+) of'
 TABLE = r'table 4K va40 pa40 {} lower root [0-9a-f]{{16}}'
 RAM_RUN = r'0000000040000000-[0-9a-f]+ -> 0000000040000000 L1 rwx'
 
-# ---- the machine ---------------------------------------------------------------
+# ---- the machine ------------------------------------------------------------
 
 U_BOOT = os.path.join(lab.ROOT, 'build', 'u-boot', '{}', 'u-boot.bin')
 LPI_TABLES = 0x58000000
@@ -94,7 +94,7 @@ class Case:
         return console.time.monotonic()
 
 
-# ---- what scripts are made of --------------------------------------------------
+# ---- what scripts are made of -----------------------------------------------
 
 def demand(said, *patterns):
     for pattern in patterns:
@@ -158,7 +158,7 @@ def over_u_boot(c):
     return f'-k {INITRD_AT:x}:{start - INITRD_AT:x}', start
 
 
-# ---- scripts -------------------------------------------------------------------
+# ---- scripts ----------------------------------------------------------------
 
 def maps(c, machine):
     regime = 'EL1&0' if machine.el == 1 else 'EL2'
@@ -357,7 +357,7 @@ def takes_ahci(c, machine):
     c.fails('trans resume scsi 0:2', NO_SWAP)
 
 
-# ---- all of them --------------------------------------------------------------
+# ---- all of them ------------------------------------------------------------
 
 CASES = [
     Case('map-el1', maps),

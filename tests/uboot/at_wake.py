@@ -226,7 +226,7 @@ def resumes_without_gic(c, machine, disks):
     resumes(c, machine, disks)
 
 
-# ---- all of them --------------------------------------------------------------
+# ---- all of them ------------------------------------------------------------
 
 CASES = [
     Resume('resume-el1-gic2', resumes),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""A serial console that is typed at: QEMU with U-Boot as its firmware, driven at
-the `=>` prompt. Every wait has an end; ends only what it started."""
+"""A serial console that is typed at: QEMU with U-Boot as its firmware, driven
+at the `=>` prompt. Every wait has an end; ends only what it started."""
 import contextlib
 import os
 import re

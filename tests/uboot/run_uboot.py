@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""Runs the U-Boot cases: one line each, and of a failed one what it said last."""
+"""Runs the U-Boot cases: a line each, and of a failed one what it said last."""
 import argparse
 import concurrent.futures
 import fnmatch
