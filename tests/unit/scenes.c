@@ -160,7 +160,7 @@ void scene_sweep(void (*test)(struct scene *c), unsigned int n)
 		}
 }
 
-/* ---- bugs that shipped, by number ---- */
+/* ---- bugs that shipped, by number (docs/ancestors.md) ---- */
 
 const struct shape linux_4k = { 12, 48, 48, false };
 

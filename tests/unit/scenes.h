@@ -44,7 +44,7 @@ int scene_copy(struct scene *c, struct trans_table *dst, unsigned int flags);
 /* Run @test on scenes of every shape; @n per shape. */
 void scene_sweep(void (*test)(struct scene *c), unsigned int n);
 
-/* ---- bugs that shipped, by number ---- */
+/* ---- bugs that shipped, by number (docs/ancestors.md) ---- */
 
 extern const struct shape linux_4k;
 

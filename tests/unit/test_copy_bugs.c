@@ -13,7 +13,7 @@
 
 #define GIB B(30)
 
-/* ---- bugs that shipped, by number ---- */
+/* ---- bugs that shipped, by number (docs/ancestors.md) ---- */
 
 static const struct shape lpa2_4k = { 12, 52, 52, true };
 

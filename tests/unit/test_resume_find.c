@@ -428,7 +428,8 @@ struct shape_case {
 	uint64_t tcr; /* 0: not known */
 };
 
-/* Values of TCR: what a loader has entered real kernels with. */
+/* Values of TCR: those with which real kernels were woken (docs/hibernate.md,
+ * "The way in"). */
 static const struct shape_case cases[] = {
 	{ &a57, 12, 48, false, false, 48, 0x34b5503510 },
 	{ &cpu_max, 12, 52, true, false, 52, 0x8000036b54c3510 },
