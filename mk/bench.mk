@@ -27,7 +27,7 @@ $(N)/copy $(N)/sparse:
 
 # The image reader alone, and the tests' builder.
 $(N)/swsusp: $(call bench_objs,tests/bench/swsusp.c tests/unit/swsusp_image.c \
-		$(wildcard lib/arch/fake/*.c) hibernate/crc32.c $(wildcard hibernate/swsusp*.c))
+		$(wildcard lib/arch/fake/*.c) lib/sha256.c lib/text.c hibernate/crc32.c $(wildcard hibernate/swsusp*.c))
 	$(call say,HOSTLD)
 	$(Q)gcc -Wl,--gc-sections $^ -llzo2 -llz4 -o $@
 
