@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""make bench: measures the budgets (docs/budgets.md), prints them as a table.
+"""make bench: measures the budgets of docs/architecture.md and prints them as a
+table.
 
 Times are ratios within one run, against one streaming read of the same tables
 and against Linux's own copy. Sizes and stack come from arm64 objects built with
