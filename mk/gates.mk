@@ -37,3 +37,7 @@ lint: $(LIB_OBJS) $(BLOB_OBJS) $(PORT_OBJS) $(GLUE_OBJS) | setup ## names, cppch
 portable: $(A)/blob.bin | setup ## headers alone in C and C++, the library for PE/COFF; quiet = pass
 	@tests/portable.py $(LIB) $(TRANS) $(ARM_ONLY) $(KEXEC) $(HIBERNATE) \
 		$(HIBERNATE_ARM) -- $(INCLUDE) -Wa,-I$(A)
+
+.PHONY: pictures
+pictures: ## the pictures of docs/, from their text
+	@docs/pictures/draw.py
