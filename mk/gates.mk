@@ -24,7 +24,7 @@ licence-gate: $(LIB_ARCHIVES) ## nothing in an installed archive is GPL alone
 	@tests/gates.py licence --tools $(CROSS_COMPILE) $^ $(LIB_OBJS) $(BLOB_OBJS)
 
 .PHONY: lint
-lint: $(LIB_OBJS) $(BLOB_OBJS) $(PORT_OBJS) $(GLUE_OBJS) | setup ## names, cppcheck, clang-tidy, house; quiet = pass
+lint: $(LIB_OBJS) $(BLOB_OBJS) $(PORT_OBJS) $(GLUE_OBJS) | setup ## names, cppcheck, clang-tidy, house, documents; quiet = pass
 	@tests/house.py --tools $(CROSS_COMPILE) --objects $(A)/obj \
 		--archive $(LIB_OBJS) --program $(BLOB_OBJS) \
 		--program $(PORT_OBJS) $(GLUE_OBJS)
@@ -32,6 +32,7 @@ lint: $(LIB_OBJS) $(BLOB_OBJS) $(PORT_OBJS) $(GLUE_OBJS) | setup ## names, cppch
 		$(UNLZO) $(UNLZ4) $(BLOB) \
 		$(ARM_ONLY) $(FAKES))) -- --target=aarch64-linux-gnu \
 		-std=gnu11 -ffreestanding -mgeneral-regs-only $(INCLUDE)
+	@tests/docs.py
 
 .PHONY: portable
 portable: $(A)/blob.bin | setup ## headers alone in C and C++, the library for PE/COFF; quiet = pass

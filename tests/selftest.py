@@ -17,6 +17,7 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, 'qemu')]
 import check  # noqa: E402
+import docs  # noqa: E402
 import factors  # noqa: E402
 import hibernate  # noqa: E402
 import house  # noqa: E402
@@ -387,6 +388,30 @@ class KnownBugs(unittest.TestCase):
         mutants.own_directory()
         self.assertEqual(sorted(os.listdir(self.root)),
                          sorted([str(os.getppid()), str(os.getpid())]))
+
+
+class Docs(unittest.TestCase):
+    """A document that says what is there, and one word of it that is not."""
+    THERE = {'Makefile': 'all: x\n', 'lib/a.c': 'trans_a far\n',
+             'lib/b.c': 'near\n', 'docs/o.md': '# Two words\n'}
+
+    def said(self, text):
+        return list(docs.complaints({**self.THERE, 'docs/a.md': text}))
+
+    def test_in_order(self):
+        self.assertEqual(self.said(
+            '[o](o.md#two-words) `lib/a.c` `a.c` `lib/` `lib/*.c` `make all` '
+            '`trans_a()`, and `far` in `lib/a.c`. `cpu_resume`'), [])
+
+    def test_each_rule(self):
+        for text, what in (('[o](p.md)', 'p.md'), ('[o](o.md#three)', 'three'),
+                           ('`lib/c.c`', 'lib/c.c'), ('`c.c`', 'c.c'),
+                           ('`ports/`', 'ports/'), ('`lib/*.S`', 'lib/*.S'),
+                           ('`make none`', 'none'), ('`trans_b`', 'trans_b'),
+                           ('`near`, `far` in `lib/a.c`', 'near')):
+            found = self.said(text)
+            self.assertEqual(len(found), 1, found)
+            self.assertIn(what, found[0])
 
 
 if __name__ == '__main__':
