@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The builder's walk: see build.h for the idea.
+ * The builder: see build.h for the idea. First what to do with a slot, then how
+ * it is done, then the host table.
  */
-#include "../lib/fail.h"
-#include "frame.h"
+#include "build.h"
 
-enum action { KEEP_OLD, EDIT_OLD, TAKE_LEAF, TAKE_TABLE, CLEAR, DESCEND,
-	      COLLIDE };
+#include "../lib/fail.h"
+
+static void set_level(struct build *b, int level)
+{
+	b->level = (int8_t)level;
+	b->shift = (uint8_t)geo_shift(&b->dst->geo, level);
+}
+
+static bool has_old(const struct frame *f)
+{
+	return f->old || f->split;
+}
 
 int tt_build_fail(struct build *b, int status, const char *why, desc_t d,
 		  trans_pa_t pa)
@@ -19,468 +29,553 @@ int tt_build_fail(struct build *b, int status, const char *why, desc_t d,
 	return status;
 }
 
-/* What the destination has now. Its own pages were written by this library, so
- * an entry that is not empty, leaf or table cannot be. */
-static void read_old(struct build *b)
+int tt_entry_fail(struct build *b, int status, const char *why,
+		  const struct cursor *c, trans_va_t va)
 {
-	const struct frame *f = current(b);
+	if (b->report)
+		b->report->error = (struct trans_error){
+			.status = status, .why = why,
+			.va = va & ~low_mask(cursor_shift(c)), .pa = c->pa,
+			.len = 1ULL << cursor_shift(c), .desc = c->d.v,
+			.level = c->level,
+		};
+	return status;
+}
 
-	b->old.v = 0;
-	if (f->old_kind == SIDE_TABLE)
-		b->old.v = f->old[f->next];
-	else if (f->old_kind == SIDE_LEAF)
-		b->old.v = f->old_leaf + ((uint64_t)f->next << b->shift);
-	b->old_kind = desc_kind(&b->dst->geo, b->level, b->old);
+/* ---- what is there, and what is wanted ------------------------------------ */
+
+/* An entry of a table of another tree, in a table of this one. */
+static desc_t lend(const struct build *b, desc_t d, uint64_t inherited)
+{
+	const struct trans_geometry *geo = &b->dst->geo;
+	enum desc_kind kind = tt_desc_kind(geo, b->level, d);
+
+	if (kind == DESC_TABLE)
+		d.v |= TABLE_BORROWED | inherited;
+	if (kind == DESC_LEAF && inherited)
+		d = desc_leaf(geo, b->level, tt_desc_decode_pa(geo, d, b->shift),
+			      tt_inherit(inherited, desc_attributes(geo, d)));
+	return d;
+}
+
+/* What @slot is as long as the table has not become something else. */
+static desc_t old_entry(const struct build *b, const struct frame *f,
+			unsigned int slot)
+{
+	desc_t d = { 0 };
+
+	if (f->old)
+		d.v = f->old[slot];
+	else if (f->split)
+		d.v = f->split + ((uint64_t)slot << b->shift);
+	return f->borrowed ? lend(b, d, (uint64_t)f->inherited << 59) : d;
 }
 
 static trans_pa_t old_pa(const struct build *b)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
 
-	return desc_decode_pa(geo, b->old, b->old_kind == DESC_TABLE ?
-					   geo->granule_shift : b->shift);
+	return tt_desc_decode_pa(geo, b->old, b->old_kind == DESC_TABLE ?
+						   geo->granule_shift :
+						   b->shift);
 }
 
-static bool leaf_allowed(const struct build *b, int level, trans_pa_t pa)
+static trans_pa_t answer_pa(const struct build *b, trans_va_t va)
+{
+	return b->answer.pa + (va - b->answer.va);
+}
+
+/* A mapping that stays, whatever the source has for it. */
+static bool is_kept(const struct build *b)
+{
+	return b->flags & TRANS_KEEP && b->old_kind == DESC_LEAF;
+}
+
+/* Look at the current slot, and have an answer for what of it is in the range. */
+static int study(struct build *b)
+{
+	const struct frame *f = b->f;
+	trans_va_t end = b->va + low_mask(b->shift);
+
+	b->old = old_entry(b, f, f->next);
+	b->old_kind = (uint8_t)tt_desc_kind(&b->dst->geo, b->level, b->old);
+	b->from = b->va > b->first ? b->va : b->first;
+	b->to = end < b->last ? end : b->last;
+	if (is_kept(b) || !b->ask || (!b->share && b->from >= b->answer.va &&
+			b->from <= b->answer.last))
+		return 0;
+	return b->ask(b, b->from);
+}
+
+/* ---- decisions ------------------------------------------------------------ */
+
+enum action { SKIP, TAKE, CLEAR, LINK, DESCEND, COLLIDE };
+
+/* May the answer be a leaf of the current slot? */
+static bool fits(const struct build *b)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
 
-	if (level == 3)
+	if (b->level == 3)
 		return true;
-	return !(b->flags & TRANS_NOBLOCK) &&
-	       (level == 2 || trans_geometry_leaf(geo, level)) &&
-	       !(pa & low_mask(geo_shift(geo, level)));
+	return b->answer.order >= b->shift && !(b->flags & TRANS_NOBLOCK) &&
+	       (b->level == 2 || trans_geometry_leaf(geo, b->level)) &&
+	       !(answer_pa(b, b->va) & low_mask(b->shift));
 }
 
-/* Does the old leaf map the same memory in the same way? DBM means nothing in a
- * table of ours, whose TCR has no HD. */
-static bool agrees(const struct build *b)
+static bool covers(const struct build *b)
 {
-	uint64_t ignored = LEAF_CONT | LEAF_SOFTWARE | LEAF_DBM;
-	uint64_t attributes = desc_attributes(&b->dst->geo, b->old);
-
-	return b->old_kind == DESC_LEAF && b->item.kind == DESC_LEAF &&
-	       old_pa(b) == b->item.pa &&
-	       !((attributes ^ b->item.attributes) & ~ignored);
+	return b->answer.last >= b->to;
 }
 
-/* A leaf of the source on a slot that the range covers wholly. */
+/* Does an old leaf with @attributes, which maps @va to @pa, map it as the answer
+ * does? DBM means nothing in a table of ours, whose TCR has no HD. */
+static bool agrees(const struct build *b, trans_va_t va, trans_pa_t pa,
+		   uint64_t attributes, uint64_t ignored)
+{
+	return pa == answer_pa(b, va) &&
+	       !((attributes ^ b->answer.attributes) & ~ignored);
+}
+
+#define SAME_USE (LEAF_CONT | LEAF_SOFTWARE | LEAF_DBM)
+
+static bool old_agrees(const struct build *b)
+{
+	return b->old_kind == DESC_LEAF &&
+	       agrees(b, b->va, old_pa(b),
+		      desc_attributes(&b->dst->geo, b->old), SAME_USE);
+}
+
+/* Is what @c has found of no hindrance to the whole slot becoming what the
+ * answer says? */
+static bool joins(const struct build *b, const struct cursor *c)
+{
+	trans_va_t last = cursor_last(c);
+	bool inside = c->va >= b->from && last <= b->to;
+	bool apart = last < b->from || c->va > b->to;
+	uint64_t attributes;
+
+	if (inside && (b->erase || b->flags & TRANS_REPLACE))
+		return true;
+	if (b->erase || c->kind == DESC_EMPTY)
+		return c->kind == DESC_EMPTY && (inside || b->erase);
+	if (!apart && !(b->flags & COLLISION_FLAGS))
+		return false;
+	attributes = tt_inherit(cursor_inherited(c),
+				desc_attributes(&b->dst->geo, c->d));
+	return agrees(b, c->va, cursor_output(c), attributes,
+		      inside && b->flags & TRANS_UPGRADE ? SAME_USE :
+							   LEAF_CONT);
+}
+
+/* Would the slot, which is a table now, be all that the answer says? */
+static TRANS_APART bool becomes_one(const struct build *b)
+{
+	trans_va_t va = b->va, end = va + low_mask(b->shift);
+	struct cursor c;
+
+	tt_cursor_init(&c, b->dst);
+	/* What is built page by page has its hole at the end. */
+	if (tt_cursor_find(&c, end, 3) ||
+	    (c.kind == DESC_EMPTY && b->to < end && !b->erase))
+		return false;
+	for (; !tt_cursor_find(&c, va, 3) && joins(b, &c);
+	     va = cursor_last(&c) + 1)
+		if (cursor_last(&c) >= end)
+			return true;
+	return false;
+}
+
+static bool may_fold(const struct build *b)
+{
+	return b->flags & TRANS_FOLD || (b->flags & TRANS_UPGRADE && b->linear);
+}
+
+static enum action decide_hole(const struct build *b)
+{
+	if (!covers(b))
+		return DESCEND;
+	if (!b->erase || b->old_kind == DESC_EMPTY)
+		return SKIP;
+	if (build_whole(b) || (b->old_kind == DESC_TABLE && becomes_one(b)))
+		return CLEAR;
+	return DESCEND;
+}
+
+/* A leaf where a leaf is, which nobody said may be overwritten. */
+static enum action decide_collision(const struct build *b)
+{
+	if (!covers(b) || (!build_whole(b) && !(b->flags & TRANS_UPGRADE)))
+		return DESCEND;
+	if (!(b->flags & TRANS_UPGRADE) || !old_agrees(b))
+		return build_whole(b) ? COLLIDE : DESCEND;
+	/* A part of a larger block stays one; a smaller leaf may change. */
+	return build_whole(b) && fits(b) ? TAKE : SKIP;
+}
+
 static enum action decide_leaf(const struct build *b)
 {
-	bool fits = leaf_allowed(b, b->level, b->item.pa);
+	bool over = b->flags & TRANS_REPLACE || b->old_kind == DESC_EMPTY;
 
-	if (b->old_kind == DESC_TABLE)
-		return fits && b->flags & TRANS_REPLACE ? TAKE_LEAF : DESCEND;
-	if (b->old_kind == DESC_EMPTY || b->flags & TRANS_REPLACE)
-		return fits ? TAKE_LEAF : DESCEND;
-	if (!(b->flags & TRANS_UPGRADE) || !agrees(b))
-		return COLLIDE;
-	/* A part of a larger block stays one; a smaller leaf may become one. */
-	return fits && b->frame[b->top].old_kind == SIDE_TABLE ? TAKE_LEAF :
-								 KEEP_OLD;
-}
-
-/* Only over nothing: where the source has holes, what is old stays. */
-static bool can_share(const struct build *b)
-{
-	const struct side *side = &b->frame[b->top].src;
-
-	return b->op == OP_SHARE && b->old_kind == DESC_EMPTY &&
-	       b->item.kind == DESC_TABLE && side->kind == SIDE_TABLE &&
-	       !side->attributes;
-}
-
-static enum action decide_map(const struct build *b, enum extent extent)
-{
-	if (b->item.kind == DESC_EMPTY)
-		return KEEP_OLD;
-	if (b->flags & TRANS_KEEP && b->old_kind == DESC_LEAF)
-		return KEEP_OLD;
-	if (extent == PARTLY)
+	if (b->old_kind == DESC_LEAF && !over)
+		return decide_collision(b);
+	if (!covers(b) || !fits(b))
 		return DESCEND;
-	if (can_share(b))
-		return TAKE_TABLE;
-	return b->item.kind == DESC_LEAF ? decide_leaf(b) : DESCEND;
+	if (over && build_whole(b))
+		return TAKE;
+	return b->old_kind == DESC_TABLE && may_fold(b) && becomes_one(b) ?
+		       TAKE : DESCEND;
 }
 
-static enum action decide(const struct build *b, enum extent extent)
+static enum action decide(const struct build *b)
 {
-	if (extent == OUTSIDE)
-		return KEEP_OLD;
-	if (b->op == OP_MAP || b->op == OP_SHARE)
-		return decide_map(b, extent);
-	if (b->op == OP_WINDOW)
-		return b->level < 3 ? DESCEND : KEEP_OLD;
-	if (b->old_kind == DESC_EMPTY)
-		return KEEP_OLD;
-	if (b->op == OP_FOLD)
-		return b->old_kind == DESC_TABLE ? DESCEND : KEEP_OLD;
-	if (b->op == OP_ERASE)
-		return extent == WHOLLY ? CLEAR : DESCEND;
-	return extent == WHOLLY && b->old_kind == DESC_LEAF ? EDIT_OLD :
-							      DESCEND;
+	if (b->window)
+		return b->level < 3 ? DESCEND : SKIP;
+	if (is_kept(b))
+		return SKIP;
+	if (b->answer.kind == DESC_TABLE)
+		return LINK;
+	return b->answer.kind == DESC_EMPTY ? decide_hole(b) : decide_leaf(b);
 }
 
-/* May a run of leaves in this frame become a block? Where the frame splits an
- * old block, always: the block is then back if nothing has changed. */
-static bool foldable(const struct build *b, const struct frame *f)
+/* ---- tables that become something else ------------------------------------ */
+
+/* Store @d at @slot, and @count - 1 that continue it behind. */
+static TRANS_APART void store_run(const struct build *b, const struct frame *f,
+				  unsigned int slot, unsigned int count,
+				  desc_t d)
 {
-	if (b->flags & TRANS_FOLD || b->op == OP_FOLD ||
-	    f->old_kind == SIDE_LEAF)
-		return true;
-	return b->flags & TRANS_UPGRADE &&
-	       (f->src.kind == SIDE_LEAF || f->src.kind == SIDE_ASKED);
+	uint64_t *at = &f->page[slot], *end = at + count;
+	uint64_t step = d.v ? 1ULL << b->shift : 0;
+
+	if (b->dst->ops->write_entry)
+		for (; at < end; at++, d.v += step)
+			tt_store(b->dst, at, d);
+	/* Once each: the host table may be in use by a walker of its owner's. */
+	for (; at < end; d.v += step)
+		*(volatile uint64_t *)at++ = d.v;
 }
 
-/* What of a leaf makes a run: fold looks through contiguous groups. */
-static uint64_t run_bits(const struct build *b, desc_t d)
+/* Slots with nothing in them, of a page that was written by nobody else. One
+ * that is watched was zeroed already. */
+static void store_holes(const struct build *b, const struct frame *f,
+			unsigned int slot, unsigned int count)
 {
-	return d.v & ~(b->op == OP_FOLD ? LEAF_CONT : 0);
+	if (f->page && !has_old(f) && !tt_watched(b->dst))
+		store_run(b, f, slot, count, (desc_t){ 0 });
 }
 
-/* Does @d at slot next continue the run that a page-less frame stands for? */
-static bool continues(const struct build *b, const struct frame *f, desc_t d)
-{
-	if (!f->uniform)
-		return false;
-	if (!d.v)
-		return !f->run;
-	if (!foldable(b, f) ||
-	    desc_kind(&b->dst->geo, b->level, d) != DESC_LEAF)
-		return false;
-	if (!f->run)
-		return f->next == 0;
-	return run_bits(b, d) == f->run + ((uint64_t)f->next << b->shift);
-}
-
-static bool equals_old(const struct build *b, const struct frame *f, desc_t d,
-		       unsigned int count)
-{
-	bool same = f->same;
-
-	for (unsigned int i = 0; same && i < count; i++)
-		same = f->old[f->next + i] ==
-		       d.v + ((uint64_t)i << b->shift);
-	return same;
-}
-
-/* Can the finished run be one block in the table above it? */
-static bool folds(const struct build *b, const struct frame *f)
-{
-	const struct trans_geometry *geo = &b->dst->geo;
-	desc_t run = { f->run };
-
-	return f->uniform && f->run &&
-	       f->next == geo_entries(geo, b->level) &&
-	       leaf_allowed(b, b->level - 1,
-			    desc_decode_pa(geo, run, b->shift));
-}
-
-/* The page of the window for the table that the current slot is in. */
-static trans_pa_t window_page(const struct build *b)
+static int take_page(struct build *b, struct frame *f)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
 	unsigned int shift = geo_shift(geo, 2);
+	const char *why;
+	int ret;
 
-	return b->dst->window +
-	       ((b->va >> shift) - (b->first >> shift)) * geo_granule(geo);
+	if (b->window && b->level == 3) {
+		f->pa = b->dst->window + ((b->va >> shift) -
+					  (b->first >> shift)) *
+						 geo_granule(geo);
+		ret = tt_page_open(b->dst, f->pa, &f->page, &why);
+	} else {
+		ret = tt_page_take(b->dst, &f->page, &f->pa, &why);
+	}
+	return ret ? tt_build_fail(b, ret, why, (desc_t){ 0 }, f->pa) : 0;
 }
 
-int tt_frame_page(struct build *b, struct frame *f)
+/* Give the table its page, with what it stood for so far. */
+static TRANS_APART int materialise(struct build *b, struct frame *f)
 {
-	const char *why;
+	unsigned int entries = geo_entries(&b->dst->geo, b->level);
 	int ret = 0;
 
-	f->page = NULL;
-	f->page_pa = 0;
-	if (b->count) {
-		b->stats.tables++;
-		return 0;
-	}
-	if (b->op == OP_WINDOW && b->level == 3) {
-		f->page_pa = window_page(b);
-		ret = tt_page_open(b->dst, f->page_pa, &f->page, &why);
-	} else {
-		ret = tt_page_take(b->dst, &f->page, &f->page_pa, &why);
-	}
+	f->pa = 0;
+	if (!b->count)
+		ret = take_page(b, f);
 	if (ret)
-		return tt_build_fail(b, ret, why, (desc_t){ 0 }, f->page_pa);
+		return ret;
+	f->exists = true;
 	b->stats.tables++;
+	store_holes(b, f, 0, f->next);
+	for (unsigned int i = 0; f->page && has_old(f) && i < entries; i++) {
+		desc_t d = old_entry(b, f, i);
+
+		if (d.v || !tt_watched(b->dst))
+			tt_store(b->dst, &f->page[i], d);
+	}
 	return 0;
 }
 
-/* A table descriptor found in a borrowed table leads to a borrowed table. */
-static desc_t mark_borrowed(const struct build *b, const struct frame *f,
-			    desc_t d)
+/* @slot changes: its contiguous group is no longer even, and none of it may say
+ * so (Arm ARM D8.6.1). */
+static void cut_group(struct build *b, const struct frame *f,
+		      unsigned int slot)
 {
-	if (f->borrowed &&
-	    desc_kind(&b->dst->geo, b->level, d) == DESC_TABLE)
-		d.v |= TABLE_BORROWED;
-	return d;
-}
+	unsigned int count = 1u << geo_group(&b->dst->geo, b->level);
+	unsigned int entries = geo_entries(&b->dst->geo, b->level);
 
-/* A page that is watched was zeroed already. */
-static void store(const struct build *b, const struct frame *f,
-		  unsigned int slot, desc_t d)
-{
-	if (d.v || !tt_watched(b->dst))
+	slot &= ~(count - 1);
+	for (; count-- && slot < entries; slot++) {
+		desc_t d = { f->page[slot] };
+
+		if (tt_desc_kind(&b->dst->geo, b->level, d) != DESC_LEAF ||
+		    !(d.v & LEAF_CONT))
+			continue;
+		d.v &= ~LEAF_CONT;
 		tt_store(b->dst, &f->page[slot], d);
-}
-
-/* Store @d at @slot, and what continues it up to @end. */
-static TRANS_APART void store_run(const struct build *b, const struct frame *f,
-				  unsigned int slot, unsigned int end, desc_t d)
-{
-	for (; slot < end; slot++) {
-		store(b, f, slot, d);
-		if (d.v)
-			d.v += 1ULL << b->shift;
+		b->stats.cont_dropped++;
 	}
 }
 
-static TRANS_APART void store_old(const struct build *b, const struct frame *f)
-{
-	for (unsigned int i = 0; i < f->next; i++)
-		store(b, f, i, mark_borrowed(b, f, (desc_t){ f->old[i] }));
-}
-
-/* Give the frame its page, with what it stood for so far. */
-static int materialise(struct build *b, struct frame *f)
-{
-	desc_t run = { f->uniform ? f->run : 0 };
-	int ret = tt_frame_page(b, f);
-
-	f->exists = !ret;
-	if (ret || !f->page)
-		return ret;
-	if (f->same)
-		store_old(b, f);
-	else
-		store_run(b, f, 0, f->next, run);
-	return ret;
-}
-
-/* On to the next @count slots. */
 static void advance(struct build *b, struct frame *f, unsigned int count)
 {
-	f->next += count;
+	f->next = (uint16_t)(f->next + count);
 	b->va += (uint64_t)count << b->shift;
 }
 
-/* Put @d, and @count - 1 descriptors that continue it, into a frame that has no
- * page, if it can do without; @fresh of them are this operation's. */
-static TRANS_APART bool put_virtually(struct build *b, struct frame *f, desc_t d,
-			  unsigned int count, unsigned int fresh)
+/* Leave @count slots as they are. */
+static int skip(struct build *b, unsigned int count)
 {
-	bool same = equals_old(b, f, d, count);
-	bool uniform = continues(b, f, d);
+	struct frame *f = b->f;
 
-	if (!same && !uniform)
-		return false;
-	if (uniform && !f->next)
-		f->run = run_bits(b, d);
-	f->same = same;
-	f->uniform = uniform;
-	f->fresh += fresh;
-	return true;
-}
-
-/* Put @d into the current slot, and @count - 1 descriptors that continue it
- * into the following; @fresh of them are this operation's. */
-static int put(struct build *b, desc_t d, unsigned int count,
-	       unsigned int fresh)
-{
-	struct frame *f = current(b);
-	int ret = 0;
-
-	if (!f->exists) {
-		if (!put_virtually(b, f, d, count, fresh))
-			ret = materialise(b, f);
-		if (ret)
-			return ret;
-	}
-	if (f->exists && f->page)
-		store_run(b, f, f->next, f->next + count, d);
+	store_holes(b, f, f->next, count);
 	advance(b, f, count);
 	return 0;
 }
 
-/* Hand the old contents on. A leaf whose contiguous group the operation reaches
- * into loses the bit: the group is no longer even (Arm ARM D8.6.1). */
-static int keep_old(struct build *b)
+/* Is it what is there already? Then a group may go on being one. */
+static bool is_old(const struct build *b, const struct frame *f, desc_t d,
+		   unsigned int count)
 {
-	const struct trans_geometry *geo = &b->dst->geo;
-	unsigned int span = b->shift + geo_group(geo, b->level);
-	desc_t d = mark_borrowed(b, current(b), b->old);
+	uint64_t step = d.v ? 1ULL << b->shift : 0;
+	uint64_t ignored = tt_desc_kind(&b->dst->geo, b->level, d) == DESC_LEAF ?
+				   LEAF_CONT : 0;
 
-	if (b->old_kind == DESC_LEAF && d.v & LEAF_CONT && b->op != OP_FOLD &&
-	    extent_of(b, b->va & ~low_mask(span), span) != OUTSIDE) {
-		d.v &= ~LEAF_CONT;
-		b->stats.cont_dropped++;
+	for (unsigned int i = 0; i < count; i++, d.v += step)
+		if ((old_entry(b, f, f->next + i).v ^ d.v) & ~ignored)
+			return false;
+	return true;
+}
+
+/* Put @d into the current slot, and @count - 1 descriptors that continue it into
+ * the following. */
+static int put(struct build *b, desc_t d, unsigned int count)
+{
+	struct frame *f = b->f;
+	unsigned int slot = f->next;
+	int ret = 0;
+
+	if (!f->exists && is_old(b, f, d, count) &&
+	    !(f->split && b->flags & TRANS_NOBLOCK)) {
+		advance(b, f, count);
+		return 0;
 	}
-	return put(b, d, 1, 0);
+	if (!f->exists)
+		ret = materialise(b, f);
+	if (ret)
+		return ret;
+	if (f->page && has_old(f)) {
+		cut_group(b, f, slot);
+		cut_group(b, f, slot + count - 1);
+	}
+	if (f->page)
+		store_run(b, f, slot, count, d);
+	advance(b, f, count);
+	return 0;
 }
 
-static int edit_old(struct build *b)
+/* ---- leaves --------------------------------------------------------------- */
+
+/* How many slots from here on the answer fills, whose contents may go, and whose
+ * output addresses go on in the same bits of the descriptor. */
+static unsigned int free_slots(const struct build *b, const struct frame *f)
+{
+	unsigned int bits = b->dst->geo.pa_bits < 48 ? b->dst->geo.pa_bits : 48;
+	uint64_t most = (uint64_t)(f->end - f->next), more;
+	unsigned int count = 1;
+
+	if (!build_whole(b))
+		return 1;
+	more = (b->answer.last - b->va - low_mask(b->shift)) >> b->shift;
+	most = more < most ? more + 1 : most;
+	more = (low_mask(bits) & ~answer_pa(b, b->va)) >> b->shift;
+	most = more < most ? more + 1 : most;
+	if (!has_old(f))
+		return (unsigned int)most;
+	while (count < most && (b->flags & TRANS_REPLACE ||
+				!old_entry(b, f, f->next + count).v))
+		count++;
+	return count;
+}
+
+/* Of @count leaves from @slot on, whole groups keep the contiguous bit. */
+static void keep_groups(struct build *b, const struct frame *f,
+			unsigned int slot, unsigned int count)
+{
+	unsigned int log = geo_group(&b->dst->geo, b->level);
+	unsigned int group = 1u << log, end = slot + count;
+	uint64_t place = (uint64_t)slot << b->shift;
+
+	if (!log || (answer_pa(b, b->va) ^ place) & low_mask(b->shift + log))
+		return;
+	for (slot = (slot + group - 1) & ~(group - 1); slot + group <= end;
+	     slot += group) {
+		for (unsigned int i = slot; f->page && i < slot + group; i++)
+			tt_store(b->dst, &f->page[i],
+				 (desc_t){ f->page[i] | LEAF_CONT });
+		b->stats.cont_dropped -= group;
+	}
+}
+
+/* Tables that @count leaves of this level stand for. */
+static uint64_t tables_folded(const struct build *b, unsigned int count)
+{
+	uint64_t tables = 0, below = count;
+
+	for (int level = b->level; level < b->answer.level; level++) {
+		tables += below;
+		below <<= geo_stride(&b->dst->geo);
+	}
+	return tables || b->old_kind != DESC_TABLE ||
+			       b->flags & TRANS_REPLACE ?
+		       tables : 1;
+}
+
+static int take(struct build *b)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
-	uint64_t before = desc_attributes(geo, b->old);
-	uint64_t after = tt_edit_apply(b->edit, before);
+	trans_pa_t pa = answer_pa(b, b->va);
+	struct frame *f = b->f;
+	unsigned int count, slot = f->next;
+	desc_t d = desc_leaf(geo, b->level, pa, b->answer.attributes);
+	bool direct;
+	int ret = 0;
 
-	b->stats.protect += after != before;
-	b->stats.leaves[b->level]++;
-	return put(b, desc_leaf(geo, b->level, old_pa(b), after), 1, 1);
+	if (!geo_has_pa(geo, pa + low_mask(b->shift)))
+		return tt_build_fail(
+			b, TRANS_EUNREPR,
+			"output address wider than the destination's",
+			(desc_t){ 0 }, pa);
+	if (!f->exists && !has_old(f))
+		ret = materialise(b, f);
+	if (ret)
+		return ret;
+	b->holes = 0;
+	direct = f->page && !has_old(f) && !b->dst->ops->write_entry;
+	direct = b->more && b->more(b, (unsigned int)(f->end) - slot, d,
+				    direct ? &f->page[slot] : NULL);
+	count = free_slots(b, f);
+	b->stats.leaves[b->level] += count - b->holes;
+	b->stats.folded += tables_folded(b, count);
+	if (direct)
+		advance(b, f, count);
+	else
+		ret = put(b, d, count);
+	if (!ret && b->answer.cont && f->exists) {
+		b->va -= (uint64_t)count << b->shift;
+		keep_groups(b, f, slot, count);
+		b->va += (uint64_t)count << b->shift;
+	}
+	return ret;
 }
 
-/* The old contents below the current slot. */
-static int old_below(struct build *b, struct frame *below)
+/* ---- down and up ---------------------------------------------------------- */
+
+static int old_below(struct build *b, const struct frame *f,
+		     struct frame *below)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
 	trans_pa_t pa = old_pa(b);
 
 	if (b->old_kind == DESC_LEAF) {
-		below->old_kind = SIDE_LEAF;
-		below->old_leaf =
-			desc_leaf(geo, b->level + 1, pa,
-				  desc_attributes(geo, b->old) & ~LEAF_CONT).v;
-	} else if (b->old_kind == DESC_TABLE) {
-		below->old_kind = SIDE_TABLE;
-		below->same = b->op != OP_WINDOW;
-		below->borrowed = current(b)->borrowed ||
-				      b->old.v & TABLE_BORROWED;
-		below->old = tt_table_at(b->dst, pa, b->level + 1);
-		if (!below->old)
-			return tt_build_fail(b, TRANS_EFAULT,
-					     "phys_to_virt refused a table page",
-					     b->old, pa);
+		below->split = desc_leaf(geo, b->level + 1, pa,
+					 desc_attributes(geo, b->old) &
+						 ~LEAF_CONT).v;
+		return 0;
 	}
-	return 0;
-}
-
-/* The slots of a new frame that need a look: all where there is old contents to
- * carry over, else those in the range. */
-static void frame_bounds(struct build *b, struct frame *f)
-{
-	unsigned int entries = geo_entries(&b->dst->geo, b->level);
-	trans_va_t end = b->va + (((uint64_t)entries << b->shift) - 1);
-
-	f->end = entries;
-	if (f->old_kind != SIDE_NONE)
-		return;
-	if (b->last < end)
-		f->end = (uint32_t)((b->last - b->va) >> b->shift) + 1;
-	if (b->first > b->va)
-		advance(b, f, (uint32_t)((b->first - b->va) >> b->shift));
+	below->borrowed = f->borrowed || b->old.v & TABLE_BORROWED;
+	if (below->borrowed)
+		below->inherited =
+			(uint8_t)(f->inherited |
+				  (b->old.v & TABLE_ATTRIBUTES) >> 59);
+	below->old = tt_table_at(b->dst, pa, b->level + 1);
+	if (below->old)
+		return 0;
+	return tt_build_fail(b, TRANS_EFAULT,
+			     "phys_to_virt refused a table page", b->old, pa);
 }
 
 static TRANS_APART int descend(struct build *b)
 {
-	const struct frame *f = current(b);
-	struct frame *below = &b->frame[b->top + 1];
+	const struct frame *f = b->f;
+	struct frame *below = b->f + 1;
+	trans_va_t from = b->from, to = b->to;
 	int ret = 0;
 
-	*below = (struct frame){ .uniform = true };
+	*below = (struct frame){ 0 };
 	if (b->old_kind != DESC_EMPTY)
-		ret = old_below(b, below);
-	if (!ret && b->item.kind != DESC_EMPTY) {
-		below->src = f->src;
-		ret = tt_source_below(b, &below->src);
-	}
+		ret = old_below(b, f, below);
 	if (ret)
 		return ret;
-	go_down(b, 1);
-	frame_bounds(b, below);
-	if (b->op == OP_WINDOW && b->level == 3)
-		return materialise(b, below);
-	return 0;
+	b->f++;
+	set_level(b, b->level + 1);
+	below->next = (uint16_t)tt_geo_index(&b->dst->geo, b->level, from);
+	below->end = (uint16_t)(tt_geo_index(&b->dst->geo, b->level, to) + 1);
+	b->va = from & ~low_mask(b->shift);
+	return b->window && b->level == 3 ? materialise(b, below) : 0;
 }
 
-/* How many slots from here on one put may overwrite: those that the range
- * covers wholly and whose old contents may go. */
-static unsigned int free_slots(const struct build *b, const struct frame *f)
+/* The current table is done: it goes into the slot that it is for. */
+static TRANS_APART int ascend(struct build *b)
 {
-	uint64_t covered = (b->last - b->va - low_mask(b->shift)) >> b->shift;
-	unsigned int most = f->end - f->next, count = 1;
+	const struct frame *f = b->f;
+	int ret;
 
-	if (covered < most)
-		most = (unsigned int)covered + 1;
-	if (f->old_kind == SIDE_NONE)
-		return most;
-	while (f->old_kind == SIDE_TABLE && count < most &&
-	       (b->flags & TRANS_REPLACE || !f->old[f->next + count]))
-		count++;
-	return count;
-}
-
-/* May the source be read and the current page written in one loop? Not where
- * each store is watched, or depends on what follows (a whole group). */
-static bool direct(const struct build *b, const struct frame *f)
-{
-	return f->exists && f->page && f->old_kind == SIDE_NONE &&
-	       f->src.kind == SIDE_TABLE && !(b->flags & TRANS_KEEPCONT) &&
-	       !b->dst->ops->write_entry;
-}
-
-static TRANS_APART int take_leaf(struct build *b)
-{
-	const struct trans_geometry *geo = &b->dst->geo;
-	struct frame *f = current(b);
-	desc_t d = desc_leaf(geo, b->level, b->item.pa, b->item.attributes);
-	unsigned int count, leaves;
-	int ret = 0;
-
-	if (!geo_has_pa(geo, b->item.pa + low_mask(b->shift)))
-		return tt_build_fail(
-			b, TRANS_EUNREPR,
-			"output address wider than the destination's",
-			b->item.raw, b->item.pa);
-	if (!f->exists && f->old_kind == SIDE_NONE && !foldable(b, f))
-		ret = materialise(b, f);
-	if (ret)
-		return ret;
-	count = free_slots(b, f);
-	if (!direct(b, f)) {
-		leaves = tt_source_run(b, &f->src, count, &d);
-		ret = put(b, d, leaves, leaves);
-	} else {
-		count = tt_source_copy(b, &f->src, count, d, &f->page[f->next],
-				       &leaves);
-		advance(b, f, count);
+	if (f->exists)
+		store_holes(b, f, f->end,
+			    geo_entries(&b->dst->geo, b->level) - f->end);
+	b->f--;
+	set_level(b, b->level - 1);
+	b->va = (b->va - 1) & ~low_mask(b->shift);
+	if (!f->exists)
+		return skip(b, 1);
+	ret = put(b, desc_table(&b->dst->geo, f->pa), 1);
+	if (ret) { /* still the table's own to give back */
+		b->f++;
+		set_level(b, b->level + 1);
 	}
-	b->stats.leaves[b->level] += leaves;
 	return ret;
 }
 
-static int take_table(struct build *b)
+/* How many slots one hole of the source leaves as they are. */
+static unsigned int slots_of_hole(const struct build *b, const struct frame *f)
 {
-	desc_t d = desc_table(&b->dst->geo, b->item.pa);
+	uint64_t most = (uint64_t)(f->end - f->next), more;
 
-	d.v |= (b->item.raw.v & TABLE_ATTRIBUTES) | TABLE_BORROWED;
-	return put(b, d, 1, 0);
+	if (is_kept(b) || b->answer.kind != DESC_EMPTY || b->erase ||
+	    !build_whole(b))
+		return 1;
+	more = (b->answer.last - b->va - low_mask(b->shift)) >> b->shift;
+	return (unsigned int)(more < most ? more + 1 : most);
 }
 
 static int build_slot(struct build *b)
 {
-	enum extent extent = extent_of(b, b->va, b->shift);
-	int ret = 0;
+	int ret = study(b);
 
-	read_old(b);
-	b->item.kind = DESC_EMPTY;
-	if (extent != OUTSIDE && b->op <= OP_SHARE)
-		ret = tt_source_item(b, &current(b)->src);
 	if (ret)
 		return ret;
-	switch (decide(b, extent)) {
-	case KEEP_OLD:
-		return keep_old(b);
-	case EDIT_OLD:
-		return edit_old(b);
+	switch (decide(b)) {
+	case SKIP:
+		return skip(b, slots_of_hole(b, b->f));
+	case TAKE:
+		return take(b);
 	case CLEAR:
-		return put(b, (desc_t){ 0 }, 1, 0);
-	case TAKE_LEAF:
-		return take_leaf(b);
-	case TAKE_TABLE:
-		return take_table(b);
+		return put(b, (desc_t){ 0 }, 1);
+	case LINK:
+		return put(b, (desc_t){ desc_table(&b->dst->geo, b->answer.pa).v |
+					b->answer.attributes | TABLE_BORROWED },
+			   1);
 	case DESCEND:
 		return descend(b);
 	case COLLIDE:
@@ -491,67 +586,133 @@ static int build_slot(struct build *b)
 			     old_pa(b));
 }
 
-static desc_t fold_frame(struct build *b, const struct frame *f)
-{
-	const struct trans_geometry *geo = &b->dst->geo;
-	desc_t run = { f->run };
-	uint64_t attributes = desc_attributes(geo, run) & ~LEAF_CONT;
-	trans_pa_t pa = desc_decode_pa(geo, run, b->shift);
-
-	if (f->fresh || b->op == OP_FOLD)
-		b->stats.folded++;
-	b->stats.leaves[b->level] -= f->fresh;
-	b->stats.leaves[b->level - 1] += f->fresh != 0;
-	return desc_leaf(geo, b->level - 1, pa, attributes);
-}
-
-/* The current frame is complete: what it has become goes into the slot of the
- * frame above. */
-static TRANS_APART int build_close(struct build *b)
-{
-	struct frame *f = current(b), *above = f - 1;
-	unsigned int fresh = 0;
-	desc_t d = { 0 };
-	int ret = 0;
-
-	if (!f->exists && folds(b, f)) {
-		d = fold_frame(b, f);
-		fresh = f->fresh != 0;
-	} else if (!f->exists && f->same && !(f->uniform && !f->run)) {
-		d.v = above->old[above->next] |
-		      (above->borrowed ? TABLE_BORROWED : 0);
-		b->stats.leaves[b->level] -= f->fresh;
-	} else {
-		if (!f->exists && f->run)
-			ret = materialise(b, f);
-		if (ret)
-			return ret;
-		if (f->exists)
-			d = desc_table(&b->dst->geo, f->page_pa);
-		if (f->exists && f->page) /* nothing behind the last slot */
-			store_run(b, f, f->end,
-				  geo_entries(&b->dst->geo, b->level),
-				  (desc_t){ 0 });
-	}
-	go_down(b, -1);
-	b->va = (b->va - 1) & ~low_mask(b->shift);
-	ret = put(b, d, 1, fresh);
-	if (ret)
-		go_down(b, 1); /* still this frame's to free */
-	return ret;
-}
-
-int tt_build_walk(struct build *b)
+static int walk(struct build *b)
 {
 	int ret = 0;
 
 	while (!ret) {
-		if (current(b)->next < current(b)->end)
+		if (b->f->next < b->f->end)
 			ret = build_slot(b);
-		else if (b->top == 0)
+		else if (b->f == b->frame)
 			return 0;
 		else
-			ret = build_close(b);
+			ret = ascend(b);
 	}
+	return ret;
+}
+
+/* ---- the host table ------------------------------------------------------- */
+
+/* Is all that changes below the current slot, in a table that may be written? A
+ * last-level table that is to be exchanged for one of the window may not. */
+static bool is_below(const struct build *b, const struct frame *f)
+{
+	return f->end == f->next + 1 && b->old_kind == DESC_TABLE &&
+	       !(b->old.v & TABLE_BORROWED) && !(b->window && b->level == 2) &&
+	       decide(b) == DESCEND;
+}
+
+static TRANS_APART int find_host(struct build *b, uint64_t **host)
+{
+	struct frame *f = b->f = b->frame;
+	const struct trans_geometry *geo = &b->dst->geo;
+	trans_pa_t pa = b->dst->root;
+	int ret;
+
+	for (int level = geo->start_level; ; level++) {
+		set_level(b, level);
+		b->va = b->first & ~low_mask(b->shift);
+		*host = tt_table_at(b->dst, pa, level);
+		if (!*host)
+			return tt_build_fail(
+				b, TRANS_EFAULT,
+				"phys_to_virt refused a table page",
+				(desc_t){ 0 }, pa);
+		f->old = *host;
+		f->next = (uint16_t)tt_geo_index(geo, level, b->first);
+		f->end = (uint16_t)(tt_geo_index(geo, level, b->last) + 1);
+		ret = study(b);
+		if (ret || !is_below(b, f))
+			return ret;
+		pa = old_pa(b);
+	}
+}
+
+/* Exchange what differs, so that the shadow holds what was replaced, and give
+ * that back. */
+static TRANS_APART void commit(struct build *b, uint64_t *host)
+{
+	unsigned int entries = geo_entries(&b->dst->geo, b->level);
+	struct frame *f = &b->frame[0];
+
+	for (unsigned int i = 0; i < entries; i++) {
+		desc_t old = { host[i] };
+
+		if (f->page[i] == old.v)
+			continue;
+		tt_store(b->dst, &host[i], (desc_t){ f->page[i] });
+		tt_store(b->dst, &f->page[i], old);
+	}
+	tt_release(b->dst, b->level, f->page, f->pa, host, &b->stats);
+}
+
+/* Give back what was made, and make the host's slots from @first on what they
+ * were. */
+static TRANS_APART void roll_back(struct build *b, unsigned int first)
+{
+	for (;; b->f--, set_level(b, b->level - 1)) {
+		const struct frame *f = b->f;
+		unsigned int end = has_old(f) ?
+					   geo_entries(&b->dst->geo, b->level) :
+					   f->next;
+
+		if (b->f == b->frame && b->direct)
+			break;
+		if (f->exists) {
+			tt_release_slots(b->dst, b->level, f->page, 0, end,
+					 f->old, &b->stats);
+			tt_release(b->dst, 3, f->page, f->pa, NULL, &b->stats);
+		}
+		if (b->f == b->frame)
+			return;
+	}
+	tt_release_slots(b->dst, b->level, b->frame[0].page, first,
+			 b->frame[0].next, NULL, &b->stats);
+	for (; first < b->frame[0].next; first++)
+		if (b->frame[0].page[first])
+			tt_store(b->dst, &b->frame[0].page[first],
+				 (desc_t){ 0 });
+}
+
+/* Slots that are all empty are written in place, since zeroing undoes that; for
+ * others a shadow of the host table is. */
+static bool all_empty(const struct frame *f)
+{
+	for (unsigned int i = f->next; i < f->end; i++)
+		if (f->old[i])
+			return false;
+	return true;
+}
+
+int tt_build(struct build *b)
+{
+	struct frame *f = &b->frame[0];
+	unsigned int first;
+	uint64_t *host;
+	int ret = find_host(b, &host);
+
+	if (!ret) {
+		first = f->next;
+		b->direct = f->exists = all_empty(f);
+		if (b->direct && !b->count)
+			f->page = host;
+		ret = walk(b);
+		if (ret && !b->count)
+			roll_back(b, first);
+		else if (!ret && !b->count && f->exists && !b->direct)
+			commit(b, host);
+	}
+	if (b->report)
+		b->report->stats = b->stats;
 	return ret;
 }

@@ -51,7 +51,7 @@ enum desc_kind { DESC_EMPTY, DESC_LEAF, DESC_TABLE, DESC_RESERVED };
 
 static inline uint64_t low_mask(unsigned int bits)
 {
-	return bits >= 64 ? ~0ULL : (1ULL << bits) - 1;
+	return (1ULL << bits) - 1;
 }
 
 /* Do output addresses use the 52-bit layouts? LPA keeps PA[51:48] in bits
@@ -88,36 +88,16 @@ static inline unsigned int geo_entries(const struct trans_geometry *geo,
 
 /* The index of @va in a table of @level; the bits above the half's size drop
  * out, so the same rule serves both halves. */
-static inline unsigned int geo_index(const struct trans_geometry *geo,
-				     int level, trans_va_t va)
-{
-	return (unsigned int)(va >> geo_shift(geo, level)) &
-	       (geo_entries(geo, level) - 1);
-}
+unsigned int tt_geo_index(const struct trans_geometry *geo,
+				     int level, trans_va_t va);
 
-static inline uint64_t desc_encode_pa(const struct trans_geometry *geo,
-				      trans_pa_t pa)
-{
-	if (geo_lpa(geo))
-		return (pa & low_mask(48)) | ((pa >> 48) & 0xf) << 12;
-	if (geo->ds)
-		return (pa & low_mask(50)) | ((pa >> 50) & 3) << 8;
-	return pa & low_mask(48);
-}
+uint64_t tt_desc_encode_pa(const struct trans_geometry *geo,
+				      trans_pa_t pa);
 
 /* The address in a leaf or table descriptor whose target is 1 << @shift bytes
  * aligned. */
-static inline trans_pa_t desc_decode_pa(const struct trans_geometry *geo,
-					desc_t d, unsigned int shift)
-{
-	if (geo_lpa(geo))
-		return (d.v & low_mask(48) & ~low_mask(shift)) |
-		       ((d.v >> 12) & 0xf) << 48;
-	if (geo->ds)
-		return (d.v & low_mask(50) & ~low_mask(shift)) |
-		       ((d.v >> 8) & 3) << 50;
-	return d.v & low_mask(48) & ~low_mask(shift);
-}
+trans_pa_t tt_desc_decode_pa(const struct trans_geometry *geo,
+					desc_t d, unsigned int shift);
 
 static inline uint64_t desc_attributes(const struct trans_geometry *geo,
 				       desc_t d)
@@ -132,28 +112,17 @@ static inline desc_t desc_leaf(const struct trans_geometry *geo, int level,
 {
 	uint64_t kind = level == 3 ? DESC_KIND : DESC_VALID;
 
-	return (desc_t){ desc_encode_pa(geo, pa) | attributes | kind };
+	return (desc_t){ tt_desc_encode_pa(geo, pa) | attributes | kind };
 }
 
 static inline desc_t desc_table(const struct trans_geometry *geo,
 				trans_pa_t pa)
 {
-	return (desc_t){ desc_encode_pa(geo, pa) | DESC_KIND };
+	return (desc_t){ tt_desc_encode_pa(geo, pa) | DESC_KIND };
 }
 
-static inline enum desc_kind desc_kind(const struct trans_geometry *geo,
-				       int level, desc_t d)
-{
-	if (!(d.v & DESC_VALID))
-		return DESC_EMPTY;
-	if (level < 3 && (d.v & DESC_TYPE))
-		return DESC_TABLE;
-	/* Level 2 has blocks in every geometry that has a table there. */
-	if (level < 3 ? level == 2 || trans_geometry_leaf(geo, level) :
-			(d.v & DESC_TYPE) != 0)
-		return DESC_LEAF;
-	return DESC_RESERVED;
-}
+enum desc_kind tt_desc_kind(const struct trans_geometry *geo,
+				       int level, desc_t d);
 
 /* log2 of the entries of a contiguous group at @level; 0 where there is none
  * (D8.6.1: 16 entries at each level of 4K; 128 and 32 at levels 3 and 2 of 16K;

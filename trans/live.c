@@ -8,7 +8,7 @@
 
 #include "../lib/arch.h"
 #include "../lib/fail.h"
-#include "lookup.h"
+#include "query.h"
 
 #define SCTLR_M (1ULL << 0)
 #define SCTLR_WXN (1ULL << 19) /* what can be written cannot be executed */

@@ -2,7 +2,9 @@
 /*
  * Table pages: how they come, are written, and go.
  */
-#include "build.h"
+#include "pages.h"
+
+#include "cursor.h"
 
 uint64_t *tt_table_at(const struct trans_table *table, trans_pa_t pa, int level)
 {
@@ -102,7 +104,7 @@ static bool is_ours(const struct trans_table *table, int level,
 {
 	desc_t d = { v->page[v->next] };
 
-	return desc_kind(&table->geo, level, d) == DESC_TABLE &&
+	return tt_desc_kind(&table->geo, level, d) == DESC_TABLE &&
 	       !(d.v & TABLE_BORROWED) &&
 	       !(v->keep && v->keep[v->next] == d.v);
 }
@@ -113,9 +115,9 @@ static const uint64_t *below(const struct trans_table *table, int level,
 	const struct trans_geometry *geo = &table->geo;
 	desc_t d = { page ? page[slot] : 0 };
 
-	if (desc_kind(geo, level, d) != DESC_TABLE)
+	if (tt_desc_kind(geo, level, d) != DESC_TABLE)
 		return NULL;
-	return tt_table_at(table, desc_decode_pa(geo, d, geo->granule_shift),
+	return tt_table_at(table, tt_desc_decode_pa(geo, d, geo->granule_shift),
 			   level + 1);
 }
 
@@ -134,7 +136,7 @@ static bool open_below(const struct trans_table *table, int level,
 	next->page = below(table, level, v->page, v->next);
 	next->keep = below(table, level, v->keep, v->next);
 	return next->page && (next->keep ||
-			      desc_kind(geo, level, kept) != DESC_TABLE);
+			      tt_desc_kind(geo, level, kept) != DESC_TABLE);
 }
 
 static void give_below(struct trans_table *table, const uint64_t *page,
@@ -142,7 +144,7 @@ static void give_below(struct trans_table *table, const uint64_t *page,
 {
 	const struct trans_geometry *geo = &table->geo;
 
-	tt_page_give(table, desc_decode_pa(geo, (desc_t){ page[slot] },
+	tt_page_give(table, tt_desc_decode_pa(geo, (desc_t){ page[slot] },
 					   geo->granule_shift));
 	stats->tables_freed++;
 }

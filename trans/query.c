@@ -7,17 +7,73 @@
 #include <trans_table/table.h>
 
 #include "../lib/fail.h"
-#include "build.h"
-#include "lookup.h"
+#include "query.h"
+
+int tt_look_up(struct cursor *c, trans_va_t va)
+{
+	int ret;
+
+	if (!tt_in_half(&c->table->geo, va)) {
+		c->va = va;
+		c->level = TRANS_NO_LEVEL;
+		c->why = "address outside the table's half";
+		return TRANS_ERANGE;
+	}
+	ret = tt_cursor_find(c, va, 3);
+	if (ret)
+		return ret;
+	c->why = "not mapped";
+	if (c->kind == DESC_EMPTY)
+		return TRANS_ENOENT;
+	c->why = "access flag is clear";
+	return c->table->accessed || c->d.v & LEAF_AF ? 0 : TRANS_ENOENT;
+}
+
+int tt_leaf_at(struct cursor *c, struct trans_leaf *leaf)
+{
+	const struct trans_geometry *geo = &c->table->geo;
+
+	*leaf = (struct trans_leaf){
+		.pa = cursor_output(c),
+		.desc = c->d.v,
+		.level = c->level,
+	};
+	if (tt_describe(c->table,
+			tt_inherit(cursor_inherited(c),
+				   desc_attributes(geo, c->d)),
+			leaf))
+		return 0;
+	c->why = "reserved permission indirection";
+	return TRANS_ECORRUPT;
+}
+
+int tt_look_fail(struct trans_report *report, int status,
+		 const struct cursor *c)
+{
+	/* What could not be read is the table that the entry leads to. */
+	bool below = (status == TRANS_EFAULT || status == TRANS_ESTOPPED) &&
+		     c->level != TRANS_NO_LEVEL;
+
+	if (report) {
+		trans_fail(&report->error, status, c->why);
+		report->error.va = c->va;
+		report->error.level = below ? c->level + 1 : c->level;
+		report->error.desc = below ? 0 : c->d.v;
+	}
+	return status;
+}
 
 int trans_table_query(const struct trans_table *table, trans_va_t va,
 		      struct trans_leaf *leaf, struct trans_report *report)
 {
-	struct found at = tt_look_up(table, va, NULL, NULL);
+	struct cursor c;
+	int ret;
 
-	if (!at.status)
-		tt_found_leaf(table, &at, leaf);
-	return at.status ? tt_found_fail(report, &at) : 0;
+	tt_cursor_init(&c, table);
+	ret = tt_look_up(&c, va);
+	if (!ret)
+		ret = tt_leaf_at(&c, leaf);
+	return ret ? tt_look_fail(report, ret, &c) : 0;
 }
 
 /*
@@ -60,70 +116,55 @@ int trans_table_verify(const struct trans_table *table, trans_va_t va,
 		       struct trans_report *report)
 {
 	uint64_t done = 0;
+	struct cursor c;
 
+	tt_cursor_init(&c, table);
 	while (done < len) {
-		struct found at = tt_look_up(table, va + done, NULL, NULL);
 		struct trans_leaf leaf;
+		const char *why = NULL;
+		int ret = tt_look_up(&c, va + done);
 
-		if (!at.status && !tt_found_leaf(table, &at, &leaf)) {
-			at.why = leaf_problem(&leaf, pa + done, access);
-			at.status = at.why ? TRANS_ENOENT : 0;
+		if (!ret)
+			ret = tt_leaf_at(&c, &leaf);
+		if (!ret)
+			why = leaf_problem(&leaf, pa + done, access);
+		if (why) {
+			c.why = why;
+			ret = TRANS_ENOENT;
 		}
-		if (at.status)
-			return tt_found_fail(report, &at);
-		done = tt_found_last(table, &at) - va + 1;
+		if (ret)
+			return tt_look_fail(report, ret, &c);
+		done = cursor_last(&c) - va + 1;
 	}
 	return 0;
-}
-
-/* A table on the way down. */
-struct visit {
-	const uint64_t *page;
-	unsigned int next, end;
-};
-
-static int open_visit(const struct trans_table *table, trans_pa_t pa, int level,
-		      struct visit *visit, struct trans_report *report)
-{
-	struct found at = { .level = level,
-			    .why = "phys_to_virt refused a table page" };
-
-	visit->next = 0;
-	visit->end = level == 3 ? 0 : geo_entries(&table->geo, level);
-	at.status = tt_look_at(table, pa, level, &visit->page, &at.why);
-	return at.status ? tt_found_fail(report, &at) : 0;
 }
 
 int trans_table_pages(const struct trans_table *table, trans_page_fn page,
 		      void *arg, struct trans_report *report)
 {
-	const struct trans_geometry *geo = &table->geo;
-	struct visit visit[MAX_LEVELS];
-	trans_pa_t pa = table->root;
-	int depth = 0, start = geo->start_level;
-	int ret = page(arg, pa, geo_granule(geo));
+	uint64_t granule = geo_granule(&table->geo);
+	int ret = page(arg, table->root, granule);
+	struct cursor c;
 
-	if (!ret)
-		ret = open_visit(table, pa, start, &visit[0], report);
-	while (!ret && depth >= 0) {
-		struct visit *v = &visit[depth];
-		desc_t d;
-
-		if (v->next == v->end) {
-			depth--;
-			continue;
+	if (ret)
+		return ret;
+	tt_cursor_init(&c, table);
+	c.va = trans_geometry_first(&table->geo);
+	ret = tt_cursor_down(&c);
+	while (!ret) {
+		if (tt_cursor_read(&c) == DESC_TABLE) {
+			ret = page(arg, c.pa, granule);
+			if (ret)
+				return ret;
+			ret = tt_cursor_down(&c);
+			if (ret || c.level < 3)
+				continue;
+			c.level--; /* no table is below the last level's */
 		}
-		d = desc_read(&v->page[v->next++]);
-		if (desc_kind(geo, start + depth, d) != DESC_TABLE)
-			continue;
-		pa = desc_decode_pa(geo, d, geo->granule_shift);
-		ret = page(arg, pa, geo_granule(geo));
-		depth++;
-		if (!ret)
-			ret = open_visit(table, pa, start + depth,
-					 &visit[depth], report);
+		if (!tt_cursor_next(&c))
+			return 0;
 	}
-	return ret;
+	return tt_look_fail(report, ret, &c);
 }
 
 /* For trans_table_disjoint: the page that was found in a range. */

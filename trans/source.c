@@ -1,25 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The source side of the builder: reading another table, whose owner may be
- * changing it and whose contents nobody vouches for, and turning each leaf into
- * what the flags of the call make of it.
+ * The source that is a table: its owner may be changing it, and nobody vouches
+ * for its contents. Each leaf is turned into what the flags of the call make of
+ * it, and what comes out the same way is one answer, however it came about.
  */
-#include "attr.h"
-#include "build.h"
+#include "source.h"
 
-/* item.changes: what becomes of a leaf, for the statistics. */
+#include "../lib/fail.h"
+
+/* What becomes of a leaf, for the statistics. */
 #define MADE_WRITABLE 1u
 #define MADE_NOEXEC 2u
 #define MADE_VALID 4u
 #define LOST_CONT 8u
-
-static int item_fail(struct build *b, int status, const char *why)
-{
-	return tt_build_fail(b, status, why, b->item.raw, b->item.pa);
-}
+#define MADE_OTHER 16u
 
 static void count_changes(struct build *b, unsigned int changes,
-			  unsigned int leaves)
+			  uint64_t leaves)
 {
 	struct trans_stats *stats = &b->stats;
 
@@ -27,553 +24,480 @@ static void count_changes(struct build *b, unsigned int changes,
 	stats->noexec += changes & MADE_NOEXEC ? leaves : 0;
 	stats->mkvalid += changes & MADE_VALID ? leaves : 0;
 	stats->cont_dropped += changes & LOST_CONT ? leaves : 0;
+	stats->protect += changes & MADE_OTHER ? leaves : 0;
 }
 
-static unsigned int changes_of(const struct build *b, desc_t d)
+static unsigned int changes_of(const struct build *b,
+			       const struct table_source *s, desc_t d,
+			       uint64_t attributes)
 {
-	uint64_t changed = d.v ^ b->item.attributes;
-	unsigned int changes = b->item.raw.v & DESC_VALID ? 0 : MADE_VALID;
+	uint64_t changed = desc_attributes(&s->at.table->geo, d) ^ attributes;
+	unsigned int changes = s->at.d.v & DESC_VALID ? 0 : MADE_VALID;
 
 	if (b->flags & TRANS_MKWRITE && changed & (LEAF_READONLY | LEAF_DBM))
 		changes |= MADE_WRITABLE;
 	if (b->flags & TRANS_NOEXEC && changed & (LEAF_PXN | LEAF_XN))
 		changes |= MADE_NOEXEC;
+	if (s->at.table == b->dst && changed & ~LEAF_CONT)
+		changes |= MADE_OTHER;
 	return changes | (d.v & LEAF_CONT ? LOST_CONT : 0);
 }
 
-/* The attributes of a leaf of @side: @d is b->item.raw, valid. */
-static int leaf_attributes(struct build *b, const struct side *side, desc_t d)
+static int refuse(struct table_source *s, int status, const char *why)
 {
-	struct item *item = &b->item;
-	uint64_t a = desc_attributes(&b->src->geo, d);
+	s->at.why = why;
+	return status;
+}
+
+/* The attributes of a valid leaf @d for the destination. */
+static int attributes_of(const struct build *b, struct table_source *s,
+			 desc_t d, uint64_t *attributes)
+{
+	const struct trans_table *src = s->at.table;
+	uint64_t a = desc_attributes(&src->geo, d);
 	unsigned int index;
 
-	if (!tt_direct(b->src, &a))
-		return item_fail(
-			b, TRANS_EUNREPR,
-			"permission indirection that AP and XN cannot say");
-	a = tt_inherit(side->attributes, a);
-	if (!b->plain) {
-		index = b->index_map[(a & LEAF_INDEX) >> LEAF_INDEX_SHIFT];
+	if (!tt_direct(src, &a))
+		return refuse(s, TRANS_EUNREPR,
+			      "permission indirection that AP and XN cannot say");
+	a = tt_inherit(cursor_inherited(&s->at), a);
+	if (!s->plain) {
+		index = s->index_map[(a & LEAF_INDEX) >> LEAF_INDEX_SHIFT];
 		if (index > 7)
-			return item_fail(
-				b, TRANS_EUNREPR,
-				"memory type not in the destination's MAIR");
+			return refuse(s, TRANS_EUNREPR,
+				      "memory type not in the destination's MAIR");
 		a = (a & ~LEAF_INDEX) | (uint64_t)index << LEAF_INDEX_SHIFT;
-		a = tt_between_tables(&b->src->geo, &b->dst->geo, a);
+		a = tt_between_tables(&src->geo, &b->dst->geo, a);
 	}
-	item->attributes = tt_edit_apply(b->edit, a);
-	item->changes = (uint8_t)changes_of(b, d);
-	count_changes(b, item->changes, 1);
+	*attributes = tt_edit_apply(s->edit, a);
 	return 0;
 }
 
-/* MKVALID: make of an invalid entry what the source's rule says that it is. */
-static int revive(struct build *b, desc_t *d)
+/* MKVALID: make of an invalid entry what the source's rule says that it is.
+ * @d stays invalid where that is nothing. */
+static int revive(const struct build *b, struct table_source *s, desc_t *d)
 {
-	const struct trans_geometry *geo = &b->src->geo;
-	struct item *item = &b->item;
+	const struct trans_table *src = s->at.table;
 	enum trans_presence presence = TRANS_AMBIGUOUS;
+	int level = s->at.level;
 
-	if (b->src->present)
-		presence = b->src->present(d->v, b->level);
+	if (src->present)
+		presence = src->present(d->v, level);
 	if (presence == TRANS_ABSENT)
 		return 0;
-	if (presence == TRANS_AMBIGUOUS ||
-	    (b->level < 3 && d->v & DESC_TYPE) ||
-	    !trans_geometry_leaf(geo, b->level))
-		return item_fail(b, TRANS_ECORRUPT,
-				 "invalid entry may or may not be a mapping");
+	if (presence == TRANS_AMBIGUOUS || (level < 3 && d->v & DESC_TYPE) ||
+	    !trans_geometry_leaf(&src->geo, level))
+		return refuse(s, TRANS_ECORRUPT,
+			      "invalid entry may or may not be a mapping");
 	if (presence == TRANS_PRESENT_GLOBAL)
 		d->v &= ~LEAF_NG;
 	if (presence == TRANS_PRESENT_NG)
 		d->v |= LEAF_NG;
-	d->v |= LEAF_AF | (b->level == 3 ? DESC_KIND : DESC_VALID);
-	item->pa = desc_decode_pa(geo, *d, b->shift);
+	d->v |= LEAF_AF | (level == 3 ? DESC_KIND : DESC_VALID);
+	s->at.pa = tt_desc_decode_pa(&src->geo, *d, cursor_shift(&s->at));
 	if (b->flags & TRANS_CHECKPFN &&
-	    !b->dst->ops->pfn_valid(b->dst->ctx, item->pa, 1ULL << b->shift))
-		return item_fail(b, TRANS_EPFN,
-				 "pfn_valid refused a leaf to be made valid");
-	item->kind = DESC_LEAF;
-	b->revived = (struct revived){ .raw = item->raw,
-				       .presence = (uint8_t)presence,
-				       .level = TRANS_NO_LEVEL };
+	    !b->dst->ops->pfn_valid(b->dst->ctx, s->at.pa,
+				    1ULL << cursor_shift(&s->at)))
+		return refuse(s, TRANS_EPFN,
+			      "pfn_valid refused a leaf to be made valid");
+	if (!geo_has_pa(&src->geo, s->at.pa))
+		return refuse(s, TRANS_ECORRUPT,
+			      "address beyond the output address size");
+	s->presence = (uint8_t)presence;
 	return 0;
 }
 
-/* Make an item of one entry of the source, just read. */
-static int classify(struct build *b, const struct side *side)
+/* Does the leaf at the cursor look like the last one did? */
+static bool is_alike(const struct table_source *s, trans_va_t va)
 {
-	const struct trans_geometry *geo = &b->src->geo;
-	struct item *item = &b->item;
-	desc_t d = item->raw;
-	int ret;
-
-	item->pa = 0;
-	item->kind = desc_kind(geo, b->level, d);
-	if (item->kind == DESC_EMPTY) {
-		if (!d.v || !(b->flags & TRANS_MKVALID))
-			return 0;
-		ret = revive(b, &d);
-		if (ret || item->kind == DESC_EMPTY)
-			return ret;
-	}
-	if (item->kind == DESC_RESERVED)
-		return item_fail(b, TRANS_ECORRUPT, "reserved descriptor type");
-	item->pa = desc_decode_pa(geo, d, item->kind == DESC_TABLE ?
-						  geo->granule_shift :
-						  b->shift);
-	if (!geo_has_pa(geo, item->pa))
-		return item_fail(b, TRANS_ECORRUPT,
-				 "address beyond the source's address size");
-	return item->kind == DESC_LEAF ? leaf_attributes(b, side, d) : 0;
+	return s->alike.looks[LOOK_VALID] &&
+	       s->at.d.v == s->alike.looks[LOOK_VALID] +
+				    (va & ~low_mask(cursor_shift(&s->at))) &&
+	       s->at.level == s->alike.level &&
+	       s->at.inherited[s->at.level + 1] == s->alike.inherited;
 }
 
-/* A linear source whose attributes the caller tells range by range: a leaf where
- * one answer covers the slot (or what the operation wants of it), else to be
- * asked again below. */
-static int ask(struct build *b)
+/* Look at what the source has for @va, its own address. */
+static int look_at(const struct build *b, struct table_source *s,
+		   trans_va_t va, struct piece *piece)
 {
-	const struct trans_linear *linear = b->linear;
-	trans_va_t from = b->va > b->first ? b->va : b->first;
-	trans_va_t to = b->va + low_mask(b->shift);
-	struct trans_attr attr = { 0 };
-	uint64_t same = 0;
-	const char *why = "the attribute callback refused";
+	int ret = tt_cursor_find(&s->at, va, 3);
+	desc_t d = s->at.d;
 
-	if (to > b->last)
-		to = b->last;
-	b->item.pa = b->va + linear->offset;
-	if (linear->attr_of(linear->arg, from, from + linear->offset, &attr,
-			    &same))
-		return item_fail(b, TRANS_EHOST, why);
-	b->item.kind = DESC_TABLE;
-	if (b->level < 3 && (!same || same - 1 < to - from))
+	piece->kind = DESC_EMPTY;
+	piece->pa = 0;
+	if (ret)
+		return ret;
+	if (s->at.kind == DESC_LEAF && is_alike(s, va)) {
+		*piece = (struct piece){ va + s->alike.offset,
+					 s->alike.attributes, DESC_LEAF,
+					 s->alike.changes[LOOK_VALID] };
 		return 0;
-	b->item.kind = DESC_LEAF;
-	if (tt_attributes_of(b->dst, &attr, &b->item.attributes, &why))
-		return 0;
-	return item_fail(b, TRANS_EINVAL, why);
-}
-
-static const uint64_t *entry_of(const struct build *b, const struct side *side)
-{
-	return &side->table[geo_index(&b->src->geo, b->level,
-				      b->va - b->delta)];
-}
-
-/* Each entry is read once. */
-static desc_t read_entry(struct build *b, const uint64_t *entry)
-{
-	bool again = entry == b->ahead;
-
-	b->ahead = NULL;
-	return again ? b->ahead_d : desc_read(entry);
-}
-
-/* What a side that is not SIDE_ABOVE has for the current slot. */
-static int read_side(struct build *b, const struct side *side)
-{
-	struct item *item = &b->item;
-
-	if (side->kind == SIDE_TABLE) {
-		item->raw = read_entry(b, entry_of(b, side));
-		return classify(b, side);
 	}
-	*item = (struct item){ .kind = DESC_EMPTY };
-	if (side->kind == SIDE_ASKED)
-		return ask(b);
-	if (side->kind == SIDE_LEAF) {
-		item->kind = DESC_LEAF;
-		item->pa = b->va + side->offset;
-		item->attributes = side->attributes;
-	}
-	return 0;
-}
-
-/* From @side to what is below the slot that the item was read from. */
-static int side_below(struct build *b, struct side *side)
-{
-	const struct item *item = &b->item;
-	uint64_t into = (b->va - b->delta) & low_mask(b->shift);
-	const char *why = "phys_to_virt refused a table of the source";
-	int ret;
-
-	side->kind = SIDE_NONE;
-	if (item->kind == DESC_LEAF) {
-		side->kind = SIDE_LEAF;
-		side->attributes = item->attributes;
-		side->offset = item->pa - (b->va - into);
-	}
-	if (item->kind != DESC_TABLE)
-		return 0;
-	side->kind = SIDE_TABLE;
-	side->attributes |= tt_inheritance(b->src, item->raw);
-	ret = tt_look_at(b->src, item->pa, b->level + 1, &side->table, &why);
-	return ret ? item_fail(b, ret, why) : 0;
-}
-
-static int source_root(struct build *b, struct side *side)
-{
-	const char *why = "phys_to_virt refused the root of the source";
-	const struct trans_table *src = b->src;
-	int ret;
-
-	*side = (struct side){ .kind = SIDE_TABLE };
-	ret = tt_look_at(src, src->root, src->geo.start_level, &side->table,
-			 &why);
-	return ret ? tt_build_fail(b, ret, why, (desc_t){ 0 }, src->root) : 0;
-}
-
-/* The side of the table of @level that the current address is in. */
-static int source_enter(struct build *b, int level, struct side *side)
-{
-	int current = b->level, ret;
-
-	*side = (struct side){ .kind = SIDE_ABOVE };
-	if (level < b->src->geo.start_level)
-		return 0;
-	set_level(b, b->src->geo.start_level);
-	ret = source_root(b, side);
-	while (!ret && b->level < level && side->kind == SIDE_TABLE) {
-		ret = read_side(b, side);
-		if (!ret)
-			ret = side_below(b, side);
-		if (!ret)
-			set_level(b, b->level + 1);
-	}
-	set_level(b, current);
+	if (s->at.kind == DESC_EMPTY && d.v && b->flags & TRANS_MKVALID)
+		ret = revive(b, s, &d);
+	if (ret || !(d.v & DESC_VALID))
+		return ret;
+	piece->kind = DESC_LEAF;
+	piece->pa = cursor_output(&s->at);
+	ret = attributes_of(b, s, d, &piece->attributes);
+	piece->changes = (uint8_t)changes_of(b, s, d, piece->attributes);
 	return ret;
 }
 
-int tt_source_begin(struct build *b, struct side *side)
-{
-	const struct trans_geometry *geo = &b->src->geo;
-	unsigned int span = b->shift + geo_stride(geo);
-	bool one_table = b->level == geo->start_level || span >= 64 ||
-			 (b->first - b->delta) >> span ==
-				 (b->last - b->delta) >> span;
+/* ---- how far an answer holds ---------------------------------------------- */
 
-	b->va = b->first;
-	side->kind = SIDE_ABOVE;
-	return one_table ? source_enter(b, b->level, side) : 0;
+/* Is the hidden entry @d, which looks like one before, a mapping? */
+static bool is_hidden(const struct build *b, const struct table_source *s,
+		      desc_t d)
+{
+	const struct trans_table *src = s->at.table;
+	trans_pa_t pa = tt_desc_decode_pa(&src->geo, d, cursor_shift(&s->at));
+
+	return src->present(d.v, s->at.level) == s->presence &&
+	       (!(b->flags & TRANS_CHECKPFN) ||
+		b->dst->ops->pfn_valid(b->dst->ctx, pa,
+				       1ULL << cursor_shift(&s->at)));
 }
 
-int tt_source_item(struct build *b, const struct side *side)
+/* Is the entry at @slot as expected? Then store its copy at @out, if that is
+ * given. */
+static inline bool follow_one(const uint64_t *slot, uint64_t expected,
+			      uint64_t into, uint64_t *out, desc_t *last)
 {
-	int ret;
-
-	if (side->kind != SIDE_ABOVE)
-		return read_side(b, side);
-	if (b->level < b->src->geo.start_level) {
-		b->item = (struct item){ .kind = DESC_TABLE };
-		return 0;
-	}
-	ret = source_enter(b, b->level, &b->here);
-	return ret ? ret : read_side(b, &b->here);
-}
-
-int tt_source_below(struct build *b, struct side *side)
-{
-	if (side->kind == SIDE_ASKED)
-		return 0;
-	if (side->kind != SIDE_ABOVE)
-		return side_below(b, side);
-	if (b->level < b->src->geo.start_level)
-		return source_enter(b, b->level + 1, side);
-	*side = b->here;
-	return side_below(b, side);
-}
-
-/* ---- runs ----------------------------------------------------------------- */
-
-/* A run: the entry at @slot is to be @entry, and each that follows more by
- * @step. */
-struct run {
-	const uint64_t *slot;
-	uint64_t entry, step;
-	uint64_t into; /* what turns an entry into its copy, added */
-};
-
-/* The entry that ends a run is kept for whoever looks at it next: each entry is
- * read once. */
-static bool stop_at(struct build *b, const uint64_t *slot, desc_t d)
-{
-	b->ahead = slot;
-	b->ahead_d = d;
-	return false;
-}
-
-/* Is the entry at @slot as expected? Then store it at @out, if that is given,
- * with @into added. Equal means every bit: where bits differ that a copy drops
- * anyway, the run merely ends early. */
-static inline bool follow(struct build *b, const uint64_t *slot,
-			  uint64_t expected, uint64_t into, uint64_t *out)
-{
-	desc_t d = desc_read(slot);
-
-	if (__builtin_expect(d.v != expected, 0))
-		return stop_at(b, slot, d);
+	*last = desc_read(slot);
+	if (__builtin_expect(last->v != expected, 0))
+		return false;
 	if (out)
-		*out = d.v + into;
+		*out = last->v + into;
 	return true;
 }
 
-/* The two loops that the copy of a large map consists of; hence unrolled where
- * size is not all, and two entries share an addition that the next must wait
- * for. Both return how many of @most entries from @run on are as expected. */
-#ifdef __OPTIMIZE_SIZE__
-#define UNROLL
-#else
-#define UNROLL _Pragma("GCC unroll 8")
-#endif
-static unsigned int follow_all(struct build *b, struct run run,
-			       unsigned int most)
-{
-	const uint64_t *slot = run.slot, *end = slot + most;
-
-	UNROLL
-	for (; end - slot >= 2; slot += 2) {
-		if (!follow(b, slot, run.entry, 0, NULL))
-			return (unsigned int)(slot - run.slot);
-		if (!follow(b, slot + 1, run.entry + run.step, 0, NULL))
-			return (unsigned int)(slot - run.slot) + 1;
-		run.entry += 2 * run.step;
-	}
-	if (slot < end && follow(b, slot, run.entry, 0, NULL))
-		slot++;
-	return (unsigned int)(slot - run.slot);
-}
-
-/* The same, and store the copies at @out. As a part of its caller it is a fifth
- * faster; there is one. */
+/*
+ * How many of @most entries from @slot on are @expected, each more by @step than
+ * the one before; what was read last is in *@last. With @out, store them there
+ * with @into added. Much of the time of a copy is spent here: hence unrolled
+ * where size is not all, and two entries share an addition that the next must
+ * wait for.
+ */
 static inline __attribute__((always_inline)) unsigned int
-copy_all(struct build *b, struct run run, unsigned int most, uint64_t *out)
+follow_line(const uint64_t *slot, unsigned int most, uint64_t expected,
+	    uint64_t step, uint64_t into, uint64_t *out, desc_t *last)
 {
 	unsigned int i;
 
-	UNROLL
+#ifndef __OPTIMIZE_SIZE__
+#pragma GCC unroll 8
+#endif
 	for (i = 0; i + 1 < most; i += 2) {
-		if (!follow(b, &run.slot[i], run.entry, run.into, &out[i]))
+		if (!follow_one(&slot[i], expected, into, out ? &out[i] : NULL,
+				last))
 			return i;
-		if (!follow(b, &run.slot[i + 1], run.entry + run.step,
-			    run.into, &out[i + 1]))
+		if (!follow_one(&slot[i + 1], expected + step, into,
+				out ? &out[i + 1] : NULL, last))
 			return i + 1;
-		run.entry += 2 * run.step;
+		expected += 2 * step;
 	}
-	if (i < most && follow(b, &run.slot[i], run.entry, run.into, &out[i]))
+	if (i < most && follow_one(&slot[i], expected, into,
+				   out ? &out[i] : NULL, last))
 		i++;
 	return i;
 }
 
-/* The address bits that may differ between leaves that are alike in both tables:
- * not those that 52-bit layouts keep elsewhere. */
-static uint64_t address_bits(const struct build *b)
+static TRANS_APART unsigned int read_line(const uint64_t *slot,
+					  unsigned int most, uint64_t expected,
+					  uint64_t step, desc_t *last)
 {
-	unsigned int bits = b->dst->geo.pa_bits;
+	desc_t d = { 0 };
+	unsigned int count = follow_line(slot, most, expected, step, 0, NULL,
+					 &d);
 
-	if (b->src && b->src->geo.pa_bits < bits)
-		bits = b->src->geo.pa_bits;
-	return low_mask(bits < 48 ? bits : 48) & ~low_mask(b->shift);
-}
-
-/* How many leaves from @pa on fit below where those bits carry. */
-static unsigned int room_after(const struct build *b, trans_pa_t pa,
-			       unsigned int most)
-{
-	uint64_t room = ((address_bits(b) & ~pa) >> b->shift) + 1;
-
-	return room < most ? (unsigned int)room : most;
-}
-
-/* A run that MKVALID revives, whose first entry is at @pa and like b->revived:
- * the rule is asked for each other, pfn_valid for all but the first @vouched.
- * Returns how many there are; only @vouched if pfn_valid refuses. */
-static unsigned int follow_revived(struct build *b, struct run run,
-				   trans_pa_t pa, unsigned int most,
-				   unsigned int vouched)
-{
-	const struct trans_ops *ops = b->dst->ops;
-	unsigned int i;
-
-	most = room_after(b, pa, most);
-	for (i = 1; i < most; i++) {
-		desc_t d = { run.entry + i * run.step };
-
-		if (!follow(b, &run.slot[i], d.v, 0, NULL))
-			break;
-		if (b->src->present(d.v, b->level) == b->revived.presence)
-			continue;
-		stop_at(b, &run.slot[i], d);
-		break;
-	}
-	if (!(b->flags & TRANS_CHECKPFN) || i == vouched ||
-	    ops->pfn_valid(b->dst->ctx, pa + vouched * run.step,
-			   (i - vouched) * run.step))
-		return i;
-	stop_at(b, &run.slot[vouched],
-		(desc_t){ run.entry + vouched * run.step });
-	return vouched;
-}
-
-/* With KEEPCONT a run neither begins nor ends inside a group, so that a whole
- * group is one run: the slots from the current one to the end of its group. */
-static unsigned int to_group_end(const struct build *b)
-{
-	unsigned int group = 1u << geo_group(&b->dst->geo, b->level);
-
-	return group - ((unsigned int)(b->va >> b->shift) & (group - 1));
-}
-
-/* Are the next @count leaves a whole group that may keep its bit? */
-static bool whole_group(const struct build *b, unsigned int count)
-{
-	unsigned int log = geo_group(&b->dst->geo, b->level);
-
-	return b->flags & TRANS_KEEPCONT && b->item.changes & LOST_CONT &&
-	       log && count == 1u << log && count == to_group_end(b) &&
-	       !(b->item.pa & low_mask(b->shift + log));
-}
-
-unsigned int tt_source_run(struct build *b, const struct side *side,
-			   unsigned int most, desc_t *d)
-{
-	struct run run = { .entry = b->item.raw.v, .step = 1ULL << b->shift };
-	unsigned int count, group;
-
-	most = room_after(b, b->item.pa, most);
-	if (side->kind != SIDE_TABLE)
-		return side->kind == SIDE_LEAF ? most : 1;
-	group = to_group_end(b);
-	if (b->flags & TRANS_KEEPCONT && most > group)
-		most = group;
-	run.slot = entry_of(b, side);
-	if (b->item.changes & MADE_VALID) {
-		count = follow_revived(b, run, b->item.pa, most, 1);
-	} else {
-		run.slot++;
-		run.entry += run.step;
-		count = 1 + follow_all(b, run, most - 1);
-	}
-	count_changes(b, b->item.changes, count - 1);
-	if (whole_group(b, count)) {
-		b->stats.cont_dropped -= count;
-		d->v |= LEAF_CONT;
-	}
+	*last = d;
 	return count;
 }
 
-/* ---- runs that are copied at once ----------------------------------------- */
-
-static void fill(uint64_t *out, unsigned int count, uint64_t entry,
-		 uint64_t step)
+static TRANS_APART unsigned int copy_line(const uint64_t *slot,
+					  unsigned int most, uint64_t expected,
+					  uint64_t step, uint64_t into,
+					  uint64_t *out, desc_t *last)
 {
-	for (; count--; entry += step)
-		*(volatile uint64_t *)out++ = entry;
+	desc_t d = { 0 };
+	unsigned int count = follow_line(slot, most, expected, step, into, out,
+					 &d);
+
+	*last = d;
+	return count;
 }
 
-/* Copy the entry at @run, just read, and those that continue it, if it is like
- * the last leaf that was revived; else 0. */
-static unsigned int copy_revived(struct build *b, struct run run,
-				 uint64_t inherited, unsigned int most,
-				 uint64_t *out)
-{
-	const struct revived *like = &b->revived;
-	desc_t d = b->ahead_d;
-	unsigned int count;
+/* Where copies of entries go, and what the next of them is. */
+struct copies {
+	uint64_t *out; /* NULL: nowhere */
+	uint64_t next;
+};
 
-	if (!like->raw.v || like->level != b->level ||
-	    like->inherited != inherited ||
-	    (d.v ^ like->raw.v) & ~address_bits(b) ||
-	    b->src->present(d.v, b->level) != like->presence)
+/* What is @d, which is not what was expected? LOOKS: nothing that is known. */
+static enum look look_of(const struct build *b, const struct table_source *s,
+			 desc_t d, trans_va_t va)
+{
+	const struct alike *alike = &s->alike;
+
+	if (alike->looks[LOOK_OTHER] && d.v == alike->looks[LOOK_OTHER] + va)
+		return LOOK_OTHER;
+	if (alike->looks[LOOK_HIDDEN] &&
+	    d.v == alike->looks[LOOK_HIDDEN] + va && is_hidden(b, s, d))
+		return LOOK_HIDDEN;
+	return LOOKS;
+}
+
+/* A hole that copies go on behind: linear maps do, at the same address. Not
+ * where groups are counted. */
+static bool is_gap(const struct build *b, struct copies copies, desc_t d)
+{
+	return copies.out && !(d.v & DESC_VALID) &&
+	       (!d.v || !(b->flags & TRANS_MKVALID)) &&
+	       !(b->flags & TRANS_KEEPCONT);
+}
+
+/* How many more entries of the table the answer may hold for, as far as limits
+ * and the bits of an output address go. */
+static unsigned int room(const struct build *b, const struct table_source *s)
+{
+	unsigned int shift = cursor_shift(&s->at);
+	uint64_t most = tt_cursor_left(&s->at), more;
+
+	more = (s->limit - b->answer.last) >> shift;
+	most = more < most ? more : most;
+	if (b->answer.kind == DESC_EMPTY)
+		return (unsigned int)most;
+	more = (low_mask(s->bits) & ~cursor_output(&s->at)) >> shift;
+	return (unsigned int)(more < most ? more : most);
+}
+
+/* Entries of the table that come next, from @slot and @va on. */
+static unsigned int next_line(const struct table_source *s,
+			      struct copies copies, trans_va_t va,
+			      const uint64_t *slot, unsigned int most,
+			      desc_t *last)
+{
+	uint64_t valid = s->alike.looks[LOOK_VALID];
+	uint64_t step = 1ULL << cursor_shift(&s->at);
+
+	if (!valid) {
+		*last = desc_read(slot);
 		return 0;
-	run.entry = d.v;
-	count = follow_revived(b, run,
-			       desc_decode_pa(&b->src->geo, d, b->shift), most,
-			       0);
-	fill(out, count, d.v + like->into, run.step);
-	count_changes(b, like->changes, count);
-	return count;
-}
-
-/* The first leaf was revived: what comes may be like it. */
-static unsigned int copy_first_revived(struct build *b, struct run run,
-				       uint64_t inherited, unsigned int most,
-				       uint64_t *out)
-{
-	unsigned int count;
-
-	b->revived.into = run.into;
-	b->revived.inherited = inherited;
-	b->revived.changes = b->item.changes;
-	b->revived.level = b->level;
-	count = follow_revived(b, run, b->item.pa, most, 1);
-	fill(out, count, run.entry + run.into, run.step);
-	count_changes(b, b->item.changes, count - 1);
-	return count;
-}
-
-/* Holes, from the entry at @slot on, which was read. */
-static unsigned int copy_holes(struct build *b, const uint64_t *slot,
-			       unsigned int most, uint64_t *out)
-{
-	unsigned int count = 1;
-
-	for (; count < most; count++) {
-		desc_t d = desc_read(&slot[count]);
-
-		if (d.v) {
-			stop_at(b, &slot[count], d);
-			break;
-		}
 	}
-	fill(out, count, 0, 0);
-	return count;
+	if (!copies.out)
+		return read_line(slot, most, valid + va, step, last);
+	return copy_line(slot, most, valid + va, step,
+			 copies.next - (valid + va), copies.out, last);
 }
 
-/* Copy the entry at @run, which is valid and was read, and what continues it. */
-static unsigned int copy_valid(struct build *b, struct run run,
-			       unsigned int most, uint64_t *out)
+/* Let the answer hold for what follows in the same table, as long as that is
+ * easily had. The cursor is left at the last entry that was read. */
+static void follow(struct build *b, struct table_source *s,
+		   struct copies copies)
 {
-	b->ahead = NULL;
-	*out = run.entry + run.into;
-	run.slot++;
-	run.entry += run.step;
-	return 1 + copy_all(b, run, most - 1, out + 1);
-}
+	unsigned int shift = cursor_shift(&s->at), done = 0, more;
+	unsigned int most = room(b, s), seen[LOOKS + 1] = { 0 };
+	const uint64_t *slot = tt_cursor_entry(&s->at) + 1;
+	trans_va_t va = (s->at.va | low_mask(shift)) + 1;
+	desc_t d = { 0 };
+	enum look look;
 
-/* Linear maps go on at the same address after hidden pages and holes, so all of
- * them alternate here. */
-unsigned int tt_source_copy(struct build *b, const struct side *side,
-			    unsigned int most, desc_t d, uint64_t *out,
-			    unsigned int *leaves)
-{
-	struct run run = { entry_of(b, side), b->item.raw.v, 1ULL << b->shift,
-			   d.v - b->item.raw.v };
-	unsigned int done = 0, valid = 0, holes = 0, more;
-
-	most = room_after(b, b->item.pa, most);
-	if (b->item.changes & MADE_VALID)
-		return *leaves = copy_first_revived(b, run, side->attributes,
-						    most, out);
-	stop_at(b, run.slot, b->item.raw);
-	for (; done < most && b->ahead == run.slot; done += more) {
-		if (b->ahead_d.v == run.entry) {
-			more = copy_valid(b, run, most - done, out + done);
-			valid += more;
-		} else if (!b->ahead_d.v) {
-			more = copy_holes(b, run.slot, most - done, out + done);
-			holes += more;
-		} else {
-			more = copy_revived(b, run, side->attributes,
-					    most - done, out + done);
-		}
-		if (!more)
+	for (; done < most; done++) {
+		more = next_line(s, copies, va, slot + done, most - done, &d);
+		done += more;
+		seen[LOOK_VALID] += more;
+		va += (uint64_t)more << shift;
+		copies.next += (uint64_t)more << shift;
+		copies.out += copies.out ? more : 0;
+		if (done == most)
 			break;
-		run.slot += more;
-		run.entry += more * run.step;
+		look = is_gap(b, copies, d) ? LOOKS : look_of(b, s, d, va);
+		if (look == LOOKS && !is_gap(b, copies, d))
+			break;
+		seen[look]++;
+		if (copies.out)
+			*copies.out++ = look == LOOKS ? 0 : copies.next;
+		copies.next += 1ULL << shift;
+		va += 1ULL << shift;
 	}
-	count_changes(b, b->item.changes, valid - 1);
-	*leaves = done - holes;
-	return done;
+	for (look = 0; look < LOOKS; look++)
+		count_changes(b, s->alike.changes[look], seen[look]);
+	b->holes += seen[LOOKS];
+	b->answer.last += (uint64_t)done << shift;
+	if (most)
+		tt_cursor_go(&s->at, done + (done < most), d);
+}
+
+static void follow_holes(struct build *b, struct table_source *s)
+{
+	unsigned int most = room(b, s), done;
+	desc_t d;
+
+	done = read_line(tt_cursor_entry(&s->at) + 1, most, 0, 0, &d);
+	b->answer.last += (uint64_t)done << cursor_shift(&s->at);
+	if (most)
+		tt_cursor_go(&s->at, done + (done < most), d);
+}
+
+/* Remember how the entry at the cursor, which belongs to the answer, looks. */
+static void remember(const struct build *b, struct table_source *s)
+{
+	uint64_t offset = b->answer.pa - (b->answer.va - s->delta);
+	uint8_t inherited = s->at.inherited[s->at.level + 1];
+	struct alike *alike = &s->alike;
+	uint64_t look = s->at.d.v -
+			(s->at.va & ~low_mask(cursor_shift(&s->at)));
+
+	if (alike->level != s->at.level || alike->inherited != inherited ||
+	    alike->offset != offset ||
+	    alike->attributes != b->answer.attributes ||
+	    (b->flags & TRANS_KEEPCONT &&
+	     (alike->changes[LOOK_VALID] ^ s->piece.changes) & LOST_CONT))
+		*alike = (struct alike){ .offset = offset,
+					 .attributes = b->answer.attributes,
+					 .inherited = inherited,
+					 .level = s->at.level };
+	if (!(s->at.d.v & DESC_VALID)) {
+		alike->looks[LOOK_HIDDEN] = look;
+		alike->changes[LOOK_HIDDEN] = s->piece.changes;
+	} else if (look != alike->looks[LOOK_VALID]) {
+		alike->looks[LOOK_OTHER] = alike->looks[LOOK_VALID];
+		alike->changes[LOOK_OTHER] = alike->changes[LOOK_VALID];
+		alike->looks[LOOK_VALID] = look;
+		alike->changes[LOOK_VALID] = s->piece.changes;
+	}
+}
+
+static bool continues(const struct build *b, const struct table_source *s,
+		      const struct piece *piece)
+{
+	const struct answer *a = &b->answer;
+
+	if (a->kind != piece->kind || a->kind != DESC_LEAF)
+		return a->kind == piece->kind;
+	if (s->at.level != a->level && !(b->flags & TRANS_FOLD))
+		return false;
+	return piece->pa == a->pa + (a->last + 1 - a->va) &&
+	       piece->attributes == a->attributes &&
+	       a->cont == (b->flags & TRANS_KEEPCONT &&
+			   piece->changes & LOST_CONT);
+}
+
+/* The answer ends where the entry at the cursor does, which in the destination
+ * may be beyond 2^64. */
+static void reach(struct build *b, const struct table_source *s)
+{
+	trans_va_t last = cursor_last(&s->at), most = b->last - s->delta;
+
+	b->answer.last = (last < most ? last : most) + s->delta;
+	if (s->at.level > b->answer.level)
+		b->answer.level = (uint8_t)s->at.level;
+}
+
+/* Does the entry at the cursor show by itself that the answer ends before it? */
+static bool differs(const struct build *b, const struct table_source *s)
+{
+	if (b->answer.kind == DESC_EMPTY)
+		return s->at.kind == DESC_LEAF;
+	return s->at.kind == DESC_EMPTY &&
+	       !(b->flags & TRANS_MKVALID && s->at.d.v);
+}
+
+/* Is there no entry behind the answer that may belong to it? Without FOLD only
+ * those of the same table may. */
+static bool at_end(const struct build *b, const struct table_source *s)
+{
+	if (b->answer.last >= s->limit)
+		return true;
+	if (b->answer.last != cursor_last(&s->at) + s->delta)
+		return differs(b, s);
+	return !tt_cursor_left(&s->at) && !(b->flags & TRANS_FOLD);
+}
+
+static void copy_one(struct copies *copies, uint64_t behind, uint64_t step,
+		     unsigned int shift)
+{
+	copies->next += behind + step;
+	copies->out += (behind + step) >> shift;
+	copies->out[-1] = copies->next - step;
+}
+
+/* From the entry at the cursor on, s->piece, as far as it goes on like that. */
+static void extend(struct build *b, struct table_source *s,
+		   struct copies copies)
+{
+	trans_va_t last;
+
+	for (;;) {
+		last = b->answer.last;
+		if (s->piece.kind == DESC_LEAF)
+			remember(b, s);
+		if (s->piece.kind == DESC_EMPTY)
+			follow_holes(b, s);
+		else
+			follow(b, s, copies);
+		if (at_end(b, s))
+			return;
+		if (look_at(b, s, b->answer.last + 1 - s->delta, &s->piece) ||
+		    !continues(b, s, &s->piece))
+			return;
+		if (copies.out && (s->piece.pa ^ b->answer.pa) >> s->bits)
+			return;
+		if (copies.out)
+			copy_one(&copies, b->answer.last - last,
+				 1ULL << cursor_shift(&s->at),
+				 cursor_shift(&s->at));
+		count_changes(b, s->piece.changes, s->piece.kind == DESC_LEAF);
+		reach(b, s);
+	}
+}
+
+bool tt_source_more(struct build *b, unsigned int most, desc_t first,
+		    uint64_t *out)
+{
+	struct table_source *s = b->source;
+	struct copies copies = { out, first.v };
+
+	if (!s->one || b->answer.order != b->shift)
+		return false;
+	s->one = false;
+	s->limit = b->va + (((uint64_t)most << b->shift) - 1);
+	if (s->limit > b->last)
+		s->limit = b->last;
+	if (out)
+		*copies.out++ = first.v;
+	copies.next += 1ULL << b->shift;
+	extend(b, s, copies);
+	return out;
+}
+
+/* A leaf answers for itself until it is known what becomes of it, unless it
+ * could become a part of something larger. */
+int tt_source_ask(struct build *b, trans_va_t va)
+{
+	struct table_source *s = b->source;
+	struct piece *piece = &s->piece;
+	int ret = look_at(b, s, va - s->delta, piece);
+
+	if (ret)
+		return tt_entry_fail(b, ret, s->at.why, &s->at, va);
+	b->answer = (struct answer){
+		.va = va, .pa = piece->pa, .attributes = piece->attributes,
+		.kind = piece->kind,
+		.order = b->flags & TRANS_FOLD ?
+				 63 : (uint8_t)cursor_shift(&s->at),
+	};
+	reach(b, s);
+	s->limit = b->last;
+	s->one = piece->kind == DESC_LEAF && !(b->flags & TRANS_FOLD);
+	if (piece->kind == DESC_LEAF) {
+		b->answer.cont = b->flags & TRANS_KEEPCONT &&
+				 piece->changes & LOST_CONT;
+		count_changes(b, piece->changes, 1);
+	}
+	if (!s->one)
+		extend(b, s, (struct copies){ NULL, 0 });
+	return 0;
 }

@@ -5,7 +5,7 @@
 #include <trans_table/table.h>
 
 #include "../lib/fail.h"
-#include "build.h"
+#include "pages.h"
 #include "tcr.h"
 
 /* TCR2_EL1 and TCR2_EL2 agree in these. E0POE (bit 2) may be on: it overlays

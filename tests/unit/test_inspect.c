@@ -178,7 +178,7 @@ static void test_diff(void **state)
 	assert_int_equal(trans_table_diff(&a, &b, 0, 4096, collect, &out, NULL),
 			 TRANS_ERANGE);
 	m.maps = 0;
-	m.refuse_map_at = 20;
+	m.refuse_map_at = 5;
 	assert_int_equal(trans_table_diff(&a, &b, LINEAR, 1ULL << 32, collect,
 					  &out, NULL), TRANS_EFAULT);
 }
