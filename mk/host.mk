@@ -35,6 +35,20 @@ unit-bins: $(UNIT_BINS)
 
 # ---- fuzzing, coverage, mutants --------------------------------------------
 
+# The builder against the one before it, kept under tests/differential/frozen.
+DIFFERENTIAL := $(wildcard tests/differential/*.c tests/differential/frozen/*.c) \
+	$(addprefix tests/unit/,memory.c walker.c world.c)
+OPS ?= 100000
+SEED ?= 1
+
+$(H)/differential: $(call host_objs,$(DIFFERENTIAL)) $(H)/libtrans_table.a
+	$(call say,HOSTLD)
+	$(Q)$(HOST_CC) $(HOST_FLAGS) $^ -lcmocka -o $@
+
+.PHONY: differential
+differential: $(H)/differential ## OPS= (100000) random operations by this builder and the one before (SEED=)
+	@$< $(OPS) $(SEED)
+
 FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_SHARED := $(filter-out $(FUZZ),$(wildcard tests/fuzz/*.c)) \
 	$(addprefix tests/unit/,memory.c walker.c world.c disk.c \
