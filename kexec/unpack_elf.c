@@ -5,7 +5,8 @@
  * are made where they belong.
  */
 #include "../lib/fail.h"
-#include "unpack.h"
+#include "pieces.h"
+#include "unpack_elf.h"
 
 #define BASE_ALIGN (2ull << 20)
 

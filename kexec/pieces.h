@@ -1,24 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Common to unpack.c, which looks at a kernel file, and unpack_elf.c, which
- * lays out the segments of one that is an ELF file.
+ * What unpack.c, which looks at a kernel file, and unpack_elf.c, which lays out
+ * the segments of one that is an ELF file, make of it.
  */
-#ifndef KEXEC_UNPACK_H
-#define KEXEC_UNPACK_H
+#ifndef KEXEC_PIECES_H
+#define KEXEC_PIECES_H
 
 #include "load.h"
-
-/* A file in memory that the host can see. */
-struct unpack_file {
-	const uint8_t *bytes;
-	uint64_t len;
-	trans_pa_t pa;
-};
 
 /* @len bytes of the host's memory, whole granules. @why: what for. What is
  * allocated is in @block even on error. TRANS_ENOMEM, TRANS_EFAULT. */
 int unpack_alloc(const struct load *load, uint64_t len, const char *why,
 		 struct trans_kexec_block *block, uint8_t **bytes);
+/* Give it back. Nothing happens if there is none. */
+void unpack_free(struct trans_kexec *kexec, struct trans_kexec_block *block);
 
 /* TRANS_KEXEC_PIECES is one for each segment: always enough. */
 void unpack_add_piece(struct load *load, trans_pa_t src, uint64_t offset,
@@ -32,10 +27,5 @@ int unpack_add_zeroes(struct load *load, uint64_t start, uint64_t end);
  * file of @file_len. Errors as trans_image_parse's. */
 int unpack_parse_header(struct load *load, const void *head, uint64_t head_len,
 			uint64_t file_len);
-
-/* Fills in load->image, wish and entry, kexec->piece, zero and staged, where the
- *  segments are copied to: @file is not needed any more. TRANS_EIMAGE,
- * TRANS_EALIGN, and errors as trans_elf_parse's and of the above. */
-int unpack_elf(struct load *load, const struct unpack_file *file);
 
 #endif
