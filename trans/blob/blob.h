@@ -229,29 +229,29 @@ static inline uint64_t blob_seal(const struct trans_blob_report *report)
 	return seal;
 }
 
-/* The blob's C, called from entry.S. Nonzero from run: it has failed, and has
- * said so; there is nothing to jump to. */
+/* mover.c, called from entry.S. Nonzero: it has failed, and has said so; there
+ * is nothing to jump to. */
 int blob_run(struct blob_params *params);
+
+/* report.c: begin it with a stage; reach one: its letter, and the report. */
+void blob_begin(struct blob_params *params, enum trans_stage now);
+void blob_stage(struct blob_params *params, enum trans_stage now);
+/* An exception. */
 void blob_fault(struct blob_params *params, uint64_t esr, uint64_t elr,
 		uint64_t far);
+/* The EL2 stub did not do as it was told. */
+void blob_no_stub(struct blob_params *params);
+/* Instead of all of it: why the host could not leave. */
+void blob_not_quiet(struct blob_params *params);
 
-/* Reach a stage: its letter, and the report. */
-void blob_stage(struct blob_params *params, enum trans_stage now);
-
-/* Call with the entries [@from, @to) of the list, as far as there are any. */
+/* list.c: call with the entries [@from, @to) of the list, as far as there are any. */
 typedef void (*blob_entry_fn)(struct blob_params *params,
 			      const struct trans_move *entry);
 void blob_each(struct blob_params *params, uint64_t from, uint64_t to,
 	       blob_entry_fn fn);
 
-/* The digests and the zeroes, after the moves; verify.c. */
+/* verify.c: the digests and the zeroes, after the moves. */
 int blob_verify(struct blob_params *params);
-
-/* The EL2 stub did not do as it was told. */
-void blob_no_stub(struct blob_params *params);
-
-/* Instead of all of it: why the host could not leave. */
-void blob_not_quiet(struct blob_params *params);
 
 /* Signs of life; nothing happens without a UART. drain waits until the last
  * character is on the wire, because a reset would swallow it. */

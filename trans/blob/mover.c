@@ -5,57 +5,9 @@
  */
 #include "blob.h"
 
-/* The list is read where it lies, through the identity map. */
-void blob_each(struct blob_params *params, uint64_t from, uint64_t to,
-	       blob_entry_fn fn)
-{
-	const struct blob_list *page;
-	uint64_t pa, i, n = 0;
-
-	for (pa = params->list; pa != BLOB_LIST_END; pa = page->next) {
-		page = (const struct blob_list *)(uintptr_t)pa;
-		for (i = 0; i < page->count; i++, n++)
-			if (n >= from && n < to)
-				fn(params, &page->move[i]);
-	}
-}
-
 static void each(struct blob_params *params, blob_entry_fn fn)
 {
 	blob_each(params, 0, UINT64_MAX, fn);
-}
-
-/* Word by word, because the report page may be anything but ordinary memory
- * while the MMU is off. (volatile: or the compiler makes it a memcpy) */
-static void publish(struct blob_params *params)
-{
-	volatile uint64_t *to = (uint64_t *)(uintptr_t)params->report;
-	const uint64_t *from = (const uint64_t *)(const void *)&params->own;
-
-	params->own.seal = blob_seal(&params->own);
-	for (size_t i = 0; i < sizeof(params->own) / 8; i++)
-		to[i] = from[i];
-}
-
-/* Whoever reads the report next has its caches off, or is a debugger. */
-void blob_stage(struct blob_params *params, enum trans_stage now)
-{
-	static const char letters[TRANS_STAGE_COUNT + 1] = "?TMDLFXVNQ";
-	char text[2] = { letters[now], '\0' };
-
-	params->own.stage = now;
-	publish(params);
-	blob_clean(params->report, sizeof(struct trans_blob_report));
-	blob_say(params, text);
-}
-
-static void begin_report(struct blob_params *params, enum trans_stage now)
-{
-	/* With the MMU off: no dirty line of the host's may fall on it
-	 * later. */
-	blob_clean(params->report, sizeof(struct trans_blob_report));
-	params->own.magic = TRANS_REPORT_MAGIC;
-	blob_stage(params, now);
 }
 
 static void clean_destination(struct blob_params *params,
@@ -109,13 +61,6 @@ static void zero_one(struct blob_params *params,
 		zero_bytes(blob_va(params, rest->dst), rest->len);
 }
 
-void blob_no_stub(struct blob_params *params)
-{
-	blob_stage(params, TRANS_STAGE_NO_STUB);
-	blob_say(params, "\r\ntrans: no EL2 stub\r\n");
-	blob_drain(params);
-}
-
 /* The resident stub must be gone before the first byte of it may be. */
 static int own_el2(struct blob_params *params)
 {
@@ -150,7 +95,7 @@ static void move_all(struct blob_params *params)
 
 int blob_run(struct blob_params *params)
 {
-	begin_report(params, TRANS_STAGE_ENTERED);
+	blob_begin(params, TRANS_STAGE_ENTERED);
 	blob_say_hex(params, "\r\ntrans: moves=", params->move_count);
 	blob_say(params, " ");
 	if (own_el2(params))
@@ -161,32 +106,4 @@ int blob_run(struct blob_params *params)
 	blob_stage(params, TRANS_STAGE_LEAVING);
 	blob_say(params, "\r\n");
 	return 0;
-}
-
-/* The MMU is off, and stays so. */
-void blob_not_quiet(struct blob_params *params)
-{
-	begin_report(params, TRANS_STAGE_NOT_QUIET);
-	blob_say(params, "\r\ntrans: not quiet: ");
-	blob_say(params, params->own.why);
-	blob_say_hex(params, " status=-", (uint64_t)-params->own.status);
-	blob_say_hex(params, " pa=", params->own.pa);
-	blob_say_hex(params, " desc=", params->own.desc);
-	blob_say(params, "\r\n");
-	blob_drain(params);
-}
-
-void blob_fault(struct blob_params *params, uint64_t esr, uint64_t elr,
-		uint64_t far)
-{
-	params->own.esr = esr;
-	params->own.elr = elr;
-	params->own.far = far;
-	blob_stage(params, TRANS_STAGE_FAULT);
-	blob_say_hex(params, "\r\ntrans: fault esr=", esr);
-	blob_say_hex(params, " elr=", elr);
-	blob_say_hex(params, " far=", far);
-	blob_say_hex(params, " move=", params->own.moves);
-	blob_say(params, "\r\n");
-	blob_drain(params);
 }

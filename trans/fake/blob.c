@@ -7,7 +7,9 @@
 
 /* The blob's C is no part of the library; tests find it here. */
 /* NOLINTBEGIN(bugprone-suspicious-include) */
+#include "../blob/list.c"
 #include "../blob/mover.c"
+#include "../blob/report.c"
 #include "../blob/say.c"
 #include "../blob/verify.c"
 /* NOLINTEND(bugprone-suspicious-include) */
