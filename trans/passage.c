@@ -8,7 +8,6 @@
  */
 #include "../lib/fail.h"
 #include "parts.h"
-#include "tcr.h"
 
 static const struct trans_attr attr_rx = { TRANS_MEM_NORMAL, TRANS_EXEC };
 static const struct trans_attr attr_rw = { TRANS_MEM_NORMAL, TRANS_WRITE };
@@ -118,7 +117,7 @@ static int attach(const struct trans_transition *t, struct trans_table *view,
 {
 	struct trans_report report = { 0 };
 	struct trans_regs regs = {
-		.ttbr = tt_ttbr_encode(&t->passage.geo, t->passage.root),
+		.ttbr = trans_ttbr(&t->passage.geo, t->passage.root),
 		.tcr = t->world.tcr,
 		.mair = t->world.mair,
 		.tcr2 = t->world.tcr2,

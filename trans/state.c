@@ -4,7 +4,6 @@
  * that every kind of CPU can be tested on any host.
  */
 #include "parts.h"
-#include "tcr.h"
 
 #define HCR_RW (1ULL << 31)
 #define HCR_TGE (1ULL << 27)
@@ -25,9 +24,9 @@ bool trans_state_own_names(const struct trans_cpu *cpu)
 
 uint64_t trans_state_sctlr(const struct trans_cpu *cpu, bool mmu)
 {
-	uint64_t on = tt_sctlr_on(trans_cpu_regime(cpu));
+	uint64_t on = trans_sctlr(trans_cpu_regime(cpu));
 
-	return mmu ? on : on & ~(uint64_t)(BLOB_SCTLR_M | BLOB_SCTLR_C);
+	return mmu ? on : on & ~(uint64_t)(TRANS_SCTLR_M | TRANS_SCTLR_C);
 }
 
 /*
@@ -47,7 +46,8 @@ uint64_t trans_state_tcr_off(const struct trans_cpu *cpu)
 
 	while (granule < TRANS_64K && !(granules >> granule & 1))
 		granule += 2;
-	return tt_tcr_off(trans_cpu_regime(cpu), granule);
+	return trans_tcr_off(trans_cpu_regime(cpu),
+			     (enum trans_granule)granule);
 }
 
 /* ID_AA64ISAR0_EL1.SHA2 [15:12], and ID_AA64PFR0_EL1.AdvSIMD [23:20], which is

@@ -2,6 +2,7 @@
 /*
  * The life of a table: create or attach, finish, destroy; and its pages.
  */
+#include <trans_table/registers.h>
 #include <trans_table/table.h>
 
 #include "../lib/fail.h"
@@ -153,10 +154,10 @@ int trans_table_finish(struct trans_table *table, struct trans_regs *regs,
 		return ret;
 	table->live = true;
 	*regs = (struct trans_regs){
-		.ttbr = tt_ttbr_encode(&table->geo, table->root),
+		.ttbr = trans_ttbr(&table->geo, table->root),
 		.tcr = tt_tcr_encode(&table->geo),
 		.mair = table->mair,
-		.sctlr = tt_sctlr_on(table->geo.regime),
+		.sctlr = trans_sctlr((enum trans_regime)table->geo.regime),
 	};
 	return 0;
 }

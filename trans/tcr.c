@@ -4,9 +4,9 @@
  * differently, and the EL2 regime has another layout than the two others; all
  * of that is in this file.
  */
-#include <trans_table/transition.h>
+#include <trans_table/registers.h>
 
-#include "blob/blob.h"
+#include "../lib/sctlr.h"
 #include "desc.h"
 #include "tcr.h"
 
@@ -128,7 +128,7 @@ uint64_t tt_tcr_encode(const struct trans_geometry *geo)
 	       (geo->regime == TRANS_EL2 ? TCR_EL2_RES1 : 0);
 }
 
-uint64_t tt_ttbr_encode(const struct trans_geometry *geo, trans_pa_t root)
+uint64_t trans_ttbr(const struct trans_geometry *geo, trans_pa_t root)
 {
 	if (!geo->ds && !geo_lpa(geo))
 		return root;
@@ -171,21 +171,16 @@ uint64_t trans_tcr(const struct trans_geometry *low,
 				       low->granule_shift));
 }
 
-uint64_t trans_ttbr(const struct trans_geometry *geo, trans_pa_t root)
-{
-	return tt_ttbr_encode(geo, root);
-}
-
 /* EL2&0 has the layout of EL1. */
-uint64_t tt_sctlr_on(unsigned int regime)
+uint64_t trans_sctlr(enum trans_regime regime)
 {
-	return (regime == TRANS_EL2 ? BLOB_SCTLR_OFF_EL2 : BLOB_SCTLR_OFF_EL1) |
-	       BLOB_SCTLR_M | BLOB_SCTLR_C | BLOB_SCTLR_I;
+	return (regime == TRANS_EL2 ? TRANS_SCTLR_OFF_EL2 : TRANS_SCTLR_OFF_EL1) |
+	       TRANS_SCTLR_M | TRANS_SCTLR_C | TRANS_SCTLR_I;
 }
 
 /* 48 bits are legal with every granule. EL2 has no EPD, but TG0 where EL1 has
  * it. */
-uint64_t tt_tcr_off(unsigned int regime, unsigned int granule)
+uint64_t trans_tcr_off(enum trans_regime regime, enum trans_granule granule)
 {
 	uint64_t low = idle_half(false, 48, granule);
 

@@ -27,18 +27,8 @@ bool tt_tcr_pa_code_exists(unsigned int pa_bits);
 /* The TCR fields of one half alone, the other half left zero. */
 uint64_t tt_tcr_encode(const struct trans_geometry *geo);
 
-/* TTBR without ASID and CnP. With 52-bit output addresses (LPA or DS) bits
- * [5:2] hold PA[51:48]; see TTBR0_EL1.BADDR. */
-uint64_t tt_ttbr_encode(const struct trans_geometry *geo, trans_pa_t root);
+/* With 52-bit output addresses (LPA or DS) bits [5:2] hold PA[51:48]; see
+ * TTBR0_EL1.BADDR. */
 trans_pa_t tt_ttbr_decode(const struct trans_geometry *geo, uint64_t ttbr);
-
-/* SCTLR with MMU and caches on: M, C, I, the RES1 bits of an Armv8.0 CPU, and
- * everything else (alignment checks, WXN, EPAN, ...) off. */
-uint64_t tt_sctlr_on(unsigned int regime);
-
-/* TCR without tables: nothing is walked, whoever looks. Sizes and granule,
- * @granule of the CPU's, are legal all the same: reserved ones have effects that
- * EPD does not undo (Arm ARM D19, TCR_EL1.TG1; D8, TnSZ out of range). */
-uint64_t tt_tcr_off(unsigned int regime, unsigned int granule);
 
 #endif

@@ -9,12 +9,10 @@
  */
 #include "../lib/fail.h"
 #include "parts.h"
-#include "tcr.h"
 
 #define SCTLR_M (1ULL << 0)
 #define SCTLR_EE (1ULL << 25)
 #define SCTLR_EL2_ENTP2 (1ULL << 60)
-#define TCR_DS (1ULL << 59)
 #define CPACR_FPEN (3ULL << 20)
 #define SPSR_EL1H_MASKED 0x3c5u
 
@@ -209,19 +207,21 @@ static int check_half(const struct trans_transition_args *args, bool upper,
 	return 0;
 }
 
+/* ID_AA64MMFR0_EL1 of a CPU that has every size, granule and LPA2. */
+#define MMFR0_ALL 0x10200006
+
 /* Before the sizes, as without DS those above 48 bits have no meaning. */
 static int check_ds(const struct trans_transition_args *args,
 		    struct trans_error *err)
 {
-	struct tcr_half half;
+	struct trans_geometry geo;
 
-	if (!(args->world->tcr & TCR_DS))
-		return 0;
 	for (unsigned int upper = 0; upper < 2; upper++)
-		if (!tt_tcr_decode(TRANS_EL1_0, upper, args->world->tcr,
-				   &half) &&
-		    half.granule != TRANS_64K &&
-		    !trans_cpu_has_lpa2(args->cpu, half.granule))
+		if (!trans_geometry_from_tcr(&geo, TRANS_EL1_0, upper,
+					     args->world->tcr, MMFR0_ALL,
+					     NULL) &&
+		    geo.ds && !trans_cpu_has_lpa2(args->cpu,
+				(enum trans_granule)geo.granule_shift))
 			return trans_fail(err, TRANS_EINVAL,
 					  "the CPU lacks LPA2 (TCR.DS)");
 	return 0;
@@ -410,7 +410,7 @@ static void el2_for_el1(struct script *s, const struct trans_cpu *cpu)
 	if (has(cpu, MMFR1, 16))
 		step(s, BLOB_SET_LORC_EL1, 0);
 	gic_for_el1(s, cpu);
-	step(s, BLOB_SET_SCTLR_EL2, BLOB_SCTLR_OFF_EL2 |
+	step(s, BLOB_SET_SCTLR_EL2, TRANS_SCTLR_OFF_EL2 |
 		(has_sme(cpu) ? SCTLR_EL2_ENTP2 : 0));
 }
 
@@ -447,7 +447,7 @@ void trans_world_script(const struct trans_cpu *cpu,
 	else if (cpu->el == 2)
 		step(&s, BLOB_SET_HCR_EL2, trans_state_hcr(&vhe));
 	step(&s, BLOB_STEP_ISB, 0);
-	step(&s, BLOB_SET_SCTLR_EL1, BLOB_SCTLR_OFF_EL1);
+	step(&s, BLOB_SET_SCTLR_EL1, TRANS_SCTLR_OFF_EL1);
 	step(&s, BLOB_STEP_ISB, 0);
 	step(&s, BLOB_SET_VBAR_EL1, code);
 	step(&s, BLOB_SET_CPACR_EL1, CPACR_FPEN);

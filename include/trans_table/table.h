@@ -356,7 +356,7 @@ int trans_table_disjoint(const struct trans_table *table,
 /*
  * Clean all table pages to the PoC, once, and say how to switch to the table:
  * TTBR (52-bit layout where the geometry has it), the TCR fields of its half
- * (see trans_tcr in transition.h for both), MAIR, SCTLR. The table is live from
+ * (trans_tcr for both halves), MAIR, SCTLR. The table is live from
  * here on and refuses writes; destroy still works, when nobody walks it any
  * more. TRANS_ELIVE: live already, or a view; TRANS_EFAULT.
  */

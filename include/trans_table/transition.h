@@ -25,6 +25,7 @@
 #include <trans_table/moves.h>
 #include <trans_table/psci.h>
 #include <trans_table/ranges.h>
+#include <trans_table/registers.h>
 #include <trans_table/report.h>
 #include <trans_table/table.h>
 #include <trans_table/uart.h>
@@ -393,18 +394,6 @@ void trans_transition_cancel(struct trans_transition *transition);
 
 /* Bytes of the control blob (code and read-only data). */
 size_t trans_blob_size(void);
-
-/*
- * TCR of a regime for the two halves given (@high NULL: TTBR1 walks disabled, its
- * size and granule those of @low; ignored at EL2): sizes, granules, write-back inner-shareable walks, IPS, DS.
- * Both geometries must have the same regime, pa_bits and ds: one TCR, one IPS.
- */
-uint64_t trans_tcr(const struct trans_geometry *low,
-		   const struct trans_geometry *high);
-
-/* TTBR for a root table at @root, without ASID and CnP; 52-bit addresses where
- * the geometry has them (Arm ARM D19, TTBR1_EL1.BADDR). */
-uint64_t trans_ttbr(const struct trans_geometry *geo, trans_pa_t root);
 
 TRANS_END_DECLS
 

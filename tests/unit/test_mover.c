@@ -40,7 +40,7 @@ static int setup(void **state)
 	for (size_t i = 0; i < ARENA; i++)
 		arena[i] = want[i] = (uint8_t)(i * 7 + (i >> 8));
 	params = (struct blob_params){
-		.sctlr = BLOB_SCTLR_OFF_EL1 | BLOB_SCTLR_M,
+		.sctlr = TRANS_SCTLR_OFF_EL1 | TRANS_SCTLR_M,
 		.list = BLOB_LIST_END,
 		.report = pa_of(&report),
 	};
@@ -195,7 +195,7 @@ static void cleans_before_without_mmu(void **state)
 	uint64_t base = pa_of(arena);
 
 	(void)state;
-	params.sctlr = BLOB_SCTLR_OFF_EL1;
+	params.sctlr = TRANS_SCTLR_OFF_EL1;
 	add(0x1000, 0x3000, 0x1000);
 	add(TRANS_ZERO, 0x8000, 0x2000);
 	run();
@@ -265,7 +265,7 @@ static void rest_is_cleaned_before_without_mmu(void **state)
 	uint64_t base = pa_of(arena);
 
 	(void)state;
-	params.sctlr = BLOB_SCTLR_OFF_EL1;
+	params.sctlr = TRANS_SCTLR_OFF_EL1;
 	add(0x1000, 0x3000, 0x1000);
 	add_rest(TRANS_ZERO, 0x8001, 0x1fff);
 	add_rest(0xc000, 0xc000, 0x123);
@@ -281,7 +281,7 @@ static void rest_is_cleaned_before_without_mmu(void **state)
 static void only_what_stays(void **state)
 {
 	(void)state;
-	params.sctlr = BLOB_SCTLR_OFF_EL1;
+	params.sctlr = TRANS_SCTLR_OFF_EL1;
 	add_rest(0x1000, 0x1000, 0x5000);
 	run();
 	expect_moved(0);

@@ -10,6 +10,8 @@
 #ifndef TRANS_BLOB_H
 #define TRANS_BLOB_H
 
+#include "../../lib/sctlr.h"
+
 /* Bytes from the start of the image: two times 16 vectors of 128 bytes come
  * first, the blob's own and those of the EL2 stub, because VBAR wants 2 KiB
  * alignment and the image begins a granule. */
@@ -89,18 +91,6 @@
 	X(TCR_EL1, tcr_el1) \
 	X(TTBR0_EL1, ttbr0_el1) \
 	X(TTBR1_EL1, ttbr1_el1)
-
-/*
- * SCTLR with MMU and caches off, whole: only what is RES1 in Armv8.0, so that
- * nothing that the host switched on (WXN, tag checks, pointer authentication,
- * big-endian data) is still on (Arm ARM D19, SCTLR_EL1 and SCTLR_EL2). EL2 has
- * the layout of EL1 while HCR_EL2.E2H is 1.
- */
-#define BLOB_SCTLR_OFF_EL1 0x30d00800
-#define BLOB_SCTLR_OFF_EL2 0x30c50830
-#define BLOB_SCTLR_M 0x0001
-#define BLOB_SCTLR_C 0x0004
-#define BLOB_SCTLR_I 0x1000
 
 /*
  * In x0 beside the address of the params, which begin a granule: what must be
@@ -244,7 +234,7 @@ void blob_no_stub(struct blob_params *params);
 /* Instead of all of it: why the host could not leave. */
 void blob_not_quiet(struct blob_params *params);
 
-/* list.c: call with the entries [@from, @to) of the list, as far as there are any. */
+/* list.c: call with the entries [@from, @to) of it, as far as there are any. */
 typedef void (*blob_entry_fn)(struct blob_params *params,
 			      const struct trans_move *entry);
 void blob_each(struct blob_params *params, uint64_t from, uint64_t to,

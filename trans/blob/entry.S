@@ -115,7 +115,7 @@ blob_entry:
 	adr	x10, blob_vectors
 	if_own_names enter_el2, x0, BLOB_E2H_BIT
 	msr	vbar_el1, x10
-	mmu_off	el1, BLOB_SCTLR_OFF_EL1
+	mmu_off	el1, TRANS_SCTLR_OFF_EL1
 	letter	'A'
 	load_state
 	mrs	x16, CurrentEL
@@ -125,7 +125,7 @@ blob_entry:
 	b	move
 enter_el2:
 	msr	vbar_el2, x10
-	mmu_off	el2, BLOB_SCTLR_OFF_EL2
+	mmu_off	el2, TRANS_SCTLR_OFF_EL2
 	letter	'A'
 	load_state
 	msr	hcr_el2, x9
@@ -152,10 +152,10 @@ move:
 	ldr	x17, [x18, #BLOB_TARGET]
 	ldr	x19, [x18, #BLOB_FLAGS]
 	if_own_names leave_el2, x19, BLOB_HAS_E2H_BIT
-	mmu_off	el1, BLOB_SCTLR_OFF_EL1
+	mmu_off	el1, TRANS_SCTLR_OFF_EL1
 	b	leave
 leave_el2:
-	mmu_off	el2, BLOB_SCTLR_OFF_EL2
+	mmu_off	el2, TRANS_SCTLR_OFF_EL2
 leave:
 	bl	flush
 	letter	'G'
@@ -266,11 +266,11 @@ switch_off:
 	adr	x10, blob_vectors
 	if_own_names switch_off_el2, x11, BLOB_E2H_BIT
 	msr	vbar_el1, x10
-	mmu_off	el1, BLOB_SCTLR_OFF_EL1
+	mmu_off	el1, TRANS_SCTLR_OFF_EL1
 	b	1f
 switch_off_el2:
 	msr	vbar_el2, x10
-	mmu_off	el2, BLOB_SCTLR_OFF_EL2
+	mmu_off	el2, TRANS_SCTLR_OFF_EL2
 1:	ldr	x9, [x0, #BLOB_CONDUIT]
 	mov	w0, #(BLOB_PSCI_CPU_OFF & 0xffff)
 	movk	w0, #(BLOB_PSCI_CPU_OFF >> 16), lsl #16
@@ -299,13 +299,13 @@ not_quiet:
 	mrs	x23, vbar_el1
 	mrs	x24, sctlr_el1
 	msr	vbar_el1, x10
-	mmu_off	el1, BLOB_SCTLR_OFF_EL1
+	mmu_off	el1, TRANS_SCTLR_OFF_EL1
 	b	say_not_quiet
 not_quiet_el2:
 	mrs	x23, vbar_el2
 	mrs	x24, sctlr_el2
 	msr	vbar_el2, x10
-	mmu_off	el2, BLOB_SCTLR_OFF_EL2
+	mmu_off	el2, TRANS_SCTLR_OFF_EL2
 say_not_quiet:
 	mov	x22, sp
 	msr	spsel, #1

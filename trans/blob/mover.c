@@ -81,7 +81,7 @@ static void move_all(struct blob_params *params)
 	 * with the MMU off already, can no new dirty line appear. The same
 	 * holds for what is zeroed and for what stays.
 	 */
-	if (!(params->sctlr & BLOB_SCTLR_M))
+	if (!(params->sctlr & TRANS_SCTLR_M))
 		each(params, clean_both);
 	blob_stage(params, TRANS_STAGE_MOVING);
 	start = blob_ticks();

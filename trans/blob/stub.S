@@ -62,11 +62,11 @@ soft_restart:
 	tbz	x10, #BLOB_HAS_E2H_BIT, 1f
 	orr	x9, x9, #(1 << E2H_BIT)
 1:	and	x9, x9, #(1 << E2H_BIT)
-	mov	w10, #(BLOB_SCTLR_OFF_EL2 & 0xffff)
-	movk	w10, #(BLOB_SCTLR_OFF_EL2 >> 16), lsl #16
+	mov	w10, #(TRANS_SCTLR_OFF_EL2 & 0xffff)
+	movk	w10, #(TRANS_SCTLR_OFF_EL2 >> 16), lsl #16
 	cbz	x9, 1f
-	mov	w10, #(BLOB_SCTLR_OFF_EL1 & 0xffff)
-	movk	w10, #(BLOB_SCTLR_OFF_EL1 >> 16), lsl #16
+	mov	w10, #(TRANS_SCTLR_OFF_EL1 & 0xffff)
+	movk	w10, #(TRANS_SCTLR_OFF_EL1 >> 16), lsl #16
 	orr	x9, x9, #(1 << TGE_BIT)
 1:	orr	x9, x9, #(1 << RW_BIT)
 	msr	hcr_el2, x9
