@@ -5,7 +5,6 @@
  */
 #include <trans_table/kexec.h>
 
-#include "alias.h"
 #include "crash.h"
 #include "kexec.h"
 #include "leaving.h"
@@ -17,7 +16,7 @@
 #include "quiesce.h"
 #include "report.h"
 #include "sysreg.h"
-#include "uart.h"
+#include "transition.h"
 #include "world.h"
 
 #include "../zlib/gunzip.h"
@@ -30,42 +29,6 @@ static struct trans_gunzip gunzip;
 static const struct trans_decompress decompress = {
 	.gzip = trans_gunzip, .ctx = &gunzip,
 };
-
-static int ask(void *host, struct trans_error *err)
-{
-	(void)host;
-	return quiesce_ask(err);
-}
-
-static int leave(void *host, struct trans_error *err)
-{
-	return quiesce_leave(host, options.quiesce, err);
-}
-
-struct trans_transition_args transition_args(const struct trans_table *own,
-					     struct trans_transition *leaving)
-{
-	return (struct trans_transition_args){
-		.cpu = &machine.cpu,
-		.granule = TRANS_4K,
-		.va_bits = 48,
-		.map = options.map,
-		.linear = own,
-		.linear_offset = linear_offset,
-		.linear_flags = options.linear_flags,
-		.uart = trans_uart_pl011(UART_PA),
-		.conduit = machine.conduit,
-		.alias_prepare = alias_prepare,
-		.alias_enter = alias_enter,
-		.alias_drop = alias_drop,
-		.ask = ask,
-		.leave = leave,
-		.reset = machine_reset,
-		.host = leaving,
-		.coarse_above = (unsigned int)options.coarse,
-		.unproven = options.unproven,
-	};
-}
 
 #define RNDR_TRIES 100
 
@@ -130,7 +93,8 @@ static struct trans_kexec_args kexec_args(const struct payload *payload,
 		.host = &memory_ops,
 		.host_ctx = &memory,
 		.decompress = &decompress,
-		.transition = transition_args(own, &kexec.transition),
+		.transition = transition_args(&options, own,
+					      &kexec.transition),
 		.relocate = !options.stay,
 		.unsafe = options.unsafe,
 	};

@@ -5,15 +5,10 @@
 #ifndef PORT_KEXEC_H
 #define PORT_KEXEC_H
 
-#include <trans_table/transition.h>
+#include <trans_table/table.h>
 
 /* Replace the port by the kernel in the archive. Returns when that was refused,
  * with everything given back. @own: the tables the port runs on. */
 void port_kexec(const struct trans_table *own);
-
-/* What this port says of itself to a transition, which is going to be @leaving;
- * its leave is a kexec's. */
-struct trans_transition_args transition_args(const struct trans_table *own,
-					     struct trans_transition *leaving);
 
 #endif

@@ -4,8 +4,8 @@
 #include <trans_table/fdt.h>
 #include <trans_table/machine.h>
 
+#include "linear.h"
 #include "machine.h"
-#include "memory.h"
 
 #define MAX_RANGES 16
 

@@ -14,7 +14,6 @@ LINKER_SYMBOL rodata_start[];
 LINKER_SYMBOL data_start[];
 LINKER_SYMBOL image_end[];
 
-uint64_t linear_offset;
 unsigned int own_shift = PAGE_SHIFT;
 struct memory memory;
 

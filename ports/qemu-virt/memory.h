@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The port's memory: where physical addresses are seen, what is free, and the
- * environment (struct trans_ops) that the library works in.
+ * The port's memory: what is free, and the environment (struct trans_ops) that
+ * the library works in.
  */
 #ifndef PORT_MEMORY_H
 #define PORT_MEMORY_H
@@ -9,22 +9,10 @@
 #include <trans_table/ops.h>
 #include <trans_table/pool.h>
 
+#include "linear.h"
+
 #define PAGE_SHIFT 12
 #define PAGE_LEN (1ULL << PAGE_SHIFT)
-
-/* The linear map: VA = PA + linear_offset, for RAM, UART and the port itself.
- * 0 as long as the MMU is off. */
-extern uint64_t linear_offset;
-
-static inline void *at_pa(trans_pa_t pa)
-{
-	return (void *)(pa + linear_offset);
-}
-
-static inline trans_pa_t pa_of(const void *va)
-{
-	return (trans_pa_t)va - linear_offset;
-}
 
 /* The parts of the port's image, as port.ld lays them out. */
 struct image_part {

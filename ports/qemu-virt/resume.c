@@ -4,7 +4,6 @@
  * memory, load, start.
  */
 #include "blk.h"
-#include "kexec.h"
 #include "machine.h"
 #include "memory.h"
 #include "options.h"
@@ -13,6 +12,7 @@
 #include "report.h"
 #include "resume.h"
 #include "sysreg.h"
+#include "transition.h"
 
 #include "../lz4/unlz4.h"
 #include "../lzo/unlzo.h"
@@ -214,7 +214,8 @@ static struct trans_resume_args resume_args(const struct options *options,
 		.entry = options->resume.entry,
 		.wipe = true,
 		.id = &seen.id,
-		.transition = transition_args(own, &resume.transition),
+		.transition = transition_args(options, own,
+					      &resume.transition),
 	};
 
 	args.transition.leave = leave;
