@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * What is wrong with the arguments of a transition, said before anything is
- * allocated.
+ * The arguments of a transition: what is wrong with them, said before anything
+ * is allocated, and what they say otherwise.
  */
 #include "../lib/fail.h"
 #include "parts.h"
@@ -194,4 +194,12 @@ uint64_t trans_args_flags(const struct trans_transition_args *args)
 	return (parks ? 1u << BLOB_PARK_BIT : 0) |
 	       (host_resets ? 1u << BLOB_COMES_BACK_BIT : 0) |
 	       (args->stub ? 1u << BLOB_STUB_BIT : 0);
+}
+
+int trans_args_tell_(const struct trans_transition_args *args, uint64_t moves,
+		     struct trans_error *err)
+{
+	if (!args->progress || !args->progress(args->progress_ctx, moves))
+		return 0;
+	return trans_fail(err, TRANS_ESTOPPED, "progress");
 }

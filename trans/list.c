@@ -20,22 +20,6 @@ static int refused(const struct trans_transition *t, trans_pa_t pa,
 			     granule_of(t));
 }
 
-size_t trans_list_page_moves_(const struct trans_transition *t)
-{
-	return (granule_of(t) - sizeof(struct blob_list)) /
-	       sizeof(struct trans_move);
-}
-
-int trans_list_tell_(const struct trans_transition *t, uint64_t moves,
-		     struct trans_error *err)
-{
-	const struct trans_transition_args *args = &t->args;
-
-	if (!args->progress || !args->progress(args->progress_ctx, moves))
-		return 0;
-	return trans_fail(err, TRANS_ESTOPPED, "progress");
-}
-
 /* The list as it grows: its last page, in use. */
 struct writer {
 	struct trans_transition *t;
@@ -75,7 +59,7 @@ static int page_add(struct writer *writer)
 	page_clean(t, writer->page);
 	writer->page = page;
 	t->list_granules++;
-	return trans_list_tell_(t, trans_list_page_moves_(t), writer->err);
+	return trans_args_tell_(&t->args, moves_of_page(t), writer->err);
 }
 
 static int append(struct writer *writer, const struct trans_move *entry,
@@ -84,7 +68,7 @@ static int append(struct writer *writer, const struct trans_move *entry,
 	int ret = 0;
 
 	if (!writer->page ||
-	    writer->page->count == trans_list_page_moves_(writer->t))
+	    writer->page->count == moves_of_page(writer->t))
 		ret = page_add(writer);
 	if (ret)
 		return ret;
@@ -184,7 +168,7 @@ int trans_list_moves(const struct trans_transition *t, trans_list_move_fn move,
 		for (uint64_t n = 0; !ret && n < list->count; n++)
 			ret = move(arg, &list->move[n]);
 		if (!ret)
-			ret = trans_list_tell_(t, list->count, err);
+			ret = trans_args_tell_(&t->args, list->count, err);
 		pa = list->next;
 	}
 	return ret;

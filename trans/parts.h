@@ -16,6 +16,13 @@ static inline uint64_t granule_of(const struct trans_transition *t)
 	return 1ULL << t->args.granule;
 }
 
+/* How many moves a page of the list holds. */
+static inline size_t moves_of_page(const struct trans_transition *t)
+{
+	return (granule_of(t) - sizeof(struct blob_list)) /
+	       sizeof(struct trans_move);
+}
+
 /* [start, start + len) grown to whole granules. */
 struct trans_span {
 	uint64_t start, len;
@@ -58,6 +65,10 @@ int trans_args_check(const struct trans_transition_args *args,
 /* blob_params.flags that are wishes of the caller's. */
 uint64_t trans_args_flags(const struct trans_transition_args *args);
 
+/* Progress: work was done on @moves moves. TRANS_ESTOPPED. */
+int trans_args_tell_(const struct trans_transition_args *args, uint64_t moves,
+		     struct trans_error *err);
+
 /* scrub.c: call with each piece of a move's source that is invalid in the
  * host's tables and no destination, as a move of zeroes. */
 typedef int (*trans_list_move_fn)(void *arg, const struct trans_move *move);
@@ -67,11 +78,6 @@ int trans_scrub_moves(const struct trans_transition *t, trans_list_move_fn move,
 /* list.c: the move list as the blob reads it, the rest behind the moves. */
 int trans_list_build(struct trans_transition *t, struct trans_error *err);
 void trans_list_free(struct trans_transition *t);
-/* How many moves a page of it holds. */
-size_t trans_list_page_moves_(const struct trans_transition *t);
-/* Progress: work was done on @moves moves. TRANS_ESTOPPED. */
-int trans_list_tell_(const struct trans_transition *t, uint64_t moves,
-		     struct trans_error *err);
 /* Calls with each page and each move until one call returns nonzero. */
 typedef int (*trans_list_page_fn)(void *arg, trans_pa_t pa, uint64_t len);
 int trans_list_pages(const struct trans_transition *t, trans_list_page_fn page,
@@ -125,7 +131,9 @@ int trans_coarse_hide(struct trans_transition *t, struct trans_error *err);
 int trans_maps_build(struct trans_transition *t, struct trans_error *err);
 /* Give the tables back, and the account of them. */
 void trans_maps_free(struct trans_transition *t);
-/* Is [pa, pa + len) readable, and writable if so asked, for the mover? */
+
+/* maps_verify.c: what they came out as.
+ * Is [pa, pa + len) readable, and writable if so asked, for the mover? */
 int trans_maps_verify_moved(const struct trans_transition *t, trans_pa_t pa,
 			    uint64_t len, bool write, struct trans_error *err);
 int trans_maps_verify_move(const struct trans_transition *t,

@@ -26,8 +26,9 @@ static int look(struct scrub *scrub, uint64_t moves)
 	uint64_t looked = scrub->looked + moves;
 
 	scrub->looked = 0;
-	if (looked >= trans_list_page_moves_(scrub->t))
-		return trans_list_tell_(scrub->t, looked, scrub->err);
+	if (looked >= moves_of_page(scrub->t))
+		return trans_args_tell_(&scrub->t->args, looked,
+					scrub->err);
 	scrub->looked = looked;
 	return 0;
 }
