@@ -6,7 +6,7 @@
 #ifndef TRANS_TABLE_CPU_H
 #define TRANS_TABLE_CPU_H
 
-#include <trans_table/geometry.h>
+#include <trans_table/regime.h>
 
 TRANS_BEGIN_DECLS
 

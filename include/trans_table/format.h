@@ -8,6 +8,7 @@
 #define TRANS_TABLE_FORMAT_H
 
 #include <trans_table/errors.h>
+#include <trans_table/unpack.h>
 
 TRANS_BEGIN_DECLS
 
@@ -52,17 +53,6 @@ struct trans_packed {
  */
 int trans_packed_parse(const void *file, size_t len, struct trans_packed *out,
 		       struct trans_error *err);
-
-/*
- * Decompress the @src_len bytes at @src, which must be a whole stream, into the
- * @dst_len bytes at @dst. 0 and *@out_len; or TRANS_ETRUNC (the stream ends
- * early), TRANS_ECORRUPT, TRANS_ENOSPC (it does not fit), TRANS_ENOMEM,
- * TRANS_ESTOPPED (it asked somebody, who does not want to wait any longer). Any
- * other number becomes TRANS_EHOST. The library tells its own progress before
- * and after, not meanwhile.
- */
-typedef int (*trans_unpack_fn)(void *ctx, const void *src, size_t src_len,
-			       void *dst, size_t dst_len, size_t *out_len);
 
 /* The host's decompressors; NULL: it has none. ports/zlib has a gzip. */
 struct trans_decompress {

@@ -9,25 +9,9 @@
 #define TRANS_TABLE_GEOMETRY_H
 
 #include <trans_table/errors.h>
+#include <trans_table/regime.h>
 
 TRANS_BEGIN_DECLS
-
-enum trans_granule {
-	TRANS_4K = 12,
-	TRANS_16K = 14,
-	TRANS_64K = 16,
-};
-
-/* What arguments that leave a granule or a size 0 mean. */
-#define TRANS_DEFAULT_GRANULE TRANS_4K
-#define TRANS_DEFAULT_VA_BITS 48u
-
-/* Translation regimes (Arm ARM D8.1), all Non-secure stage 1, little-endian. */
-enum trans_regime {
-	TRANS_EL1_0 = 1, /* EL1&0: two halves, TTBR0_EL1 and TTBR1_EL1 */
-	TRANS_EL2 = 2,   /* EL2, HCR_EL2.E2H == 0: one range, TTBR0_EL2 */
-	TRANS_EL2_0 = 3, /* EL2&0, HCR_EL2.E2H == 1: two halves */
-};
 
 /* The upper half: addresses with bit 55 and everything above va_bits set,
  * translated by TTBR1. Only in regimes with two halves. */

@@ -16,7 +16,7 @@
 
 #include <trans_table/block.h>
 #include <trans_table/errors.h>
-#include <trans_table/format.h>
+#include <trans_table/unpack.h>
 
 TRANS_BEGIN_DECLS
 
