@@ -11,7 +11,7 @@
 #include <libfdt_env.h>
 
 #include "alias.h"
-#include "boot.h"
+#include "head.h"
 #include "kexec.h"
 #include "leaving.h"
 #include "machine.h"

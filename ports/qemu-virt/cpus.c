@@ -4,7 +4,7 @@
 #include <trans_table/quiesce.h>
 
 #include "alias.h"
-#include "boot.h"
+#include "head.h"
 #include "cpus.h"
 #include "machine.h"
 #include "memory.h"

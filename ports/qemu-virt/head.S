@@ -11,7 +11,7 @@
  *
  * boot_main must therefore leave no pointer behind; see boot.c.
  */
-#include "boot.h"
+#include "head.h"
 
 	.section .head, "ax"
 	.globl	_start

@@ -3,7 +3,7 @@
  * The hazard that trans_gic_lpis_off is for, made real: what a kernel does with
  * LPIs and an ITS (Arm IHI 0069, 12.11 and 12.19), in its least form.
  */
-#include "gic.h"
+#include "lpi.h"
 #include "memory.h"
 #include "print.h"
 #include "sysreg.h"

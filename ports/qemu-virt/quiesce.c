@@ -6,6 +6,7 @@
 
 #include "cpus.h"
 #include "gic.h"
+#include "lpi.h"
 #include "machine.h"
 #include "print.h"
 #include "quiesce.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include "leaving.h"
+#include "resident.h"
 #include "stub.h"
 #include "sysreg.h"
 

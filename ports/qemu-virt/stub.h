@@ -16,8 +16,4 @@ bool stub_change_level(const struct trans_cpu *cpu, const char *bootargs);
  * there already. Without E2H it must drop to EL1. */
 uint64_t stub_hcr(const struct trans_cpu *cpu, const char *bootargs);
 
-/* From resident.S: return to the caller at EL1, on the same stack; the stub
- * stays and answers HVCs by Linux's convention. */
-void stub_drop_to_el1(void);
-
 #endif

@@ -2,10 +2,12 @@
 #include "machine.h"
 #include "memory.h"
 #include "print.h"
+#include "resident.h"
 #include "sysreg.h"
 #include "tables.h"
 #include "uart.h"
 #include "world.h"
+#include "world_entry.h"
 
 /* Where the next world has its linear map: not where any port has its own. */
 #define OFFSET 0xffff800000000000ULL

@@ -3,7 +3,7 @@
  * The first instructions of the next world, MMU on: nothing is known but x0 to
  * x3, and nothing may be touched before it was looked at.
  */
-#include "world.h"
+#include "world_entry.h"
 
 	.text
 	.globl	world_start

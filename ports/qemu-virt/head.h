@@ -2,8 +2,8 @@
 /*
  * What head.S and boot.c must agree on.
  */
-#ifndef PORT_BOOT_H
-#define PORT_BOOT_H
+#ifndef PORT_HEAD_H
+#define PORT_HEAD_H
 
 #define BOOT_MAIR 0
 #define BOOT_TTBR0 16
