@@ -85,12 +85,6 @@ static trans_pa_t answer_pa(const struct build *b, trans_va_t va)
 	return b->answer.pa + (va - b->answer.va);
 }
 
-/* A mapping that stays, whatever the source has for it. */
-static bool is_kept(const struct build *b)
-{
-	return b->flags & TRANS_KEEP && b->old_kind == DESC_LEAF;
-}
-
 /* Look at the current slot, and have an answer for what of it is in the range. */
 static int study(struct build *b)
 {
@@ -101,7 +95,11 @@ static int study(struct build *b)
 	b->old_kind = (uint8_t)tt_desc_kind(&b->dst->geo, b->level, b->old);
 	b->from = b->va > b->first ? b->va : b->first;
 	b->to = end < b->last ? end : b->last;
-	if (is_kept(b) || !b->ask || (!b->share && b->from >= b->answer.va &&
+	if (b->old_kind == DESC_RESERVED)
+		return tt_build_fail(b, TRANS_ECORRUPT,
+				     "reserved descriptor in a borrowed table",
+				     b->old, 0);
+	if (!b->ask || (!b->share && b->from >= b->answer.va &&
 			b->from <= b->answer.last))
 		return 0;
 	return b->ask(b, b->from);
@@ -109,7 +107,7 @@ static int study(struct build *b)
 
 /* ---- decisions ------------------------------------------------------------ */
 
-enum action { SKIP, TAKE, CLEAR, LINK, DESCEND, COLLIDE };
+enum action { SKIP, TAKE, CLEAR, LINK, DESCEND, COLLIDE, STOP };
 
 /* May the answer be a leaf of the current slot? */
 static bool fits(const struct build *b)
@@ -168,27 +166,26 @@ static bool joins(const struct build *b, const struct cursor *c)
 							   LEAF_CONT);
 }
 
-/* Would the slot, which is a table now, be all that the answer says? */
-static TRANS_APART bool becomes_one(const struct build *b)
+/* @one, if the slot, which is a table now, would be all that the answer says. */
+static TRANS_APART enum action become(const struct build *b, enum action one)
 {
 	trans_va_t va = b->va, end = va + low_mask(b->shift);
 	struct cursor c;
+	int ret;
 
 	tt_cursor_init(&c, b->dst);
+	ret = tt_cursor_find(&c, end, 3);
 	/* What is built page by page has its hole at the end. */
-	if (tt_cursor_find(&c, end, 3) ||
-	    (c.kind == DESC_EMPTY && b->to < end && !b->erase))
-		return false;
-	for (; !tt_cursor_find(&c, va, 3) && joins(b, &c);
-	     va = cursor_last(&c) + 1)
-		if (cursor_last(&c) >= end)
-			return true;
-	return false;
-}
-
-static bool may_fold(const struct build *b)
-{
-	return b->flags & TRANS_FOLD || (b->flags & TRANS_UPGRADE && b->linear);
+	if (c.kind == DESC_EMPTY && b->to < end && !b->erase)
+		return DESCEND;
+	for (; !ret; va = cursor_last(&c) + 1) {
+		ret = tt_cursor_find(&c, va, 3);
+		if (!ret && !joins(b, &c))
+			return DESCEND;
+		if (!ret && cursor_last(&c) >= end)
+			return one;
+	}
+	return ret == TRANS_ESTOPPED ? STOP : DESCEND;
 }
 
 static enum action decide_hole(const struct build *b)
@@ -197,9 +194,9 @@ static enum action decide_hole(const struct build *b)
 		return DESCEND;
 	if (!b->erase || b->old_kind == DESC_EMPTY)
 		return SKIP;
-	if (build_whole(b) || (b->old_kind == DESC_TABLE && becomes_one(b)))
+	if (build_whole(b))
 		return CLEAR;
-	return DESCEND;
+	return b->old_kind == DESC_TABLE ? become(b, CLEAR) : DESCEND;
 }
 
 /* A leaf where a leaf is, which nobody said may be overwritten. */
@@ -217,22 +214,24 @@ static enum action decide_leaf(const struct build *b)
 {
 	bool over = b->flags & TRANS_REPLACE || b->old_kind == DESC_EMPTY;
 
+	if (b->old_kind == DESC_LEAF && b->flags & TRANS_KEEP)
+		return SKIP;
 	if (b->old_kind == DESC_LEAF && !over)
 		return decide_collision(b);
 	if (!covers(b) || !fits(b))
 		return DESCEND;
 	if (over && build_whole(b))
 		return TAKE;
-	return b->old_kind == DESC_TABLE && may_fold(b) && becomes_one(b) ?
-		       TAKE : DESCEND;
+	if (b->old_kind == DESC_TABLE &&
+	    b->flags & (TRANS_FOLD | TRANS_UPGRADE))
+		return become(b, TAKE);
+	return DESCEND;
 }
 
 static enum action decide(const struct build *b)
 {
 	if (b->window)
 		return b->level < 3 ? DESCEND : SKIP;
-	if (is_kept(b))
-		return SKIP;
 	if (b->answer.kind == DESC_TABLE)
 		return LINK;
 	return b->answer.kind == DESC_EMPTY ? decide_hole(b) : decide_leaf(b);
@@ -497,7 +496,7 @@ static int old_below(struct build *b, const struct frame *f,
 	if (below->borrowed)
 		below->inherited =
 			(uint8_t)(f->inherited |
-				  (b->old.v & TABLE_ATTRIBUTES) >> 59);
+				  tt_inheritance(b->dst, b->old) >> 59);
 	below->old = tt_table_at(b->dst, pa, b->level + 1);
 	if (below->old)
 		return 0;
@@ -552,11 +551,17 @@ static unsigned int slots_of_hole(const struct build *b, const struct frame *f)
 {
 	uint64_t most = (uint64_t)(f->end - f->next), more;
 
-	if (is_kept(b) || b->answer.kind != DESC_EMPTY || b->erase ||
-	    !build_whole(b))
+	if (b->answer.kind != DESC_EMPTY || b->erase || !build_whole(b))
 		return 1;
 	more = (b->answer.last - b->va - low_mask(b->shift)) >> b->shift;
 	return (unsigned int)(more < most ? more + 1 : most);
+}
+
+static int stopped(struct build *b)
+{
+	return tt_build_fail(b, TRANS_ESTOPPED,
+			     "visit of a table page stopped it", b->old,
+			     old_pa(b));
 }
 
 static int build_slot(struct build *b)
@@ -578,6 +583,8 @@ static int build_slot(struct build *b)
 			   1);
 	case DESCEND:
 		return descend(b);
+	case STOP:
+		return stopped(b);
 	case COLLIDE:
 		break;
 	}
@@ -603,13 +610,15 @@ static int walk(struct build *b)
 
 /* ---- the host table ------------------------------------------------------- */
 
-/* Is all that changes below the current slot, in a table that may be written? A
- * last-level table that is to be exchanged for one of the window may not. */
-static bool is_below(const struct build *b, const struct frame *f)
+/* DESCEND, if all that changes is below the current slot, in a table that may be
+ * written. A last-level table that is to be exchanged for one of the window may
+ * not. */
+static enum action decide_host(const struct build *b, const struct frame *f)
 {
-	return f->end == f->next + 1 && b->old_kind == DESC_TABLE &&
-	       !(b->old.v & TABLE_BORROWED) && !(b->window && b->level == 2) &&
-	       decide(b) == DESCEND;
+	if (f->end != f->next + 1 || b->old_kind != DESC_TABLE ||
+	    b->old.v & TABLE_BORROWED || (b->window && b->level == 2))
+		return SKIP;
+	return decide(b);
 }
 
 static TRANS_APART int find_host(struct build *b, uint64_t **host)
@@ -617,6 +626,7 @@ static TRANS_APART int find_host(struct build *b, uint64_t **host)
 	struct frame *f = b->f = b->frame;
 	const struct trans_geometry *geo = &b->dst->geo;
 	trans_pa_t pa = b->dst->root;
+	enum action action;
 	int ret;
 
 	for (int level = geo->start_level; ; level++) {
@@ -632,8 +642,11 @@ static TRANS_APART int find_host(struct build *b, uint64_t **host)
 		f->next = (uint16_t)tt_geo_index(geo, level, b->first);
 		f->end = (uint16_t)(tt_geo_index(geo, level, b->last) + 1);
 		ret = study(b);
-		if (ret || !is_below(b, f))
+		if (ret)
 			return ret;
+		action = decide_host(b, f);
+		if (action != DESCEND)
+			return action == STOP ? stopped(b) : 0;
 		pa = old_pa(b);
 	}
 }

@@ -68,7 +68,6 @@ struct build {
 	bool erase;          /* holes of the source become holes */
 	bool share;          /* @ask may link tables */
 	bool window;         /* give each slot a last-level table of the window */
-	bool linear;         /* the source is no table: blocks may be upgraded */
 	bool direct;         /* frame 0 is written in place */
 	struct frame *f;     /* the current table; the first is the host table */
 	/* The current slot. */
@@ -84,7 +83,7 @@ struct build {
 	struct frame frame[MAX_LEVELS];
 };
 
-/* Do it. The caller has set everything down to @linear, and b->answer. */
+/* Do it. The caller has set everything down to @window, and b->answer. */
 int tt_build(struct build *b);
 
 /* Fill the report and return @status. */

@@ -20,7 +20,6 @@ int tt_map_begin(struct build *b, struct trans_table *table, trans_va_t va,
 		return tt_refuse(b, TRANS_ERANGE,
 				 "output address beyond the output address size",
 				 va);
-	b->linear = true;
 	b->answer.kind = DESC_LEAF;
 	b->answer.order = 63;
 	b->answer.pa = pa;

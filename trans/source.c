@@ -110,9 +110,12 @@ static int revive(const struct build *b, struct table_source *s, desc_t *d)
 /* Does the leaf at the cursor look like the last one did? */
 static bool is_alike(const struct table_source *s, trans_va_t va)
 {
+	trans_va_t first = va & ~low_mask(cursor_shift(&s->at));
+
+	/* The address too, where its bits could carry into others. */
 	return s->alike.looks[LOOK_VALID] &&
-	       s->at.d.v == s->alike.looks[LOOK_VALID] +
-				    (va & ~low_mask(cursor_shift(&s->at))) &&
+	       s->at.d.v == s->alike.looks[LOOK_VALID] + first &&
+	       s->at.pa == first + s->alike.offset &&
 	       s->at.level == s->alike.level &&
 	       s->at.inherited[s->at.level + 1] == s->alike.inherited;
 }
