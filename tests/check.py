@@ -29,6 +29,7 @@ import run_uboot  # noqa: E402
 import unit  # noqa: E402
 
 TOOLCHAINS = {'gcc': 'host', 'clang': 'host-clang'}
+DIFFERENTIAL_OPS = 5000
 FUZZ_SECONDS = 5
 
 
@@ -116,6 +117,8 @@ def unit_tests(tally):
             tally.part(f'host {tool}', False, 0, 'no tests/unit/test_*.c')
         elif make(tally, f'host {tool}', f'TOOLCHAIN={tool}', 'unit-bins'):
             tally.add(*unit.run_all([f'build/{where}/{n}' for n in names]))
+    make(tally, 'the builder before this one', f'OPS={DIFFERENTIAL_OPS}',
+         'differential', keep=('differential:',))
 
 
 def fuzzing(tally):

@@ -4,11 +4,9 @@
  * Runs of leaves, holes, hidden entries, contiguous groups whole and broken,
  * hierarchical attributes; in corrupt scenes also what cannot be right.
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "../../trans/desc.h"
+#include "frozen/desc.h"
 #include "scene.h"
 
 /* A tree that grows. */
@@ -279,16 +277,17 @@ static void pick_cpu(struct scene *s, unsigned int i, trans_pa_t root,
 	struct walk_params *cpu = &s->cpu[i];
 	uint64_t mair = TRANS_MAIR_DEFAULT;
 
-	if (chance(seed, 15))
+	if (chance(seed, s->kin ? 3 : 15))
 		mair = mair << 8 | 0xff;
-	if (chance(seed, 10))
+	if (chance(seed, s->kin ? 3 : 10))
 		mair ^= (rnd(seed) & 0xff) << 8 * below(seed, 4);
 	*cpu = world_cpu(&nowhere, &s->geo[OWN + i],
-			 chance(seed, 25) ? (unsigned int)below(seed, 8) : 0,
+			 chance(seed, s->kin ? 5 : 25) ?
+				 (unsigned int)below(seed, 8) : 0,
 			 root, mair);
 	cpu->read = look;
 	cpu->ctx = &s->foreign;
-	cpu->pie = chance(seed, 8);
+	cpu->pie = chance(seed, s->kin ? 2 : 8);
 	cpu->pir = 0xa0a0a0ccaaaa08c8ULL ^ below(seed, 2) * rnd(seed);
 	cpu->pire0 = below(seed, 2) * rnd(seed);
 }
@@ -308,7 +307,7 @@ static void attach(struct scene *s, unsigned int i, uint64_t *seed)
 	if (trans_table_attach(&s->view[i], &s->geo[OWN + i], &regs,
 			       rules[s->seed & 1][chance(seed, 25)],
 			       &s->foreign.ops, &s->foreign, NULL))
-		(fprintf(stderr, "%s:%d\n", __FILE__, __LINE__), abort());
+		die();
 	s->cpu[i].hpd |= cpu->pie; /* implied */
 }
 
@@ -337,7 +336,7 @@ void foreign_plant(struct scene *s, unsigned int i)
 	if (!other)
 		page = new_page(&t, &root);
 	if (!page && !other)
-		(fprintf(stderr, "%s:%d\n", __FILE__, __LINE__), abort());
+		die();
 	pick_cpu(s, i, root, &seed);
 	for (int k = 0; k < 3; k++)
 		t.palette[k] = random_attributes(&t);
@@ -370,6 +369,7 @@ void foreign_scribble(struct scene *s, unsigned int i, uint64_t seed)
 			return;
 	}
 	*slot = chance(&seed, 50) ? 0 : *slot ^ 1ULL << below(&seed, 64);
-	if (!s->corrupt && *slot & 1 && (*slot & 2) != (level == 3 ? 2 : 0))
+	if (!s->corrupt &&
+	    desc_kind(geo, level, (desc_t){ *slot }) == DESC_RESERVED)
 		*slot = 0;
 }

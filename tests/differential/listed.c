@@ -2,7 +2,9 @@
 /*
  * The differences that are meant: name, reason, and what is one.
  */
-#include "../../trans/attr.h"
+#include "frozen/names.h"
+
+#include "frozen/attr.h"
 #include "listed.h"
 
 static bool is_empty_table(const struct finding *f)
@@ -15,22 +17,35 @@ static bool is_kept_group(const struct finding *f)
 	return f->kind == OTHER_GROUP && f->d[0] & LEAF_CONT;
 }
 
+static bool is_odd_group(const struct finding *f)
+{
+	return f->kind == OTHER_GROUP && f->d[1] & LEAF_CONT &&
+	       !twin_group(&f->s->side[1], f->table, f->va, f->level);
+}
+
+static uint64_t restricted(const struct trans_geometry *geo, int level, desc_t d,
+			   uint64_t bits)
+{
+	trans_pa_t pa = desc_decode_pa(geo, d, geo_shift(geo, level));
+	uint64_t attributes = tt_inherit(bits, desc_attributes(geo, d));
+
+	return desc_leaf(geo, level, pa, attributes).v;
+}
+
 /* The frozen builder's leaf, once what a link says is added. */
 static bool is_restriction(const struct finding *f)
 {
-	const struct trans_geometry *geo = &f->s->geo[f->table];
+	const struct trans_table *table = &f->s->side[0].t[f->table];
+	const struct trans_geometry *geo = &table->geo;
 	desc_t old = { f->d[1] };
-	trans_pa_t pa;
 
 	if (f->kind != OTHER_MAPPING || !f->s->restricted[f->table] ||
 	    desc_kind(geo, f->level, old) != DESC_LEAF)
 		return false;
-	pa = desc_decode_pa(geo, old, geo_shift(geo, f->level));
 	for (uint64_t bits = 1; bits < 16; bits++)
-		if (f->d[0] == desc_leaf(geo, f->level, pa,
-					 tt_inherit(bits << 59,
-						    desc_attributes(geo, old)))
-				       .v)
+		if (tt_inheritance(table, (desc_t){ bits << 59 }) ==
+			    bits << 59 &&
+		    f->d[0] == restricted(geo, f->level, old, bits << 59))
 			return true;
 	return false;
 }
@@ -60,24 +75,52 @@ static bool is_one_look(const struct finding *f)
 		 f->step->flags & (TRANS_FOLD | TRANS_UPGRADE)));
 }
 
-/* Does the operation leave a part of the entry as it was: where its source has a
- * hole, or by KEEP? */
-static bool leaves_something(const struct finding *f)
+/* Of the granules of the entry that the operation's range has, how many does the
+ * source map? @all: how many are there? */
+static uint64_t mapped_granules(const struct finding *f, uint64_t *all)
 {
 	const struct step *p = f->step;
 	const struct trans_table *from =
 		step_source(p, f->s, &f->s->side[0]);
-	uint64_t end = 1ULL << geo_shift(&f->s->geo[f->table], f->level);
-	trans_va_t va = p->src_va + (f->va - p->va);
+	uint64_t granule = 1ULL << f->s->granule, mapped = 0;
+	trans_va_t va = f->va, last = f->va, first;
 	struct trans_leaf leaf;
 
-	if (p->flags & TRANS_KEEP)
-		return true;
-	for (uint64_t at = 0; p->op == COPY && at < end;
-	     at += 1ULL << f->s->granule)
-		if (trans_table_query(from, va + at, &leaf, NULL))
-			return true;
-	return false;
+	first = p->op == IDMAP ? p->pa : p->va;
+	last |= low_mask(geo_shift(&f->s->geo[f->table], f->level));
+	if (va < first)
+		va = first;
+	if (last > first + (p->len - 1))
+		last = first + (p->len - 1);
+	for (*all = 1;; va += granule, ++*all) {
+		mapped += p->op > SHARE ||
+			  !trans_table_query(from, p->src_va + (va - p->va),
+					     &leaf, NULL);
+		if (last - va < granule)
+			return mapped;
+	}
+}
+
+/* Does the operation leave a part of the entry as it was: where its source has a
+ * hole, or by KEEP? */
+static bool leaves_something(const struct finding *f)
+{
+	uint64_t all, mapped = mapped_granules(f, &all);
+
+	return f->step->flags & TRANS_KEEP || mapped < all;
+}
+
+/* NOBLOCK, and there was nothing to map. */
+static bool is_left_block(const struct finding *f)
+{
+	const struct trans_geometry *geo = &f->s->geo[f->table];
+	uint64_t all;
+
+	return f->kind == OTHER_LEVEL && f->step->op <= IDMAP &&
+	       f->step->flags & TRANS_NOBLOCK &&
+	       desc_kind(geo, f->level, (desc_t){ f->d[0] }) == DESC_LEAF &&
+	       (f->step->flags & (TRANS_UPGRADE | TRANS_KEEP) ||
+		!mapped_granules(f, &all));
 }
 
 static bool is_left_table(const struct finding *f)
@@ -103,7 +146,16 @@ static bool is_empty_window(const struct finding *f)
 {
 	return f->kind == EMPTY_TABLE && f->d[0] &&
 	       f->s->side[0].t[f->table].window_tables &&
-	       (f->step->op == FOLD || f->step->op == PROTECT);
+	       f->step->op != UNMAP;
+}
+
+static bool is_empty_link(const struct finding *f)
+{
+	bool borrows = false;
+
+	for (int i = 0; i < TABLES; i++)
+		borrows |= f->s->borrows[f->table][i];
+	return f->kind == EMPTY_TABLE && f->d[0] && borrows;
 }
 
 /* Each is true by itself, as both builders say when asked there alone. */
@@ -121,15 +173,15 @@ static bool is_other_failure(const struct finding *f)
 	return true;
 }
 
-/* The frozen builder's failure is at what the table maps already. */
+/* What the library's builder tells is wrong below what the table maps already. */
 static bool is_under_kept(const struct finding *f)
 {
-	const struct trans_table *t = &f->s->side[1].t[f->table];
+	const struct trans_table *t = &f->s->side[0].t[f->table];
 	struct trans_leaf leaf;
 
 	return f->kind == OTHER_STATUS && f->step->flags & TRANS_KEEP &&
-	       f->status[1] && f->status[1] != TRANS_EEXIST &&
-	       trans_table_query(t, f->failed[1], &leaf, NULL) != TRANS_ENOENT;
+	       f->status[0] &&
+	       trans_table_query(t, f->failed[0], &leaf, NULL) != TRANS_ENOENT;
 }
 
 const struct listed listed[] = {
@@ -137,6 +189,8 @@ const struct listed listed[] = {
 	  "the table that the range begins in", is_empty_table, false },
 	{ "groups", "a contiguous group in which nothing changes keeps its bit",
 	  is_kept_group, false },
+	{ "odd groups", "leaves that say they are a group and are none lose the "
+	  "bit; the frozen builder left it to a group of blocks when it split one", is_odd_group, false },
 	{ "restrictions", "what a link to a borrowed table forbids holds for "
 	  "what is copied from below it; the frozen builder forgot it",
 	  is_restriction, true },
@@ -144,17 +198,22 @@ const struct listed listed[] = {
 	  "alike become one block", is_one_answer, true },
 	{ "left tables", "FOLD merges what it maps; the frozen builder also merged "
 	  "what was there, and stays", is_left_table, true },
+	{ "left blocks", "NOBLOCK does not split a block where nothing is mapped "
+	  "anew", is_left_block, true },
 	{ "unasked folds", "pages that replace a block stay pages without FOLD; "
 	  "the frozen builder made a block of them if it could",
 	  is_unasked_fold, true },
-	{ "empty windows", "fold and protect leave the tables of a window, for "
-	  "its host to write, also where they map nothing yet",
+	{ "empty windows", "what maps nothing leaves the tables of a window, for its "
+	  "host to write, also where they are still empty",
 	  is_empty_window, true },
 	{ "one look", "whether an entry that the range cuts becomes a block is "
 	  "decided by one look at all of it, not by how the builder gets there",
 	  is_one_look, true },
-	{ "under kept", "what lies in the source below a mapping that KEEP leaves "
-	  "is not read, and cannot be wrong", is_under_kept, true },
+	{ "empty links", "a link to a borrowed table that maps nothing stays, and what "
+	  "holds it",
+	  is_empty_link, true },
+	{ "under kept", "what is wrong in the source is told also below a mapping "
+	  "that KEEP leaves, however large that is", is_under_kept, true },
 	{ "first failure", "of two failures of one operation another is told",
 	  is_other_failure, false },
 };

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../trans/desc.h"
+#include "frozen/desc.h"
 #include "scene.h"
 
 static const struct builder builders[2] = {
@@ -17,6 +17,12 @@ static const struct builder builders[2] = {
 	  frozen_table_map_by, frozen_table_idmap, frozen_table_unmap,
 	  frozen_table_fold, frozen_table_protect, frozen_table_window },
 };
+
+void die(void)
+{
+	fprintf(stderr, "differential: cannot set up a scene\n");
+	abort();
+}
 
 /* ---- the host ------------------------------------------------------------- */
 
@@ -64,7 +70,7 @@ static void place_open(struct place *p, struct place *other, trans_pa_t base,
 	memory_init(&p->m, base, len, shift);
 	p->fresh = calloc(len >> shift, 1);
 	if (!p->fresh)
-		(fprintf(stderr, "%s:%d\n", __FILE__, __LINE__), abort());
+		die();
 	p->other = other;
 	p->ops = p->m.ops;
 	p->ops.alloc = place_alloc;
@@ -136,20 +142,28 @@ static const struct shape *pick_shape(uint64_t *seed, const struct shape *like)
 	return &shapes[at];
 }
 
-/* All of one granule, but the last sometimes. */
+/* All of one granule, but the last sometimes; and in every other scene of formats
+ * that can share. */
+#define ONE_RANGE 2
 static unsigned int pick_geometries(struct scene *s, uint64_t *seed)
 {
+	static const unsigned int two_halves[] = { 0, 1, 3, 4 };
 	const struct shape *like = pick_shape(seed, NULL), *shape = like;
+	unsigned int variant = (unsigned int)below(seed, VARIANTS);
 	unsigned int reach = 64, i;
 
 	s->granule = like->granule;
+	s->kin = chance(seed, 50);
 	for (i = 0; i < TABLES; i++) {
-		if (i)
+		if (i && !s->kin)
 			shape = pick_shape(seed, like);
 		if (i == TABLES - 1 && chance(seed, 20))
 			shape = pick_shape(seed, NULL);
-		s->geo[i] = world_geometry(shape, (unsigned int)
-						  below(seed, VARIANTS));
+		if (!s->kin)
+			variant = (unsigned int)below(seed, VARIANTS);
+		else if (variant != ONE_RANGE)
+			variant = two_halves[below(seed, 4)];
+		s->geo[i] = world_geometry(shape, variant);
 		if (shape->pa < reach)
 			reach = shape->pa;
 	}
@@ -190,7 +204,7 @@ static void open_own(struct scene *s, struct side *side, unsigned int i)
 {
 	if (trans_table_create(&side->t[i], &s->geo[i], 0, &side->place.ops,
 			       &side->place, NULL))
-		(fprintf(stderr, "%s:%d\n", __FILE__, __LINE__), abort());
+		die();
 }
 
 static void open_sides(struct scene *s, trans_pa_t base, size_t len)

@@ -65,6 +65,7 @@ struct scene {
 	struct walk_params cpu[FOREIGN]; /* of the foreign tables */
 	bool restricts[FOREIGN]; /* has hierarchical attributes */
 	bool corrupt;
+	bool kin;                /* tables can mostly share */
 	struct trans_geometry geo[TABLES];
 	trans_va_t anchor[TABLES]; /* where most of it happens */
 	uint64_t linear;           /* a frequent output - input address */
@@ -95,6 +96,9 @@ bool mishap_disarm(struct scene *s, struct side *side);
 
 /* Where table @i's bytes are, or NULL. */
 const uint64_t *place_look(const struct place *p, trans_pa_t pa);
+
+/* Something is wrong with the test itself. */
+_Noreturn void die(void);
 
 static inline uint64_t below(uint64_t *seed, uint64_t most)
 {

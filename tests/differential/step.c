@@ -4,7 +4,7 @@
  */
 #include <stdio.h>
 
-#include "../../trans/desc.h"
+#include "frozen/desc.h"
 #include "step.h"
 
 #define LEGAL_FLAGS 0x17ffu

@@ -2,7 +2,9 @@
 /*
  * Two tables side by side: see twin.h.
  */
-#include "../../trans/attr.h"
+#include "frozen/names.h"
+
+#include "frozen/attr.h"
 #include "twin.h"
 
 /* What one side has at a place: an entry, and what holds for it from above. */
@@ -34,11 +36,19 @@ static trans_pa_t target(const struct trans_geometry *geo, desc_t d)
 	return desc_decode_pa(geo, d, geo->granule_shift);
 }
 
+static const uint64_t *page_of(const struct pair *p, int k, int level,
+			       const struct entry *e)
+{
+	if (desc_kind(geometry(p), level, e->d) != DESC_TABLE)
+		return NULL;
+	return place_look(&p->s->side[k].place, target(geometry(p), e->d));
+}
+
 static struct entry entry_at(const struct pair *p, int k, int level,
 			     const struct entry *above, unsigned int slot)
 {
 	const struct trans_geometry *geo = geometry(p);
-	const uint64_t *page;
+	const uint64_t *page = page_of(p, k, level - 1, above);
 	struct entry e = { .d.v = 0 };
 	trans_pa_t pa;
 
@@ -50,7 +60,6 @@ static struct entry entry_at(const struct pair *p, int k, int level,
 							~LEAF_CONT);
 		break;
 	case DESC_TABLE:
-		page = place_look(&p->s->side[k].place, target(geo, above->d));
 		e.d.v = page ? page[slot] : 0;
 		e.inherited = above->inherited |
 			      tt_inheritance(table_of(p, k), above->d);
@@ -104,13 +113,24 @@ static int compare_below(const struct pair *p, int level, trans_va_t va,
 			 const struct entry e[2])
 {
 	const struct trans_geometry *geo = geometry(p);
+	const uint64_t *a = page_of(p, 0, level, &e[0]);
+	const uint64_t *b = page_of(p, 1, level, &e[1]);
+	unsigned int entries = geo_entries(geo, level + 1);
+	bool plain = a && b && e[0].inherited == e[1].inherited &&
+		     tt_inheritance(table_of(p, 0), e[0].d) ==
+			     tt_inheritance(table_of(p, 1), e[1].d);
 	int ret = 0;
 
 	level++;
-	for (unsigned int i = 0; !ret && i < geo_entries(geo, level); i++) {
-		struct entry next[2] = { entry_at(p, 0, level, &e[0], i),
-					 entry_at(p, 1, level, &e[1], i) };
+	for (unsigned int i = 0; !ret && i < entries; i++) {
+		struct entry next[2];
 
+		/* Alike, without a second look. */
+		if (plain && a[i] == b[i] &&
+		    desc_kind(geo, level, (desc_t){ a[i] }) != DESC_TABLE)
+			continue;
+		next[0] = entry_at(p, 0, level, &e[0], i);
+		next[1] = entry_at(p, 1, level, &e[1], i);
 		ret = compare(p, level,
 			      va + ((uint64_t)i << geo_shift(geo, level)),
 			      next);
@@ -184,7 +204,9 @@ static void gather(struct own *o, int level, trans_pa_t pa)
 	for (unsigned int i = 0; i < entries; i++) {
 		desc_t d = { page[i] };
 
-		o->hash = (o->hash ^ d.v) * 0x9e3779b97f4a7c15ULL;
+		if (!d.v)
+			continue;
+		o->hash = (o->hash ^ (d.v + i)) * 0x9e3779b97f4a7c15ULL;
 		o->hash ^= o->hash >> 29;
 		if (desc_kind(o->geo, level, d) == DESC_TABLE &&
 		    !(d.v & TABLE_BORROWED))
@@ -215,6 +237,57 @@ uint64_t twin_state(const struct side *side)
 unsigned int twin_pages(const struct side *side, unsigned int i)
 {
 	return own_of(side, i).pages;
+}
+
+/* ---- making them alike ---------------------------------------------------- */
+
+static void give(struct side *side, struct trans_table *t, trans_pa_t pa)
+{
+	struct place *p = &side->place;
+	unsigned int shift = t->geo.granule_shift;
+
+	if (p->ops.release)
+		p->ops.release(p, pa);
+	if (pa - t->window >= (uint64_t)t->window_tables << shift)
+		p->ops.free(p, shift, 1, pa);
+	t->pages--;
+}
+
+/* All below @slot, and that. */
+static void prune(struct side *side, struct trans_table *t, int level,
+		  uint64_t *slot)
+{
+	desc_t d = { *slot };
+	uint64_t *page;
+
+	*slot = 0;
+	if (desc_kind(&t->geo, level, d) != DESC_TABLE ||
+	    d.v & TABLE_BORROWED)
+		return;
+	page = (uint64_t *)place_look(&side->place, target(&t->geo, d));
+	level++;
+	for (unsigned int i = 0; i < geo_entries(&t->geo, level); i++)
+		prune(side, t, level, &page[i]);
+	give(side, t, target(&t->geo, d));
+}
+
+bool twin_prune(struct side *side, unsigned int i, trans_va_t va, int level)
+{
+	struct trans_table *t = &side->t[i];
+	trans_pa_t pa = t->root;
+	uint64_t *slot;
+
+	for (int at = t->geo.start_level;; at++) {
+		slot = (uint64_t *)place_look(&side->place, pa) +
+		       geo_index(&t->geo, at, va);
+		if (at == level)
+			break;
+		if (*slot & TABLE_BORROWED)
+			return false;
+		pa = target(&t->geo, (desc_t){ *slot });
+	}
+	prune(side, t, level, slot);
+	return true;
 }
 
 /* ---- contiguous groups ---------------------------------------------------- */
@@ -263,6 +336,24 @@ bool twin_groups(const struct side *side, unsigned int i, trans_va_t *va)
 
 	*va = trans_geometry_first(&t->geo);
 	return even_groups(side, &t->geo, t->geo.start_level, t->root, va);
+}
+
+bool twin_group(const struct side *side, unsigned int i, trans_va_t va,
+		int level)
+{
+	const struct trans_geometry *geo = &side->t[i].geo;
+	unsigned int group = 1u << geo_group(geo, level);
+	trans_pa_t pa = side->t[i].root;
+	const uint64_t *page;
+
+	for (int at = geo->start_level;; at++) {
+		page = place_look(&side->place, pa);
+		if (at == level)
+			break;
+		pa = target(geo, (desc_t){ page[geo_index(geo, at, va)] });
+	}
+	return even_group(geo, level,
+			  &page[geo_index(geo, level, va) & ~(group - 1)]);
 }
 
 /* ---- the reference walker ------------------------------------------------- */

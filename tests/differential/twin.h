@@ -49,6 +49,13 @@ unsigned int twin_pages(const struct side *side, unsigned int i);
 
 /* Are all contiguous groups in table @i what they promise? *@va where not. */
 bool twin_groups(const struct side *side, unsigned int i, trans_va_t *va);
+/* Is the group of the leaf of @level at @va? */
+bool twin_group(const struct side *side, unsigned int i, trans_va_t va,
+		int level);
+
+/* Give back the empty table of @level that the entry at @va of table @i leads to,
+ * as an operation of @side would have done. False: it is not @side's. */
+bool twin_prune(struct side *side, unsigned int i, trans_va_t va, int level);
 
 /* What the two tables say of @va, by the reference walker; false: not alike. */
 bool twin_walks(const struct scene *s, unsigned int i, trans_va_t va);

@@ -22,8 +22,8 @@
 
 #include <trans_table/table.h>
 
-#include "../../../trans/attr.h"
-#include "../../../trans/desc.h"
+#include "attr.h"
+#include "desc.h"
 
 #define MAX_LEVELS 5
 

@@ -7,7 +7,7 @@
 
 #include <trans_table/inspect.h>
 
-#include "../../../trans/attr.h"
+#include "attr.h"
 
 /* Where a look-up ended. */
 struct found {

@@ -17,16 +17,26 @@
 #define trans_table_protect frozen_table_protect
 #define trans_table_window frozen_table_window
 
+#define tt_attributes_of frozen_attributes_of
+#define tt_between_tables frozen_between_tables
 #define tt_build frozen_build
 #define tt_build_fail frozen_build_fail
 #define tt_build_walk frozen_build_walk
 #define tt_cacheable frozen_cacheable
+#define tt_describe frozen_describe
+#define tt_direct frozen_direct
+#define tt_edit_of_access frozen_edit_of_access
+#define tt_edit_of_flags frozen_edit_of_flags
 #define tt_found_fail frozen_found_fail
 #define tt_found_last frozen_found_last
 #define tt_found_leaf frozen_found_leaf
 #define tt_frame_page frozen_frame_page
+#define tt_inherit frozen_inherit
+#define tt_inheritance frozen_inheritance
 #define tt_look_at frozen_look_at
 #define tt_look_up frozen_look_up
+#define tt_mair_index frozen_mair_index
+#define tt_mair_map frozen_mair_map
 #define tt_page_give frozen_page_give
 #define tt_page_open frozen_page_open
 #define tt_page_take frozen_page_take

@@ -5,7 +5,7 @@
  * what the flags of the call make of it.
  */
 #include "names.h"
-#include "../../../trans/attr.h"
+#include "attr.h"
 #include "build.h"
 
 /* item.changes: what becomes of a leaf, for the statistics. */

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Descriptors: every bit of VMSAv8-64 stage 1 that the library knows, in one
+ * place, behind inlines over a wrapped type, so that no other file shifts or
+ * masks a descriptor by itself. Source: Arm ARM D8.3 (descriptor formats).
+ */
+#ifndef TRANS_DESC_H
+#define TRANS_DESC_H
+
+#include <trans_table/geometry.h>
+
+typedef struct {
+	uint64_t v;
+} desc_t;
+
+#define DESC_VALID (1ULL << 0)
+#define DESC_TYPE (1ULL << 1) /* table (levels < 3) or page (level 3) */
+#define DESC_KIND (DESC_VALID | DESC_TYPE)
+
+/* Leaves (D8.3.1.2, D8.3.2). */
+#define LEAF_INDEX_SHIFT 2 /* AttrIndx[2:0] */
+#define LEAF_INDEX (7ULL << LEAF_INDEX_SHIFT)
+#define LEAF_USER (1ULL << 6)      /* AP[1]; RES1 in a one-range regime */
+#define LEAF_READONLY (1ULL << 7)  /* AP[2] */
+#define LEAF_SH (3ULL << 8)        /* address bits [51:50] when TCR.DS == 1 */
+#define LEAF_SH_INNER (3ULL << 8)
+#define LEAF_AF (1ULL << 10)
+#define LEAF_NG (1ULL << 11)
+#define LEAF_DBM (1ULL << 51)
+#define LEAF_CONT (1ULL << 52)
+#define LEAF_PXN (1ULL << 53)      /* RES0 in a one-range regime */
+#define LEAF_XN (1ULL << 54)       /* UXN, or XN in a one-range regime */
+#define LEAF_SOFTWARE (15ULL << 55)
+/* What is neither address nor type. Bit 16 (nT) of blocks is left out: a block
+ * that changes its size must not keep it, and no copy needs it. */
+#define LEAF_LOW (0xffcULL)
+#define LEAF_HIGH (~0ULL << 50)
+
+/* Table descriptors: hierarchical attributes (D8.3.1.1). */
+#define TABLE_PXN (1ULL << 59)
+#define TABLE_XN (1ULL << 60)
+#define TABLE_NOUSER (1ULL << 61)   /* APTable[0] */
+#define TABLE_READONLY (1ULL << 62) /* APTable[1] */
+
+#define TABLE_ATTRIBUTES (TABLE_PXN | TABLE_XN | TABLE_NOUSER | TABLE_READONLY)
+/* Ours, in a bit that hardware ignores in table descriptors [58:51]: the table
+ * below belongs to another tree and is neither written nor freed here. */
+#define TABLE_BORROWED (1ULL << 55)
+
+enum desc_kind { DESC_EMPTY, DESC_LEAF, DESC_TABLE, DESC_RESERVED };
+
+static inline uint64_t low_mask(unsigned int bits)
+{
+	return bits >= 64 ? ~0ULL : (1ULL << bits) - 1;
+}
+
+/* Do output addresses use the 52-bit layouts? LPA keeps PA[51:48] in bits
+ * [15:12] (64K), LPA2 keeps PA[51:50] in bits [9:8] (4K, 16K with DS). */
+static inline bool geo_lpa(const struct trans_geometry *geo)
+{
+	return geo->granule_shift == 16 && geo->pa_bits == 52;
+}
+
+static inline unsigned int geo_stride(const struct trans_geometry *geo)
+{
+	return geo->granule_shift - 3u;
+}
+
+static inline unsigned int geo_shift(const struct trans_geometry *geo,
+				     int level)
+{
+	return geo->granule_shift +
+	       geo_stride(geo) * (unsigned int)(3 - level);
+}
+
+static inline uint64_t geo_granule(const struct trans_geometry *geo)
+{
+	return 1ULL << geo->granule_shift;
+}
+
+/* Entries of a table of @level of this geometry. */
+static inline unsigned int geo_entries(const struct trans_geometry *geo,
+				       int level)
+{
+	return 1u << (level == geo->start_level ? geo->root_bits :
+						  geo_stride(geo));
+}
+
+/* The index of @va in a table of @level; the bits above the half's size drop
+ * out, so the same rule serves both halves. */
+static inline unsigned int geo_index(const struct trans_geometry *geo,
+				     int level, trans_va_t va)
+{
+	return (unsigned int)(va >> geo_shift(geo, level)) &
+	       (geo_entries(geo, level) - 1);
+}
+
+static inline uint64_t desc_encode_pa(const struct trans_geometry *geo,
+				      trans_pa_t pa)
+{
+	if (geo_lpa(geo))
+		return (pa & low_mask(48)) | ((pa >> 48) & 0xf) << 12;
+	if (geo->ds)
+		return (pa & low_mask(50)) | ((pa >> 50) & 3) << 8;
+	return pa & low_mask(48);
+}
+
+/* The address in a leaf or table descriptor whose target is 1 << @shift bytes
+ * aligned. */
+static inline trans_pa_t desc_decode_pa(const struct trans_geometry *geo,
+					desc_t d, unsigned int shift)
+{
+	if (geo_lpa(geo))
+		return (d.v & low_mask(48) & ~low_mask(shift)) |
+		       ((d.v >> 12) & 0xf) << 48;
+	if (geo->ds)
+		return (d.v & low_mask(50) & ~low_mask(shift)) |
+		       ((d.v >> 8) & 3) << 50;
+	return d.v & low_mask(48) & ~low_mask(shift);
+}
+
+static inline uint64_t desc_attributes(const struct trans_geometry *geo,
+				       desc_t d)
+{
+	uint64_t address = geo->ds ? LEAF_SH : 0;
+
+	return d.v & (LEAF_LOW | LEAF_HIGH) & ~address;
+}
+
+static inline desc_t desc_leaf(const struct trans_geometry *geo, int level,
+			       trans_pa_t pa, uint64_t attributes)
+{
+	uint64_t kind = level == 3 ? DESC_KIND : DESC_VALID;
+
+	return (desc_t){ desc_encode_pa(geo, pa) | attributes | kind };
+}
+
+static inline desc_t desc_table(const struct trans_geometry *geo,
+				trans_pa_t pa)
+{
+	return (desc_t){ desc_encode_pa(geo, pa) | DESC_KIND };
+}
+
+static inline enum desc_kind desc_kind(const struct trans_geometry *geo,
+				       int level, desc_t d)
+{
+	if (!(d.v & DESC_VALID))
+		return DESC_EMPTY;
+	if (level < 3 && (d.v & DESC_TYPE))
+		return DESC_TABLE;
+	/* Level 2 has blocks in every geometry that has a table there. */
+	if (level < 3 ? level == 2 || trans_geometry_leaf(geo, level) :
+			(d.v & DESC_TYPE) != 0)
+		return DESC_LEAF;
+	return DESC_RESERVED;
+}
+
+/* log2 of the entries of a contiguous group at @level; 0 where there is none
+ * (D8.6.1: 16 entries at each level of 4K; 128 and 32 at levels 3 and 2 of 16K;
+ * 32 at levels 3 and 2 of 64K). */
+static inline unsigned int geo_group(const struct trans_geometry *geo,
+				     int level)
+{
+	if (geo->granule_shift == 12)
+		return level >= 1 ? 4 : 0;
+	if (level < 2)
+		return 0;
+	return geo->granule_shift == 14 && level == 3 ? 7 : 5;
+}
+
+/* Is the output of a leaf or table within the output address size? A larger one
+ * is an address size fault (D8.2.4). */
+static inline bool geo_has_pa(const struct trans_geometry *geo, trans_pa_t pa)
+{
+	return pa >> geo->pa_bits == 0;
+}
+
+#endif
