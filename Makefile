@@ -47,5 +47,5 @@ include mk/toolchain.mk mk/lists.mk mk/compile.mk mk/arm64.mk mk/host.mk \
 	mk/install.mk mk/clean.mk
 
 # Not by find: see ALONE.
--include $(wildcard $(foreach d,/ /*/ /*/*/ /*/*/*/ /*/*/*/*/,\
+-include $(wildcard $(foreach d,/ /*/ /*/*/ /*/*/*/ /*/*/*/*/ /*/*/*/*/*/,\
 	$(addsuffix $(d)*.d,$(A)/obj $(H)/obj $(N))))

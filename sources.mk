@@ -13,30 +13,31 @@ trans_table_list = $(patsubst $(TRANS_TABLE_DIR)/%,%,$(sort \
 	$(foreach glob,$(1),$(wildcard $(TRANS_TABLE_DIR)/$(glob)))))
 
 # Range sets, pool, moves, tables, transition: any compiler, any host.
-TRANS_TABLE_LIB := $(call trans_table_list,lib/*.c)
-TRANS_TABLE_TRANS := $(call trans_table_list,trans/*.c)
+TRANS_TABLE_LIB := $(call trans_table_list,lib/*.c lib/machine/*.c)
+TRANS_TABLE_TRANS := $(call trans_table_list,trans/table/*.c \
+	trans/table/extra/*.c trans/transition/*.c)
 TRANS_TABLE_CORE := $(TRANS_TABLE_LIB) $(TRANS_TABLE_TRANS)
 # What of it runs on hardware only; its fakes (for hosted tests) instead of it.
-TRANS_TABLE_CORE_ARM := $(call trans_table_list,lib/arch/aarch64/*.c \
-	lib/arch/aarch64/*.S trans/*.S)
-TRANS_TABLE_FAKES := $(call trans_table_list,lib/arch/fake/*.c trans/fake/*.c \
-	hibernate/fake/*.c)
+TRANS_TABLE_CORE_ARM := $(call trans_table_list,lib/machine/arch/aarch64/*.c \
+	lib/machine/arch/aarch64/*.S trans/transition/*.S)
+TRANS_TABLE_FAKES := $(call trans_table_list,lib/machine/arch/fake/*.c \
+	trans/transition/fake/*.c hibernate/snapshot/fake/*.c)
 # What a device tree says of the machine (machine.h): for a host that has one,
 # and libfdt.
-TRANS_TABLE_FDT := $(call trans_table_list,lib/fdt/*.c)
+TRANS_TABLE_FDT := $(call trans_table_list,lib/machine/fdt/*.c)
 # The front-ends. kexec wants libfdt.
 TRANS_TABLE_KEXEC := $(call trans_table_list,kexec/*.c)
-TRANS_TABLE_HIBERNATE := $(call trans_table_list,hibernate/*.c)
-TRANS_TABLE_HIBERNATE_ARM := $(call trans_table_list,hibernate/*.S)
+TRANS_TABLE_HIBERNATE := $(call trans_table_list,hibernate/*/*.c)
+TRANS_TABLE_HIBERNATE_ARM := $(call trans_table_list,hibernate/*/*.S)
 
 # The control blob: compiled -fpie without stack protector, linked alone with
-# these words and -T trans/blob/blob.ld, made flat (objcopy -O binary) as
-# blob.bin, which trans/blob_image.S includes. lib/sha256.c is in it a second
-# time: the blob refers to nothing outside. --fix-cortex-a53-843419 (GNU ld and
-# lld): an ADRP in the last two words of a 4 KiB page may give early Cortex-A53 a
-# wrong address (Arm EPM048406).
-TRANS_TABLE_BLOB := $(call trans_table_list,trans/blob/*.c trans/blob/*.S) \
-	lib/sha256.c
+# these words and -T trans/transition/blob/blob.ld, made flat (objcopy -O
+# binary) as blob.bin, which trans/transition/blob_image.S includes.
+# lib/sha256.c is in it a second time: the blob refers to nothing outside.
+# --fix-cortex-a53-843419 (GNU ld and lld): an ADRP in the last two words of a
+# 4 KiB page may give early Cortex-A53 a wrong address (Arm EPM048406).
+TRANS_TABLE_BLOB := $(call trans_table_list,trans/transition/blob/*.c \
+	trans/transition/blob/*.S) lib/sha256.c
 TRANS_TABLE_BLOB_LINK := -nostdlib -static -pie --no-dynamic-linker -z text \
 	-z noexecstack -z max-page-size=4096 --build-id=none --gc-sections \
 	--no-warn-rwx-segments --fatal-warnings --no-undefined \

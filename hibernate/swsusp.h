@@ -8,8 +8,8 @@
 
 #include <trans_table/swsusp.h>
 
-#include "../lib/bytes.h"
-#include "../lib/fail.h"
+#include "lib/bytes.h"
+#include "lib/fail.h"
 
 /* Header: bytes before the end of its page (Linux, kernel/power/swap.c,
  * struct swsusp_header). */

@@ -6,8 +6,8 @@
  */
 #include <trans_table/format.h>
 
-#include "../lib/bytes.h"
-#include "../lib/fail.h"
+#include "lib/bytes.h"
+#include "lib/fail.h"
 
 /* System V ABI, "ELF Header" and "Program Header", ELFCLASS64; the machine's
  * number is from the ELF for the Arm 64-bit Architecture (AAELF64). */

@@ -5,8 +5,8 @@
  * agreed on: Documentation/devicetree/usage-model.rst, dt-schema's
  * reserved-memory.yaml and chosen.yaml.
  */
-#include "../lib/fail.h"
-#include "tree.h"
+#include "kexec/tree.h"
+#include "lib/fail.h"
 
 #define FIRST_VERSION	17
 

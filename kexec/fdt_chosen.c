@@ -4,8 +4,8 @@
  * of dt-schema's chosen.yaml: what is for it is written, what was for the
  * kernel before it is dropped.
  */
-#include "../lib/fail.h"
-#include "tree.h"
+#include "kexec/tree.h"
+#include "lib/fail.h"
 
 #define KASLR_SEED_LEN	8
 #define RNG_SEED_LEN	128 /* as kexec_file_load gives */

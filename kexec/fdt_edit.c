@@ -3,8 +3,8 @@
  * The next kernel's device tree: a copy of the loader's own, with room to write
  * in, edited and packed. Size and alignment are booting.rst's.
  */
-#include "../lib/fail.h"
-#include "tree.h"
+#include "kexec/tree.h"
+#include "lib/fail.h"
 
 static uint32_t later(uint32_t a, uint32_t b)
 {

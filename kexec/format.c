@@ -6,8 +6,8 @@
  */
 #include <trans_table/format.h>
 
-#include "../lib/bytes.h"
-#include "../lib/fail.h"
+#include "lib/bytes.h"
+#include "lib/fail.h"
 
 /* RFC 1952, 2.3: 10 bytes of header and what its flags say, 8 of trailer, the
  * last 4 of which are the length modulo 2^32. An empty deflate stream has 2. */

@@ -7,8 +7,8 @@
  */
 #include <trans_table/image.h>
 
-#include "../lib/bytes.h"
-#include "../lib/fail.h"
+#include "lib/bytes.h"
+#include "lib/fail.h"
 
 #define IMAGE_MAGIC		0x644d5241u /* "ARM\x64" */
 #define IMAGE_BASE_ALIGN	(2ull << 20)

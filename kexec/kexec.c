@@ -6,8 +6,8 @@
  * trans_kexec_unload, gives back whatever there is. The first and the last
  * steps are here, arguments and transition; load.h names the others.
  */
-#include "../lib/fail.h"
-#include "load.h"
+#include "kexec/load.h"
+#include "lib/fail.h"
 
 static const char *missing(const struct trans_kexec_args *args)
 {

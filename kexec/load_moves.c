@@ -3,8 +3,8 @@
  * What is placed becomes moves: of whole granules, planned with a spare one for
  * cycles. What needs no move is noted, so that the blob cleans it.
  */
-#include "../lib/fail.h"
-#include "load.h"
+#include "kexec/load.h"
+#include "lib/fail.h"
 
 static int want(struct load *load, trans_pa_t src, struct trans_range dst)
 {

@@ -3,8 +3,8 @@
  * Where kernel, initrd and device tree go: what memory trans_place may choose
  * from, what may stay where it is, and what nothing else may use from then on.
  */
-#include "../lib/fail.h"
-#include "load.h"
+#include "kexec/load.h"
+#include "lib/fail.h"
 
 static int forbid(struct load *load, struct trans_range range)
 {

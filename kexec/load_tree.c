@@ -5,8 +5,8 @@
  */
 #include <libfdt.h>
 
-#include "../lib/fail.h"
-#include "load.h"
+#include "kexec/load.h"
+#include "lib/fail.h"
 
 /* What trans_fdt_edit adds besides the command line: /chosen with four
  * properties, their names, two seeds of 136 bytes in all, a reservation. Each

@@ -6,8 +6,8 @@
  * That memory is the source of moves, so it needs not be safe: it comes from
  * the host and not from the pool.
  */
-#include "../lib/fail.h"
-#include "pieces.h"
+#include "kexec/pieces.h"
+#include "lib/fail.h"
 
 int unpack_alloc(const struct load *load, uint64_t len, const char *why,
 		 struct trans_kexec_block *block, uint8_t **bytes)

@@ -6,7 +6,7 @@
 #ifndef KEXEC_PIECES_H
 #define KEXEC_PIECES_H
 
-#include "load.h"
+#include "kexec/load.h"
 
 /* @len bytes of the host's memory, whole granules. @why: what for. What is
  * allocated is in @block even on error. TRANS_ENOMEM, TRANS_EFAULT. */

@@ -12,7 +12,7 @@
  */
 #include <trans_table/place.h>
 
-#include "../lib/fail.h"
+#include "lib/fail.h"
 
 #define BASE_ALIGN	(2ull << 20)
 #define GIB		(1ull << 30)

@@ -6,7 +6,7 @@
  */
 #include <trans_table/kexec.h>
 
-#include "../lib/text.h"
+#include "lib/text.h"
 
 static void add_range(struct trans_text *text, const char *before,
 		      uint64_t start, uint64_t len)

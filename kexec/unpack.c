@@ -4,9 +4,9 @@
  * length). A plain Image is one piece, where it lies. A compressed one is
  * inflated into memory of the host's. An ELF file is unpack_elf.c's.
  */
-#include "../lib/fail.h"
-#include "pieces.h"
-#include "unpack_elf.h"
+#include "kexec/pieces.h"
+#include "kexec/unpack_elf.h"
+#include "lib/fail.h"
 
 void load_drop_unpacked(struct trans_kexec *kexec)
 {

@@ -4,9 +4,9 @@
  * because moves are of whole granules and segments begin anywhere; their zeroes
  * are made where they belong.
  */
-#include "../lib/fail.h"
-#include "pieces.h"
-#include "unpack_elf.h"
+#include "kexec/pieces.h"
+#include "kexec/unpack_elf.h"
+#include "lib/fail.h"
 
 #define BASE_ALIGN (2ull << 20)
 

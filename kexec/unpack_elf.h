@@ -5,7 +5,7 @@
 #ifndef KEXEC_UNPACK_ELF_H
 #define KEXEC_UNPACK_ELF_H
 
-#include "load.h"
+#include "kexec/load.h"
 
 /* A file in memory that the host can see. */
 struct unpack_file {

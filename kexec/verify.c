@@ -6,8 +6,8 @@
  * TRANS_DIGESTS_MAX is enough for every kernel. Zeroes need no digest: the blob
  * looks for itself.
  */
-#include "../lib/fail.h"
-#include "load.h"
+#include "kexec/load.h"
+#include "lib/fail.h"
 
 static int add_digest(struct load *load, struct trans_digest **digest,
 		      trans_pa_t pa)

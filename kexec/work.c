@@ -5,8 +5,8 @@
  * is seen when it is there. So each part has a share of the whole that is the
  * same for every kernel, and the whole is a number that means nothing.
  */
-#include "../lib/fail.h"
-#include "load.h"
+#include "kexec/load.h"
+#include "lib/fail.h"
 
 static int tell(struct load *load, uint64_t done)
 {

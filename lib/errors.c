@@ -4,7 +4,7 @@
  */
 #include <trans_table/errors.h>
 
-#include "text.h"
+#include "lib/text.h"
 
 #define NAME(status) [-(status)] = #status
 

@@ -5,7 +5,7 @@
  */
 #include <trans_table/kimage.h>
 
-#include "fail.h"
+#include "lib/fail.h"
 
 #define DESTINATION 1u
 #define INDIRECTION 2u

@@ -2,7 +2,7 @@
 /*
  * The list of moves, and how it is searched: by destination.
  */
-#include "moves.h"
+#include "lib/moves_private.h"
 
 void trans_moves_init(struct trans_moves *list, struct trans_move *storage,
 		      size_t capacity)

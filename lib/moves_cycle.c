@@ -6,9 +6,9 @@
  * relation is a functional graph: its components are single pieces and simple
  * cycles, and a cycle goes through the spare.
  */
-#include "moves.h"
+#include "lib/moves_private.h"
 
-#include "fail.h"
+#include "lib/fail.h"
 
 /* Cut at @addr if it lies inside, not at the start, of one of @count sorted
  * runs: appends the part from @addr on, marked, and leaves the run as it is. */

@@ -3,7 +3,7 @@
  * Which run before which: the strongly connected components of "reads what that
  * one writes", in the order in which they are to be executed.
  */
-#include "moves.h"
+#include "lib/moves_private.h"
 
 #define NONE UINT64_MAX
 

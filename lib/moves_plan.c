@@ -12,9 +12,9 @@
  * unused end of the plan holds the search's nodes, which are done with before
  * the plan grows over them.
  */
-#include "moves.h"
+#include "lib/moves_private.h"
 
-#include "fail.h"
+#include "lib/fail.h"
 
 static bool overlap(uint64_t first_a, uint64_t last_a, uint64_t first_b,
 		    uint64_t last_b)

@@ -5,7 +5,7 @@
  */
 #include <trans_table/pool.h>
 
-#include "fail.h"
+#include "lib/fail.h"
 
 /* No block is at an odd address. 0 is a legal one. */
 #define NO_BLOCK UINT64_MAX

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* Text for dumps and plans: see text.h. */
-#include "text.h"
+#include "lib/text.h"
 
 void trans_text_add(struct trans_text *text, const char *words)
 {

@@ -14,7 +14,7 @@ $(call arm_objs,$(FDT) $(KEXEC)): | libfdt-found
 .PHONY: libfdt-found
 libfdt-found:
 	@echo '#include <libfdt.h>' | $(CROSS_CC) $(ARM_FLAGS) $(INCLUDE) -E -x c - \
-		>/dev/null || { echo 'libfdt.h: kexec/ and lib/fdt/ need it; name its' \
+		>/dev/null || { echo 'libfdt.h: kexec/ and lib/machine/fdt/ need it; name its' \
 		'directory: LIBFDT=dir' >&2; exit 1; }
 else
 lib: $(LIB_ARCHIVES)
@@ -31,7 +31,7 @@ $(A)/libunlz4.a: $(call arm_objs,$(UNLZ4)) $(A)/obj/lz4/lz4.o
 
 BLOB_OBJS := $(call arm_objs,$(BLOB))
 
-$(A)/blob.elf: trans/blob/blob.ld $(BLOB_OBJS)
+$(A)/blob.elf: trans/transition/blob/blob.ld $(BLOB_OBJS)
 	$(call say,LD)
 	$(Q)$(LD) $(TRANS_TABLE_BLOB_LINK) -T $< $(BLOB_OBJS) -o $@
 

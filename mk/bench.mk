@@ -26,14 +26,14 @@ $(N)/copy $(N)/sparse:
 	$(Q)gcc -Wl,--gc-sections $^ -o $@
 
 # The image reader alone, and the tests' builder.
-$(N)/swsusp: $(call bench_objs,tests/bench/swsusp.c tests/unit/swsusp_image.c \
-		$(wildcard lib/arch/fake/*.c) lib/sha256.c lib/text.c hibernate/crc32.c $(wildcard hibernate/swsusp*.c))
+$(N)/swsusp: $(call bench_objs,tests/bench/swsusp.c tests/unit/support/swsusp_image.c \
+		$(wildcard lib/machine/arch/fake/*.c) lib/sha256.c lib/text.c $(wildcard hibernate/swsusp/*.c))
 	$(call say,HOSTLD)
 	$(Q)gcc -Wl,--gc-sections $^ -llzo2 -llz4 -o $@
 
 # All of kexec and hibernate, and the tests' machine.
 $(N)/hostile: $(call bench_objs,tests/bench/hostile.c \
-		$(addprefix tests/unit/,resume_world.c memory.c files.c) \
+		$(addprefix tests/unit/support/,resume_world.c memory.c files.c) \
 		$(LIB) $(TRANS) $(KEXEC) $(HIBERNATE) $(FAKES)) \
 		$(call fdt_objs,$(N))
 	$(call say,HOSTLD)
@@ -45,7 +45,7 @@ BENCH_CORE := $(patsubst $(A)/obj/%,$(N)/core/%,$(CORE_OBJS))
 $(filter %/blob_image.o,$(BENCH_CORE)): $(A)/blob.bin
 
 $(N)/mover.elf: $(N)/core/tests/bench/mover.o \
-		$(A)/obj/trans/blob/primitives.o
+		$(A)/obj/trans/transition/blob/primitives.o
 	$(call say,LD)
 	$(Q)$(LD) -static --gc-sections -Ttext=0x40080000 -e _start $^ -o $@
 

@@ -41,9 +41,9 @@ $(H)/obj/% $(N)/obj/%: SAYS = HOSTCC
 $(A)/obj/% $(H)/obj/% $(N)/obj/%: FLAGS = $(WARN)
 $(H)/obj/tests/%: FLAGS = -Wall -Wextra -Wshadow -Werror
 # What a resume does between two calls of progress is counted by its test
-# (tests/unit/counted.c), not by what it says of itself.
+# (tests/unit/support/counted.c), not by what it says of itself.
 ifneq ($(TOOLCHAIN),fuzz)
-COUNTED := $(H)/obj/tests/unit/counted.o
+COUNTED := $(H)/obj/tests/unit/support/counted.o
 $(H)/obj/hibernate/%: FLAGS = $(WARN) -fsanitize-coverage=trace-pc
 endif
 $(A)/obj/libfdt/% $(H)/obj/libfdt/% $(N)/obj/libfdt/%: FLAGS = $(TRANS_TABLE_LIBFDT_FLAGS)

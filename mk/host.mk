@@ -3,7 +3,7 @@
 # The host build: unit tests, fuzzing, coverage, mutants.
 
 HOST_LIB_OBJS := $(call host_objs,$(LIB) $(TRANS) $(FDT) $(KEXEC) $(HIBERNATE) $(FAKES))
-UNIT_BINS := $(patsubst tests/unit/%.c,$(H)/%,$(UNIT))
+UNIT_BINS := $(patsubst %.c,$(H)/%,$(notdir $(UNIT)))
 
 $(H)/libtrans_table.a: $(HOST_LIB_OBJS)
 $(H)/libfdt.a: $(call fdt_objs,$(H))
@@ -11,10 +11,13 @@ $(H)/libgunzip.a: $(call host_objs,$(GUNZIP)) $(call zlib_objs,$(H))
 $(H)/libunlzo.a: $(call host_objs,$(UNLZO)) $(H)/obj/lzo/minilzo.o
 $(H)/libunlz4.a: $(call host_objs,$(UNLZ4)) $(H)/obj/lz4/lz4.o
 
-$(H)/test_%: $(H)/obj/tests/unit/test_%.o $(call host_objs,$(UNIT_SHARED)) \
+# A program has the name of its test, wherever that lies.
+$(foreach t,$(UNIT),$(eval $(H)/$(basename $(notdir $(t))): $(call host_objs,$(t))))
+$(UNIT_BINS): $(call host_objs,$(UNIT_SHARED)) \
 		$(addprefix $(H)/lib,trans_table.a fdt.a gunzip.a unlzo.a unlz4.a)
 	$(call say,HOSTLD)
-	$(Q)$(HOST_CC) $(HOST_FLAGS) $^ -lcmocka -llzo2 -llz4 -lzstd -o $@
+	$(Q)$(HOST_CC) $(HOST_FLAGS) $(filter %.o,$^) $(filter %.a,$^) \
+		-lcmocka -llzo2 -llz4 -lzstd -o $@
 
 # Real kernels and images, seen by the finder: tests/resume/look.c.
 $(H)/look: $(H)/obj/tests/resume/look.o $(COUNTED) $(addprefix $(H)/lib,trans_table.a \
@@ -37,7 +40,7 @@ unit-bins: $(UNIT_BINS)
 
 # The builder against the one before it, kept under tests/differential/frozen.
 DIFFERENTIAL := $(wildcard tests/differential/*.c tests/differential/frozen/*.c) \
-	$(addprefix tests/unit/,memory.c walker.c world.c)
+	$(addprefix tests/unit/support/,memory.c walker.c world.c)
 OPS ?= 100000
 SEED ?= 1
 
@@ -51,7 +54,7 @@ differential: $(H)/differential ## OPS= (100000) random operations by this build
 
 FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_SHARED := $(filter-out $(FUZZ),$(wildcard tests/fuzz/*.c)) \
-	$(addprefix tests/unit/,memory.c walker.c world.c disk.c \
+	$(addprefix tests/unit/support/,memory.c walker.c world.c disk.c \
 	swsusp_image.c swsusp_reader.c)
 FUZZ_BINS := $(patsubst tests/fuzz/%.c,$(H)/%,$(FUZZ))
 SECONDS ?= 60

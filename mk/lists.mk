@@ -16,8 +16,9 @@ ORACLE := $(wildcard tests/oracle/*.c tests/oracle/*.S)
 BLOB := $(TRANS_TABLE_BLOB)
 ARM_ONLY := $(TRANS_TABLE_CORE_ARM)
 FAKES := $(TRANS_TABLE_FAKES)
-UNIT := $(wildcard tests/unit/test_*.c)
-UNIT_SHARED := $(filter-out $(UNIT),$(wildcard tests/unit/*.c))
+# Tests lie in the folders of what they test.
+UNIT := $(wildcard $(foreach d,/ /*/ /*/*/ /*/*/*/,tests/unit$(d)test_*.c))
+UNIT_SHARED := $(wildcard tests/unit/support/*.c)
 
 # What the reference port and the tests take from others, from Debian's sources:
 # libfdt, and decompressors for the callbacks. LZO is GPL: its archive is apart

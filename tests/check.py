@@ -111,10 +111,11 @@ def builds(tally):
 def unit_tests(tally):
     tally.heading('unit tests under ASan and UBSan')
     names = [os.path.splitext(os.path.basename(p))[0]
-             for p in sorted(glob.glob(f'{HERE}/unit/test_*.c'))]
+             for p in sorted(glob.glob(f'{HERE}/unit/**/test_*.c',
+                                  recursive=True))]
     for tool, where in TOOLCHAINS.items():
         if not names:
-            tally.part(f'host {tool}', False, 0, 'no tests/unit/test_*.c')
+            tally.part(f'host {tool}', False, 0, 'no test_*.c in tests/unit')
         elif make(tally, f'host {tool}', f'TOOLCHAIN={tool}', 'unit-bins'):
             tally.add(*unit.run_all([f'build/{where}/{n}' for n in names]))
     make(tally, 'the builder before this one', f'OPS={DIFFERENTIAL_OPS}',

@@ -39,7 +39,7 @@ CC = ['gcc', '-std=gnu11', '-O1', '-g', '-fno-common', '-w', '-Iinclude',
       '-I.', *TRAPS]
 # Others' code, which may overflow.
 THEIRS = ['-fno-sanitize=undefined', '-fwrapv', '-DLZO_CFG_FREESTANDING']
-# As the Makefile: what a test counts (tests/unit/counted.h).
+# As the Makefile: what a test counts (tests/unit/support/counted.h).
 COUNTED = ['-fsanitize-coverage=trace-pc']
 LIBS = ['-lcmocka', '-llzo2', '-llz4', '-lzstd']
 TIMEOUT = 120

@@ -14,8 +14,8 @@
 
 #include <trans_table/fdt.h>
 
-#include "../unit/raw_tree.h"
-#include "../unit/resume_world.h"
+#include "tests/unit/support/raw_tree.h"
+#include "tests/unit/support/resume_world.h"
 
 #define MIB (1ULL << 20)
 #define GIB (1ULL << 30)

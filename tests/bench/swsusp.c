@@ -14,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../unit/swsusp_image.h"
+#include "tests/unit/support/swsusp_image.h"
 
 #define DATA_PAGES 12000
 #define ROUNDS 12

@@ -7,7 +7,7 @@
 #ifndef DIFFERENTIAL_SCENE_H
 #define DIFFERENTIAL_SCENE_H
 
-#include "../unit/world.h"
+#include "tests/unit/support/world.h"
 #include "frozen.h"
 
 /* Own tables, foreign ones, and one of another granule. */

@@ -6,7 +6,7 @@
 #ifndef TESTS_ARENA_H
 #define TESTS_ARENA_H
 
-#include "../unit/world.h"
+#include "tests/unit/support/world.h"
 #include "fuzz.h"
 
 #define ARENA_PAGES 8

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "hibernate/efi.h"
+#include "hibernate/resume/efi_tree.h"
 
 #define BASE 0x40000000ULL
 #define PAGE 4096u

@@ -11,7 +11,7 @@
 
 #include <trans_table/kexec.h>
 
-#include "../unit/memory.h"
+#include "tests/unit/support/memory.h"
 #include "fuzz.h"
 #include "ports/zlib/gunzip.h"
 

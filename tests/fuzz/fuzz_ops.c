@@ -10,7 +10,7 @@
 
 #include <trans_table/inspect.h>
 
-#include "../unit/world.h"
+#include "tests/unit/support/world.h"
 #include "fuzz.h"
 
 #define EDGE 64 /* pages before the first block, and after the last */

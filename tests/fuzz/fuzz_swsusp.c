@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../unit/swsusp_reader.h"
+#include "tests/unit/support/swsusp_reader.h"
 #include "fuzz.h"
 
 static struct image image;

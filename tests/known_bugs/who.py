@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """Unit tests that notice the same kind of bug, the quickest first."""
 
-COPY = ('test_copy', 'test_copy_bugs', 'test_copy_failures',
+COPY = ('test_copy', 'test_copy_rules', 'test_copy_failures',
         'test_copy_formats')
-EDGES = ('test_edges', 'test_edges_refuse', 'test_edges_read')
+EDGES = ('test_copy_entries', 'test_table_refuse', 'test_reading')
 CORE = ('test_table', *EDGES, 'test_operations', *COPY, 'test_walker',
-        'test_geometry', 'test_inspect', 'test_table_bombs')
+        'test_geometry', 'test_inspect', 'test_table_effort')
 TRANSITION = ('test_transition', 'test_transition_refuse',
               'test_transition_digests', 'test_transition_go',
               'test_transition_proof', 'test_transition_rest')

@@ -18,7 +18,7 @@
 
 #include <trans_table/hibernate.h>
 
-#include "hibernate/find.h"
+#include "hibernate/resume/saved_kernel.h"
 #include "ports/lz4/unlz4.h"
 #include "ports/lzo/unlzo.h"
 

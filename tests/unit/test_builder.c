@@ -13,7 +13,7 @@
 
 #include <trans_table/table.h>
 
-#include "memory.h"
+#include "tests/unit/support/memory.h"
 
 #define PAGE 4096ULL
 #define MIB (1ULL << 20)

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Memory for the library itself, out of what the host lent and the image
+ * leaves. From the top down: an image's pages lie anywhere, but the search for
+ * single pages never looks at the same place twice.
+ */
+#include "hibernate/resume/private.h"
+#include "lib/fail.h"
+
+static trans_pa_t end_of(const struct trans_range *range)
+{
+	return range->start + range->len;
+}
+
+/* In [@low, @top), the highest aligned @len bytes without a mark. Sliding down
+ * below the lowest mark of a block looks at each unit once. */
+static bool find_down(const struct trans_resume_map *map, trans_pa_t low,
+		      trans_pa_t top, uint64_t len, uint64_t align,
+		      trans_pa_t *pa)
+{
+	while (top > low && top - low >= len) {
+		trans_pa_t start = tr_round_down(top - len, align);
+
+		if (start < low)
+			return false;
+		if (!tr_first_marked(map, map->image, map->taken, start, len,
+				     &top)) {
+			*pa = start;
+			return true;
+		}
+	}
+	return false;
+}
+
+int tr_carve(struct trans_resume *resume, uint64_t len, uint64_t align,
+	     trans_pa_t *pa)
+{
+	const struct trans_resume_map *map = &resume->map;
+	bool single = len == align;
+	size_t i = resume->direct.count;
+
+	len = tr_round_up(len, 1ULL << map->shift);
+	while (i-- > 0) {
+		const struct trans_range *range = &resume->direct.range[i];
+		trans_pa_t top = end_of(range);
+
+		if (single && top > resume->hint)
+			top = resume->hint;
+		if (!find_down(map, range->start, top, len, align, pa))
+			continue;
+		tr_mark(map, map->taken, *pa, len);
+		if (single)
+			resume->hint = *pa;
+		return TRANS_OK;
+	}
+	return TRANS_ENOMEM;
+}
+
+void *tr_carve_early(struct trans_resume *resume, uint64_t len,
+		     uint64_t align, trans_pa_t *pa)
+{
+	static const struct trans_range anywhere = { 0, UINT64_MAX };
+
+	len = tr_round_up(len, align);
+	if (trans_ranges_fit(&resume->direct, &anywhere, len, align, 0,
+			     TRANS_FIT_HIGHEST, pa) ||
+	    trans_ranges_add(&resume->cut, *pa, len) ||
+	    trans_ranges_remove(&resume->direct, *pa, len))
+		return NULL;
+	return resume->host->phys_to_virt(resume->host_ctx, *pa, (size_t)len);
+}
+
+/* The block that was set aside is handed out as a whole, to who wants it. */
+static int carve_alloc(void *ctx, unsigned int shift, unsigned int count,
+		       trans_pa_t *pa)
+{
+	struct trans_resume *resume = ctx;
+	uint64_t len = (uint64_t)count << shift;
+
+	if (!count || shift > 16)
+		return TRANS_EINVAL;
+	if (count > 1 && len == resume->block.len && !resume->block_used) {
+		resume->block_used = true;
+		*pa = resume->block.start;
+		return TRANS_OK;
+	}
+	return tr_carve(resume, len, 1ULL << shift, pa);
+}
+
+static void carve_free(void *ctx, unsigned int shift, unsigned int count,
+		       trans_pa_t pa)
+{
+	struct trans_resume *resume = ctx;
+	uint64_t len = (uint64_t)count << shift;
+
+	tr_wipe(resume, pa, len);
+	if (resume->block_used && pa == resume->block.start) {
+		resume->block_used = false;
+		return;
+	}
+	tr_unmark(&resume->map, resume->map.taken, pa, len);
+	if (pa + len > resume->hint)
+		resume->hint = pa + len;
+}
+
+static void *carve_map(void *ctx, trans_pa_t pa, size_t len)
+{
+	const struct trans_resume *resume = ctx;
+
+	return resume->host->phys_to_virt(resume->host_ctx, pa, len);
+}
+
+static bool carve_pfn_valid(void *ctx, trans_pa_t pa, uint64_t len)
+{
+	const struct trans_resume *resume = ctx;
+
+	return resume->host->pfn_valid(resume->host_ctx, pa, len);
+}
+
+static void carve_clean(void *ctx, const void *va, size_t len)
+{
+	const struct trans_resume *resume = ctx;
+
+	resume->host->clean(resume->host_ctx, va, len);
+}
+
+static void carve_write_entry(void *ctx, uint64_t *slot, uint64_t desc)
+{
+	const struct trans_resume *resume = ctx;
+
+	resume->host->write_entry(resume->host_ctx, slot, desc);
+}
+
+static int carve_acquire(void *ctx, trans_pa_t pa)
+{
+	const struct trans_resume *resume = ctx;
+
+	return resume->host->acquire(resume->host_ctx, pa);
+}
+
+static void carve_release(void *ctx, trans_pa_t pa)
+{
+	const struct trans_resume *resume = ctx;
+
+	resume->host->release(resume->host_ctx, pa);
+}
+
+/* Absent stays absent: the library asks whether an optional one is there. */
+void tr_carve_ops(struct trans_resume *resume)
+{
+	const struct trans_ops *host = resume->host;
+
+	resume->hint = TR_PA_END;
+	resume->ops = (struct trans_ops){
+		.alloc = carve_alloc,
+		.free = carve_free,
+		.phys_to_virt = carve_map,
+		.pfn_valid = host->pfn_valid ? carve_pfn_valid : NULL,
+		.clean = host->clean ? carve_clean : NULL,
+		.write_entry = host->write_entry ? carve_write_entry : NULL,
+		.acquire = host->acquire ? carve_acquire : NULL,
+		.release = host->release ? carve_release : NULL,
+	};
+}

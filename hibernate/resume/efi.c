@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * A kernel that EFI booted goes on calling the firmware's runtime services, at
+ * the addresses at which they were. Woken where they are not, it dies in the
+ * first such call, and the image is gone. So they must be there now.
+ *
+ * What is compared: the system table, which leads to all else, and each region
+ * of the firmware's map that the kernel was told to leave to the runtime. The
+ * map is the stub's, as the firmware gave it at ExitBootServices; arm64 never
+ * moves or changes it (Linux, drivers/firmware/efi/efi-init.c, arm-runtime.c).
+ */
+#include "hibernate/resume/efi_tree.h"
+#include "hibernate/resume/private.h"
+#include "lib/bytes.h"
+#include "lib/fail.h"
+
+/* EFI_MEMORY_DESCRIPTOR (UEFI 2.10, 7.2): later versions may have longer ones,
+ * and say so. */
+#define ENTRY_VERSION 1u
+#define ENTRY_USED 40u
+#define ENTRY_PHYSICAL 8u
+#define ENTRY_VIRTUAL 16u
+#define ENTRY_PAGES 24u
+#define ENTRY_ATTRIBUTE 32u
+#define ATTRIBUTE_RUNTIME (1ULL << 63)
+#define PAGE_SHIFT 12
+
+/* Firmware has some hundred entries. */
+#define MAX_MAP (1ULL << 20)
+
+struct comparison {
+	const struct tr_load *load;
+	const struct tr_memory *memory;
+	const struct tr_efi *efi;
+};
+
+static int refuse(const struct comparison *c, const char *why, trans_pa_t pa,
+		  uint64_t len)
+{
+	return trans_fail_pa(c->load->err, TRANS_ESTATE, why, pa, len);
+}
+
+static bool is_runtime(const struct comparison *c, trans_pa_t pa, uint64_t len)
+{
+	const struct trans_ranges *now = c->load->args->efi_runtime;
+
+	return now && trans_ranges_contain(now, pa, len);
+}
+
+/* Where SetVirtualAddressMap moved the services, they are not at these
+ * addresses before it is called again. Linux from 6.1 does not call it, and
+ * those before it said so by 0 or all ones where it failed. */
+static bool is_moved(trans_pa_t pa, trans_va_t va)
+{
+	return va != pa && va && va != UINT64_MAX;
+}
+
+static int compare_entry(const struct comparison *c, const uint8_t *entry)
+{
+	trans_pa_t pa = trans_le(entry + ENTRY_PHYSICAL, 8);
+	uint64_t pages = trans_le(entry + ENTRY_PAGES, 8);
+	uint64_t len = pages << PAGE_SHIFT;
+
+	if (!(trans_le(entry + ENTRY_ATTRIBUTE, 8) & ATTRIBUTE_RUNTIME))
+		return TRANS_OK;
+	if (len >> PAGE_SHIFT != pages || !is_runtime(c, pa, len))
+		return refuse(c, "EFI's runtime services are not where they "
+			      "were", pa, len);
+	if (is_moved(pa, trans_le(entry + ENTRY_VIRTUAL, 8)))
+		return refuse(c, "EFI's runtime services were moved by "
+			      "SetVirtualAddressMap", pa, len);
+	return TRANS_OK;
+}
+
+static int compare_map(const struct comparison *c)
+{
+	const struct tr_efi *efi = c->efi;
+	int ret = TRANS_OK;
+
+	if (!efi->map_len || efi->map_len > MAX_MAP ||
+	    efi->version != ENTRY_VERSION || efi->entry_len < ENTRY_USED)
+		return refuse(c, "EFI's map of memory is of an unknown kind",
+			      efi->map, efi->map_len);
+	for (uint64_t at = 0; !ret && at < efi->map_len;
+	     at += efi->entry_len) {
+		uint8_t entry[ENTRY_USED];
+
+		if (!tr_read(c->memory, efi->map + at, entry, sizeof(entry)))
+			return refuse(c, "EFI's map of memory is not in the "
+				      "image", efi->map, efi->map_len);
+		ret = compare_entry(c, entry);
+	}
+	return ret;
+}
+
+/* What is at the right place must also be there still after the moves. */
+static int check_spared(const struct comparison *c)
+{
+	const struct trans_ranges *now = c->load->args->efi_runtime;
+	const struct trans_resume_map *map = &c->load->resume->map;
+	trans_pa_t page;
+
+	for (size_t i = 0; now && i < now->count; i++)
+		if (tr_first_marked(map, map->image, NULL, now->range[i].start,
+				    now->range[i].len, &page))
+			return refuse(c, "a page of the image lies over EFI's "
+				      "runtime services", page,
+				      1ULL << map->shift);
+	return TRANS_OK;
+}
+
+static int compare_table(const struct comparison *c)
+{
+	const struct tr_load *load = c->load;
+
+	if (!load->args->efi_system_table)
+		return refuse(c, "EFI booted the saved kernel, and this host "
+			      "has none", c->efi->system_table, 0);
+	if (load->args->efi_system_table == c->efi->system_table)
+		return TRANS_OK;
+	refuse(c, "another EFI booted the saved kernel: its system table is "
+	       "elsewhere", c->efi->system_table, 0);
+	if (load->err)
+		load->err->desc = load->args->efi_system_table;
+	return TRANS_ESTATE;
+}
+
+/* Of each tree no word is looked at twice, and values are not looked at. So a
+ * quarter of the image's words is enough, if no tree lies in another one. */
+static uint64_t effort_for(const struct trans_resume *resume)
+{
+	const struct trans_swsusp_info *info = &resume->image.info;
+
+	return (info->data_pages << info->page_shift) / 16 + (1u << 16);
+}
+
+int tr_check_efi(struct tr_load *load)
+{
+	struct trans_resume *resume = load->resume;
+	const struct tr_memory memory = tr_memory_of(load);
+	struct tr_efi efi;
+	struct comparison c = { load, &memory, &efi };
+	int ret;
+
+	if (load->args->efi_anyway || resume->image.info.own)
+		return TRANS_OK;
+	ret = tr_find_efi(&memory, effort_for(resume), &efi, load->err);
+	if (ret || !efi.system_table)
+		return ret;
+	resume->efi_system_table = efi.system_table;
+	ret = compare_table(&c);
+	if (!ret)
+		ret = compare_map(&c);
+	return ret ? ret : check_spared(&c);
+}

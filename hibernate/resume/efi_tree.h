@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * What an image says of the EFI firmware that booted its kernel. Like
+ * saved_kernel.h, it knows nothing of how the image came into memory.
+ */
+#ifndef TRANS_HIBERNATE_RESUME_EFI_TREE_H
+#define TRANS_HIBERNATE_RESUME_EFI_TREE_H
+
+#include "hibernate/resume/saved_kernel.h"
+
+/*
+ * From /chosen of the device tree that an EFI stub hands to its kernel; 0:
+ * it does not say.
+ * @tree:         where that tree is
+ * @system_table: linux,uefi-system-table
+ * @map, @map_len, @entry_len, @version: linux,uefi-mmap-start, -size,
+ *                -desc-size, -desc-ver: the firmware's map of memory
+ */
+struct tr_efi {
+	trans_pa_t tree;
+	uint64_t system_table;
+	uint64_t map, map_len, entry_len, version;
+};
+
+/*
+ * The only such tree in @memory; system_table is 0 if there is none. @effort:
+ * how many words (of four bytes) of trees may be looked at.
+ * TRANS_EIMAGE: two that disagree; TRANS_ECORRUPT: @effort was too little.
+ */
+int tr_find_efi(const struct tr_memory *memory, uint64_t effort,
+		struct tr_efi *efi, struct trans_error *err);
+
+/* Copy @len bytes at @pa, wherever its pages are; false: not all is there. */
+bool tr_read(const struct tr_memory *memory, trans_pa_t pa, void *to,
+	     size_t len);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Reading an image into its places: what is lent memory now gets its page
+ * straight from the disk, the rest waits where its move will look for it.
+ */
+#include "hibernate/resume/private.h"
+#include "lib/fail.h"
+
+/* Bytes of memory, at most, that are filled or cleaned in one go: what a host
+ * that can be asked to stop waits for. */
+#define PIECE (1ULL << 20)
+
+/* The next stored pages, in ascending order as the stream has them. */
+static void *data_room(void *ctx, unsigned int *count)
+{
+	struct tr_load *load = ctx;
+	const struct trans_resume *resume = load->resume;
+	unsigned int shift = resume->image.info.page_shift;
+	struct tr_stretch stretch;
+	trans_pa_t now;
+	uint64_t len;
+
+	do {
+		if (!tr_stretch(resume, load->next, (uint64_t)*count << shift,
+				&stretch))
+			return NULL;
+		load->next = stretch.pa + stretch.len;
+	} while (stretch.zero);
+	if (stretch.direct) {
+		now = stretch.pa;
+		len = stretch.len;
+	} else if (!tr_where(resume, stretch.pa, &now, &len)) {
+		return NULL;
+	}
+	if (len > stretch.len)
+		len = stretch.len;
+	load->next = stretch.pa + len;
+	*count = (unsigned int)(len >> shift);
+	return resume->host->phys_to_virt(resume->host_ctx, now, (size_t)len);
+}
+
+/* The kernel is entered with the MMU off: what the mover does not move must be
+ * in memory, not in a cache (Arm ARM D7.5). The mover cleans what it moves. Once is
+ * enough here: this is lent memory, which nobody but this library writes, and
+ * what is not written does not get dirty again. */
+static int settle(const struct trans_resume *resume,
+		  const struct tr_stretch *stretch)
+{
+	void *at = resume->host->phys_to_virt(resume->host_ctx, stretch->pa,
+					      (size_t)stretch->len);
+
+	if (!at)
+		return TRANS_EFAULT;
+	if (stretch->zero)
+		memset(at, 0, stretch->len);
+	if (resume->host->clean)
+		resume->host->clean(resume->host_ctx, at, stretch->len);
+	return TRANS_OK;
+}
+
+static int settle_direct(struct tr_load *load)
+{
+	const struct trans_resume *resume = load->resume;
+	unsigned int shift = resume->image.info.page_shift;
+	struct tr_stretch stretch;
+	trans_pa_t from = 0;
+
+	while (tr_stretch(resume, from, load->part << shift, &stretch)) {
+		from = stretch.pa + stretch.len;
+		if (tr_work(load, stretch.len >> shift))
+			return TRANS_ESTOPPED;
+		if (stretch.direct && settle(resume, &stretch))
+			return trans_fail_pa(load->err, TRANS_EFAULT,
+					     "no access to lent memory",
+					     stretch.pa, stretch.len);
+	}
+	return TRANS_OK;
+}
+
+int tr_read_data(struct tr_load *load)
+{
+	struct trans_resume *resume = load->resume;
+	const struct trans_swsusp_info *info = &resume->image.info;
+	int rc;
+
+	resume->filled = true;
+	/* Each stored page is read, and then each of the image settled. */
+	tr_expect(load, 2 * info->data_pages + resume->zero_pages,
+		  PIECE >> info->page_shift);
+	rc = trans_swsusp_read(&resume->image, info->data_pages, data_room,
+			       load, load->err);
+	return rc ? rc : settle_direct(load);
+}

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Where the pages of an image go: read the list of their places, bound each,
+ * and give those whose place is not free a safe page and a move.
+ *
+ * Moves never get in each other's way: their sources are free pages that the
+ * image does not use, their destinations are pages of the image. So the plan is
+ * what is wanted, in order of the destinations, with nothing to be resolved.
+ */
+#include "hibernate/resume/private.h"
+#include "lib/bytes.h"
+#include "lib/fail.h"
+
+/* Bit 63 of a PFN: the page is zero and not stored (Linux from 6.7). All bits:
+ * the end of the list, if the last page is not full. */
+#define PFN_ZERO (1ULL << 63)
+#define PFN_END UINT64_MAX
+
+/* Pages of metadata read at a time. */
+#define META_PAGES 8u
+
+/* Pages of the image looked at in one go: some hundred instructions each. */
+#define PART_PAGES 4096ULL
+
+/* The list of PFNs */
+
+/* @buffer: META_PAGES pages. @next: the lowest PFN that may follow. */
+struct pfns {
+	struct tr_load *load;
+	uint8_t *buffer;
+	uint64_t next;
+	uint64_t stored, zero;
+	bool ended;
+};
+
+static int bad_pfn(const struct pfns *pfns, int status, const char *why,
+		   uint64_t pfn)
+{
+	unsigned int shift = pfns->load->resume->image.info.page_shift;
+	struct trans_error *err = pfns->load->err;
+
+	trans_fail_pa(err, status, why, pfn << shift, 1ULL << shift);
+	if (err)
+		err->desc = pfn;
+	return status;
+}
+
+static int check_pfn(const struct pfns *pfns, uint64_t pfn)
+{
+	const struct trans_resume *resume = pfns->load->resume;
+	const struct trans_resume_args *args = pfns->load->args;
+	uint64_t page = tr_page(resume);
+	trans_pa_t pa = pfn << resume->image.info.page_shift;
+
+	if (pfn < pfns->next)
+		return bad_pfn(pfns, TRANS_ECORRUPT,
+			       "page numbers do not ascend", pfn);
+	if (pfn >= TR_PA_END >> resume->image.info.page_shift ||
+	    !trans_ranges_contain(args->ram, pa, page))
+		return bad_pfn(pfns, TRANS_ERANGE,
+			       "a page of the image is outside RAM", pfn);
+	if (trans_ranges_touch(args->reserved, pa, page))
+		return bad_pfn(pfns, TRANS_ERANGE,
+			       "a page of the image is reserved", pfn);
+	return TRANS_OK;
+}
+
+/* Most images have no such page, and need no room for them. */
+static int mark_zero(struct pfns *pfns, trans_pa_t pa)
+{
+	struct trans_resume *resume = pfns->load->resume;
+	struct trans_resume_map *map = &resume->map;
+	uint64_t len = tr_map_len(map);
+	trans_pa_t where;
+
+	if (!map->zero) {
+		map->zero = tr_carve_early(resume, len, tr_page(resume),
+					   &where);
+		if (!map->zero)
+			return trans_fail_pa(pfns->load->err, TRANS_ENOMEM,
+					     "bitmap of zero pages", 0, len);
+		memset(map->zero, 0, len);
+	}
+	tr_mark(map, map->zero, pa, tr_page(resume));
+	pfns->zero++;
+	return TRANS_OK;
+}
+
+static int take_pfn(struct pfns *pfns, uint64_t entry)
+{
+	struct trans_resume *resume = pfns->load->resume;
+	uint64_t pfn = entry & ~PFN_ZERO;
+	trans_pa_t pa = pfn << resume->image.info.page_shift;
+	int rc = check_pfn(pfns, pfn);
+
+	if (rc)
+		return rc;
+	pfns->next = pfn + 1;
+	tr_mark(&resume->map, resume->map.image, pa, tr_page(resume));
+	if (entry & PFN_ZERO)
+		return mark_zero(pfns, pa);
+	if (++pfns->stored > resume->image.info.data_pages)
+		return bad_pfn(pfns, TRANS_ECORRUPT,
+			       "more page numbers than pages", pfn);
+	return TRANS_OK;
+}
+
+static int take_meta_page(struct pfns *pfns, const uint8_t *page)
+{
+	size_t count = tr_page(pfns->load->resume) / sizeof(uint64_t);
+	int rc = TRANS_OK;
+
+	if (pfns->ended)
+		return trans_fail(pfns->load->err, TRANS_ECORRUPT,
+				  "page numbers go on behind their end");
+	for (size_t i = 0; !rc && i < count; i++) {
+		uint64_t entry = trans_le(page + i * sizeof(uint64_t), 8);
+
+		pfns->ended = entry == PFN_END;
+		if (pfns->ended)
+			break;
+		rc = take_pfn(pfns, entry);
+	}
+	return rc;
+}
+
+/* Where the reader puts metadata; it asks page by page or for all at once. */
+struct meta_room {
+	uint8_t *at;
+	unsigned int left;
+	unsigned int shift;
+};
+
+static void *meta_room(void *ctx, unsigned int *count)
+{
+	struct meta_room *room = ctx;
+	uint8_t *at = room->at;
+
+	if (!room->left)
+		return NULL;
+	if (*count > room->left)
+		*count = room->left;
+	room->left -= *count;
+	room->at += (size_t)*count << room->shift;
+	return at;
+}
+
+static int take_meta(struct pfns *pfns, unsigned int pages)
+{
+	struct trans_resume *resume = pfns->load->resume;
+	unsigned int shift = resume->image.info.page_shift;
+	struct meta_room room = { pfns->buffer, pages, shift };
+	int rc = trans_swsusp_read(&resume->image, pages, meta_room, &room,
+				   pfns->load->err);
+
+	for (unsigned int i = 0; !rc && i < pages; i++)
+		rc = take_meta_page(pfns, pfns->buffer + ((size_t)i << shift));
+	return rc;
+}
+
+static int take_all_meta(struct pfns *pfns)
+{
+	uint64_t left = pfns->load->resume->image.info.meta_pages;
+	int rc = TRANS_OK;
+
+	while (!rc && left) {
+		unsigned int pages = left < META_PAGES ? (unsigned int)left :
+							 META_PAGES;
+
+		rc = take_meta(pfns, pages);
+		left -= pages;
+		if (!rc && tr_work(pfns->load, pages))
+			rc = TRANS_ESTOPPED;
+	}
+	return rc;
+}
+
+int tr_read_pfns(struct tr_load *load)
+{
+	struct trans_resume *resume = load->resume;
+	struct pfns pfns = { .load = load };
+	uint64_t len = META_PAGES * tr_page(resume);
+	trans_pa_t pa;
+	int rc;
+
+	pfns.buffer = tr_carve_early(resume, len, tr_page(resume), &pa);
+	if (!pfns.buffer)
+		return trans_fail_pa(load->err, TRANS_ENOMEM,
+				     "buffer for page numbers", 0, len);
+	/* Each page of them is read, and then taken in. */
+	tr_expect(load, 2 * resume->image.info.meta_pages, META_PAGES);
+	rc = take_all_meta(&pfns);
+	if (rc)
+		return rc;
+	if (pfns.stored != resume->image.info.data_pages)
+		return trans_fail(load->err, TRANS_ECORRUPT,
+				  "fewer page numbers than pages");
+	resume->zero_pages = pfns.zero;
+	/* Nobody needs it any more, and a page of the image may. */
+	return trans_ranges_add(&resume->direct, pa, len);
+}
+
+/* Safe pages */
+
+/* What a plan can grow to. @stretches: of pages that must move; @stored: of
+ * them pages with contents; @runs: of gaps that these go to. */
+struct needs {
+	uint64_t stretches, stored, runs;
+};
+
+/* A long stretch comes in parts, for the sake of progress. */
+static bool goes_on(const struct tr_stretch *stretch,
+		    const struct tr_stretch *last)
+{
+	return last->len && stretch->pa == last->pa + last->len &&
+	       stretch->zero == last->zero && stretch->direct == last->direct;
+}
+
+static int count_pages(struct tr_load *load, struct needs *needs)
+{
+	struct trans_resume *resume = load->resume;
+	unsigned int shift = resume->image.info.page_shift;
+	struct tr_stretch stretch, last = { .len = 0 };
+	int ret = TRANS_OK;
+
+	resume->direct_pages = resume->moved_pages = 0;
+	for (; !ret && tr_stretch(resume, last.pa + last.len,
+				  PART_PAGES << shift, &stretch);
+	     last = stretch) {
+		uint64_t pages = stretch.len >> shift;
+
+		ret = tr_work(load, pages);
+		if (stretch.direct) {
+			resume->direct_pages += pages;
+			continue;
+		}
+		resume->moved_pages += pages;
+		needs->stretches += !goes_on(&stretch, &last);
+		needs->stored += stretch.zero ? 0 : pages;
+	}
+	return ret;
+}
+
+/* A page that is lent, and neither the image's nor set aside. */
+static bool is_gap(const struct trans_resume *resume, trans_pa_t pa)
+{
+	const struct trans_range *block = &resume->block;
+	uint64_t page = tr_page(resume);
+
+	return !tr_marked(&resume->map, resume->map.image, pa, page) &&
+	       (pa + page <= block->start || block->start + block->len <= pa);
+}
+
+/* Take the highest gaps, until all that moves has one; the lowest of them
+ * bounds what is left. Returns how many are missing. */
+static uint64_t take_gaps(struct tr_load *load, struct needs *needs)
+{
+	struct trans_resume *resume = load->resume;
+	uint64_t page = tr_page(resume), left = needs->stored;
+	size_t i = resume->direct.count;
+	trans_pa_t last = 0;
+
+	while (left && i-- > 0) {
+		const struct trans_range *range = &resume->direct.range[i];
+		trans_pa_t low = tr_round_up(range->start, page);
+		trans_pa_t pa = tr_round_down(range->start + range->len, page);
+
+		while (left && pa > low && !tr_work(load, 1)) {
+			pa -= page;
+			if (!is_gap(resume, pa))
+				continue;
+			tr_mark(&resume->map, resume->map.taken, pa, page);
+			needs->runs += pa + page != last;
+			resume->safe_below = last = pa;
+			left--;
+		}
+	}
+	return left;
+}
+
+/* The lowest gap from @from on; take_gaps has seen to it that there is one. */
+static trans_pa_t next_gap(const struct trans_resume *resume, trans_pa_t from)
+{
+	uint64_t page = tr_page(resume);
+
+	for (size_t i = 0; i < resume->direct.count; i++) {
+		const struct trans_range *range = &resume->direct.range[i];
+		trans_pa_t end = range->start + range->len;
+		trans_pa_t pa = tr_round_up(range->start, page);
+
+		if (pa < from)
+			pa = from;
+		for (; pa < end && end - pa >= page; pa += page)
+			if (is_gap(resume, pa))
+				return pa;
+	}
+	return TRANS_ZERO;
+}
+
+/* The blob's code wants granules side by side, of which single pages for what
+ * moves must not take the last. */
+static int set_aside(struct tr_load *load)
+{
+	struct trans_resume *resume = load->resume;
+	uint64_t granule = 1ULL << tr_granule_shift(load);
+	uint64_t len = tr_round_up(trans_blob_size(), granule);
+
+	resume->block.len = 0;
+	if (len == granule)
+		return TRANS_OK;
+	if (tr_carve(resume, len, granule, &resume->block.start))
+		return trans_fail_pa(load->err, TRANS_ENOMEM,
+				     "no pages side by side for the blob", 0,
+				     len);
+	resume->block.len = len;
+	return TRANS_OK;
+}
+
+static int share_out(struct tr_load *load, struct needs *needs)
+{
+	struct trans_resume *resume = load->resume;
+	uint64_t missing;
+	int rc;
+
+	*needs = (struct needs){ 0 };
+	memset(resume->map.taken, 0, tr_map_len(&resume->map));
+	resume->hint = resume->safe_below = TR_PA_END;
+	rc = set_aside(load);
+	if (rc)
+		return rc;
+	rc = count_pages(load, needs);
+	if (rc)
+		return rc;
+	missing = take_gaps(load, needs);
+	return missing ? trans_fail_pa(load->err, TRANS_ENOMEM,
+				       "too few pages for what must move", 0,
+				       missing * tr_page(resume)) : TRANS_OK;
+}
+
+/* The plan */
+
+/* Gaps ascend as the destinations do, so that runs of both become one move. */
+static int want_stretch(struct tr_load *load, const struct tr_stretch *stretch,
+			trans_pa_t *gap)
+{
+	struct trans_resume *resume = load->resume;
+	uint64_t page = tr_page(resume);
+	int rc = TRANS_OK;
+
+	if (stretch->zero)
+		return trans_moves_add(&resume->plan, TRANS_ZERO, stretch->pa,
+				       stretch->len);
+	for (uint64_t at = 0; !rc && at < stretch->len; at += page) {
+		*gap = next_gap(resume, *gap);
+		rc = trans_moves_add(&resume->plan, *gap, stretch->pa + at,
+				     page);
+		*gap += page;
+		if (!rc && tr_work(load, 1))
+			rc = TRANS_ESTOPPED;
+	}
+	return rc;
+}
+
+static int make_plan(struct tr_load *load)
+{
+	struct trans_resume *resume = load->resume;
+	unsigned int shift = resume->image.info.page_shift;
+	trans_pa_t gap = resume->safe_below;
+	struct tr_stretch stretch;
+	trans_pa_t from = 0;
+	int rc = TRANS_OK;
+
+	while (!rc && tr_stretch(resume, from, PART_PAGES << shift,
+				 &stretch)) {
+		from = stretch.pa + stretch.len;
+		rc = tr_work(load, stretch.len >> shift);
+		if (!rc && !stretch.direct)
+			rc = want_stretch(load, &stretch, &gap);
+	}
+	return rc ? trans_fail(load->err, rc, "moves") : rc;
+}
+
+/*
+ * Room for the plan, cut off the lent memory like the bitmaps, because what the
+ * image leaves may have no two pages side by side. A move ends where a stretch
+ * or a run of gaps does. A page that is cut off may become a stretch, and may
+ * have been a gap, so that at most two more are needed: three moves more for
+ * each such page.
+ */
+static int make_room(struct tr_load *load, const struct needs *needs)
+{
+	struct trans_resume *resume = load->resume;
+	uint64_t page = tr_page(resume), each = sizeof(struct trans_move);
+	uint64_t pages = (needs->stretches + needs->runs + 1) * each /
+				 (page - 3 * each) + 1;
+	struct trans_move *storage;
+	trans_pa_t pa;
+
+	storage = tr_carve_early(resume, pages * page, page, &pa);
+	if (!storage)
+		return trans_fail_pa(load->err, TRANS_ENOMEM,
+				     "no room for the moves", 0, pages * page);
+	trans_moves_init(&resume->plan, storage, pages * page / each);
+	return TRANS_OK;
+}
+
+int tr_place(struct tr_load *load)
+{
+	const struct trans_resume *resume = load->resume;
+	struct needs needs;
+	int rc;
+
+	/* Three passes over the image, and two over the gaps. */
+	tr_expect(load, 4 * (resume->image.info.data_pages +
+			     resume->zero_pages), PART_PAGES);
+	rc = share_out(load, &needs);
+	if (rc || !needs.stretches)
+		return rc;
+	rc = make_room(load, &needs);
+	if (!rc)
+		rc = share_out(load, &needs);
+	return rc ? rc : make_plan(load);
+}

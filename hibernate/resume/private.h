@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The parts of a resume, each in a file of its own, and what they promise each
+ * other. pages.c numbers RAM and knows what each page is; carve.c hands out
+ * memory; place.c decides where pages go; load.c reads them; entry.c finds the
+ * way in, with cpu_resume.c and tables.c; efi.c, with efi_tree.c, asks for the
+ * firmware that the kernel was booted by; proof.c holds it all against the
+ * image; work.c tells the host how far it all is; resume.c is the public face.
+ */
+#ifndef TRANS_HIBERNATE_RESUME_PRIVATE_H
+#define TRANS_HIBERNATE_RESUME_PRIVATE_H
+
+#include <trans_table/hibernate.h>
+
+struct tr_memory;
+
+/*
+ * One load in progress.
+ * @id:      of the image that was looked at
+ * @next:    where the reader has got to
+ * @read:    pages of the stream that it has told of
+ * @before, @share, @told: of TR_WORK_ALL: the steps that are over, the one that
+ *           runs, what the host was told last
+ * @units, @done, @untold, @part: of the step that runs: what it expects to do,
+ *           has done and told of, has done since; how much it may leave untold
+ * @stopped: the host's progress asked to stop
+ */
+struct tr_load {
+	struct trans_resume *resume;
+	const struct trans_resume_args *args;
+	struct trans_error *err;
+	struct trans_image_id id;
+	trans_pa_t next;
+	uint64_t read;
+	uint64_t before, share, told;
+	uint64_t units, done, untold, part;
+	bool stopped;
+};
+
+static inline uint64_t tr_page(const struct trans_resume *resume)
+{
+	return 1ULL << resume->image.info.page_shift;
+}
+
+static inline uint64_t tr_round_up(uint64_t value, uint64_t align)
+{
+	return (value + (align - 1)) & ~(align - 1);
+}
+
+static inline uint64_t tr_round_down(uint64_t value, uint64_t align)
+{
+	return value & ~(align - 1);
+}
+
+/* Of the transition: the host's own where its linear map is copied. */
+static inline unsigned int tr_granule_shift(const struct tr_load *load)
+{
+	const struct trans_transition_args *args = &load->args->transition;
+
+	return args->map == TRANS_MAP_LINEAR ?
+		       args->linear->geo.granule_shift :
+		       load->resume->image.info.page_shift;
+}
+
+/* Physical addresses have 52 bits; RAM beyond is refused once, so that no sum
+ * of an address and a length has to be looked at again. */
+#define TR_PA_END (1ULL << 52)
+
+/* work.c */
+
+/* The whole of a load, as its progress is told. */
+#define TR_WORK_ALL 1000u
+
+/*
+ * Work done: @units more of the step that runs. The one function to call from
+ * whatever takes time in a load, in loops over pages, moves or bytes; it calls
+ * the host only when enough has come together. Nonzero: the host wants to stop;
+ * then end the step at once, with any status (trans_resume_load makes it
+ * TRANS_ESTOPPED).
+ */
+int tr_work(struct tr_load *load, uint64_t units);
+/* Before that, once a step or pass: how many units are to come, and after how
+ * many, at @most, the host is to hear of it. */
+void tr_expect(struct tr_load *load, uint64_t units, uint64_t most);
+/* Around each step, which has @share of TR_WORK_ALL. */
+void tr_begin_step(struct tr_load *load, unsigned int share);
+void tr_end_step(struct tr_load *load);
+
+/* pages.c */
+
+/* Number the units of 1 << @shift bytes of @ram. TRANS_ENOSPC, TRANS_ERANGE. */
+int tr_map_ram(struct trans_resume_map *map, const struct trans_ranges *ram,
+	       unsigned int shift);
+/* Bytes of one bitmap. */
+uint64_t tr_map_len(const struct trans_resume_map *map);
+
+/* Mark [@pa, @pa + @len), whole units of RAM; is any unit of it marked? What is
+ * no RAM is not marked. */
+void tr_mark(const struct trans_resume_map *map, uint64_t *bits, trans_pa_t pa,
+	     uint64_t len);
+void tr_unmark(const struct trans_resume_map *map, uint64_t *bits,
+	       trans_pa_t pa, uint64_t len);
+bool tr_marked(const struct trans_resume_map *map, const uint64_t *bits,
+	       trans_pa_t pa, uint64_t len);
+/* The lowest marked unit in it, of @a or @b (which may be NULL). */
+bool tr_first_marked(const struct trans_resume_map *map, const uint64_t *a,
+		     const uint64_t *b, trans_pa_t pa, uint64_t len,
+		     trans_pa_t *found);
+
+/* A stretch of the image: pages side by side that are all stored or all zero,
+ * and all placed at once or all to be moved. */
+struct tr_stretch {
+	trans_pa_t pa;
+	uint64_t len;
+	bool zero, direct;
+};
+/* The first one at @from or above, of at most @max bytes; false: none. */
+bool tr_stretch(const struct trans_resume *resume, trans_pa_t from,
+		uint64_t max, struct tr_stretch *stretch);
+
+/* Where the stored byte of the image that belongs at @pa is now, and for how
+ * many bytes that holds; false: no stored page of the image. */
+bool tr_where(const struct trans_resume *resume, trans_pa_t pa,
+	      trans_pa_t *now, uint64_t *len);
+/* A pointer to @len bytes of it that lie in one piece; NULL: no. */
+void *tr_at(const struct trans_resume *resume, trans_pa_t pa, uint64_t len);
+/* All that is stored, as saved_kernel.h looks at it; going through it is work
+ * of the step, and ends early if the host wants to stop. */
+struct tr_memory tr_memory_of(struct tr_load *load);
+
+/* carve.c */
+
+/* The environment of the transition: memory that the image leaves. */
+void tr_carve_ops(struct trans_resume *resume);
+/* The highest @len bytes aligned to @align that are neither taken nor the
+ * image's become taken. TRANS_ENOMEM. */
+int tr_carve(struct trans_resume *resume, uint64_t len, uint64_t align,
+	     trans_pa_t *pa);
+/* Before the image's pages are known: cut off @direct. NULL: no such piece. */
+void *tr_carve_early(struct trans_resume *resume, uint64_t len,
+		     uint64_t align, trans_pa_t *pa);
+
+/* place.c */
+
+/* Read the metadata; then the PFNs are known and bounded. */
+int tr_read_pfns(struct tr_load *load);
+/* Count, find safe pages for what must move, make the plan. */
+int tr_place(struct tr_load *load);
+
+/* entry.c */
+
+/* Can this CPU run that kernel at all? Before anything is read. */
+int tr_check_cpu(struct tr_load *load);
+/* The arguments of the transition, with the entry if it is known; its work is
+ * that of the step. */
+struct trans_transition_args tr_transition_args(struct tr_load *load);
+/* Is there memory for it? */
+int tr_try_prepare(struct tr_load *load);
+/* Look for the entry in what was read. */
+int tr_find_entry(struct tr_load *load);
+
+/* efi.c */
+
+/* If EFI booted the saved kernel, are its runtime services here? TRANS_ESTATE,
+ * TRANS_EIMAGE, TRANS_ECORRUPT. */
+int tr_check_efi(struct tr_load *load);
+
+/* proof.c */
+
+/* That no page the transition needs is the image's, nor any page two things:
+ * trans_resume_check, less the transition's own proof. @load: whose step it is;
+ * NULL: nobody is told. */
+int tr_prove(const struct trans_resume *resume, struct tr_load *load,
+	     struct trans_error *err);
+
+/* wipe.c */
+
+/* If the host wants it: zero what was lent. */
+void tr_wipe(const struct trans_resume *resume, trans_pa_t pa, uint64_t len);
+/* All that was written, when nothing is in use any more. */
+void tr_wipe_all(const struct trans_resume *resume);
+
+/* load.c */
+
+/* Read all data pages, and settle those that are in their places. */
+int tr_read_data(struct tr_load *load);
+
+#endif

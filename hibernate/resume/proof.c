@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The proof of a resume. The transition proves that its moves spare what it
+ * needs; but of the pages that went straight to their places it knows nothing,
+ * and neither the blob's code nor its tables may lie in one of those.
+ */
+#include "hibernate/resume/private.h"
+#include "lib/fail.h"
+#include "trans/transition/private.h"
+
+/* Words of a bitmap, or pages that move, looked at in one go. */
+#define PART 1024u
+
+/* @load: who is told of the work; NULL: nobody. */
+struct proof {
+	const struct trans_resume *resume;
+	struct tr_load *load;
+	struct trans_error *err;
+};
+
+static int told(const struct proof *proof, uint64_t units)
+{
+	return proof->load && tr_work(proof->load, units) ? TRANS_ESTOPPED :
+							     TRANS_OK;
+}
+
+static int refuse(const struct proof *proof, const char *why, trans_pa_t pa,
+		  uint64_t len)
+{
+	return trans_fail_pa(proof->err, TRANS_EOVERLAP, why, pa, len);
+}
+
+static int not_of_image(const struct proof *proof, trans_pa_t pa, uint64_t len,
+			const char *why)
+{
+	const struct trans_resume_map *map = &proof->resume->map;
+
+	return tr_marked(map, map->image, pa, len) ?
+		       refuse(proof, why, pa, len) : TRANS_OK;
+}
+
+/* What the transition allocated: still ours, and none of the image's. */
+static int own_piece(void *arg, trans_pa_t pa, uint64_t len)
+{
+	const struct proof *proof = arg;
+	const struct trans_resume_map *map = &proof->resume->map;
+	uint64_t unit = 1ULL << map->shift;
+
+	for (uint64_t at = 0; at < len; at += unit)
+		if (!tr_marked(map, map->taken, pa + at, unit))
+			return refuse(proof, "memory of the transition that "
+				      "was not allocated", pa, len);
+	return not_of_image(proof, pa, len,
+			    "a page of the image is the transition's");
+}
+
+static int table_pages(struct proof *proof, const struct trans_table *table)
+{
+	struct trans_report report = { 0 };
+	int rc;
+
+	if (!table->ops)
+		return TRANS_OK;
+	rc = trans_table_pages(table, own_piece, proof, &report);
+	if (rc && rc == report.error.status && proof->err)
+		*proof->err = report.error;
+	return rc;
+}
+
+static int own_pages(struct proof *proof)
+{
+	const struct trans_transition *t = &proof->resume->transition;
+	uint64_t granule = 1ULL << t->args.granule;
+	int rc = own_piece(proof, t->code, t->code_granules * granule);
+
+	if (!rc)
+		rc = own_piece(proof, t->data, t->data_granules * granule);
+	if (!rc)
+		rc = trans_list_pages(t, own_piece, proof, proof->err);
+	if (!rc)
+		rc = table_pages(proof, &t->low);
+	if (!rc)
+		rc = table_pages(proof, &t->high);
+	return rc ? rc : table_pages(proof, &t->passage);
+}
+
+/* What the caller lets the blob write. */
+static int lent_pages(const struct proof *proof)
+{
+	const struct trans_transition_args *args =
+		&proof->resume->transition.args;
+	int rc = TRANS_OK;
+
+	if (args->report)
+		rc = not_of_image(proof, args->report,
+				  sizeof(struct trans_blob_report),
+				  "the report lies in a page of the image");
+	if (!rc && trans_uart_exists(&args->uart))
+		rc = not_of_image(proof, args->uart.pa,
+				  trans_uart_len(&args->uart),
+				  "the UART lies in a page of the image");
+	return rc;
+}
+
+static int no_page_twice(const struct proof *proof)
+{
+	const struct trans_resume_map *map = &proof->resume->map;
+	uint64_t words = tr_map_len(map) / sizeof(uint64_t);
+	int rc = TRANS_OK;
+
+	for (uint64_t i = 0; !rc && i < words; i++) {
+		if (map->image[i] & map->taken[i])
+			return refuse(proof, "a page of the image was "
+				      "allocated", 0, 0);
+		if (i % PART == PART - 1)
+			rc = told(proof, PART);
+	}
+	return rc;
+}
+
+/* @len bytes of a move, @at from its start on. */
+static int part_apart(const struct proof *proof, const struct trans_move *move,
+		      uint64_t at, uint64_t len)
+{
+	const struct trans_resume_map *map = &proof->resume->map;
+	uint64_t page = tr_page(proof->resume), end = at + len;
+	int rc = TRANS_OK;
+
+	if (move->src != TRANS_ZERO)
+		rc = not_of_image(proof, move->src + at, len,
+				  "a source is a page of the image");
+	for (; !rc && at < end; at += page)
+		if (!tr_marked(map, map->image, move->dst + at, page))
+			rc = refuse(proof, "a destination is no page of the "
+				    "image", move->dst + at, page);
+	return rc ? rc : told(proof, len / page);
+}
+
+/* Sources are no pages of the image and destinations are: so no move writes
+ * what another one reads, in whatever order. */
+static int moves_apart(const struct proof *proof)
+{
+	const struct trans_moves *plan = &proof->resume->plan;
+	uint64_t most = PART * tr_page(proof->resume);
+	int rc = TRANS_OK;
+
+	for (size_t i = 0; !rc && i < plan->count; i++) {
+		const struct trans_move *move = &plan->move[i];
+
+		for (uint64_t at = 0, len; !rc && at < move->len; at += len) {
+			len = move->len - at < most ? move->len - at : most;
+			rc = part_apart(proof, move, at, len);
+		}
+	}
+	return rc;
+}
+
+int tr_prove(const struct trans_resume *resume, struct tr_load *load,
+	     struct trans_error *err)
+{
+	struct proof proof = { resume, load, err };
+	int rc;
+
+	if (load)
+		tr_expect(load, tr_map_len(&resume->map) / sizeof(uint64_t) +
+			  resume->moved_pages, PART);
+	rc = no_page_twice(&proof);
+	if (!rc)
+		rc = own_pages(&proof);
+	if (!rc)
+		rc = lent_pages(&proof);
+	return rc ? rc : moves_apart(&proof);
+}
+
+int trans_resume_check(const struct trans_resume *resume,
+		       struct trans_error *err)
+{
+	int rc = trans_transition_check(&resume->transition, err);
+
+	return rc ? rc : tr_prove(resume, NULL, err);
+}

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Resume: an image becomes pages in their places, and moves; moves become a
+ * transition. The steps stand in trans_resume_load; each either succeeds or
+ * names its error, and none of them writes anything but lent memory.
+ */
+#include "hibernate/resume/private.h"
+#include "hibernate/swsusp.h"
+#include "lib/fail.h"
+
+/* What is wrong with the arguments; NULL for nothing. */
+static const char *args_fault(const struct trans_resume_args *args)
+{
+	const struct trans_transition_args *transition = &args->transition;
+
+	if (!args->disk)
+		return "disk is missing";
+	if (!args->ram)
+		return "ram is missing";
+	if (!args->reserved)
+		return "reserved is missing: an empty one says none";
+	if (!args->free)
+		return "free is missing";
+	if (!args->host || !args->host->phys_to_virt)
+		return "host, or its phys_to_virt, is missing";
+	if (!transition->cpu)
+		return "cpu is missing";
+	if (transition->map == TRANS_MAP_LINEAR && !transition->linear)
+		return "linear is missing";
+	if (args->entry > TRANS_RESUME_VIRTUAL)
+		return "unknown entry";
+	if (transition->zero || transition->stays || transition->digest_count)
+		return "zero, stays or digests beside an image";
+	return NULL;
+}
+
+/* What keeps @range from being lent; NULL for nothing. */
+static const char *lent_fault(const struct trans_resume_args *args,
+			      const struct trans_range *range)
+{
+	if (!trans_ranges_contain(args->ram, range->start, range->len) ||
+	    trans_ranges_touch(args->reserved, range->start, range->len))
+		return "lent memory is no RAM, or is reserved";
+	if (args->efi_runtime &&
+	    trans_ranges_touch(args->efi_runtime, range->start, range->len))
+		return "lent memory is of EFI's runtime services";
+	return NULL;
+}
+
+static int check_args(struct tr_load *load)
+{
+	const struct trans_resume_args *args = load->args;
+	const char *why = args_fault(args);
+
+	if (why)
+		return trans_fail(load->err, TRANS_EINVAL, why);
+	for (size_t i = 0; i < args->free->count; i++) {
+		const struct trans_range *range = &args->free->range[i];
+
+		why = lent_fault(args, range);
+		if (why)
+			return trans_fail_pa(load->err, TRANS_EINVAL, why,
+					     range->start, range->len);
+	}
+	load->resume->wipe = args->wipe;
+	load->resume->host = args->host;
+	load->resume->host_ctx = args->host_ctx;
+	return TRANS_OK;
+}
+
+/* The stream is the work of the steps that read it. */
+static int heard(void *ctx, uint64_t done, uint64_t total)
+{
+	struct tr_load *load = ctx;
+	uint64_t more = done - load->read;
+
+	(void)total;
+	load->read = done;
+	return tr_work(load, more);
+}
+
+static int open_with(struct tr_load *load, void *buffer, uint64_t len)
+{
+	const struct trans_resume_args *args = load->args;
+	struct trans_swsusp_args open = {
+		.disk = args->disk,
+		.offset = args->offset,
+		.unpack = args->unpack,
+		.buffer = buffer,
+		.buffer_len = len,
+		.progress = heard,
+		.progress_ctx = load,
+	};
+
+	return trans_swsusp_open(&load->resume->image, &open, load->err);
+}
+
+static int no_memory(struct tr_load *load, const char *why, uint64_t len)
+{
+	return trans_fail_pa(load->err, TRANS_ENOMEM, why, 0, len);
+}
+
+/* How large are the image's pages? Nothing can be arranged before that. */
+static int look(struct tr_load *load)
+{
+	static const unsigned int shifts[] = { 16, 14, 12 };
+	static const struct trans_range anywhere = { 0, UINT64_MAX };
+	const struct trans_resume_args *args = load->args;
+	int rc = TRANS_ENOSPC;
+
+	for (size_t i = 0; rc == TRANS_ENOSPC && i < 3; i++) {
+		uint64_t len = TRANS_SWSUSP_BUFFER(shifts[i]);
+		trans_pa_t pa;
+		void *buffer;
+
+		if (trans_ranges_fit(args->free, &anywhere, len, 1ULL << 12, 0,
+				     TRANS_FIT_HIGHEST, &pa))
+			continue;
+		buffer = args->host->phys_to_virt(args->host_ctx, pa,
+						  (size_t)len);
+		if (!buffer)
+			return trans_fail_pa(load->err, TRANS_EFAULT,
+					     "no access to lent memory", pa,
+					     len);
+		rc = open_with(load, buffer, len);
+		load->id = load->resume->image.id;
+		tr_wipe(load->resume, pa, len);
+		break;
+	}
+	if (args->id)
+		*args->id = load->id;
+	return rc == TRANS_ENOSPC ? no_memory(load, "buffer of the reader",
+					      TRANS_SWSUSP_BUFFER(12)) : rc;
+}
+
+/* A unit is what is placed or what is carved, whichever is smaller. */
+static unsigned int unit_shift(const struct tr_load *load)
+{
+	unsigned int page = load->resume->image.info.page_shift;
+	unsigned int granule = tr_granule_shift(load);
+
+	return granule < page ? granule : page;
+}
+
+static int take_free(struct tr_load *load)
+{
+	struct trans_resume *resume = load->resume;
+	const struct trans_ranges *lent = load->args->free;
+	uint64_t unit = 1ULL << resume->map.shift;
+	int rc = TRANS_OK;
+
+	if (lent->count > TRANS_RESUME_RANGES)
+		return trans_fail(load->err, TRANS_ENOSPC, "lent memory");
+	trans_ranges_init(&resume->direct, resume->direct_storage,
+			  sizeof(resume->direct_storage) /
+				  sizeof(*resume->direct_storage));
+	trans_ranges_init(&resume->cut, resume->cut_storage,
+			  sizeof(resume->cut_storage) /
+				  sizeof(*resume->cut_storage));
+	for (size_t i = 0; !rc && i < lent->count; i++) {
+		uint64_t start = tr_round_up(lent->range[i].start, unit);
+		uint64_t end = tr_round_down(lent->range[i].start +
+						     lent->range[i].len, unit);
+
+		if (end > start)
+			rc = trans_ranges_add(&resume->direct, start,
+					      end - start);
+	}
+	return rc ? trans_fail(load->err, rc, "lent memory") : rc;
+}
+
+static int number_ram(struct tr_load *load)
+{
+	struct trans_resume *resume = load->resume;
+	int rc = tr_map_ram(&resume->map, load->args->ram, unit_shift(load));
+
+	return rc ? trans_fail(load->err, rc, "RAM") : take_free(load);
+}
+
+/* The CPU was held against what the first look found, and so must this be the
+ * same image. What the disk will not give is no answer at all. */
+static int open_again(struct tr_load *load, void *buffer, uint64_t len)
+{
+	int rc = open_with(load, buffer, len);
+
+	if (rc == TRANS_EHOST ||
+	    swsusp_same_id(&load->id, &load->resume->image.id))
+		return rc;
+	return trans_fail_pa(load->err, TRANS_ESTALE,
+			     "the disk holds another image than a moment ago",
+			     load->id.offset, load->id.page_len);
+}
+
+/* Where the image's own pages end up is not known yet, so these may lie on
+ * some; such pages are moved. */
+static int carve_early(struct tr_load *load)
+{
+	struct trans_resume *resume = load->resume;
+	struct trans_resume_map *map = &resume->map;
+	uint64_t page = tr_page(resume), len = tr_map_len(map);
+	uint64_t buffer_len =
+		TRANS_SWSUSP_BUFFER(resume->image.info.page_shift);
+	trans_pa_t pa;
+	void *buffer;
+
+	map->image = tr_carve_early(resume, len, page, &pa);
+	map->taken = tr_carve_early(resume, len, page, &pa);
+	if (!map->image || !map->taken)
+		return no_memory(load, "bitmaps of pages", 2 * len);
+	memset(map->image, 0, len);
+	memset(map->taken, 0, len);
+	buffer = tr_carve_early(resume, buffer_len, page, &pa);
+	if (!buffer)
+		return no_memory(load, "buffer of the reader", buffer_len);
+	tr_carve_ops(resume);
+	return open_again(load, buffer, buffer_len);
+}
+
+static int prepare(struct tr_load *load)
+{
+	struct trans_resume *resume = load->resume;
+	struct trans_transition_args args = tr_transition_args(load);
+
+	return trans_transition_prepare(&resume->transition, &args, load->err);
+}
+
+static int prove(struct tr_load *load)
+{
+	if (load->args->transition.unproven)
+		return TRANS_OK;
+	return tr_prove(load->resume, load, load->err);
+}
+
+/* That there is no image is for the first look at the disk to find, and for
+ * nobody else: a host boots over it. What calls the host may pass on whatever
+ * that says. */
+static int not_forged(const struct tr_load *load, int rc)
+{
+	if (rc != TRANS_ENOIMAGE)
+		return rc;
+	if (load->err)
+		load->err->status = TRANS_EHOST;
+	return TRANS_EHOST;
+}
+
+/* The steps of a load, and how much of its work each is, of TR_WORK_ALL: what
+ * an image of some hundred MiB costs. */
+struct step {
+	int (*run)(struct tr_load *load);
+	unsigned int share;
+};
+
+static const struct step steps[] = {
+	{ check_args, 0 },    { look, 5 },	    { tr_check_cpu, 0 },
+	{ number_ram, 0 },    { carve_early, 5 },   { tr_read_pfns, 60 },
+	{ tr_place, 80 },     { tr_try_prepare, 30 }, { tr_read_data, 690 },
+	{ tr_check_efi, 70 }, { tr_find_entry, 20 }, { prepare, 30 },
+	{ prove, 10 },
+};
+
+static int run(struct tr_load *load, const struct step *step)
+{
+	int ret;
+
+	tr_begin_step(load, step->share);
+	ret = step->run(load);
+	if (!ret && step->share)
+		tr_end_step(load);
+	if (load->stopped)
+		return trans_fail(load->err, TRANS_ESTOPPED, "progress");
+	return step->run == look ? ret : not_forged(load, ret);
+}
+
+/* What remains known is whether there was swap space, where no image is. */
+static void fail_load(struct trans_resume *resume, int status)
+{
+	unsigned int swap_shift = resume->image.info.page_shift;
+
+	trans_resume_unload(resume);
+	if (status == TRANS_ENOIMAGE)
+		resume->image.info.page_shift = swap_shift;
+}
+
+int trans_resume_load(struct trans_resume *resume,
+		      const struct trans_resume_args *args,
+		      struct trans_error *err)
+{
+	struct tr_load load = { .resume = resume, .args = args, .err = err };
+	int rc = TRANS_OK;
+
+	memset(resume, 0, sizeof(*resume));
+	if (args->id)
+		memset(args->id, 0, sizeof(*args->id));
+	for (size_t i = 0; !rc && i < sizeof(steps) / sizeof(*steps); i++)
+		rc = run(&load, &steps[i]);
+	resume->image.args.progress = NULL;
+	if (rc)
+		fail_load(resume, rc);
+	return rc;
+}
+
+int trans_resume_start(struct trans_resume *resume, struct trans_error *err)
+{
+	struct trans_transition *transition = &resume->transition;
+	int rc;
+
+	if (!transition->prepared)
+		return trans_fail(err, TRANS_EINVAL, "nothing is loaded");
+	rc = trans_transition_ask(transition, err);
+	if (rc)
+		return rc;
+	rc = trans_swsusp_clear(&resume->image, err);
+	if (!rc)
+		trans_transition_go(transition);
+	trans_transition_unask(transition);
+	return rc;
+}
+
+void trans_resume_unload(struct trans_resume *resume)
+{
+	trans_transition_cancel(&resume->transition);
+	tr_wipe_all(resume);
+	memset(resume, 0, sizeof(*resume));
+}
+
+int trans_resume_probe(const struct trans_block *disk, uint64_t offset,
+		       void *buffer, uint64_t buffer_len,
+		       struct trans_swsusp_info *info,
+		       struct trans_image_id *id, struct trans_error *err)
+{
+	struct trans_swsusp_args args = {
+		.disk = disk,
+		.offset = offset,
+		.buffer = buffer,
+		.buffer_len = buffer_len,
+	};
+	struct trans_swsusp image;
+	int rc = trans_swsusp_open(&image, &args, err);
+
+	*info = image.info;
+	if (id)
+		*id = image.id;
+	return rc;
+}

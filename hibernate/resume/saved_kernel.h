@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Finding the way into a saved kernel by looking at its own code and tables.
+ * Nothing here knows how the image came into memory, so that tests can hold it
+ * against any kernel's file and its System.map.
+ */
+#ifndef TRANS_HIBERNATE_RESUME_SAVED_KERNEL_H
+#define TRANS_HIBERNATE_RESUME_SAVED_KERNEL_H
+
+#include <trans_table/cpu.h>
+#include <trans_table/swsusp.h>
+#include <trans_table/transition.h>
+
+/*
+ * A saved kernel's memory.
+ * @next: the first stretch of it at *@pa or above: its start in *@pa, and how
+ *        many bytes from there @at gives as one piece; 0: there is none
+ * @at:   a pointer to @len bytes at @pa; NULL: not all of it is there, or not
+ *        in one piece
+ * @holds: is all of [@pa, @pa + @len) memory that was saved, with or without
+ *        contents? For tr_find_efi and tr_find_text
+ * @work: @bytes more have been looked at beside those that @next gave; nonzero:
+ *        stop. For tr_find_efi and tr_find_text
+ */
+struct tr_memory {
+	uint64_t (*next)(void *ctx, trans_pa_t *pa);
+	const void *(*at)(void *ctx, trans_pa_t pa, uint64_t len);
+	void *ctx;
+	bool (*holds)(void *ctx, trans_pa_t pa, uint64_t len);
+	int (*work)(void *ctx, uint64_t bytes);
+};
+
+/*
+ * The physical address of cpu_resume: the code that ends by jumping, with the
+ * MMU just switched on, to @reenter, a literal of its own in @text (whole
+ * pages), after taking @ttbr1 for the kernel's tables, and that begins with
+ * init_kernel_el. One of them, or TRANS_EIMAGE: none, or more, or so many
+ * copies of @reenter that not all were looked at.
+ */
+int tr_find_physical(const struct tr_memory *memory,
+		     const struct trans_range *text, trans_va_t reenter,
+		     trans_pa_t ttbr1, trans_pa_t *entry,
+		     struct trans_error *err);
+
+/* At which exception level that kernel ran, as its alternatives for VHE show:
+ * where cpu_do_resume, called from _cpu_resume at @resume, puts the per-CPU
+ * offset. */
+enum tr_level {
+	TR_LEVEL_UNKNOWN = 0,
+	TR_LEVEL_EL1, /* or EL2 without VHE, which leaves EL2 to a stub */
+	TR_LEVEL_VHE,
+};
+enum tr_level tr_find_level(const struct tr_memory *memory, trans_pa_t resume);
+
+/* Does the code at @pa read MPIDR_EL1 at once, as _cpu_resume does? */
+bool tr_is_cpu_resume(const struct tr_memory *memory, trans_pa_t pa);
+
+/*
+ * What that kernel's tables are: the first geometry, of those that this CPU can
+ * have for pages of 1 << @info->page_shift, in which @info->reenter leads to
+ * code that reads MPIDR_EL1, as _cpu_resume does at once.
+ * @geo: the upper half of @regime; @root: the table (inside the page @info
+ * names, where a kernel for 52 bits runs with 48); @resume: PA of _cpu_resume.
+ * TRANS_EIMAGE: none.
+ */
+struct tr_tables {
+	struct trans_geometry geo;
+	trans_pa_t root;
+	trans_pa_t resume;
+};
+int tr_find_tables(const struct tr_memory *memory,
+		   const struct trans_swsusp_info *info,
+		   const struct trans_cpu *cpu, enum trans_regime regime,
+		   struct tr_tables *tables, struct trans_error *err);
+
+/*
+ * Where the saved kernel's text is: what @tables map around @info->reenter in
+ * one piece of both addresses, as a kernel's image is, and as far as memory was
+ * saved; at most TR_TEXT_REACH on either side. Whole pages. Less of it if work
+ * says stop.
+ */
+#define TR_TEXT_REACH (128ULL << 20)
+struct trans_range tr_find_text(const struct tr_memory *memory,
+				const struct trans_swsusp_info *info,
+				const struct tr_tables *tables);
+
+/* A geometry as a Linux on @cpu would have it: as many address bits as the CPU
+ * and the format (@flags: TRANS_GEO_*) can express, as TCR.IPS is shared by both
+ * halves. TRANS_EGEOM. */
+int tr_geometry(struct trans_geometry *geo, const struct trans_cpu *cpu,
+		enum trans_regime regime, enum trans_granule granule,
+		unsigned int va_bits, unsigned int flags,
+		struct trans_error *err);
+
+/*
+ * The registers of a world that is entered with the MMU on: those of a Linux
+ * with @tables on @cpu, TTBR0 for @low_va_bits. Whatever that kernel keeps of
+ * them it restores itself, but not MAIR, and not before it runs.
+ * TRANS_EIMAGE: the CPU has permission indirection, whose registers cannot be
+ * known; TRANS_EGEOM.
+ */
+int tr_world(const struct tr_tables *tables, const struct trans_cpu *cpu,
+	     unsigned int low_va_bits, struct trans_world *world,
+	     struct trans_error *err);
+
+#endif

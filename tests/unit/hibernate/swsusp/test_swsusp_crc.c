@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The CRC of hibernation images against a bit-by-bit one, at every alignment
+ * and every way to cut the data, and against published check values.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <trans_table/swsusp.h>
+
+#include "lib/machine/arch/fake/fake.h"
+
+static uint32_t bit_by_bit(uint32_t crc, const uint8_t *data, size_t len)
+{
+	while (len--) {
+		crc ^= *data++;
+		for (int bit = 0; bit < 8; bit++)
+			crc = crc & 1 ? crc >> 1 ^ 0xedb88320u : crc >> 1;
+	}
+	return crc;
+}
+
+/* CRC-32/ISO-HDLC of "123456789" is cbf43926, and JAMCRC its complement:
+ * the same register, begun with all ones. */
+static void check_values(void **state)
+{
+	(void)state;
+	assert_int_equal(trans_crc32(0xffffffff, "123456789", 9),
+			 0xffffffff ^ 0xcbf43926);
+	assert_int_equal(trans_crc32(0, "123456789", 9),
+			 bit_by_bit(0, (const uint8_t *)"123456789", 9));
+	assert_int_equal(trans_crc32(0x12345678, "", 0), 0x12345678);
+	assert_int_equal(trans_crc32(0, "\0\0\0\0\0\0\0\0\0", 9), 0);
+}
+
+static void every_cut(void **state)
+{
+	static _Alignas(8) uint8_t data[96];
+	uint32_t seed = 1;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)((seed = seed * 1103515245 + 12345) >> 16);
+	for (size_t from = 0; from < 16; from++)
+		for (size_t len = 0; len + from <= sizeof(data); len++)
+			assert_int_equal(trans_crc32(seed, data + from, len),
+					 bit_by_bit(seed, data + from, len));
+	for (size_t cut = 0; cut <= sizeof(data); cut++) {
+		uint32_t crc = trans_crc32(0, data, cut);
+
+		crc = trans_crc32(crc, data + cut, sizeof(data) - cut);
+		assert_int_equal(crc, bit_by_bit(0, data, sizeof(data)));
+	}
+}
+
+/* Every entry of every table: one byte alone at each place of a word. */
+static void every_byte(void **state)
+{
+	(void)state;
+	for (int place = 0; place < 8; place++)
+		for (int byte = 0; byte < 256; byte++) {
+			_Alignas(8) uint8_t word[8] = { 0 };
+
+			word[place] = (uint8_t)byte;
+			assert_int_equal(trans_crc32(0, word, 8),
+					 bit_by_bit(0, word, 8));
+		}
+}
+
+/* The same by the CPU's instruction, which is told by bits 19:16. */
+static void by_instruction(void **state)
+{
+	fake_arch_reset();
+	fake_arch.reg[TRANS_ID_AA64ISAR0] = 0xfffffffffff0ffffULL;
+	every_cut(state);
+	assert_false(fake_arch.crc_words);
+	fake_arch.reg[TRANS_ID_AA64ISAR0] = 0x10000;
+	every_cut(state);
+	every_byte(state);
+	assert_true(fake_arch.crc_words);
+	fake_arch_reset();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(check_values),
+		cmocka_unit_test(every_cut),
+		cmocka_unit_test(every_byte),
+		cmocka_unit_test(by_instruction),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Attributes: what the bits of a leaf mean in each regime, and how they change.
+ */
+#ifndef TRANS_ATTR_H
+#define TRANS_ATTR_H
+
+#include <trans_table/table.h>
+
+#include "trans/table/desc.h"
+
+/* A change of attribute bits: clear first, then set. */
+struct edit {
+	uint64_t clear, set;
+};
+
+static inline uint64_t tt_edit_apply(struct edit edit, uint64_t attributes)
+{
+	return (attributes & ~edit.clear) | edit.set;
+}
+
+/* Hierarchical attributes that a table descriptor gives to the leaves below it
+ * (TABLE_..., Arm ARM D8.4.3); none where TCR.HPD disables them. Those of
+ * several levels add up. */
+uint64_t tt_inheritance(const struct trans_table *table, desc_t d);
+/* What they make of the attributes of a leaf. */
+uint64_t tt_inherit(uint64_t inherited, uint64_t attributes);
+
+/* What the flags of a copy do to every leaf of @geo. */
+struct edit tt_edit_of_flags(const struct trans_geometry *geo, unsigned int flags);
+
+/* What gives leaves of @geo exactly @access, and EL0 nothing. */
+struct edit tt_edit_of_access(const struct trans_geometry *geo,
+			      unsigned int access);
+
+/* Attributes that mean the same without the source's registers: permission
+ * indirection (bits [54:53], 51 and 6) and hardware managed state (AF, DBM)
+ * resolved into AF, AP and XN. False if they cannot be expressed so. */
+bool tt_direct(const struct trans_table *table, uint64_t *attributes);
+
+/* The same permissions and shareability, expressed for another geometry. */
+uint64_t tt_between_tables(const struct trans_geometry *from,
+			const struct trans_geometry *to, uint64_t attributes);
+
+/* The index of a memory type in MAIR, or -1. */
+int tt_mair_index(uint64_t mair, uint8_t type);
+
+/* For each AttrIndx of @from the one of @to with the same type, 0xff if there
+ * is none. Returns whether it is the identity. */
+bool tt_mair_map(uint64_t from, uint64_t to, uint8_t map[8]);
+
+/* The attribute bits for @attr in @table; false with *@why if it has none. */
+bool tt_attributes_of(const struct trans_table *table,
+		   const struct trans_attr *attr, uint64_t *attributes,
+		   const char **why);
+
+/* Fill the permission and memory fields of @leaf from final attributes. False
+ * where permission indirection holds a reserved value. */
+bool tt_describe(const struct trans_table *table, uint64_t attributes,
+	      struct trans_leaf *leaf);
+
+#endif

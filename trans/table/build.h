@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The builder: the one way in which tables are changed.
+ *
+ * An operation is a range of the destination and a source, which is asked one
+ * question: what is to be mapped from here on, the same way up to where? The
+ * builder walks the slots of the range, asks, and decides from the answer and
+ * from what is there already: leave it, take leaves, make a hole, link a table,
+ * or look closer, one level down. Tables are never changed but copied when the
+ * first entry of theirs differs; what nobody differs from is not copied. The
+ * copies are detached until all is done and then grafted into the host table, the
+ * deepest that contains all that changes; what they replace is given back. On
+ * failure the copies are given back instead. An estimate is the same walk, with
+ * pages counted instead of made.
+ */
+#ifndef TRANS_BUILD_H
+#define TRANS_BUILD_H
+
+#include <trans_table/table.h>
+
+#include "trans/table/attr.h"
+#include "trans/table/cursor.h"
+#include "trans/table/pages.h"
+
+/* What a source says of [@va, @last], which lies in the operation's range. */
+struct answer {
+	trans_va_t va, last;
+	trans_pa_t pa;       /* leaf: output for @va; table: the one to link */
+	uint64_t attributes; /* leaf: final, all flags applied; table: of the link */
+	uint8_t kind;        /* DESC_EMPTY, _LEAF; _TABLE: only for what is empty */
+	uint8_t order;       /* leaf: log2 of the largest block it may be */
+	uint8_t level;       /* leaf: of the source's smallest, to tell what folds */
+	bool cont;           /* leaf: groups of it were contiguous */
+};
+
+struct build;
+/* Fill b->answer for what holds from @va on; the current slot is known. */
+typedef int (*ask_fn)(struct build *b, trans_va_t va);
+/* Let b->answer, which begins at the current slot, hold for more of the @most
+ * slots from there on, if it can. With @out also store what they become there,
+ * @first and what continues it, and say so: the copy of a large table is one
+ * loop. Holes among them are counted in b->holes. */
+typedef bool (*more_fn)(struct build *b, unsigned int most, desc_t first,
+			uint64_t *out);
+
+/* A table that slots are built for. As long as it has no page, it equals what is
+ * there: a table, parts of one block, or nothing. */
+struct frame {
+	const uint64_t *old; /* the table that is there; NULL: none */
+	uint64_t split;      /* no @old: slot 0 of the block that is; 0: none */
+	uint64_t *page;      /* what it has become (estimates: NULL) */
+	trans_pa_t pa;
+	uint16_t next, end;  /* slots to look at */
+	bool exists;         /* has become something else */
+	bool borrowed;       /* @old belongs to another tree ... */
+	uint8_t inherited;   /* ... and is subject to these (cursor.h) */
+};
+
+struct build {
+	struct trans_table *dst;
+	struct trans_report *report; /* or NULL */
+	ask_fn ask;          /* NULL: b->answer holds for the whole range */
+	more_fn more;        /* or NULL */
+	void *source;        /* of both */
+	trans_va_t first, last;
+	unsigned int flags;
+	bool count;          /* estimate: allocate and store nothing */
+	bool erase;          /* holes of the source become holes */
+	bool share;          /* @ask may link tables */
+	bool window;         /* give each slot a last-level table of the window */
+	bool direct;         /* frame 0 is written in place */
+	struct frame *f;     /* the current table; the first is the host table */
+	/* The current slot. */
+	int8_t level;
+	uint8_t shift;       /* log2 of its bytes */
+	uint8_t old_kind;    /* what is there */
+	desc_t old;
+	trans_va_t va;
+	trans_va_t from, to; /* what of it lies in the range */
+	struct answer answer;
+	uint32_t holes;      /* of the slots that @more has stored */
+	struct trans_stats stats;
+	struct frame frame[MAX_LEVELS];
+};
+
+/* Do it. The caller has set everything down to @window, and b->answer. */
+int tt_build(struct build *b);
+
+/* Fill the report and return @status. */
+int tt_build_fail(struct build *b, int status, const char *why, desc_t d,
+		  trans_pa_t pa);
+/* The same of an entry of a source, which is at @va in the destination. */
+int tt_entry_fail(struct build *b, int status, const char *why,
+		  const struct cursor *c, trans_va_t va);
+
+/* What every operation begins with: the arguments that all have. @legal: the
+ * flags that it takes. The source is a hole until somebody says otherwise. */
+int tt_begin(struct build *b, struct trans_table *table, trans_va_t va,
+	     uint64_t len, unsigned int flags, unsigned int legal);
+/* Refuse an argument, at @va. */
+int tt_refuse(struct build *b, int status, const char *why, trans_va_t va);
+
+#define COLLISION_FLAGS (TRANS_KEEP | TRANS_REPLACE | TRANS_UPGRADE)
+#define MAP_FLAGS \
+	(TRANS_FOLD | TRANS_NOBLOCK | TRANS_ESTIMATE | COLLISION_FLAGS)
+
+static inline bool build_whole(const struct build *b)
+{
+	return b->to - b->from == low_mask(b->shift);
+}
+
+#endif

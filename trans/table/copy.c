@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * copy: the source is another table, read through the flags of the call.
+ */
+#include "trans/table/source.h"
+
+#define COPY_FLAGS                                                         \
+	(MAP_FLAGS | TRANS_MKWRITE | TRANS_MKVALID | TRANS_CHECKPFN |      \
+	 TRANS_TRUSTPFN | TRANS_NOEXEC | TRANS_KEEPCONT)
+
+static bool one_range(const struct trans_table *table)
+{
+	return table->geo.regime == TRANS_EL2;
+}
+
+static int check_source(struct build *b, const struct trans_table *src,
+			trans_va_t src_va)
+{
+	const struct trans_geometry *to = &b->dst->geo, *from = &src->geo;
+	int level = to->start_level > from->start_level ? to->start_level :
+							  from->start_level;
+	const char *why;
+	int ret;
+
+	if (src->root == b->dst->root)
+		return tt_refuse(b, TRANS_EINVAL,
+				 "source and destination are one table",
+				 src_va);
+	if (to->granule_shift != from->granule_shift)
+		return tt_refuse(b, TRANS_EINVAL, "granules differ", src_va);
+	if (b->flags & TRANS_CHECKPFN && !b->dst->ops->pfn_valid)
+		return tt_refuse(b, TRANS_EINVAL, "CHECKPFN without pfn_valid",
+				 src_va);
+	ret = tt_range_status(from, src_va, b->last - b->first + 1, &why);
+	if (ret)
+		return tt_refuse(b, ret, why, src_va);
+	if ((b->first - src_va) & low_mask(geo_shift(to, level)))
+		return tt_refuse(b, TRANS_EALIGN,
+				 "source and destination lie too unevenly",
+				 src_va);
+	return 0;
+}
+
+/* No answer yet: no address is in it. */
+static void ask_first(struct build *b, struct table_source *s)
+{
+	unsigned int to = b->dst->geo.pa_bits, from = s->at.table->geo.pa_bits;
+
+	s->bits = (uint8_t)(to < from ? to : from);
+	if (s->bits > 48)
+		s->bits = 48; /* 52-bit layouts keep the rest elsewhere */
+	b->ask = tt_source_ask;
+	b->more = tt_source_more;
+	b->source = s;
+	b->answer.va = ~0ULL;
+	b->answer.last = 0;
+}
+
+int tt_source_begin(struct build *b, struct table_source *s,
+		    const struct trans_table *src, trans_va_t src_va)
+{
+	const struct trans_table *dst = b->dst;
+	int ret = check_source(b, src, src_va);
+	bool same_types;
+
+	if (ret)
+		return ret;
+	*s = (struct table_source){ .delta = b->first - src_va,
+				    .edit = tt_edit_of_flags(&dst->geo,
+							     b->flags) };
+	tt_cursor_init(&s->at, src);
+	same_types = tt_mair_map(src->mair, dst->mair, s->index_map);
+	s->plain = same_types && dst->geo.ds == src->geo.ds &&
+		   one_range(dst) == one_range(src) && !src->indirect;
+	ask_first(b, s);
+	return 0;
+}
+
+void tt_source_self(struct build *b, struct table_source *s, struct edit edit)
+{
+	*s = (struct table_source){ .edit = edit, .plain = true };
+	s->edit.clear |= LEAF_CONT;
+	tt_cursor_init(&s->at, b->dst);
+	b->flags |= TRANS_REPLACE;
+	ask_first(b, s);
+}
+
+int trans_table_copy(struct trans_table *dst, trans_va_t dst_va,
+		     const struct trans_table *src, trans_va_t src_va,
+		     uint64_t len, unsigned int flags,
+		     struct trans_report *report)
+{
+	struct build b = { .report = report };
+	struct table_source source;
+	int ret = tt_begin(&b, dst, dst_va, len, flags, COPY_FLAGS);
+
+	if (!ret)
+		ret = tt_source_begin(&b, &source, src, src_va);
+	return ret ? ret : tt_build(&b);
+}

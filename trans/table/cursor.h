@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The cursor: a look-up in a tree that remembers its way. It is the one way in
+ * which tables are walked, own ones and views of foreign ones, and it trusts
+ * nothing that it reads: geometry bounds each walk, the owner of the memory may
+ * refuse a page, and each entry on the way is read once, however many addresses
+ * are looked up below it.
+ */
+#ifndef TRANS_CURSOR_H
+#define TRANS_CURSOR_H
+
+#include <trans_table/table.h>
+
+#include "trans/table/desc.h"
+
+/* Levels -1..3, as indices from 0. */
+#define MAX_LEVELS 5
+
+struct cursor {
+	const struct trans_table *table;
+	const uint64_t *page[MAX_LEVELS]; /* the way: by level + 1 */
+	trans_va_t va;  /* what was looked up, in the table's own half */
+	trans_pa_t pa;  /* what the entry leads to */
+	desc_t d;       /* the entry, as it was read */
+	const char *why;
+	uint8_t inherited[MAX_LEVELS]; /* from tables above (cursor_inherited) */
+	uint8_t kind;   /* enum desc_kind of the entry */
+	int8_t top;     /* level of the first table of the way */
+	int8_t level;   /* of the entry; below @top: nothing was read yet */
+	int8_t status;  /* what reading the entry said */
+};
+
+/* Read an entry that others may change: once. */
+static inline desc_t desc_read(const uint64_t *slot)
+{
+	return (desc_t){ *(const volatile uint64_t *)slot };
+}
+
+/* Set @c to the root of @table, whose page is opened at the first look-up. */
+void tt_cursor_init(struct cursor *c, const struct trans_table *table);
+
+/*
+ * Set @c to the entry where looking @va up ends: a leaf, nothing, or what cannot
+ * be right; or, not to go deeper, the table at level @deepest. @va must be in
+ * the table's half.
+ * 0, TRANS_ECORRUPT (reserved type, address size), TRANS_EFAULT, TRANS_ESTOPPED;
+ * c->why says it in words.
+ */
+int tt_cursor_find(struct cursor *c, trans_va_t va, int deepest);
+
+/* One step down, into the table that the entry is. Errors as tt_cursor_find. */
+int tt_cursor_down(struct cursor *c);
+
+/* For whole trees: read the entry that @c is at, unless it was read before, and
+ * say what kind it is; on to the next of its table, or of the tables above. False:
+ * there is none. */
+enum desc_kind tt_cursor_read(struct cursor *c);
+bool tt_cursor_next(struct cursor *c);
+
+/* @c is at an entry of a table; go @count entries further in it, to one that was
+ * read as @d. */
+void tt_cursor_go(struct cursor *c, unsigned int count, desc_t d);
+
+/* The entry that @c is at, and how many more its table has. */
+const uint64_t *tt_cursor_entry(const struct cursor *c);
+unsigned int tt_cursor_left(const struct cursor *c);
+
+static inline unsigned int cursor_shift(const struct cursor *c)
+{
+	return geo_shift(&c->table->geo, c->level);
+}
+
+/* The last address that the entry spans. */
+static inline trans_va_t cursor_last(const struct cursor *c)
+{
+	return c->va | low_mask(cursor_shift(c));
+}
+
+/* Hierarchical attributes (TABLE_...) that hold at the entry. */
+static inline uint64_t cursor_inherited(const struct cursor *c)
+{
+	return (uint64_t)c->inherited[c->level + 1] << 59;
+}
+
+/* The output address for c->va, which is mapped. */
+static inline trans_pa_t cursor_output(const struct cursor *c)
+{
+	return c->pa | (c->va & low_mask(cursor_shift(c)));
+}
+
+/* Status of a range for @geo: TRANS_EINVAL (empty), TRANS_EALIGN, TRANS_ERANGE,
+ * or 0; *@why says it in words. */
+int tt_range_status(const struct trans_geometry *geo, trans_va_t va,
+		    uint64_t len, const char **why);
+bool tt_in_half(const struct trans_geometry *geo, trans_va_t va);
+
+#endif

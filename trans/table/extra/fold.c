@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * fold: the source is what the table itself maps, as far as it goes on alike.
+ */
+#include "trans/table/source.h"
+
+int trans_table_fold(struct trans_table *table, trans_va_t va, uint64_t len,
+		     unsigned int flags, struct trans_report *report)
+{
+	struct build b = { .report = report };
+	struct table_source source;
+	int ret = tt_begin(&b, table, va, len, flags, TRANS_ESTIMATE);
+
+	if (ret)
+		return ret;
+	b.flags |= TRANS_FOLD;
+	tt_source_self(&b, &source, (struct edit){ 0, 0 });
+	return tt_build(&b);
+}

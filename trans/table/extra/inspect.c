@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The steps of a look-up.
+ */
+#include <trans_table/inspect.h>
+
+#include "trans/table/query.h"
+
+int trans_table_walk(const struct trans_table *table, trans_va_t va,
+		     struct trans_step steps[TRANS_STEPS], unsigned int *count,
+		     struct trans_report *report)
+{
+	trans_pa_t page = table->root;
+	struct trans_leaf leaf;
+	struct cursor c;
+	int ret = 0;
+
+	*count = 0;
+	tt_cursor_init(&c, table);
+	/* Each level by itself, until the look-up would go no further. */
+	for (int level = table->geo.start_level;
+	     level <= 3 && tt_in_half(&table->geo, va); level++) {
+		ret = tt_cursor_find(&c, va, level);
+		if (c.level < level)
+			break;
+		steps[(*count)++] = (struct trans_step){
+			level, page + 8 * tt_geo_index(&table->geo, level, va),
+			c.d.v
+		};
+		page = c.pa;
+	}
+	if (!ret)
+		ret = tt_look_up(&c, va);
+	if (!ret)
+		ret = tt_leaf_at(&c, &leaf);
+	return ret ? tt_look_fail(report, ret, &c) : 0;
+}

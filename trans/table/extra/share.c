@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * share: a copy that links the source's own tables where it can.
+ */
+#include "trans/table/source.h"
+
+#define SHARE_FLAGS (TRANS_KEEP | TRANS_REPLACE | TRANS_ESTIMATE)
+
+/* Only over nothing: where the source has holes, what is old stays. */
+static bool may_link(const struct build *b)
+{
+	return b->level < 3 && b->old_kind == DESC_EMPTY && build_whole(b);
+}
+
+static int ask(struct build *b, trans_va_t va)
+{
+	struct table_source *s = b->source;
+	struct cursor *c = &s->at;
+	int ret;
+
+	if (may_link(b)) {
+		ret = tt_cursor_find(c, va - s->delta, b->level);
+		if (ret)
+			return tt_entry_fail(b, ret, c->why, c, va);
+		if (c->kind == DESC_TABLE && c->level == b->level &&
+		    !cursor_inherited(c)) {
+			b->answer = (struct answer){
+				.va = va, .last = b->to, .pa = c->pa,
+				.attributes = c->d.v & TABLE_ATTRIBUTES,
+				.kind = DESC_TABLE,
+			};
+			return 0;
+		}
+	}
+	if (b->answer.kind != DESC_TABLE && va >= b->answer.va &&
+	    va <= b->answer.last)
+		return 0;
+	return tt_source_ask(b, va);
+}
+
+int trans_table_share(struct trans_table *dst, trans_va_t dst_va,
+		      const struct trans_table *src, trans_va_t src_va,
+		      uint64_t len, unsigned int flags,
+		      struct trans_report *report)
+{
+	struct build b = { .share = true, .report = report };
+	struct table_source source;
+	int ret = tt_begin(&b, dst, dst_va, len, flags, SHARE_FLAGS);
+
+	if (!ret)
+		ret = tt_source_begin(&b, &source, src, src_va);
+	if (ret)
+		return ret;
+	if (!source.plain || src->hierarchical != dst->hierarchical ||
+	    src->geo.pa_bits != dst->geo.pa_bits || src->dirty || src->accessed)
+		return tt_refuse(&b, TRANS_EINVAL,
+				 "tables that differ in format cannot be shared",
+				 src_va);
+	b.ask = ask;
+	return tt_build(&b);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Geometry: which translation table shapes exist, and how TCR encodes them.
+ */
+#include <trans_table/cpu.h>
+#include <trans_table/geometry.h>
+
+#include "lib/fail.h"
+#include "trans/table/desc.h"
+#include "trans/table/tcr.h"
+
+/* The rule that a geometry breaks, or NULL. Arm ARM D8.2: FEAT_LVA, FEAT_LPA
+ * and FEAT_LPA2 are the only ways beyond 48 bits. */
+static const char *shape_problem(enum trans_granule granule,
+				 unsigned int va_bits, unsigned int pa_bits,
+				 bool ds)
+{
+	if (granule != TRANS_4K && granule != TRANS_16K && granule != TRANS_64K)
+		return "granule is not 4K, 16K or 64K";
+	if (ds && granule == TRANS_64K)
+		return "DS has no meaning with the 64K granule";
+	if (va_bits < 25)
+		return "VA size below 25 bits";
+	if (va_bits > 52)
+		return "VA size above 52 bits";
+	if (va_bits > 48 && granule != TRANS_64K && !ds)
+		return "VA size above 48 bits needs 64K or DS";
+	if (!tt_tcr_pa_code_exists(pa_bits))
+		return "PA size is not 32, 36, 40, 42, 44, 48 or 52 bits";
+	if (pa_bits > 48 && granule != TRANS_64K && !ds)
+		return "PA size of 52 bits needs 64K or DS";
+	return NULL;
+}
+
+static const char *regime_problem(enum trans_regime regime, unsigned int flags)
+{
+	if (flags & ~(TRANS_GEO_UPPER | TRANS_GEO_DS))
+		return "unknown geometry flag";
+	if (regime != TRANS_EL1_0 && regime != TRANS_EL2 &&
+	    regime != TRANS_EL2_0)
+		return "regime is not EL1&0, EL2 or EL2&0 (non-secure stage 1)";
+	if (regime == TRANS_EL2 && (flags & TRANS_GEO_UPPER))
+		return "the EL2 regime has no upper half";
+	return NULL;
+}
+
+int trans_geometry_init(struct trans_geometry *geo, enum trans_regime regime,
+			enum trans_granule granule, unsigned int va_bits,
+			unsigned int pa_bits, unsigned int flags,
+			struct trans_error *err)
+{
+	bool ds = flags & TRANS_GEO_DS;
+	const char *why = regime_problem(regime, flags);
+	unsigned int below, stride;
+
+	if (!why)
+		why = shape_problem(granule, va_bits, pa_bits, ds);
+	if (why)
+		return trans_fail(err, TRANS_EGEOM, why);
+	stride = (unsigned int)granule - 3;
+	below = (va_bits - (unsigned int)granule - 1) / stride;
+	*geo = (struct trans_geometry){
+		.granule_shift = (uint8_t)granule,
+		.va_bits = (uint8_t)va_bits,
+		.pa_bits = (uint8_t)pa_bits,
+		.regime = (uint8_t)regime,
+		.upper = flags & TRANS_GEO_UPPER,
+		.ds = ds,
+		.start_level = (int8_t)(3 - (int)below),
+		.root_bits = (uint8_t)(va_bits - (unsigned int)granule -
+				       stride * below),
+	};
+	return 0;
+}
+
+int trans_geometry_from_tcr(struct trans_geometry *geo,
+			    enum trans_regime regime, bool upper, uint64_t tcr,
+			    uint64_t mmfr0, struct trans_error *err)
+{
+	struct trans_cpu cpu = { .mmfr0 = mmfr0 };
+	struct tcr_half half;
+	const char *why = tt_tcr_decode(regime, upper, tcr, &half);
+	unsigned int cpu_bits = trans_cpu_pa_bits(&cpu);
+	unsigned int flags;
+
+	if (why)
+		return trans_fail(err, TRANS_EGEOM, why);
+	if (!(trans_cpu_granules(&cpu) >> half.granule & 1))
+		return trans_fail(err, TRANS_EGEOM,
+				  "TCR selects a granule that the CPU lacks");
+	half.ds = half.ds && trans_cpu_has_lpa2(&cpu, half.granule);
+	if (half.pa_bits > cpu_bits)
+		half.pa_bits = cpu_bits;
+	/* D8.2.4: IPS of 52 bits means 48 where the format has no room. */
+	if (half.pa_bits > 48 && half.granule != TRANS_64K && !half.ds)
+		half.pa_bits = 48;
+	flags = (upper ? TRANS_GEO_UPPER : 0) | (half.ds ? TRANS_GEO_DS : 0);
+	return trans_geometry_init(geo, regime, half.granule, half.va_bits,
+				   half.pa_bits, flags, err);
+}
+
+trans_va_t trans_geometry_first(const struct trans_geometry *geo)
+{
+	return geo->upper ? ~low_mask(geo->va_bits) : 0;
+}
+
+trans_va_t trans_geometry_last(const struct trans_geometry *geo)
+{
+	return geo->upper ? ~0ULL : low_mask(geo->va_bits);
+}
+
+unsigned int trans_geometry_shift(const struct trans_geometry *geo, int level)
+{
+	return geo_shift(geo, level);
+}
+
+bool trans_geometry_leaf(const struct trans_geometry *geo, int level)
+{
+	if (level < geo->start_level || level > 3)
+		return false;
+	if (level >= 2)
+		return true;
+	/* D8.3.1.2, table of block sizes: 4K has 1 GiB blocks always and
+	 * 512 GiB with DS; 16K and 64K have level 1 only in 52-bit formats. */
+	if (geo->granule_shift == 12)
+		return level == 1 || (level == 0 && geo->ds);
+	return level == 1 && (geo->ds || geo_lpa(geo));
+}

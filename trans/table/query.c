@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Reading tables: what one address translates to, whether a range is mapped as
+ * wanted, which pages a tree consists of. Works on own tables and on views of
+ * foreign ones, so it trusts nothing.
+ */
+#include <trans_table/table.h>
+
+#include "lib/fail.h"
+#include "trans/table/query.h"
+
+int tt_look_up(struct cursor *c, trans_va_t va)
+{
+	int ret;
+
+	if (!tt_in_half(&c->table->geo, va)) {
+		c->va = va;
+		c->level = TRANS_NO_LEVEL;
+		c->why = "address outside the table's half";
+		return TRANS_ERANGE;
+	}
+	ret = tt_cursor_find(c, va, 3);
+	if (ret)
+		return ret;
+	c->why = "not mapped";
+	if (c->kind == DESC_EMPTY)
+		return TRANS_ENOENT;
+	c->why = "access flag is clear";
+	return c->table->accessed || c->d.v & LEAF_AF ? 0 : TRANS_ENOENT;
+}
+
+int tt_leaf_at(struct cursor *c, struct trans_leaf *leaf)
+{
+	const struct trans_geometry *geo = &c->table->geo;
+
+	*leaf = (struct trans_leaf){
+		.pa = cursor_output(c),
+		.desc = c->d.v,
+		.level = c->level,
+	};
+	if (tt_describe(c->table,
+			tt_inherit(cursor_inherited(c),
+				   desc_attributes(geo, c->d)),
+			leaf))
+		return 0;
+	c->why = "reserved permission indirection";
+	return TRANS_ECORRUPT;
+}
+
+int tt_look_fail(struct trans_report *report, int status,
+		 const struct cursor *c)
+{
+	/* What could not be read is the table that the entry leads to. */
+	bool below = (status == TRANS_EFAULT || status == TRANS_ESTOPPED) &&
+		     c->level != TRANS_NO_LEVEL;
+
+	if (report) {
+		trans_fail(&report->error, status, c->why);
+		report->error.va = c->va;
+		report->error.level = below ? c->level + 1 : c->level;
+		report->error.desc = below ? 0 : c->d.v;
+	}
+	return status;
+}
+
+int trans_table_query(const struct trans_table *table, trans_va_t va,
+		      struct trans_leaf *leaf, struct trans_report *report)
+{
+	struct cursor c;
+	int ret;
+
+	tt_cursor_init(&c, table);
+	ret = tt_look_up(&c, va);
+	if (!ret)
+		ret = tt_leaf_at(&c, leaf);
+	return ret ? tt_look_fail(report, ret, &c) : 0;
+}
+
+/*
+ * MAIR attributes (Arm ARM D19, MAIR_EL1): outer in the high half, inner in the
+ * low one. 0 outer is Device, 4 Non-cacheable; 0 inner is tagged (0xf0) or XS
+ * write-through (0xa0), else reserved.
+ */
+bool tt_cacheable(uint8_t memory)
+{
+	unsigned int outer = memory >> 4, inner = memory & 0xf;
+
+	if (!outer || outer == 4 || inner == 4)
+		return false;
+	return inner || memory == 0xf0 || memory == 0xa0;
+}
+
+bool trans_leaf_runs(const struct trans_leaf *leaf)
+{
+	return leaf->executable && tt_cacheable(leaf->memory);
+}
+
+static const char *leaf_problem(const struct trans_leaf *leaf, trans_pa_t pa,
+				unsigned int access)
+{
+	if (leaf->pa != pa)
+		return "mapped to another address";
+	if (!leaf->readable)
+		return "mapped unreadable";
+	if (access & TRANS_WRITE && !leaf->writable)
+		return "mapped read-only";
+	if (access & TRANS_EXEC && !leaf->executable)
+		return "mapped execute-never";
+	if (access & TRANS_EXEC && !trans_leaf_runs(leaf))
+		return "mapped as Device or Non-cacheable memory";
+	return NULL;
+}
+
+int trans_table_verify(const struct trans_table *table, trans_va_t va,
+		       trans_pa_t pa, uint64_t len, unsigned int access,
+		       struct trans_report *report)
+{
+	uint64_t done = 0;
+	struct cursor c;
+
+	tt_cursor_init(&c, table);
+	while (done < len) {
+		struct trans_leaf leaf;
+		const char *why = NULL;
+		int ret = tt_look_up(&c, va + done);
+
+		if (!ret)
+			ret = tt_leaf_at(&c, &leaf);
+		if (!ret)
+			why = leaf_problem(&leaf, pa + done, access);
+		if (why) {
+			c.why = why;
+			ret = TRANS_ENOENT;
+		}
+		if (ret)
+			return tt_look_fail(report, ret, &c);
+		done = cursor_last(&c) - va + 1;
+	}
+	return 0;
+}
+
+int trans_table_pages(const struct trans_table *table, trans_page_fn page,
+		      void *arg, struct trans_report *report)
+{
+	uint64_t granule = geo_granule(&table->geo);
+	int ret = page(arg, table->root, granule);
+	struct cursor c;
+
+	if (ret)
+		return ret;
+	tt_cursor_init(&c, table);
+	c.va = trans_geometry_first(&table->geo);
+	ret = tt_cursor_down(&c);
+	while (!ret) {
+		if (tt_cursor_read(&c) == DESC_TABLE) {
+			ret = page(arg, c.pa, granule);
+			if (ret)
+				return ret;
+			ret = tt_cursor_down(&c);
+			if (ret || c.level < 3)
+				continue;
+			c.level--; /* no table is below the last level's */
+		}
+		if (!tt_cursor_next(&c))
+			return 0;
+	}
+	return tt_look_fail(report, ret, &c);
+}
+
+/* For trans_table_disjoint: the page that was found in a range. */
+struct intruder {
+	const struct trans_ranges *ranges;
+	trans_pa_t pa;
+	uint64_t len;
+	const struct trans_range *range;
+};
+
+static int find_intruder(void *arg, trans_pa_t pa, uint64_t len)
+{
+	struct intruder *found = arg;
+
+	found->range = trans_ranges_first_touched(found->ranges, pa, len);
+	found->pa = pa;
+	found->len = len;
+	return found->range ? TRANS_EOVERLAP : 0;
+}
+
+int trans_table_disjoint(const struct trans_table *table,
+			 const struct trans_ranges *ranges,
+			 struct trans_report *report)
+{
+	struct intruder found = { .ranges = ranges };
+	int ret = trans_table_pages(table, find_intruder, &found, report);
+
+	if (ret == TRANS_EOVERLAP && report) {
+		trans_fail_pa(&report->error, ret,
+			      "a table page lies in a forbidden range",
+			      found.pa, found.len);
+		report->error.va = found.range->start;
+	}
+	return ret;
+}

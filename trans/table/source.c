@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The source that is a table: its owner may be changing it, and nobody vouches
+ * for its contents. Each leaf is turned into what the flags of the call make of
+ * it, and what comes out the same way is one answer, however it came about.
+ */
+#include "trans/table/source.h"
+
+#include "lib/fail.h"
+
+/* What becomes of a leaf, for the statistics. */
+#define MADE_WRITABLE 1u
+#define MADE_NOEXEC 2u
+#define MADE_VALID 4u
+#define LOST_CONT 8u
+#define MADE_OTHER 16u
+
+static void count_changes(struct build *b, unsigned int changes,
+			  uint64_t leaves)
+{
+	struct trans_stats *stats = &b->stats;
+
+	stats->mkwrite += changes & MADE_WRITABLE ? leaves : 0;
+	stats->noexec += changes & MADE_NOEXEC ? leaves : 0;
+	stats->mkvalid += changes & MADE_VALID ? leaves : 0;
+	stats->cont_dropped += changes & LOST_CONT ? leaves : 0;
+	stats->protect += changes & MADE_OTHER ? leaves : 0;
+}
+
+static unsigned int changes_of(const struct build *b,
+			       const struct table_source *s, desc_t d,
+			       uint64_t attributes)
+{
+	uint64_t changed = desc_attributes(&s->at.table->geo, d) ^ attributes;
+	unsigned int changes = s->at.d.v & DESC_VALID ? 0 : MADE_VALID;
+
+	if (b->flags & TRANS_MKWRITE && changed & (LEAF_READONLY | LEAF_DBM))
+		changes |= MADE_WRITABLE;
+	if (b->flags & TRANS_NOEXEC && changed & (LEAF_PXN | LEAF_XN))
+		changes |= MADE_NOEXEC;
+	if (s->at.table == b->dst && changed & ~LEAF_CONT)
+		changes |= MADE_OTHER;
+	return changes | (d.v & LEAF_CONT ? LOST_CONT : 0);
+}
+
+static int refuse(struct table_source *s, int status, const char *why)
+{
+	s->at.why = why;
+	return status;
+}
+
+/* The attributes of a valid leaf @d for the destination. */
+static int attributes_of(const struct build *b, struct table_source *s,
+			 desc_t d, uint64_t *attributes)
+{
+	const struct trans_table *src = s->at.table;
+	uint64_t a = desc_attributes(&src->geo, d);
+	unsigned int index;
+
+	if (!tt_direct(src, &a))
+		return refuse(s, TRANS_EUNREPR,
+			      "permission indirection that AP and XN cannot say");
+	a = tt_inherit(cursor_inherited(&s->at), a);
+	if (!s->plain) {
+		index = s->index_map[(a & LEAF_INDEX) >> LEAF_INDEX_SHIFT];
+		if (index > 7)
+			return refuse(s, TRANS_EUNREPR,
+				      "memory type not in the destination's MAIR");
+		a = (a & ~LEAF_INDEX) | (uint64_t)index << LEAF_INDEX_SHIFT;
+		a = tt_between_tables(&src->geo, &b->dst->geo, a);
+	}
+	*attributes = tt_edit_apply(s->edit, a);
+	return 0;
+}
+
+/* MKVALID: make of an invalid entry what the source's rule says that it is.
+ * @d stays invalid where that is nothing. */
+static int revive(const struct build *b, struct table_source *s, desc_t *d)
+{
+	const struct trans_table *src = s->at.table;
+	enum trans_presence presence = TRANS_AMBIGUOUS;
+	int level = s->at.level;
+
+	if (src->present)
+		presence = src->present(d->v, level);
+	if (presence == TRANS_ABSENT)
+		return 0;
+	if (presence == TRANS_AMBIGUOUS || (level < 3 && d->v & DESC_TYPE) ||
+	    !trans_geometry_leaf(&src->geo, level))
+		return refuse(s, TRANS_ECORRUPT,
+			      "invalid entry may or may not be a mapping");
+	if (presence == TRANS_PRESENT_GLOBAL)
+		d->v &= ~LEAF_NG;
+	if (presence == TRANS_PRESENT_NG)
+		d->v |= LEAF_NG;
+	d->v |= LEAF_AF | (level == 3 ? DESC_KIND : DESC_VALID);
+	s->at.pa = tt_desc_decode_pa(&src->geo, *d, cursor_shift(&s->at));
+	if (b->flags & TRANS_CHECKPFN &&
+	    !b->dst->ops->pfn_valid(b->dst->ctx, s->at.pa,
+				    1ULL << cursor_shift(&s->at)))
+		return refuse(s, TRANS_EPFN,
+			      "pfn_valid refused a leaf to be made valid");
+	if (!geo_has_pa(&src->geo, s->at.pa))
+		return refuse(s, TRANS_ECORRUPT,
+			      "address beyond the output address size");
+	s->presence = (uint8_t)presence;
+	return 0;
+}
+
+/* Does the leaf at the cursor look like the last one did? */
+static bool is_alike(const struct table_source *s, trans_va_t va)
+{
+	trans_va_t first = va & ~low_mask(cursor_shift(&s->at));
+
+	/* The address too, where its bits could carry into others. */
+	return s->alike.looks[LOOK_VALID] &&
+	       s->at.d.v == s->alike.looks[LOOK_VALID] + first &&
+	       s->at.pa == first + s->alike.offset &&
+	       s->at.level == s->alike.level &&
+	       s->at.inherited[s->at.level + 1] == s->alike.inherited;
+}
+
+/* Look at what the source has for @va, its own address. */
+static int look_at(const struct build *b, struct table_source *s,
+		   trans_va_t va, struct piece *piece)
+{
+	int ret = tt_cursor_find(&s->at, va, 3);
+	desc_t d = s->at.d;
+
+	piece->kind = DESC_EMPTY;
+	piece->pa = 0;
+	if (ret)
+		return ret;
+	if (s->at.kind == DESC_LEAF && is_alike(s, va)) {
+		*piece = (struct piece){ va + s->alike.offset,
+					 s->alike.attributes, DESC_LEAF,
+					 s->alike.changes[LOOK_VALID] };
+		return 0;
+	}
+	if (s->at.kind == DESC_EMPTY && d.v && b->flags & TRANS_MKVALID)
+		ret = revive(b, s, &d);
+	if (ret || !(d.v & DESC_VALID))
+		return ret;
+	piece->kind = DESC_LEAF;
+	piece->pa = cursor_output(&s->at);
+	ret = attributes_of(b, s, d, &piece->attributes);
+	piece->changes = (uint8_t)changes_of(b, s, d, piece->attributes);
+	return ret;
+}
+
+/* ---- how far an answer holds ---------------------------------------------- */
+
+/* Is the hidden entry @d, which looks like one before, a mapping? */
+static bool is_hidden(const struct build *b, const struct table_source *s,
+		      desc_t d)
+{
+	const struct trans_table *src = s->at.table;
+	trans_pa_t pa = tt_desc_decode_pa(&src->geo, d, cursor_shift(&s->at));
+
+	return src->present(d.v, s->at.level) == s->presence &&
+	       (!(b->flags & TRANS_CHECKPFN) ||
+		b->dst->ops->pfn_valid(b->dst->ctx, pa,
+				       1ULL << cursor_shift(&s->at)));
+}
+
+/* Is the entry at @slot as expected? Then store its copy at @out, if that is
+ * given. */
+static inline bool follow_one(const uint64_t *slot, uint64_t expected,
+			      uint64_t into, uint64_t *out, desc_t *last)
+{
+	*last = desc_read(slot);
+	if (__builtin_expect(last->v != expected, 0))
+		return false;
+	if (out)
+		*out = last->v + into;
+	return true;
+}
+
+/*
+ * How many of @most entries from @slot on are @expected, each more by @step than
+ * the one before; what was read last is in *@last. With @out, store them there
+ * with @into added. Much of the time of a copy is spent here: hence unrolled
+ * where size is not all, and two entries share an addition that the next must
+ * wait for.
+ */
+static inline __attribute__((always_inline)) unsigned int
+follow_line(const uint64_t *slot, unsigned int most, uint64_t expected,
+	    uint64_t step, uint64_t into, uint64_t *out, desc_t *last)
+{
+	unsigned int i;
+
+#ifndef __OPTIMIZE_SIZE__
+#pragma GCC unroll 8
+#endif
+	for (i = 0; i + 1 < most; i += 2) {
+		if (!follow_one(&slot[i], expected, into, out ? &out[i] : NULL,
+				last))
+			return i;
+		if (!follow_one(&slot[i + 1], expected + step, into,
+				out ? &out[i + 1] : NULL, last))
+			return i + 1;
+		expected += 2 * step;
+	}
+	if (i < most && follow_one(&slot[i], expected, into,
+				   out ? &out[i] : NULL, last))
+		i++;
+	return i;
+}
+
+static TRANS_APART unsigned int read_line(const uint64_t *slot,
+					  unsigned int most, uint64_t expected,
+					  uint64_t step, desc_t *last)
+{
+	desc_t d = { 0 };
+	unsigned int count = follow_line(slot, most, expected, step, 0, NULL,
+					 &d);
+
+	*last = d;
+	return count;
+}
+
+static TRANS_APART unsigned int copy_line(const uint64_t *slot,
+					  unsigned int most, uint64_t expected,
+					  uint64_t step, uint64_t into,
+					  uint64_t *out, desc_t *last)
+{
+	desc_t d = { 0 };
+	unsigned int count = follow_line(slot, most, expected, step, into, out,
+					 &d);
+
+	*last = d;
+	return count;
+}
+
+/* Where copies of entries go, and what the next of them is. */
+struct copies {
+	uint64_t *out; /* NULL: nowhere */
+	uint64_t next;
+};
+
+/* What is @d, which is not what was expected? LOOKS: nothing that is known. */
+static enum look look_of(const struct build *b, const struct table_source *s,
+			 desc_t d, trans_va_t va)
+{
+	const struct alike *alike = &s->alike;
+
+	if (alike->looks[LOOK_OTHER] && d.v == alike->looks[LOOK_OTHER] + va)
+		return LOOK_OTHER;
+	if (alike->looks[LOOK_HIDDEN] &&
+	    d.v == alike->looks[LOOK_HIDDEN] + va && is_hidden(b, s, d))
+		return LOOK_HIDDEN;
+	return LOOKS;
+}
+
+/* A hole that copies go on behind: linear maps do, at the same address. Not
+ * where groups are counted. */
+static bool is_gap(const struct build *b, struct copies copies, desc_t d)
+{
+	return copies.out && !(d.v & DESC_VALID) &&
+	       (!d.v || !(b->flags & TRANS_MKVALID)) &&
+	       !(b->flags & TRANS_KEEPCONT);
+}
+
+/* How many more entries of the table the answer may hold for, as far as limits
+ * and the bits of an output address go. */
+static unsigned int room(const struct build *b, const struct table_source *s)
+{
+	unsigned int shift = cursor_shift(&s->at);
+	uint64_t most = tt_cursor_left(&s->at), more;
+
+	more = (s->limit - b->answer.last) >> shift;
+	most = more < most ? more : most;
+	if (b->answer.kind == DESC_EMPTY)
+		return (unsigned int)most;
+	more = (low_mask(s->bits) & ~cursor_output(&s->at)) >> shift;
+	return (unsigned int)(more < most ? more : most);
+}
+
+/* Entries of the table that come next, from @slot and @va on. */
+static unsigned int next_line(const struct table_source *s,
+			      struct copies copies, trans_va_t va,
+			      const uint64_t *slot, unsigned int most,
+			      desc_t *last)
+{
+	uint64_t valid = s->alike.looks[LOOK_VALID];
+	uint64_t step = 1ULL << cursor_shift(&s->at);
+
+	if (!valid) {
+		*last = desc_read(slot);
+		return 0;
+	}
+	if (!copies.out)
+		return read_line(slot, most, valid + va, step, last);
+	return copy_line(slot, most, valid + va, step,
+			 copies.next - (valid + va), copies.out, last);
+}
+
+/* Let the answer hold for what follows in the same table, as long as that is
+ * easily had. The cursor is left at the last entry that was read. */
+static void follow(struct build *b, struct table_source *s,
+		   struct copies copies)
+{
+	unsigned int shift = cursor_shift(&s->at), done = 0, more;
+	unsigned int most = room(b, s), seen[LOOKS + 1] = { 0 };
+	const uint64_t *slot = tt_cursor_entry(&s->at) + 1;
+	trans_va_t va = (s->at.va | low_mask(shift)) + 1;
+	desc_t d = { 0 };
+	enum look look;
+
+	for (; done < most; done++) {
+		more = next_line(s, copies, va, slot + done, most - done, &d);
+		done += more;
+		seen[LOOK_VALID] += more;
+		va += (uint64_t)more << shift;
+		copies.next += (uint64_t)more << shift;
+		copies.out += copies.out ? more : 0;
+		if (done == most)
+			break;
+		look = is_gap(b, copies, d) ? LOOKS : look_of(b, s, d, va);
+		if (look == LOOKS && !is_gap(b, copies, d))
+			break;
+		seen[look]++;
+		if (copies.out)
+			*copies.out++ = look == LOOKS ? 0 : copies.next;
+		copies.next += 1ULL << shift;
+		va += 1ULL << shift;
+	}
+	for (look = 0; look < LOOKS; look++)
+		count_changes(b, s->alike.changes[look], seen[look]);
+	b->holes += seen[LOOKS];
+	b->answer.last += (uint64_t)done << shift;
+	if (most)
+		tt_cursor_go(&s->at, done + (done < most), d);
+}
+
+static void follow_holes(struct build *b, struct table_source *s)
+{
+	unsigned int most = room(b, s), done;
+	desc_t d;
+
+	done = read_line(tt_cursor_entry(&s->at) + 1, most, 0, 0, &d);
+	b->answer.last += (uint64_t)done << cursor_shift(&s->at);
+	if (most)
+		tt_cursor_go(&s->at, done + (done < most), d);
+}
+
+/* Remember how the entry at the cursor, which belongs to the answer, looks. */
+static void remember(const struct build *b, struct table_source *s)
+{
+	uint64_t offset = b->answer.pa - (b->answer.va - s->delta);
+	uint8_t inherited = s->at.inherited[s->at.level + 1];
+	struct alike *alike = &s->alike;
+	uint64_t look = s->at.d.v -
+			(s->at.va & ~low_mask(cursor_shift(&s->at)));
+
+	if (alike->level != s->at.level || alike->inherited != inherited ||
+	    alike->offset != offset ||
+	    alike->attributes != b->answer.attributes ||
+	    (b->flags & TRANS_KEEPCONT &&
+	     (alike->changes[LOOK_VALID] ^ s->piece.changes) & LOST_CONT))
+		*alike = (struct alike){ .offset = offset,
+					 .attributes = b->answer.attributes,
+					 .inherited = inherited,
+					 .level = s->at.level };
+	if (!(s->at.d.v & DESC_VALID)) {
+		alike->looks[LOOK_HIDDEN] = look;
+		alike->changes[LOOK_HIDDEN] = s->piece.changes;
+	} else if (look != alike->looks[LOOK_VALID]) {
+		alike->looks[LOOK_OTHER] = alike->looks[LOOK_VALID];
+		alike->changes[LOOK_OTHER] = alike->changes[LOOK_VALID];
+		alike->looks[LOOK_VALID] = look;
+		alike->changes[LOOK_VALID] = s->piece.changes;
+	}
+}
+
+static bool continues(const struct build *b, const struct table_source *s,
+		      const struct piece *piece)
+{
+	const struct answer *a = &b->answer;
+
+	if (a->kind != piece->kind || a->kind != DESC_LEAF)
+		return a->kind == piece->kind;
+	if (s->at.level != a->level && !(b->flags & TRANS_FOLD))
+		return false;
+	return piece->pa == a->pa + (a->last + 1 - a->va) &&
+	       piece->attributes == a->attributes &&
+	       a->cont == (b->flags & TRANS_KEEPCONT &&
+			   piece->changes & LOST_CONT);
+}
+
+/* The answer ends where the entry at the cursor does, which in the destination
+ * may be beyond 2^64. */
+static void reach(struct build *b, const struct table_source *s)
+{
+	trans_va_t last = cursor_last(&s->at), most = b->last - s->delta;
+
+	b->answer.last = (last < most ? last : most) + s->delta;
+	if (s->at.level > b->answer.level)
+		b->answer.level = (uint8_t)s->at.level;
+}
+
+/* Does the entry at the cursor show by itself that the answer ends before it? */
+static bool differs(const struct build *b, const struct table_source *s)
+{
+	if (b->answer.kind == DESC_EMPTY)
+		return s->at.kind == DESC_LEAF;
+	return s->at.kind == DESC_EMPTY &&
+	       !(b->flags & TRANS_MKVALID && s->at.d.v);
+}
+
+/* Is there no entry behind the answer that may belong to it? Without FOLD only
+ * those of the same table may. */
+static bool at_end(const struct build *b, const struct table_source *s)
+{
+	if (b->answer.last >= s->limit)
+		return true;
+	if (b->answer.last != cursor_last(&s->at) + s->delta)
+		return differs(b, s);
+	return !tt_cursor_left(&s->at) && !(b->flags & TRANS_FOLD);
+}
+
+static void copy_one(struct copies *copies, uint64_t behind, uint64_t step,
+		     unsigned int shift)
+{
+	copies->next += behind + step;
+	copies->out += (behind + step) >> shift;
+	copies->out[-1] = copies->next - step;
+}
+
+/* From the entry at the cursor on, s->piece, as far as it goes on like that. */
+static void extend(struct build *b, struct table_source *s,
+		   struct copies copies)
+{
+	trans_va_t last;
+
+	for (;;) {
+		last = b->answer.last;
+		if (s->piece.kind == DESC_LEAF)
+			remember(b, s);
+		if (s->piece.kind == DESC_EMPTY)
+			follow_holes(b, s);
+		else
+			follow(b, s, copies);
+		if (at_end(b, s))
+			return;
+		if (look_at(b, s, b->answer.last + 1 - s->delta, &s->piece) ||
+		    !continues(b, s, &s->piece))
+			return;
+		if (copies.out && (s->piece.pa ^ b->answer.pa) >> s->bits)
+			return;
+		if (copies.out)
+			copy_one(&copies, b->answer.last - last,
+				 1ULL << cursor_shift(&s->at),
+				 cursor_shift(&s->at));
+		count_changes(b, s->piece.changes, s->piece.kind == DESC_LEAF);
+		reach(b, s);
+	}
+}
+
+bool tt_source_more(struct build *b, unsigned int most, desc_t first,
+		    uint64_t *out)
+{
+	struct table_source *s = b->source;
+	struct copies copies = { out, first.v };
+
+	if (!s->one || b->answer.order != b->shift)
+		return false;
+	s->one = false;
+	s->limit = b->va + (((uint64_t)most << b->shift) - 1);
+	if (s->limit > b->last)
+		s->limit = b->last;
+	if (out)
+		*copies.out++ = first.v;
+	copies.next += 1ULL << b->shift;
+	extend(b, s, copies);
+	return out;
+}
+
+/* A leaf answers for itself until it is known what becomes of it, unless it
+ * could become a part of something larger. */
+int tt_source_ask(struct build *b, trans_va_t va)
+{
+	struct table_source *s = b->source;
+	struct piece *piece = &s->piece;
+	int ret = look_at(b, s, va - s->delta, piece);
+
+	if (ret)
+		return tt_entry_fail(b, ret, s->at.why, &s->at, va);
+	b->answer = (struct answer){
+		.va = va, .pa = piece->pa, .attributes = piece->attributes,
+		.kind = piece->kind,
+		.order = b->flags & TRANS_FOLD ?
+				 63 : (uint8_t)cursor_shift(&s->at),
+	};
+	reach(b, s);
+	s->limit = b->last;
+	s->one = piece->kind == DESC_LEAF && !(b->flags & TRANS_FOLD);
+	if (piece->kind == DESC_LEAF) {
+		b->answer.cont = b->flags & TRANS_KEEPCONT &&
+				 piece->changes & LOST_CONT;
+		count_changes(b, piece->changes, 1);
+	}
+	if (!s->one)
+		extend(b, s, (struct copies){ NULL, 0 });
+	return 0;
+}

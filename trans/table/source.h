@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * A table as a source of the builder. Only operations that copy link it.
+ */
+#ifndef TRANS_SOURCE_H
+#define TRANS_SOURCE_H
+
+#include "trans/table/build.h"
+
+/* One entry of the source, as it is to be mapped. */
+struct piece {
+	trans_pa_t pa; /* of the address that was asked for */
+	uint64_t attributes;
+	uint8_t kind;
+	uint8_t changes;
+};
+
+/*
+ * What entries look like that come out alike: for an entry at @va that is read as
+ * one of @looks + @va, what it becomes is known. Two that are valid, because
+ * protections come and go, and one that MKVALID revives; 0: none was seen.
+ */
+enum look { LOOK_VALID, LOOK_OTHER, LOOK_HIDDEN, LOOKS };
+
+struct alike {
+	uint64_t looks[LOOKS];
+	uint64_t offset;     /* output - input address */
+	uint64_t attributes;
+	uint8_t changes[LOOKS];
+	uint8_t inherited;   /* holds below tables that say so ... */
+	int8_t level;        /* ... at this level */
+};
+
+struct table_source {
+	struct cursor at;
+	uint64_t delta;       /* destination - source address */
+	struct edit edit;     /* what the call makes of each leaf */
+	uint8_t index_map[8]; /* AttrIndx in the destination by that in the source */
+	bool plain;           /* attributes need no conversion before the edit */
+	uint8_t presence;     /* of the last leaf that was revived */
+	uint8_t bits;         /* of output addresses alike in both tables */
+	bool one;             /* the answer is @piece, and might hold for more */
+	struct piece piece;
+	struct alike alike;
+	trans_va_t limit;     /* of the answer */
+};
+
+/* See ask_fn and more_fn. */
+int tt_source_ask(struct build *b, trans_va_t va);
+bool tt_source_more(struct build *b, unsigned int most, desc_t first,
+		    uint64_t *out);
+
+/* Check what is asked of a copy of @src from @src_va on to the range of @b, and
+ * make it the source of @b. */
+int tt_source_begin(struct build *b, struct table_source *s,
+		    const struct trans_table *src, trans_va_t src_va);
+/* Make the range of @b itself, as it is, its source: for operations that change
+ * what is mapped, with @edit. */
+void tt_source_self(struct build *b, struct table_source *s, struct edit edit);
+
+#endif

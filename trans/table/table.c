@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The life of a table: create or attach, finish, destroy; and its pages.
+ */
+#include <trans_table/registers.h>
+#include <trans_table/table.h>
+
+#include "lib/fail.h"
+#include "trans/table/pages.h"
+#include "trans/table/tcr.h"
+
+/* TCR2_EL1 and TCR2_EL2 agree in these. E0POE (bit 2) may be on: it overlays
+ * what EL0 may do, which no transition looks at (Arm ARM, TCR2_EL1). */
+#define TCR2_PIE (1ULL << 1)
+#define TCR2_REFUSED (0x7ULL << 3) /* POE, AIE, D128 */
+
+static struct trans_error *error_of(struct trans_report *report)
+{
+	return report ? &report->error : NULL;
+}
+
+static void count_tables(struct trans_report *report, uint32_t tables)
+{
+	if (report)
+		report->stats = (struct trans_stats){ .tables = tables };
+}
+
+static bool ops_complete(const struct trans_ops *ops)
+{
+	return ops && ops->alloc && ops->free && ops->phys_to_virt;
+}
+
+static bool geometry_valid(const struct trans_geometry *geo)
+{
+	struct trans_geometry again;
+	unsigned int flags = (geo->upper ? TRANS_GEO_UPPER : 0) |
+			     (geo->ds ? TRANS_GEO_DS : 0);
+
+	if (trans_geometry_init(&again, (enum trans_regime)geo->regime,
+				(enum trans_granule)geo->granule_shift,
+				geo->va_bits, geo->pa_bits, flags, NULL))
+		return false;
+	return again.start_level == geo->start_level &&
+	       again.root_bits == geo->root_bits;
+}
+
+int trans_table_create(struct trans_table *table,
+		       const struct trans_geometry *geo, uint64_t mair,
+		       const struct trans_ops *ops, void *ctx,
+		       struct trans_report *report)
+{
+	const char *why;
+	uint64_t *page;
+	int ret;
+
+	*table = (struct trans_table){ 0 };
+	count_tables(report, 0);
+	if (!ops_complete(ops))
+		return trans_fail(error_of(report), TRANS_EINVAL,
+				  "alloc, free or phys_to_virt is missing");
+	if (!geometry_valid(geo))
+		return trans_fail(error_of(report), TRANS_EINVAL,
+				  "geometry is not one of trans_geometry_init");
+	table->geo = *geo;
+	table->ops = ops;
+	table->ctx = ctx;
+	table->mair = mair ? mair : TRANS_MAIR_DEFAULT;
+	table->hierarchical = true;
+	ret = tt_page_take(table, &page, &table->root, &why);
+	if (!ret) {
+		if (!tt_watched(table))
+			memset(page, 0, geo_granule(geo));
+		count_tables(report, 1);
+		return 0;
+	}
+	*table = (struct trans_table){ 0 };
+	return trans_fail(error_of(report), ret, why);
+}
+
+int trans_table_attach(struct trans_table *table,
+		       const struct trans_geometry *geo,
+		       const struct trans_regs *regs, trans_present_fn present,
+		       const struct trans_ops *ops, void *ctx,
+		       struct trans_report *report)
+{
+	struct tcr_half half;
+	const char *why;
+
+	*table = (struct trans_table){ 0 };
+	count_tables(report, 0);
+	if (!ops || !ops->phys_to_virt)
+		return trans_fail(error_of(report), TRANS_EINVAL,
+				  "phys_to_virt is missing");
+	if (!geometry_valid(geo))
+		return trans_fail(error_of(report), TRANS_EINVAL,
+				  "geometry is not one of trans_geometry_init");
+	why = tt_tcr_decode((enum trans_regime)geo->regime, geo->upper, regs->tcr,
+			 &half);
+	if (!why && (half.va_bits != geo->va_bits || half.ds != geo->ds ||
+		     half.granule != (enum trans_granule)geo->granule_shift))
+		why = "TCR contradicts the geometry";
+	if (why)
+		return trans_fail(error_of(report), TRANS_EINVAL, why);
+	if (!geo_has_pa(geo, tt_ttbr_decode(geo, regs->ttbr)))
+		return trans_fail(error_of(report), TRANS_EINVAL,
+				  "root beyond the output address size");
+	if (regs->tcr2 & TCR2_REFUSED)
+		return trans_fail(error_of(report), TRANS_EINVAL,
+				  "TCR2 has POE, AIE or D128");
+	table->geo = *geo;
+	table->ops = ops;
+	table->ctx = ctx;
+	table->present = present;
+	table->indirect = regs->tcr2 & TCR2_PIE;
+	table->pir = regs->pir;
+	table->pire0 = regs->pire0;
+	table->root = tt_ttbr_decode(geo, regs->ttbr);
+	table->mair = regs->mair;
+	/* Indirect permissions leave no room for hierarchical ones: HPD counts
+	 * as set (Arm ARM D8.4.1). */
+	table->hierarchical = !half.hpd && !table->indirect;
+	table->accessed = half.ha;
+	table->dirty = half.hd;
+	table->view = true;
+	return 0;
+}
+
+static int clean_page(void *arg, trans_pa_t pa, uint64_t len)
+{
+	const struct trans_table *table = arg;
+	const void *page = table->ops->phys_to_virt(table->ctx, pa, len);
+
+	if (!page)
+		return TRANS_EFAULT;
+	if (table->ops->clean)
+		table->ops->clean(table->ctx, page, len);
+	return 0;
+}
+
+int trans_table_finish(struct trans_table *table, struct trans_regs *regs,
+		       struct trans_report *report)
+{
+	int ret;
+
+	count_tables(report, 0);
+	if (table->view || table->live)
+		return trans_fail(error_of(report), TRANS_ELIVE,
+				  "finish wants a table under construction");
+	ret = trans_table_pages(table, clean_page, table, report);
+	if (ret == TRANS_EFAULT)
+		trans_fail(error_of(report), ret,
+			   "phys_to_virt refused a table page");
+	if (ret)
+		return ret;
+	table->live = true;
+	*regs = (struct trans_regs){
+		.ttbr = trans_ttbr(&table->geo, table->root),
+		.tcr = tt_tcr_encode(&table->geo),
+		.mair = table->mair,
+		.sctlr = trans_sctlr((enum trans_regime)table->geo.regime),
+	};
+	return 0;
+}
+
+void trans_table_destroy(struct trans_table *table)
+{
+	struct trans_stats stats = { 0 };
+	const uint64_t *root;
+
+	if (table->ops && !table->view) {
+		int level = table->geo.start_level;
+
+		root = tt_table_at(table, table->root, level);
+		tt_release(table, root ? level : 3, root, table->root, NULL,
+			   &stats);
+		if (table->window_tables)
+			table->ops->free(table->ctx, table->geo.granule_shift,
+					 table->window_tables, table->window);
+	}
+	*table = (struct trans_table){ 0 };
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The control blob as bytes, to be copied to safe pages. It is linked on its
+ * own (trans/transition/blob/blob.ld), so nothing in it can refer to the
+ * library.
+ */
+#include "lib/asm.h"
+
+	TRANS_ASM_RODATA(trans_blob)
+	.balign	16
+	.global	trans_blob_start, trans_blob_end
+	TRANS_ASM_HIDDEN(trans_blob_start)
+	TRANS_ASM_HIDDEN(trans_blob_end)
+trans_blob_start:
+	.incbin	"blob.bin"
+trans_blob_end:

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The coarse map: where the pages to be moved are so scattered that mapping
+ * exactly them would take more tables than the caller wants to spend, whole
+ * ranges of RAM are mapped instead, writable and never executable, in blocks.
+ * What the blob needs is cut out again: its code and list are mapped over it
+ * read-only (maps.c), its tables are unmapped here.
+ */
+#include "lib/fail.h"
+#include "trans/transition/private.h"
+
+static int account_error(int ret, const struct trans_report *report,
+			 struct trans_error *err)
+{
+	if (ret && err)
+		*err = report->error;
+	return ret;
+}
+
+/* Whole granules of RAM that the identity map reaches. */
+static struct trans_range reached(const struct trans_transition *t,
+				  const struct trans_range *ram)
+{
+	uint64_t mask = granule_of(t) - 1, reach = 1ULL << t->args.va_bits;
+	uint64_t start = (ram->start + mask) & ~mask;
+	uint64_t end = ram->start + ram->len;
+
+	if (end > reach || end < ram->start)
+		end = reach;
+	end &= ~mask;
+	if (start < ram->start || start >= end)
+		return (struct trans_range){ 0, 0 };
+	return (struct trans_range){ start, end - start };
+}
+
+int trans_coarse_map(struct trans_transition *t, struct trans_error *err)
+{
+	static const struct trans_attr rw = { TRANS_MEM_NORMAL, TRANS_WRITE };
+	const struct trans_ranges *ram = t->args.ram;
+	struct trans_report report = { 0 };
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < ram->count; i++) {
+		struct trans_range range = reached(t, &ram->range[i]);
+
+		if (range.len)
+			ret = trans_table_idmap(&t->low, range.start,
+						range.len, &rw, 0, &report);
+	}
+	return account_error(ret, &report, err);
+}
+
+/* For trans_table_pages: stops at the first page that the table maps. */
+struct hiding {
+	const struct trans_table *table;
+	struct trans_report *report;
+	trans_pa_t found;
+};
+
+static int is_mapped(void *arg, trans_pa_t pa, uint64_t len)
+{
+	struct hiding *hiding = arg;
+	struct trans_leaf leaf;
+
+	(void)len;
+	hiding->found = pa;
+	return trans_maps_find_(hiding->table, pa, &leaf, hiding->report);
+}
+
+/* Cutting a page out of a block takes tables, which must be cut out in turn;
+ * that ends, because a block is split once. */
+int trans_coarse_hide(struct trans_transition *t, struct trans_error *err)
+{
+	struct trans_report report = { 0 };
+	struct hiding hiding = { &t->low, &report, 0 };
+	int ret;
+
+	for (;;) {
+		ret = trans_table_pages(&t->low, is_mapped, &hiding, &report);
+		if (ret != 1)
+			return account_error(ret, &report, err);
+		ret = trans_table_unmap(&t->low, hiding.found, granule_of(t), 0,
+					&report);
+		if (ret)
+			return account_error(ret, &report, err);
+	}
+}

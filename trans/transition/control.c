@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The blob's own pages: a copy of its code, and one granule with parameters
+ * and stack. Both are read with the MMU off, so both are cleaned to the PoC.
+ */
+#include "lib/fail.h"
+#include "trans/transition/private.h"
+
+/* trans/transition/blob_image.S; trans/transition/fake has a few bytes of its
+ * own. Hidden, so that no build model reaches them through a table of absolute
+ * addresses. */
+extern const char trans_blob_start[] __attribute__((visibility("hidden")));
+extern const char trans_blob_end[] __attribute__((visibility("hidden")));
+
+size_t trans_blob_size(void)
+{
+	return (uintptr_t)trans_blob_end - (uintptr_t)trans_blob_start;
+}
+
+static int view(const struct trans_transition *t, trans_pa_t pa, uint64_t len,
+		void **page, struct trans_error *err)
+{
+	*page = t->args.ops->phys_to_virt(t->args.ctx, pa, len);
+	if (*page)
+		return 0;
+	return trans_fail_pa(err, TRANS_EFAULT,
+			     "phys_to_virt refused a blob page", pa, len);
+}
+
+static void clean(const struct trans_transition *t, const void *page,
+		  uint64_t len)
+{
+	if (t->args.ops->clean)
+		t->args.ops->clean(t->args.ctx, page, len);
+}
+
+static int take(const struct trans_transition *t, unsigned int count,
+		trans_pa_t *pa, unsigned int *taken, struct trans_error *err)
+{
+	if (t->args.ops->alloc(t->args.ctx, t->args.granule, count, pa))
+		return trans_fail(err, TRANS_ENOMEM, "no pages for the blob");
+	*taken = count;
+	return 0;
+}
+
+int trans_control_build(struct trans_transition *t, struct trans_error *err)
+{
+	uint64_t granule = granule_of(t);
+	size_t size = trans_blob_size();
+	unsigned int count = (unsigned int)((size + granule - 1) / granule);
+	void *page;
+	int ret = take(t, count, &t->code, &t->code_granules, err);
+
+	if (!ret)
+		ret = take(t, 1, &t->data, &t->data_granules, err);
+	if (!ret)
+		ret = view(t, t->code, count * granule, &page, err);
+	if (ret)
+		return ret;
+	memset(page, 0, count * granule);
+	memcpy(page, trans_blob_start, size);
+	clean(t, page, count * granule);
+	return 0;
+}
+
+void trans_control_free(struct trans_transition *t)
+{
+	const struct trans_transition_args *args = &t->args;
+
+	if (t->code_granules)
+		args->ops->free(args->ctx, args->granule, t->code_granules,
+				t->code);
+	if (t->data_granules)
+		args->ops->free(args->ctx, args->granule, t->data_granules,
+				t->data);
+	t->code_granules = 0;
+	t->data_granules = 0;
+}
+
+static void add_digests(struct blob_params *params,
+			const struct trans_transition_args *args)
+{
+	params->digest_count = args->digest_count;
+	for (size_t i = 0; i < args->digest_count; i++)
+		params->digest[i] = args->digests[i];
+}
+
+/* @why may be anything of the host's. */
+static void copy_text(char to[TRANS_REPORT_WHY], const char *why)
+{
+	size_t i;
+
+	for (i = 0; i < TRANS_REPORT_WHY - 1 && why[i]; i++)
+		to[i] = why[i] < ' ' || why[i] > '~' ? '?' : why[i];
+	to[i] = '\0';
+}
+
+/* A page that the host gave once it gives again (ops.h); else the report goes
+ * without. The blob reads it with its MMU off. */
+void trans_control_note_(const struct trans_transition *t,
+			 const struct trans_error *why)
+{
+	struct blob_params *params;
+	void *page;
+
+	if (view(t, t->data, sizeof(*params), &page, NULL))
+		return;
+	params = page;
+	params->own.status = why->status;
+	params->own.pa = why->pa;
+	params->own.desc = why->desc;
+	copy_text(params->own.why, why->why);
+	clean(t, page, sizeof(*params));
+}
+
+/* Field by field, into memory of zeroes: as a value it would be 2 KiB of the
+ * host's stack. */
+static void set_params(struct blob_params *params,
+		       const struct trans_transition *t)
+{
+	const struct trans_transition_args *args = &t->args;
+	const struct trans_cpu *cpu = args->cpu;
+
+	params->tcr = trans_state_tcr_off(cpu);
+	params->hcr = trans_state_hcr(cpu);
+	params->sctlr = trans_state_sctlr(cpu, args->map != TRANS_MAP_NONE);
+	params->flags = trans_state_flags(cpu) | trans_args_flags(args);
+	params->list = t->list_granules ? t->list : BLOB_LIST_END;
+	if (args->map == TRANS_MAP_LINEAR)
+		params->offset = args->linear_offset;
+	params->far = t->far.start;
+	params->far_len = t->far.len;
+	params->far_offset = t->far_offset;
+	params->report = args->report ? args->report :
+		t->data + offsetof(struct blob_params, own);
+	params->uart = args->uart;
+	params->conduit = args->conduit;
+	params->target = args->entry;
+	memcpy(params->x, args->x, sizeof(params->x));
+	params->move_count = t->move_count;
+}
+
+/* @low NULL: no tables. @high NULL: no upper half. The whole granule is zeroed
+ * and cleaned: a dirty line in it could later fall on the blob's stack. */
+int trans_control_finish(struct trans_transition *t,
+			 const struct trans_regs *low,
+			 const struct trans_regs *high,
+			 struct trans_error *err)
+{
+	uint64_t len = t->data_granules * granule_of(t);
+	struct blob_params *params;
+	void *page;
+	int ret = view(t, t->data, len, &page, err);
+
+	if (ret)
+		return ret;
+	memset(page, 0, len);
+	params = page;
+	set_params(params, t);
+	add_digests(params, &t->args);
+	if (low) {
+		params->tcr = trans_tcr(&t->low.geo,
+					high ? &t->high.geo : NULL);
+		params->mair = low->mair;
+		params->ttbr0 = low->ttbr;
+	}
+	if (high)
+		params->ttbr1 = high->ttbr;
+	ret = trans_passage_finish(t, params, err);
+	clean(t, page, len);
+	return ret;
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The proof: nothing that the blob needs is overwritten, nothing that is still
+ * to be read is overwritten by the blob, and all of it is mapped. It reads the
+ * moves from the list that the blob will execute, not from the caller's plan.
+ */
+#include "lib/fail.h"
+#include "trans/transition/private.h"
+
+/* Memory from @first to @last that holds no piece of the blob; empty: not known
+ * yet. */
+struct gap {
+	trans_pa_t first, last;
+};
+
+/*
+ * @params:  what the blob will read its digests from
+ * @why, @pa, @len: what is held against the pieces of the blob now, and what is
+ *           wrong if it touches one
+ * @gap:     around it, as far as the pieces looked at leave it
+ * @dst, @src: around the destination and the source before
+ */
+struct proof {
+	const struct trans_transition *t;
+	const struct blob_params *params;
+	struct trans_error *err;
+	const char *why;
+	trans_pa_t pa;
+	uint64_t len;
+	struct gap gap, dst, src;
+};
+
+static bool overlap(uint64_t a, uint64_t a_len, uint64_t b, uint64_t b_len)
+{
+	return a <= b + (b_len - 1) && b <= a + (a_len - 1);
+}
+
+/* One piece of the blob: it touches, or is an end of the gap. */
+static int piece(void *arg, trans_pa_t pa, uint64_t len)
+{
+	struct proof *proof = arg;
+
+	if (overlap(pa, len, proof->pa, proof->len)) {
+		trans_fail_pa(proof->err, TRANS_EOVERLAP, proof->why, pa, len);
+		if (proof->err)
+			proof->err->va = proof->pa;
+		return TRANS_EOVERLAP;
+	}
+	if (pa > proof->pa) {
+		if (pa - 1 < proof->gap.last)
+			proof->gap.last = pa - 1;
+	} else if (pa + len > proof->gap.first) {
+		proof->gap.first = pa + len;
+	}
+	return 0;
+}
+
+static int table_pages(struct proof *proof, const struct trans_table *table,
+		       trans_page_fn each)
+{
+	struct trans_report report = { 0 };
+	int ret;
+
+	if (!table->ops)
+		return 0;
+	ret = trans_table_pages(table, each, proof, &report);
+	if (ret && ret == report.error.status && proof->err)
+		*proof->err = report.error;
+	return ret;
+}
+
+/* All but the tables of the moves, which follow from what is mapped. */
+static int pieces(struct proof *proof)
+{
+	const struct trans_transition *t = proof->t;
+	uint64_t granule = granule_of(t);
+	int ret = piece(proof, t->code, t->code_granules * granule);
+
+	if (!ret)
+		ret = piece(proof, t->data, t->data_granules * granule);
+	if (!ret)
+		ret = trans_list_pages(t, piece, proof, proof->err);
+	if (!ret && t->args.report)
+		ret = piece(proof, t->args.report,
+			    sizeof(struct trans_blob_report));
+	if (!ret && trans_uart_exists(&t->args.uart))
+		ret = piece(proof, t->args.uart.pa,
+			    trans_uart_len(&t->args.uart));
+	if (!ret)
+		ret = table_pages(proof, &t->passage, piece);
+	return ret;
+}
+
+static void hold(struct proof *proof, trans_pa_t pa, uint64_t len,
+		 const char *why)
+{
+	proof->why = why;
+	proof->pa = pa;
+	proof->len = len;
+	proof->gap = (struct gap){ 0, UINT64_MAX };
+}
+
+/*
+ * Is [pa, pa + len) apart from all pieces? They are gone through only where it
+ * leaves the gap in which the one before lay. So a list in ascending order, as
+ * that of a resume is, goes through them once for each gap between them, and
+ * not once for each move.
+ */
+static int clear(struct proof *proof, struct gap *gap, trans_pa_t pa,
+		 uint64_t len, const char *why)
+{
+	int ret;
+
+	if (pa >= gap->first && pa <= gap->last && len - 1 <= gap->last - pa)
+		return 0;
+	hold(proof, pa, len, why);
+	ret = pieces(proof);
+	*gap = proof->gap;
+	return ret;
+}
+
+static int apart(void *arg, const struct trans_move *move)
+{
+	struct proof *proof = arg;
+	int ret = 0;
+
+	if (!stays(move))
+		ret = clear(proof, &proof->dst, move->dst, move->len,
+			    "a destination covers a page of the blob");
+	if (ret || move->src == TRANS_ZERO)
+		return ret;
+	return clear(proof, &proof->src, move->src, move->len,
+		     "a source shares a page with the blob");
+}
+
+/* A digest over what the blob itself writes could only fail. */
+static int all_apart(struct proof *proof)
+{
+	const struct blob_params *params = proof->params;
+	int ret = trans_list_moves(proof->t, apart, proof, proof->err);
+
+	for (uint64_t i = 0; !ret && i < params->digest_count; i++)
+		ret = clear(proof, &proof->dst, params->digest[i].pa,
+			    params->digest[i].len,
+			    "a digest covers a page of the blob");
+	return ret;
+}
+
+/* What cannot be reached for a move may be a page of the tables: then say so. */
+static int name_table(struct proof *proof, trans_pa_t pa, uint64_t len)
+{
+	int ret;
+
+	hold(proof, pa, len, "a move touches a page of the tables");
+	ret = table_pages(proof, &proof->t->low, piece);
+	return ret ? ret : table_pages(proof, &proof->t->high, piece);
+}
+
+/*
+ * No page of the tables is mapped where the moves are (hidden); so if all of a
+ * move is, it touches none of them.
+ */
+static int mapped(void *arg, const struct trans_move *move)
+{
+	struct proof *proof = arg;
+	int named, ret = trans_maps_verify_move(proof->t, move, proof->err);
+
+	if (!ret)
+		return 0;
+	named = name_table(proof, move->dst, move->len);
+	if (!named && move->src != TRANS_ZERO)
+		named = name_table(proof, move->src, move->len);
+	return named ? named : ret;
+}
+
+static int digests_mapped(struct proof *proof)
+{
+	const struct blob_params *params = proof->params;
+	int ret = 0;
+
+	for (uint64_t i = 0; !ret && i < params->digest_count; i++) {
+		const struct trans_digest *digest = &params->digest[i];
+		int named;
+
+		ret = trans_maps_verify_moved(proof->t, digest->pa, digest->len,
+					      false, proof->err);
+		named = ret ? name_table(proof, digest->pa, digest->len) : 0;
+		ret = named ? named : ret;
+	}
+	return ret;
+}
+
+/* Nothing that the mover can write by mistake: for trans_list_pages and
+ * trans_table_pages. */
+static int read_only(void *arg, trans_pa_t pa, uint64_t len)
+{
+	const struct proof *proof = arg;
+
+	return trans_maps_verify_kept(proof->t, pa, len, false, proof->err);
+}
+
+static int hidden(void *arg, trans_pa_t pa, uint64_t len)
+{
+	const struct proof *proof = arg;
+
+	return trans_maps_verify_kept(proof->t, pa, len, true, proof->err);
+}
+
+static int all_kept(struct proof *proof)
+{
+	const struct trans_transition *t = proof->t;
+	int ret = read_only(proof, t->code, t->code_granules * granule_of(t));
+
+	if (!ret)
+		ret = trans_list_pages(t, read_only, proof, proof->err);
+	if (!ret)
+		ret = table_pages(proof, &t->low, hidden);
+	return ret ? ret : table_pages(proof, &t->high, hidden);
+}
+
+/* The tables were made for one address of each byte; does the blob use it? */
+static int same_window(const struct proof *proof)
+{
+	const struct trans_transition *t = proof->t;
+	const struct blob_params *params = proof->params;
+
+	if (params->far == t->far.start && params->far_len == t->far.len &&
+	    params->far_offset == t->far_offset)
+		return 0;
+	return trans_fail_pa(proof->err, TRANS_ECORRUPT,
+			     "the blob looks elsewhere for what is far",
+			     params->far, params->far_len);
+}
+
+/* With the MMU off a PA is what it is. */
+static int no_window(const struct proof *proof)
+{
+	const struct blob_params *params = proof->params;
+
+	if (!params->far_len && !params->offset)
+		return 0;
+	return trans_fail_pa(proof->err, TRANS_ECORRUPT,
+			     "no tables, and the blob looks for a window",
+			     params->far, params->far_len);
+}
+
+static int all_mapped(struct proof *proof)
+{
+	int ret = trans_maps_verify_blob(proof->t, proof->err);
+
+	if (!ret)
+		ret = same_window(proof);
+	if (!ret)
+		ret = all_kept(proof);
+	if (!ret)
+		ret = trans_list_moves(proof->t, mapped, proof, proof->err);
+	return ret ? ret : digests_mapped(proof);
+}
+
+int trans_transition_check(const struct trans_transition *transition,
+			   struct trans_error *err)
+{
+	const struct trans_transition_args *args = &transition->args;
+	struct proof proof = {
+		.t = transition, .err = err, .dst = { 1, 0 }, .src = { 1, 0 },
+	};
+	int ret;
+
+	if (!transition->code_granules || !transition->data_granules)
+		return trans_fail(err, TRANS_EINVAL, "nothing is prepared");
+	proof.params = args->ops->phys_to_virt(args->ctx, transition->data,
+					       sizeof(*proof.params));
+	if (!proof.params)
+		return trans_fail_pa(err, TRANS_EFAULT,
+				     "phys_to_virt refused a blob page",
+				     transition->data, sizeof(*proof.params));
+	ret = all_apart(&proof);
+	if (!ret)
+		ret = trans_passage_verify(transition, err);
+	if (ret)
+		return ret;
+	return args->map == TRANS_MAP_NONE ? no_window(&proof) :
+					     all_mapped(&proof);
+}
