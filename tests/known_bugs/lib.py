@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """Ranges, moves, pool, the interrupt controller."""
-from .who import CORE, EDGES
+from .who import CORE, CASES
 
 # Edits, and the tests that must notice them: tests/mutants.py.
 MUTANTS = {
-    ('test_moves', *EDGES): [
+    ('test_moves', *CASES): [
         ('moves: a move inside the spare not seen', 'overlap',
          'return first_a <= last_b && first_b <= last_a;',
          'return first_a <= first_b && first_b <= last_a;'),
         ('host: any spare memory will do', 'trans_moves_plan', 'if (spare)',
          'if (true)'),
     ],
-    ('test_moves', *EDGES, 'test_kimage'): [
+    ('test_moves', *CASES, 'test_kimage'): [
         ('moves: joined although only one end fits', 'moves_continue',
          'return b->src == a->src + a->len && b->src > a->src;',
          'return true;'),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """The transition: its maps, its proof, worlds entered with the MMU on."""
-from .who import CORE, EDGES, TRANSITION
+from .who import CORE, CASES, TRANSITION
 
 # Edits, and the tests that must notice them: tests/mutants.py.
 MUTANTS = {
@@ -156,7 +156,7 @@ MUTANTS = {
         ('cpu: E2H as HCR_EL2 reads', 'trans_cpu_read',
          'cpu->e2h = trans_cpu_has_e2h_only(cpu) ||', 'cpu->e2h ='),
     ],
-    ('test_inspect', *EDGES): [
+    ('test_inspect', *CASES): [
         ('verify: code in Non-cacheable memory', 'tt_cacheable',
          'if (!outer || outer == 4 || inner == 4)', 'if (!outer)'),
         ('verify: code in memory of a reserved kind', 'tt_cacheable',
@@ -194,7 +194,7 @@ MUTANTS = {
          'blob_each(params, params->move_count, UINT64_MAX, clean_zeroed);',
          ''),
     ],
-    ('test_moves', *EDGES, 'test_kimage'): [
+    ('test_moves', *CASES, 'test_kimage'): [
         ("moves: what is in place is nobody's", 'trans_moves_in_place',
          'if (move->src == move->dst) ret', 'if (false) ret'),
     ],

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * One simulated memory with a table, a view and a copy: what the tests of the
- * core's edges begin with.
+ * One simulated memory with a table, a view of it and a copy: what tests of
+ * single cases begin with.
  */
 #ifndef TESTS_VIEWS_H
 #define TESTS_VIEWS_H
@@ -12,11 +12,11 @@
 
 #define MIB (1ULL << 20)
 
-extern const struct trans_attr edge_rw;
-extern const struct trans_attr edge_ro;
-extern const struct trans_attr edge_rx;
+extern const struct trans_attr views_rw;
+extern const struct trans_attr views_ro;
+extern const struct trans_attr views_rx;
 
-struct edge {
+struct views {
 	struct memory m;
 	struct trans_geometry geo; /* EL1&0, 4K, 48 bits */
 	struct trans_table t, copy, view;
@@ -24,32 +24,32 @@ struct edge {
 };
 
 /* Of the running test. */
-extern struct edge ed;
+extern struct views vw;
 
-struct trans_geometry edge_geometry(enum trans_regime regime,
-				    enum trans_granule granule,
-				    unsigned int va, unsigned int pa,
-				    unsigned int flags);
-void edge_create(struct trans_table *t, const struct trans_geometry *geo);
-int edge_setup(void **state);
-int edge_teardown(void **state);
+struct trans_geometry views_geometry(enum trans_regime regime,
+				     enum trans_granule granule,
+				     unsigned int va, unsigned int pa,
+				     unsigned int flags);
+void views_create(struct trans_table *t, const struct trans_geometry *geo);
+int views_setup(void **state);
+int views_teardown(void **state);
 
 /* A view of @t; @pie0, @pie1: PIRE0 and PIR, both 0 for no indirection. */
-void edge_attach(const struct trans_table *t, uint64_t pire0, uint64_t pir);
+void views_attach(const struct trans_table *t, uint64_t pire0, uint64_t pir);
 
 /* The entry of @level on the way to @va. */
-uint64_t *edge_slot(struct trans_table *t, trans_va_t va, int level);
+uint64_t *views_slot(struct trans_table *t, trans_va_t va, int level);
 
 /* What @t maps there; it must map something. */
-struct trans_leaf edge_query(const struct trans_table *t, trans_va_t va);
+struct trans_leaf views_query(const struct trans_table *t, trans_va_t va);
 
-/* @ret, and what ed.r says; @why is part of its reason. */
-void edge_refused(int ret, int status, const char *why);
+/* @ret, and what vw.r says; @why is part of its reason. */
+void views_refused(int ret, int status, const char *why);
 
 /* ---- refusals ---- */
 
-/* Into ed.t. */
-int edge_map(trans_va_t va, trans_pa_t pa, uint64_t len,
-	     const struct trans_attr *attr, unsigned int flags);
+/* Into vw.t. */
+int views_map(trans_va_t va, trans_pa_t pa, uint64_t len,
+	      const struct trans_attr *attr, unsigned int flags);
 
 #endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The edges of the core: formats and combinations that the other tests do not
- * meet; each found by looking for branches that nothing took (make coverage)
- * or for known bugs that nothing noticed (make mutants).
+ * What becomes of an entry that is copied or shared: formats that differ, kinds
+ * of entries, groups, permission indirection, hidden runs.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,48 +23,49 @@ static void test_access_flag(void **state)
 	struct trans_leaf leaf;
 
 	(void)state;
-	assert_int_equal(edge_map(0, 0, 2 * MIB + 4096, &edge_rw, 0), 0);
-	*edge_slot(&ed.t, 0, 2) &= ~(1ULL << 10);
-	*edge_slot(&ed.t, 2 * MIB, 3) &= ~(1ULL << 10);
-	edge_refused(trans_table_query(&ed.t, 4096, &leaf, &ed.r), TRANS_ENOENT,
-		     "access flag");
-	edge_refused(trans_table_query(&ed.t, 2 * MIB, &leaf, &ed.r),
-		     TRANS_ENOENT,
-		     "access flag");
-	assert_int_equal(ed.r.error.level, 3);
+	assert_int_equal(views_map(0, 0, 2 * MIB + 4096, &views_rw, 0), 0);
+	*views_slot(&vw.t, 0, 2) &= ~(1ULL << 10);
+	*views_slot(&vw.t, 2 * MIB, 3) &= ~(1ULL << 10);
+	views_refused(trans_table_query(&vw.t, 4096, &leaf, &vw.r),
+		      TRANS_ENOENT, "access flag");
+	views_refused(trans_table_query(&vw.t, 2 * MIB, &leaf, &vw.r),
+		      TRANS_ENOENT,
+		      "access flag");
+	assert_int_equal(vw.r.error.level, 3);
 }
 
 /* SH is where DS has address bits: it must go one way, and come back. */
 static void test_copy_between_ds_and_not(void **state)
 {
-	struct trans_geometry ds = edge_geometry(TRANS_EL1_0, TRANS_4K, 48, 52,
-						 TRANS_GEO_DS);
+	struct trans_geometry ds = views_geometry(TRANS_EL1_0, TRANS_4K, 48, 52,
+						  TRANS_GEO_DS);
 	struct trans_table back;
 
 	(void)state;
-	assert_int_equal(edge_map(0, GIB, 2 * MIB, &edge_rw, TRANS_NOBLOCK), 0);
-	edge_attach(&ed.t, 0, 0);
-	edge_create(&ed.copy, &ds);
-	assert_int_equal(trans_table_copy(&ed.copy, 0, &ed.view, 0, 2 * MIB, 0,
-					  &ed.r), 0);
+	assert_int_equal(views_map(0, GIB, 2 * MIB, &views_rw, TRANS_NOBLOCK),
+			 0);
+	views_attach(&vw.t, 0, 0);
+	views_create(&vw.copy, &ds);
+	assert_int_equal(trans_table_copy(&vw.copy, 0, &vw.view, 0, 2 * MIB, 0,
+					  &vw.r), 0);
 	for (uint64_t va = 0; va < 2 * MIB; va += 4096)
-		assert_int_equal(edge_query(&ed.copy, va).pa, GIB + va);
-	assert_int_equal(edge_query(&ed.copy, 0).desc >> 8 & 3, 0);
-	edge_attach(&ed.copy, 0, 0);
-	edge_create(&back, &ed.geo);
-	assert_int_equal(trans_table_copy(&back, 0, &ed.view, 0, 2 * MIB, 0,
-					  &ed.r), 0);
-	assert_int_equal(edge_query(&back, 4096).desc,
-			 edge_query(&ed.t, 4096).desc);
+		assert_int_equal(views_query(&vw.copy, va).pa, GIB + va);
+	assert_int_equal(views_query(&vw.copy, 0).desc >> 8 & 3, 0);
+	views_attach(&vw.copy, 0, 0);
+	views_create(&back, &vw.geo);
+	assert_int_equal(trans_table_copy(&back, 0, &vw.view, 0, 2 * MIB, 0,
+					  &vw.r), 0);
+	assert_int_equal(views_query(&back, 4096).desc,
+			 views_query(&vw.t, 4096).desc);
 	trans_table_destroy(&back);
 	/* and an address that only DS can say is refused on the way back */
-	assert_int_equal(trans_table_map(&ed.copy, GIB, 1ULL << 50, 4096,
-					 &edge_rw,
+	assert_int_equal(trans_table_map(&vw.copy, GIB, 1ULL << 50, 4096,
+					 &views_rw,
 					 0, NULL), 0);
-	edge_create(&back, &ed.geo);
-	edge_attach(&ed.copy, 0, 0);
-	assert_int_equal(trans_table_copy(&back, GIB, &ed.view, GIB, 4096, 0,
-					  &ed.r), TRANS_EUNREPR);
+	views_create(&back, &vw.geo);
+	views_attach(&vw.copy, 0, 0);
+	assert_int_equal(trans_table_copy(&back, GIB, &vw.view, GIB, 4096, 0,
+					  &vw.r), TRANS_EUNREPR);
 	trans_table_destroy(&back);
 }
 
@@ -73,22 +73,22 @@ static void test_copy_between_ds_and_not(void **state)
  * right. */
 static void test_copy_from_one_range(void **state)
 {
-	struct trans_geometry el2 = edge_geometry(TRANS_EL2, TRANS_4K, 48, 48,
-						  0);
+	struct trans_geometry el2 = views_geometry(TRANS_EL2, TRANS_4K, 48, 48,
+						   0);
 	struct trans_table from;
 
 	(void)state;
-	edge_create(&from, &el2);
-	assert_int_equal(trans_table_map(&from, 0, 0, 4096, &edge_rx, 0, NULL),
+	views_create(&from, &el2);
+	assert_int_equal(trans_table_map(&from, 0, 0, 4096, &views_rx, 0, NULL),
 			 0);
-	assert_int_equal(trans_table_map(&from, 4096, 4096, 4096, &edge_rw, 0,
+	assert_int_equal(trans_table_map(&from, 4096, 4096, 4096, &views_rw, 0,
 					 NULL), 0);
-	edge_attach(&from, 0, 0);
-	edge_create(&ed.copy, &ed.geo);
-	assert_int_equal(trans_table_copy(&ed.copy, 0, &ed.view, 0, 8192, 0,
-					  &ed.r), 0);
+	views_attach(&from, 0, 0);
+	views_create(&vw.copy, &vw.geo);
+	assert_int_equal(trans_table_copy(&vw.copy, 0, &vw.view, 0, 8192, 0,
+					  &vw.r), 0);
 	for (trans_va_t va = 0; va < 8192; va += 4096) {
-		struct trans_leaf leaf = edge_query(&ed.copy, va);
+		struct trans_leaf leaf = views_query(&vw.copy, va);
 
 		assert_int_equal(leaf.executable, va == 0);
 		assert_int_equal(leaf.writable, va != 0);
@@ -101,19 +101,19 @@ static void test_copy_from_one_range(void **state)
  * nothing says so. */
 static void test_user_writable_is_not_executable_at_el2(void **state)
 {
-	struct trans_geometry el2 = edge_geometry(TRANS_EL2, TRANS_4K, 48, 48,
-						  0);
+	struct trans_geometry el2 = views_geometry(TRANS_EL2, TRANS_4K, 48, 48,
+						   0);
 
 	(void)state;
-	assert_int_equal(edge_map(0, 0, 4096, &edge_rx, 0), 0);
-	*edge_slot(&ed.t, 0, 3) &= ~(1ULL << 7);
-	*edge_slot(&ed.t, 0, 3) |= 1ULL << 6;
-	edge_attach(&ed.t, 0, 0);
-	edge_create(&ed.copy, &el2);
-	assert_int_equal(trans_table_copy(&ed.copy, 0, &ed.view, 0, 4096, 0,
-					  &ed.r), 0);
-	assert_true(edge_query(&ed.copy, 0).writable);
-	assert_false(edge_query(&ed.copy, 0).executable);
+	assert_int_equal(views_map(0, 0, 4096, &views_rx, 0), 0);
+	*views_slot(&vw.t, 0, 3) &= ~(1ULL << 7);
+	*views_slot(&vw.t, 0, 3) |= 1ULL << 6;
+	views_attach(&vw.t, 0, 0);
+	views_create(&vw.copy, &el2);
+	assert_int_equal(trans_table_copy(&vw.copy, 0, &vw.view, 0, 4096, 0,
+					  &vw.r), 0);
+	assert_true(views_query(&vw.copy, 0).writable);
+	assert_false(views_query(&vw.copy, 0).executable);
 }
 
 static enum trans_presence nothing(uint64_t desc, int level)
@@ -122,9 +122,9 @@ static enum trans_presence nothing(uint64_t desc, int level)
 	return TRANS_ABSENT;
 }
 
-static int edge_copy_page(unsigned int flags)
+static int views_copy_page(unsigned int flags)
 {
-	return trans_table_copy(&ed.copy, 0, &ed.view, 0, 4096, flags, &ed.r);
+	return trans_table_copy(&vw.copy, 0, &vw.view, 0, 4096, flags, &vw.r);
 }
 
 static void test_copy_of_corrupt_entries(void **state)
@@ -132,27 +132,27 @@ static void test_copy_of_corrupt_entries(void **state)
 	uint64_t *page;
 
 	(void)state;
-	edge_create(&ed.copy, &ed.geo);
-	assert_int_equal(edge_map(0, 0, 8192, &edge_rw, 0), 0);
-	edge_attach(&ed.t, 0, 0);
-	page = edge_slot(&ed.t, 0, 3);
+	views_create(&vw.copy, &vw.geo);
+	assert_int_equal(views_map(0, 0, 8192, &views_rw, 0), 0);
+	views_attach(&vw.t, 0, 0);
+	page = views_slot(&vw.t, 0, 3);
 	page[0] &= ~2ULL;
-	edge_refused(edge_copy_page(0), TRANS_ECORRUPT, "reserved");
-	assert_int_equal(ed.r.error.level, 3);
+	views_refused(views_copy_page(0), TRANS_ECORRUPT, "reserved");
+	assert_int_equal(vw.r.error.level, 3);
 	page[0] = 0x1230;
-	ed.view.present = NULL;
-	edge_refused(edge_copy_page(TRANS_MKVALID | TRANS_TRUSTPFN),
-		     TRANS_ECORRUPT,
-		     "may or may not");
-	ed.view.present = nothing;
-	assert_int_equal(edge_copy_page(TRANS_MKVALID | TRANS_TRUSTPFN), 0);
-	assert_int_equal(ed.copy.pages, 1);
+	vw.view.present = NULL;
+	views_refused(views_copy_page(TRANS_MKVALID | TRANS_TRUSTPFN),
+		      TRANS_ECORRUPT,
+		      "may or may not");
+	vw.view.present = nothing;
+	assert_int_equal(views_copy_page(TRANS_MKVALID | TRANS_TRUSTPFN), 0);
+	assert_int_equal(vw.copy.pages, 1);
 	page[0] = 0x403 | 1ULL << 40;
-	ed.view.geo.pa_bits = 40;
-	edge_refused(edge_copy_page(0), TRANS_ECORRUPT, "address size");
-	ed.view.geo = ed.geo;
-	ed.view.root = MIB; /* no such memory */
-	edge_refused(edge_copy_page(0), TRANS_EFAULT, "root");
+	vw.view.geo.pa_bits = 40;
+	views_refused(views_copy_page(0), TRANS_ECORRUPT, "address size");
+	vw.view.geo = vw.geo;
+	vw.view.root = MIB; /* no such memory */
+	views_refused(views_copy_page(0), TRANS_EFAULT, "root");
 }
 
 /* Contiguous groups are kept as a whole whatever is beside them. */
@@ -161,19 +161,19 @@ static void test_group_after_loose_pages(void **state)
 	uint64_t *page;
 
 	(void)state;
-	edge_create(&ed.copy, &ed.geo);
-	assert_int_equal(edge_map(0, 0, MIB, &edge_rw, 0), 0);
-	page = edge_slot(&ed.t, 0, 3);
+	views_create(&vw.copy, &vw.geo);
+	assert_int_equal(views_map(0, 0, MIB, &views_rw, 0), 0);
+	page = views_slot(&vw.t, 0, 3);
 	for (int i = 16; i < 32; i++)
 		page[i] |= 1ULL << 52;
-	edge_attach(&ed.t, 0, 0);
-	assert_int_equal(trans_table_copy(&ed.copy, 0, &ed.view, 0, MIB,
-					  TRANS_KEEPCONT, &ed.r), 0);
+	views_attach(&vw.t, 0, 0);
+	assert_int_equal(trans_table_copy(&vw.copy, 0, &vw.view, 0, MIB,
+					  TRANS_KEEPCONT, &vw.r), 0);
 	for (int i = 0; i < 256; i++)
-		assert_int_equal(edge_query(&ed.copy,
-					    i * 4096ULL).desc >> 52 & 1,
+		assert_int_equal(views_query(&vw.copy,
+					     i * 4096ULL).desc >> 52 & 1,
 				 i >= 16 && i < 32);
-	assert_int_equal(ed.r.stats.cont_dropped, 0);
+	assert_int_equal(vw.r.stats.cont_dropped, 0);
 }
 
 /* A group that the range cuts, alone: no run before it that swallows it. */
@@ -183,18 +183,18 @@ static void test_cut_group_alone(void **state)
 	uint64_t *page;
 
 	(void)state;
-	edge_create(&ed.copy, &ed.geo);
-	assert_int_equal(edge_map(0, 0, 16 * 4096, &edge_rw, 0), 0);
-	page = edge_slot(&ed.t, 0, 3);
+	views_create(&vw.copy, &vw.geo);
+	assert_int_equal(views_map(0, 0, 16 * 4096, &views_rw, 0), 0);
+	page = views_slot(&vw.t, 0, 3);
 	for (int i = 0; i < 16; i++)
 		page[i] |= 1ULL << 52;
-	edge_attach(&ed.t, 0, 0);
-	assert_int_equal(trans_table_copy(&ed.copy, 0, &ed.view, 0, 8 * 4096,
-					  TRANS_KEEPCONT, &ed.r), 0);
+	views_attach(&vw.t, 0, 0);
+	assert_int_equal(trans_table_copy(&vw.copy, 0, &vw.view, 0, 8 * 4096,
+					  TRANS_KEEPCONT, &vw.r), 0);
 	for (int i = 0; i < 8; i++)
-		assert_int_equal(edge_query(&ed.copy,
-					    i * 4096ULL).desc >> 52 & 1, 0);
-	assert_int_equal(trans_table_query(&ed.copy, 8 * 4096, &leaf, NULL),
+		assert_int_equal(views_query(&vw.copy,
+					     i * 4096ULL).desc >> 52 & 1, 0);
+	assert_int_equal(trans_table_query(&vw.copy, 8 * 4096, &leaf, NULL),
 			 TRANS_ENOENT);
 }
 
@@ -206,12 +206,12 @@ static int copy_indirect(unsigned int user, unsigned int own,
 {
 	int ret;
 
-	edge_attach(&ed.t, user, own | 1ULL << 60);
-	ret = trans_table_copy(&ed.copy, 0, &ed.view, 0, 4096, TRANS_REPLACE,
-			       &ed.r);
+	views_attach(&vw.t, user, own | 1ULL << 60);
+	ret = trans_table_copy(&vw.copy, 0, &vw.view, 0, 4096, TRANS_REPLACE,
+			       &vw.r);
 	*leaf = (struct trans_leaf){ 0 };
 	if (!ret)
-		*leaf = edge_query(&ed.copy, 0);
+		*leaf = views_query(&vw.copy, 0);
 	return ret;
 }
 
@@ -229,9 +229,9 @@ static void test_indirection_is_resolved_or_refused(void **state)
 	struct trans_leaf leaf;
 
 	(void)state;
-	edge_create(&ed.copy, &ed.geo);
-	assert_int_equal(edge_map(0, 0, 4096, &edge_rw, 0), 0);
-	*edge_slot(&ed.t, 0, 3) &= ~(3ULL << 53 | 1ULL << 51 | 1ULL << 6 |
+	views_create(&vw.copy, &vw.geo);
+	assert_int_equal(views_map(0, 0, 4096, &views_rw, 0), 0);
+	*views_slot(&vw.t, 0, 3) &= ~(3ULL << 53 | 1ULL << 51 | 1ULL << 6 |
 				1 << 7);
 	for (unsigned int i = 0; i < sizeof(cases) / 8; i++) {
 		const uint8_t *c = cases[i];
@@ -253,28 +253,28 @@ static void test_indirection_is_resolved_or_refused(void **state)
 static void test_share_replace_keeps_what_the_source_lacks(void **state)
 {
 	(void)state;
-	edge_create(&ed.copy, &ed.geo);
-	assert_int_equal(edge_map(0, 0, 4096, &edge_ro, 0), 0);
-	assert_int_equal(trans_table_map(&ed.copy, 0, 0, 8192, &edge_rw, 0,
+	views_create(&vw.copy, &vw.geo);
+	assert_int_equal(views_map(0, 0, 4096, &views_ro, 0), 0);
+	assert_int_equal(trans_table_map(&vw.copy, 0, 0, 8192, &views_rw, 0,
 					 NULL),
 			 0);
-	assert_int_equal(trans_table_share(&ed.copy, 0, &ed.t, 0, 2 * MIB,
-					   TRANS_REPLACE, &ed.r), 0);
-	assert_false(edge_query(&ed.copy, 0).writable);
-	assert_true(edge_query(&ed.copy, 4096).writable);
+	assert_int_equal(trans_table_share(&vw.copy, 0, &vw.t, 0, 2 * MIB,
+					   TRANS_REPLACE, &vw.r), 0);
+	assert_false(views_query(&vw.copy, 0).writable);
+	assert_true(views_query(&vw.copy, 4096).writable);
 }
 
 /* A table with hierarchical attributes above is not what is below it alone. */
 static void test_share_below_hierarchical_attributes(void **state)
 {
 	(void)state;
-	assert_int_equal(edge_map(0, 0, 4096, &edge_rw, 0), 0);
-	*edge_slot(&ed.t, 0, 1) |= 1ULL << 62;
-	edge_create(&ed.copy, &ed.geo);
-	assert_int_equal(trans_table_share(&ed.copy, 0, &ed.t, 0, 2 * MIB, 0,
-					   &ed.r), 0);
-	assert_int_equal(ed.r.stats.tables, 3);
-	assert_false(edge_query(&ed.copy, 0).writable);
+	assert_int_equal(views_map(0, 0, 4096, &views_rw, 0), 0);
+	*views_slot(&vw.t, 0, 1) |= 1ULL << 62;
+	views_create(&vw.copy, &vw.geo);
+	assert_int_equal(trans_table_share(&vw.copy, 0, &vw.t, 0, 2 * MIB, 0,
+					   &vw.r), 0);
+	assert_int_equal(vw.r.stats.tables, 3);
+	assert_false(views_query(&vw.copy, 0).writable);
 }
 
 /* ---- lib ---- */
@@ -309,43 +309,43 @@ static void test_move_inside_the_spare(void **state)
  * are a hole. Copied in the loop that nobody watches. */
 static void hide_pages(void)
 {
-	ed.m.ops.write_entry = NULL;
-	ed.m.ops.acquire = NULL;
-	ed.m.ops.release = NULL;
-	ed.m.acquired = 0;
-	edge_create(&ed.copy, &ed.geo);
-	assert_int_equal(trans_table_map(&ed.t, HIDDEN_VA, HIDDEN_PA, 64 << 12,
-					 &edge_rw, TRANS_NOBLOCK, NULL), 0);
-	assert_int_equal(trans_table_protect(&ed.t, HIDDEN_VA + (24 << 12),
+	vw.m.ops.write_entry = NULL;
+	vw.m.ops.acquire = NULL;
+	vw.m.ops.release = NULL;
+	vw.m.acquired = 0;
+	views_create(&vw.copy, &vw.geo);
+	assert_int_equal(trans_table_map(&vw.t, HIDDEN_VA, HIDDEN_PA, 64 << 12,
+					 &views_rw, TRANS_NOBLOCK, NULL), 0);
+	assert_int_equal(trans_table_protect(&vw.t, HIDDEN_VA + (24 << 12),
 					     2 << 12, 0, 0, NULL), 0);
-	assert_int_equal(trans_table_unmap(&ed.t, HIDDEN_VA + (40 << 12),
+	assert_int_equal(trans_table_unmap(&vw.t, HIDDEN_VA + (40 << 12),
 					   4 << 12, 0, NULL), 0);
-	edge_attach(&ed.t, 0, 0);
+	views_attach(&vw.t, 0, 0);
 	for (unsigned int i = 0; i < 28; i++)
 		if ((i >= 4 && i < 8) || i >= 20)
-			*edge_slot(&ed.t, HIDDEN_VA + (i << 12), 3) &= ~1ULL;
+			*views_slot(&vw.t, HIDDEN_VA + (i << 12), 3) &= ~1ULL;
 }
 
 static void copy_hidden(unsigned int flags)
 {
 	hide_pages();
-	assert_int_equal(trans_table_copy(&ed.copy, HIDDEN_VA, &ed.view,
+	assert_int_equal(trans_table_copy(&vw.copy, HIDDEN_VA, &vw.view,
 					  HIDDEN_VA, 64 << 12,
 					  TRANS_MKVALID | TRANS_CHECKPFN |
 					  flags,
-					  &ed.r), 0);
-	assert_int_equal(ed.r.stats.leaves[3], 60);
-	assert_int_equal(ed.r.stats.mkvalid, 12);
+					  &vw.r), 0);
+	assert_int_equal(vw.r.stats.leaves[3], 60);
+	assert_int_equal(vw.r.stats.mkvalid, 12);
 	for (unsigned int i = 0; i < 64; i++) {
 		trans_va_t va = HIDDEN_VA + (i << 12);
 		struct trans_leaf leaf;
 
 		if (i >= 40 && i < 44) {
-			assert_int_equal(trans_table_query(&ed.copy, va, &leaf,
+			assert_int_equal(trans_table_query(&vw.copy, va, &leaf,
 							   NULL), TRANS_ENOENT);
 			continue;
 		}
-		leaf = edge_query(&ed.copy, va);
+		leaf = views_query(&vw.copy, va);
 		assert_true(leaf.pa == HIDDEN_PA + (i << 12));
 		assert_int_equal(leaf.writable, flags || (i != 24 && i != 25));
 	}
@@ -361,7 +361,7 @@ static void test_hidden_runs_are_made_writable(void **state)
 {
 	(void)state;
 	copy_hidden(TRANS_MKWRITE);
-	assert_int_equal(ed.r.stats.mkwrite, 60);
+	assert_int_equal(vw.r.stats.mkwrite, 60);
 }
 
 static void test_hidden_pfns_are_all_checked(void **state)
@@ -371,22 +371,22 @@ static void test_hidden_pfns_are_all_checked(void **state)
 	for (unsigned int i = 0; i < 28; i++) {
 		bool hidden = (i >= 4 && i < 8) || i >= 20;
 
-		ed.m.bad_pfn = HIDDEN_PA + (i << 12) + 8;
+		vw.m.bad_pfn = HIDDEN_PA + (i << 12) + 8;
 		assert_int_equal(trans_table_copy(
-				&ed.copy, HIDDEN_VA, &ed.view, HIDDEN_VA,
+				&vw.copy, HIDDEN_VA, &vw.view, HIDDEN_VA,
 				64 << 12, TRANS_MKVALID | TRANS_CHECKPFN,
-				&ed.r),
+				&vw.r),
 				 hidden ? TRANS_EPFN : 0);
 		if (hidden)
-			assert_true(ed.r.error.va == HIDDEN_VA + (i << 12));
+			assert_true(vw.r.error.va == HIDDEN_VA + (i << 12));
 		else
 			assert_int_equal(trans_table_unmap(
-				&ed.copy, HIDDEN_VA, 64 << 12, 0, NULL), 0);
+				&vw.copy, HIDDEN_VA, 64 << 12, 0, NULL), 0);
 	}
 }
 
 #define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, edge_setup, edge_teardown)
+	cmocka_unit_test_setup_teardown(name, views_setup, views_teardown)
 
 int main(void)
 {

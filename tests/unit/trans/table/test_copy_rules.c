@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Copy: the bugs that its ancestors shipped, by name.
+ * Copy, rule by rule: allocations, attributes, MKWRITE and MKVALID at every
+ * level, present rules, groups, zeroed pages. docs/ancestors.md has who broke
+ * which.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +22,7 @@ static const struct shape lpa2_4k = { 12, 52, 52, true };
 static const struct trans_attr ro = { TRANS_MEM_NORMAL, 0 };
 
 /* 1: four NULL checks of the wrong variable; 6: pages lost on -ENOMEM. */
-static void test_bug_1_6_each_allocation_is_checked(void **state)
+static void test_each_allocation_is_checked(void **state)
 {
 	struct trans_table t;
 	struct scene c;
@@ -56,7 +58,7 @@ static int no_table_attributes(void *arg, trans_pa_t pa, uint64_t len)
 }
 
 /* 2: PXNTable by accident of a NULL argument: nothing below is executable. */
-static void test_bug_2_tables_carry_no_attributes(void **state)
+static void test_tables_carry_no_attributes(void **state)
 {
 	struct scene c;
 
@@ -77,7 +79,7 @@ static void test_bug_2_tables_carry_no_attributes(void **state)
 
 /* 3: mkwrite that clears RDONLY only if dirty, or sets DBM only; and APTable[1]
  * that makes both void. At every leaf level, with every state of the bits. */
-static void test_bug_3_mkwrite(void **state)
+static void test_mkwrite(void **state)
 {
 	struct scene c;
 
@@ -101,7 +103,7 @@ static void test_bug_3_mkwrite(void **state)
 }
 
 /* 4: MKVALID at level 3 only; 5: pfn_valid, over the length of the leaf. */
-static void test_bug_4_5_mkvalid_at_every_level(void **state)
+static void test_mkvalid_at_every_level(void **state)
 {
 	struct scene c;
 
@@ -127,7 +129,7 @@ static void test_bug_4_5_mkvalid_at_every_level(void **state)
 }
 
 /* 4: an invalid entry with the table bit is never followed. */
-static void test_bug_4_stale_table_pointers(void **state)
+static void test_stale_table_pointers(void **state)
 {
 	struct scene c;
 
@@ -218,7 +220,7 @@ static void test_present_rules(void **state)
 }
 
 /* 7: an identity map above 48 bits needs level -1. */
-static void test_bug_7_idmap_above_48_bits(void **state)
+static void test_idmap_above_48_bits(void **state)
 {
 	struct trans_geometry geo = world_geometry(&lpa2_4k, 0);
 	uint64_t pa = 0xdULL << 48 | 5 * GIB | 0x7000;
@@ -240,7 +242,7 @@ static void test_bug_7_idmap_above_48_bits(void **state)
 }
 
 /* 8: the contiguous bit, where the range cuts a group. */
-static void test_bug_8_cut_contiguous_group(void **state)
+static void test_cut_contiguous_group(void **state)
 {
 	static const unsigned int flags[] = { 0, TRANS_KEEPCONT };
 	uint64_t *slot;
@@ -281,7 +283,7 @@ static int count_entries(void *arg, trans_pa_t pa, uint64_t len)
 }
 
 /* 9: pages come dirty (the arena fills them with 0xa5); the library zeroes. */
-static void test_bug_9_pages_are_zeroed(void **state)
+static void test_pages_are_zeroed(void **state)
 {
 	struct scene c;
 
@@ -295,7 +297,7 @@ static void test_bug_9_pages_are_zeroed(void **state)
 }
 
 /* Linux 6.12 with five levels never allocates below an empty root entry. */
-static void test_linux_6_12_five_levels_and_an_empty_root_entry(void **state)
+static void test_five_levels_and_an_empty_root_entry(void **state)
 {
 	uint64_t far = 3ULL << 48 | 7 * GIB;
 	struct scene c;
@@ -315,18 +317,18 @@ static void test_linux_6_12_five_levels_and_an_empty_root_entry(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bug_1_6_each_allocation_is_checked),
-		cmocka_unit_test(test_bug_2_tables_carry_no_attributes),
-		cmocka_unit_test(test_bug_3_mkwrite),
-		cmocka_unit_test(test_bug_4_5_mkvalid_at_every_level),
-		cmocka_unit_test(test_bug_4_stale_table_pointers),
+		cmocka_unit_test(test_each_allocation_is_checked),
+		cmocka_unit_test(test_tables_carry_no_attributes),
+		cmocka_unit_test(test_mkwrite),
+		cmocka_unit_test(test_mkvalid_at_every_level),
+		cmocka_unit_test(test_stale_table_pointers),
 		cmocka_unit_test(test_mkvalid_with_a_careless_rule),
 		cmocka_unit_test(test_present_rules),
-		cmocka_unit_test(test_bug_7_idmap_above_48_bits),
-		cmocka_unit_test(test_bug_8_cut_contiguous_group),
-		cmocka_unit_test(test_bug_9_pages_are_zeroed),
+		cmocka_unit_test(test_idmap_above_48_bits),
+		cmocka_unit_test(test_cut_contiguous_group),
+		cmocka_unit_test(test_pages_are_zeroed),
 		cmocka_unit_test(
-			test_linux_6_12_five_levels_and_an_empty_root_entry),
+			test_five_levels_and_an_empty_root_entry),
 	};
 
 	int failed = cmocka_run_group_tests_name("copy bugs", tests, NULL,

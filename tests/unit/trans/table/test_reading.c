@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The edges of the core: what reading says, verify, dump, runs and
- * differences, that the other tests do not meet.
+ * What verify, dump, runs and differences say, also of tables that are not as
+ * they should be.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,24 +16,25 @@
 static void test_verify_says_what_is_wrong(void **state)
 {
 	(void)state;
-	assert_int_equal(edge_map(0, MIB, 8192, &edge_ro, 0), 0);
-	assert_int_equal(trans_table_verify(&ed.t, 0, MIB, 8192, 0, &ed.r), 0);
-	edge_refused(trans_table_verify(&ed.t, 0, 0, 8192, 0, &ed.r),
-		     TRANS_ENOENT,
-		     "another address");
-	edge_refused(trans_table_verify(&ed.t, 0, MIB, 8192, TRANS_WRITE,
-					&ed.r),
-		     TRANS_ENOENT, "read-only");
-	edge_refused(trans_table_verify(&ed.t, 0, MIB, 8192, TRANS_EXEC, &ed.r),
-		     TRANS_ENOENT, "execute-never");
-	edge_refused(trans_table_verify(&ed.t, 0, MIB, 12288, 0, &ed.r),
-		     TRANS_ENOENT,
-		     "not mapped");
-	assert_int_equal(ed.r.error.va, 8192);
-	edge_attach(&ed.t, 0, 2 | 1ULL << 60); /* PIIndex 0: execute only */
-	*edge_slot(&ed.t, 0, 3) &= ~(3ULL << 53 | 1ULL << 51 | 1ULL << 6);
-	edge_refused(trans_table_verify(&ed.view, 0, MIB, 4096, 0, &ed.r),
-		     TRANS_ENOENT, "unreadable");
+	assert_int_equal(views_map(0, MIB, 8192, &views_ro, 0), 0);
+	assert_int_equal(trans_table_verify(&vw.t, 0, MIB, 8192, 0, &vw.r), 0);
+	views_refused(trans_table_verify(&vw.t, 0, 0, 8192, 0, &vw.r),
+		      TRANS_ENOENT,
+		      "another address");
+	views_refused(trans_table_verify(&vw.t, 0, MIB, 8192, TRANS_WRITE,
+					 &vw.r),
+		      TRANS_ENOENT, "read-only");
+	views_refused(trans_table_verify(&vw.t, 0, MIB, 8192, TRANS_EXEC,
+					 &vw.r),
+		      TRANS_ENOENT, "execute-never");
+	views_refused(trans_table_verify(&vw.t, 0, MIB, 12288, 0, &vw.r),
+		      TRANS_ENOENT,
+		      "not mapped");
+	assert_int_equal(vw.r.error.va, 8192);
+	views_attach(&vw.t, 0, 2 | 1ULL << 60); /* PIIndex 0: execute only */
+	*views_slot(&vw.t, 0, 3) &= ~(3ULL << 53 | 1ULL << 51 | 1ULL << 6);
+	views_refused(trans_table_verify(&vw.view, 0, MIB, 4096, 0, &vw.r),
+		      TRANS_ENOENT, "unreadable");
 }
 
 /* Whether code can be there, by MAIR attribute: Device and Non-cacheable, inner
@@ -54,22 +55,22 @@ static void test_verify_of_code(void **state)
 	struct trans_leaf leaf;
 
 	(void)state;
-	assert_int_equal(edge_map(0, MIB, 8192, &code, 0), 0);
+	assert_int_equal(views_map(0, MIB, 8192, &code, 0), 0);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		ed.t.mair = 0x0101010101010101ULL * rows[i].memory;
-		assert_int_equal(trans_table_query(&ed.t, 0, &leaf, NULL), 0);
+		vw.t.mair = 0x0101010101010101ULL * rows[i].memory;
+		assert_int_equal(trans_table_query(&vw.t, 0, &leaf, NULL), 0);
 		assert_true(leaf.executable);
 		assert_int_equal(trans_leaf_runs(&leaf), rows[i].runs);
-		assert_int_equal(trans_table_verify(&ed.t, 0, MIB, 8192, 0,
+		assert_int_equal(trans_table_verify(&vw.t, 0, MIB, 8192, 0,
 						    NULL), 0);
 		if (rows[i].runs)
-			assert_int_equal(trans_table_verify(&ed.t, 0, MIB, 8192,
+			assert_int_equal(trans_table_verify(&vw.t, 0, MIB, 8192,
 							    TRANS_EXEC, NULL),
 					 0);
 		else
-			edge_refused(trans_table_verify(&ed.t, 0, MIB, 8192,
-							TRANS_EXEC, &ed.r),
-				     TRANS_ENOENT, "Non-cacheable");
+			views_refused(trans_table_verify(&vw.t, 0, MIB, 8192,
+							 TRANS_EXEC, &vw.r),
+				      TRANS_ENOENT, "Non-cacheable");
 	}
 	leaf.executable = false;
 	leaf.memory = 0xff;
@@ -110,14 +111,14 @@ static void test_dump_tells_types_apart(void **state)
 	char last[8192] = "";
 
 	(void)state;
-	assert_int_equal(edge_map(0, 0, 4096, &edge_rx, 0), 0);
+	assert_int_equal(views_map(0, 0, 4096, &views_rx, 0), 0);
 	for (unsigned int i = 0; i < sizeof(types); i++) {
-		ed.t.mair = types[i];
-		assert_string_not_equal(dump(&ed.t), last);
-		strcpy(last, dump(&ed.t));
+		vw.t.mair = types[i];
+		assert_string_not_equal(dump(&vw.t), last);
+		strcpy(last, dump(&vw.t));
 	}
-	*edge_slot(&ed.t, 0, 3) |= 1ULL << 11 | 1ULL << 52 | 1ULL << 6;
-	assert_string_not_equal(dump(&ed.t), last);
+	*views_slot(&vw.t, 0, 3) |= 1ULL << 11 | 1ULL << 52 | 1ULL << 6;
+	assert_string_not_equal(dump(&vw.t), last);
 }
 
 static void test_dump_of_other_tables(void **state)
@@ -126,15 +127,15 @@ static void test_dump_of_other_tables(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		struct trans_geometry geo = edge_geometry(regimes[i], TRANS_4K,
-							  52,
-							  52, TRANS_GEO_DS);
+		struct trans_geometry geo = views_geometry(regimes[i], TRANS_4K,
+							   52,
+							   52, TRANS_GEO_DS);
 
-		edge_create(&ed.copy, &geo);
-		assert_int_equal(trans_table_map(&ed.copy, 0, 0, 1ULL << 39,
-						 &edge_rw, 0, NULL), 0);
-		assert_non_null(strstr(dump(&ed.copy), "EL2"));
-		trans_table_destroy(&ed.copy);
+		views_create(&vw.copy, &geo);
+		assert_int_equal(trans_table_map(&vw.copy, 0, 0, 1ULL << 39,
+						 &views_rw, 0, NULL), 0);
+		assert_non_null(strstr(dump(&vw.copy), "EL2"));
+		trans_table_destroy(&vw.copy);
 	}
 }
 
@@ -145,17 +146,18 @@ static void test_dump_stops_when_told(void **state)
 	size_t whole;
 
 	(void)state;
-	assert_int_equal(edge_map(0, 0, 4096, &edge_rx, 0), 0);
-	assert_int_equal(edge_map(8192, 0, 4096, &edge_rw, 0), 0);
-	*edge_slot(&ed.t, 8192, 3) &= ~2ULL; /* reserved: a line that says so */
-	whole = strlen(dump(&ed.t));
+	assert_int_equal(views_map(0, 0, 4096, &views_rx, 0), 0);
+	assert_int_equal(views_map(8192, 0, 4096, &views_rw, 0), 0);
+	*views_slot(&vw.t, 8192, 3) &=
+		~2ULL; /* reserved: a line that says so */
+	whole = strlen(dump(&vw.t));
 	for (text.most = 0; text.most < whole; text.most++) {
 		text.len = 0;
-		assert_int_equal(trans_table_dump(&ed.t, collect, &text), 7);
+		assert_int_equal(trans_table_dump(&vw.t, collect, &text), 7);
 	}
 	for (text.most = 0; text.most < 60; text.most += 7) {
 		text.len = 0;
-		assert_int_equal(trans_table_trace(&ed.t, 0, collect, &text),
+		assert_int_equal(trans_table_trace(&vw.t, 0, collect, &text),
 				 7);
 	}
 }
@@ -181,41 +183,41 @@ static void test_runs_and_diff_edges(void **state)
 	int left = 1;
 
 	(void)state;
-	edge_create(&ed.copy, &ed.geo);
+	views_create(&vw.copy, &vw.geo);
 	for (int i = 0; i < 6; i++)
-		assert_int_equal(edge_map(i * 8192ULL, 0, 4096, &edge_ro, 0),
+		assert_int_equal(views_map(i * 8192ULL, 0, 4096, &views_ro, 0),
 				 0);
-	edge_refused(trans_table_runs(&ed.t, 0, 0, count_runs, &left, &ed.r),
-		     TRANS_EINVAL, "zero");
-	assert_int_equal(trans_table_runs(&ed.t, 1, 4096, count_runs, &left,
+	views_refused(trans_table_runs(&vw.t, 0, 0, count_runs, &left, &vw.r),
+		      TRANS_EINVAL, "zero");
+	assert_int_equal(trans_table_runs(&vw.t, 1, 4096, count_runs, &left,
 					  NULL), TRANS_EALIGN);
-	assert_int_equal(trans_table_runs(&ed.t, 0, 2 * MIB, count_runs, &left,
+	assert_int_equal(trans_table_runs(&vw.t, 0, 2 * MIB, count_runs, &left,
 					  NULL), 5);
 	left = 3;
-	assert_int_equal(trans_table_runs(&ed.t, 0, 2 * MIB, count_runs, &left,
+	assert_int_equal(trans_table_runs(&vw.t, 0, 2 * MIB, count_runs, &left,
 					  NULL), 5);
 	left = 2;
-	assert_int_equal(trans_table_diff(&ed.t, &ed.copy, 0, 2 * MIB,
+	assert_int_equal(trans_table_diff(&vw.t, &vw.copy, 0, 2 * MIB,
 					  count_diffs, &left, NULL), 5);
 	left = 100; /* stretches of one kind with a gap are two */
-	assert_int_equal(trans_table_diff(&ed.t, &ed.copy, 0, 2 * MIB,
+	assert_int_equal(trans_table_diff(&vw.t, &vw.copy, 0, 2 * MIB,
 					  count_diffs, &left, NULL), 0);
 	assert_int_equal(left, 94);
-	*edge_slot(&ed.t, 8192, 3) &= ~2ULL;
-	edge_refused(trans_table_diff(&ed.t, &ed.copy, 0, 2 * MIB, count_diffs,
-				      &left,
-				      &ed.r), TRANS_ECORRUPT, "cannot be read");
-	edge_refused(trans_table_diff(&ed.copy, &ed.t, 0, 2 * MIB, count_diffs,
-				      &left,
-				      &ed.r), TRANS_ECORRUPT, "cannot be read");
+	*views_slot(&vw.t, 8192, 3) &= ~2ULL;
+	views_refused(trans_table_diff(&vw.t, &vw.copy, 0, 2 * MIB, count_diffs,
+				       &left, &vw.r),
+		      TRANS_ECORRUPT, "cannot be read");
+	views_refused(trans_table_diff(&vw.copy, &vw.t, 0, 2 * MIB, count_diffs,
+				       &left, &vw.r),
+		      TRANS_ECORRUPT, "cannot be read");
 	left = 100; /* the reserved entry is a run of its own */
-	assert_int_equal(trans_table_runs(&ed.t, 0, 2 * MIB, count_runs, &left,
+	assert_int_equal(trans_table_runs(&vw.t, 0, 2 * MIB, count_runs, &left,
 					  NULL), 0);
 	assert_int_equal(left, 94);
 }
 
 #define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, edge_setup, edge_teardown)
+	cmocka_unit_test_setup_teardown(name, views_setup, views_teardown)
 
 int main(void)
 {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * What a hostile review of the core found, one test each.
+ * Rules that hold for every operation and are easily lost where two meet: what
+ * is one table, one format, one group, one reading of an entry, one record of
+ * an error.
  */
 #include <setjmp.h>
 #include <stdarg.h>
