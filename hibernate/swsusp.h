@@ -102,7 +102,7 @@ static inline bool swsusp_same_id(const struct trans_image_id *a,
 }
 
 /* Is it what stands in the signature's place on swap space without an image? */
-bool swsusp_is_swap(const uint8_t *sig);
+bool trans_swsusp_is_swap_(const uint8_t *sig);
 
 /*
  * The first part of an open: whose image it is. Finds the header and leaves in
@@ -110,14 +110,14 @@ bool swsusp_is_swap(const uint8_t *sig);
  * SWSUSP_AT_HELD) the info page. @header: the end of the header's page. Errors of
  * trans_swsusp_open.
  */
-int swsusp_identify(struct trans_swsusp *image,
-		    const struct trans_swsusp_args *args,
-		    uint8_t header[SWSUSP_HEADER_LEN],
-		    struct trans_error *err);
+int trans_swsusp_identify_(struct trans_swsusp *image,
+			   const struct trans_swsusp_args *args,
+			   uint8_t header[SWSUSP_HEADER_LEN],
+			   struct trans_error *err);
 
 /* Take an identified image off the disk: trans_swsusp_clear. TRANS_EIMAGE: no
  * swap signature is there to be put back. */
-int swsusp_take_off(struct trans_swsusp *image, struct trans_error *err);
+int trans_swsusp_take_off_(struct trans_swsusp *image, struct trans_error *err);
 
 /* Fail, with the page of the disk that is concerned. */
 static inline int swsusp_fail(const struct trans_swsusp *image, int status,
@@ -130,8 +130,9 @@ static inline int swsusp_fail(const struct trans_swsusp *image, int status,
 }
 
 /* TRANS_EHOST: the disk. @page and @count are in bounds. */
-int swsusp_read_pages(const struct trans_swsusp *image, uint64_t page,
-		      unsigned int count, void *to, struct trans_error *err);
+int trans_swsusp_read_pages_(const struct trans_swsusp *image, uint64_t page,
+			     unsigned int count, void *to,
+			     struct trans_error *err);
 
 /*
  * The slots that come next in the stream, 1 to @most of them side by side on the
@@ -142,10 +143,11 @@ struct swsusp_run {
 	uint64_t page;
 	unsigned int count;
 };
-/* The first map is in the buffer: swsusp_identify read it. */
-int swsusp_first_map(struct trans_swsusp *image, struct trans_error *err);
-int swsusp_next_run(struct trans_swsusp *image, unsigned int most,
-		    struct swsusp_run *run, struct trans_error *err);
+/* The first map is in the buffer: trans_swsusp_identify_ read it. */
+int trans_swsusp_first_map_(struct trans_swsusp *image,
+			    struct trans_error *err);
+int trans_swsusp_next_run_(struct trans_swsusp *image, unsigned int most,
+			   struct swsusp_run *run, struct trans_error *err);
 static inline void swsusp_used(struct trans_swsusp *image, unsigned int count)
 {
 	image->slot += count;

@@ -10,7 +10,7 @@
 
 #define FIRST_VERSION	17
 
-int tree_fail(struct trans_error *err, int fdt_code)
+int trans_tree_fail_(struct trans_error *err, int fdt_code)
 {
 	return trans_fail(err, fdt_code == -FDT_ERR_NOSPACE ? TRANS_ENOSPC :
 			       TRANS_EFDT, fdt_strerror(fdt_code));
@@ -42,7 +42,7 @@ static int check_strings(const void *fdt)
 	return 0;
 }
 
-int tree_check(const void *fdt, size_t len)
+int trans_tree_check_(const void *fdt, size_t len)
 {
 	int rc;
 
@@ -67,7 +67,7 @@ int tree_check(const void *fdt, size_t len)
 	return rc ? rc : fdt_check_full(fdt, len);
 }
 
-uint64_t tree_read_cells(const fdt32_t *cell, int count)
+uint64_t trans_tree_read_cells_(const fdt32_t *cell, int count)
 {
 	uint64_t value = 0;
 
@@ -104,7 +104,8 @@ static bool is_ram(const void *fdt, int node)
 	return type && equals(type, len, "memory") && is_available(fdt, node);
 }
 
-int tree_child_cells(const void *fdt, int parent, struct tree_cells *cells)
+int trans_tree_child_cells_(const void *fdt, int parent,
+			    struct tree_cells *cells)
 {
 	cells->address = fdt_address_cells(fdt, parent);
 	cells->size = fdt_size_cells(fdt, parent);
@@ -133,10 +134,11 @@ static int add_reg(const void *fdt, int node, struct tree_cells cells,
 	int left = reg ? len / (int)sizeof(*reg) : 0;
 
 	if (reg && len % (each * (int)sizeof(*reg)))
-		return tree_fail(err, -FDT_ERR_BADVALUE);
+		return trans_tree_fail_(err, -FDT_ERR_BADVALUE);
 	for (; !rc && left; left -= each, reg += each)
-		rc = add_range(set, tree_read_cells(reg, cells.address),
-			       tree_read_cells(reg + cells.address, cells.size),
+		rc = add_range(set, trans_tree_read_cells_(reg, cells.address),
+			       trans_tree_read_cells_(reg + cells.address,
+						      cells.size),
 			       err);
 	return rc;
 }
@@ -161,9 +163,9 @@ static int add_children(const void *fdt, int parent,
 	struct tree_cells cells;
 	int node, rc;
 
-	rc = tree_child_cells(fdt, parent, &cells);
+	rc = trans_tree_child_cells_(fdt, parent, &cells);
 	if (rc)
-		return tree_fail(err, rc);
+		return trans_tree_fail_(err, rc);
 	fdt_for_each_subnode(node, fdt, parent) {
 		if (!wanted(fdt, node))
 			continue;
@@ -183,7 +185,7 @@ static int add_reservation_block(const void *fdt, struct trans_ranges *set,
 	for (i = 0; !rc && i < count; i++) {
 		rc = fdt_get_mem_rsv(fdt, i, &start, &len);
 		if (rc)
-			return tree_fail(err, rc);
+			return trans_tree_fail_(err, rc);
 		rc = add_range(set, start, len, err);
 	}
 	return rc;
@@ -194,9 +196,9 @@ int trans_fdt_memory(const void *fdt, size_t fdt_len, struct trans_ranges *ram,
 {
 	int rc, node;
 
-	rc = tree_check(fdt, fdt_len);
+	rc = trans_tree_check_(fdt, fdt_len);
 	if (rc)
-		return tree_fail(err, rc);
+		return trans_tree_fail_(err, rc);
 	rc = add_children(fdt, 0, is_ram, ram, err);
 	if (!rc)
 		rc = add_reservation_block(fdt, reserved, err);
@@ -209,10 +211,10 @@ int trans_fdt_memory(const void *fdt, size_t fdt_len, struct trans_ranges *ram,
 int trans_fdt_no_map(const void *fdt, size_t fdt_len, struct trans_ranges *set,
 		     struct trans_error *err)
 {
-	int node, rc = tree_check(fdt, fdt_len);
+	int node, rc = trans_tree_check_(fdt, fdt_len);
 
 	if (rc)
-		return tree_fail(err, rc);
+		return trans_tree_fail_(err, rc);
 	node = fdt_path_offset(fdt, "/reserved-memory");
 	if (node < 0)
 		return TRANS_OK;
@@ -231,11 +233,11 @@ static int read_address(const void *fdt, int node, const char *name,
 		return len;
 	if (len != sizeof(*cell) && len != 2 * sizeof(*cell))
 		return -FDT_ERR_BADVALUE;
-	*value = tree_read_cells(cell, len / (int)sizeof(*cell));
+	*value = trans_tree_read_cells_(cell, len / (int)sizeof(*cell));
 	return 0;
 }
 
-int tree_read_initrd(const void *fdt, struct trans_range *initrd)
+int trans_tree_read_initrd_(const void *fdt, struct trans_range *initrd)
 {
 	int rc, chosen = fdt_path_offset(fdt, "/chosen");
 	uint64_t start = 0, end = 0;
@@ -259,11 +261,11 @@ int tree_read_initrd(const void *fdt, struct trans_range *initrd)
 int trans_fdt_initrd(const void *fdt, size_t fdt_len,
 		     struct trans_range *initrd, struct trans_error *err)
 {
-	int rc = tree_check(fdt, fdt_len);
+	int rc = trans_tree_check_(fdt, fdt_len);
 
 	if (!rc)
-		rc = tree_read_initrd(fdt, initrd);
+		rc = trans_tree_read_initrd_(fdt, initrd);
 	if (rc == -FDT_ERR_NOTFOUND)
 		return trans_fail(err, TRANS_ENOENT, "initrd in /chosen");
-	return rc ? tree_fail(err, rc) : TRANS_OK;
+	return rc ? trans_tree_fail_(err, rc) : TRANS_OK;
 }

@@ -79,7 +79,7 @@ static void drop_reservation(void *fdt, struct trans_range old)
 static int drop_old_initrd(void *fdt)
 {
 	struct trans_range old;
-	int rc = tree_read_initrd(fdt, &old);
+	int rc = trans_tree_read_initrd_(fdt, &old);
 
 	if (rc)
 		return rc == -FDT_ERR_NOTFOUND ? 0 : rc;
@@ -140,11 +140,14 @@ static int drop_buffer(void *fdt, int chosen, const char *name)
 	int len;
 	const fdt32_t *prop = fdt_getprop(fdt, chosen, name, &len);
 
-	if (prop && !tree_child_cells(fdt, 0, &cells) &&
+	if (prop && !trans_tree_child_cells_(fdt, 0, &cells) &&
 	    len == (cells.address + cells.size) * (int)sizeof(*prop))
-		drop_reservation(fdt, (struct trans_range){
-			tree_read_cells(prop, cells.address),
-			tree_read_cells(prop + cells.address, cells.size) });
+		drop_reservation(
+			fdt,
+			(struct trans_range){
+				trans_tree_read_cells_(prop, cells.address),
+				trans_tree_read_cells_(prop + cells.address,
+						       cells.size) });
 	return drop_prop(fdt, chosen, name);
 }
 
@@ -161,7 +164,8 @@ static int check_count(const void *fdt, int chosen)
 
 /* The reservations lie before /chosen, and adding one moves it: not its offset,
  * which counts from the structure's start. */
-int tree_write_chosen(void *fdt, int chosen, const struct trans_fdt_edit *edit)
+int trans_tree_write_chosen_(void *fdt, int chosen,
+			     const struct trans_fdt_edit *edit)
 {
 	int rc = check_count(fdt, chosen);
 
@@ -195,14 +199,15 @@ static int write_seed(void *fdt, int chosen, const char *name, int len,
 	else
 		rc = drop_prop(fdt, chosen, name);
 	if (rc)
-		return tree_fail(err, rc);
+		return trans_tree_fail_(err, rc);
 	if (edit->random && edit->random(edit->random_ctx, seed, (size_t)len))
 		return trans_fail(err, TRANS_EHOST, "random");
 	return TRANS_OK;
 }
 
-int tree_write_seeds(void *fdt, int chosen, const struct trans_fdt_edit *edit,
-		     struct trans_error *err)
+int trans_tree_write_seeds_(void *fdt, int chosen,
+			    const struct trans_fdt_edit *edit,
+			    struct trans_error *err)
 {
 	int rc = write_seed(fdt, chosen, "kaslr-seed", KASLR_SEED_LEN, edit,
 			    err);

@@ -25,7 +25,7 @@ static uint32_t used_len(const void *fdt)
 
 uint64_t trans_fdt_used(const void *fdt, size_t fdt_len)
 {
-	return tree_check(fdt, fdt_len) ? 0 : used_len(fdt);
+	return trans_tree_check_(fdt, fdt_len) ? 0 : used_len(fdt);
 }
 
 static int open_copy(const void *from, void *to, size_t to_len)
@@ -78,7 +78,7 @@ int trans_fdt_edit(const void *from, size_t from_len, void *to, size_t to_len,
 
 	if (rc)
 		return rc;
-	rc = tree_check(from, from_len);
+	rc = trans_tree_check_(from, from_len);
 	if (!rc)
 		rc = open_copy(from, to, to_len);
 	if (!rc)
@@ -86,12 +86,12 @@ int trans_fdt_edit(const void *from, size_t from_len, void *to, size_t to_len,
 	if (chosen < 0)
 		rc = chosen;
 	if (!rc)
-		rc = tree_write_chosen(to, chosen, edit);
+		rc = trans_tree_write_chosen_(to, chosen, edit);
 	if (rc)
-		return tree_fail(err, rc);
-	rc = tree_write_seeds(to, chosen, edit, err);
+		return trans_tree_fail_(err, rc);
+	rc = trans_tree_write_seeds_(to, chosen, edit, err);
 	if (rc)
 		return rc;
 	rc = fdt_pack(to);
-	return rc ? tree_fail(err, rc) : TRANS_OK;
+	return rc ? trans_tree_fail_(err, rc) : TRANS_OK;
 }

@@ -133,7 +133,7 @@ static int prepare(struct load *load)
 {
 	struct trans_kexec *kexec = load->kexec;
 	struct trans_transition_args args = load->args->transition;
-	int rc = load_begin_work(load, LOAD_ALL, 1);
+	int rc = trans_kexec_begin_work_(load, LOAD_ALL, 1);
 
 	if (rc)
 		return rc;
@@ -159,7 +159,7 @@ static int prepare(struct load *load)
 			     kexec->transition.high.pages;
 	kexec->payload_bytes = kexec->kernel.len + kexec->initrd.len +
 			       kexec->fdt.len;
-	return load_work(load, 1);
+	return trans_kexec_work_(load, 1);
 }
 
 int trans_kexec_load(struct trans_kexec *kexec,
@@ -167,9 +167,9 @@ int trans_kexec_load(struct trans_kexec *kexec,
 		     struct trans_error *err)
 {
 	static int (*const steps[])(struct load *load) = {
-		check_args, check_sources, authenticate, load_unpack,
-		load_place, load_edit_tree, load_plan, load_verify,
-		check_transition, prepare,
+		check_args, check_sources, authenticate, trans_kexec_unpack_,
+		trans_kexec_place_, trans_kexec_edit_tree_, trans_kexec_plan_,
+		trans_kexec_verify_, check_transition, prepare,
 	};
 	struct load load = { .kexec = kexec, .args = args, .err = err };
 	int rc = TRANS_OK;
@@ -203,7 +203,7 @@ void trans_kexec_unload(struct trans_kexec *kexec)
 	trans_transition_cancel(&kexec->transition);
 	give_back(&kexec->pool, kexec->fdt_source, kexec->fdt_granules);
 	give_back(&kexec->pool, kexec->spare, kexec->spare_granules);
-	load_drop_unpacked(kexec);
+	trans_kexec_drop_unpacked_(kexec);
 	if (kexec->pool.host)
 		trans_pool_trim(&kexec->pool);
 	memset(kexec, 0, sizeof(*kexec));

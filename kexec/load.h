@@ -57,7 +57,7 @@ static inline uint64_t load_round_down(const struct load *load, uint64_t at)
  * kexec->zero as offsets from where the kernel starts.
  * Errors as trans_kexec_load's for the kernel file.
  */
-int load_unpack(struct load *load);
+int trans_kexec_unpack_(struct load *load);
 
 /*
  * Choose where kernel, initrd and tree go: fills in load->place and fdt_room,
@@ -65,23 +65,23 @@ int load_unpack(struct load *load);
  * kexec->zero are addresses from here on.
  * Errors as trans_place's; TRANS_ENOSPC.
  */
-int load_place(struct load *load);
+int trans_kexec_place_(struct load *load);
 
 /* Bytes that the edited tree may need, whole granules, at most
  * TRANS_FDT_MAX_LEN. */
-uint64_t load_tree_room(const struct load *load);
+uint64_t trans_kexec_tree_room_(const struct load *load);
 
 /* Write the next kernel's tree into memory of the pool: fills in load->fdt,
  * kexec->fdt. TRANS_ENOMEM, TRANS_EFAULT, and errors as trans_fdt_edit's. */
-int load_edit_tree(struct load *load);
+int trans_kexec_edit_tree_(struct load *load);
 
 /* From what is placed to kexec->plan and kexec->stays. TRANS_ENOMEM: no spare page. Errors as
  * trans_moves_add's and trans_moves_plan's. */
-int load_plan(struct load *load);
+int trans_kexec_plan_(struct load *load);
 
 /* With args->verify: the digests of what memory must hold after the moves, in
  * kexec->digest. The segments are placed and the tree is edited. */
-int load_verify(struct load *load);
+int trans_kexec_verify_(struct load *load);
 
 /* work.c: the whole of a load as its progress is told, and where the parts of it
  * that take time end. A part that a kernel does not need is skipped. */
@@ -90,15 +90,16 @@ int load_verify(struct load *load);
 #define LOAD_VERIFIED 900u
 #define LOAD_ALL 1000u
 
-/* Bytes, at most, between two calls of load_work. */
+/* Bytes, at most, between two calls of trans_kexec_work_. */
 #define LOAD_PART (1ULL << 20)
 
 /* A part begins that ends at @end of LOAD_ALL: @units are to come. Then, in a
  * loop, @units more of them are done. Both ask the host: TRANS_ESTOPPED. */
-int load_begin_work(struct load *load, unsigned int end, uint64_t units);
-int load_work(struct load *load, uint64_t units);
+int trans_kexec_begin_work_(struct load *load, unsigned int end,
+			    uint64_t units);
+int trans_kexec_work_(struct load *load, uint64_t units);
 
-/* Give what load_unpack allocated back to the host. */
-void load_drop_unpacked(struct trans_kexec *kexec);
+/* Give what trans_kexec_unpack_ allocated back to the host. */
+void trans_kexec_drop_unpacked_(struct trans_kexec *kexec);
 
 #endif

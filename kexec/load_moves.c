@@ -45,7 +45,7 @@ static int alloc_spare(struct load *load, struct trans_range *spare)
 	return TRANS_OK;
 }
 
-int load_plan(struct load *load)
+int trans_kexec_plan_(struct load *load)
 {
 	struct trans_kexec *kexec = load->kexec;
 	struct trans_range spare;

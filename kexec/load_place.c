@@ -101,7 +101,7 @@ static struct trans_wish kernel_wish(const struct load *load)
 	return load->wish;
 }
 
-int load_place(struct load *load)
+int trans_kexec_place_(struct load *load)
 {
 	struct trans_kexec *kexec = load->kexec;
 	const struct trans_kexec_args *args = load->args;
@@ -109,7 +109,7 @@ int load_place(struct load *load)
 		.usable = &kexec->usable,
 		.image = &load->image,
 		.initrd_len = args->initrd.len,
-		.fdt_len = load->fdt_room = load_tree_room(load),
+		.fdt_len = load->fdt_room = trans_kexec_tree_room_(load),
 		.granule = load_granule(load),
 		.kernel_wish = kernel_wish(load),
 		.initrd_wish = initrd_wish(load),

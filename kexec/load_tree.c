@@ -21,7 +21,7 @@ static uint64_t min_u64(uint64_t a, uint64_t b)
 
 /* What the edited tree may need. A tree that is not valid gets the slack, and
  * its error from trans_fdt_edit. */
-uint64_t load_tree_room(const struct load *load)
+uint64_t trans_kexec_tree_room_(const struct load *load)
 {
 	const char *bootargs = load->args->edit.bootargs;
 	uint64_t len = trans_fdt_used(load->args->fdt, load->args->fdt_len) +
@@ -66,7 +66,7 @@ static bool tree_may_stay(const struct load *load)
 	       last / TRANS_FDT_MAX_LEN;
 }
 
-int load_edit_tree(struct load *load)
+int trans_kexec_edit_tree_(struct load *load)
 {
 	struct trans_fdt_edit edit = load->args->edit;
 	int rc = alloc_tree(load);

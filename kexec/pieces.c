@@ -9,8 +9,8 @@
 #include "kexec/pieces.h"
 #include "lib/fail.h"
 
-int unpack_alloc(const struct load *load, uint64_t len, const char *why,
-		 struct trans_kexec_block *block, uint8_t **bytes)
+int trans_unpack_alloc_(const struct load *load, uint64_t len, const char *why,
+			struct trans_kexec_block *block, uint8_t **bytes)
 {
 	const struct trans_kexec_args *args = load->args;
 	uint64_t room = load_round_up(load, len);
@@ -30,7 +30,8 @@ int unpack_alloc(const struct load *load, uint64_t len, const char *why,
 	return TRANS_OK;
 }
 
-void unpack_free(struct trans_kexec *kexec, struct trans_kexec_block *block)
+void trans_unpack_free_(struct trans_kexec *kexec,
+			struct trans_kexec_block *block)
 {
 	struct trans_pool *pool = &kexec->pool;
 
@@ -40,8 +41,8 @@ void unpack_free(struct trans_kexec *kexec, struct trans_kexec_block *block)
 	block->granules = 0;
 }
 
-void unpack_add_piece(struct load *load, trans_pa_t src, uint64_t offset,
-		      uint64_t len)
+void trans_unpack_add_piece_(struct load *load, trans_pa_t src, uint64_t offset,
+			     uint64_t len)
 {
 	struct trans_kexec *kexec = load->kexec;
 
@@ -49,7 +50,7 @@ void unpack_add_piece(struct load *load, trans_pa_t src, uint64_t offset,
 		src, offset, len };
 }
 
-int unpack_add_zeroes(struct load *load, uint64_t start, uint64_t end)
+int trans_unpack_add_zeroes_(struct load *load, uint64_t start, uint64_t end)
 {
 	int rc = end > start ? trans_ranges_add(&load->kexec->zero, start,
 						end - start) : TRANS_OK;
@@ -57,8 +58,8 @@ int unpack_add_zeroes(struct load *load, uint64_t start, uint64_t end)
 	return rc ? trans_fail(load->err, rc, "zeroes") : rc;
 }
 
-int unpack_parse_header(struct load *load, const void *head, uint64_t head_len,
-			uint64_t file_len)
+int trans_unpack_parse_header_(struct load *load, const void *head,
+			       uint64_t head_len, uint64_t file_len)
 {
 	const struct trans_cpu *cpu = load->args->transition.cpu;
 

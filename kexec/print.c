@@ -11,21 +11,21 @@
 static void add_range(struct trans_text *text, const char *before,
 		      uint64_t start, uint64_t len)
 {
-	trans_text_hex(text, before, start);
-	trans_text_add(text, " + 0x");
-	trans_text_number(text, len, 16, 1);
+	trans_text_hex_(text, before, start);
+	trans_text_add_(text, " + 0x");
+	trans_text_number_(text, len, 16, 1);
 }
 
 static void print_segment(struct trans_text *text, const char *name,
 			  struct trans_range range)
 {
-	trans_text_add(text, "segment ");
-	trans_text_add(text, name);
+	trans_text_add_(text, "segment ");
+	trans_text_add_(text, name);
 	if (range.len)
 		add_range(text, " 0x", range.start, range.len);
 	else
-		trans_text_add(text, " none");
-	trans_text_end(text);
+		trans_text_add_(text, " none");
+	trans_text_end_(text);
 }
 
 static void print_segments(struct trans_text *text,
@@ -36,9 +36,9 @@ static void print_segments(struct trans_text *text,
 	print_segment(text, "kernel", kexec->kernel);
 	print_segment(text, "initrd", kexec->initrd);
 	print_segment(text, "device tree", kexec->fdt);
-	trans_text_hex(text, "entry 0x", args->entry);
-	trans_text_hex(text, " x0 0x", args->x[0]);
-	trans_text_end(text);
+	trans_text_hex_(text, "entry 0x", args->entry);
+	trans_text_hex_(text, " x0 0x", args->x[0]);
+	trans_text_end_(text);
 }
 
 /* With the first half of each digest, enough to compare by eye. */
@@ -48,25 +48,25 @@ static void print_digests(struct trans_text *text,
 	for (size_t i = 0; i < kexec->digests && !text->stopped; i++) {
 		const struct trans_digest *digest = &kexec->digest[i];
 
-		trans_text_add(text, "verify");
+		trans_text_add_(text, "verify");
 		add_range(text, " 0x", digest->pa, digest->len);
-		trans_text_add(text, " sha256 ");
+		trans_text_add_(text, " sha256 ");
 		for (unsigned int at = 0; at < TRANS_SHA256_LEN / 2; at++)
-			trans_text_number(text, digest->sha256[at], 16, 2);
-		trans_text_end(text);
+			trans_text_number_(text, digest->sha256[at], 16, 2);
+		trans_text_end_(text);
 	}
 }
 
 static void print_move(struct trans_text *text, const struct trans_move *move,
 		       trans_pa_t spare)
 {
-	trans_text_hex(text, "move 0x", move->src);
+	trans_text_hex_(text, "move 0x", move->src);
 	add_range(text, " -> 0x", move->dst, move->len);
 	if (move->dst == spare)
-		trans_text_add(text, " (spare)");
+		trans_text_add_(text, " (spare)");
 	else if (move->src == spare)
-		trans_text_add(text, " (from the spare)");
-	trans_text_end(text);
+		trans_text_add_(text, " (from the spare)");
+	trans_text_end_(text);
 }
 
 static void print_moves(struct trans_text *text,
@@ -77,10 +77,10 @@ static void print_moves(struct trans_text *text,
 
 	for (size_t i = 0; i < plan->count && !text->stopped; i++)
 		print_move(text, &plan->move[i], spare);
-	trans_text_decimal(text, "moves ", plan->count);
-	trans_text_decimal(text, " bytes ", trans_moves_bytes(plan));
-	trans_text_decimal(text, " of a payload of ", kexec->payload_bytes);
-	trans_text_end(text);
+	trans_text_decimal_(text, "moves ", plan->count);
+	trans_text_decimal_(text, " bytes ", trans_moves_bytes(plan));
+	trans_text_decimal_(text, " of a payload of ", kexec->payload_bytes);
+	trans_text_end_(text);
 }
 
 /* Of any length, and no part of what is moved. */
@@ -88,9 +88,9 @@ static void print_ranges(struct trans_text *text, const char *what,
 			 const struct trans_ranges *set)
 {
 	for (size_t i = 0; i < set->count && !text->stopped; i++) {
-		trans_text_add(text, what);
+		trans_text_add_(text, what);
 		add_range(text, " 0x", set->range[i].start, set->range[i].len);
-		trans_text_end(text);
+		trans_text_end_(text);
 	}
 }
 
@@ -100,19 +100,19 @@ static void print_block(struct trans_text *text, const char *name,
 {
 	if (!granules)
 		return;
-	trans_text_add(text, "safe ");
-	trans_text_add(text, name);
+	trans_text_add_(text, "safe ");
+	trans_text_add_(text, name);
 	add_range(text, " 0x", pa, (uint64_t)granules << shift);
-	trans_text_end(text);
+	trans_text_end_(text);
 }
 
 static int print_table(void *arg, trans_pa_t pa, uint64_t len)
 {
 	struct trans_text *text = arg;
 
-	trans_text_add(text, "safe table");
+	trans_text_add_(text, "safe table");
 	add_range(text, " 0x", pa, len);
-	return trans_text_end(text);
+	return trans_text_end_(text);
 }
 
 static void print_tables(struct trans_text *text,
@@ -137,20 +137,20 @@ static void print_safe(struct trans_text *text,
 	print_block(text, "spare", kexec->spare, kexec->spare_granules, shift);
 	print_tables(text, &t->low);
 	print_tables(text, &t->high);
-	trans_text_decimal(text, "tables ", kexec->table_pages);
-	trans_text_decimal(text, " safe granules ", kexec->pool.handed_out);
-	trans_text_end(text);
+	trans_text_decimal_(text, "tables ", kexec->table_pages);
+	trans_text_decimal_(text, " safe granules ", kexec->pool.handed_out);
+	trans_text_end_(text);
 }
 
 static void print_fault(struct trans_text *text, const struct trans_error *err)
 {
-	trans_text_add(text, "proof FAILED: ");
-	trans_text_add(text, trans_strerror(err->status));
-	trans_text_add(text, ": ");
-	trans_text_add(text, err->why);
+	trans_text_add_(text, "proof FAILED: ");
+	trans_text_add_(text, trans_strerror(err->status));
+	trans_text_add_(text, ": ");
+	trans_text_add_(text, err->why);
 	add_range(text, ", 0x", err->pa, err->len);
-	trans_text_hex(text, " against 0x", err->va);
-	trans_text_end(text);
+	trans_text_hex_(text, " against 0x", err->va);
+	trans_text_end_(text);
 }
 
 static void print_proof(struct trans_text *text,
@@ -162,12 +162,13 @@ static void print_proof(struct trans_text *text,
 		print_fault(text, &err);
 		return;
 	}
-	trans_text_add(text, "proof holds: code, data, stack, list, tables and "
-		       "report lie outside every destination");
-	trans_text_end(text);
-	trans_text_add(text, "proof holds: every source is mapped readable, "
-		       "every destination writable, where the mover looks");
-	trans_text_end(text);
+	trans_text_add_(text,
+			"proof holds: code, data, stack, list, tables and "
+			"report lie outside every destination");
+	trans_text_end_(text);
+	trans_text_add_(text, "proof holds: every source is mapped readable, "
+			"every destination writable, where the mover looks");
+	trans_text_end_(text);
 }
 
 int trans_kexec_print(const struct trans_kexec *kexec, trans_put_fn put,
@@ -176,8 +177,8 @@ int trans_kexec_print(const struct trans_kexec *kexec, trans_put_fn put,
 	struct trans_text text = { .put = put, .arg = arg };
 
 	if (!kexec->kernel.len) {
-		trans_text_add(&text, "no kexec is loaded");
-		return trans_text_end(&text);
+		trans_text_add_(&text, "no kexec is loaded");
+		return trans_text_end_(&text);
 	}
 	print_segments(&text, kexec);
 	print_digests(&text, kexec);

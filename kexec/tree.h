@@ -5,7 +5,7 @@
  * The prefix fdt_ is libfdt's.
  *
  * Two kinds of codes meet here. A function that takes a struct trans_error
- * returns TRANS_*, any other returns libfdt's; tree_fail() leads across.
+ * returns TRANS_*, any other returns libfdt's; trans_tree_fail_() leads across.
  */
 #ifndef KEXEC_TREE_H
 #define KEXEC_TREE_H
@@ -20,27 +20,30 @@ struct tree_cells {
 	int size;
 };
 
-int tree_fail(struct trans_error *err, int fdt_code);
+int trans_tree_fail_(struct trans_error *err, int fdt_code);
 
 /* Nothing of a tree is looked at before this function has seen all of it. */
-int tree_check(const void *fdt, size_t len);
+int trans_tree_check_(const void *fdt, size_t len);
 
-uint64_t tree_read_cells(const fdt32_t *cell, int count);
+uint64_t trans_tree_read_cells_(const fdt32_t *cell, int count);
 
 /* What @parent says of its children's reg. -FDT_ERR_BADNCELLS: not 1 or 2. */
-int tree_child_cells(const void *fdt, int parent, struct tree_cells *cells);
+int trans_tree_child_cells_(const void *fdt, int parent,
+			    struct tree_cells *cells);
 
 /* -FDT_ERR_NOTFOUND without /chosen, with one property only, and for an empty
  * range, which is how firmware writes a placeholder. */
-int tree_read_initrd(const void *fdt, struct trans_range *initrd);
+int trans_tree_read_initrd_(const void *fdt, struct trans_range *initrd);
 
 /* All of @edit that needs no randomness: the reservations, and the properties
  * of the node @chosen. */
-int tree_write_chosen(void *fdt, int chosen, const struct trans_fdt_edit *edit);
+int trans_tree_write_chosen_(void *fdt, int chosen,
+			     const struct trans_fdt_edit *edit);
 
 /* What gives the next kernel randomness; without a source of it, none of the
  * last kernel's stays. TRANS_EHOST: the source failed. */
-int tree_write_seeds(void *fdt, int chosen, const struct trans_fdt_edit *edit,
-		     struct trans_error *err);
+int trans_tree_write_seeds_(void *fdt, int chosen,
+			    const struct trans_fdt_edit *edit,
+			    struct trans_error *err);
 
 #endif

@@ -8,22 +8,23 @@
 #include "kexec/unpack_elf.h"
 #include "lib/fail.h"
 
-void load_drop_unpacked(struct trans_kexec *kexec)
+void trans_kexec_drop_unpacked_(struct trans_kexec *kexec)
 {
-	unpack_free(kexec, &kexec->unpacked);
-	unpack_free(kexec, &kexec->staged);
+	trans_unpack_free_(kexec, &kexec->unpacked);
+	trans_unpack_free_(kexec, &kexec->staged);
 }
 
 static int unpack_image(struct load *load, const struct unpack_file *file,
 			uint64_t seen)
 {
-	int rc = unpack_parse_header(load, file->bytes, seen, file->len);
+	int rc = trans_unpack_parse_header_(load, file->bytes, seen, file->len);
 
 	if (rc)
 		return rc;
 	load->wish = (struct trans_wish){ TRANS_WISH_STAY, file->pa };
-	unpack_add_piece(load, file->pa, 0, file->len);
-	return unpack_add_zeroes(load, file->len, load->image.memory_len);
+	trans_unpack_add_piece_(load, file->pa, 0, file->len);
+	return trans_unpack_add_zeroes_(load, file->len,
+					load->image.memory_len);
 }
 
 /* What a decompressor's answer is to our caller. */
@@ -49,7 +50,7 @@ static int inflate(struct load *load, const struct unpack_file *file,
 		return trans_fail(load->err, TRANS_EIMAGE, gzip ?
 				  "kernel is gzip, the host cannot unpack it" :
 				  "kernel is zstd, the host cannot unpack it");
-	rc = load_begin_work(load, LOAD_INFLATED, packed->unpacked_len);
+	rc = trans_kexec_begin_work_(load, LOAD_INFLATED, packed->unpacked_len);
 	if (rc)
 		return rc;
 	rc = unpack(lent->ctx, file->bytes + packed->offset,
@@ -61,7 +62,7 @@ static int inflate(struct load *load, const struct unpack_file *file,
 	if (len != packed->unpacked_len)
 		return trans_fail(load->err, TRANS_ECORRUPT,
 				  "compressed kernel ends early");
-	return load_work(load, len);
+	return trans_kexec_work_(load, len);
 }
 
 static int unpack_inner(struct load *load, const struct unpack_file *inner)
@@ -72,8 +73,8 @@ static int unpack_inner(struct load *load, const struct unpack_file *inner)
 	case TRANS_FORMAT_IMAGE:
 		return unpack_image(load, inner, inner->len);
 	case TRANS_FORMAT_ELF:
-		rc = unpack_elf(load, inner);
-		unpack_free(load->kexec, &load->kexec->unpacked);
+		rc = trans_unpack_elf_(load, inner);
+		trans_unpack_free_(load->kexec, &load->kexec->unpacked);
 		return rc;
 	default:
 		return trans_fail(load->err, TRANS_EIMAGE,
@@ -91,8 +92,8 @@ static int unpack_packed(struct load *load, const struct unpack_file *file)
 				    load->err);
 
 	if (!rc)
-		rc = unpack_alloc(load, packed.unpacked_len,
-				  "compressed kernel", block, &to);
+		rc = trans_unpack_alloc_(load, packed.unpacked_len,
+					 "compressed kernel", block, &to);
 	if (!rc)
 		rc = inflate(load, file, &packed, to);
 	if (rc)
@@ -114,7 +115,7 @@ static int see(const struct load *load, uint64_t len, struct unpack_file *file)
 			     file->pa, len);
 }
 
-int load_unpack(struct load *load)
+int trans_kexec_unpack_(struct load *load)
 {
 	uint64_t len = load->args->kernel.len, seen = len;
 	enum trans_format format;
@@ -132,6 +133,6 @@ int load_unpack(struct load *load)
 	rc = see(load, len, &file);
 	if (rc)
 		return rc;
-	return format == TRANS_FORMAT_ELF ? unpack_elf(load, &file) :
+	return format == TRANS_FORMAT_ELF ? trans_unpack_elf_(load, &file) :
 	       unpack_packed(load, &file);
 }

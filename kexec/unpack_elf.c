@@ -34,7 +34,8 @@ static void stage(struct load *load, struct staging *s, uint64_t start,
 	if (last && last->offset + last->len == from - s->base)
 		last->len += end - from;
 	else
-		unpack_add_piece(load, s->src, from - s->base, end - from);
+		trans_unpack_add_piece_(load, s->src, from - s->base,
+					end - from);
 	s->src += end - from;
 	s->done = end;
 }
@@ -60,14 +61,16 @@ static int add_zeroes(struct load *load, const struct staging *s, bool gapless)
 	const struct trans_elf_segment *segment = s->elf->segment;
 	struct trans_ranges *zero = &load->kexec->zero;
 	unsigned int count = s->elf->count;
-	int rc = gapless ? unpack_add_zeroes(load, 0, load->image.memory_len) :
+	int rc = gapless ? trans_unpack_add_zeroes_(load, 0,
+						    load->image.memory_len) :
 			   TRANS_OK;
 
 	for (unsigned int i = 0; !rc && !gapless && i < count; i++)
-		rc = unpack_add_zeroes(load, segment[i].pa - s->base,
-				       load_round_up(load, segment[i].pa +
-						     segment[i].memory_len) -
-				       s->base);
+		rc = trans_unpack_add_zeroes_(
+			load, segment[i].pa - s->base,
+			load_round_up(load,
+				      segment[i].pa + segment[i].memory_len) -
+				s->base);
 	for (unsigned int i = 0; !rc && i < count; i++)
 		if (trans_ranges_remove(zero, segment[i].pa - s->base,
 					segment[i].file_len))
@@ -87,7 +90,7 @@ static int clear(struct load *load, uint8_t *to, uint64_t len)
 	for (uint64_t part; !ret && len; to += part, len -= part) {
 		part = part_of(len);
 		memset(to, 0, (size_t)part);
-		ret = load_work(load, part);
+		ret = trans_kexec_work_(load, part);
 	}
 	return ret;
 }
@@ -101,7 +104,7 @@ static int copy(struct load *load, uint8_t *to, const uint8_t *from,
 	     len -= part) {
 		part = part_of(len);
 		memcpy(to, from, (size_t)part);
-		ret = load_work(load, part);
+		ret = trans_kexec_work_(load, part);
 	}
 	return ret;
 }
@@ -137,7 +140,7 @@ static int fill(struct load *load, const struct staging *s,
 
 	for (unsigned int i = 0; i < s->elf->count; i++)
 		bytes += s->elf->segment[i].file_len;
-	ret = load_begin_work(load, LOAD_LAID_OUT, bytes);
+	ret = trans_kexec_begin_work_(load, LOAD_LAID_OUT, bytes);
 	if (!ret)
 		ret = clear(load, to, s->src);
 	return ret ? ret : copy_segments(load, s, file, to);
@@ -160,8 +163,8 @@ static int stage_segments(struct load *load, const struct trans_elf *elf,
 
 	deal_out(load, &s);
 	if (!rc)
-		rc = unpack_alloc(load, s.src, "ELF segments",
-				  &load->kexec->staged, &to);
+		rc = trans_unpack_alloc_(load, s.src, "ELF segments",
+					 &load->kexec->staged, &to);
 	if (rc)
 		return rc;
 	rc = fill(load, &s, file, to);
@@ -196,8 +199,8 @@ static int describe_vmlinux(struct load *load, const struct trans_elf *elf,
 			    const struct unpack_file *file)
 {
 	const struct trans_elf_segment *first = &elf->segment[0];
-	int rc = unpack_parse_header(load, file->bytes + first->offset,
-				     first->file_len, file_span(elf));
+	int rc = trans_unpack_parse_header_(load, file->bytes + first->offset,
+					    first->file_len, file_span(elf));
 
 	if (rc)
 		return rc;
@@ -228,7 +231,7 @@ static int describe_program(struct load *load, const struct trans_elf *elf)
 	return TRANS_OK;
 }
 
-int unpack_elf(struct load *load, const struct unpack_file *file)
+int trans_unpack_elf_(struct load *load, const struct unpack_file *file)
 {
 	struct trans_elf elf;
 	bool vmlinux;

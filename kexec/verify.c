@@ -41,7 +41,7 @@ static int add_bytes(struct load *load, struct trans_sha256 *sha,
 	for (uint64_t part; !ret && len; len -= part, bytes += part) {
 		part = len < LOAD_PART ? len : LOAD_PART;
 		trans_sha256_update(sha, bytes, (size_t)part);
-		ret = load_work(load, part);
+		ret = trans_kexec_work_(load, part);
 	}
 	return ret;
 }
@@ -145,7 +145,7 @@ static uint64_t bytes_to_hash(const struct load *load)
 	return len;
 }
 
-int load_verify(struct load *load)
+int trans_kexec_verify_(struct load *load)
 {
 	const struct trans_kexec_args *args = load->args;
 	struct trans_kexec *kexec = load->kexec;
@@ -158,7 +158,7 @@ int load_verify(struct load *load)
 	if (args->transition.digest_count && !args->transition.digests)
 		return trans_fail(load->err, TRANS_EINVAL,
 				  "digests are missing");
-	rc = load_begin_work(load, LOAD_VERIFIED, bytes_to_hash(load));
+	rc = trans_kexec_begin_work_(load, LOAD_VERIFIED, bytes_to_hash(load));
 	if (!rc)
 		rc = verify_kernel(load);
 	if (!rc)

@@ -18,7 +18,7 @@ static int tell(struct load *load, uint64_t done)
 	return trans_fail(load->err, TRANS_ESTOPPED, "progress");
 }
 
-int load_begin_work(struct load *load, unsigned int end, uint64_t units)
+int trans_kexec_begin_work_(struct load *load, unsigned int end, uint64_t units)
 {
 	load->begun = load->end;
 	load->end = end;
@@ -27,7 +27,7 @@ int load_begin_work(struct load *load, unsigned int end, uint64_t units)
 	return tell(load, load->begun);
 }
 
-int load_work(struct load *load, uint64_t units)
+int trans_kexec_work_(struct load *load, uint64_t units)
 {
 	uint64_t share = load->end - load->begun;
 

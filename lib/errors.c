@@ -40,9 +40,9 @@ static void add_field(struct trans_text *text, bool *any, const char *name,
 {
 	if (!value)
 		return;
-	trans_text_add(text, *any ? " " : " (");
-	trans_text_add(text, name);
-	trans_text_number(text, value, 16, 1);
+	trans_text_add_(text, *any ? " " : " (");
+	trans_text_add_(text, name);
+	trans_text_number_(text, value, 16, 1);
 	*any = true;
 }
 
@@ -51,10 +51,10 @@ static void add_level(struct trans_text *text, bool *any, int level)
 {
 	if (level == TRANS_NO_LEVEL)
 		return;
-	trans_text_add(text, *any ? " level=" : " (level=");
+	trans_text_add_(text, *any ? " level=" : " (level=");
 	if (level < 0)
-		trans_text_add(text, "-");
-	trans_text_number(text, (uint64_t)(level < 0 ? -level : level), 10, 1);
+		trans_text_add_(text, "-");
+	trans_text_number_(text, (uint64_t)(level < 0 ? -level : level), 10, 1);
 	*any = true;
 }
 
@@ -63,15 +63,15 @@ int trans_error_print(const struct trans_error *err, trans_put_fn put, void *arg
 	struct trans_text text = { .put = put, .arg = arg };
 	bool any = false;
 
-	trans_text_add(&text, trans_strerror(err->status));
-	trans_text_add(&text, ": ");
-	trans_text_add(&text, err->why ? err->why : "nothing is known of it");
+	trans_text_add_(&text, trans_strerror(err->status));
+	trans_text_add_(&text, ": ");
+	trans_text_add_(&text, err->why ? err->why : "nothing is known of it");
 	add_field(&text, &any, "va=0x", err->va);
 	add_field(&text, &any, "pa=0x", err->pa);
 	add_field(&text, &any, "len=0x", err->len);
 	add_level(&text, &any, err->level);
 	add_field(&text, &any, "desc=0x", err->desc);
 	if (any)
-		trans_text_add(&text, ")");
-	return trans_text_end(&text);
+		trans_text_add_(&text, ")");
+	return trans_text_end_(&text);
 }

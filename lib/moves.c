@@ -13,7 +13,8 @@ void trans_moves_init(struct trans_moves *list, struct trans_move *storage,
 }
 
 /* Compares against wrapping to 0, too. */
-bool moves_continue(const struct trans_move *a, const struct trans_move *b)
+bool trans_moves_continue_(const struct trans_move *a,
+			   const struct trans_move *b)
 {
 	if (b->dst != a->dst + a->len || b->dst < a->dst ||
 	    a->len > UINT64_MAX - b->len)
@@ -23,7 +24,7 @@ bool moves_continue(const struct trans_move *a, const struct trans_move *b)
 	return b->src == a->src + a->len && b->src > a->src;
 }
 
-int moves_append(struct trans_moves *list, const struct trans_move *move)
+int trans_moves_append_(struct trans_moves *list, const struct trans_move *move)
 {
 	if (list->count == list->capacity)
 		return TRANS_ENOSPC;
@@ -43,10 +44,10 @@ int trans_moves_add(struct trans_moves *list, trans_pa_t src, trans_pa_t dst,
 	    (!moves_is_zero_fill(&move) && moves_pass_top(src, len)))
 		return TRANS_ERANGE;
 	if (!list->count)
-		return moves_append(list, &move);
+		return trans_moves_append_(list, &move);
 	last = &list->move[list->count - 1];
-	if (!moves_continue(last, &move))
-		return moves_append(list, &move);
+	if (!trans_moves_continue_(last, &move))
+		return trans_moves_append_(list, &move);
 	last->len += len;
 	return TRANS_OK;
 }
@@ -105,7 +106,7 @@ static bool is_sorted(const struct trans_move *run, size_t count)
 }
 
 /* Heap sort: no recursion, no memory, no bad case. */
-void moves_sort(struct trans_move *run, size_t count)
+void trans_moves_sort_(struct trans_move *run, size_t count)
 {
 	size_t i;
 
@@ -119,8 +120,8 @@ void moves_sort(struct trans_move *run, size_t count)
 	}
 }
 
-size_t moves_first_from(const struct trans_move *run, size_t count,
-			uint64_t addr)
+size_t trans_moves_first_from_(const struct trans_move *run, size_t count,
+			       uint64_t addr)
 {
 	size_t low = 0, high = count;
 

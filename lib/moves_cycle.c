@@ -15,7 +15,7 @@
 static int cut_at(struct trans_moves *list, const struct trans_move *run,
 		  size_t count, uint64_t addr, bool *cut)
 {
-	size_t at = moves_first_from(run, count, addr);
+	size_t at = trans_moves_first_from_(run, count, addr);
 	struct trans_move tail;
 
 	*cut = at < count && run[at].dst < addr;
@@ -25,7 +25,7 @@ static int cut_at(struct trans_moves *list, const struct trans_move *run,
 	tail.dst = addr;
 	tail.len = (moves_run_len(&run[at]) - (addr - run[at].dst)) |
 		   MOVES_FRESH;
-	return moves_append(list, &tail);
+	return trans_moves_append_(list, &tail);
 }
 
 /* Cut where the sources of @count runs end. A source that ends at 2^64 ends in
@@ -93,7 +93,7 @@ static bool settle_cuts(struct trans_moves *list, size_t start)
 	size_t i, kept = 0;
 	bool fresh;
 
-	moves_sort(run, list->count - start);
+	trans_moves_sort_(run, list->count - start);
 	fresh = run[0].len & MOVES_FRESH;
 	for (i = 1; i < list->count - start; i++) {
 		uint64_t gap = run[i].dst - run[kept].dst;
@@ -158,7 +158,7 @@ static int emit(struct moves_planner *p, uint64_t src, uint64_t dst,
 	struct trans_move *last;
 
 	last = plan->count ? &plan->move[plan->count - 1] : NULL;
-	if (last && moves_continue(&move, last)) {
+	if (last && trans_moves_continue_(&move, last)) {
 		move.len += last->len;
 		*last = move;
 		return TRANS_OK;
@@ -172,7 +172,7 @@ static int emit(struct moves_planner *p, uint64_t src, uint64_t dst,
 static const struct trans_move *find_dst(const struct trans_move *run,
 					 size_t count, uint64_t dst)
 {
-	return &run[moves_first_from(run, count, dst)];
+	return &run[trans_moves_first_from_(run, count, dst)];
 }
 
 /* Turn @len bytes at @offset of each piece of the cycle of @count pieces. */
@@ -196,7 +196,7 @@ static int break_cycle(struct moves_planner *p, struct trans_move *run,
 {
 	uint64_t offset, len, whole = run[0].len;
 
-	moves_sort(run, count);
+	trans_moves_sort_(run, count);
 	if (!p->spare.len)
 		return trans_fail_pa(p->err, TRANS_ENOENT,
 				     "a cycle of moves and no spare memory",
@@ -217,7 +217,7 @@ static int break_cycle(struct moves_planner *p, struct trans_move *run,
 /* Emit the last component of pieces, and drop it. */
 static int emit_pieces(struct moves_planner *p)
 {
-	size_t start = moves_last_component(p->want);
+	size_t start = trans_moves_last_component_(p->want);
 	struct trans_move *run = &p->want->move[start];
 	size_t count = p->want->count - start;
 
@@ -233,10 +233,11 @@ static int untangle(struct moves_planner *p, size_t start)
 	struct trans_move *run = &p->want->move[start];
 	int status;
 
-	moves_sort(run, p->want->count - start);
+	trans_moves_sort_(run, p->want->count - start);
 	status = cut_to_pieces(p->want, start);
 	if (!status)
-		status = moves_order(run, p->want->count - start, p->plan);
+		status = trans_moves_order_(run, p->want->count - start,
+					    p->plan);
 	if (status)
 		return trans_fail(p->err, status, "too little room for splits");
 	while (!status && p->want->count > start)
@@ -244,12 +245,12 @@ static int untangle(struct moves_planner *p, size_t start)
 	return status;
 }
 
-int moves_emit_all(struct moves_planner *p)
+int trans_moves_emit_all_(struct moves_planner *p)
 {
 	int status = TRANS_OK;
 
 	while (!status && p->want->count) {
-		size_t start = moves_last_component(p->want);
+		size_t start = trans_moves_last_component_(p->want);
 
 		if (start == p->want->count - 1)
 			status = emit_pieces(p);

@@ -53,8 +53,8 @@ static void begin_visit(struct graph *graph, size_t v)
 	graph->visiting = v;
 	*edge(graph, v) = moves_is_zero_fill(run) ?
 				  graph->count :
-				  moves_first_from(graph->run, graph->count,
-						   run->src);
+				  trans_moves_first_from_(
+					  graph->run, graph->count, run->src);
 }
 
 /* The next run that overwrites what run @v reads. */
@@ -144,7 +144,8 @@ static void move_to_places(const struct graph *graph)
 	}
 }
 
-int moves_order(struct trans_move *run, size_t count, struct trans_moves *plan)
+int trans_moves_order_(struct trans_move *run, size_t count,
+		       struct trans_moves *plan)
 {
 	struct graph graph = { .run = run, .node = &plan->move[plan->count],
 			       .count = count, .visiting = NONE,
@@ -162,7 +163,7 @@ int moves_order(struct trans_move *run, size_t count, struct trans_moves *plan)
 	return TRANS_OK;
 }
 
-size_t moves_last_component(struct trans_moves *list)
+size_t trans_moves_last_component_(struct trans_moves *list)
 {
 	size_t start = list->count - 1;
 

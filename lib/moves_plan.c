@@ -138,7 +138,7 @@ static int normalise(struct moves_planner *p)
 		status = check_moves(p);
 	if (status)
 		return status;
-	moves_sort(p->want->move, p->want->count);
+	trans_moves_sort_(p->want->move, p->want->count);
 	status = check_destinations(p);
 	if (!status)
 		join_neighbours(p->want);
@@ -159,10 +159,10 @@ int trans_moves_plan(struct trans_moves *want, struct trans_moves *plan,
 	status = normalise(&p);
 	if (status)
 		return status;
-	status = moves_order(want->move, want->count, plan);
+	status = trans_moves_order_(want->move, want->count, plan);
 	if (status)
 		return trans_fail(err, status, "the plan has too little room");
-	status = moves_emit_all(&p);
+	status = trans_moves_emit_all_(&p);
 	if (status)
 		plan->count = 0;
 	return status;

@@ -62,18 +62,20 @@ static inline void moves_swap(struct trans_move *a, struct trans_move *b)
 }
 
 /* Is @b what follows @a at both ends? */
-bool moves_continue(const struct trans_move *a, const struct trans_move *b);
+bool trans_moves_continue_(const struct trans_move *a,
+			   const struct trans_move *b);
 
 /* TRANS_ENOSPC: the list is full. */
-int moves_append(struct trans_moves *list, const struct trans_move *move);
+int trans_moves_append_(struct trans_moves *list,
+			const struct trans_move *move);
 
 /* By rising destination. */
-void moves_sort(struct trans_move *run, size_t count);
+void trans_moves_sort_(struct trans_move *run, size_t count);
 
 /* Index of the first of the sorted runs whose destination ends at or after
  * @addr; @count if there is none. */
-size_t moves_first_from(const struct trans_move *run, size_t count,
-			uint64_t addr);
+size_t trans_moves_first_from_(const struct trans_move *run, size_t count,
+			       uint64_t addr);
 
 /*
  * Bring runs, sorted by destination and without marks, into the order in which
@@ -81,13 +83,14 @@ size_t moves_first_from(const struct trans_move *run, size_t count,
  * consumed (and the first group be split) at its end. The unused end of @plan
  * is room for the search: TRANS_ENOSPC if that is less than @count.
  */
-int moves_order(struct trans_move *run, size_t count, struct trans_moves *plan);
+int trans_moves_order_(struct trans_move *run, size_t count,
+		       struct trans_moves *plan);
 
 /* Unmark the last component of an ordered list; returns where it starts. */
-size_t moves_last_component(struct trans_moves *list);
+size_t trans_moves_last_component_(struct trans_moves *list);
 
 /* Turn the wanted list, ordered, into executable moves of the plan; empties it.
  * TRANS_ENOSPC, and TRANS_ENOENT: a cycle and no spare. */
-int moves_emit_all(struct moves_planner *p);
+int trans_moves_emit_all_(struct moves_planner *p);
 
 #endif

@@ -2,14 +2,14 @@
 /* Text for dumps and plans: see text.h. */
 #include "lib/text.h"
 
-void trans_text_add(struct trans_text *text, const char *words)
+void trans_text_add_(struct trans_text *text, const char *words)
 {
 	while (*words && text->len < sizeof(text->line) - 1)
 		text->line[text->len++] = *words++;
 }
 
-void trans_text_number(struct trans_text *text, uint64_t value,
-		       unsigned int base, unsigned int width)
+void trans_text_number_(struct trans_text *text, uint64_t value,
+			unsigned int base, unsigned int width)
 {
 	char digits[21];
 	unsigned int at = sizeof(digits) - 1;
@@ -19,24 +19,24 @@ void trans_text_number(struct trans_text *text, uint64_t value,
 		digits[--at] = "0123456789abcdef"[value % base];
 		value /= base;
 	} while (at && (value || sizeof(digits) - 1 - at < width));
-	trans_text_add(text, &digits[at]);
+	trans_text_add_(text, &digits[at]);
 }
 
-void trans_text_decimal(struct trans_text *text, const char *before,
-			uint64_t value)
+void trans_text_decimal_(struct trans_text *text, const char *before,
+			 uint64_t value)
 {
-	trans_text_add(text, before);
-	trans_text_number(text, value, 10, 1);
+	trans_text_add_(text, before);
+	trans_text_number_(text, value, 10, 1);
 }
 
-void trans_text_hex(struct trans_text *text, const char *before,
-		    uint64_t value)
+void trans_text_hex_(struct trans_text *text, const char *before,
+		     uint64_t value)
 {
-	trans_text_add(text, before);
-	trans_text_number(text, value, 16, 16);
+	trans_text_add_(text, before);
+	trans_text_number_(text, value, 16, 16);
 }
 
-void trans_text_printable(char *bytes, size_t len)
+void trans_text_printable_(char *bytes, size_t len)
 {
 	size_t i = 0;
 
@@ -47,7 +47,7 @@ void trans_text_printable(char *bytes, size_t len)
 		bytes[i] = 0;
 }
 
-int trans_text_end(struct trans_text *text)
+int trans_text_end_(struct trans_text *text)
 {
 	size_t len = text->len;
 

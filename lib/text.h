@@ -18,24 +18,24 @@ struct trans_text {
 	int stopped;
 };
 
-void trans_text_add(struct trans_text *text, const char *words);
+void trans_text_add_(struct trans_text *text, const char *words);
 
 /* In base 10 or 16, with zeroes in front up to @width digits. */
-void trans_text_number(struct trans_text *text, uint64_t value,
-		       unsigned int base, unsigned int width);
+void trans_text_number_(struct trans_text *text, uint64_t value,
+			unsigned int base, unsigned int width);
 
 /* Some words, then a number: decimal, or 16 hexadecimal digits. */
-void trans_text_decimal(struct trans_text *text, const char *before,
-			uint64_t value);
-void trans_text_hex(struct trans_text *text, const char *before,
-		    uint64_t value);
+void trans_text_decimal_(struct trans_text *text, const char *before,
+			 uint64_t value);
+void trans_text_hex_(struct trans_text *text, const char *before,
+		     uint64_t value);
 
 /* Of @len bytes from a disk that are to be shown: text, ended by the last of
  * them at the latest, in which each byte that is no printable ASCII character
  * has become a '?'. A console may do what others tell it. */
-void trans_text_printable(char *bytes, size_t len);
+void trans_text_printable_(char *bytes, size_t len);
 
 /* The line is complete. Returns @text->stopped. */
-int trans_text_end(struct trans_text *text);
+int trans_text_end_(struct trans_text *text);
 
 #endif

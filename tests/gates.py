@@ -43,12 +43,12 @@ def undefined(tools, path):
 def masks_last(tools, obj):
     """A pending SError, also one that only ESB makes known, is taken before all
     is masked for good: no test on a host can see it."""
-    text = run(f'{tools}objdump', '-d', '--disassemble=trans_arch_mask', obj)
+    text = run(f'{tools}objdump', '-d', '--disassemble=trans_arch_mask_', obj)
     want = (r'daifset, #0xb.*?dsb\s+sy.*?daifclr, #0x4.*?(esb|hint\s+#0x10)'
             r'.*?isb.*?daifset, #0xf')
     if re.search(want, text, re.DOTALL):
         return []
-    return [f'{obj}: trans_arch_mask does not take a pending SError first']
+    return [f'{obj}: trans_arch_mask_ does not take a pending SError first']
 
 
 def core(tools, archive):

@@ -23,8 +23,8 @@ static bool find_down(const struct trans_resume_map *map, trans_pa_t low,
 
 		if (start < low)
 			return false;
-		if (!tr_first_marked(map, map->image, map->taken, start, len,
-				     &top)) {
+		if (!trans_resume_first_marked_(map, map->image, map->taken,
+						start, len, &top)) {
 			*pa = start;
 			return true;
 		}
@@ -32,8 +32,8 @@ static bool find_down(const struct trans_resume_map *map, trans_pa_t low,
 	return false;
 }
 
-int tr_carve(struct trans_resume *resume, uint64_t len, uint64_t align,
-	     trans_pa_t *pa)
+int trans_resume_carve_(struct trans_resume *resume, uint64_t len,
+			uint64_t align, trans_pa_t *pa)
 {
 	const struct trans_resume_map *map = &resume->map;
 	bool single = len == align;
@@ -48,7 +48,7 @@ int tr_carve(struct trans_resume *resume, uint64_t len, uint64_t align,
 			top = resume->hint;
 		if (!find_down(map, range->start, top, len, align, pa))
 			continue;
-		tr_mark(map, map->taken, *pa, len);
+		trans_resume_mark_(map, map->taken, *pa, len);
 		if (single)
 			resume->hint = *pa;
 		return TRANS_OK;
@@ -56,8 +56,8 @@ int tr_carve(struct trans_resume *resume, uint64_t len, uint64_t align,
 	return TRANS_ENOMEM;
 }
 
-void *tr_carve_early(struct trans_resume *resume, uint64_t len,
-		     uint64_t align, trans_pa_t *pa)
+void *trans_resume_carve_early_(struct trans_resume *resume, uint64_t len,
+				uint64_t align, trans_pa_t *pa)
 {
 	static const struct trans_range anywhere = { 0, UINT64_MAX };
 
@@ -84,7 +84,7 @@ static int carve_alloc(void *ctx, unsigned int shift, unsigned int count,
 		*pa = resume->block.start;
 		return TRANS_OK;
 	}
-	return tr_carve(resume, len, 1ULL << shift, pa);
+	return trans_resume_carve_(resume, len, 1ULL << shift, pa);
 }
 
 static void carve_free(void *ctx, unsigned int shift, unsigned int count,
@@ -93,12 +93,12 @@ static void carve_free(void *ctx, unsigned int shift, unsigned int count,
 	struct trans_resume *resume = ctx;
 	uint64_t len = (uint64_t)count << shift;
 
-	tr_wipe(resume, pa, len);
+	trans_resume_wipe_(resume, pa, len);
 	if (resume->block_used && pa == resume->block.start) {
 		resume->block_used = false;
 		return;
 	}
-	tr_unmark(&resume->map, resume->map.taken, pa, len);
+	trans_resume_unmark_(&resume->map, resume->map.taken, pa, len);
 	if (pa + len > resume->hint)
 		resume->hint = pa + len;
 }
@@ -146,7 +146,7 @@ static void carve_release(void *ctx, trans_pa_t pa)
 }
 
 /* Absent stays absent: the library asks whether an optional one is there. */
-void tr_carve_ops(struct trans_resume *resume)
+void trans_resume_carve_ops_(struct trans_resume *resume)
 {
 	const struct trans_ops *host = resume->host;
 

@@ -267,10 +267,10 @@ static int found(const struct search *search, trans_pa_t *entry,
 	return TRANS_OK;
 }
 
-int tr_find_physical(const struct tr_memory *memory,
-		     const struct trans_range *text, trans_va_t reenter,
-		     trans_pa_t ttbr1, trans_pa_t *entry,
-		     struct trans_error *err)
+int trans_find_physical_(const struct tr_memory *memory,
+			 const struct trans_range *text, trans_va_t reenter,
+			 trans_pa_t ttbr1, trans_pa_t *entry,
+			 struct trans_error *err)
 {
 	struct search search = { memory, reenter, ttbr1, 0, CANDIDATES, 0 };
 	trans_pa_t pa = text->start, end = text->start + text->len;
@@ -286,12 +286,13 @@ int tr_find_physical(const struct tr_memory *memory,
 
 /* The exception level */
 
-bool tr_is_cpu_resume(const struct tr_memory *memory, trans_pa_t pa)
+bool trans_find_is_cpu_resume_(const struct tr_memory *memory, trans_pa_t pa)
 {
 	return has_insn(memory, pa, MPIDR_REACH, reads_mpidr);
 }
 
-enum tr_level tr_find_level(const struct tr_memory *memory, trans_pa_t resume)
+enum tr_level trans_find_level_(const struct tr_memory *memory,
+				trans_pa_t resume)
 {
 	bool el1 = false, vhe = false;
 	trans_pa_t pa = resume, target;

@@ -35,10 +35,10 @@ int trans_resume_discard(const struct trans_block *disk,
 	if (!is_id(id))
 		return trans_fail(err, TRANS_EINVAL, "the id of no image");
 	args.offset = id->offset / id->page_len;
-	ret = swsusp_identify(&image, &args, header, err);
+	ret = trans_swsusp_identify_(&image, &args, header, err);
 	if (is_another(ret) || (!ret && !swsusp_same_id(id, &image.id)))
 		return trans_fail_pa(err, TRANS_ESTALE,
 				     "this image is not on the disk any more",
 				     id->offset, id->page_len);
-	return ret ? ret : swsusp_take_off(&image, err);
+	return ret ? ret : trans_swsusp_take_off_(&image, err);
 }

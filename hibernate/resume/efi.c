@@ -85,7 +85,8 @@ static int compare_map(const struct comparison *c)
 	     at += efi->entry_len) {
 		uint8_t entry[ENTRY_USED];
 
-		if (!tr_read(c->memory, efi->map + at, entry, sizeof(entry)))
+		if (!trans_find_read_(c->memory, efi->map + at, entry,
+				      sizeof(entry)))
 			return refuse(c, "EFI's map of memory is not in the "
 				      "image", efi->map, efi->map_len);
 		ret = compare_entry(c, entry);
@@ -101,8 +102,9 @@ static int check_spared(const struct comparison *c)
 	trans_pa_t page;
 
 	for (size_t i = 0; now && i < now->count; i++)
-		if (tr_first_marked(map, map->image, NULL, now->range[i].start,
-				    now->range[i].len, &page))
+		if (trans_resume_first_marked_(map, map->image, NULL,
+					       now->range[i].start,
+					       now->range[i].len, &page))
 			return refuse(c, "a page of the image lies over EFI's "
 				      "runtime services", page,
 				      1ULL << map->shift);
@@ -134,17 +136,17 @@ static uint64_t effort_for(const struct trans_resume *resume)
 	return (info->data_pages << info->page_shift) / 16 + (1u << 16);
 }
 
-int tr_check_efi(struct tr_load *load)
+int trans_resume_check_efi_(struct tr_load *load)
 {
 	struct trans_resume *resume = load->resume;
-	const struct tr_memory memory = tr_memory_of(load);
+	const struct tr_memory memory = trans_resume_memory_of_(load);
 	struct tr_efi efi;
 	struct comparison c = { load, &memory, &efi };
 	int ret;
 
 	if (load->args->efi_anyway || resume->image.info.own)
 		return TRANS_OK;
-	ret = tr_find_efi(&memory, effort_for(resume), &efi, load->err);
+	ret = trans_find_efi_(&memory, effort_for(resume), &efi, load->err);
 	if (ret || !efi.system_table)
 		return ret;
 	resume->efi_system_table = efi.system_table;

@@ -291,8 +291,8 @@ static int trees_in(const struct tr_memory *memory, trans_pa_t pa,
 	return ret;
 }
 
-int tr_find_efi(const struct tr_memory *memory, uint64_t effort,
-		struct tr_efi *efi, struct trans_error *err)
+int trans_find_efi_(const struct tr_memory *memory, uint64_t effort,
+		    struct tr_efi *efi, struct trans_error *err)
 {
 	trans_pa_t pa = 0;
 	int ret = TRANS_OK;
@@ -309,8 +309,8 @@ int tr_find_efi(const struct tr_memory *memory, uint64_t effort,
 	return ret;
 }
 
-bool tr_read(const struct tr_memory *memory, trans_pa_t pa, void *to,
-	     size_t len)
+bool trans_find_read_(const struct tr_memory *memory, trans_pa_t pa, void *to,
+		      size_t len)
 {
 	uint8_t *out = to;
 

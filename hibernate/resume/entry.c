@@ -28,7 +28,7 @@ static unsigned int next_level(const struct tr_load *load)
 	return args->stub ? 2 : args->cpu->el;
 }
 
-int tr_check_cpu(struct tr_load *load)
+int trans_resume_check_cpu_(struct tr_load *load)
 {
 	const struct trans_swsusp_info *info = &load->resume->image.info;
 	const struct trans_cpu *cpu = load->args->transition.cpu;
@@ -56,15 +56,15 @@ int tr_check_cpu(struct tr_load *load)
 
 static int heard(void *ctx, uint64_t moves)
 {
-	return tr_work(ctx, moves);
+	return trans_resume_work_(ctx, moves);
 }
 
-struct trans_transition_args tr_transition_args(struct tr_load *load)
+struct trans_transition_args trans_resume_transition_args_(struct tr_load *load)
 {
 	const struct trans_resume *resume = load->resume;
 	struct trans_transition_args args = load->args->transition;
 
-	tr_expect(load, resume->plan.count * LIST_PASSES, LIST_PART);
+	trans_resume_expect_(load, resume->plan.count * LIST_PASSES, LIST_PART);
 	args.progress = heard;
 	args.progress_ctx = load;
 	args.granule = (enum trans_granule)resume->image.info.page_shift;
@@ -104,7 +104,7 @@ static const char *level_problem(const struct tr_load *load,
 static int check_level(struct tr_load *load, const struct tr_memory *memory,
 		       const struct tr_tables *tables)
 {
-	enum tr_level level = tr_find_level(memory, tables->resume);
+	enum tr_level level = trans_find_level_(memory, tables->resume);
 	const char *why;
 
 	if (level == TR_LEVEL_UNKNOWN)
@@ -122,12 +122,12 @@ static int enter_physical(struct tr_load *load, const struct tr_memory *memory,
 {
 	struct trans_resume *resume = load->resume;
 	const struct trans_swsusp_info *info = &resume->image.info;
-	struct trans_range text = tr_find_text(memory, info, tables);
+	struct trans_range text = trans_find_text_(memory, info, tables);
 
 	resume->how = TRANS_RESUME_PHYSICAL;
-	tr_expect(load, text.len, TEXT_PART);
-	return tr_find_physical(memory, &text, info->reenter, info->ttbr1,
-				&resume->entry, load->err);
+	trans_resume_expect_(load, text.len, TEXT_PART);
+	return trans_find_physical_(memory, &text, info->reenter, info->ttbr1,
+				    &resume->entry, load->err);
 }
 
 /* A kernel without VHE that was booted at EL2 runs at EL1, over its stub at EL2;
@@ -138,8 +138,8 @@ static int make_world(struct tr_load *load, const struct tr_tables *tables)
 	const struct trans_cpu *cpu = load->args->transition.cpu;
 	trans_pa_t stub = load->resume->image.info.stub;
 	unsigned int va_bits = load->args->transition.va_bits;
-	int rc = tr_world(tables, cpu, va_bits ? va_bits :
-			  TRANS_DEFAULT_VA_BITS, world, load->err);
+	int rc = trans_find_world_(tables, cpu, va_bits ? va_bits :
+				   TRANS_DEFAULT_VA_BITS, world, load->err);
 
 	world->vbar_el2 = stub;
 	world->drop = stub != 0;
@@ -171,7 +171,7 @@ static int world_for_trial(struct tr_load *load)
 {
 	struct trans_resume *resume = load->resume;
 	struct tr_tables tables = { .root = resume->image.info.ttbr1 };
-	int rc = tr_geometry(
+	int rc = trans_find_geometry_(
 		&tables.geo, load->args->transition.cpu, TRANS_EL1_0,
 		(enum trans_granule)resume->image.info.page_shift, 48,
 		TRANS_GEO_UPPER, load->err);
@@ -180,7 +180,7 @@ static int world_for_trial(struct tr_load *load)
 	return rc ? rc : make_world(load, &tables);
 }
 
-int tr_try_prepare(struct tr_load *load)
+int trans_resume_try_prepare_(struct tr_load *load)
 {
 	struct trans_resume *resume = load->resume;
 	struct trans_transition_args args;
@@ -190,7 +190,7 @@ int tr_try_prepare(struct tr_load *load)
 		rc = world_for_trial(load);
 	if (rc)
 		return rc;
-	args = tr_transition_args(load);
+	args = trans_resume_transition_args_(load);
 	args.alias_prepare = nothing_to_alias;
 	args.alias_drop = NULL;
 	args.unproven = true;
@@ -209,7 +209,8 @@ static int enter_own(struct tr_load *load)
 
 	resume->how = TRANS_RESUME_PHYSICAL;
 	resume->entry = info->entry;
-	if (tr_at(resume, info->entry, 16) && tr_at(resume, info->context, 16))
+	if (trans_resume_at_(resume, info->entry, 16) &&
+	    trans_resume_at_(resume, info->context, 16))
 		return TRANS_OK;
 	return trans_fail_pa(load->err, TRANS_ECORRUPT,
 			     "the way back of a snapshot is not in it",
@@ -223,17 +224,18 @@ static int find_tables(struct tr_load *load, const struct tr_memory *memory,
 	const struct trans_cpu *cpu = load->args->transition.cpu;
 	enum trans_regime regime = cpu->el == 2 && !info->stub ? TRANS_EL2_0 :
 								 TRANS_EL1_0;
-	int ret = tr_find_tables(memory, info, cpu, regime, tables, load->err);
+	int ret = trans_find_tables_(memory, info, cpu, regime, tables,
+				     load->err);
 
 	if (!ret && !info->stub)
 		ret = check_level(load, memory, tables);
 	return ret;
 }
 
-int tr_find_entry(struct tr_load *load)
+int trans_resume_find_entry_(struct tr_load *load)
 {
 	enum trans_resume_entry wish = load->args->entry;
-	const struct tr_memory memory = tr_memory_of(load);
+	const struct tr_memory memory = trans_resume_memory_of_(load);
 	struct tr_tables tables;
 	int ret;
 

@@ -21,15 +21,15 @@ static void *data_room(void *ctx, unsigned int *count)
 	uint64_t len;
 
 	do {
-		if (!tr_stretch(resume, load->next, (uint64_t)*count << shift,
-				&stretch))
+		if (!trans_resume_stretch_(resume, load->next,
+					   (uint64_t)*count << shift, &stretch))
 			return NULL;
 		load->next = stretch.pa + stretch.len;
 	} while (stretch.zero);
 	if (stretch.direct) {
 		now = stretch.pa;
 		len = stretch.len;
-	} else if (!tr_where(resume, stretch.pa, &now, &len)) {
+	} else if (!trans_resume_where_(resume, stretch.pa, &now, &len)) {
 		return NULL;
 	}
 	if (len > stretch.len)
@@ -65,9 +65,10 @@ static int settle_direct(struct tr_load *load)
 	struct tr_stretch stretch;
 	trans_pa_t from = 0;
 
-	while (tr_stretch(resume, from, load->part << shift, &stretch)) {
+	while (trans_resume_stretch_(resume, from, load->part << shift,
+				     &stretch)) {
 		from = stretch.pa + stretch.len;
-		if (tr_work(load, stretch.len >> shift))
+		if (trans_resume_work_(load, stretch.len >> shift))
 			return TRANS_ESTOPPED;
 		if (stretch.direct && settle(resume, &stretch))
 			return trans_fail_pa(load->err, TRANS_EFAULT,
@@ -77,7 +78,7 @@ static int settle_direct(struct tr_load *load)
 	return TRANS_OK;
 }
 
-int tr_read_data(struct tr_load *load)
+int trans_resume_read_data_(struct tr_load *load)
 {
 	struct trans_resume *resume = load->resume;
 	const struct trans_swsusp_info *info = &resume->image.info;
@@ -85,8 +86,8 @@ int tr_read_data(struct tr_load *load)
 
 	resume->filled = true;
 	/* Each stored page is read, and then each of the image settled. */
-	tr_expect(load, 2 * info->data_pages + resume->zero_pages,
-		  PIECE >> info->page_shift);
+	trans_resume_expect_(load, 2 * info->data_pages + resume->zero_pages,
+			     PIECE >> info->page_shift);
 	rc = trans_swsusp_read(&resume->image, info->data_pages, data_room,
 			       load, load->err);
 	return rc ? rc : settle_direct(load);

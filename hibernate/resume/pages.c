@@ -14,8 +14,8 @@
 #define NOWHERE UINT64_MAX
 #define WORD_BITS 64u
 
-int tr_map_ram(struct trans_resume_map *map, const struct trans_ranges *ram,
-	       unsigned int shift)
+int trans_resume_map_ram_(struct trans_resume_map *map,
+			  const struct trans_ranges *ram, unsigned int shift)
 {
 	uint64_t unit = 1ULL << shift;
 
@@ -39,7 +39,7 @@ int tr_map_ram(struct trans_resume_map *map, const struct trans_ranges *ram,
 	return TRANS_OK;
 }
 
-uint64_t tr_map_len(const struct trans_resume_map *map)
+uint64_t trans_resume_map_len_(const struct trans_resume_map *map)
 {
 	return (map->units + WORD_BITS - 1) / WORD_BITS * sizeof(uint64_t);
 }
@@ -61,8 +61,8 @@ static bool bit(const uint64_t *bits, uint64_t number)
 	return bits[number / WORD_BITS] >> (number % WORD_BITS) & 1;
 }
 
-void tr_mark(const struct trans_resume_map *map, uint64_t *bits, trans_pa_t pa,
-	     uint64_t len)
+void trans_resume_mark_(const struct trans_resume_map *map, uint64_t *bits,
+			trans_pa_t pa, uint64_t len)
 {
 	uint64_t number = number_of(map, pa), count = len >> map->shift;
 
@@ -70,8 +70,8 @@ void tr_mark(const struct trans_resume_map *map, uint64_t *bits, trans_pa_t pa,
 		bits[number / WORD_BITS] |= 1ULL << number % WORD_BITS;
 }
 
-void tr_unmark(const struct trans_resume_map *map, uint64_t *bits,
-	       trans_pa_t pa, uint64_t len)
+void trans_resume_unmark_(const struct trans_resume_map *map, uint64_t *bits,
+			  trans_pa_t pa, uint64_t len)
 {
 	uint64_t number = number_of(map, pa), count = len >> map->shift;
 
@@ -79,9 +79,9 @@ void tr_unmark(const struct trans_resume_map *map, uint64_t *bits,
 		bits[number / WORD_BITS] &= ~(1ULL << number % WORD_BITS);
 }
 
-bool tr_first_marked(const struct trans_resume_map *map, const uint64_t *a,
-		     const uint64_t *b, trans_pa_t pa, uint64_t len,
-		     trans_pa_t *found)
+bool trans_resume_first_marked_(const struct trans_resume_map *map,
+				const uint64_t *a, const uint64_t *b,
+				trans_pa_t pa, uint64_t len, trans_pa_t *found)
 {
 	uint64_t unit = 1ULL << map->shift;
 	trans_pa_t at = tr_round_down(pa, unit);
@@ -99,12 +99,13 @@ bool tr_first_marked(const struct trans_resume_map *map, const uint64_t *a,
 	return false;
 }
 
-bool tr_marked(const struct trans_resume_map *map, const uint64_t *bits,
-	       trans_pa_t pa, uint64_t len)
+bool trans_resume_marked_(const struct trans_resume_map *map,
+			  const uint64_t *bits, trans_pa_t pa, uint64_t len)
 {
 	trans_pa_t found;
 
-	return bits && tr_first_marked(map, bits, NULL, pa, len, &found);
+	return bits &&
+	       trans_resume_first_marked_(map, bits, NULL, pa, len, &found);
 }
 
 /* The first unit of the image from number @from on, before number @end. */
@@ -149,14 +150,16 @@ static struct tr_stretch page_at(const struct trans_resume *resume,
 	uint64_t page = tr_page(resume);
 
 	return (struct tr_stretch){
-		.pa = pa, .len = page,
-		.zero = tr_marked(&resume->map, resume->map.zero, pa, page),
+		.pa = pa,
+		.len = page,
+		.zero = trans_resume_marked_(&resume->map, resume->map.zero, pa,
+					     page),
 		.direct = trans_ranges_contain(&resume->direct, pa, page),
 	};
 }
 
-bool tr_stretch(const struct trans_resume *resume, trans_pa_t from,
-		uint64_t max, struct tr_stretch *stretch)
+bool trans_resume_stretch_(const struct trans_resume *resume, trans_pa_t from,
+			   uint64_t max, struct tr_stretch *stretch)
 {
 	uint64_t page = tr_page(resume);
 	trans_pa_t pa;
@@ -167,7 +170,8 @@ bool tr_stretch(const struct trans_resume *resume, trans_pa_t from,
 	while (stretch->len < max) {
 		struct tr_stretch next = page_at(resume, pa + stretch->len);
 
-		if (!tr_marked(&resume->map, resume->map.image, next.pa, page))
+		if (!trans_resume_marked_(&resume->map, resume->map.image,
+					  next.pa, page))
 			break;
 		if (next.zero != stretch->zero ||
 		    next.direct != stretch->direct)
@@ -198,16 +202,16 @@ static const struct trans_move *move_to(const struct trans_resume *resume,
 	return NULL;
 }
 
-bool tr_where(const struct trans_resume *resume, trans_pa_t pa,
-	      trans_pa_t *now, uint64_t *len)
+bool trans_resume_where_(const struct trans_resume *resume, trans_pa_t pa,
+			 trans_pa_t *now, uint64_t *len)
 {
 	const struct trans_resume_map *map = &resume->map;
 	uint64_t page = tr_page(resume);
 	trans_pa_t start = tr_round_down(pa, page);
 	const struct trans_move *move;
 
-	if (!tr_marked(map, map->image, pa, 1) ||
-	    tr_marked(map, map->zero, pa, 1))
+	if (!trans_resume_marked_(map, map->image, pa, 1) ||
+	    trans_resume_marked_(map, map->zero, pa, 1))
 		return false;
 	if (trans_ranges_contain(&resume->direct, start, page)) {
 		*now = pa;
@@ -223,15 +227,16 @@ bool tr_where(const struct trans_resume *resume, trans_pa_t pa,
 }
 
 /* Pages that follow each other in the image may do so where they are now. */
-void *tr_at(const struct trans_resume *resume, trans_pa_t pa, uint64_t len)
+void *trans_resume_at_(const struct trans_resume *resume, trans_pa_t pa,
+		       uint64_t len)
 {
 	trans_pa_t now, next;
 	uint64_t room, more;
 
-	if (!tr_where(resume, pa, &now, &room))
+	if (!trans_resume_where_(resume, pa, &now, &room))
 		return NULL;
 	for (; room < len; room += more)
-		if (!tr_where(resume, pa + room, &next, &more) ||
+		if (!trans_resume_where_(resume, pa + room, &next, &more) ||
 		    next != now + room)
 			return NULL;
 	return resume->host->phys_to_virt(resume->host_ctx, now, (size_t)len);
@@ -248,16 +253,17 @@ static uint64_t next_stored(void *ctx, trans_pa_t *pa)
 	uint64_t len;
 
 	do {
-		if (!tr_stretch(resume, *pa, PIECE, &stretch) ||
-		    tr_work(load, stretch.len))
+		if (!trans_resume_stretch_(resume, *pa, PIECE, &stretch) ||
+		    trans_resume_work_(load, stretch.len))
 			return 0;
 		*pa = stretch.pa + stretch.len;
 	} while (stretch.zero);
 	*pa = stretch.pa;
-	/* tr_at gives it whole; asking page by page would take much longer. */
+	/* trans_resume_at_ gives it whole; asking page by page would take much
+	 * longer. */
 	if (stretch.direct)
 		return stretch.len;
-	if (!tr_where(resume, stretch.pa, &now, &len))
+	if (!trans_resume_where_(resume, stretch.pa, &now, &len))
 		return 0;
 	return len < stretch.len ? len : stretch.len;
 }
@@ -266,7 +272,7 @@ static const void *look_at(void *ctx, trans_pa_t pa, uint64_t len)
 {
 	const struct tr_load *load = ctx;
 
-	return tr_at(load->resume, pa, len);
+	return trans_resume_at_(load->resume, pa, len);
 }
 
 static bool all_of_image(void *ctx, trans_pa_t pa, uint64_t len)
@@ -276,22 +282,25 @@ static bool all_of_image(void *ctx, trans_pa_t pa, uint64_t len)
 	uint64_t page = tr_page(load->resume);
 	trans_pa_t at = tr_round_down(pa, page);
 
-	while (at < pa + len && tr_marked(map, map->image, at, page))
+	while (at < pa + len && trans_resume_marked_(map, map->image, at, page))
 		at += page;
 	return at >= pa + len;
 }
 
 static int more_work(void *ctx, uint64_t bytes)
 {
-	return tr_work(ctx, bytes);
+	return trans_resume_work_(ctx, bytes);
 }
 
-struct tr_memory tr_memory_of(struct tr_load *load)
+struct tr_memory trans_resume_memory_of_(struct tr_load *load)
 {
 	const struct trans_resume *resume = load->resume;
 
-	tr_expect(load, (resume->image.info.data_pages + resume->zero_pages)
-			<< resume->image.info.page_shift, PIECE);
+	trans_resume_expect_(
+		load,
+		(resume->image.info.data_pages + resume->zero_pages)
+			<< resume->image.info.page_shift,
+		PIECE);
 	return (struct tr_memory){ next_stored, look_at, load, all_of_image,
 				   more_work };
 }

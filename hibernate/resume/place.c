@@ -70,18 +70,18 @@ static int mark_zero(struct pfns *pfns, trans_pa_t pa)
 {
 	struct trans_resume *resume = pfns->load->resume;
 	struct trans_resume_map *map = &resume->map;
-	uint64_t len = tr_map_len(map);
+	uint64_t len = trans_resume_map_len_(map);
 	trans_pa_t where;
 
 	if (!map->zero) {
-		map->zero = tr_carve_early(resume, len, tr_page(resume),
-					   &where);
+		map->zero = trans_resume_carve_early_(resume, len,
+						      tr_page(resume), &where);
 		if (!map->zero)
 			return trans_fail_pa(pfns->load->err, TRANS_ENOMEM,
 					     "bitmap of zero pages", 0, len);
 		memset(map->zero, 0, len);
 	}
-	tr_mark(map, map->zero, pa, tr_page(resume));
+	trans_resume_mark_(map, map->zero, pa, tr_page(resume));
 	pfns->zero++;
 	return TRANS_OK;
 }
@@ -96,7 +96,8 @@ static int take_pfn(struct pfns *pfns, uint64_t entry)
 	if (rc)
 		return rc;
 	pfns->next = pfn + 1;
-	tr_mark(&resume->map, resume->map.image, pa, tr_page(resume));
+	trans_resume_mark_(&resume->map, resume->map.image, pa,
+			   tr_page(resume));
 	if (entry & PFN_ZERO)
 		return mark_zero(pfns, pa);
 	if (++pfns->stored > resume->image.info.data_pages)
@@ -169,13 +170,13 @@ static int take_all_meta(struct pfns *pfns)
 
 		rc = take_meta(pfns, pages);
 		left -= pages;
-		if (!rc && tr_work(pfns->load, pages))
+		if (!rc && trans_resume_work_(pfns->load, pages))
 			rc = TRANS_ESTOPPED;
 	}
 	return rc;
 }
 
-int tr_read_pfns(struct tr_load *load)
+int trans_resume_read_pfns_(struct tr_load *load)
 {
 	struct trans_resume *resume = load->resume;
 	struct pfns pfns = { .load = load };
@@ -183,12 +184,14 @@ int tr_read_pfns(struct tr_load *load)
 	trans_pa_t pa;
 	int rc;
 
-	pfns.buffer = tr_carve_early(resume, len, tr_page(resume), &pa);
+	pfns.buffer =
+		trans_resume_carve_early_(resume, len, tr_page(resume), &pa);
 	if (!pfns.buffer)
 		return trans_fail_pa(load->err, TRANS_ENOMEM,
 				     "buffer for page numbers", 0, len);
 	/* Each page of them is read, and then taken in. */
-	tr_expect(load, 2 * resume->image.info.meta_pages, META_PAGES);
+	trans_resume_expect_(load, 2 * resume->image.info.meta_pages,
+			     META_PAGES);
 	rc = take_all_meta(&pfns);
 	if (rc)
 		return rc;
@@ -224,12 +227,12 @@ static int count_pages(struct tr_load *load, struct needs *needs)
 	int ret = TRANS_OK;
 
 	resume->direct_pages = resume->moved_pages = 0;
-	for (; !ret && tr_stretch(resume, last.pa + last.len,
-				  PART_PAGES << shift, &stretch);
+	for (; !ret && trans_resume_stretch_(resume, last.pa + last.len,
+					     PART_PAGES << shift, &stretch);
 	     last = stretch) {
 		uint64_t pages = stretch.len >> shift;
 
-		ret = tr_work(load, pages);
+		ret = trans_resume_work_(load, pages);
 		if (stretch.direct) {
 			resume->direct_pages += pages;
 			continue;
@@ -247,7 +250,8 @@ static bool is_gap(const struct trans_resume *resume, trans_pa_t pa)
 	const struct trans_range *block = &resume->block;
 	uint64_t page = tr_page(resume);
 
-	return !tr_marked(&resume->map, resume->map.image, pa, page) &&
+	return !trans_resume_marked_(&resume->map, resume->map.image, pa,
+				     page) &&
 	       (pa + page <= block->start || block->start + block->len <= pa);
 }
 
@@ -265,11 +269,12 @@ static uint64_t take_gaps(struct tr_load *load, struct needs *needs)
 		trans_pa_t low = tr_round_up(range->start, page);
 		trans_pa_t pa = tr_round_down(range->start + range->len, page);
 
-		while (left && pa > low && !tr_work(load, 1)) {
+		while (left && pa > low && !trans_resume_work_(load, 1)) {
 			pa -= page;
 			if (!is_gap(resume, pa))
 				continue;
-			tr_mark(&resume->map, resume->map.taken, pa, page);
+			trans_resume_mark_(&resume->map, resume->map.taken, pa,
+					   page);
 			needs->runs += pa + page != last;
 			resume->safe_below = last = pa;
 			left--;
@@ -308,7 +313,7 @@ static int set_aside(struct tr_load *load)
 	resume->block.len = 0;
 	if (len == granule)
 		return TRANS_OK;
-	if (tr_carve(resume, len, granule, &resume->block.start))
+	if (trans_resume_carve_(resume, len, granule, &resume->block.start))
 		return trans_fail_pa(load->err, TRANS_ENOMEM,
 				     "no pages side by side for the blob", 0,
 				     len);
@@ -323,7 +328,7 @@ static int share_out(struct tr_load *load, struct needs *needs)
 	int rc;
 
 	*needs = (struct needs){ 0 };
-	memset(resume->map.taken, 0, tr_map_len(&resume->map));
+	memset(resume->map.taken, 0, trans_resume_map_len_(&resume->map));
 	resume->hint = resume->safe_below = TR_PA_END;
 	rc = set_aside(load);
 	if (rc)
@@ -355,7 +360,7 @@ static int want_stretch(struct tr_load *load, const struct tr_stretch *stretch,
 		rc = trans_moves_add(&resume->plan, *gap, stretch->pa + at,
 				     page);
 		*gap += page;
-		if (!rc && tr_work(load, 1))
+		if (!rc && trans_resume_work_(load, 1))
 			rc = TRANS_ESTOPPED;
 	}
 	return rc;
@@ -370,10 +375,10 @@ static int make_plan(struct tr_load *load)
 	trans_pa_t from = 0;
 	int rc = TRANS_OK;
 
-	while (!rc && tr_stretch(resume, from, PART_PAGES << shift,
-				 &stretch)) {
+	while (!rc && trans_resume_stretch_(resume, from, PART_PAGES << shift,
+					    &stretch)) {
 		from = stretch.pa + stretch.len;
-		rc = tr_work(load, stretch.len >> shift);
+		rc = trans_resume_work_(load, stretch.len >> shift);
 		if (!rc && !stretch.direct)
 			rc = want_stretch(load, &stretch, &gap);
 	}
@@ -396,7 +401,7 @@ static int make_room(struct tr_load *load, const struct needs *needs)
 	struct trans_move *storage;
 	trans_pa_t pa;
 
-	storage = tr_carve_early(resume, pages * page, page, &pa);
+	storage = trans_resume_carve_early_(resume, pages * page, page, &pa);
 	if (!storage)
 		return trans_fail_pa(load->err, TRANS_ENOMEM,
 				     "no room for the moves", 0, pages * page);
@@ -404,15 +409,15 @@ static int make_room(struct tr_load *load, const struct needs *needs)
 	return TRANS_OK;
 }
 
-int tr_place(struct tr_load *load)
+int trans_resume_place_(struct tr_load *load)
 {
 	const struct trans_resume *resume = load->resume;
 	struct needs needs;
 	int rc;
 
 	/* Three passes over the image, and two over the gaps. */
-	tr_expect(load, 4 * (resume->image.info.data_pages +
-			     resume->zero_pages), PART_PAGES);
+	trans_resume_expect_(load, 4 * (resume->image.info.data_pages +
+					resume->zero_pages), PART_PAGES);
 	rc = share_out(load, &needs);
 	if (rc || !needs.stretches)
 		return rc;

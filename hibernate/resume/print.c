@@ -22,27 +22,27 @@ static const char *packing_of(const struct trans_swsusp_info *info)
 static void print_image(struct trans_text *text,
 			const struct trans_swsusp_info *info)
 {
-	trans_text_add(text, "image ");
-	trans_text_add(text, info->version);
-	trans_text_end(text);
-	trans_text_decimal(text, "pages of ", 1ULL << (info->page_shift - 10));
-	trans_text_decimal(text, "K, stored ", info->data_pages);
-	trans_text_add(text, ", ");
-	trans_text_add(text, packing_of(info));
-	trans_text_add(text, info->has_crc ? " with CRC" : " without CRC");
-	trans_text_end(text);
+	trans_text_add_(text, "image ");
+	trans_text_add_(text, info->version);
+	trans_text_end_(text);
+	trans_text_decimal_(text, "pages of ", 1ULL << (info->page_shift - 10));
+	trans_text_decimal_(text, "K, stored ", info->data_pages);
+	trans_text_add_(text, ", ");
+	trans_text_add_(text, packing_of(info));
+	trans_text_add_(text, info->has_crc ? " with CRC" : " without CRC");
+	trans_text_end_(text);
 	if (info->own) {
-		trans_text_hex(text, "a snapshot, way back 0x", info->entry);
-		trans_text_hex(text, " context 0x", info->context);
-		trans_text_decimal(text, " EL", info->level);
-		trans_text_end(text);
+		trans_text_hex_(text, "a snapshot, way back 0x", info->entry);
+		trans_text_hex_(text, " context 0x", info->context);
+		trans_text_decimal_(text, " EL", info->level);
+		trans_text_end_(text);
 		return;
 	}
-	trans_text_hex(text, "tables 0x", info->ttbr1);
-	trans_text_hex(text, " reenter 0x", info->reenter);
-	trans_text_hex(text, " stub 0x", info->stub);
-	trans_text_hex(text, " CPU 0x", info->mpidr);
-	trans_text_end(text);
+	trans_text_hex_(text, "tables 0x", info->ttbr1);
+	trans_text_hex_(text, " reenter 0x", info->reenter);
+	trans_text_hex_(text, " stub 0x", info->stub);
+	trans_text_hex_(text, " CPU 0x", info->mpidr);
+	trans_text_end_(text);
 }
 
 static void print_efi(struct trans_text *text,
@@ -50,9 +50,9 @@ static void print_efi(struct trans_text *text,
 {
 	if (!resume->efi_system_table)
 		return;
-	trans_text_hex(text, "booted by EFI, system table 0x",
-		       resume->efi_system_table);
-	trans_text_end(text);
+	trans_text_hex_(text, "booted by EFI, system table 0x",
+			resume->efi_system_table);
+	trans_text_end_(text);
 }
 
 static void print_moves(struct trans_text *text,
@@ -64,26 +64,26 @@ static void print_moves(struct trans_text *text,
 		const struct trans_move *move = &plan->move[i];
 
 		if (move->src == TRANS_ZERO)
-			trans_text_add(text, "move zeroes            ");
+			trans_text_add_(text, "move zeroes            ");
 		else
-			trans_text_hex(text, "move 0x", move->src);
-		trans_text_hex(text, " -> 0x", move->dst);
-		trans_text_add(text, " + 0x");
-		trans_text_number(text, move->len, 16, 1);
-		trans_text_end(text);
+			trans_text_hex_(text, "move 0x", move->src);
+		trans_text_hex_(text, " -> 0x", move->dst);
+		trans_text_add_(text, " + 0x");
+		trans_text_number_(text, move->len, 16, 1);
+		trans_text_end_(text);
 	}
-	trans_text_decimal(text, "moves ", plan->count);
-	trans_text_decimal(text, " bytes ", trans_moves_bytes(plan));
-	trans_text_end(text);
+	trans_text_decimal_(text, "moves ", plan->count);
+	trans_text_decimal_(text, " bytes ", trans_moves_bytes(plan));
+	trans_text_end_(text);
 }
 
 static void print_pages(struct trans_text *text,
 			const struct trans_resume *resume)
 {
-	trans_text_decimal(text, "placed at once ", resume->direct_pages);
-	trans_text_decimal(text, ", moved ", resume->moved_pages);
-	trans_text_decimal(text, ", of both zero ", resume->zero_pages);
-	trans_text_end(text);
+	trans_text_decimal_(text, "placed at once ", resume->direct_pages);
+	trans_text_decimal_(text, ", moved ", resume->moved_pages);
+	trans_text_decimal_(text, ", of both zero ", resume->zero_pages);
+	trans_text_end_(text);
 	print_moves(text, resume);
 }
 
@@ -92,17 +92,17 @@ static void print_entry(struct trans_text *text,
 {
 	bool physical = resume->how == TRANS_RESUME_PHYSICAL;
 
-	trans_text_hex(text, physical ? "entry physical, MMU off, 0x" :
+	trans_text_hex_(text, physical ? "entry physical, MMU off, 0x" :
 					"entry virtual, MMU on, 0x",
-		       resume->entry);
-	trans_text_end(text);
+			resume->entry);
+	trans_text_end_(text);
 	if (physical)
 		return;
-	trans_text_hex(text, "TTBR1 0x", resume->world.ttbr1);
-	trans_text_hex(text, " TCR 0x", resume->world.tcr);
-	trans_text_hex(text, " MAIR 0x", resume->world.mair);
-	trans_text_hex(text, " SCTLR 0x", resume->world.sctlr);
-	trans_text_end(text);
+	trans_text_hex_(text, "TTBR1 0x", resume->world.ttbr1);
+	trans_text_hex_(text, " TCR 0x", resume->world.tcr);
+	trans_text_hex_(text, " MAIR 0x", resume->world.mair);
+	trans_text_hex_(text, " SCTLR 0x", resume->world.sctlr);
+	trans_text_end_(text);
 }
 
 static void print_proof(struct trans_text *text,
@@ -111,17 +111,18 @@ static void print_proof(struct trans_text *text,
 	struct trans_error err;
 
 	if (!trans_resume_check(resume, &err)) {
-		trans_text_add(text, "proof holds: code, data, list and tables "
-			       "lie outside the image and every move");
-		trans_text_end(text);
+		trans_text_add_(text,
+				"proof holds: code, data, list and tables "
+				"lie outside the image and every move");
+		trans_text_end_(text);
 		return;
 	}
-	trans_text_add(text, "proof FAILED: ");
-	trans_text_add(text, trans_strerror(err.status));
-	trans_text_add(text, ": ");
-	trans_text_add(text, err.why);
-	trans_text_hex(text, ", 0x", err.pa);
-	trans_text_end(text);
+	trans_text_add_(text, "proof FAILED: ");
+	trans_text_add_(text, trans_strerror(err.status));
+	trans_text_add_(text, ": ");
+	trans_text_add_(text, err.why);
+	trans_text_hex_(text, ", 0x", err.pa);
+	trans_text_end_(text);
 }
 
 int trans_resume_print(const struct trans_resume *resume, trans_put_fn put,
@@ -130,8 +131,8 @@ int trans_resume_print(const struct trans_resume *resume, trans_put_fn put,
 	struct trans_text text = { .put = put, .arg = arg };
 
 	if (!resume->transition.prepared) {
-		trans_text_add(&text, "no image is loaded");
-		return trans_text_end(&text);
+		trans_text_add_(&text, "no image is loaded");
+		return trans_text_end_(&text);
 	}
 	print_image(&text, &resume->image.info);
 	print_efi(&text, resume);

@@ -78,34 +78,34 @@ static inline unsigned int tr_granule_shift(const struct tr_load *load)
  * then end the step at once, with any status (trans_resume_load makes it
  * TRANS_ESTOPPED).
  */
-int tr_work(struct tr_load *load, uint64_t units);
+int trans_resume_work_(struct tr_load *load, uint64_t units);
 /* Before that, once a step or pass: how many units are to come, and after how
  * many, at @most, the host is to hear of it. */
-void tr_expect(struct tr_load *load, uint64_t units, uint64_t most);
+void trans_resume_expect_(struct tr_load *load, uint64_t units, uint64_t most);
 /* Around each step, which has @share of TR_WORK_ALL. */
-void tr_begin_step(struct tr_load *load, unsigned int share);
-void tr_end_step(struct tr_load *load);
+void trans_resume_begin_step_(struct tr_load *load, unsigned int share);
+void trans_resume_end_step_(struct tr_load *load);
 
 /* pages.c */
 
 /* Number the units of 1 << @shift bytes of @ram. TRANS_ENOSPC, TRANS_ERANGE. */
-int tr_map_ram(struct trans_resume_map *map, const struct trans_ranges *ram,
-	       unsigned int shift);
+int trans_resume_map_ram_(struct trans_resume_map *map,
+			  const struct trans_ranges *ram, unsigned int shift);
 /* Bytes of one bitmap. */
-uint64_t tr_map_len(const struct trans_resume_map *map);
+uint64_t trans_resume_map_len_(const struct trans_resume_map *map);
 
 /* Mark [@pa, @pa + @len), whole units of RAM; is any unit of it marked? What is
  * no RAM is not marked. */
-void tr_mark(const struct trans_resume_map *map, uint64_t *bits, trans_pa_t pa,
-	     uint64_t len);
-void tr_unmark(const struct trans_resume_map *map, uint64_t *bits,
-	       trans_pa_t pa, uint64_t len);
-bool tr_marked(const struct trans_resume_map *map, const uint64_t *bits,
-	       trans_pa_t pa, uint64_t len);
+void trans_resume_mark_(const struct trans_resume_map *map, uint64_t *bits,
+			trans_pa_t pa, uint64_t len);
+void trans_resume_unmark_(const struct trans_resume_map *map, uint64_t *bits,
+			  trans_pa_t pa, uint64_t len);
+bool trans_resume_marked_(const struct trans_resume_map *map,
+			  const uint64_t *bits, trans_pa_t pa, uint64_t len);
 /* The lowest marked unit in it, of @a or @b (which may be NULL). */
-bool tr_first_marked(const struct trans_resume_map *map, const uint64_t *a,
-		     const uint64_t *b, trans_pa_t pa, uint64_t len,
-		     trans_pa_t *found);
+bool trans_resume_first_marked_(const struct trans_resume_map *map,
+				const uint64_t *a, const uint64_t *b,
+				trans_pa_t pa, uint64_t len, trans_pa_t *found);
 
 /* A stretch of the image: pages side by side that are all stored or all zero,
  * and all placed at once or all to be moved. */
@@ -115,74 +115,77 @@ struct tr_stretch {
 	bool zero, direct;
 };
 /* The first one at @from or above, of at most @max bytes; false: none. */
-bool tr_stretch(const struct trans_resume *resume, trans_pa_t from,
-		uint64_t max, struct tr_stretch *stretch);
+bool trans_resume_stretch_(const struct trans_resume *resume, trans_pa_t from,
+			   uint64_t max, struct tr_stretch *stretch);
 
 /* Where the stored byte of the image that belongs at @pa is now, and for how
  * many bytes that holds; false: no stored page of the image. */
-bool tr_where(const struct trans_resume *resume, trans_pa_t pa,
-	      trans_pa_t *now, uint64_t *len);
+bool trans_resume_where_(const struct trans_resume *resume, trans_pa_t pa,
+			 trans_pa_t *now, uint64_t *len);
 /* A pointer to @len bytes of it that lie in one piece; NULL: no. */
-void *tr_at(const struct trans_resume *resume, trans_pa_t pa, uint64_t len);
+void *trans_resume_at_(const struct trans_resume *resume, trans_pa_t pa,
+		       uint64_t len);
 /* All that is stored, as saved_kernel.h looks at it; going through it is work
  * of the step, and ends early if the host wants to stop. */
-struct tr_memory tr_memory_of(struct tr_load *load);
+struct tr_memory trans_resume_memory_of_(struct tr_load *load);
 
 /* carve.c */
 
 /* The environment of the transition: memory that the image leaves. */
-void tr_carve_ops(struct trans_resume *resume);
+void trans_resume_carve_ops_(struct trans_resume *resume);
 /* The highest @len bytes aligned to @align that are neither taken nor the
  * image's become taken. TRANS_ENOMEM. */
-int tr_carve(struct trans_resume *resume, uint64_t len, uint64_t align,
-	     trans_pa_t *pa);
+int trans_resume_carve_(struct trans_resume *resume, uint64_t len,
+			uint64_t align, trans_pa_t *pa);
 /* Before the image's pages are known: cut off @direct. NULL: no such piece. */
-void *tr_carve_early(struct trans_resume *resume, uint64_t len,
-		     uint64_t align, trans_pa_t *pa);
+void *trans_resume_carve_early_(struct trans_resume *resume, uint64_t len,
+				uint64_t align, trans_pa_t *pa);
 
 /* place.c */
 
 /* Read the metadata; then the PFNs are known and bounded. */
-int tr_read_pfns(struct tr_load *load);
+int trans_resume_read_pfns_(struct tr_load *load);
 /* Count, find safe pages for what must move, make the plan. */
-int tr_place(struct tr_load *load);
+int trans_resume_place_(struct tr_load *load);
 
 /* entry.c */
 
 /* Can this CPU run that kernel at all? Before anything is read. */
-int tr_check_cpu(struct tr_load *load);
+int trans_resume_check_cpu_(struct tr_load *load);
 /* The arguments of the transition, with the entry if it is known; its work is
  * that of the step. */
-struct trans_transition_args tr_transition_args(struct tr_load *load);
+struct trans_transition_args
+trans_resume_transition_args_(struct tr_load *load);
 /* Is there memory for it? */
-int tr_try_prepare(struct tr_load *load);
+int trans_resume_try_prepare_(struct tr_load *load);
 /* Look for the entry in what was read. */
-int tr_find_entry(struct tr_load *load);
+int trans_resume_find_entry_(struct tr_load *load);
 
 /* efi.c */
 
 /* If EFI booted the saved kernel, are its runtime services here? TRANS_ESTATE,
  * TRANS_EIMAGE, TRANS_ECORRUPT. */
-int tr_check_efi(struct tr_load *load);
+int trans_resume_check_efi_(struct tr_load *load);
 
 /* proof.c */
 
 /* That no page the transition needs is the image's, nor any page two things:
  * trans_resume_check, less the transition's own proof. @load: whose step it is;
  * NULL: nobody is told. */
-int tr_prove(const struct trans_resume *resume, struct tr_load *load,
-	     struct trans_error *err);
+int trans_resume_prove_(const struct trans_resume *resume, struct tr_load *load,
+			struct trans_error *err);
 
 /* wipe.c */
 
 /* If the host wants it: zero what was lent. */
-void tr_wipe(const struct trans_resume *resume, trans_pa_t pa, uint64_t len);
+void trans_resume_wipe_(const struct trans_resume *resume, trans_pa_t pa,
+			uint64_t len);
 /* All that was written, when nothing is in use any more. */
-void tr_wipe_all(const struct trans_resume *resume);
+void trans_resume_wipe_all_(const struct trans_resume *resume);
 
 /* load.c */
 
 /* Read all data pages, and settle those that are in their places. */
-int tr_read_data(struct tr_load *load);
+int trans_resume_read_data_(struct tr_load *load);
 
 #endif

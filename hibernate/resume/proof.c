@@ -20,8 +20,9 @@ struct proof {
 
 static int told(const struct proof *proof, uint64_t units)
 {
-	return proof->load && tr_work(proof->load, units) ? TRANS_ESTOPPED :
-							     TRANS_OK;
+	return proof->load && trans_resume_work_(proof->load, units) ?
+		       TRANS_ESTOPPED :
+		       TRANS_OK;
 }
 
 static int refuse(const struct proof *proof, const char *why, trans_pa_t pa,
@@ -35,7 +36,7 @@ static int not_of_image(const struct proof *proof, trans_pa_t pa, uint64_t len,
 {
 	const struct trans_resume_map *map = &proof->resume->map;
 
-	return tr_marked(map, map->image, pa, len) ?
+	return trans_resume_marked_(map, map->image, pa, len) ?
 		       refuse(proof, why, pa, len) : TRANS_OK;
 }
 
@@ -47,7 +48,7 @@ static int own_piece(void *arg, trans_pa_t pa, uint64_t len)
 	uint64_t unit = 1ULL << map->shift;
 
 	for (uint64_t at = 0; at < len; at += unit)
-		if (!tr_marked(map, map->taken, pa + at, unit))
+		if (!trans_resume_marked_(map, map->taken, pa + at, unit))
 			return refuse(proof, "memory of the transition that "
 				      "was not allocated", pa, len);
 	return not_of_image(proof, pa, len,
@@ -76,7 +77,7 @@ static int own_pages(struct proof *proof)
 	if (!rc)
 		rc = own_piece(proof, t->data, t->data_granules * granule);
 	if (!rc)
-		rc = trans_list_pages(t, own_piece, proof, proof->err);
+		rc = trans_list_pages_(t, own_piece, proof, proof->err);
 	if (!rc)
 		rc = table_pages(proof, &t->low);
 	if (!rc)
@@ -105,7 +106,7 @@ static int lent_pages(const struct proof *proof)
 static int no_page_twice(const struct proof *proof)
 {
 	const struct trans_resume_map *map = &proof->resume->map;
-	uint64_t words = tr_map_len(map) / sizeof(uint64_t);
+	uint64_t words = trans_resume_map_len_(map) / sizeof(uint64_t);
 	int rc = TRANS_OK;
 
 	for (uint64_t i = 0; !rc && i < words; i++) {
@@ -130,7 +131,8 @@ static int part_apart(const struct proof *proof, const struct trans_move *move,
 		rc = not_of_image(proof, move->src + at, len,
 				  "a source is a page of the image");
 	for (; !rc && at < end; at += page)
-		if (!tr_marked(map, map->image, move->dst + at, page))
+		if (!trans_resume_marked_(map, map->image, move->dst + at,
+					  page))
 			rc = refuse(proof, "a destination is no page of the "
 				    "image", move->dst + at, page);
 	return rc ? rc : told(proof, len / page);
@@ -155,15 +157,18 @@ static int moves_apart(const struct proof *proof)
 	return rc;
 }
 
-int tr_prove(const struct trans_resume *resume, struct tr_load *load,
-	     struct trans_error *err)
+int trans_resume_prove_(const struct trans_resume *resume, struct tr_load *load,
+			struct trans_error *err)
 {
 	struct proof proof = { resume, load, err };
 	int rc;
 
 	if (load)
-		tr_expect(load, tr_map_len(&resume->map) / sizeof(uint64_t) +
-			  resume->moved_pages, PART);
+		trans_resume_expect_(load,
+				     trans_resume_map_len_(&resume->map) /
+						     sizeof(uint64_t) +
+					     resume->moved_pages,
+				     PART);
 	rc = no_page_twice(&proof);
 	if (!rc)
 		rc = own_pages(&proof);
@@ -177,5 +182,5 @@ int trans_resume_check(const struct trans_resume *resume,
 {
 	int rc = trans_transition_check(&resume->transition, err);
 
-	return rc ? rc : tr_prove(resume, NULL, err);
+	return rc ? rc : trans_resume_prove_(resume, NULL, err);
 }

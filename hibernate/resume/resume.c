@@ -76,7 +76,7 @@ static int heard(void *ctx, uint64_t done, uint64_t total)
 
 	(void)total;
 	load->read = done;
-	return tr_work(load, more);
+	return trans_resume_work_(load, more);
 }
 
 static int open_with(struct tr_load *load, void *buffer, uint64_t len)
@@ -124,7 +124,7 @@ static int look(struct tr_load *load)
 					     len);
 		rc = open_with(load, buffer, len);
 		load->id = load->resume->image.id;
-		tr_wipe(load->resume, pa, len);
+		trans_resume_wipe_(load->resume, pa, len);
 		break;
 	}
 	if (args->id)
@@ -172,7 +172,8 @@ static int take_free(struct tr_load *load)
 static int number_ram(struct tr_load *load)
 {
 	struct trans_resume *resume = load->resume;
-	int rc = tr_map_ram(&resume->map, load->args->ram, unit_shift(load));
+	int rc = trans_resume_map_ram_(&resume->map, load->args->ram,
+				       unit_shift(load));
 
 	return rc ? trans_fail(load->err, rc, "RAM") : take_free(load);
 }
@@ -197,29 +198,29 @@ static int carve_early(struct tr_load *load)
 {
 	struct trans_resume *resume = load->resume;
 	struct trans_resume_map *map = &resume->map;
-	uint64_t page = tr_page(resume), len = tr_map_len(map);
+	uint64_t page = tr_page(resume), len = trans_resume_map_len_(map);
 	uint64_t buffer_len =
 		TRANS_SWSUSP_BUFFER(resume->image.info.page_shift);
 	trans_pa_t pa;
 	void *buffer;
 
-	map->image = tr_carve_early(resume, len, page, &pa);
-	map->taken = tr_carve_early(resume, len, page, &pa);
+	map->image = trans_resume_carve_early_(resume, len, page, &pa);
+	map->taken = trans_resume_carve_early_(resume, len, page, &pa);
 	if (!map->image || !map->taken)
 		return no_memory(load, "bitmaps of pages", 2 * len);
 	memset(map->image, 0, len);
 	memset(map->taken, 0, len);
-	buffer = tr_carve_early(resume, buffer_len, page, &pa);
+	buffer = trans_resume_carve_early_(resume, buffer_len, page, &pa);
 	if (!buffer)
 		return no_memory(load, "buffer of the reader", buffer_len);
-	tr_carve_ops(resume);
+	trans_resume_carve_ops_(resume);
 	return open_again(load, buffer, buffer_len);
 }
 
 static int prepare(struct tr_load *load)
 {
 	struct trans_resume *resume = load->resume;
-	struct trans_transition_args args = tr_transition_args(load);
+	struct trans_transition_args args = trans_resume_transition_args_(load);
 
 	return trans_transition_prepare(&resume->transition, &args, load->err);
 }
@@ -228,7 +229,7 @@ static int prove(struct tr_load *load)
 {
 	if (load->args->transition.unproven)
 		return TRANS_OK;
-	return tr_prove(load->resume, load, load->err);
+	return trans_resume_prove_(load->resume, load, load->err);
 }
 
 /* That there is no image is for the first look at the disk to find, and for
@@ -251,10 +252,18 @@ struct step {
 };
 
 static const struct step steps[] = {
-	{ check_args, 0 },    { look, 5 },	    { tr_check_cpu, 0 },
-	{ number_ram, 0 },    { carve_early, 5 },   { tr_read_pfns, 60 },
-	{ tr_place, 80 },     { tr_try_prepare, 30 }, { tr_read_data, 690 },
-	{ tr_check_efi, 70 }, { tr_find_entry, 20 }, { prepare, 30 },
+	{ check_args, 0 },
+	{ look, 5 },
+	{ trans_resume_check_cpu_, 0 },
+	{ number_ram, 0 },
+	{ carve_early, 5 },
+	{ trans_resume_read_pfns_, 60 },
+	{ trans_resume_place_, 80 },
+	{ trans_resume_try_prepare_, 30 },
+	{ trans_resume_read_data_, 690 },
+	{ trans_resume_check_efi_, 70 },
+	{ trans_resume_find_entry_, 20 },
+	{ prepare, 30 },
 	{ prove, 10 },
 };
 
@@ -262,10 +271,10 @@ static int run(struct tr_load *load, const struct step *step)
 {
 	int ret;
 
-	tr_begin_step(load, step->share);
+	trans_resume_begin_step_(load, step->share);
 	ret = step->run(load);
 	if (!ret && step->share)
-		tr_end_step(load);
+		trans_resume_end_step_(load);
 	if (load->stopped)
 		return trans_fail(load->err, TRANS_ESTOPPED, "progress");
 	return step->run == look ? ret : not_forged(load, ret);
@@ -319,7 +328,7 @@ int trans_resume_start(struct trans_resume *resume, struct trans_error *err)
 void trans_resume_unload(struct trans_resume *resume)
 {
 	trans_transition_cancel(&resume->transition);
-	tr_wipe_all(resume);
+	trans_resume_wipe_all_(resume);
 	memset(resume, 0, sizeof(*resume));
 }
 

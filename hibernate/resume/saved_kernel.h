@@ -18,9 +18,9 @@
  * @at:   a pointer to @len bytes at @pa; NULL: not all of it is there, or not
  *        in one piece
  * @holds: is all of [@pa, @pa + @len) memory that was saved, with or without
- *        contents? For tr_find_efi and tr_find_text
+ *        contents? For trans_find_efi_ and trans_find_text_
  * @work: @bytes more have been looked at beside those that @next gave; nonzero:
- *        stop. For tr_find_efi and tr_find_text
+ *        stop. For trans_find_efi_ and trans_find_text_
  */
 struct tr_memory {
 	uint64_t (*next)(void *ctx, trans_pa_t *pa);
@@ -37,10 +37,10 @@ struct tr_memory {
  * init_kernel_el. One of them, or TRANS_EIMAGE: none, or more, or so many
  * copies of @reenter that not all were looked at.
  */
-int tr_find_physical(const struct tr_memory *memory,
-		     const struct trans_range *text, trans_va_t reenter,
-		     trans_pa_t ttbr1, trans_pa_t *entry,
-		     struct trans_error *err);
+int trans_find_physical_(const struct tr_memory *memory,
+			 const struct trans_range *text, trans_va_t reenter,
+			 trans_pa_t ttbr1, trans_pa_t *entry,
+			 struct trans_error *err);
 
 /* At which exception level that kernel ran, as its alternatives for VHE show:
  * where cpu_do_resume, called from _cpu_resume at @resume, puts the per-CPU
@@ -50,10 +50,11 @@ enum tr_level {
 	TR_LEVEL_EL1, /* or EL2 without VHE, which leaves EL2 to a stub */
 	TR_LEVEL_VHE,
 };
-enum tr_level tr_find_level(const struct tr_memory *memory, trans_pa_t resume);
+enum tr_level trans_find_level_(const struct tr_memory *memory,
+				trans_pa_t resume);
 
 /* Does the code at @pa read MPIDR_EL1 at once, as _cpu_resume does? */
-bool tr_is_cpu_resume(const struct tr_memory *memory, trans_pa_t pa);
+bool trans_find_is_cpu_resume_(const struct tr_memory *memory, trans_pa_t pa);
 
 /*
  * What that kernel's tables are: the first geometry, of those that this CPU can
@@ -68,10 +69,10 @@ struct tr_tables {
 	trans_pa_t root;
 	trans_pa_t resume;
 };
-int tr_find_tables(const struct tr_memory *memory,
-		   const struct trans_swsusp_info *info,
-		   const struct trans_cpu *cpu, enum trans_regime regime,
-		   struct tr_tables *tables, struct trans_error *err);
+int trans_find_tables_(const struct tr_memory *memory,
+		       const struct trans_swsusp_info *info,
+		       const struct trans_cpu *cpu, enum trans_regime regime,
+		       struct tr_tables *tables, struct trans_error *err);
 
 /*
  * Where the saved kernel's text is: what @tables map around @info->reenter in
@@ -80,17 +81,17 @@ int tr_find_tables(const struct tr_memory *memory,
  * says stop.
  */
 #define TR_TEXT_REACH (128ULL << 20)
-struct trans_range tr_find_text(const struct tr_memory *memory,
-				const struct trans_swsusp_info *info,
-				const struct tr_tables *tables);
+struct trans_range trans_find_text_(const struct tr_memory *memory,
+				    const struct trans_swsusp_info *info,
+				    const struct tr_tables *tables);
 
 /* A geometry as a Linux on @cpu would have it: as many address bits as the CPU
  * and the format (@flags: TRANS_GEO_*) can express, as TCR.IPS is shared by both
  * halves. TRANS_EGEOM. */
-int tr_geometry(struct trans_geometry *geo, const struct trans_cpu *cpu,
-		enum trans_regime regime, enum trans_granule granule,
-		unsigned int va_bits, unsigned int flags,
-		struct trans_error *err);
+int trans_find_geometry_(struct trans_geometry *geo,
+			 const struct trans_cpu *cpu, enum trans_regime regime,
+			 enum trans_granule granule, unsigned int va_bits,
+			 unsigned int flags, struct trans_error *err);
 
 /*
  * The registers of a world that is entered with the MMU on: those of a Linux
@@ -99,8 +100,8 @@ int tr_geometry(struct trans_geometry *geo, const struct trans_cpu *cpu,
  * TRANS_EIMAGE: the CPU has permission indirection, whose registers cannot be
  * known; TRANS_EGEOM.
  */
-int tr_world(const struct tr_tables *tables, const struct trans_cpu *cpu,
-	     unsigned int low_va_bits, struct trans_world *world,
-	     struct trans_error *err);
+int trans_find_world_(const struct tr_tables *tables,
+		      const struct trans_cpu *cpu, unsigned int low_va_bits,
+		      struct trans_world *world, struct trans_error *err);
 
 #endif

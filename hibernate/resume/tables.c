@@ -49,10 +49,10 @@ static const struct shape shapes[] = {
 	{ 42, false }, { 39, false }, { 36, false },
 };
 
-int tr_geometry(struct trans_geometry *geo, const struct trans_cpu *cpu,
-		enum trans_regime regime, enum trans_granule granule,
-		unsigned int va_bits, unsigned int flags,
-		struct trans_error *err)
+int trans_find_geometry_(struct trans_geometry *geo,
+			 const struct trans_cpu *cpu, enum trans_regime regime,
+			 enum trans_granule granule, unsigned int va_bits,
+			 unsigned int flags, struct trans_error *err)
 {
 	unsigned int pa_bits = trans_cpu_pa_bits(cpu);
 
@@ -121,16 +121,16 @@ static bool fits(const struct tr_memory *memory,
 	if (wide && granule != TRANS_64K)
 		flags |= TRANS_GEO_DS;
 	tables->root = info->ttbr1 + (shape->late_root ? ROOT_52_AS_48 : 0);
-	return !tr_geometry(&tables->geo, cpu, regime, granule, shape->va_bits,
-			 flags, NULL) &&
+	return !trans_find_geometry_(&tables->geo, cpu, regime, granule,
+				     shape->va_bits, flags, NULL) &&
 	       !look_up(memory, tables, info->reenter, &tables->resume) &&
-	       tr_is_cpu_resume(memory, tables->resume);
+	       trans_find_is_cpu_resume_(memory, tables->resume);
 }
 
-int tr_find_tables(const struct tr_memory *memory,
-		   const struct trans_swsusp_info *info,
-		   const struct trans_cpu *cpu, enum trans_regime regime,
-		   struct tr_tables *tables, struct trans_error *err)
+int trans_find_tables_(const struct tr_memory *memory,
+		       const struct trans_swsusp_info *info,
+		       const struct trans_cpu *cpu, enum trans_regime regime,
+		       struct tr_tables *tables, struct trans_error *err)
 {
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++)
 		if (fits(memory, info, cpu, regime, &shapes[i], tables))
@@ -153,9 +153,9 @@ static bool goes_on(const struct tr_memory *memory,
 	       memory->holds(memory->ctx, pa, page);
 }
 
-struct trans_range tr_find_text(const struct tr_memory *memory,
-				const struct trans_swsusp_info *info,
-				const struct tr_tables *tables)
+struct trans_range trans_find_text_(const struct tr_memory *memory,
+				    const struct trans_swsusp_info *info,
+				    const struct tr_tables *tables)
 {
 	uint64_t page = 1ULL << info->page_shift, below = 0, above = page;
 	trans_va_t va = info->reenter & ~(page - 1);
@@ -177,9 +177,9 @@ struct trans_range tr_find_text(const struct tr_memory *memory,
 
 /* The world */
 
-int tr_world(const struct tr_tables *tables, const struct trans_cpu *cpu,
-	     unsigned int low_va_bits, struct trans_world *world,
-	     struct trans_error *err)
+int trans_find_world_(const struct tr_tables *tables,
+		      const struct trans_cpu *cpu, unsigned int low_va_bits,
+		      struct trans_world *world, struct trans_error *err)
 {
 	const struct trans_geometry *high = &tables->geo;
 	struct trans_geometry low;
@@ -190,7 +190,7 @@ int tr_world(const struct tr_tables *tables, const struct trans_cpu *cpu,
 		return trans_fail(err, TRANS_EIMAGE,
 				  "a CPU with permission indirection: "
 				  "physical entry only");
-	rc = tr_geometry(&low, cpu, (enum trans_regime)high->regime,
+	rc = trans_find_geometry_(&low, cpu, (enum trans_regime)high->regime,
 		      (enum trans_granule)high->granule_shift, low_va_bits,
 		      high->ds ? TRANS_GEO_DS : 0, err);
 	if (rc)

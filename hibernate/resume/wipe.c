@@ -41,7 +41,8 @@ static void wipe_each(const struct trans_resume *resume, trans_pa_t pa,
 	}
 }
 
-void tr_wipe(const struct trans_resume *resume, trans_pa_t pa, uint64_t len)
+void trans_resume_wipe_(const struct trans_resume *resume, trans_pa_t pa,
+			uint64_t len)
 {
 	for (uint64_t part; resume->wipe && len; pa += part, len -= part) {
 		part = at_most(len, PIECE);
@@ -54,8 +55,8 @@ static bool is_written(const struct trans_resume *resume, trans_pa_t pa)
 {
 	const struct trans_resume_map *map = &resume->map;
 
-	return tr_marked(map, map->image, pa, 1) ||
-	       tr_marked(map, map->taken, pa, 1);
+	return trans_resume_marked_(map, map->image, pa, 1) ||
+	       trans_resume_marked_(map, map->taken, pa, 1);
 }
 
 static void wipe_pages(const struct trans_resume *resume,
@@ -70,20 +71,20 @@ static void wipe_pages(const struct trans_resume *resume,
 			continue;
 		}
 		if (run)
-			tr_wipe(resume, pa - run, run);
+			trans_resume_wipe_(resume, pa - run, run);
 		run = 0;
 	}
 	if (run)
-		tr_wipe(resume, pa - run, run);
+		trans_resume_wipe_(resume, pa - run, run);
 }
 
 /* What was cut off comes last: the marks are in it. */
-void tr_wipe_all(const struct trans_resume *resume)
+void trans_resume_wipe_all_(const struct trans_resume *resume)
 {
 	if (resume->filled)
 		for (size_t i = 0; i < resume->direct.count; i++)
 			wipe_pages(resume, &resume->direct.range[i]);
 	for (size_t i = 0; i < resume->cut.count; i++)
-		tr_wipe(resume, resume->cut.range[i].start,
-			resume->cut.range[i].len);
+		trans_resume_wipe_(resume, resume->cut.range[i].start,
+				   resume->cut.range[i].len);
 }

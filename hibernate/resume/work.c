@@ -21,14 +21,14 @@ static void tell(struct tr_load *load, uint64_t done)
 					       TR_WORK_ALL) != 0;
 }
 
-void tr_begin_step(struct tr_load *load, unsigned int share)
+void trans_resume_begin_step_(struct tr_load *load, unsigned int share)
 {
 	load->before += load->share;
 	load->share = share;
-	tr_expect(load, 0, 0);
+	trans_resume_expect_(load, 0, 0);
 }
 
-void tr_expect(struct tr_load *load, uint64_t units, uint64_t most)
+void trans_resume_expect_(struct tr_load *load, uint64_t units, uint64_t most)
 {
 	uint64_t part = units / PARTS + 1;
 
@@ -37,7 +37,7 @@ void tr_expect(struct tr_load *load, uint64_t units, uint64_t most)
 	load->part = part < most ? part : most;
 }
 
-int tr_work(struct tr_load *load, uint64_t units)
+int trans_resume_work_(struct tr_load *load, uint64_t units)
 {
 	uint64_t done;
 
@@ -53,7 +53,7 @@ int tr_work(struct tr_load *load, uint64_t units)
 	return load->stopped;
 }
 
-void tr_end_step(struct tr_load *load)
+void trans_resume_end_step_(struct tr_load *load)
 {
 	tell(load, load->before + load->share);
 }

@@ -45,7 +45,7 @@ static int check_size(const struct snapshot *job)
 	const struct trans_slots *slots = &job->args->slots;
 	struct trans_snapshot_needs needs;
 
-	snapshot_needs(job, &needs);
+	trans_snapshot_needs_(job, &needs);
 	if (slots->at || slots->first + needs.slots <= job->limit)
 		return TRANS_OK;
 	refuse_disk(job, TRANS_ENOSPC, "snapshot: swap area too small");
@@ -67,7 +67,7 @@ static const char *no_swap_area(const uint8_t *header, uint64_t page_len)
 	return NULL;
 }
 
-int snapshot_check_disk(struct snapshot *job)
+int trans_snapshot_check_disk_(struct snapshot *job)
 {
 	const struct trans_block *disk = job->args->disk;
 	uint64_t page_len = snapshot_page(job);
@@ -120,7 +120,7 @@ static const char *put_sector(const struct snapshot *job, uint64_t offset,
 }
 
 /* The three sectors in the buffers begin pages, as the disk wants them. */
-int snapshot_commit(struct snapshot *job)
+int trans_snapshot_commit_(struct snapshot *job)
 {
 	const struct trans_block *disk = job->args->disk;
 	size_t len = (size_t)1 << disk->sector_shift;

@@ -4,7 +4,7 @@
  * between.
  *
  * One list of registers, `registers`, is assembled twice: with `save` into
- * trans_snapshot_context, with `load` into the way back. Both walk the context
+ * trans_snapshot_context_, with `load` into the way back. Both walk the context
  * with x0, and skip the same groups by the same flags, so neither knows an
  * offset.
  *
@@ -104,11 +104,11 @@
 	optional CONTEXT_ALLINT_BIT, \op, ALLINT
 	.endm
 
-	TRANS_ASM_TEXT(trans_snapshot_context)
-	.global	trans_snapshot_context
-	TRANS_ASM_FUNCTION(trans_snapshot_context)
+	TRANS_ASM_TEXT(trans_snapshot_context_)
+	.global	trans_snapshot_context_
+	TRANS_ASM_FUNCTION(trans_snapshot_context_)
 	.balign	4
-trans_snapshot_context:
+trans_snapshot_context_:
 	hint	#34			/* BTI C */
 	stp	x29, x30, [sp, #-16]!
 	mov	x10, x1
@@ -186,12 +186,12 @@ go_on:
 	 * is PA, by the alias in the saved tables; then everything is where it
 	 * was.
 	 */
-	TRANS_ASM_RODATA(trans_snapshot_way_back)
-	.global	trans_snapshot_way_back, trans_snapshot_way_back_end
-	TRANS_ASM_HIDDEN(trans_snapshot_way_back)
-	TRANS_ASM_HIDDEN(trans_snapshot_way_back_end)
+	TRANS_ASM_RODATA(trans_snapshot_way_back_)
+	.global	trans_snapshot_way_back_, trans_snapshot_way_back_end_
+	TRANS_ASM_HIDDEN(trans_snapshot_way_back_)
+	TRANS_ASM_HIDDEN(trans_snapshot_way_back_end_)
 	.balign	8
-trans_snapshot_way_back:
+trans_snapshot_way_back_:
 	msr	daifset, #0xf
 	mov	x2, x0
 	ldp	x1, x3, [x0, #CONTEXT_FLAGS]
@@ -215,4 +215,4 @@ trans_snapshot_way_back:
 3:	msr	sctlr_el2, x5
 	isb
 	br	x4
-trans_snapshot_way_back_end:
+trans_snapshot_way_back_end_:

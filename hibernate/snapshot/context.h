@@ -38,20 +38,20 @@
 
 /* The way back: position-independent code for a page of its own, entered at its
  * physical address with the MMU off, x0: PA of the context. */
-extern const char trans_snapshot_way_back[]
+extern const char trans_snapshot_way_back_[]
 	__attribute__((visibility("hidden")));
-extern const char trans_snapshot_way_back_end[]
+extern const char trans_snapshot_way_back_end_[]
 	__attribute__((visibility("hidden")));
 
 /* Flags for a CPU. */
-uint64_t trans_snapshot_flags(const struct trans_cpu *cpu);
+uint64_t trans_snapshot_flags_(const struct trans_cpu *cpu);
 
 /*
  * Save this CPU in @context (its flags are set), then call @then and return
  * what it returns. It returns a second time, with 1, in a machine that was
  * restored to the memory of that moment and entered the way back.
  */
-int trans_snapshot_context(void *context, int (*then)(void *arg), void *arg);
+int trans_snapshot_context_(void *context, int (*then)(void *arg), void *arg);
 #endif
 
 #endif

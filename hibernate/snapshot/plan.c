@@ -186,8 +186,8 @@ static void size_buffers(struct snapshot *job)
 		job->buffers += page_len * PACKED_PAGES;
 }
 
-int snapshot_plan(const struct trans_snapshot_args *args,
-		  struct snapshot **job, struct trans_error *err)
+int trans_snapshot_plan_(const struct trans_snapshot_args *args,
+			 struct snapshot **job, struct trans_error *err)
 {
 	struct trans_range place = { 0, 0 };
 	int rc = check_args(args, err);
@@ -236,8 +236,8 @@ static uint64_t slots_there(const struct snapshot *job)
 						      device - slots->first;
 }
 
-void snapshot_needs(const struct snapshot *job,
-		    struct trans_snapshot_needs *needs)
+void trans_snapshot_needs_(const struct snapshot *job,
+			   struct trans_snapshot_needs *needs)
 {
 	*needs = (struct trans_snapshot_needs){
 		.pages = job->pages,
@@ -254,10 +254,10 @@ int trans_snapshot_estimate(const struct trans_snapshot_args *args,
 			    struct trans_error *err)
 {
 	struct snapshot *job;
-	int rc = snapshot_plan(args, &job, err);
+	int rc = trans_snapshot_plan_(args, &job, err);
 
 	if (!rc)
-		snapshot_needs(job, needs);
+		trans_snapshot_needs_(job, needs);
 	return rc;
 }
 
@@ -288,14 +288,14 @@ static void place_buffers(struct snapshot *job, uint8_t *at)
 	memset(job->zero, 0, (job->pages + 7) / 8);
 }
 
-int snapshot_carve(struct snapshot *job)
+int trans_snapshot_carve_(struct snapshot *job)
 {
 	static const struct trans_range anywhere = { 0, UINT64_MAX };
 	struct trans_snapshot_needs needs;
 	trans_pa_t pa;
 	void *at;
 
-	snapshot_needs(job, &needs);
+	trans_snapshot_needs_(job, &needs);
 	if (needs.memory > needs.has_memory ||
 	    trans_ranges_fit(&job->copies, &anywhere, job->buffers,
 			     snapshot_page(job), 0, TRANS_FIT_LOWEST, &pa))
@@ -305,14 +305,15 @@ int snapshot_carve(struct snapshot *job)
 	if (trans_ranges_remove(&job->copies, pa, job->buffers))
 		return trans_fail(job->err, TRANS_ENOSPC,
 				  "snapshot: too many ranges");
-	at = snapshot_at(job, pa, job->buffers);
+	at = trans_snapshot_at_(job, pa, job->buffers);
 	if (!at)
 		return TRANS_EFAULT;
 	place_buffers(job, at);
 	return TRANS_OK;
 }
 
-void *snapshot_at(const struct snapshot *job, trans_pa_t pa, uint64_t len)
+void *trans_snapshot_at_(const struct snapshot *job, trans_pa_t pa,
+			 uint64_t len)
 {
 	void *at = job->args->ops->phys_to_virt(job->args->ctx, pa, len);
 
@@ -322,8 +323,8 @@ void *snapshot_at(const struct snapshot *job, trans_pa_t pa, uint64_t len)
 	return at;
 }
 
-bool snapshot_walk_next(struct snapshot_walk *walk, uint64_t page_len,
-			trans_pa_t *pa)
+bool trans_snapshot_walk_next_(struct snapshot_walk *walk, uint64_t page_len,
+			       trans_pa_t *pa)
 {
 	const struct trans_range *range;
 

@@ -64,29 +64,30 @@ struct snapshot_walk {
 	size_t range;
 	uint64_t at; /* bytes into the range */
 };
-bool snapshot_walk_next(struct snapshot_walk *walk, uint64_t page_len,
-			trans_pa_t *pa);
+bool trans_snapshot_walk_next_(struct snapshot_walk *walk, uint64_t page_len,
+			       trans_pa_t *pa);
 
 /* A page (or more) of memory, or NULL and TRANS_EFAULT in the job's error. */
-void *snapshot_at(const struct snapshot *job, trans_pa_t pa, uint64_t len);
+void *trans_snapshot_at_(const struct snapshot *job, trans_pa_t pa,
+			 uint64_t len);
 
 /*
  * Check the arguments, make the job in the first piece of args->free that holds
  * it, and count. The estimate's errors.
  */
-int snapshot_plan(const struct trans_snapshot_args *args,
-		  struct snapshot **job, struct trans_error *err);
-void snapshot_needs(const struct snapshot *job,
-		    struct trans_snapshot_needs *needs);
+int trans_snapshot_plan_(const struct trans_snapshot_args *args,
+			 struct snapshot **job, struct trans_error *err);
+void trans_snapshot_needs_(const struct snapshot *job,
+			   struct trans_snapshot_needs *needs);
 
 /* Buffers, or TRANS_ENOMEM, TRANS_ENOSPC. */
-int snapshot_carve(struct snapshot *job);
+int trans_snapshot_carve_(struct snapshot *job);
 
 /* Is there a swap area to write to? TRANS_EIMAGE, TRANS_ENOSPC, TRANS_EHOST. */
-int snapshot_check_disk(struct snapshot *job);
+int trans_snapshot_check_disk_(struct snapshot *job);
 
 /* Write the image, without a signature; and then the signature. */
-int snapshot_write(struct snapshot *job);
-int snapshot_commit(struct snapshot *job);
+int trans_snapshot_write_(struct snapshot *job);
+int trans_snapshot_commit_(struct snapshot *job);
 
 #endif

@@ -34,7 +34,7 @@ static bool granted(const struct trans_cpu *cpu, unsigned int grant)
 
 /* ID registers: Arm ARM D19. What firmware does not grant has no effect, so
  * there is nothing to save of it. */
-uint64_t trans_snapshot_flags(const struct trans_cpu *cpu)
+uint64_t trans_snapshot_flags_(const struct trans_cpu *cpu)
 {
 	bool pie = granted(cpu, TRANS_GRANT_PIE);
 
@@ -72,13 +72,13 @@ static int give_page(const struct snapshot *job, trans_pa_t *pa, bool *has)
 static int write_code(const struct snapshot *job, trans_pa_t pa)
 {
 	const struct trans_snapshot_args *args = job->args;
-	size_t len = (uintptr_t)trans_snapshot_way_back_end -
-		     (uintptr_t)trans_snapshot_way_back;
-	void *code = snapshot_at(job, pa, len);
+	size_t len = (uintptr_t)trans_snapshot_way_back_end_ -
+		     (uintptr_t)trans_snapshot_way_back_;
+	void *code = trans_snapshot_at_(job, pa, len);
 
 	if (!code)
 		return TRANS_EFAULT;
-	memcpy(code, trans_snapshot_way_back, len);
+	memcpy(code, trans_snapshot_way_back_, len);
 	if (args->ops->clean)
 		args->ops->clean(args->ctx, code, len);
 	return TRANS_OK;
@@ -120,11 +120,11 @@ static int prepare_way_back(struct snapshot *job, struct way_back *back,
 		rc = write_code(job, back->code);
 	if (rc)
 		return rc;
-	*context = snapshot_at(job, back->context, CONTEXT_LEN);
+	*context = trans_snapshot_at_(job, back->context, CONTEXT_LEN);
 	if (!*context)
 		return TRANS_EFAULT;
 	memset(*context, 0, CONTEXT_LEN);
-	*(uint64_t *)*context = trans_snapshot_flags(job->args->cpu);
+	*(uint64_t *)*context = trans_snapshot_flags_(job->args->cpu);
 	job->own = (struct snapshot_own){ back->code, back->context,
 					  job->args->cpu->el };
 	return prepare_alias(job, back);
@@ -148,8 +148,9 @@ static int copy_all(void *arg)
 	uint64_t page_len = snapshot_page(job);
 	trans_pa_t src, dst;
 
-	for (uint64_t i = 0; snapshot_walk_next(&from, page_len, &src); i++) {
-		const void *page = snapshot_at(job, src, page_len);
+	for (uint64_t i = 0; trans_snapshot_walk_next_(&from, page_len, &src);
+	     i++) {
+		const void *page = trans_snapshot_at_(job, src, page_len);
 		void *copy;
 
 		if (!page)
@@ -158,8 +159,8 @@ static int copy_all(void *arg)
 			job->zero[i / 8] |= (uint8_t)(1u << i % 8);
 			continue;
 		}
-		snapshot_walk_next(&to, page_len, &dst);
-		copy = snapshot_at(job, dst, page_len);
+		trans_snapshot_walk_next_(&to, page_len, &dst);
+		copy = trans_snapshot_at_(job, dst, page_len);
 		if (!copy)
 			return TRANS_EFAULT;
 		memcpy(copy, page, page_len);
@@ -172,24 +173,24 @@ static int copy_all(void *arg)
 static int copy_masked(const struct trans_snapshot_args *args, void *context,
 		       struct snapshot *job)
 {
-	uint64_t daif = trans_arch_read(TRANS_DAIF);
+	uint64_t daif = trans_arch_read_(TRANS_DAIF);
 	int rc;
 
-	trans_arch_mask();
+	trans_arch_mask_();
 	if (args->alias_enter)
 		args->alias_enter(args->host);
-	rc = trans_snapshot_context(context, copy_all, job);
+	rc = trans_snapshot_context_(context, copy_all, job);
 	if (args->alias_leave)
 		args->alias_leave(args->host);
-	trans_arch_write(TRANS_DAIF, daif);
+	trans_arch_write_(TRANS_DAIF, daif);
 	return rc;
 }
 
 static int check(struct snapshot *job)
 {
-	int rc = snapshot_carve(job);
+	int rc = trans_snapshot_carve_(job);
 
-	return rc ? rc : snapshot_check_disk(job);
+	return rc ? rc : trans_snapshot_check_disk_(job);
 }
 
 static void complete(struct trans_snapshot_args *args)
@@ -212,7 +213,7 @@ int trans_snapshot_take(const struct trans_snapshot_args *wanted,
 	if (wanted)
 		own = *wanted;
 	complete(args);
-	rc = snapshot_plan(args, &job, err);
+	rc = trans_snapshot_plan_(args, &job, err);
 	if (!rc)
 		rc = check(job);
 	if (rc)
@@ -221,9 +222,9 @@ int trans_snapshot_take(const struct trans_snapshot_args *wanted,
 	if (!rc)
 		rc = copy_masked(args, context, job);
 	if (rc == TRANS_SNAPSHOT_TAKEN)
-		rc = snapshot_write(job);
+		rc = trans_snapshot_write_(job);
 	if (rc == TRANS_SNAPSHOT_TAKEN)
-		rc = snapshot_commit(job);
+		rc = trans_snapshot_commit_(job);
 	drop_way_back(args, &back);
 	return rc;
 }

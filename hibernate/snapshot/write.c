@@ -190,7 +190,8 @@ static int put_metadata(struct snapshot *job)
 	uint64_t *meta = NULL;
 	int rc = TRANS_OK;
 
-	for (; !rc && snapshot_walk_next(&walk, snapshot_page(job), &pa); i++) {
+	for (; !rc && trans_snapshot_walk_next_(&walk, snapshot_page(job), &pa);
+	     i++) {
 		if (!at) {
 			meta = room(job);
 			memset(meta, 0, snapshot_page(job));
@@ -217,8 +218,8 @@ static int put_data(struct snapshot *job)
 	for (uint64_t i = 0; !rc && i < job->stored; i++) {
 		const void *copy;
 
-		snapshot_walk_next(&walk, snapshot_page(job), &pa);
-		copy = snapshot_at(job, pa, snapshot_page(job));
+		trans_snapshot_walk_next_(&walk, snapshot_page(job), &pa);
+		copy = trans_snapshot_at_(job, pa, snapshot_page(job));
 		if (!copy)
 			return TRANS_EFAULT;
 		memcpy(room(job), copy, snapshot_page(job));
@@ -227,7 +228,7 @@ static int put_data(struct snapshot *job)
 	return !rc && job->held ? put_chunk(job) : rc;
 }
 
-int snapshot_write(struct snapshot *job)
+int trans_snapshot_write_(struct snapshot *job)
 {
 	const struct trans_block *disk = job->args->disk;
 	int rc = put_info(job);

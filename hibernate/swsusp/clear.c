@@ -113,7 +113,7 @@ static int take_back(const struct sector *s, enum step step,
 	return fail(s, "signature neither cleared nor restored", err);
 }
 
-int swsusp_take_off(struct trans_swsusp *image, struct trans_error *err)
+int trans_swsusp_take_off_(struct trans_swsusp *image, struct trans_error *err)
 {
 	const uint8_t *orig;
 	enum step step;
@@ -125,7 +125,7 @@ int swsusp_take_off(struct trans_swsusp *image, struct trans_error *err)
 	if (rc)
 		return rc;
 	orig = s.was + s.len - SWSUSP_ORIG_SIG;
-	if (!swsusp_is_swap(orig))
+	if (!trans_swsusp_is_swap_(orig))
 		return trans_fail_pa(err, TRANS_EIMAGE,
 				     "the signature to put back is none of "
 				     "swap", s.offset, s.len);
@@ -138,5 +138,5 @@ int trans_swsusp_clear(struct trans_swsusp *image, struct trans_error *err)
 {
 	if (!image->info.pages)
 		return trans_fail(err, TRANS_EINVAL, "not an open image");
-	return swsusp_take_off(image, err);
+	return trans_swsusp_take_off_(image, err);
 }

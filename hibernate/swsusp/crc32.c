@@ -85,8 +85,8 @@ static uint32_t eight(uint32_t a, uint32_t b)
 
 static uint32_t words(uint32_t crc, const uint8_t *at, size_t count)
 {
-	if (trans_arch_read(TRANS_ID_AA64ISAR0) >> 16 & 0xf)
-		return trans_arch_crc32(crc, at, count);
+	if (trans_arch_read_(TRANS_ID_AA64ISAR0) >> 16 & 0xf)
+		return trans_arch_crc32_(crc, at, count);
 	for (; count; count--, at += 8) {
 		const word_t *word = (const void *)at;
 

@@ -11,8 +11,9 @@ static uint64_t entry(const struct trans_swsusp *image, unsigned int slot)
 	return trans_le(swsusp_buffer(image, 0) + 8 * (size_t)slot, 8);
 }
 
-int swsusp_read_pages(const struct trans_swsusp *image, uint64_t page,
-		      unsigned int count, void *to, struct trans_error *err)
+int trans_swsusp_read_pages_(const struct trans_swsusp *image, uint64_t page,
+			     unsigned int count, void *to,
+			     struct trans_error *err)
 {
 	const struct trans_block *disk = image->args.disk;
 	uint64_t offset = page << image->info.page_shift;
@@ -98,14 +99,14 @@ static int read_map(struct trans_swsusp *image, uint64_t map,
 	int rc = check_map(image, map, err);
 
 	if (!rc)
-		rc = swsusp_read_pages(image, map, 1, swsusp_buffer(image, 0),
-				       err);
+		rc = trans_swsusp_read_pages_(image, map, 1,
+					      swsusp_buffer(image, 0), err);
 	if (!rc)
 		begin_map(image, map);
 	return rc;
 }
 
-int swsusp_first_map(struct trans_swsusp *image, struct trans_error *err)
+int trans_swsusp_first_map_(struct trans_swsusp *image, struct trans_error *err)
 {
 	int rc;
 
@@ -134,8 +135,8 @@ static int reach_slot(struct trans_swsusp *image, struct trans_error *err)
 	return read_map(image, image->next_map, err);
 }
 
-int swsusp_next_run(struct trans_swsusp *image, unsigned int most,
-		    struct swsusp_run *run, struct trans_error *err)
+int trans_swsusp_next_run_(struct trans_swsusp *image, unsigned int most,
+			   struct swsusp_run *run, struct trans_error *err)
 {
 	unsigned int i = 1, left;
 	int rc = reach_slot(image, err);

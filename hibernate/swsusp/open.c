@@ -41,7 +41,7 @@ static const struct signature *signature_of(const uint8_t *sig)
 	return NULL;
 }
 
-bool swsusp_is_swap(const uint8_t *sig)
+bool trans_swsusp_is_swap_(const uint8_t *sig)
 {
 	const struct signature *signature = signature_of(sig);
 
@@ -148,7 +148,7 @@ static int parse_header(struct trans_swsusp *image, const uint8_t *end,
 
 	if (image->args.buffer_len < TRANS_SWSUSP_BUFFER(info->page_shift))
 		return trans_fail(err, TRANS_ENOSPC, "buffer of the reader");
-	if (!swsusp_is_swap(end - SWSUSP_ORIG_SIG))
+	if (!trans_swsusp_is_swap_(end - SWSUSP_ORIG_SIG))
 		return trans_fail(err, TRANS_EIMAGE,
 				  "the signature to put back is none of swap");
 	rc = parse_flags(info, (uint32_t)trans_le(end - SWSUSP_FLAGS, 4), err);
@@ -195,7 +195,7 @@ static int read_part(const struct trans_swsusp *image, uint64_t page,
 	memset(to, 0, swsusp_bytes(image, 1));
 	if (!page || page >= swsusp_disk_pages(image))
 		return TRANS_OK;
-	rc = swsusp_read_pages(image, page, 1, to, err);
+	rc = trans_swsusp_read_pages_(image, page, 1, to, err);
 	if (!rc)
 		trans_sha256_update(sha, to, swsusp_bytes(image, 1));
 	return rc;
@@ -219,10 +219,10 @@ static int read_parts(struct trans_swsusp *image, const uint8_t *end,
 			 SWSUSP_AT_HELD, sha, err);
 }
 
-int swsusp_identify(struct trans_swsusp *image,
-		    const struct trans_swsusp_args *args,
-		    uint8_t header[SWSUSP_HEADER_LEN],
-		    struct trans_error *err)
+int trans_swsusp_identify_(struct trans_swsusp *image,
+			   const struct trans_swsusp_args *args,
+			   uint8_t header[SWSUSP_HEADER_LEN],
+			   struct trans_error *err)
 {
 	uint8_t digest[TRANS_SHA256_LEN];
 	struct trans_sha256 sha;
@@ -340,7 +340,7 @@ static int parse_arm64(struct trans_swsusp_info *info, const uint8_t *page,
 	if (!is_pa(info->stub, 2048))
 		return trans_fail(err, TRANS_ECORRUPT,
 				  "EL2 vectors of the saved kernel");
-	trans_text_printable(info->version, sizeof(info->version));
+	trans_text_printable_(info->version, sizeof(info->version));
 	return TRANS_OK;
 }
 
@@ -348,10 +348,10 @@ static int read_info(struct trans_swsusp *image, struct trans_error *err)
 {
 	uint8_t *page = swsusp_buffer(image, SWSUSP_AT_HELD);
 	struct swsusp_run run = { 0, 0 };
-	int rc = swsusp_first_map(image, err);
+	int rc = trans_swsusp_first_map_(image, err);
 
 	if (!rc)
-		rc = swsusp_next_run(image, 1, &run, err);
+		rc = trans_swsusp_next_run_(image, 1, &run, err);
 	if (rc)
 		return rc;
 	swsusp_used(image, 1);
@@ -366,7 +366,7 @@ int trans_swsusp_open(struct trans_swsusp *image,
 	uint8_t header[SWSUSP_HEADER_LEN];
 	struct trans_image_id id;
 	unsigned int swap_shift;
-	int rc = swsusp_identify(image, args, header, err);
+	int rc = trans_swsusp_identify_(image, args, header, err);
 
 	if (!rc)
 		rc = parse_header(image, header + SWSUSP_HEADER_LEN, err);

@@ -93,12 +93,12 @@ static int read_ahead(struct trans_swsusp *image, unsigned int most,
 	memmove(swsusp_buffer(image, SWSUSP_AT_HELD), held(image),
 		swsusp_bytes(image, image->held));
 	image->held_at = 0;
-	rc = swsusp_next_run(image, most, &run, err);
+	rc = trans_swsusp_next_run_(image, most, &run, err);
 	if (rc)
 		return rc;
-	rc = swsusp_read_pages(image, run.page, run.count,
-			       held(image) + swsusp_bytes(image, image->held),
-			       err);
+	rc = trans_swsusp_read_pages_(
+		image, run.page, run.count,
+		held(image) + swsusp_bytes(image, image->held), err);
 	if (rc)
 		return rc;
 	image->held += run.count;
@@ -133,7 +133,7 @@ static int read_raw_run(struct reading *r)
 	unsigned int most = least(stream_pages(image) - image->done,
 				  read_limit(image));
 	struct swsusp_run run;
-	int rc = swsusp_next_run(image, most, &run, r->err);
+	int rc = trans_swsusp_next_run_(image, most, &run, r->err);
 
 	if (!rc)
 		rc = get_room(r, run.count);
@@ -144,7 +144,8 @@ static int read_raw_run(struct reading *r)
 		return read_ahead(image, least(run.count, SWSUSP_HELD_PAGES),
 				  r->err);
 	run.count = least(run.count, r->room_pages);
-	rc = swsusp_read_pages(image, run.page, run.count, r->to, r->err);
+	rc = trans_swsusp_read_pages_(image, run.page, run.count, r->to,
+				      r->err);
 	if (rc)
 		return rc;
 	swsusp_used(image, run.count);

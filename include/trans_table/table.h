@@ -327,6 +327,10 @@ int trans_table_query(const struct trans_table *table, trans_va_t va,
  */
 bool trans_leaf_runs(const struct trans_leaf *leaf);
 
+/* Is a MAIR attribute byte (leaf->memory) Normal memory, write-back or
+ * write-through? What is reserved is not. */
+bool trans_memory_cacheable(uint8_t memory);
+
 /*
  * Is every address of [@va, @va + @len) mapped to @pa onwards, and writable if
  * @access has TRANS_WRITE, fit for code (trans_leaf_runs) if TRANS_EXEC? Walks

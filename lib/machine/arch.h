@@ -90,57 +90,57 @@ enum trans_sysreg {
 	TRANS_SYSREG_COUNT
 };
 
-uint64_t trans_arch_read(enum trans_sysreg reg);
-void trans_arch_write(enum trans_sysreg reg, uint64_t value);
+uint64_t trans_arch_read_(enum trans_sysreg reg);
+void trans_arch_write_(enum trans_sysreg reg, uint64_t value);
 
 /* Is a guarded control stack in use at this exception level? Asked by CHKFEAT,
  * a hint, which nobody can trap and which without FEAT_CHK says no. */
-bool trans_arch_gcs_on(void);
+bool trans_arch_gcs_on_(void);
 
 /* DSB SY and ISB. */
-void trans_arch_sync(void);
+void trans_arch_sync_(void);
 
 /* Drain what the statistical profiler (PSB CSYNC) or the trace unit (TSB
  * CSYNC) still buffers, and wait until it is in memory. Hints: nothing happens
  * on a CPU without them. */
-void trans_arch_drain_profile(void);
-void trans_arch_drain_trace(void);
+void trans_arch_drain_profile_(void);
+void trans_arch_drain_trace_(void);
 
 /* Take an SError that is pending, contained errors (FEAT_RAS) too, then mask D,
  * A, I and F for good. */
-void trans_arch_mask(void);
+void trans_arch_mask_(void);
 
 /* Invalidate this CPU's instruction caches and wait until it is done. */
-void trans_arch_icache(void);
+void trans_arch_icache_(void);
 
 /* Clean and invalidate the data cache by VA to the Point of Coherency, @count
  * lines of @line bytes from @first on, after all stores so far, and wait until it
  * is done. */
-void trans_arch_clean(uintptr_t first, size_t count, size_t line);
+void trans_arch_clean_(uintptr_t first, size_t count, size_t line);
 
 /* Translate @va as a read at this exception level, 1 or 2, would be (AT S1ExR):
  * PAR_EL1, whose bit 0 says that it would fault. */
-uint64_t trans_arch_translate(unsigned int el, uint64_t va);
+uint64_t trans_arch_translate_(unsigned int el, uint64_t va);
 
 /* A device register: one access of that width. */
-uint32_t trans_arch_load32(uintptr_t va);
-uint64_t trans_arch_load64(uintptr_t va);
-void trans_arch_store32(uintptr_t va, uint32_t value);
-void trans_arch_store64(uintptr_t va, uint64_t value);
+uint32_t trans_arch_load32_(uintptr_t va);
+uint64_t trans_arch_load64_(uintptr_t va);
+void trans_arch_store32_(uintptr_t va, uint32_t value);
+void trans_arch_store64_(uintptr_t va, uint64_t value);
 
 /* CRC-32 (0xedb88320, reflected, no inversion) over @count words of 8 bytes, at
  * an address that is a multiple of 8; only where ID_AA64ISAR0_EL1.CRC32 (bits
  * 19:16) is not 0 (Arm ARM C6.2, CRC32X). */
-uint32_t trans_arch_crc32(uint32_t crc, const void *words, size_t count);
+uint32_t trans_arch_crc32_(uint32_t crc, const void *words, size_t count);
 
 /* SMCCC call with three argument registers (Arm DEN 0028); x0 as it comes. */
-uint64_t trans_arch_hvc(uint64_t function, uint64_t a, uint64_t b, uint64_t c);
-uint64_t trans_arch_smc(uint64_t function, uint64_t a, uint64_t b, uint64_t c);
+uint64_t trans_arch_hvc_(uint64_t function, uint64_t a, uint64_t b, uint64_t c);
+uint64_t trans_arch_smc_(uint64_t function, uint64_t a, uint64_t b, uint64_t c);
 
 /* Branch to @pc with @x0; nothing is left on the stack that matters. */
-__attribute__((noreturn)) void trans_arch_jump(uint64_t pc, uint64_t x0);
+__attribute__((noreturn)) void trans_arch_jump_(uint64_t pc, uint64_t x0);
 /* Likewise, as a call: what is there may come back to x30, with the stack
  * pointer, x18 and x29 as they were. */
-void trans_arch_call(uint64_t pc, uint64_t x0);
+void trans_arch_call_(uint64_t pc, uint64_t x0);
 
 #endif

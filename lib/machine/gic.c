@@ -35,21 +35,21 @@
 
 #define ICC_SRE_SRE 1u
 
-int gic_known(const struct trans_gic *gic, struct trans_error *err)
+int trans_gic_known_(const struct trans_gic *gic, struct trans_error *err)
 {
 	if (gic->version == 2 || gic->version == 3)
 		return TRANS_OK;
 	return trans_fail(err, TRANS_EINVAL, "GIC: version");
 }
 
-int gic_wait(const struct trans_gic *gic, trans_pa_t pa, uint32_t mask,
-	     uint32_t want, const char *why, struct trans_error *err)
+int trans_gic_wait_(const struct trans_gic *gic, trans_pa_t pa, uint32_t mask,
+		    uint32_t want, const char *why, struct trans_error *err)
 {
 	struct trans_wait wait;
 
-	trans_wait_begin(&wait, WAIT_MS);
+	trans_wait_begin_(&wait, WAIT_MS);
 	for (;;) {
-		bool over = trans_wait_over(&wait);
+		bool over = trans_wait_over_(&wait);
 
 		if ((gic_read(gic, pa) & mask) == want)
 			return TRANS_OK;
@@ -99,8 +99,8 @@ static int each_of_region(const struct trans_gic *gic,
 	return TRANS_OK;
 }
 
-int gic_each_redist(const struct trans_gic *gic, gic_redist_fn fn, void *arg,
-		    struct trans_error *err)
+int trans_gic_each_redist_(const struct trans_gic *gic, gic_redist_fn fn,
+			   void *arg, struct trans_error *err)
 {
 	int ret = TRANS_OK;
 
@@ -130,13 +130,13 @@ static int is_own(const struct trans_gic *gic, trans_pa_t rd, uint64_t typer,
 	return TRANS_OK;
 }
 
-int gic_own_redist(const struct trans_gic *gic, uint64_t mpidr,
-		   struct gic_redist *own, struct trans_error *err)
+int trans_gic_own_redist_(const struct trans_gic *gic, uint64_t mpidr,
+			  struct gic_redist *own, struct trans_error *err)
 {
 	int ret;
 
 	*own = (struct gic_redist){ .affinity = affinity_of(mpidr) };
-	ret = gic_each_redist(gic, is_own, own, err);
+	ret = trans_gic_each_redist_(gic, is_own, own, err);
 	if (!ret && !own->rd)
 		ret = trans_fail(err, TRANS_ENOENT,
 				 "GIC: this CPU has no redistributor");
@@ -174,10 +174,10 @@ static void forget(const struct trans_gic *gic, const struct banks *banks)
 	}
 }
 
-int gic_wait_dist(const struct trans_gic *gic, struct trans_error *err)
+int trans_gic_wait_dist_(const struct trans_gic *gic, struct trans_error *err)
 {
-	return gic_wait(gic, gic->dist + GICD_CTLR, GICD_CTLR_RWP, 0,
-			"GICD_CTLR.RWP stays set", err);
+	return trans_gic_wait_(gic, gic->dist + GICD_CTLR, GICD_CTLR_RWP, 0,
+			       "GICD_CTLR.RWP stays set", err);
 }
 
 /* The distributor's own interrupts, from bank @first on; all of its waiting is
@@ -197,7 +197,7 @@ static int dist_off(const struct trans_gic *gic, unsigned int first,
 		more.count = gic_espi_banks(typer);
 	disable(gic, &spis);
 	disable(gic, &more);
-	ret = gic_wait_dist(gic, err);
+	ret = trans_gic_wait_dist_(gic, err);
 	if (ret)
 		return ret;
 	forget(gic, &spis);
@@ -205,7 +205,7 @@ static int dist_off(const struct trans_gic *gic, unsigned int first,
 	/* ARE stays: to clear it again is not allowed (IHI 0069, 12.9). */
 	ctlr = gic_read(gic, gic->dist + GICD_CTLR);
 	gic_write(gic, gic->dist + GICD_CTLR, ctlr & ~GICD_CTLR_GROUPS);
-	ret = gic_wait_dist(gic, err);
+	ret = trans_gic_wait_dist_(gic, err);
 	if (!ret &&
 	    gic_read(gic, gic->dist + GICD_CTLR) & GICD_CTLR_GROUPS)
 		ret = trans_fail_pa(err, TRANS_EHOST, "GICD_CTLR stays enabled",
@@ -238,8 +238,8 @@ static int redist_off(const struct trans_gic *gic, const struct gic_redist *own,
 	int ret;
 
 	disable(gic, &banks);
-	ret = gic_wait(gic, own->rd + GICR_CTLR, GICR_CTLR_RWP, 0,
-		       "GICR_CTLR.RWP stays set", err);
+	ret = trans_gic_wait_(gic, own->rd + GICR_CTLR, GICR_CTLR_RWP, 0,
+			      "GICR_CTLR.RWP stays set", err);
 	if (!ret)
 		forget(gic, &banks);
 	return ret;
@@ -258,26 +258,26 @@ static void interface_off(const struct trans_cpu *cpu)
 
 	/* ID_AA64PFR0_EL1.GIC [27:24] */
 	if (!(cpu->granted & TRANS_GRANT_GIC) || !(cpu->pfr0 >> 24 & 0xf) ||
-	    !(trans_arch_read(sre) & ICC_SRE_SRE))
+	    !(trans_arch_read_(sre) & ICC_SRE_SRE))
 		return;
-	trans_arch_write(TRANS_ICC_IGRPEN1_EL1, 0);
-	trans_arch_sync();
-	bits = (trans_arch_read(TRANS_ICC_CTLR_EL1) >> 8 & 7) + 1;
-	trans_arch_write(TRANS_ICC_AP1R0_EL1, 0);
+	trans_arch_write_(TRANS_ICC_IGRPEN1_EL1, 0);
+	trans_arch_sync_();
+	bits = (trans_arch_read_(TRANS_ICC_CTLR_EL1) >> 8 & 7) + 1;
+	trans_arch_write_(TRANS_ICC_AP1R0_EL1, 0);
 	if (bits >= 6)
-		trans_arch_write(TRANS_ICC_AP1R1_EL1, 0);
+		trans_arch_write_(TRANS_ICC_AP1R1_EL1, 0);
 	if (bits >= 7) {
-		trans_arch_write(TRANS_ICC_AP1R2_EL1, 0);
-		trans_arch_write(TRANS_ICC_AP1R3_EL1, 0);
+		trans_arch_write_(TRANS_ICC_AP1R2_EL1, 0);
+		trans_arch_write_(TRANS_ICC_AP1R3_EL1, 0);
 	}
-	trans_arch_sync();
+	trans_arch_sync_();
 }
 
 static int v3_off(const struct trans_gic *gic, const struct trans_cpu *cpu,
 		  uint64_t mpidr, struct trans_error *err)
 {
 	struct gic_redist own;
-	int ret = gic_own_redist(gic, mpidr, &own, err);
+	int ret = trans_gic_own_redist_(gic, mpidr, &own, err);
 
 	if (!ret)
 		ret = redist_off(gic, &own, err);
@@ -291,12 +291,12 @@ static int v3_off(const struct trans_gic *gic, const struct trans_cpu *cpu,
 int trans_gic_off(const struct trans_gic *gic, const struct trans_cpu *cpu,
 		  uint64_t mpidr, struct trans_error *err)
 {
-	int ret = gic_known(gic, err);
+	int ret = trans_gic_known_(gic, err);
 
 	if (ret)
 		return ret;
 	ret = gic->version == 2 ? v2_off(gic, err) :
 				  v3_off(gic, cpu, mpidr, err);
-	trans_arch_sync();
+	trans_arch_sync_();
 	return ret;
 }

@@ -64,8 +64,8 @@ static inline unsigned int gic_espi_banks(uint32_t typer)
 
 /* Wait, a second at most, until the bits @mask of the register at @pa are
  * @want. TRANS_ETIME, with @why and @pa. */
-int gic_wait(const struct trans_gic *gic, trans_pa_t pa, uint32_t mask,
-	     uint32_t want, const char *why, struct trans_error *err);
+int trans_gic_wait_(const struct trans_gic *gic, trans_pa_t pa, uint32_t mask,
+		    uint32_t want, const char *why, struct trans_error *err);
 
 /* Call with each redistributor's RD_base and GICR_TYPER until one call returns
  * nonzero, which is then the result. TRANS_ECORRUPT: there is none at a place
@@ -73,8 +73,8 @@ int gic_wait(const struct trans_gic *gic, trans_pa_t pa, uint32_t mask,
 typedef int (*gic_redist_fn)(const struct trans_gic *gic, trans_pa_t rd,
 			     uint64_t typer, void *arg,
 			     struct trans_error *err);
-int gic_each_redist(const struct trans_gic *gic, gic_redist_fn fn, void *arg,
-		    struct trans_error *err);
+int trans_gic_each_redist_(const struct trans_gic *gic, gic_redist_fn fn,
+			   void *arg, struct trans_error *err);
 
 /* The redistributor of the CPU whose MPIDR_EL1 is @mpidr. TRANS_ENOENT: it has
  * none; TRANS_ECORRUPT as above. */
@@ -83,13 +83,13 @@ struct gic_redist {
 	trans_pa_t rd; /* 0: not found */
 	uint64_t typer;
 };
-int gic_own_redist(const struct trans_gic *gic, uint64_t mpidr,
-		   struct gic_redist *own, struct trans_error *err);
+int trans_gic_own_redist_(const struct trans_gic *gic, uint64_t mpidr,
+			  struct gic_redist *own, struct trans_error *err);
 
 /* Wait until the distributor has done as it was told (v3). TRANS_ETIME. */
-int gic_wait_dist(const struct trans_gic *gic, struct trans_error *err);
+int trans_gic_wait_dist_(const struct trans_gic *gic, struct trans_error *err);
 
 /* TRANS_EINVAL unless 2 or 3. */
-int gic_known(const struct trans_gic *gic, struct trans_error *err);
+int trans_gic_known_(const struct trans_gic *gic, struct trans_error *err);
 
 #endif

@@ -78,20 +78,21 @@ static int add_tables(const struct trans_gic *gic, trans_pa_t rd,
 int trans_gic_lpi_tables(const struct trans_gic *gic,
 			 struct trans_ranges *tables, struct trans_error *err)
 {
-	int ret = gic_known(gic, err);
+	int ret = trans_gic_known_(gic, err);
 
 	if (ret || gic->version == 2)
 		return ret;
-	return gic_each_redist(gic, add_tables, tables, err);
+	return trans_gic_each_redist_(gic, add_tables, tables, err);
 }
 
 /* "Quiescent" also says that everything it had cached is in memory. */
 static int its_quiesces(const struct trans_gic *gic, trans_pa_t its,
 			struct trans_error *err)
 {
-	return gic_wait(gic, its + GITS_CTLR,
-			GITS_CTLR_QUIESCENT | GITS_CTLR_ENABLED,
-			GITS_CTLR_QUIESCENT, "an ITS is not quiescent", err);
+	return trans_gic_wait_(gic, its + GITS_CTLR,
+			       GITS_CTLR_QUIESCENT | GITS_CTLR_ENABLED,
+			       GITS_CTLR_QUIESCENT, "an ITS is not quiescent",
+			       err);
 }
 
 static int its_off(const struct trans_gic *gic, trans_pa_t its,
@@ -159,16 +160,16 @@ int trans_gic_check(const struct trans_gic *gic, uint64_t mpidr,
 		    const struct trans_ranges *kept, struct trans_error *err)
 {
 	struct gic_redist own;
-	int ret = gic_known(gic, err);
+	int ret = trans_gic_known_(gic, err);
 
 	if (ret || gic->version == 2)
 		return ret;
-	ret = gic_own_redist(gic, mpidr, &own, err);
+	ret = trans_gic_own_redist_(gic, mpidr, &own, err);
 	for (size_t i = 0; !ret && i < gic->its_count; i++)
 		ret = check_its(gic, gic->its[i], err);
 	if (!ret)
-		ret = gic_each_redist(gic, check_redist,
-				      (struct trans_ranges *)kept, err);
+		ret = trans_gic_each_redist_(gic, check_redist,
+					     (struct trans_ranges *)kept, err);
 	return ret;
 }
 
@@ -187,8 +188,8 @@ static int redist_lpis_off(const struct trans_gic *gic, trans_pa_t rd,
 	if (ret || !lpis_on(gic, rd, typer))
 		return ret;
 	gic_write(gic, rd + GICR_CTLR, ctlr & ~GICR_CTLR_ENABLE_LPIS);
-	ret = gic_wait(gic, rd + GICR_CTLR, GICR_CTLR_RWP, 0,
-		       "GICR_CTLR.RWP stays set", err);
+	ret = trans_gic_wait_(gic, rd + GICR_CTLR, GICR_CTLR_RWP, 0,
+			      "GICR_CTLR.RWP stays set", err);
 	if (!ret && lpis_on(gic, rd, typer))
 		ret = stays_on(gic, rd, arg, err);
 	return ret;
@@ -198,15 +199,15 @@ int trans_gic_lpis_off(const struct trans_gic *gic,
 		       const struct trans_ranges *kept,
 		       struct trans_error *err)
 {
-	int ret = gic_known(gic, err);
+	int ret = trans_gic_known_(gic, err);
 
 	if (ret || gic->version == 2)
 		return ret;
 	for (size_t i = 0; !ret && i < gic->its_count; i++)
 		ret = its_off(gic, gic->its[i], err);
 	if (!ret)
-		ret = gic_each_redist(gic, redist_lpis_off,
-				      (struct trans_ranges *)kept, err);
-	trans_arch_sync();
+		ret = trans_gic_each_redist_(gic, redist_lpis_off,
+					     (struct trans_ranges *)kept, err);
+	trans_arch_sync_();
 	return ret;
 }

@@ -170,7 +170,7 @@ static int affinity_routing(const struct trans_gic *gic,
 	int ret;
 
 	gic_write(gic, gic->dist + GICD_CTLR, ctlr | GICD_CTLR_ARE);
-	ret = gic_wait_dist(gic, err);
+	ret = trans_gic_wait_dist_(gic, err);
 	if (!ret && !(gic_read(gic, gic->dist + GICD_CTLR) & GICD_CTLR_ARE))
 		ret = trans_fail_pa(err, TRANS_EHOST,
 				    "GICD_CTLR.ARE stays clear", gic->dist, 0);
@@ -198,7 +198,7 @@ static int dist_on(const struct trans_gic *gic, uint64_t mpidr,
 	enable_spis(gic, &spis, &more);
 	ctlr = gic_read(gic, gic->dist + GICD_CTLR);
 	gic_write(gic, gic->dist + GICD_CTLR, ctlr | GICD_CTLR_ENABLE_G1);
-	return gic_wait_dist(gic, err);
+	return trans_gic_wait_dist_(gic, err);
 }
 
 /*
@@ -230,15 +230,15 @@ static int wake(const struct trans_gic *gic, trans_pa_t rd,
 	uint32_t waker = gic_read(gic, rd + GICR_WAKER);
 
 	gic_write(gic, rd + GICR_WAKER, waker & ~WAKER_SLEEP);
-	return gic_wait(gic, rd + GICR_WAKER, WAKER_CHILDREN_ASLEEP, 0,
-			"GICR_WAKER.ChildrenAsleep stays set", err);
+	return trans_gic_wait_(gic, rd + GICR_WAKER, WAKER_CHILDREN_ASLEEP, 0,
+			       "GICR_WAKER.ChildrenAsleep stays set", err);
 }
 
 static int v3_resume(const struct trans_gic *gic, const struct trans_cpu *cpu,
 		     uint64_t mpidr, struct trans_error *err)
 {
 	struct gic_redist own;
-	int ret = gic_own_redist(gic, mpidr, &own, err);
+	int ret = trans_gic_own_redist_(gic, mpidr, &own, err);
 
 	if (!ret)
 		ret = wake(gic, own.rd, err);
@@ -264,7 +264,7 @@ static bool spis_known(const struct trans_gic *gic)
 int trans_gic_resume(const struct trans_gic *gic, const struct trans_cpu *cpu,
 		     uint64_t mpidr, struct trans_error *err)
 {
-	int ret = gic_known(gic, err);
+	int ret = trans_gic_known_(gic, err);
 
 	if (ret || gic->version == 2)
 		return ret;
@@ -273,6 +273,6 @@ int trans_gic_resume(const struct trans_gic *gic, const struct trans_cpu *cpu,
 	if (!spis_known(gic))
 		return trans_fail(err, TRANS_EINVAL, "GIC: no SPI's INTID");
 	ret = v3_resume(gic, cpu, mpidr, err);
-	trans_arch_sync();
+	trans_arch_sync_();
 	return ret;
 }

@@ -13,22 +13,22 @@ static uintptr_t device(void *ctx, trans_pa_t pa)
 
 static uint32_t read32(void *ctx, trans_pa_t pa)
 {
-	return trans_arch_load32(device(ctx, pa));
+	return trans_arch_load32_(device(ctx, pa));
 }
 
 static uint64_t read64(void *ctx, trans_pa_t pa)
 {
-	return trans_arch_load64(device(ctx, pa));
+	return trans_arch_load64_(device(ctx, pa));
 }
 
 static void write32(void *ctx, trans_pa_t pa, uint32_t value)
 {
-	trans_arch_store32(device(ctx, pa), value);
+	trans_arch_store32_(device(ctx, pa), value);
 }
 
 static void write64(void *ctx, trans_pa_t pa, uint64_t value)
 {
-	trans_arch_store64(device(ctx, pa), value);
+	trans_arch_store64_(device(ctx, pa), value);
 }
 
 /* A function, not a constant: that would need relocations, see errors.c. */

@@ -13,8 +13,8 @@ static int32_t call(enum trans_conduit conduit, uint32_t function, uint64_t a,
 		    uint64_t b, uint64_t c)
 {
 	if (conduit == TRANS_CONDUIT_HVC)
-		return (int32_t)trans_arch_hvc(function, a, b, c);
-	return (int32_t)trans_arch_smc(function, a, b, c);
+		return (int32_t)trans_arch_hvc_(function, a, b, c);
+	return (int32_t)trans_arch_smc_(function, a, b, c);
 }
 
 /* DEN 0022, "Return codes". */

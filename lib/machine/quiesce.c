@@ -23,7 +23,7 @@ static int wait_off(enum trans_conduit conduit, uint64_t mpidr,
 	int ret;
 
 	for (;;) {
-		over = trans_wait_over(wait);
+		over = trans_wait_over_(wait);
 		ret = trans_psci_affinity_info(conduit, mpidr, &state, err);
 		if (ret || state == TRANS_CPU_OFF)
 			return ret;
@@ -42,7 +42,7 @@ int trans_cpus_off(enum trans_conduit conduit, const uint64_t *mpidr,
 	struct trans_wait wait;
 	int ret = TRANS_OK;
 
-	trans_wait_begin(&wait, ms);
+	trans_wait_begin_(&wait, ms);
 	for (size_t i = 0; !ret && i < count; i++)
 		ret = wait_off(conduit, mpidr[i], &wait, err);
 	return ret;
@@ -60,9 +60,9 @@ int trans_virtio_mmio_reset(const struct trans_mmio *mmio, trans_pa_t pa,
 	if (!mmio->read32(mmio->ctx, pa + VIRTIO_DEVICE_ID))
 		return TRANS_OK;
 	mmio->write32(mmio->ctx, pa + VIRTIO_STATUS, 0);
-	trans_wait_begin(&wait, VIRTIO_RESET_MS);
+	trans_wait_begin_(&wait, VIRTIO_RESET_MS);
 	for (;;) {
-		bool over = trans_wait_over(&wait);
+		bool over = trans_wait_over_(&wait);
 
 		if (!mmio->read32(mmio->ctx, pa + VIRTIO_STATUS))
 			return TRANS_OK;
@@ -83,13 +83,13 @@ void trans_timers_off(const struct trans_cpu *cpu, bool physical)
 {
 	bool e2h = cpu->el == 2 && cpu->e2h;
 
-	trans_arch_write(e2h ? TRANS_CNTV_CTL_EL02 : TRANS_CNTV_CTL_EL0, 0);
+	trans_arch_write_(e2h ? TRANS_CNTV_CTL_EL02 : TRANS_CNTV_CTL_EL0, 0);
 	if (cpu->el == 2 || physical)
-		trans_arch_write(e2h ? TRANS_CNTP_CTL_EL02 :
+		trans_arch_write_(e2h ? TRANS_CNTP_CTL_EL02 :
 				       TRANS_CNTP_CTL_EL0, 0);
 	if (cpu->el == 2)
-		trans_arch_write(TRANS_CNTHP_CTL_EL2, 0);
+		trans_arch_write_(TRANS_CNTHP_CTL_EL2, 0);
 	if (cpu->el == 2 && cpu->mmfr1 >> 8 & 0xf)
-		trans_arch_write(TRANS_CNTHV_CTL_EL2, 0);
-	trans_arch_sync();
+		trans_arch_write_(TRANS_CNTHV_CTL_EL2, 0);
+	trans_arch_sync_();
 }

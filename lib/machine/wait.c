@@ -20,19 +20,19 @@
  * are further apart than that is longer than it was asked for. */
 #define STEPS_LEAST 4
 
-void trans_wait_begin(struct trans_wait *wait, uint32_t ms)
+void trans_wait_begin_(struct trans_wait *wait, uint32_t ms)
 {
-	uint64_t hz = trans_arch_read(TRANS_CNTFRQ_EL0) & 0xffffffff;
+	uint64_t hz = trans_arch_read_(TRANS_CNTFRQ_EL0) & 0xffffffff;
 
 	wait->ticks = (hz ? hz : FREQUENCY_UNKNOWN) * ms / 1000;
 	wait->passed = 0;
-	wait->last = trans_arch_read(TRANS_CNTVCT_EL0);
+	wait->last = trans_arch_read_(TRANS_CNTVCT_EL0);
 	wait->still = 0;
 }
 
-bool trans_wait_over(struct trans_wait *wait)
+bool trans_wait_over_(struct trans_wait *wait)
 {
-	uint64_t now = trans_arch_read(TRANS_CNTVCT_EL0);
+	uint64_t now = trans_arch_read_(TRANS_CNTVCT_EL0);
 	uint64_t most = wait->ticks / STEPS_LEAST + 1;
 	int64_t step = (int64_t)(now - wait->last);
 

@@ -3,9 +3,9 @@
  * Waiting for hardware, with an end. The deadline is asked before the thing
  * itself is looked at, so that the last look is one after the time was up:
  *
- *	trans_wait_begin(&wait, ms);
+ *	trans_wait_begin_(&wait, ms);
  *	for (;;) {
- *		bool over = trans_wait_over(&wait);
+ *		bool over = trans_wait_over_(&wait);
  *
  *		if (done)
  *			return TRANS_OK;
@@ -27,7 +27,7 @@ struct trans_wait {
 	uint32_t still; /* how often it has not moved forwards since */
 };
 
-void trans_wait_begin(struct trans_wait *wait, uint32_t ms);
-bool trans_wait_over(struct trans_wait *wait);
+void trans_wait_begin_(struct trans_wait *wait, uint32_t ms);
+bool trans_wait_over_(struct trans_wait *wait);
 
 #endif

@@ -104,7 +104,7 @@ def blob_size(tools, out):
     at = {w[2]: int(w[0], 16) for w in
           (line.split() for line in run(f'{tools}nm', out).splitlines())
           if len(w) == 3}
-    return at.get('trans_blob_end', 0) - at.get('trans_blob_start', 0)
+    return at.get('trans_blob_end_', 0) - at.get('trans_blob_start_', 0)
 
 
 def public(tools, objects):

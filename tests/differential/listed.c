@@ -27,7 +27,7 @@ static uint64_t restricted(const struct trans_geometry *geo, int level, desc_t d
 			   uint64_t bits)
 {
 	trans_pa_t pa = desc_decode_pa(geo, d, geo_shift(geo, level));
-	uint64_t attributes = tt_inherit(bits, desc_attributes(geo, d));
+	uint64_t attributes = trans_inherit_(bits, desc_attributes(geo, d));
 
 	return desc_leaf(geo, level, pa, attributes).v;
 }
@@ -43,7 +43,7 @@ static bool is_restriction(const struct finding *f)
 	    desc_kind(geo, f->level, old) != DESC_LEAF)
 		return false;
 	for (uint64_t bits = 1; bits < 16; bits++)
-		if (tt_inheritance(table, (desc_t){ bits << 59 }) ==
+		if (trans_inheritance_(table, (desc_t){ bits << 59 }) ==
 			    bits << 59 &&
 		    f->d[0] == restricted(geo, f->level, old, bits << 59))
 			return true;

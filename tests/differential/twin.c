@@ -62,7 +62,7 @@ static struct entry entry_at(const struct pair *p, int k, int level,
 	case DESC_TABLE:
 		e.d.v = page ? page[slot] : 0;
 		e.inherited = above->inherited |
-			      tt_inheritance(table_of(p, k), above->d);
+			      trans_inheritance_(table_of(p, k), above->d);
 		e.borrowed = above->borrowed || above->d.v & TABLE_BORROWED;
 		break;
 	default:
@@ -71,7 +71,7 @@ static struct entry entry_at(const struct pair *p, int k, int level,
 	if (desc_kind(geo, level, e.d) == DESC_LEAF) {
 		pa = desc_decode_pa(geo, e.d, geo_shift(geo, level));
 		if (desc_kind(geo, level - 1, above->d) == DESC_TABLE)
-			e.d = desc_leaf(geo, level, pa, tt_inherit(
+			e.d = desc_leaf(geo, level, pa, trans_inherit_(
 				e.inherited, desc_attributes(geo, e.d)));
 	}
 	if (desc_kind(geo, level, e.d) == DESC_EMPTY)
@@ -117,8 +117,8 @@ static int compare_below(const struct pair *p, int level, trans_va_t va,
 	const uint64_t *b = page_of(p, 1, level, &e[1]);
 	unsigned int entries = geo_entries(geo, level + 1);
 	bool plain = a && b && e[0].inherited == e[1].inherited &&
-		     tt_inheritance(table_of(p, 0), e[0].d) ==
-			     tt_inheritance(table_of(p, 1), e[1].d);
+		     trans_inheritance_(table_of(p, 0), e[0].d) ==
+			     trans_inheritance_(table_of(p, 1), e[1].d);
 	int ret = 0;
 
 	level++;

@@ -110,13 +110,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	for (unsigned int i = 0; i < PAGES; i++)
 		if (s.page[i] && repaired >> i & 1)
 			repair(s.page[i], (PAGES - i) * PAGE);
-	ret = tr_find_efi(&memory, effort, &efi, &err);
+	ret = trans_find_efi_(&memory, effort, &efi, &err);
 	CHECK(!ret || ret == TRANS_EIMAGE || ret == TRANS_ECORRUPT);
 	CHECK(!ret || (err.status == ret && err.why));
 	CHECK(s.looked_at / PAGE <= effort / 16 + 1);
 	if (efi.system_table)
 		CHECK(efi.tree % PAGE == 0 && holds(&s, efi.tree, 1));
-	(void)tr_read(&memory, efi.map, bytes, sizeof(bytes));
+	(void)trans_find_read_(&memory, efi.map, bytes, sizeof(bytes));
 	for (unsigned int i = 0; i < PAGES; i++)
 		free(s.page[i]);
 	return 0;

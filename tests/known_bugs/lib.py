@@ -12,7 +12,7 @@ MUTANTS = {
          'if (true)'),
     ],
     ('test_moves', *CASES, 'test_kimage'): [
-        ('moves: joined although only one end fits', 'moves_continue',
+        ('moves: joined although only one end fits', 'trans_moves_continue_',
          'return b->src == a->src + a->len && b->src > a->src;',
          'return true;'),
     ],
@@ -99,19 +99,19 @@ MUTANTS = {
          '(uintptr_t)pa + (uintptr_t)ctx', '(uintptr_t)pa'),
     ],
     ('test_quiesce',): [
-        ('wait: a step back is an age', 'trans_wait_over',
+        ('wait: a step back is an age', 'trans_wait_over_',
          'int64_t step = (int64_t)(now - wait->last);',
          'uint64_t step = now - wait->last;'),
-        ('wait: one leap is a whole deadline', 'trans_wait_over',
+        ('wait: one leap is a whole deadline', 'trans_wait_over_',
          '(uint64_t)step < most ? (uint64_t)step : most;', '(uint64_t)step;'),
-        ('wait: a counter that runs backwards moves', 'trans_wait_over',
+        ('wait: a counter that runs backwards moves', 'trans_wait_over_',
          'step > 0 ? 0 : wait->still + 1', 'step ? 0 : wait->still + 1'),
     ],
     ('test_cpu', 'test_host'): [
         ('host: clean begins at the first byte', 'trans_cpu_clean',
          'at - before', 'at'),
         ('host: clean takes the I-cache line', 'trans_cpu_clean',
-         'field(trans_arch_read(TRANS_CTR_EL0), 16)',
-         'field(trans_arch_read(TRANS_CTR_EL0), 0)'),
+         'field(trans_arch_read_(TRANS_CTR_EL0), 16)',
+         'field(trans_arch_read_(TRANS_CTR_EL0), 0)'),
     ],
 }

@@ -79,7 +79,7 @@ static int look_kernel(char **arg)
 	if (!file || !fread(memory, 1, memory_len, file))
 		return 2;
 	fclose(file);
-	if (tr_find_physical(&view, &text, reenter, ttbr1, &entry, &err)) {
+	if (trans_find_physical_(&view, &text, reenter, ttbr1, &entry, &err)) {
 		printf("%s: %s\n", trans_strerror(err.status), err.why);
 		return 1;
 	}

@@ -14,7 +14,7 @@ struct edit {
 	uint64_t clear, set;
 };
 
-static inline uint64_t tt_edit_apply(struct edit edit, uint64_t attributes)
+static inline uint64_t edit_apply(struct edit edit, uint64_t attributes)
 {
 	return (attributes & ~edit.clear) | edit.set;
 }
@@ -22,41 +22,43 @@ static inline uint64_t tt_edit_apply(struct edit edit, uint64_t attributes)
 /* Hierarchical attributes that a table descriptor gives to the leaves below it
  * (TABLE_..., Arm ARM D8.4.3); none where TCR.HPD disables them. Those of
  * several levels add up. */
-uint64_t tt_inheritance(const struct trans_table *table, desc_t d);
+uint64_t trans_inheritance_(const struct trans_table *table, desc_t d);
 /* What they make of the attributes of a leaf. */
-uint64_t tt_inherit(uint64_t inherited, uint64_t attributes);
+uint64_t trans_inherit_(uint64_t inherited, uint64_t attributes);
 
 /* What the flags of a copy do to every leaf of @geo. */
-struct edit tt_edit_of_flags(const struct trans_geometry *geo, unsigned int flags);
+struct edit trans_edit_of_flags_(const struct trans_geometry *geo,
+				 unsigned int flags);
 
 /* What gives leaves of @geo exactly @access, and EL0 nothing. */
-struct edit tt_edit_of_access(const struct trans_geometry *geo,
-			      unsigned int access);
+struct edit trans_edit_of_access_(const struct trans_geometry *geo,
+				  unsigned int access);
 
 /* Attributes that mean the same without the source's registers: permission
  * indirection (bits [54:53], 51 and 6) and hardware managed state (AF, DBM)
  * resolved into AF, AP and XN. False if they cannot be expressed so. */
-bool tt_direct(const struct trans_table *table, uint64_t *attributes);
+bool trans_attributes_direct_(const struct trans_table *table,
+			      uint64_t *attributes);
 
 /* The same permissions and shareability, expressed for another geometry. */
-uint64_t tt_between_tables(const struct trans_geometry *from,
+uint64_t trans_attributes_convert_(const struct trans_geometry *from,
 			const struct trans_geometry *to, uint64_t attributes);
 
 /* The index of a memory type in MAIR, or -1. */
-int tt_mair_index(uint64_t mair, uint8_t type);
+int trans_mair_index_(uint64_t mair, uint8_t type);
 
 /* For each AttrIndx of @from the one of @to with the same type, 0xff if there
  * is none. Returns whether it is the identity. */
-bool tt_mair_map(uint64_t from, uint64_t to, uint8_t map[8]);
+bool trans_mair_map_(uint64_t from, uint64_t to, uint8_t map[8]);
 
 /* The attribute bits for @attr in @table; false with *@why if it has none. */
-bool tt_attributes_of(const struct trans_table *table,
+bool trans_attributes_of_(const struct trans_table *table,
 		   const struct trans_attr *attr, uint64_t *attributes,
 		   const char **why);
 
 /* Fill the permission and memory fields of @leaf from final attributes. False
  * where permission indirection holds a reserved value. */
-bool tt_describe(const struct trans_table *table, uint64_t attributes,
+bool trans_attributes_say_(const struct trans_table *table, uint64_t attributes,
 	      struct trans_leaf *leaf);
 
 #endif

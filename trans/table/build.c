@@ -18,8 +18,8 @@ static bool has_old(const struct frame *f)
 	return f->old || f->split;
 }
 
-int tt_build_fail(struct build *b, int status, const char *why, desc_t d,
-		  trans_pa_t pa)
+int trans_build_fail_(struct build *b, int status, const char *why, desc_t d,
+		      trans_pa_t pa)
 {
 	if (b->report)
 		b->report->error = (struct trans_error){
@@ -29,8 +29,8 @@ int tt_build_fail(struct build *b, int status, const char *why, desc_t d,
 	return status;
 }
 
-int tt_entry_fail(struct build *b, int status, const char *why,
-		  const struct cursor *c, trans_va_t va)
+int trans_entry_fail_(struct build *b, int status, const char *why,
+		      const struct cursor *c, trans_va_t va)
 {
 	if (b->report)
 		b->report->error = (struct trans_error){
@@ -48,13 +48,14 @@ int tt_entry_fail(struct build *b, int status, const char *why,
 static desc_t lend(const struct build *b, desc_t d, uint64_t inherited)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
-	enum desc_kind kind = tt_desc_kind(geo, b->level, d);
+	enum desc_kind kind = trans_desc_kind_(geo, b->level, d);
 
 	if (kind == DESC_TABLE)
 		d.v |= TABLE_BORROWED | inherited;
 	if (kind == DESC_LEAF && inherited)
-		d = desc_leaf(geo, b->level, tt_desc_decode_pa(geo, d, b->shift),
-			      tt_inherit(inherited, desc_attributes(geo, d)));
+		d = desc_leaf(
+			geo, b->level, trans_desc_decode_pa_(geo, d, b->shift),
+			trans_inherit_(inherited, desc_attributes(geo, d)));
 	return d;
 }
 
@@ -75,7 +76,7 @@ static trans_pa_t old_pa(const struct build *b)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
 
-	return tt_desc_decode_pa(geo, b->old, b->old_kind == DESC_TABLE ?
+	return trans_desc_decode_pa_(geo, b->old, b->old_kind == DESC_TABLE ?
 						   geo->granule_shift :
 						   b->shift);
 }
@@ -92,13 +93,13 @@ static int study(struct build *b)
 	trans_va_t end = b->va + low_mask(b->shift);
 
 	b->old = old_entry(b, f, f->next);
-	b->old_kind = (uint8_t)tt_desc_kind(&b->dst->geo, b->level, b->old);
+	b->old_kind = (uint8_t)trans_desc_kind_(&b->dst->geo, b->level, b->old);
 	b->from = b->va > b->first ? b->va : b->first;
 	b->to = end < b->last ? end : b->last;
 	if (b->old_kind == DESC_RESERVED)
-		return tt_build_fail(b, TRANS_ECORRUPT,
-				     "reserved descriptor in a borrowed table",
-				     b->old, 0);
+		return trans_build_fail_(
+			b, TRANS_ECORRUPT,
+			"reserved descriptor in a borrowed table", b->old, 0);
 	if (!b->ask || (!b->share && b->from >= b->answer.va &&
 			b->from <= b->answer.last))
 		return 0;
@@ -159,8 +160,8 @@ static bool joins(const struct build *b, const struct cursor *c)
 		return c->kind == DESC_EMPTY && (inside || b->erase);
 	if (!apart && !(b->flags & COLLISION_FLAGS))
 		return false;
-	attributes = tt_inherit(cursor_inherited(c),
-				desc_attributes(&b->dst->geo, c->d));
+	attributes = trans_inherit_(cursor_inherited(c),
+				    desc_attributes(&b->dst->geo, c->d));
 	return agrees(b, c->va, cursor_output(c), attributes,
 		      inside && b->flags & TRANS_UPGRADE ? SAME_USE :
 							   LEAF_CONT);
@@ -173,13 +174,13 @@ static TRANS_APART enum action become(const struct build *b, enum action one)
 	struct cursor c;
 	int ret;
 
-	tt_cursor_init(&c, b->dst);
-	ret = tt_cursor_find(&c, end, 3);
+	trans_cursor_init_(&c, b->dst);
+	ret = trans_cursor_find_(&c, end, 3);
 	/* What is built page by page has its hole at the end. */
 	if (c.kind == DESC_EMPTY && b->to < end && !b->erase)
 		return DESCEND;
 	for (; !ret; va = cursor_last(&c) + 1) {
-		ret = tt_cursor_find(&c, va, 3);
+		ret = trans_cursor_find_(&c, va, 3);
 		if (!ret && !joins(b, &c))
 			return DESCEND;
 		if (!ret && cursor_last(&c) >= end)
@@ -249,7 +250,7 @@ static TRANS_APART void store_run(const struct build *b, const struct frame *f,
 
 	if (b->dst->ops->write_entry)
 		for (; at < end; at++, d.v += step)
-			tt_store(b->dst, at, d);
+			trans_store_(b->dst, at, d);
 	/* Once each: the host table may be in use by a walker of its owner's. */
 	for (; at < end; d.v += step)
 		*(volatile uint64_t *)at++ = d.v;
@@ -260,7 +261,7 @@ static TRANS_APART void store_run(const struct build *b, const struct frame *f,
 static void store_holes(const struct build *b, const struct frame *f,
 			unsigned int slot, unsigned int count)
 {
-	if (f->page && !has_old(f) && !tt_watched(b->dst))
+	if (f->page && !has_old(f) && !is_watched(b->dst))
 		store_run(b, f, slot, count, (desc_t){ 0 });
 }
 
@@ -275,11 +276,11 @@ static int take_page(struct build *b, struct frame *f)
 		f->pa = b->dst->window + ((b->va >> shift) -
 					  (b->first >> shift)) *
 						 geo_granule(geo);
-		ret = tt_page_open(b->dst, f->pa, &f->page, &why);
+		ret = trans_page_open_(b->dst, f->pa, &f->page, &why);
 	} else {
-		ret = tt_page_take(b->dst, &f->page, &f->pa, &why);
+		ret = trans_page_take_(b->dst, &f->page, &f->pa, &why);
 	}
-	return ret ? tt_build_fail(b, ret, why, (desc_t){ 0 }, f->pa) : 0;
+	return ret ? trans_build_fail_(b, ret, why, (desc_t){ 0 }, f->pa) : 0;
 }
 
 /* Give the table its page, with what it stood for so far. */
@@ -299,8 +300,8 @@ static TRANS_APART int materialise(struct build *b, struct frame *f)
 	for (unsigned int i = 0; f->page && has_old(f) && i < entries; i++) {
 		desc_t d = old_entry(b, f, i);
 
-		if (d.v || !tt_watched(b->dst))
-			tt_store(b->dst, &f->page[i], d);
+		if (d.v || !is_watched(b->dst))
+			trans_store_(b->dst, &f->page[i], d);
 	}
 	return 0;
 }
@@ -317,11 +318,11 @@ static void cut_group(struct build *b, const struct frame *f,
 	for (; count-- && slot < entries; slot++) {
 		desc_t d = { f->page[slot] };
 
-		if (tt_desc_kind(&b->dst->geo, b->level, d) != DESC_LEAF ||
+		if (trans_desc_kind_(&b->dst->geo, b->level, d) != DESC_LEAF ||
 		    !(d.v & LEAF_CONT))
 			continue;
 		d.v &= ~LEAF_CONT;
-		tt_store(b->dst, &f->page[slot], d);
+		trans_store_(b->dst, &f->page[slot], d);
 		b->stats.cont_dropped++;
 	}
 }
@@ -347,8 +348,10 @@ static bool is_old(const struct build *b, const struct frame *f, desc_t d,
 		   unsigned int count)
 {
 	uint64_t step = d.v ? 1ULL << b->shift : 0;
-	uint64_t ignored = tt_desc_kind(&b->dst->geo, b->level, d) == DESC_LEAF ?
-				   LEAF_CONT : 0;
+	uint64_t ignored = trans_desc_kind_(&b->dst->geo, b->level, d) ==
+					   DESC_LEAF ?
+				   LEAF_CONT :
+				   0;
 
 	for (unsigned int i = 0; i < count; i++, d.v += step)
 		if ((old_entry(b, f, f->next + i).v ^ d.v) & ~ignored)
@@ -420,8 +423,8 @@ static void keep_groups(struct build *b, const struct frame *f,
 	for (slot = (slot + group - 1) & ~(group - 1); slot + group <= end;
 	     slot += group) {
 		for (unsigned int i = slot; f->page && i < slot + group; i++)
-			tt_store(b->dst, &f->page[i],
-				 (desc_t){ f->page[i] | LEAF_CONT });
+			trans_store_(b->dst, &f->page[i],
+				     (desc_t){ f->page[i] | LEAF_CONT });
 		b->stats.cont_dropped -= group;
 	}
 }
@@ -451,7 +454,7 @@ static int take(struct build *b)
 	int ret = 0;
 
 	if (!geo_has_pa(geo, pa + low_mask(b->shift)))
-		return tt_build_fail(
+		return trans_build_fail_(
 			b, TRANS_EUNREPR,
 			"output address wider than the destination's",
 			(desc_t){ 0 }, pa);
@@ -496,12 +499,13 @@ static int old_below(struct build *b, const struct frame *f,
 	if (below->borrowed)
 		below->inherited =
 			(uint8_t)(f->inherited |
-				  tt_inheritance(b->dst, b->old) >> 59);
-	below->old = tt_table_at(b->dst, pa, b->level + 1);
+				  trans_inheritance_(b->dst, b->old) >> 59);
+	below->old = trans_table_at_(b->dst, pa, b->level + 1);
 	if (below->old)
 		return 0;
-	return tt_build_fail(b, TRANS_EFAULT,
-			     "phys_to_virt refused a table page", b->old, pa);
+	return trans_build_fail_(b, TRANS_EFAULT,
+				 "phys_to_virt refused a table page", b->old,
+				 pa);
 }
 
 static TRANS_APART int descend(struct build *b)
@@ -518,8 +522,9 @@ static TRANS_APART int descend(struct build *b)
 		return ret;
 	b->f++;
 	set_level(b, b->level + 1);
-	below->next = (uint16_t)tt_geo_index(&b->dst->geo, b->level, from);
-	below->end = (uint16_t)(tt_geo_index(&b->dst->geo, b->level, to) + 1);
+	below->next = (uint16_t)trans_geo_index_(&b->dst->geo, b->level, from);
+	below->end =
+		(uint16_t)(trans_geo_index_(&b->dst->geo, b->level, to) + 1);
 	b->va = from & ~low_mask(b->shift);
 	return b->window && b->level == 3 ? materialise(b, below) : 0;
 }
@@ -559,9 +564,9 @@ static unsigned int slots_of_hole(const struct build *b, const struct frame *f)
 
 static int stopped(struct build *b)
 {
-	return tt_build_fail(b, TRANS_ESTOPPED,
-			     "visit of a table page stopped it", b->old,
-			     old_pa(b));
+	return trans_build_fail_(b, TRANS_ESTOPPED,
+				 "visit of a table page stopped it", b->old,
+				 old_pa(b));
 }
 
 static int build_slot(struct build *b)
@@ -588,9 +593,9 @@ static int build_slot(struct build *b)
 	case COLLIDE:
 		break;
 	}
-	return tt_build_fail(b, TRANS_EEXIST,
-			     "something is mapped here already", b->old,
-			     old_pa(b));
+	return trans_build_fail_(b, TRANS_EEXIST,
+				 "something is mapped here already", b->old,
+				 old_pa(b));
 }
 
 static int walk(struct build *b)
@@ -632,15 +637,15 @@ static TRANS_APART int find_host(struct build *b, uint64_t **host)
 	for (int level = geo->start_level; ; level++) {
 		set_level(b, level);
 		b->va = b->first & ~low_mask(b->shift);
-		*host = tt_table_at(b->dst, pa, level);
+		*host = trans_table_at_(b->dst, pa, level);
 		if (!*host)
-			return tt_build_fail(
+			return trans_build_fail_(
 				b, TRANS_EFAULT,
 				"phys_to_virt refused a table page",
 				(desc_t){ 0 }, pa);
 		f->old = *host;
-		f->next = (uint16_t)tt_geo_index(geo, level, b->first);
-		f->end = (uint16_t)(tt_geo_index(geo, level, b->last) + 1);
+		f->next = (uint16_t)trans_geo_index_(geo, level, b->first);
+		f->end = (uint16_t)(trans_geo_index_(geo, level, b->last) + 1);
 		ret = study(b);
 		if (ret)
 			return ret;
@@ -663,10 +668,10 @@ static TRANS_APART void commit(struct build *b, uint64_t *host)
 
 		if (f->page[i] == old.v)
 			continue;
-		tt_store(b->dst, &host[i], (desc_t){ f->page[i] });
-		tt_store(b->dst, &f->page[i], old);
+		trans_store_(b->dst, &host[i], (desc_t){ f->page[i] });
+		trans_store_(b->dst, &f->page[i], old);
 	}
-	tt_release(b->dst, b->level, f->page, f->pa, host, &b->stats);
+	trans_release_(b->dst, b->level, f->page, f->pa, host, &b->stats);
 }
 
 /* Give back what was made, and make the host's slots from @first on what they
@@ -682,19 +687,20 @@ static TRANS_APART void roll_back(struct build *b, unsigned int first)
 		if (b->f == b->frame && b->direct)
 			break;
 		if (f->exists) {
-			tt_release_slots(b->dst, b->level, f->page, 0, end,
-					 f->old, &b->stats);
-			tt_release(b->dst, 3, f->page, f->pa, NULL, &b->stats);
+			trans_release_slots_(b->dst, b->level, f->page, 0, end,
+					     f->old, &b->stats);
+			trans_release_(b->dst, 3, f->page, f->pa, NULL,
+				       &b->stats);
 		}
 		if (b->f == b->frame)
 			return;
 	}
-	tt_release_slots(b->dst, b->level, b->frame[0].page, first,
-			 b->frame[0].next, NULL, &b->stats);
+	trans_release_slots_(b->dst, b->level, b->frame[0].page, first,
+			     b->frame[0].next, NULL, &b->stats);
 	for (; first < b->frame[0].next; first++)
 		if (b->frame[0].page[first])
-			tt_store(b->dst, &b->frame[0].page[first],
-				 (desc_t){ 0 });
+			trans_store_(b->dst, &b->frame[0].page[first],
+				     (desc_t){ 0 });
 }
 
 /* Slots that are all empty are written in place, since zeroing undoes that; for
@@ -707,7 +713,7 @@ static bool all_empty(const struct frame *f)
 	return true;
 }
 
-int tt_build(struct build *b)
+int trans_build_(struct build *b)
 {
 	struct frame *f = &b->frame[0];
 	unsigned int first;

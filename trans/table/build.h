@@ -84,21 +84,23 @@ struct build {
 };
 
 /* Do it. The caller has set everything down to @window, and b->answer. */
-int tt_build(struct build *b);
+int trans_build_(struct build *b);
 
 /* Fill the report and return @status. */
-int tt_build_fail(struct build *b, int status, const char *why, desc_t d,
-		  trans_pa_t pa);
+int trans_build_fail_(struct build *b, int status, const char *why, desc_t d,
+		      trans_pa_t pa);
 /* The same of an entry of a source, which is at @va in the destination. */
-int tt_entry_fail(struct build *b, int status, const char *why,
-		  const struct cursor *c, trans_va_t va);
+int trans_entry_fail_(struct build *b, int status, const char *why,
+		      const struct cursor *c, trans_va_t va);
 
 /* What every operation begins with: the arguments that all have. @legal: the
  * flags that it takes. The source is a hole until somebody says otherwise. */
-int tt_begin(struct build *b, struct trans_table *table, trans_va_t va,
-	     uint64_t len, unsigned int flags, unsigned int legal);
+int trans_build_begin_(struct build *b, struct trans_table *table,
+		       trans_va_t va, uint64_t len, unsigned int flags,
+		       unsigned int legal);
 /* Refuse an argument, at @va. */
-int tt_refuse(struct build *b, int status, const char *why, trans_va_t va);
+int trans_build_refuse_(struct build *b, int status, const char *why,
+			trans_va_t va);
 
 #define COLLISION_FLAGS (TRANS_KEEP | TRANS_REPLACE | TRANS_UPGRADE)
 #define MAP_FLAGS \

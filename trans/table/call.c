@@ -23,7 +23,8 @@ static const char *flags_problem(unsigned int flags, unsigned int legal)
 	return NULL;
 }
 
-int tt_refuse(struct build *b, int status, const char *why, trans_va_t va)
+int trans_build_refuse_(struct build *b, int status, const char *why,
+			trans_va_t va)
 {
 	if (b->report) {
 		trans_fail(&b->report->error, status, why);
@@ -33,8 +34,9 @@ int tt_refuse(struct build *b, int status, const char *why, trans_va_t va)
 	return status;
 }
 
-int tt_begin(struct build *b, struct trans_table *table, trans_va_t va,
-	     uint64_t len, unsigned int flags, unsigned int legal)
+int trans_build_begin_(struct build *b, struct trans_table *table,
+		       trans_va_t va, uint64_t len, unsigned int flags,
+		       unsigned int legal)
 {
 	const char *why = flags_problem(flags, legal);
 	int ret;
@@ -43,12 +45,13 @@ int tt_begin(struct build *b, struct trans_table *table, trans_va_t va,
 	b->flags = flags;
 	b->count = flags & TRANS_ESTIMATE;
 	if (why)
-		return tt_refuse(b, TRANS_EINVAL, why, va);
-	ret = tt_range_status(&table->geo, va, len, &why);
+		return trans_build_refuse_(b, TRANS_EINVAL, why, va);
+	ret = trans_range_status_(&table->geo, va, len, &why);
 	if (ret)
-		return tt_refuse(b, ret, why, va);
+		return trans_build_refuse_(b, ret, why, va);
 	if (table->view || (table->live && !b->count))
-		return tt_refuse(b, TRANS_ELIVE, "table is live or a view", va);
+		return trans_build_refuse_(b, TRANS_ELIVE,
+					   "table is live or a view", va);
 	b->first = va;
 	b->last = va + (len - 1);
 	b->answer = (struct answer){ .va = b->first, .last = b->last };

@@ -23,21 +23,22 @@ static int check_source(struct build *b, const struct trans_table *src,
 	int ret;
 
 	if (src->root == b->dst->root)
-		return tt_refuse(b, TRANS_EINVAL,
-				 "source and destination are one table",
-				 src_va);
+		return trans_build_refuse_(
+			b, TRANS_EINVAL, "source and destination are one table",
+			src_va);
 	if (to->granule_shift != from->granule_shift)
-		return tt_refuse(b, TRANS_EINVAL, "granules differ", src_va);
+		return trans_build_refuse_(b, TRANS_EINVAL, "granules differ",
+					   src_va);
 	if (b->flags & TRANS_CHECKPFN && !b->dst->ops->pfn_valid)
-		return tt_refuse(b, TRANS_EINVAL, "CHECKPFN without pfn_valid",
-				 src_va);
-	ret = tt_range_status(from, src_va, b->last - b->first + 1, &why);
+		return trans_build_refuse_(
+			b, TRANS_EINVAL, "CHECKPFN without pfn_valid", src_va);
+	ret = trans_range_status_(from, src_va, b->last - b->first + 1, &why);
 	if (ret)
-		return tt_refuse(b, ret, why, src_va);
+		return trans_build_refuse_(b, ret, why, src_va);
 	if ((b->first - src_va) & low_mask(geo_shift(to, level)))
-		return tt_refuse(b, TRANS_EALIGN,
-				 "source and destination lie too unevenly",
-				 src_va);
+		return trans_build_refuse_(
+			b, TRANS_EALIGN,
+			"source and destination lie too unevenly", src_va);
 	return 0;
 }
 
@@ -49,15 +50,15 @@ static void ask_first(struct build *b, struct table_source *s)
 	s->bits = (uint8_t)(to < from ? to : from);
 	if (s->bits > 48)
 		s->bits = 48; /* 52-bit layouts keep the rest elsewhere */
-	b->ask = tt_source_ask;
-	b->more = tt_source_more;
+	b->ask = trans_source_ask_;
+	b->more = trans_source_more_;
 	b->source = s;
 	b->answer.va = ~0ULL;
 	b->answer.last = 0;
 }
 
-int tt_source_begin(struct build *b, struct table_source *s,
-		    const struct trans_table *src, trans_va_t src_va)
+int trans_source_begin_(struct build *b, struct table_source *s,
+			const struct trans_table *src, trans_va_t src_va)
 {
 	const struct trans_table *dst = b->dst;
 	int ret = check_source(b, src, src_va);
@@ -66,21 +67,22 @@ int tt_source_begin(struct build *b, struct table_source *s,
 	if (ret)
 		return ret;
 	*s = (struct table_source){ .delta = b->first - src_va,
-				    .edit = tt_edit_of_flags(&dst->geo,
-							     b->flags) };
-	tt_cursor_init(&s->at, src);
-	same_types = tt_mair_map(src->mair, dst->mair, s->index_map);
+				    .edit = trans_edit_of_flags_(&dst->geo,
+								 b->flags) };
+	trans_cursor_init_(&s->at, src);
+	same_types = trans_mair_map_(src->mair, dst->mair, s->index_map);
 	s->plain = same_types && dst->geo.ds == src->geo.ds &&
 		   one_range(dst) == one_range(src) && !src->indirect;
 	ask_first(b, s);
 	return 0;
 }
 
-void tt_source_self(struct build *b, struct table_source *s, struct edit edit)
+void trans_source_self_(struct build *b, struct table_source *s,
+			struct edit edit)
 {
 	*s = (struct table_source){ .edit = edit, .plain = true };
 	s->edit.clear |= LEAF_CONT;
-	tt_cursor_init(&s->at, b->dst);
+	trans_cursor_init_(&s->at, b->dst);
 	b->flags |= TRANS_REPLACE;
 	ask_first(b, s);
 }
@@ -92,9 +94,9 @@ int trans_table_copy(struct trans_table *dst, trans_va_t dst_va,
 {
 	struct build b = { .report = report };
 	struct table_source source;
-	int ret = tt_begin(&b, dst, dst_va, len, flags, COPY_FLAGS);
+	int ret = trans_build_begin_(&b, dst, dst_va, len, flags, COPY_FLAGS);
 
 	if (!ret)
-		ret = tt_source_begin(&b, &source, src, src_va);
-	return ret ? ret : tt_build(&b);
+		ret = trans_source_begin_(&b, &source, src, src_va);
+	return ret ? ret : trans_build_(&b);
 }

@@ -7,7 +7,7 @@
 #include "trans/table/attr.h"
 #include "trans/table/pages.h"
 
-void tt_cursor_init(struct cursor *c, const struct trans_table *table)
+void trans_cursor_init_(struct cursor *c, const struct trans_table *table)
 {
 	*c = (struct cursor){
 		.table = table,
@@ -31,12 +31,12 @@ static int judge(struct cursor *c)
 	const struct trans_geometry *geo = &c->table->geo;
 
 	c->status = 0;
-	c->kind = (uint8_t)tt_desc_kind(geo, c->level, c->d);
+	c->kind = (uint8_t)trans_desc_kind_(geo, c->level, c->d);
 	if (c->kind == DESC_RESERVED)
 		return refuse(c, TRANS_ECORRUPT, "reserved descriptor type");
 	if (c->kind == DESC_EMPTY)
 		return 0;
-	c->pa = tt_desc_decode_pa(geo, c->d, c->kind == DESC_TABLE ?
+	c->pa = trans_desc_decode_pa_(geo, c->d, c->kind == DESC_TABLE ?
 						  geo->granule_shift :
 						  cursor_shift(c));
 	if (geo_has_pa(geo, c->pa))
@@ -45,14 +45,14 @@ static int judge(struct cursor *c)
 		      "address beyond the output address size");
 }
 
-int tt_cursor_down(struct cursor *c)
+int trans_cursor_down_(struct cursor *c)
 {
 	unsigned int below = (unsigned int)(c->level + 2);
 	const char *why = c->level < c->top ?
 				  "phys_to_virt refused the root table" :
 				  "phys_to_virt refused a table page";
-	int ret = tt_look_at(c->table, c->pa, c->level + 1, &c->page[below],
-			     &why);
+	int ret = trans_look_at_(c->table, c->pa, c->level + 1, &c->page[below],
+				 &why);
 
 	if (ret)
 		return refuse(c, ret, why);
@@ -60,41 +60,42 @@ int tt_cursor_down(struct cursor *c)
 	if (c->level >= c->top)
 		c->inherited[below] = (uint8_t)(
 			c->inherited[below - 1] |
-			tt_inheritance(c->table, c->d) >> 59);
+			trans_inheritance_(c->table, c->d) >> 59);
 	c->level++;
 	return 0;
 }
 
-enum desc_kind tt_cursor_read(struct cursor *c)
+enum desc_kind trans_cursor_read_(struct cursor *c)
 {
-	c->d = desc_read(tt_cursor_entry(c));
+	c->d = desc_read(trans_cursor_entry_(c));
 	judge(c);
 	return (enum desc_kind)c->kind;
 }
 
-bool tt_cursor_next(struct cursor *c)
+bool trans_cursor_next_(struct cursor *c)
 {
-	while (!tt_cursor_left(c))
+	while (!trans_cursor_left_(c))
 		if (c->level-- == c->top)
 			return false;
 	c->va = cursor_last(c) + 1;
 	return true;
 }
 
-const uint64_t *tt_cursor_entry(const struct cursor *c)
+const uint64_t *trans_cursor_entry_(const struct cursor *c)
 {
-	return &c->page[c->level + 1][tt_geo_index(&c->table->geo, c->level,
+	return &c->page[c->level + 1][trans_geo_index_(&c->table->geo, c->level,
 						c->va)];
 }
 
-unsigned int tt_cursor_left(const struct cursor *c)
+unsigned int trans_cursor_left_(const struct cursor *c)
 {
 	const struct trans_geometry *geo = &c->table->geo;
 
-	return geo_entries(geo, c->level) - 1 - tt_geo_index(geo, c->level, c->va);
+	return geo_entries(geo, c->level) - 1 -
+	       trans_geo_index_(geo, c->level, c->va);
 }
 
-void tt_cursor_go(struct cursor *c, unsigned int count, desc_t d)
+void trans_cursor_go_(struct cursor *c, unsigned int count, desc_t d)
 {
 	unsigned int shift = cursor_shift(c);
 
@@ -120,33 +121,33 @@ static bool climb(struct cursor *c, trans_va_t va, int deepest)
 	return same;
 }
 
-int tt_cursor_find(struct cursor *c, trans_va_t va, int deepest)
+int trans_cursor_find_(struct cursor *c, trans_va_t va, int deepest)
 {
 	bool known = climb(c, va, deepest);
 	int ret = known ? c->status : 0;
 
 	if (c->level < c->top)
-		ret = tt_cursor_down(c);
+		ret = trans_cursor_down_(c);
 	for (;;) {
 		if (!ret && !known) {
-			c->d = desc_read(tt_cursor_entry(c));
+			c->d = desc_read(trans_cursor_entry_(c));
 			ret = judge(c);
 		}
 		if (ret || c->kind != DESC_TABLE || c->level >= deepest)
 			return ret;
-		ret = tt_cursor_down(c);
+		ret = trans_cursor_down_(c);
 		known = false;
 	}
 }
 
-bool tt_in_half(const struct trans_geometry *geo, trans_va_t va)
+bool trans_in_half_(const struct trans_geometry *geo, trans_va_t va)
 {
 	return va >= trans_geometry_first(geo) &&
 	       va <= trans_geometry_last(geo);
 }
 
-int tt_range_status(const struct trans_geometry *geo, trans_va_t va,
-		    uint64_t len, const char **why)
+int trans_range_status_(const struct trans_geometry *geo, trans_va_t va,
+			uint64_t len, const char **why)
 {
 	*why = "length is zero";
 	if (!len)
@@ -155,7 +156,7 @@ int tt_range_status(const struct trans_geometry *geo, trans_va_t va,
 	if ((va | len) & low_mask(geo->granule_shift))
 		return TRANS_EALIGN;
 	*why = "range leaves the table's half";
-	if (!tt_in_half(geo, va) || len - 1 > trans_geometry_last(geo) - va)
+	if (!trans_in_half_(geo, va) || len - 1 > trans_geometry_last(geo) - va)
 		return TRANS_ERANGE;
 	return 0;
 }

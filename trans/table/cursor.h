@@ -37,7 +37,7 @@ static inline desc_t desc_read(const uint64_t *slot)
 }
 
 /* Set @c to the root of @table, whose page is opened at the first look-up. */
-void tt_cursor_init(struct cursor *c, const struct trans_table *table);
+void trans_cursor_init_(struct cursor *c, const struct trans_table *table);
 
 /*
  * Set @c to the entry where looking @va up ends: a leaf, nothing, or what cannot
@@ -46,24 +46,25 @@ void tt_cursor_init(struct cursor *c, const struct trans_table *table);
  * 0, TRANS_ECORRUPT (reserved type, address size), TRANS_EFAULT, TRANS_ESTOPPED;
  * c->why says it in words.
  */
-int tt_cursor_find(struct cursor *c, trans_va_t va, int deepest);
+int trans_cursor_find_(struct cursor *c, trans_va_t va, int deepest);
 
-/* One step down, into the table that the entry is. Errors as tt_cursor_find. */
-int tt_cursor_down(struct cursor *c);
+/* One step down, into the table that the entry is. Errors as
+ * trans_cursor_find_. */
+int trans_cursor_down_(struct cursor *c);
 
 /* For whole trees: read the entry that @c is at, unless it was read before, and
  * say what kind it is; on to the next of its table, or of the tables above. False:
  * there is none. */
-enum desc_kind tt_cursor_read(struct cursor *c);
-bool tt_cursor_next(struct cursor *c);
+enum desc_kind trans_cursor_read_(struct cursor *c);
+bool trans_cursor_next_(struct cursor *c);
 
 /* @c is at an entry of a table; go @count entries further in it, to one that was
  * read as @d. */
-void tt_cursor_go(struct cursor *c, unsigned int count, desc_t d);
+void trans_cursor_go_(struct cursor *c, unsigned int count, desc_t d);
 
 /* The entry that @c is at, and how many more its table has. */
-const uint64_t *tt_cursor_entry(const struct cursor *c);
-unsigned int tt_cursor_left(const struct cursor *c);
+const uint64_t *trans_cursor_entry_(const struct cursor *c);
+unsigned int trans_cursor_left_(const struct cursor *c);
 
 static inline unsigned int cursor_shift(const struct cursor *c)
 {
@@ -90,8 +91,8 @@ static inline trans_pa_t cursor_output(const struct cursor *c)
 
 /* Status of a range for @geo: TRANS_EINVAL (empty), TRANS_EALIGN, TRANS_ERANGE,
  * or 0; *@why says it in words. */
-int tt_range_status(const struct trans_geometry *geo, trans_va_t va,
-		    uint64_t len, const char **why);
-bool tt_in_half(const struct trans_geometry *geo, trans_va_t va);
+int trans_range_status_(const struct trans_geometry *geo, trans_va_t va,
+			uint64_t len, const char **why);
+bool trans_in_half_(const struct trans_geometry *geo, trans_va_t va);
 
 #endif

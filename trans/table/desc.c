@@ -4,15 +4,15 @@
  */
 #include "trans/table/desc.h"
 
-unsigned int tt_geo_index(const struct trans_geometry *geo,
-			  int level, trans_va_t va)
+unsigned int trans_geo_index_(const struct trans_geometry *geo,
+			      int level, trans_va_t va)
 {
 	return (unsigned int)(va >> geo_shift(geo, level)) &
 	       (geo_entries(geo, level) - 1);
 }
 
-uint64_t tt_desc_encode_pa(const struct trans_geometry *geo,
-			   trans_pa_t pa)
+uint64_t trans_desc_encode_pa_(const struct trans_geometry *geo,
+			       trans_pa_t pa)
 {
 	if (geo_lpa(geo))
 		return (pa & low_mask(48)) | ((pa >> 48) & 0xf) << 12;
@@ -21,8 +21,8 @@ uint64_t tt_desc_encode_pa(const struct trans_geometry *geo,
 	return pa & low_mask(48);
 }
 
-trans_pa_t tt_desc_decode_pa(const struct trans_geometry *geo,
-			     desc_t d, unsigned int shift)
+trans_pa_t trans_desc_decode_pa_(const struct trans_geometry *geo,
+				 desc_t d, unsigned int shift)
 {
 	if (geo_lpa(geo))
 		return (d.v & low_mask(48) & ~low_mask(shift)) |
@@ -33,8 +33,8 @@ trans_pa_t tt_desc_decode_pa(const struct trans_geometry *geo,
 	return d.v & low_mask(48) & ~low_mask(shift);
 }
 
-enum desc_kind tt_desc_kind(const struct trans_geometry *geo,
-			    int level, desc_t d)
+enum desc_kind trans_desc_kind_(const struct trans_geometry *geo,
+				int level, desc_t d)
 {
 	if (!(d.v & DESC_VALID))
 		return DESC_EMPTY;

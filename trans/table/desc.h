@@ -88,15 +88,15 @@ static inline unsigned int geo_entries(const struct trans_geometry *geo,
 
 /* The index of @va in a table of @level; the bits above the half's size drop
  * out, so the same rule serves both halves. */
-unsigned int tt_geo_index(const struct trans_geometry *geo,
+unsigned int trans_geo_index_(const struct trans_geometry *geo,
 				     int level, trans_va_t va);
 
-uint64_t tt_desc_encode_pa(const struct trans_geometry *geo,
+uint64_t trans_desc_encode_pa_(const struct trans_geometry *geo,
 				      trans_pa_t pa);
 
 /* The address in a leaf or table descriptor whose target is 1 << @shift bytes
  * aligned. */
-trans_pa_t tt_desc_decode_pa(const struct trans_geometry *geo,
+trans_pa_t trans_desc_decode_pa_(const struct trans_geometry *geo,
 					desc_t d, unsigned int shift);
 
 static inline uint64_t desc_attributes(const struct trans_geometry *geo,
@@ -112,16 +112,16 @@ static inline desc_t desc_leaf(const struct trans_geometry *geo, int level,
 {
 	uint64_t kind = level == 3 ? DESC_KIND : DESC_VALID;
 
-	return (desc_t){ tt_desc_encode_pa(geo, pa) | attributes | kind };
+	return (desc_t){ trans_desc_encode_pa_(geo, pa) | attributes | kind };
 }
 
 static inline desc_t desc_table(const struct trans_geometry *geo,
 				trans_pa_t pa)
 {
-	return (desc_t){ tt_desc_encode_pa(geo, pa) | DESC_KIND };
+	return (desc_t){ trans_desc_encode_pa_(geo, pa) | DESC_KIND };
 }
 
-enum desc_kind tt_desc_kind(const struct trans_geometry *geo,
+enum desc_kind trans_desc_kind_(const struct trans_geometry *geo,
 				       int level, desc_t d);
 
 /* log2 of the entries of a contiguous group at @level; 0 where there is none

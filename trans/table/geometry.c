@@ -25,7 +25,7 @@ static const char *shape_problem(enum trans_granule granule,
 		return "VA size above 52 bits";
 	if (va_bits > 48 && granule != TRANS_64K && !ds)
 		return "VA size above 48 bits needs 64K or DS";
-	if (!tt_tcr_pa_code_exists(pa_bits))
+	if (!trans_tcr_pa_code_exists_(pa_bits))
 		return "PA size is not 32, 36, 40, 42, 44, 48 or 52 bits";
 	if (pa_bits > 48 && granule != TRANS_64K && !ds)
 		return "PA size of 52 bits needs 64K or DS";
@@ -79,7 +79,7 @@ int trans_geometry_from_tcr(struct trans_geometry *geo,
 {
 	struct trans_cpu cpu = { .mmfr0 = mmfr0 };
 	struct tcr_half half;
-	const char *why = tt_tcr_decode(regime, upper, tcr, &half);
+	const char *why = trans_tcr_decode_(regime, upper, tcr, &half);
 	unsigned int cpu_bits = trans_cpu_pa_bits(&cpu);
 	unsigned int flags;
 

@@ -5,21 +5,21 @@
 #include "lib/fail.h"
 #include "trans/table/map.h"
 
-int tt_map_begin(struct build *b, struct trans_table *table, trans_va_t va,
-		 trans_pa_t pa, uint64_t len, unsigned int flags)
+int trans_map_begin_(struct build *b, struct trans_table *table, trans_va_t va,
+		     trans_pa_t pa, uint64_t len, unsigned int flags)
 {
-	int ret = tt_begin(b, table, va, len, flags, MAP_FLAGS);
+	int ret = trans_build_begin_(b, table, va, len, flags, MAP_FLAGS);
 
 	if (ret)
 		return ret;
 	if (pa & low_mask(table->geo.granule_shift))
-		return tt_refuse(b, TRANS_EALIGN,
-				 "output address is no multiple of the granule",
-				 va);
+		return trans_build_refuse_(
+			b, TRANS_EALIGN,
+			"output address is no multiple of the granule", va);
 	if (pa + (len - 1) < pa || !geo_has_pa(&table->geo, pa + (len - 1)))
-		return tt_refuse(b, TRANS_ERANGE,
-				 "output address beyond the output address size",
-				 va);
+		return trans_build_refuse_(
+			b, TRANS_ERANGE,
+			"output address beyond the output address size", va);
 	b->answer.kind = DESC_LEAF;
 	b->answer.order = 63;
 	b->answer.pa = pa;
@@ -32,13 +32,13 @@ int trans_table_map(struct trans_table *table, trans_va_t va, trans_pa_t pa,
 {
 	struct build b = { .report = report };
 	const char *why;
-	int ret = tt_map_begin(&b, table, va, pa, len, flags);
+	int ret = trans_map_begin_(&b, table, va, pa, len, flags);
 
 	if (ret)
 		return ret;
-	if (!tt_attributes_of(table, attr, &b.answer.attributes, &why))
-		return tt_refuse(&b, TRANS_EINVAL, why, va);
-	return tt_build(&b);
+	if (!trans_attributes_of_(table, attr, &b.answer.attributes, &why))
+		return trans_build_refuse_(&b, TRANS_EINVAL, why, va);
+	return trans_build_(&b);
 }
 
 int trans_table_idmap(struct trans_table *table, trans_pa_t pa, uint64_t len,
@@ -52,7 +52,7 @@ int trans_table_unmap(struct trans_table *table, trans_va_t va, uint64_t len,
 		      unsigned int flags, struct trans_report *report)
 {
 	struct build b = { .erase = true, .report = report };
-	int ret = tt_begin(&b, table, va, len, flags, TRANS_ESTIMATE);
+	int ret = trans_build_begin_(&b, table, va, len, flags, TRANS_ESTIMATE);
 
-	return ret ? ret : tt_build(&b);
+	return ret ? ret : trans_build_(&b);
 }

@@ -9,7 +9,7 @@
 
 /* Check the arguments, and make linear memory at @pa the source of @b, whose
  * attributes are still to be told. */
-int tt_map_begin(struct build *b, struct trans_table *table, trans_va_t va,
-		 trans_pa_t pa, uint64_t len, unsigned int flags);
+int trans_map_begin_(struct build *b, struct trans_table *table, trans_va_t va,
+		     trans_pa_t pa, uint64_t len, unsigned int flags);
 
 #endif

@@ -20,7 +20,8 @@ static int one_answer(struct build *b, trans_va_t va, struct answer *answer)
 	uint64_t same = 0;
 
 	if (asked->attr_of(asked->arg, va, pa, &attr, &same))
-		return tt_build_fail(b, TRANS_EHOST, why, (desc_t){ 0 }, pa);
+		return trans_build_fail_(b, TRANS_EHOST, why, (desc_t){ 0 },
+					 pa);
 	*answer = (struct answer){ .va = va, .last = va + (same - 1), .pa = pa,
 				   .kind = DESC_LEAF, .order = 63 };
 	/* A granule, whatever it says: the least that can be mapped. */
@@ -28,9 +29,9 @@ static int one_answer(struct build *b, trans_va_t va, struct answer *answer)
 		answer->last = va + low_mask(b->dst->geo.granule_shift);
 	if (answer->last < va || answer->last > b->last)
 		answer->last = b->last;
-	if (tt_attributes_of(b->dst, &attr, &answer->attributes, &why))
+	if (trans_attributes_of_(b->dst, &attr, &answer->attributes, &why))
 		return 0;
-	return tt_build_fail(b, TRANS_EINVAL, why, (desc_t){ 0 }, pa);
+	return trans_build_fail_(b, TRANS_EINVAL, why, (desc_t){ 0 }, pa);
 }
 
 /* Neighbours with the same attributes are one answer, however they were told. */
@@ -54,9 +55,9 @@ int trans_table_map_by(struct trans_table *table, trans_va_t va, trans_pa_t pa,
 {
 	struct asked asked = { attr_of, arg, va, pa };
 	struct build b = { .ask = ask, .source = &asked, .report = report };
-	int ret = tt_map_begin(&b, table, va, pa, len, flags);
+	int ret = trans_map_begin_(&b, table, va, pa, len, flags);
 
 	b.answer.last = 0; /* nothing was asked yet */
 	b.answer.va = ~0ULL;
-	return ret ? ret : tt_build(&b);
+	return ret ? ret : trans_build_(&b);
 }

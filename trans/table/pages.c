@@ -6,15 +6,16 @@
 
 #include "trans/table/cursor.h"
 
-uint64_t *tt_table_at(const struct trans_table *table, trans_pa_t pa, int level)
+uint64_t *trans_table_at_(const struct trans_table *table, trans_pa_t pa,
+			  int level)
 {
 	size_t len = sizeof(uint64_t) * geo_entries(&table->geo, level);
 
 	return table->ops->phys_to_virt(table->ctx, pa, len);
 }
 
-int tt_look_at(const struct trans_table *table, trans_pa_t pa, int level,
-	       const uint64_t **page, const char **why)
+int trans_look_at_(const struct trans_table *table, trans_pa_t pa, int level,
+		   const uint64_t **page, const char **why)
 {
 	const struct trans_ops *ops = table->ops;
 
@@ -22,11 +23,11 @@ int tt_look_at(const struct trans_table *table, trans_pa_t pa, int level,
 		*why = "visit of a table page stopped it";
 		return TRANS_ESTOPPED;
 	}
-	*page = tt_table_at(table, pa, level);
+	*page = trans_table_at_(table, pa, level);
 	return *page ? 0 : TRANS_EFAULT;
 }
 
-void tt_store(const struct trans_table *table, uint64_t *slot, desc_t d)
+void trans_store_(const struct trans_table *table, uint64_t *slot, desc_t d)
 {
 	if (table->ops->write_entry)
 		table->ops->write_entry(table->ctx, slot, d.v);
@@ -34,8 +35,8 @@ void tt_store(const struct trans_table *table, uint64_t *slot, desc_t d)
 		*(volatile uint64_t *)slot = d.v;
 }
 
-int tt_page_open(struct trans_table *table, trans_pa_t pa, uint64_t **page,
-		 const char **why)
+int trans_page_open_(struct trans_table *table, trans_pa_t pa, uint64_t **page,
+		     const char **why)
 {
 	const struct trans_ops *ops = table->ops;
 	/* The whole granule, so that nothing stale lies behind a root that is
@@ -50,7 +51,7 @@ int tt_page_open(struct trans_table *table, trans_pa_t pa, uint64_t **page,
 	*page = ops->phys_to_virt(table->ctx, pa, len);
 	if (!*page)
 		return TRANS_EFAULT;
-	if (tt_watched(table))
+	if (is_watched(table))
 		memset(*page, 0, len);
 	*why = "acquire refused a table page";
 	if (ops->acquire && ops->acquire(table->ctx, pa))
@@ -59,8 +60,8 @@ int tt_page_open(struct trans_table *table, trans_pa_t pa, uint64_t **page,
 	return 0;
 }
 
-int tt_page_take(struct trans_table *table, uint64_t **page, trans_pa_t *pa,
-		 const char **why)
+int trans_page_take_(struct trans_table *table, uint64_t **page, trans_pa_t *pa,
+		     const char **why)
 {
 	const struct trans_ops *ops = table->ops;
 	unsigned int shift = table->geo.granule_shift;
@@ -69,7 +70,7 @@ int tt_page_take(struct trans_table *table, uint64_t **page, trans_pa_t *pa,
 	*why = "no memory for a table page";
 	if (ops->alloc(table->ctx, shift, 1, pa))
 		return TRANS_ENOMEM;
-	ret = tt_page_open(table, *pa, page, why);
+	ret = trans_page_open_(table, *pa, page, why);
 	if (ret)
 		ops->free(table->ctx, shift, 1, *pa);
 	return ret;
@@ -82,7 +83,7 @@ static bool in_window(const struct trans_table *table, trans_pa_t pa)
 	       (uint64_t)table->window_tables << table->geo.granule_shift;
 }
 
-void tt_page_give(struct trans_table *table, trans_pa_t pa)
+void trans_page_give_(struct trans_table *table, trans_pa_t pa)
 {
 	if (table->ops->release)
 		table->ops->release(table->ctx, pa);
@@ -104,7 +105,7 @@ static bool is_ours(const struct trans_table *table, int level,
 {
 	desc_t d = { v->page[v->next] };
 
-	return tt_desc_kind(&table->geo, level, d) == DESC_TABLE &&
+	return trans_desc_kind_(&table->geo, level, d) == DESC_TABLE &&
 	       !(d.v & TABLE_BORROWED) &&
 	       !(v->keep && v->keep[v->next] == d.v);
 }
@@ -115,10 +116,11 @@ static const uint64_t *below(const struct trans_table *table, int level,
 	const struct trans_geometry *geo = &table->geo;
 	desc_t d = { page ? page[slot] : 0 };
 
-	if (tt_desc_kind(geo, level, d) != DESC_TABLE)
+	if (trans_desc_kind_(geo, level, d) != DESC_TABLE)
 		return NULL;
-	return tt_table_at(table, tt_desc_decode_pa(geo, d, geo->granule_shift),
-			   level + 1);
+	return trans_table_at_(
+		table, trans_desc_decode_pa_(geo, d, geo->granule_shift),
+		level + 1);
 }
 
 /* Get ready to visit what is below slot next of @v. False: there is nothing to
@@ -136,7 +138,7 @@ static bool open_below(const struct trans_table *table, int level,
 	next->page = below(table, level, v->page, v->next);
 	next->keep = below(table, level, v->keep, v->next);
 	return next->page && (next->keep ||
-			      tt_desc_kind(geo, level, kept) != DESC_TABLE);
+			      trans_desc_kind_(geo, level, kept) != DESC_TABLE);
 }
 
 static void give_below(struct trans_table *table, const uint64_t *page,
@@ -144,17 +146,18 @@ static void give_below(struct trans_table *table, const uint64_t *page,
 {
 	const struct trans_geometry *geo = &table->geo;
 
-	tt_page_give(table, tt_desc_decode_pa(geo, (desc_t){ page[slot] },
-					   geo->granule_shift));
+	trans_page_give_(table,
+			 trans_desc_decode_pa_(geo, (desc_t){ page[slot] },
+					       geo->granule_shift));
 	stats->tables_freed++;
 }
 
 /* Children before parents, without recursion. Last-level tables have no
  * children and are not visited. */
-void tt_release_slots(struct trans_table *table, int level,
-		      const uint64_t *page, unsigned int first,
-		      unsigned int end, const uint64_t *keep,
-		      struct trans_stats *stats)
+void trans_release_slots_(struct trans_table *table, int level,
+			  const uint64_t *page, unsigned int first,
+			  unsigned int end, const uint64_t *keep,
+			  struct trans_stats *stats)
 {
 	struct visit visit[MAX_LEVELS - 1];
 	int depth = 0;
@@ -179,12 +182,12 @@ void tt_release_slots(struct trans_table *table, int level,
 	}
 }
 
-void tt_release(struct trans_table *table, int level, const uint64_t *page,
-		trans_pa_t pa, const uint64_t *keep,
-		struct trans_stats *stats)
+void trans_release_(struct trans_table *table, int level, const uint64_t *page,
+		    trans_pa_t pa, const uint64_t *keep,
+		    struct trans_stats *stats)
 {
-	tt_release_slots(table, level, page, 0, geo_entries(&table->geo, level),
-			 keep, stats);
-	tt_page_give(table, pa);
+	trans_release_slots_(table, level, page, 0,
+			     geo_entries(&table->geo, level), keep, stats);
+	trans_page_give_(table, pa);
 	stats->tables_freed++;
 }

@@ -10,13 +10,15 @@ int trans_table_protect(struct trans_table *table, trans_va_t va, uint64_t len,
 {
 	struct build b = { .report = report };
 	struct table_source source;
-	int ret = tt_begin(&b, table, va, len, flags, TRANS_ESTIMATE);
+	int ret = trans_build_begin_(&b, table, va, len, flags, TRANS_ESTIMATE);
 
 	if (ret)
 		return ret;
 	if (access & ~(TRANS_WRITE | TRANS_EXEC))
-		return tt_refuse(&b, TRANS_EINVAL, "unknown access bit", va);
+		return trans_build_refuse_(&b, TRANS_EINVAL,
+					   "unknown access bit", va);
 	b.flags |= TRANS_KEEPCONT;
-	tt_source_self(&b, &source, tt_edit_of_access(&table->geo, access));
-	return tt_build(&b);
+	trans_source_self_(&b, &source,
+			   trans_edit_of_access_(&table->geo, access));
+	return trans_build_(&b);
 }

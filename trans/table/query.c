@@ -9,17 +9,17 @@
 #include "lib/fail.h"
 #include "trans/table/query.h"
 
-int tt_look_up(struct cursor *c, trans_va_t va)
+int trans_look_up_(struct cursor *c, trans_va_t va)
 {
 	int ret;
 
-	if (!tt_in_half(&c->table->geo, va)) {
+	if (!trans_in_half_(&c->table->geo, va)) {
 		c->va = va;
 		c->level = TRANS_NO_LEVEL;
 		c->why = "address outside the table's half";
 		return TRANS_ERANGE;
 	}
-	ret = tt_cursor_find(c, va, 3);
+	ret = trans_cursor_find_(c, va, 3);
 	if (ret)
 		return ret;
 	c->why = "not mapped";
@@ -29,7 +29,7 @@ int tt_look_up(struct cursor *c, trans_va_t va)
 	return c->table->accessed || c->d.v & LEAF_AF ? 0 : TRANS_ENOENT;
 }
 
-int tt_leaf_at(struct cursor *c, struct trans_leaf *leaf)
+int trans_leaf_at_(struct cursor *c, struct trans_leaf *leaf)
 {
 	const struct trans_geometry *geo = &c->table->geo;
 
@@ -38,17 +38,17 @@ int tt_leaf_at(struct cursor *c, struct trans_leaf *leaf)
 		.desc = c->d.v,
 		.level = c->level,
 	};
-	if (tt_describe(c->table,
-			tt_inherit(cursor_inherited(c),
-				   desc_attributes(geo, c->d)),
-			leaf))
+	if (trans_attributes_say_(c->table,
+				  trans_inherit_(cursor_inherited(c),
+						 desc_attributes(geo, c->d)),
+				  leaf))
 		return 0;
 	c->why = "reserved permission indirection";
 	return TRANS_ECORRUPT;
 }
 
-int tt_look_fail(struct trans_report *report, int status,
-		 const struct cursor *c)
+int trans_look_fail_(struct trans_report *report, int status,
+		     const struct cursor *c)
 {
 	/* What could not be read is the table that the entry leads to. */
 	bool below = (status == TRANS_EFAULT || status == TRANS_ESTOPPED) &&
@@ -69,11 +69,11 @@ int trans_table_query(const struct trans_table *table, trans_va_t va,
 	struct cursor c;
 	int ret;
 
-	tt_cursor_init(&c, table);
-	ret = tt_look_up(&c, va);
+	trans_cursor_init_(&c, table);
+	ret = trans_look_up_(&c, va);
 	if (!ret)
-		ret = tt_leaf_at(&c, leaf);
-	return ret ? tt_look_fail(report, ret, &c) : 0;
+		ret = trans_leaf_at_(&c, leaf);
+	return ret ? trans_look_fail_(report, ret, &c) : 0;
 }
 
 /*
@@ -81,7 +81,7 @@ int trans_table_query(const struct trans_table *table, trans_va_t va,
  * low one. 0 outer is Device, 4 Non-cacheable; 0 inner is tagged (0xf0) or XS
  * write-through (0xa0), else reserved.
  */
-bool tt_cacheable(uint8_t memory)
+bool trans_memory_cacheable(uint8_t memory)
 {
 	unsigned int outer = memory >> 4, inner = memory & 0xf;
 
@@ -92,7 +92,7 @@ bool tt_cacheable(uint8_t memory)
 
 bool trans_leaf_runs(const struct trans_leaf *leaf)
 {
-	return leaf->executable && tt_cacheable(leaf->memory);
+	return leaf->executable && trans_memory_cacheable(leaf->memory);
 }
 
 static const char *leaf_problem(const struct trans_leaf *leaf, trans_pa_t pa,
@@ -118,14 +118,14 @@ int trans_table_verify(const struct trans_table *table, trans_va_t va,
 	uint64_t done = 0;
 	struct cursor c;
 
-	tt_cursor_init(&c, table);
+	trans_cursor_init_(&c, table);
 	while (done < len) {
 		struct trans_leaf leaf;
 		const char *why = NULL;
-		int ret = tt_look_up(&c, va + done);
+		int ret = trans_look_up_(&c, va + done);
 
 		if (!ret)
-			ret = tt_leaf_at(&c, &leaf);
+			ret = trans_leaf_at_(&c, &leaf);
 		if (!ret)
 			why = leaf_problem(&leaf, pa + done, access);
 		if (why) {
@@ -133,7 +133,7 @@ int trans_table_verify(const struct trans_table *table, trans_va_t va,
 			ret = TRANS_ENOENT;
 		}
 		if (ret)
-			return tt_look_fail(report, ret, &c);
+			return trans_look_fail_(report, ret, &c);
 		done = cursor_last(&c) - va + 1;
 	}
 	return 0;
@@ -148,23 +148,23 @@ int trans_table_pages(const struct trans_table *table, trans_page_fn page,
 
 	if (ret)
 		return ret;
-	tt_cursor_init(&c, table);
+	trans_cursor_init_(&c, table);
 	c.va = trans_geometry_first(&table->geo);
-	ret = tt_cursor_down(&c);
+	ret = trans_cursor_down_(&c);
 	while (!ret) {
-		if (tt_cursor_read(&c) == DESC_TABLE) {
+		if (trans_cursor_read_(&c) == DESC_TABLE) {
 			ret = page(arg, c.pa, granule);
 			if (ret)
 				return ret;
-			ret = tt_cursor_down(&c);
+			ret = trans_cursor_down_(&c);
 			if (ret || c.level < 3)
 				continue;
 			c.level--; /* no table is below the last level's */
 		}
-		if (!tt_cursor_next(&c))
+		if (!trans_cursor_next_(&c))
 			return 0;
 	}
-	return tt_look_fail(report, ret, &c);
+	return trans_look_fail_(report, ret, &c);
 }
 
 /* For trans_table_disjoint: the page that was found in a range. */

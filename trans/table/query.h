@@ -12,18 +12,14 @@
 
 /* Look @va up, which may be any address: the status of trans_table_query, with
  * c->why. */
-int tt_look_up(struct cursor *c, trans_va_t va);
+int trans_look_up_(struct cursor *c, trans_va_t va);
 
 /* Fill @leaf from what a look-up has found. 0, or TRANS_ECORRUPT where the
  * permissions are reserved. */
-int tt_leaf_at(struct cursor *c, struct trans_leaf *leaf);
+int trans_leaf_at_(struct cursor *c, struct trans_leaf *leaf);
 
 /* Fill the report, return the status. */
-int tt_look_fail(struct trans_report *report, int status,
-		 const struct cursor *c);
-
-/* Is a MAIR attribute byte Normal memory, write-back or write-through? What is
- * reserved is not. */
-bool tt_cacheable(uint8_t memory);
+int trans_look_fail_(struct trans_report *report, int status,
+		     const struct cursor *c);
 
 #endif

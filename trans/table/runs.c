@@ -6,11 +6,11 @@
 
 #include "lib/fail.h"
 
-int tt_runs_range(const struct trans_table *table, trans_va_t va,
-		  uint64_t len, struct trans_report *report)
+int trans_runs_range_(const struct trans_table *table, trans_va_t va,
+		      uint64_t len, struct trans_report *report)
 {
 	const char *why;
-	int ret = tt_range_status(&table->geo, va, len, &why);
+	int ret = trans_range_status_(&table->geo, va, len, &why);
 
 	if (!ret)
 		return 0;
@@ -20,8 +20,8 @@ int tt_runs_range(const struct trans_table *table, trans_va_t va,
 	return ret;
 }
 
-bool tt_runs_same(const struct trans_leaf *a,
-		  const struct trans_leaf *b)
+bool trans_runs_same_(const struct trans_leaf *a,
+		      const struct trans_leaf *b)
 {
 	return a->memory == b->memory && a->readable == b->readable &&
 	       a->writable == b->writable && a->executable == b->executable &&
@@ -31,30 +31,31 @@ bool tt_runs_same(const struct trans_leaf *a,
 }
 
 /* One look-up as a run of its own, cut to [@va, @last]; a hole has len 0. */
-trans_va_t tt_runs_at(struct cursor *c, trans_va_t va, trans_va_t last,
-		      struct trans_run *run)
+trans_va_t trans_runs_at_(struct cursor *c, trans_va_t va, trans_va_t last,
+			  struct trans_run *run)
 {
 	trans_va_t end;
 
-	*run = (struct trans_run){ .va = va, .status = tt_look_up(c, va) };
+	*run = (struct trans_run){ .va = va, .status = trans_look_up_(c, va) };
 	end = c->level < c->top ? last : cursor_last(c);
 	if (end > last)
 		end = last;
 	if (!run->status)
-		run->status = tt_leaf_at(c, &run->leaf);
+		run->status = trans_leaf_at_(c, &run->leaf);
 	if (run->status != TRANS_ENOENT)
 		run->len = end - va + 1;
 	return end;
 }
 
-int tt_runs_unreadable(const struct trans_run *run, struct trans_report *report)
+int trans_runs_unreadable_(const struct trans_run *run,
+			   struct trans_report *report)
 {
 	struct cursor at = { .va = run->va, .level = TRANS_NO_LEVEL,
 			     .why = "a table cannot be read here" };
 
 	if (run->status == 0 || run->status == TRANS_ENOENT)
 		return 0;
-	return tt_look_fail(report, run->status, &at);
+	return trans_look_fail_(report, run->status, &at);
 }
 
 static bool run_continues(const struct trans_run *run,
@@ -63,7 +64,7 @@ static bool run_continues(const struct trans_run *run,
 	return run->len && next->len && !run->status && !next->status &&
 	       run->leaf.level == next->leaf.level &&
 	       run->leaf.pa + run->len == next->leaf.pa &&
-	       tt_runs_same(&run->leaf, &next->leaf);
+	       trans_runs_same_(&run->leaf, &next->leaf);
 }
 
 int trans_table_runs(const struct trans_table *table, trans_va_t va,
@@ -73,13 +74,13 @@ int trans_table_runs(const struct trans_table *table, trans_va_t va,
 	trans_va_t last = va + (len - 1), end;
 	struct trans_run open = { 0 }, next;
 	struct cursor c;
-	int ret = tt_runs_range(table, va, len, report);
+	int ret = trans_runs_range_(table, va, len, report);
 
 	if (ret)
 		return ret;
-	tt_cursor_init(&c, table);
+	trans_cursor_init_(&c, table);
 	for (;; va = end + 1) {
-		end = tt_runs_at(&c, va, last, &next);
+		end = trans_runs_at_(&c, va, last, &next);
 		if (run_continues(&open, &next)) {
 			open.len += next.len;
 		} else {
@@ -88,7 +89,7 @@ int trans_table_runs(const struct trans_table *table, trans_va_t va,
 			open = next;
 		}
 		if (next.status == TRANS_ESTOPPED)
-			return tt_runs_unreadable(&next, report);
+			return trans_runs_unreadable_(&next, report);
 		if (ret || end == last)
 			break;
 	}

@@ -9,19 +9,19 @@
 
 #include "trans/table/query.h"
 
-/* Is it a range of @table? The status of tt_range_status, told. */
-int tt_runs_range(const struct trans_table *table, trans_va_t va, uint64_t len,
-		  struct trans_report *report);
+/* Is it a range of @table? The status of trans_range_status_, told. */
+int trans_runs_range_(const struct trans_table *table, trans_va_t va,
+		      uint64_t len, struct trans_report *report);
 
 /* One look-up as a run of its own, cut to [@va, @last]; a hole has len 0. Returns
  * its last address. */
-trans_va_t tt_runs_at(struct cursor *c, trans_va_t va, trans_va_t last,
-		      struct trans_run *run);
+trans_va_t trans_runs_at_(struct cursor *c, trans_va_t va, trans_va_t last,
+			  struct trans_run *run);
 
-bool tt_runs_same(const struct trans_leaf *a, const struct trans_leaf *b);
+bool trans_runs_same_(const struct trans_leaf *a, const struct trans_leaf *b);
 
 /* Its status, told, unless it is a hole. */
-int tt_runs_unreadable(const struct trans_run *run,
-		       struct trans_report *report);
+int trans_runs_unreadable_(const struct trans_run *run,
+			   struct trans_report *report);
 
 #endif

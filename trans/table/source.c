@@ -57,19 +57,19 @@ static int attributes_of(const struct build *b, struct table_source *s,
 	uint64_t a = desc_attributes(&src->geo, d);
 	unsigned int index;
 
-	if (!tt_direct(src, &a))
+	if (!trans_attributes_direct_(src, &a))
 		return refuse(s, TRANS_EUNREPR,
 			      "permission indirection that AP and XN cannot say");
-	a = tt_inherit(cursor_inherited(&s->at), a);
+	a = trans_inherit_(cursor_inherited(&s->at), a);
 	if (!s->plain) {
 		index = s->index_map[(a & LEAF_INDEX) >> LEAF_INDEX_SHIFT];
 		if (index > 7)
 			return refuse(s, TRANS_EUNREPR,
 				      "memory type not in the destination's MAIR");
 		a = (a & ~LEAF_INDEX) | (uint64_t)index << LEAF_INDEX_SHIFT;
-		a = tt_between_tables(&src->geo, &b->dst->geo, a);
+		a = trans_attributes_convert_(&src->geo, &b->dst->geo, a);
 	}
-	*attributes = tt_edit_apply(s->edit, a);
+	*attributes = edit_apply(s->edit, a);
 	return 0;
 }
 
@@ -94,7 +94,7 @@ static int revive(const struct build *b, struct table_source *s, desc_t *d)
 	if (presence == TRANS_PRESENT_NG)
 		d->v |= LEAF_NG;
 	d->v |= LEAF_AF | (level == 3 ? DESC_KIND : DESC_VALID);
-	s->at.pa = tt_desc_decode_pa(&src->geo, *d, cursor_shift(&s->at));
+	s->at.pa = trans_desc_decode_pa_(&src->geo, *d, cursor_shift(&s->at));
 	if (b->flags & TRANS_CHECKPFN &&
 	    !b->dst->ops->pfn_valid(b->dst->ctx, s->at.pa,
 				    1ULL << cursor_shift(&s->at)))
@@ -124,7 +124,7 @@ static bool is_alike(const struct table_source *s, trans_va_t va)
 static int look_at(const struct build *b, struct table_source *s,
 		   trans_va_t va, struct piece *piece)
 {
-	int ret = tt_cursor_find(&s->at, va, 3);
+	int ret = trans_cursor_find_(&s->at, va, 3);
 	desc_t d = s->at.d;
 
 	piece->kind = DESC_EMPTY;
@@ -155,7 +155,8 @@ static bool is_hidden(const struct build *b, const struct table_source *s,
 		      desc_t d)
 {
 	const struct trans_table *src = s->at.table;
-	trans_pa_t pa = tt_desc_decode_pa(&src->geo, d, cursor_shift(&s->at));
+	trans_pa_t pa =
+		trans_desc_decode_pa_(&src->geo, d, cursor_shift(&s->at));
 
 	return src->present(d.v, s->at.level) == s->presence &&
 	       (!(b->flags & TRANS_CHECKPFN) ||
@@ -266,7 +267,7 @@ static bool is_gap(const struct build *b, struct copies copies, desc_t d)
 static unsigned int room(const struct build *b, const struct table_source *s)
 {
 	unsigned int shift = cursor_shift(&s->at);
-	uint64_t most = tt_cursor_left(&s->at), more;
+	uint64_t most = trans_cursor_left_(&s->at), more;
 
 	more = (s->limit - b->answer.last) >> shift;
 	most = more < most ? more : most;
@@ -302,7 +303,7 @@ static void follow(struct build *b, struct table_source *s,
 {
 	unsigned int shift = cursor_shift(&s->at), done = 0, more;
 	unsigned int most = room(b, s), seen[LOOKS + 1] = { 0 };
-	const uint64_t *slot = tt_cursor_entry(&s->at) + 1;
+	const uint64_t *slot = trans_cursor_entry_(&s->at) + 1;
 	trans_va_t va = (s->at.va | low_mask(shift)) + 1;
 	desc_t d = { 0 };
 	enum look look;
@@ -330,7 +331,7 @@ static void follow(struct build *b, struct table_source *s,
 	b->holes += seen[LOOKS];
 	b->answer.last += (uint64_t)done << shift;
 	if (most)
-		tt_cursor_go(&s->at, done + (done < most), d);
+		trans_cursor_go_(&s->at, done + (done < most), d);
 }
 
 static void follow_holes(struct build *b, struct table_source *s)
@@ -338,10 +339,10 @@ static void follow_holes(struct build *b, struct table_source *s)
 	unsigned int most = room(b, s), done;
 	desc_t d;
 
-	done = read_line(tt_cursor_entry(&s->at) + 1, most, 0, 0, &d);
+	done = read_line(trans_cursor_entry_(&s->at) + 1, most, 0, 0, &d);
 	b->answer.last += (uint64_t)done << cursor_shift(&s->at);
 	if (most)
-		tt_cursor_go(&s->at, done + (done < most), d);
+		trans_cursor_go_(&s->at, done + (done < most), d);
 }
 
 /* Remember how the entry at the cursor, which belongs to the answer, looks. */
@@ -416,7 +417,7 @@ static bool at_end(const struct build *b, const struct table_source *s)
 		return true;
 	if (b->answer.last != cursor_last(&s->at) + s->delta)
 		return differs(b, s);
-	return !tt_cursor_left(&s->at) && !(b->flags & TRANS_FOLD);
+	return !trans_cursor_left_(&s->at) && !(b->flags & TRANS_FOLD);
 }
 
 static void copy_one(struct copies *copies, uint64_t behind, uint64_t step,
@@ -457,8 +458,8 @@ static void extend(struct build *b, struct table_source *s,
 	}
 }
 
-bool tt_source_more(struct build *b, unsigned int most, desc_t first,
-		    uint64_t *out)
+bool trans_source_more_(struct build *b, unsigned int most, desc_t first,
+			uint64_t *out)
 {
 	struct table_source *s = b->source;
 	struct copies copies = { out, first.v };
@@ -478,14 +479,14 @@ bool tt_source_more(struct build *b, unsigned int most, desc_t first,
 
 /* A leaf answers for itself until it is known what becomes of it, unless it
  * could become a part of something larger. */
-int tt_source_ask(struct build *b, trans_va_t va)
+int trans_source_ask_(struct build *b, trans_va_t va)
 {
 	struct table_source *s = b->source;
 	struct piece *piece = &s->piece;
 	int ret = look_at(b, s, va - s->delta, piece);
 
 	if (ret)
-		return tt_entry_fail(b, ret, s->at.why, &s->at, va);
+		return trans_entry_fail_(b, ret, s->at.why, &s->at, va);
 	b->answer = (struct answer){
 		.va = va, .pa = piece->pa, .attributes = piece->attributes,
 		.kind = piece->kind,

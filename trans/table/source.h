@@ -46,16 +46,17 @@ struct table_source {
 };
 
 /* See ask_fn and more_fn. */
-int tt_source_ask(struct build *b, trans_va_t va);
-bool tt_source_more(struct build *b, unsigned int most, desc_t first,
-		    uint64_t *out);
+int trans_source_ask_(struct build *b, trans_va_t va);
+bool trans_source_more_(struct build *b, unsigned int most, desc_t first,
+			uint64_t *out);
 
 /* Check what is asked of a copy of @src from @src_va on to the range of @b, and
  * make it the source of @b. */
-int tt_source_begin(struct build *b, struct table_source *s,
-		    const struct trans_table *src, trans_va_t src_va);
+int trans_source_begin_(struct build *b, struct table_source *s,
+			const struct trans_table *src, trans_va_t src_va);
 /* Make the range of @b itself, as it is, its source: for operations that change
  * what is mapped, with @edit. */
-void tt_source_self(struct build *b, struct table_source *s, struct edit edit);
+void trans_source_self_(struct build *b, struct table_source *s,
+			struct edit edit);
 
 #endif

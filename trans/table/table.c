@@ -66,9 +66,9 @@ int trans_table_create(struct trans_table *table,
 	table->ctx = ctx;
 	table->mair = mair ? mair : TRANS_MAIR_DEFAULT;
 	table->hierarchical = true;
-	ret = tt_page_take(table, &page, &table->root, &why);
+	ret = trans_page_take_(table, &page, &table->root, &why);
 	if (!ret) {
-		if (!tt_watched(table))
+		if (!is_watched(table))
 			memset(page, 0, geo_granule(geo));
 		count_tables(report, 1);
 		return 0;
@@ -94,14 +94,14 @@ int trans_table_attach(struct trans_table *table,
 	if (!geometry_valid(geo))
 		return trans_fail(error_of(report), TRANS_EINVAL,
 				  "geometry is not one of trans_geometry_init");
-	why = tt_tcr_decode((enum trans_regime)geo->regime, geo->upper, regs->tcr,
-			 &half);
+	why = trans_tcr_decode_((enum trans_regime)geo->regime, geo->upper,
+				regs->tcr, &half);
 	if (!why && (half.va_bits != geo->va_bits || half.ds != geo->ds ||
 		     half.granule != (enum trans_granule)geo->granule_shift))
 		why = "TCR contradicts the geometry";
 	if (why)
 		return trans_fail(error_of(report), TRANS_EINVAL, why);
-	if (!geo_has_pa(geo, tt_ttbr_decode(geo, regs->ttbr)))
+	if (!geo_has_pa(geo, trans_ttbr_decode_(geo, regs->ttbr)))
 		return trans_fail(error_of(report), TRANS_EINVAL,
 				  "root beyond the output address size");
 	if (regs->tcr2 & TCR2_REFUSED)
@@ -114,7 +114,7 @@ int trans_table_attach(struct trans_table *table,
 	table->indirect = regs->tcr2 & TCR2_PIE;
 	table->pir = regs->pir;
 	table->pire0 = regs->pire0;
-	table->root = tt_ttbr_decode(geo, regs->ttbr);
+	table->root = trans_ttbr_decode_(geo, regs->ttbr);
 	table->mair = regs->mair;
 	/* Indirect permissions leave no room for hierarchical ones: HPD counts
 	 * as set (Arm ARM D8.4.1). */
@@ -155,7 +155,7 @@ int trans_table_finish(struct trans_table *table, struct trans_regs *regs,
 	table->live = true;
 	*regs = (struct trans_regs){
 		.ttbr = trans_ttbr(&table->geo, table->root),
-		.tcr = tt_tcr_encode(&table->geo),
+		.tcr = trans_tcr_encode_(&table->geo),
 		.mair = table->mair,
 		.sctlr = trans_sctlr((enum trans_regime)table->geo.regime),
 	};
@@ -170,9 +170,9 @@ void trans_table_destroy(struct trans_table *table)
 	if (table->ops && !table->view) {
 		int level = table->geo.start_level;
 
-		root = tt_table_at(table, table->root, level);
-		tt_release(table, root ? level : 3, root, table->root, NULL,
-			   &stats);
+		root = trans_table_at_(table, table->root, level);
+		trans_release_(table, root ? level : 3, root, table->root, NULL,
+			       &stats);
 		if (table->window_tables)
 			table->ops->free(table->ctx, table->geo.granule_shift,
 					 table->window_tables, table->window);

@@ -74,7 +74,7 @@ static unsigned int tg_of_granule(unsigned int granule, bool tg1)
 	return code;
 }
 
-bool tt_tcr_pa_code_exists(unsigned int pa_bits)
+bool trans_tcr_pa_code_exists_(unsigned int pa_bits)
 {
 	for (size_t i = 0; i < sizeof(pa_codes); i++)
 		if (pa_codes[i] == pa_bits)
@@ -91,8 +91,8 @@ static unsigned int pa_code(unsigned int pa_bits)
 	return code;
 }
 
-const char *tt_tcr_decode(enum trans_regime regime, bool upper, uint64_t tcr,
-		       struct tcr_half *half)
+const char *trans_tcr_decode_(enum trans_regime regime, bool upper,
+			      uint64_t tcr, struct tcr_half *half)
 {
 	const struct layout *at = layout_of(regime, upper);
 	unsigned int granule = granule_of_tg(get(tcr, at->tg), at->tg1);
@@ -116,7 +116,7 @@ const char *tt_tcr_decode(enum trans_regime regime, bool upper, uint64_t tcr,
 	return NULL;
 }
 
-uint64_t tt_tcr_encode(const struct trans_geometry *geo)
+uint64_t trans_tcr_encode_(const struct trans_geometry *geo)
 {
 	const struct layout *at = layout_of(geo->regime, geo->upper);
 	unsigned int walk = geo->upper ? TCR_WALK_SHIFT1 : TCR_WALK_SHIFT0;
@@ -135,7 +135,7 @@ uint64_t trans_ttbr(const struct trans_geometry *geo, trans_pa_t root)
 	return (root & low_mask(48)) | (root >> 48) << 2;
 }
 
-trans_pa_t tt_ttbr_decode(const struct trans_geometry *geo, uint64_t ttbr)
+trans_pa_t trans_ttbr_decode_(const struct trans_geometry *geo, uint64_t ttbr)
 {
 	/* The base is aligned to the table, and to 64 bytes where [5:2] are
 	 * address bits; what is below belongs to nobody or to CnP. */
@@ -162,11 +162,11 @@ static uint64_t idle_half(bool upper, unsigned int va_bits,
 uint64_t trans_tcr(const struct trans_geometry *low,
 		   const struct trans_geometry *high)
 {
-	uint64_t tcr = tt_tcr_encode(low);
+	uint64_t tcr = trans_tcr_encode_(low);
 
 	if (low->regime == TRANS_EL2)
 		return tcr;
-	return tcr | (high ? tt_tcr_encode(high) :
+	return tcr | (high ? trans_tcr_encode_(high) :
 			     idle_half(true, low->va_bits,
 				       low->granule_shift));
 }

@@ -19,16 +19,16 @@ struct tcr_half {
 };
 
 /* Read one half; returns NULL, or why there is nothing to read. */
-const char *tt_tcr_decode(enum trans_regime regime, bool upper, uint64_t tcr,
-		       struct tcr_half *half);
+const char *trans_tcr_decode_(enum trans_regime regime, bool upper,
+			      uint64_t tcr, struct tcr_half *half);
 
-bool tt_tcr_pa_code_exists(unsigned int pa_bits);
+bool trans_tcr_pa_code_exists_(unsigned int pa_bits);
 
 /* The TCR fields of one half alone, the other half left zero. */
-uint64_t tt_tcr_encode(const struct trans_geometry *geo);
+uint64_t trans_tcr_encode_(const struct trans_geometry *geo);
 
 /* With 52-bit output addresses (LPA or DS) bits [5:2] hold PA[51:48]; see
  * TTBR0_EL1.BADDR. */
-trans_pa_t tt_ttbr_decode(const struct trans_geometry *geo, uint64_t ttbr);
+trans_pa_t trans_ttbr_decode_(const struct trans_geometry *geo, uint64_t ttbr);
 
 #endif

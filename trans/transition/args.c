@@ -69,7 +69,7 @@ static const char *bad_calls(const struct trans_transition_args *args)
 	return NULL;
 }
 
-void trans_args_complete(struct trans_transition_args *args)
+void trans_args_complete_(struct trans_transition_args *args)
 {
 	if (args->map == TRANS_MAP_LINEAR && args->linear)
 		args->granule = (enum trans_granule)
@@ -155,8 +155,8 @@ static const char *misaligned(const struct trans_transition_args *args)
 	return NULL;
 }
 
-int trans_args_check(const struct trans_transition_args *args,
-		     struct trans_error *err)
+int trans_args_check_(const struct trans_transition_args *args,
+		      struct trans_error *err)
 {
 	const char *why = missing(args);
 	int ret = 0;
@@ -168,7 +168,7 @@ int trans_args_check(const struct trans_transition_args *args,
 	if (why)
 		return trans_fail(err, TRANS_EINVAL, why);
 	if (args->world)
-		ret = trans_world_check(args, err);
+		ret = trans_world_check_(args, err);
 	if (ret)
 		return ret;
 	why = misaligned(args);
@@ -185,7 +185,7 @@ int trans_args_check(const struct trans_transition_args *args,
 	return ret;
 }
 
-uint64_t trans_args_flags(const struct trans_transition_args *args)
+uint64_t trans_args_flags_(const struct trans_transition_args *args)
 {
 	bool parks = args->on_failure == TRANS_FAILURE_PARKS;
 	bool host_resets = !parks && args->reset &&

@@ -8,9 +8,9 @@
 
 	TRANS_ASM_RODATA(trans_blob)
 	.balign	16
-	.global	trans_blob_start, trans_blob_end
-	TRANS_ASM_HIDDEN(trans_blob_start)
-	TRANS_ASM_HIDDEN(trans_blob_end)
-trans_blob_start:
+	.global	trans_blob_start_, trans_blob_end_
+	TRANS_ASM_HIDDEN(trans_blob_start_)
+	TRANS_ASM_HIDDEN(trans_blob_end_)
+trans_blob_start_:
 	.incbin	"blob.bin"
-trans_blob_end:
+trans_blob_end_:

@@ -33,7 +33,7 @@ static struct trans_range reached(const struct trans_transition *t,
 	return (struct trans_range){ start, end - start };
 }
 
-int trans_coarse_map(struct trans_transition *t, struct trans_error *err)
+int trans_coarse_map_add_(struct trans_transition *t, struct trans_error *err)
 {
 	static const struct trans_attr rw = { TRANS_MEM_NORMAL, TRANS_WRITE };
 	const struct trans_ranges *ram = t->args.ram;
@@ -69,7 +69,7 @@ static int is_mapped(void *arg, trans_pa_t pa, uint64_t len)
 
 /* Cutting a page out of a block takes tables, which must be cut out in turn;
  * that ends, because a block is split once. */
-int trans_coarse_hide(struct trans_transition *t, struct trans_error *err)
+int trans_coarse_map_hide_(struct trans_transition *t, struct trans_error *err)
 {
 	struct trans_report report = { 0 };
 	struct hiding hiding = { &t->low, &report, 0 };

@@ -9,12 +9,12 @@
 /* trans/transition/blob_image.S; trans/transition/fake has a few bytes of its
  * own. Hidden, so that no build model reaches them through a table of absolute
  * addresses. */
-extern const char trans_blob_start[] __attribute__((visibility("hidden")));
-extern const char trans_blob_end[] __attribute__((visibility("hidden")));
+extern const char trans_blob_start_[] __attribute__((visibility("hidden")));
+extern const char trans_blob_end_[] __attribute__((visibility("hidden")));
 
 size_t trans_blob_size(void)
 {
-	return (uintptr_t)trans_blob_end - (uintptr_t)trans_blob_start;
+	return (uintptr_t)trans_blob_end_ - (uintptr_t)trans_blob_start_;
 }
 
 static int view(const struct trans_transition *t, trans_pa_t pa, uint64_t len,
@@ -43,7 +43,7 @@ static int take(const struct trans_transition *t, unsigned int count,
 	return 0;
 }
 
-int trans_control_build(struct trans_transition *t, struct trans_error *err)
+int trans_control_build_(struct trans_transition *t, struct trans_error *err)
 {
 	uint64_t granule = granule_of(t);
 	size_t size = trans_blob_size();
@@ -58,12 +58,12 @@ int trans_control_build(struct trans_transition *t, struct trans_error *err)
 	if (ret)
 		return ret;
 	memset(page, 0, count * granule);
-	memcpy(page, trans_blob_start, size);
+	memcpy(page, trans_blob_start_, size);
 	clean(t, page, count * granule);
 	return 0;
 }
 
-void trans_control_free(struct trans_transition *t)
+void trans_control_free_(struct trans_transition *t)
 {
 	const struct trans_transition_args *args = &t->args;
 
@@ -121,10 +121,10 @@ static void set_params(struct blob_params *params,
 	const struct trans_transition_args *args = &t->args;
 	const struct trans_cpu *cpu = args->cpu;
 
-	params->tcr = trans_state_tcr_off(cpu);
-	params->hcr = trans_state_hcr(cpu);
-	params->sctlr = trans_state_sctlr(cpu, args->map != TRANS_MAP_NONE);
-	params->flags = trans_state_flags(cpu) | trans_args_flags(args);
+	params->tcr = trans_state_tcr_off_(cpu);
+	params->hcr = trans_state_hcr_(cpu);
+	params->sctlr = trans_state_sctlr_(cpu, args->map != TRANS_MAP_NONE);
+	params->flags = trans_state_flags_(cpu) | trans_args_flags_(args);
 	params->list = t->list_granules ? t->list : BLOB_LIST_END;
 	if (args->map == TRANS_MAP_LINEAR)
 		params->offset = args->linear_offset;
@@ -142,10 +142,10 @@ static void set_params(struct blob_params *params,
 
 /* @low NULL: no tables. @high NULL: no upper half. The whole granule is zeroed
  * and cleaned: a dirty line in it could later fall on the blob's stack. */
-int trans_control_finish(struct trans_transition *t,
-			 const struct trans_regs *low,
-			 const struct trans_regs *high,
-			 struct trans_error *err)
+int trans_control_finish_(struct trans_transition *t,
+			  const struct trans_regs *low,
+			  const struct trans_regs *high,
+			  struct trans_error *err)
 {
 	uint64_t len = t->data_granules * granule_of(t);
 	struct blob_params *params;
@@ -166,7 +166,7 @@ int trans_control_finish(struct trans_transition *t,
 	}
 	if (high)
 		params->ttbr1 = high->ttbr;
-	ret = trans_passage_finish(t, params, err);
+	ret = trans_entry_map_finish_(t, params, err);
 	clean(t, page, len);
 	return ret;
 }

@@ -21,7 +21,7 @@ static int geometry(const struct trans_transition *t,
 		    struct trans_geometry *geo, struct trans_error *err)
 {
 	return trans_geometry_from_tcr(
-		geo, trans_world_regime(t->args.cpu, &t->world), false,
+		geo, trans_world_regime_(t->args.cpu, &t->world), false,
 		t->world.tcr, t->args.cpu->mmfr0, err);
 }
 
@@ -75,7 +75,7 @@ static int map_all(struct trans_transition *t, struct trans_error *err)
 	return ret ? ret : map_uart(t, err);
 }
 
-int trans_passage_build(struct trans_transition *t, struct trans_error *err)
+int trans_entry_map_build_(struct trans_transition *t, struct trans_error *err)
 {
 	struct trans_report report = { 0 };
 	struct trans_geometry geo;
@@ -92,8 +92,8 @@ int trans_passage_build(struct trans_transition *t, struct trans_error *err)
 	return ret ? ret : map_all(t, err);
 }
 
-int trans_passage_finish(struct trans_transition *t, struct blob_params *params,
-			 struct trans_error *err)
+int trans_entry_map_finish_(struct trans_transition *t,
+			    struct blob_params *params, struct trans_error *err)
 {
 	struct trans_report report = { 0 };
 	struct trans_regs regs;
@@ -105,8 +105,8 @@ int trans_passage_finish(struct trans_transition *t, struct blob_params *params,
 		  err);
 	if (ret)
 		return ret;
-	trans_world_script(t->args.cpu, &t->world, regs.ttbr, t->code,
-			   &params->steps);
+	trans_world_script_(t->args.cpu, &t->world, regs.ttbr, t->code,
+			    &params->steps);
 	params->world = t->data + offsetof(struct blob_params, steps);
 	return 0;
 }
@@ -130,8 +130,8 @@ static int attach(const struct trans_transition *t, struct trans_table *view,
 		   &report, err);
 }
 
-int trans_passage_verify(const struct trans_transition *t,
-			 struct trans_error *err)
+int trans_entry_map_verify_(const struct trans_transition *t,
+			    struct trans_error *err)
 {
 	uint64_t granule = granule_of(t);
 	struct trans_report report = { 0 };
@@ -155,7 +155,7 @@ int trans_passage_verify(const struct trans_transition *t,
 	return why(ret, &report, err);
 }
 
-void trans_passage_free(struct trans_transition *t)
+void trans_entry_map_free_(struct trans_transition *t)
 {
 	trans_table_destroy(&t->passage);
 }

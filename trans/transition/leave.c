@@ -22,23 +22,23 @@
  */
 static void stop_profile(const struct trans_cpu *cpu)
 {
-	if (trans_arch_read(TRANS_PMBIDR_EL1) & BUFFER_OWNED_ABOVE)
+	if (trans_arch_read_(TRANS_PMBIDR_EL1) & BUFFER_OWNED_ABOVE)
 		return;
-	trans_arch_write(TRANS_PMSCR_EL1, 0);
+	trans_arch_write_(TRANS_PMSCR_EL1, 0);
 	if (cpu->el == 2)
-		trans_arch_write(TRANS_PMSCR_EL2, 0);
-	trans_arch_drain_profile();
-	trans_arch_write(TRANS_PMBLIMITR_EL1, 0);
-	trans_arch_sync();
+		trans_arch_write_(TRANS_PMSCR_EL2, 0);
+	trans_arch_drain_profile_();
+	trans_arch_write_(TRANS_PMBLIMITR_EL1, 0);
+	trans_arch_sync_();
 }
 
 /* The filters: nothing of this world is traced any more. */
 static void stop_tracing(const struct trans_cpu *cpu)
 {
-	trans_arch_write(TRANS_TRFCR_EL1, 0);
+	trans_arch_write_(TRANS_TRFCR_EL1, 0);
 	if (cpu->el == 2)
-		trans_arch_write(TRANS_TRFCR_EL2, 0);
-	trans_arch_sync();
+		trans_arch_write_(TRANS_TRFCR_EL2, 0);
+	trans_arch_sync_();
 }
 
 /*
@@ -49,14 +49,14 @@ static void stop_tracing(const struct trans_cpu *cpu)
  */
 static void stop_trace_buffer(const struct trans_cpu *cpu, bool filters)
 {
-	if (trans_arch_read(TRANS_TRBIDR_EL1) & BUFFER_OWNED_ABOVE ||
-	    !(trans_arch_read(TRANS_TRBLIMITR_EL1) & TRBLIMITR_E))
+	if (trans_arch_read_(TRANS_TRBIDR_EL1) & BUFFER_OWNED_ABOVE ||
+	    !(trans_arch_read_(TRANS_TRBLIMITR_EL1) & TRBLIMITR_E))
 		return;
 	if (filters)
 		stop_tracing(cpu);
-	trans_arch_drain_trace();
-	trans_arch_write(TRANS_TRBLIMITR_EL1, 0);
-	trans_arch_drain_trace();
+	trans_arch_drain_trace_();
+	trans_arch_write_(TRANS_TRBLIMITR_EL1, 0);
+	trans_arch_drain_trace_();
 }
 
 /* booting.rst wants it off, and the blob's returns would be checked against a
@@ -64,11 +64,11 @@ static void stop_trace_buffer(const struct trans_cpu *cpu, bool filters)
  * a return without it checks nothing. */
 static void stop_control_stack(const struct trans_cpu *cpu)
 {
-	trans_arch_write(TRANS_GCSCR_EL1, 0);
-	trans_arch_write(TRANS_GCSCRE0_EL1, 0);
+	trans_arch_write_(TRANS_GCSCR_EL1, 0);
+	trans_arch_write_(TRANS_GCSCRE0_EL1, 0);
 	if (cpu->el == 2)
-		trans_arch_write(TRANS_GCSCR_EL2, 0);
-	trans_arch_sync();
+		trans_arch_write_(TRANS_GCSCR_EL2, 0);
+	trans_arch_sync_();
 }
 
 /* Streaming mode changes what instructions exist; nobody expects it on. */
@@ -77,8 +77,8 @@ static void stop_streaming(const struct trans_cpu *cpu)
 	enum trans_sysreg trap = cpu->el == 2 ? TRANS_CPTR_EL2 :
 						TRANS_CPACR_EL1;
 
-	if (trans_state_sme_usable(cpu, trans_arch_read(trap)))
-		trans_arch_write(TRANS_SVCR, 0);
+	if (trans_state_sme_usable_(cpu, trans_arch_read_(trap)))
+		trans_arch_write_(TRANS_SVCR, 0);
 }
 
 static void mask_firmware_events(const struct trans_transition_args *args)
@@ -86,19 +86,19 @@ static void mask_firmware_events(const struct trans_transition_args *args)
 	if (!args->sdei)
 		return;
 	if (args->conduit == TRANS_CONDUIT_HVC)
-		trans_arch_hvc(SDEI_PE_MASK, 0, 0, 0);
+		trans_arch_hvc_(SDEI_PE_MASK, 0, 0, 0);
 	else
-		trans_arch_smc(SDEI_PE_MASK, 0, 0, 0);
+		trans_arch_smc_(SDEI_PE_MASK, 0, 0, 0);
 }
 
 static void silence(const struct trans_transition_args *args,
 		    const struct trans_cpu *cpu)
 {
-	unsigned int leave = trans_state_leave(cpu);
+	unsigned int leave = trans_state_leave_(cpu);
 
-	trans_arch_mask();
+	trans_arch_mask_();
 	if (leave & TRANS_LEAVE_NMI)
-		trans_arch_write(TRANS_ALLINT, ALLINT_ON);
+		trans_arch_write_(TRANS_ALLINT, ALLINT_ON);
 	mask_firmware_events(args);
 	if (leave & TRANS_LEAVE_SPE)
 		stop_profile(cpu);
@@ -107,14 +107,14 @@ static void silence(const struct trans_transition_args *args,
 	if (leave & TRANS_LEAVE_GCS)
 		stop_control_stack(cpu);
 	/* Breakpoints, watchpoints and single step, in the next world too. */
-	trans_arch_write(TRANS_MDSCR_EL1, 0);
+	trans_arch_write_(TRANS_MDSCR_EL1, 0);
 	if (leave & TRANS_LEAVE_SME)
 		stop_streaming(cpu);
 	if (leave & TRANS_LEAVE_MTE)
-		trans_arch_write(TRANS_TCO, TCO_ON);
+		trans_arch_write_(TRANS_TCO, TCO_ON);
 	if (leave & TRANS_LEAVE_PAN)
-		trans_arch_write(TRANS_PAN, 0);
-	trans_arch_sync();
+		trans_arch_write_(TRANS_PAN, 0);
+	trans_arch_sync_();
 }
 
 /* To where the blob can be branched to. */
@@ -127,7 +127,7 @@ static void step_out(const struct trans_transition *transition,
 	if (args->alias_enter)
 		args->alias_enter(args->host);
 	/* The blob was written as data; no older line may be fetched. */
-	trans_arch_icache();
+	trans_arch_icache_();
 }
 
 #define MOVE 0
@@ -137,15 +137,15 @@ static void step_out(const struct trans_transition *transition,
 static uint64_t x0_of(const struct trans_transition *transition,
 		      const struct trans_cpu *cpu, uint64_t what)
 {
-	return transition->data | trans_state_entry(cpu) | what;
+	return transition->data | trans_state_entry_(cpu) | what;
 }
 
 static __attribute__((noreturn)) void into_blob(
 	const struct trans_transition *transition, const struct trans_cpu *cpu,
 	uint64_t what)
 {
-	trans_arch_jump(transition->code + BLOB_ENTRY,
-			x0_of(transition, cpu, what));
+	trans_arch_jump_(transition->code + BLOB_ENTRY,
+			 x0_of(transition, cpu, what));
 }
 
 /*
@@ -162,8 +162,8 @@ static __attribute__((noreturn)) void not_quiet(
 
 	trans_control_note_(transition, why);
 	step_out(transition, args->cpu);
-	trans_arch_call(transition->code + BLOB_ENTRY,
-			x0_of(transition, args->cpu, NOT_QUIET));
+	trans_arch_call_(transition->code + BLOB_ENTRY,
+			 x0_of(transition, args->cpu, NOT_QUIET));
 	args->reset(args->host);
 	into_blob(transition, args->cpu, OFF);
 }

@@ -105,7 +105,7 @@ static int add_scrub(void *arg, const struct trans_move *move)
 	return add(writer, move);
 }
 
-int trans_list_build(struct trans_transition *t, struct trans_error *err)
+int trans_list_build_(struct trans_transition *t, struct trans_error *err)
 {
 	const struct trans_moves *plan = t->args.plan;
 	struct writer writer = { .t = t, .err = err };
@@ -114,7 +114,7 @@ int trans_list_build(struct trans_transition *t, struct trans_error *err)
 	for (size_t i = 0; !ret && i < plan->count; i++)
 		ret = add(&writer, &plan->move[i]);
 	if (!ret && t->args.scrub)
-		ret = trans_scrub_moves(t, add_scrub, &writer, err);
+		ret = trans_scrub_moves_(t, add_scrub, &writer, err);
 	if (!ret)
 		ret = add_rest(&writer, t->args.zero, true);
 	if (!ret)
@@ -124,7 +124,7 @@ int trans_list_build(struct trans_transition *t, struct trans_error *err)
 	return ret;
 }
 
-void trans_list_free(struct trans_transition *t)
+void trans_list_free_(struct trans_transition *t)
 {
 	while (t->list_granules) {
 		const struct blob_list *page = page_at(t, t->list);
@@ -137,8 +137,8 @@ void trans_list_free(struct trans_transition *t)
 	}
 }
 
-int trans_list_pages(const struct trans_transition *t, trans_list_page_fn page,
-		     void *arg, struct trans_error *err)
+int trans_list_pages_(const struct trans_transition *t, trans_list_page_fn page,
+		      void *arg, struct trans_error *err)
 {
 	trans_pa_t pa = t->list;
 	int ret = 0;
@@ -154,8 +154,8 @@ int trans_list_pages(const struct trans_transition *t, trans_list_page_fn page,
 	return ret;
 }
 
-int trans_list_moves(const struct trans_transition *t, trans_list_move_fn move,
-		     void *arg, struct trans_error *err)
+int trans_list_moves_(const struct trans_transition *t, trans_list_move_fn move,
+		      void *arg, struct trans_error *err)
 {
 	trans_pa_t pa = t->list;
 	int ret = 0;

@@ -8,7 +8,6 @@
 
 #include "lib/fail.h"
 #include "lib/machine/arch.h"
-#include "trans/table/query.h"
 
 #define SCTLR_M (1ULL << 0)
 #define SCTLR_WXN (1ULL << 19) /* what can be written cannot be executed */
@@ -24,10 +23,10 @@ static void read_indirection(const struct trans_cpu *cpu,
 	bool el2 = cpu->el == 2;
 
 	if (cpu->granted & TRANS_GRANT_TCR2)
-		regs->tcr2 = trans_arch_read(el2 ? TRANS_TCR2_EL2 :
+		regs->tcr2 = trans_arch_read_(el2 ? TRANS_TCR2_EL2 :
 						   TRANS_TCR2_EL1);
 	if (cpu->granted & TRANS_GRANT_PIE)
-		regs->pir = trans_arch_read(el2 ? TRANS_PIR_EL2 :
+		regs->pir = trans_arch_read_(el2 ? TRANS_PIR_EL2 :
 						  TRANS_PIR_EL1);
 }
 
@@ -36,14 +35,14 @@ bool trans_regs_live(const struct trans_cpu *cpu, struct trans_regs *regs)
 	bool el2 = cpu->el == 2;
 
 	*regs = (struct trans_regs){
-		.sctlr = trans_arch_read(el2 ? TRANS_SCTLR_EL2 :
+		.sctlr = trans_arch_read_(el2 ? TRANS_SCTLR_EL2 :
 					       TRANS_SCTLR_EL1),
 	};
 	if (!(regs->sctlr & SCTLR_M))
 		return false;
-	regs->ttbr = trans_arch_read(el2 ? TRANS_TTBR0_EL2 : TRANS_TTBR0_EL1);
-	regs->tcr = trans_arch_read(el2 ? TRANS_TCR_EL2 : TRANS_TCR_EL1);
-	regs->mair = trans_arch_read(el2 ? TRANS_MAIR_EL2 : TRANS_MAIR_EL1);
+	regs->ttbr = trans_arch_read_(el2 ? TRANS_TTBR0_EL2 : TRANS_TTBR0_EL1);
+	regs->tcr = trans_arch_read_(el2 ? TRANS_TCR_EL2 : TRANS_TCR_EL1);
+	regs->mair = trans_arch_read_(el2 ? TRANS_MAIR_EL2 : TRANS_MAIR_EL1);
 	read_indirection(cpu, regs);
 	return true;
 }
@@ -55,7 +54,7 @@ static void *seen(void *ctx, trans_pa_t pa, size_t len)
 	const struct trans_cpu *cpu = ctx;
 
 	for (trans_pa_t at = pa; at - pa < len; at += PAR_STEP) {
-		uint64_t par = trans_arch_translate(cpu->el, at);
+		uint64_t par = trans_arch_translate_(cpu->el, at);
 
 		if (par & PAR_FAULT || (par & PAR_PA) != (at & PAR_PA))
 			return NULL;
@@ -70,7 +69,7 @@ static const char *problem(const struct trans_leaf *leaf, trans_pa_t pa,
 		return "the live tables map it to another address";
 	if (!leaf->readable || !leaf->executable || (wxn && leaf->writable))
 		return "the live tables map it execute-never";
-	if (!tt_cacheable(leaf->memory))
+	if (!trans_memory_cacheable(leaf->memory))
 		return "the live tables do not map it as cacheable memory";
 	return NULL;
 }
@@ -144,7 +143,7 @@ static int add_run(void *arg, const struct trans_run *run)
 	const struct trans_leaf *leaf = &run->leaf;
 
 	if (run->status || leaf->pa != run->va || !leaf->readable ||
-	    !leaf->writable || !tt_cacheable(leaf->memory))
+	    !leaf->writable || !trans_memory_cacheable(leaf->memory))
 		return 0;
 	return trans_ranges_add(arg, run->va, run->len);
 }

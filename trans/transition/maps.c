@@ -171,10 +171,10 @@ static int map_source(void *arg, const struct trans_move *move)
 static int map_moves(struct trans_transition *t, struct trans_error *err)
 {
 	struct list_map map = { t, err };
-	int ret = trans_list_moves(t, map_destination, &map, err);
+	int ret = trans_list_moves_(t, map_destination, &map, err);
 
 	if (!ret)
-		ret = trans_list_moves(t, map_source, &map, err);
+		ret = trans_list_moves_(t, map_source, &map, err);
 	for (size_t i = 0; !ret && i < t->args.digest_count; i++)
 		ret = map_moved(t, t->args.digests[i].pa,
 				t->args.digests[i].len, false, err);
@@ -229,7 +229,7 @@ static int map_blob(struct trans_transition *t, struct trans_error *err)
 		ret = map_own(t, t->data, t->data_granules * granule, &attr_rw,
 			      TRANS_REPLACE, err);
 	if (!ret)
-		ret = trans_list_pages(t, map_list_page, &map, err);
+		ret = trans_list_pages_(t, map_list_page, &map, err);
 	if (!ret && t->args.report)
 		ret = map_own(t, t->args.report,
 			      sizeof(struct trans_blob_report), &attr_rw,
@@ -255,28 +255,28 @@ static int build_coarse(struct trans_transition *t, struct trans_error *err)
 	int ret = create(t, err);
 
 	if (!ret)
-		ret = trans_coarse_map(t, err);
+		ret = trans_coarse_map_add_(t, err);
 	if (!ret)
 		ret = map_moves(t, err);
 	if (!ret)
 		ret = map_blob(t, err);
-	return ret ? ret : trans_coarse_hide(t, err);
+	return ret ? ret : trans_coarse_map_hide_(t, err);
 }
 
-int trans_maps_build(struct trans_transition *t, struct trans_error *err)
+int trans_maps_build_(struct trans_transition *t, struct trans_error *err)
 {
-	int ret = trans_far_find(t, err);
+	int ret = trans_offset_map_find_(t, err);
 
 	if (!ret)
 		ret = build_exact(t, err);
 	if (ret != TOO_MANY_TABLES)
 		return ret;
-	trans_maps_free(t);
+	trans_maps_free_(t);
 	t->coarse = true;
 	return build_coarse(t, err);
 }
 
-void trans_maps_free(struct trans_transition *t)
+void trans_maps_free_(struct trans_transition *t)
 {
 	t->coarse = false;
 	trans_table_destroy(&t->low);

@@ -28,8 +28,8 @@ static int verify(const struct trans_table *table, trans_va_t va,
 	return ret;
 }
 
-int trans_maps_verify_moved(const struct trans_transition *t, trans_pa_t pa,
-			    uint64_t len, bool write, struct trans_error *err)
+int trans_maps_verify_moved_(const struct trans_transition *t, trans_pa_t pa,
+			     uint64_t len, bool write, struct trans_error *err)
 {
 	struct trans_span span = span_of(t, pa, len);
 
@@ -67,8 +67,8 @@ static int kept_at(const struct trans_table *table, trans_va_t va,
 	return TRANS_EOVERLAP;
 }
 
-int trans_maps_verify_kept(const struct trans_transition *t, trans_pa_t pa,
-			   uint64_t len, bool absent, struct trans_error *err)
+int trans_maps_verify_kept_(const struct trans_transition *t, trans_pa_t pa,
+			    uint64_t len, bool absent, struct trans_error *err)
 {
 	int ret = 0;
 
@@ -81,16 +81,16 @@ int trans_maps_verify_kept(const struct trans_transition *t, trans_pa_t pa,
 	return ret;
 }
 
-int trans_maps_verify_move(const struct trans_transition *t,
-			   const struct trans_move *move,
-			   struct trans_error *err)
+int trans_maps_verify_move_(const struct trans_transition *t,
+			    const struct trans_move *move,
+			    struct trans_error *err)
 {
 	int ret = stays(move) ? 0 :
-		  trans_maps_verify_moved(t, move->dst, move->len, true, err);
+		  trans_maps_verify_moved_(t, move->dst, move->len, true, err);
 
 	if (ret || move->src == TRANS_ZERO)
 		return ret;
-	return trans_maps_verify_moved(t, move->src, move->len, false, err);
+	return trans_maps_verify_moved_(t, move->src, move->len, false, err);
 }
 
 static int verify_own(const struct trans_transition *t, trans_pa_t pa,
@@ -102,7 +102,7 @@ static int verify_own(const struct trans_transition *t, trans_pa_t pa,
 	return verify(&t->low, span.start, span, access, err);
 }
 
-/* For trans_list_pages. */
+/* For trans_list_pages_. */
 struct list_verify {
 	const struct trans_transition *t;
 	struct trans_error *err;
@@ -115,8 +115,8 @@ static int verify_list_page(void *arg, trans_pa_t pa, uint64_t len)
 	return verify_own(check->t, pa, len, 0, check->err);
 }
 
-int trans_maps_verify_blob(const struct trans_transition *t,
-			   struct trans_error *err)
+int trans_maps_verify_blob_(const struct trans_transition *t,
+			    struct trans_error *err)
 {
 	struct list_verify list = { t, err };
 	uint64_t granule = granule_of(t);
@@ -127,7 +127,7 @@ int trans_maps_verify_blob(const struct trans_transition *t,
 		ret = verify_own(t, t->data, t->data_granules * granule,
 				 TRANS_WRITE, err);
 	if (!ret)
-		ret = trans_list_pages(t, verify_list_page, &list, err);
+		ret = trans_list_pages_(t, verify_list_page, &list, err);
 	if (!ret && t->args.report)
 		ret = verify_own(t, t->args.report,
 				 sizeof(struct trans_blob_report), TRANS_WRITE,

@@ -40,7 +40,7 @@ static void see(struct survey *survey, const struct trans_transition *t,
 	     last);
 }
 
-/* For trans_list_moves and trans_list_pages. */
+/* For trans_list_moves_ and trans_list_pages_. */
 struct looking {
 	struct survey *survey;
 	const struct trans_transition *t;
@@ -69,12 +69,12 @@ static int look(const struct trans_transition *t, struct survey *survey,
 {
 	const struct trans_transition_args *args = &t->args;
 	struct looking at = { survey, t };
-	int ret = trans_list_moves(t, see_move, &at, err);
+	int ret = trans_list_moves_(t, see_move, &at, err);
 
 	for (size_t i = 0; i < args->digest_count; i++)
 		see(survey, t, args->digests[i].pa, args->digests[i].len);
 	if (!ret)
-		ret = trans_list_pages(t, see_page, &at, err);
+		ret = trans_list_pages_(t, see_page, &at, err);
 	(void)see_page(&at, t->code, t->code_granules * granule_of(t));
 	(void)see_page(&at, t->data, t->data_granules * granule_of(t));
 	if (args->report)
@@ -118,7 +118,7 @@ static int beyond(const struct extent *far, const char *why,
 			     far->last - far->first + 1);
 }
 
-int trans_far_find(struct trans_transition *t, struct trans_error *err)
+int trans_offset_map_find_(struct trans_transition *t, struct trans_error *err)
 {
 	struct survey survey = {
 		.reach = (1ULL << t->args.va_bits) - 1,

@@ -56,14 +56,14 @@ static inline bool stays(const struct trans_move *move)
 }
 
 /* Fill in what the caller left to the library. */
-void trans_args_complete(struct trans_transition_args *args);
+void trans_args_complete_(struct trans_transition_args *args);
 
 /* What is wrong with the arguments, checked before anything is allocated. */
-int trans_args_check(const struct trans_transition_args *args,
-		     struct trans_error *err);
+int trans_args_check_(const struct trans_transition_args *args,
+		      struct trans_error *err);
 
 /* blob_params.flags that are wishes of the caller's. */
-uint64_t trans_args_flags(const struct trans_transition_args *args);
+uint64_t trans_args_flags_(const struct trans_transition_args *args);
 
 /* Progress: work was done on @moves moves. TRANS_ESTOPPED. */
 int trans_args_tell_(const struct trans_transition_args *args, uint64_t moves,
@@ -72,26 +72,27 @@ int trans_args_tell_(const struct trans_transition_args *args, uint64_t moves,
 /* scrub.c: call with each piece of a move's source that is invalid in the
  * host's tables and no destination, as a move of zeroes. */
 typedef int (*trans_list_move_fn)(void *arg, const struct trans_move *move);
-int trans_scrub_moves(const struct trans_transition *t, trans_list_move_fn move,
-		      void *arg, struct trans_error *err);
+int trans_scrub_moves_(const struct trans_transition *t,
+		       trans_list_move_fn move, void *arg,
+		       struct trans_error *err);
 
 /* list.c: the move list as the blob reads it, the rest behind the moves. */
-int trans_list_build(struct trans_transition *t, struct trans_error *err);
-void trans_list_free(struct trans_transition *t);
+int trans_list_build_(struct trans_transition *t, struct trans_error *err);
+void trans_list_free_(struct trans_transition *t);
 /* Calls with each page and each move until one call returns nonzero. */
 typedef int (*trans_list_page_fn)(void *arg, trans_pa_t pa, uint64_t len);
-int trans_list_pages(const struct trans_transition *t, trans_list_page_fn page,
-		     void *arg, struct trans_error *err);
-int trans_list_moves(const struct trans_transition *t, trans_list_move_fn move,
-		     void *arg, struct trans_error *err);
+int trans_list_pages_(const struct trans_transition *t, trans_list_page_fn page,
+		      void *arg, struct trans_error *err);
+int trans_list_moves_(const struct trans_transition *t, trans_list_move_fn move,
+		      void *arg, struct trans_error *err);
 
 /* control.c: the pages of the blob itself, and its parameters. */
-int trans_control_build(struct trans_transition *t, struct trans_error *err);
-void trans_control_free(struct trans_transition *t);
-int trans_control_finish(struct trans_transition *t,
-			 const struct trans_regs *low,
-			 const struct trans_regs *high,
-			 struct trans_error *err);
+int trans_control_build_(struct trans_transition *t, struct trans_error *err);
+void trans_control_free_(struct trans_transition *t);
+int trans_control_finish_(struct trans_transition *t,
+			  const struct trans_regs *low,
+			  const struct trans_regs *high,
+			  struct trans_error *err);
 /* For the blob's report: why the host could not leave. */
 void trans_control_note_(const struct trans_transition *t,
 			 const struct trans_error *why);
@@ -102,49 +103,50 @@ void trans_control_note_(const struct trans_transition *t,
  * _regime: of which it is; _script: what the blob writes, in order, after the
  * moves. @code: PA of the blob.
  */
-int trans_world_check(const struct trans_transition_args *args,
-		      struct trans_error *err);
-enum trans_regime trans_world_regime(const struct trans_cpu *cpu,
-				     const struct trans_world *world);
-void trans_world_script(const struct trans_cpu *cpu,
-			const struct trans_world *world, uint64_t ttbr0,
-			trans_pa_t code, struct blob_world *script);
+int trans_world_check_(const struct trans_transition_args *args,
+		       struct trans_error *err);
+enum trans_regime trans_world_regime_(const struct trans_cpu *cpu,
+				      const struct trans_world *world);
+void trans_world_script_(const struct trans_cpu *cpu,
+			 const struct trans_world *world, uint64_t ttbr0,
+			 trans_pa_t code, struct blob_world *script);
 
 /* entry_map.c: the identity map that world is entered through, and what the
  * blob is told of it. All do nothing without a world. */
-int trans_passage_build(struct trans_transition *t, struct trans_error *err);
-int trans_passage_finish(struct trans_transition *t, struct blob_params *params,
-			 struct trans_error *err);
+int trans_entry_map_build_(struct trans_transition *t, struct trans_error *err);
+int trans_entry_map_finish_(struct trans_transition *t,
+			    struct blob_params *params,
+			    struct trans_error *err);
 /* Would the next world's registers translate it as the blob needs? */
-int trans_passage_verify(const struct trans_transition *t,
-			 struct trans_error *err);
-void trans_passage_free(struct trans_transition *t);
+int trans_entry_map_verify_(const struct trans_transition *t,
+			    struct trans_error *err);
+void trans_entry_map_free_(struct trans_transition *t);
 
 /* offset_map.c: find what lies beyond the identity map, and where to map it. */
-int trans_far_find(struct trans_transition *t, struct trans_error *err);
+int trans_offset_map_find_(struct trans_transition *t, struct trans_error *err);
 
 /* coarse_map.c: map all RAM; then, when all else is mapped, cut the tables
  * out. */
-int trans_coarse_map(struct trans_transition *t, struct trans_error *err);
-int trans_coarse_hide(struct trans_transition *t, struct trans_error *err);
+int trans_coarse_map_add_(struct trans_transition *t, struct trans_error *err);
+int trans_coarse_map_hide_(struct trans_transition *t, struct trans_error *err);
 
 /* maps.c: the tables. */
-int trans_maps_build(struct trans_transition *t, struct trans_error *err);
+int trans_maps_build_(struct trans_transition *t, struct trans_error *err);
 /* Give the tables back, and the account of them. */
-void trans_maps_free(struct trans_transition *t);
+void trans_maps_free_(struct trans_transition *t);
 
 /* maps_verify.c: what they came out as.
  * Is [pa, pa + len) readable, and writable if so asked, for the mover? */
-int trans_maps_verify_moved(const struct trans_transition *t, trans_pa_t pa,
-			    uint64_t len, bool write, struct trans_error *err);
-int trans_maps_verify_move(const struct trans_transition *t,
-			   const struct trans_move *move,
-			   struct trans_error *err);
+int trans_maps_verify_moved_(const struct trans_transition *t, trans_pa_t pa,
+			     uint64_t len, bool write, struct trans_error *err);
+int trans_maps_verify_move_(const struct trans_transition *t,
+			    const struct trans_move *move,
+			    struct trans_error *err);
 /* Can [pa, pa + len) not be written, and, with @absent, not even be read? */
-int trans_maps_verify_kept(const struct trans_transition *t, trans_pa_t pa,
-			   uint64_t len, bool absent, struct trans_error *err);
-int trans_maps_verify_blob(const struct trans_transition *t,
-			   struct trans_error *err);
+int trans_maps_verify_kept_(const struct trans_transition *t, trans_pa_t pa,
+			    uint64_t len, bool absent, struct trans_error *err);
+int trans_maps_verify_blob_(const struct trans_transition *t,
+			    struct trans_error *err);
 /* Does @table map @va? 1: yes, *@leaf says how. 0: no, or it lies beyond what
  * the table reaches, as pages of the tables themselves may. Else the status of
  * a look-up that came to nothing (trans_table_query). */
@@ -153,12 +155,12 @@ int trans_maps_find_(const struct trans_table *table, trans_va_t va,
 
 /* state.c: the CPU's registers in and on the way to the next world. Decisions
  * only. */
-uint64_t trans_state_sctlr(const struct trans_cpu *cpu, bool mmu);
-uint64_t trans_state_hcr(const struct trans_cpu *cpu);
-uint64_t trans_state_tcr_off(const struct trans_cpu *cpu);
-uint64_t trans_state_flags(const struct trans_cpu *cpu);
+uint64_t trans_state_sctlr_(const struct trans_cpu *cpu, bool mmu);
+uint64_t trans_state_hcr_(const struct trans_cpu *cpu);
+uint64_t trans_state_tcr_off_(const struct trans_cpu *cpu);
+uint64_t trans_state_flags_(const struct trans_cpu *cpu);
 /* What the blob is told in x0 (BLOB_X0_BITS) of the CPU that enters it. */
-uint64_t trans_state_entry(const struct trans_cpu *cpu);
+uint64_t trans_state_entry_(const struct trans_cpu *cpu);
 
 /* What must be silenced on this CPU, as far as it has it at all and firmware lets
  * it be touched (struct trans_cpu, granted). */
@@ -171,10 +173,10 @@ uint64_t trans_state_entry(const struct trans_cpu *cpu);
 #define TRANS_LEAVE_TRF 0x40u  /* trace filters: what feeds the trace buffer */
 #define TRANS_LEAVE_GCS 0x80u  /* guarded control stack */
 /* Do EL2's registers have names of their own (EL2 without E2H)? */
-bool trans_state_own_names(const struct trans_cpu *cpu);
-unsigned int trans_state_leave(const struct trans_cpu *cpu);
+bool trans_state_own_names_(const struct trans_cpu *cpu);
+unsigned int trans_state_leave_(const struct trans_cpu *cpu);
 /* May SVCR be written, as @trap (CPACR_EL1; CPTR_EL2 at EL2 without E2H) has
  * it? */
-bool trans_state_sme_usable(const struct trans_cpu *cpu, uint64_t trap);
+bool trans_state_sme_usable_(const struct trans_cpu *cpu, uint64_t trap);
 
 #endif

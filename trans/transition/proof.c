@@ -79,7 +79,7 @@ static int pieces(struct proof *proof)
 	if (!ret)
 		ret = piece(proof, t->data, t->data_granules * granule);
 	if (!ret)
-		ret = trans_list_pages(t, piece, proof, proof->err);
+		ret = trans_list_pages_(t, piece, proof, proof->err);
 	if (!ret && t->args.report)
 		ret = piece(proof, t->args.report,
 			    sizeof(struct trans_blob_report));
@@ -137,7 +137,7 @@ static int apart(void *arg, const struct trans_move *move)
 static int all_apart(struct proof *proof)
 {
 	const struct blob_params *params = proof->params;
-	int ret = trans_list_moves(proof->t, apart, proof, proof->err);
+	int ret = trans_list_moves_(proof->t, apart, proof, proof->err);
 
 	for (uint64_t i = 0; !ret && i < params->digest_count; i++)
 		ret = clear(proof, &proof->dst, params->digest[i].pa,
@@ -163,7 +163,7 @@ static int name_table(struct proof *proof, trans_pa_t pa, uint64_t len)
 static int mapped(void *arg, const struct trans_move *move)
 {
 	struct proof *proof = arg;
-	int named, ret = trans_maps_verify_move(proof->t, move, proof->err);
+	int named, ret = trans_maps_verify_move_(proof->t, move, proof->err);
 
 	if (!ret)
 		return 0;
@@ -182,28 +182,28 @@ static int digests_mapped(struct proof *proof)
 		const struct trans_digest *digest = &params->digest[i];
 		int named;
 
-		ret = trans_maps_verify_moved(proof->t, digest->pa, digest->len,
-					      false, proof->err);
+		ret = trans_maps_verify_moved_(proof->t, digest->pa,
+					       digest->len, false, proof->err);
 		named = ret ? name_table(proof, digest->pa, digest->len) : 0;
 		ret = named ? named : ret;
 	}
 	return ret;
 }
 
-/* Nothing that the mover can write by mistake: for trans_list_pages and
+/* Nothing that the mover can write by mistake: for trans_list_pages_ and
  * trans_table_pages. */
 static int read_only(void *arg, trans_pa_t pa, uint64_t len)
 {
 	const struct proof *proof = arg;
 
-	return trans_maps_verify_kept(proof->t, pa, len, false, proof->err);
+	return trans_maps_verify_kept_(proof->t, pa, len, false, proof->err);
 }
 
 static int hidden(void *arg, trans_pa_t pa, uint64_t len)
 {
 	const struct proof *proof = arg;
 
-	return trans_maps_verify_kept(proof->t, pa, len, true, proof->err);
+	return trans_maps_verify_kept_(proof->t, pa, len, true, proof->err);
 }
 
 static int all_kept(struct proof *proof)
@@ -212,7 +212,7 @@ static int all_kept(struct proof *proof)
 	int ret = read_only(proof, t->code, t->code_granules * granule_of(t));
 
 	if (!ret)
-		ret = trans_list_pages(t, read_only, proof, proof->err);
+		ret = trans_list_pages_(t, read_only, proof, proof->err);
 	if (!ret)
 		ret = table_pages(proof, &t->low, hidden);
 	return ret ? ret : table_pages(proof, &t->high, hidden);
@@ -246,14 +246,14 @@ static int no_window(const struct proof *proof)
 
 static int all_mapped(struct proof *proof)
 {
-	int ret = trans_maps_verify_blob(proof->t, proof->err);
+	int ret = trans_maps_verify_blob_(proof->t, proof->err);
 
 	if (!ret)
 		ret = same_window(proof);
 	if (!ret)
 		ret = all_kept(proof);
 	if (!ret)
-		ret = trans_list_moves(proof->t, mapped, proof, proof->err);
+		ret = trans_list_moves_(proof->t, mapped, proof, proof->err);
 	return ret ? ret : digests_mapped(proof);
 }
 
@@ -276,7 +276,7 @@ int trans_transition_check(const struct trans_transition *transition,
 				     transition->data, sizeof(*proof.params));
 	ret = all_apart(&proof);
 	if (!ret)
-		ret = trans_passage_verify(transition, err);
+		ret = trans_entry_map_verify_(transition, err);
 	if (ret)
 		return ret;
 	return args->map == TRANS_MAP_NONE ? no_window(&proof) :

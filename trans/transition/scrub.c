@@ -87,7 +87,7 @@ static uint64_t destination(const struct scrub *scrub, trans_pa_t pa,
 	size_t i = 0, end = plan->count;
 
 	if (scrub->sorted) {
-		i = moves_first_from(plan->move, plan->count, pa);
+		i = trans_moves_first_from_(plan->move, plan->count, pa);
 		end = i < end ? i + 1 : end;
 	}
 	for (*is = false; !*is && i < end; i++)
@@ -138,7 +138,7 @@ static bool is_spare(const struct scrub *scrub, size_t n)
 	const struct trans_moves *plan = scrub->t->args.plan;
 	const struct trans_move *move = plan->move;
 	trans_pa_t src = move[n].src;
-	size_t i = scrub->sorted ? moves_first_from(move, n, src) : 0;
+	size_t i = scrub->sorted ? trans_moves_first_from_(move, n, src) : 0;
 
 	for (; i < n; i++) {
 		if (src - move[i].dst < move[i].len)
@@ -172,8 +172,9 @@ static int scrub_source(struct scrub *scrub, const struct trans_move *move)
 	return ret;
 }
 
-int trans_scrub_moves(const struct trans_transition *t, trans_list_move_fn move,
-		      void *arg, struct trans_error *err)
+int trans_scrub_moves_(const struct trans_transition *t,
+		       trans_list_move_fn move, void *arg,
+		       struct trans_error *err)
 {
 	const struct trans_moves *plan = t->args.plan;
 	struct scrub scrub = {

@@ -17,12 +17,12 @@ static unsigned int field(uint64_t id, unsigned int shift)
 	return (unsigned int)(id >> shift) & 0xf;
 }
 
-bool trans_state_own_names(const struct trans_cpu *cpu)
+bool trans_state_own_names_(const struct trans_cpu *cpu)
 {
 	return cpu->el == 2 && !cpu->e2h;
 }
 
-uint64_t trans_state_sctlr(const struct trans_cpu *cpu, bool mmu)
+uint64_t trans_state_sctlr_(const struct trans_cpu *cpu, bool mmu)
 {
 	uint64_t on = trans_sctlr(trans_cpu_regime(cpu));
 
@@ -34,12 +34,12 @@ uint64_t trans_state_sctlr(const struct trans_cpu *cpu, bool mmu)
  * because it changes what every other name means, and with it TGE, without
  * which TLBI and exceptions would be EL1's (Arm ARM D8, VHE).
  */
-uint64_t trans_state_hcr(const struct trans_cpu *cpu)
+uint64_t trans_state_hcr_(const struct trans_cpu *cpu)
 {
 	return HCR_RW | (cpu->e2h ? HCR_E2H | HCR_TGE : 0);
 }
 
-uint64_t trans_state_tcr_off(const struct trans_cpu *cpu)
+uint64_t trans_state_tcr_off_(const struct trans_cpu *cpu)
 {
 	uint64_t granules = trans_cpu_granules(cpu);
 	unsigned int granule = TRANS_4K;
@@ -59,7 +59,7 @@ static bool has_sha2(const struct trans_cpu *cpu)
 
 /* ID_AA64MMFR3_EL1.TCRX [3:0]: TCR2_ELx is there. E2H: at EL1 it is the EL2's
  * to which a stub leads. */
-uint64_t trans_state_flags(const struct trans_cpu *cpu)
+uint64_t trans_state_flags_(const struct trans_cpu *cpu)
 {
 	bool e2h = cpu->el == 2 ? cpu->e2h : trans_cpu_has_e2h_only(cpu);
 
@@ -70,12 +70,12 @@ uint64_t trans_state_flags(const struct trans_cpu *cpu)
 	       (e2h ? 1u << BLOB_HAS_E2H_BIT : 0);
 }
 
-uint64_t trans_state_entry(const struct trans_cpu *cpu)
+uint64_t trans_state_entry_(const struct trans_cpu *cpu)
 {
 	return cpu->el == 2 && cpu->e2h ? 1u << BLOB_E2H_BIT : 0;
 }
 
-unsigned int trans_state_leave(const struct trans_cpu *cpu)
+unsigned int trans_state_leave_(const struct trans_cpu *cpu)
 {
 	bool sme = cpu->granted & TRANS_GRANT_SME;
 	bool gcs = cpu->granted & TRANS_GRANT_GCS;
@@ -90,9 +90,9 @@ unsigned int trans_state_leave(const struct trans_cpu *cpu)
 	       (field(cpu->pfr1, 36) ? TRANS_LEAVE_NMI : 0);
 }
 
-bool trans_state_sme_usable(const struct trans_cpu *cpu, uint64_t trap)
+bool trans_state_sme_usable_(const struct trans_cpu *cpu, uint64_t trap)
 {
-	if (trans_state_own_names(cpu))
+	if (trans_state_own_names_(cpu))
 		return !(trap & CPTR_EL2_TSM);
 	return trap & CPACR_SMEN0;
 }

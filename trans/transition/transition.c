@@ -45,12 +45,12 @@ static int finish(struct trans_transition *t, struct trans_error *err)
 	int ret;
 
 	if (t->args.map == TRANS_MAP_NONE)
-		return trans_control_finish(t, NULL, NULL, err);
+		return trans_control_finish_(t, NULL, NULL, err);
 	ret = finish_table(&t->low, &low, err);
 	if (!ret && two)
 		ret = finish_table(&t->high, &high, err);
 	if (!ret)
-		ret = trans_control_finish(t, &low, two ? &high : NULL, err);
+		ret = trans_control_finish_(t, &low, two ? &high : NULL, err);
 	return ret;
 }
 
@@ -62,9 +62,9 @@ static int build_maps(struct trans_transition *t, struct trans_error *err)
 
 	if (t->args.map == TRANS_MAP_NONE)
 		return 0;
-	ret = trans_maps_build(t, &why);
+	ret = trans_maps_build_(t, &why);
 	if (ret == TRANS_ENOMEM && t->args.fallback) {
-		trans_maps_free(t);
+		trans_maps_free_(t);
 		/* Nothing is anywhere else than at its PA then. */
 		t->far = (struct trans_range){ 0 };
 		t->far_offset = 0;
@@ -79,14 +79,14 @@ static int build_maps(struct trans_transition *t, struct trans_error *err)
 /* The proof comes last, because it reads what the blob will read. */
 static int build(struct trans_transition *t, struct trans_error *err)
 {
-	int ret = trans_list_build(t, err);
+	int ret = trans_list_build_(t, err);
 
 	if (!ret)
-		ret = trans_control_build(t, err);
+		ret = trans_control_build_(t, err);
 	if (!ret)
 		ret = alias(t, err);
 	if (!ret)
-		ret = trans_passage_build(t, err);
+		ret = trans_entry_map_build_(t, err);
 	if (!ret)
 		ret = build_maps(t, err);
 	if (!ret)
@@ -104,8 +104,8 @@ int trans_transition_prepare(struct trans_transition *transition,
 
 	memset(transition, 0, sizeof(*transition));
 	transition->args = *args;
-	trans_args_complete(&transition->args);
-	ret = trans_args_check(&transition->args, err);
+	trans_args_complete_(&transition->args);
+	ret = trans_args_check_(&transition->args, err);
 	if (ret) {
 		memset(transition, 0, sizeof(*transition));
 		return ret;
@@ -164,9 +164,9 @@ void trans_transition_cancel(struct trans_transition *transition)
 	trans_transition_unask(transition);
 	if (transition->aliased && args->alias_drop)
 		args->alias_drop(args->host);
-	trans_maps_free(transition);
-	trans_passage_free(transition);
-	trans_list_free(transition);
-	trans_control_free(transition);
+	trans_maps_free_(transition);
+	trans_entry_map_free_(transition);
+	trans_list_free_(transition);
+	trans_control_free_(transition);
 	memset(transition, 0, sizeof(*transition));
 }

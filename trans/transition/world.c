@@ -183,8 +183,8 @@ static const char *bad_registers(const struct trans_world *world)
 	return NULL;
 }
 
-enum trans_regime trans_world_regime(const struct trans_cpu *cpu,
-				     const struct trans_world *world)
+enum trans_regime trans_world_regime_(const struct trans_cpu *cpu,
+				      const struct trans_world *world)
 {
 	return cpu->el == 1 || world->drop ? TRANS_EL1_0 : TRANS_EL2_0;
 }
@@ -194,7 +194,7 @@ static int check_half(const struct trans_transition_args *args, bool upper,
 {
 	const struct trans_world *world = args->world;
 	int ret = trans_geometry_from_tcr(
-		geo, trans_world_regime(args->cpu, world), upper, world->tcr,
+		geo, trans_world_regime_(args->cpu, world), upper, world->tcr,
 		args->cpu->mmfr0, err);
 	enum trans_granule granule;
 
@@ -250,8 +250,8 @@ static int check_tables(const struct trans_transition_args *args,
 	return 0;
 }
 
-int trans_world_check(const struct trans_transition_args *args,
-		      struct trans_error *err)
+int trans_world_check_(const struct trans_transition_args *args,
+		       struct trans_error *err)
 {
 	const char *why = args->stub ? "a world with its MMU on over a stub" :
 				       NULL;
@@ -434,9 +434,9 @@ static void translation(struct script *s, const struct trans_cpu *cpu,
  * trap of EL2's stands in the way. SCTLR first: nobody knows what EL1's was,
  * and with its MMU on the others could be used as they come.
  */
-void trans_world_script(const struct trans_cpu *cpu,
-			const struct trans_world *world, uint64_t ttbr0,
-			trans_pa_t code, struct blob_world *script)
+void trans_world_script_(const struct trans_cpu *cpu,
+			 const struct trans_world *world, uint64_t ttbr0,
+			 trans_pa_t code, struct blob_world *script)
 {
 	struct trans_cpu vhe = { .e2h = true };
 	struct script s = { script, 0 };
@@ -445,7 +445,7 @@ void trans_world_script(const struct trans_cpu *cpu,
 	if (world->drop)
 		el2_for_el1(&s, cpu);
 	else if (cpu->el == 2)
-		step(&s, BLOB_SET_HCR_EL2, trans_state_hcr(&vhe));
+		step(&s, BLOB_SET_HCR_EL2, trans_state_hcr_(&vhe));
 	step(&s, BLOB_STEP_ISB, 0);
 	step(&s, BLOB_SET_SCTLR_EL1, TRANS_SCTLR_OFF_EL1);
 	step(&s, BLOB_STEP_ISB, 0);

@@ -9,10 +9,10 @@ struct fake_snapshot fake_snapshot;
 /* "Code" of FAKE_WAY_BACK_LEN bytes. In assembler, because C cannot name the end
  * of an array. */
 __asm__(".section .rodata\n\t"
-	".globl trans_snapshot_way_back, trans_snapshot_way_back_end\n"
-	"trans_snapshot_way_back:\n\t"
+	".globl trans_snapshot_way_back_, trans_snapshot_way_back_end_\n"
+	"trans_snapshot_way_back_:\n\t"
 	".fill 640, 1, 0xc0\n"
-	"trans_snapshot_way_back_end:\n\t"
+	"trans_snapshot_way_back_end_:\n\t"
 	".byte 0\n\t"
 	".previous");
 
@@ -34,7 +34,7 @@ static void access(uint64_t flags)
 			fake_firmware_access(rows[i].name, 0);
 }
 
-int trans_snapshot_context(void *context, int (*then)(void *arg), void *arg)
+int trans_snapshot_context_(void *context, int (*then)(void *arg), void *arg)
 {
 	uint64_t *word = context;
 	int rc;

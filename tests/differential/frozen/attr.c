@@ -12,7 +12,7 @@ static bool one_range(const struct trans_geometry *geo)
 	return geo->regime == TRANS_EL2;
 }
 
-uint64_t tt_inheritance(const struct trans_table *table, desc_t d)
+uint64_t trans_inheritance_(const struct trans_table *table, desc_t d)
 {
 	if (!table->hierarchical)
 		return 0;
@@ -21,7 +21,7 @@ uint64_t tt_inheritance(const struct trans_table *table, desc_t d)
 	return d.v & TABLE_ATTRIBUTES;
 }
 
-uint64_t tt_inherit(uint64_t inherited, uint64_t attributes)
+uint64_t trans_inherit_(uint64_t inherited, uint64_t attributes)
 {
 	/* Read-only overrides hardware dirty state too, hence DBM. */
 	if (inherited & TABLE_READONLY)
@@ -35,7 +35,8 @@ uint64_t tt_inherit(uint64_t inherited, uint64_t attributes)
 	return attributes;
 }
 
-struct edit tt_edit_of_flags(const struct trans_geometry *geo, unsigned int flags)
+struct edit trans_edit_of_flags_(const struct trans_geometry *geo,
+				 unsigned int flags)
 {
 	/* The contiguous bit promises what neighbours look like; a copy that
 	 * changes, cuts or drops neighbours cannot keep the promise. Software
@@ -51,8 +52,8 @@ struct edit tt_edit_of_flags(const struct trans_geometry *geo, unsigned int flag
 	return edit;
 }
 
-struct edit tt_edit_of_access(const struct trans_geometry *geo,
-			      unsigned int access)
+struct edit trans_edit_of_access_(const struct trans_geometry *geo,
+				  unsigned int access)
 {
 	struct edit edit = { LEAF_READONLY | LEAF_DBM, 0 };
 	uint64_t never = access & TRANS_EXEC ? 0 : LEAF_XN;
@@ -90,7 +91,7 @@ static uint64_t to_one_range(uint64_t attributes)
 	return attributes | LEAF_USER | (never ? LEAF_XN : 0);
 }
 
-uint64_t tt_between_tables(const struct trans_geometry *from,
+uint64_t trans_attributes_convert_(const struct trans_geometry *from,
 			const struct trans_geometry *to, uint64_t attributes)
 {
 	if (one_range(from) && !one_range(to))
@@ -108,7 +109,7 @@ static uint8_t mair_type(uint64_t mair, unsigned int index)
 	return (uint8_t)(mair >> (8 * index));
 }
 
-int tt_mair_index(uint64_t mair, uint8_t type)
+int trans_mair_index_(uint64_t mair, uint8_t type)
 {
 	for (unsigned int i = 0; i < 8; i++)
 		if (mair_type(mair, i) == type)
@@ -116,13 +117,13 @@ int tt_mair_index(uint64_t mair, uint8_t type)
 	return -1;
 }
 
-bool tt_mair_map(uint64_t from, uint64_t to, uint8_t map[8])
+bool trans_mair_map_(uint64_t from, uint64_t to, uint8_t map[8])
 {
 	for (unsigned int i = 0; i < 8; i++) {
 		int index = (int)i;
 
 		if (mair_type(from, i) != mair_type(to, i))
-			index = tt_mair_index(to, mair_type(from, i));
+			index = trans_mair_index_(to, mair_type(from, i));
 		map[i] = index < 0 ? 0xff : (uint8_t)index;
 	}
 	return from == to;
@@ -135,7 +136,7 @@ static const uint8_t memory_types[] = {
 	[TRANS_MEM_STRONG] = 0x00,
 };
 
-bool tt_attributes_of(const struct trans_table *table,
+bool trans_attributes_of_(const struct trans_table *table,
 		   const struct trans_attr *attr, uint64_t *attributes,
 		   const char **why)
 {
@@ -154,7 +155,7 @@ bool tt_attributes_of(const struct trans_table *table,
 	if (exec && !normal)
 		return false;
 	*why = "memory type is not in the table's MAIR";
-	index = tt_mair_index(table->mair, memory_types[attr->memory]);
+	index = trans_mair_index_(table->mair, memory_types[attr->memory]);
 	if (index < 0)
 		return false;
 	bits |= (uint64_t)index << LEAF_INDEX_SHIFT;
@@ -256,7 +257,8 @@ static bool direct_can_say(unsigned int own, unsigned int user)
 	       !(data & MAY_WRITE && own & MAY_EXEC);
 }
 
-bool tt_direct(const struct trans_table *table, uint64_t *attributes)
+bool trans_attributes_direct_(const struct trans_table *table,
+			      uint64_t *attributes)
 {
 	unsigned int own, user;
 	uint64_t bits;
@@ -288,8 +290,8 @@ bool tt_direct(const struct trans_table *table, uint64_t *attributes)
 	return true;
 }
 
-bool tt_describe(const struct trans_table *table, uint64_t attributes,
-		 struct trans_leaf *leaf)
+bool trans_attributes_say_(const struct trans_table *table, uint64_t attributes,
+			   struct trans_leaf *leaf)
 {
 	unsigned int own, user;
 	unsigned int index =

@@ -9,8 +9,8 @@
 enum action { KEEP_OLD, EDIT_OLD, TAKE_LEAF, TAKE_TABLE, CLEAR, DESCEND,
 	      COLLIDE };
 
-int tt_build_fail(struct build *b, int status, const char *why, desc_t d,
-		  trans_pa_t pa)
+int trans_build_fail_(struct build *b, int status, const char *why, desc_t d,
+		      trans_pa_t pa)
 {
 	if (b->report)
 		b->report->error = (struct trans_error){
@@ -200,12 +200,13 @@ int tt_frame_page(struct build *b, struct frame *f)
 	}
 	if (b->op == OP_WINDOW && b->level == 3) {
 		f->page_pa = window_page(b);
-		ret = tt_page_open(b->dst, f->page_pa, &f->page, &why);
+		ret = trans_page_open_(b->dst, f->page_pa, &f->page, &why);
 	} else {
-		ret = tt_page_take(b->dst, &f->page, &f->page_pa, &why);
+		ret = trans_page_take_(b->dst, &f->page, &f->page_pa, &why);
 	}
 	if (ret)
-		return tt_build_fail(b, ret, why, (desc_t){ 0 }, f->page_pa);
+		return trans_build_fail_(b, ret, why, (desc_t){ 0 },
+					 f->page_pa);
 	b->stats.tables++;
 	return 0;
 }
@@ -224,8 +225,8 @@ static desc_t mark_borrowed(const struct build *b, const struct frame *f,
 static void store(const struct build *b, const struct frame *f,
 		  unsigned int slot, desc_t d)
 {
-	if (d.v || !tt_watched(b->dst))
-		tt_store(b->dst, &f->page[slot], d);
+	if (d.v || !is_watched(b->dst))
+		trans_store_(b->dst, &f->page[slot], d);
 }
 
 /* Store @d at @slot, and what continues it up to @end. */
@@ -326,7 +327,7 @@ static int edit_old(struct build *b)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
 	uint64_t before = desc_attributes(geo, b->old);
-	uint64_t after = tt_edit_apply(b->edit, before);
+	uint64_t after = edit_apply(b->edit, before);
 
 	b->stats.protect += after != before;
 	b->stats.leaves[b->level]++;
@@ -349,11 +350,12 @@ static int old_below(struct build *b, struct frame *below)
 		below->same = b->op != OP_WINDOW;
 		below->borrowed = current(b)->borrowed ||
 				      b->old.v & TABLE_BORROWED;
-		below->old = tt_table_at(b->dst, pa, b->level + 1);
+		below->old = trans_table_at_(b->dst, pa, b->level + 1);
 		if (!below->old)
-			return tt_build_fail(b, TRANS_EFAULT,
-					     "phys_to_virt refused a table page",
-					     b->old, pa);
+			return trans_build_fail_(
+				b, TRANS_EFAULT,
+				"phys_to_virt refused a table page", b->old,
+				pa);
 	}
 	return 0;
 }
@@ -431,7 +433,7 @@ static TRANS_APART int take_leaf(struct build *b)
 	int ret = 0;
 
 	if (!geo_has_pa(geo, b->item.pa + low_mask(b->shift)))
-		return tt_build_fail(
+		return trans_build_fail_(
 			b, TRANS_EUNREPR,
 			"output address wider than the destination's",
 			b->item.raw, b->item.pa);
@@ -487,9 +489,9 @@ static int build_slot(struct build *b)
 	case COLLIDE:
 		break;
 	}
-	return tt_build_fail(b, TRANS_EEXIST,
-			     "something is mapped here already", b->old,
-			     old_pa(b));
+	return trans_build_fail_(b, TRANS_EEXIST,
+				 "something is mapped here already", b->old,
+				 old_pa(b));
 }
 
 static desc_t fold_frame(struct build *b, const struct frame *f)

@@ -136,11 +136,11 @@ struct build {
 
 /* Do it. The caller has filled everything down to @count, and for a mapping
  * without b->src the source of frame 0. */
-int tt_build(struct build *b);
+int trans_build_(struct build *b);
 
 /* Fill the report for the current slot and return @status. */
-int tt_build_fail(struct build *b, int status, const char *why, desc_t d,
-		  trans_pa_t pa);
+int trans_build_fail_(struct build *b, int status, const char *why, desc_t d,
+		      trans_pa_t pa);
 
 static inline void set_level(struct build *b, int level)
 {
@@ -154,7 +154,7 @@ int tt_source_item(struct build *b, const struct side *side);
  * slot, from which b->item was read. */
 int tt_source_below(struct build *b, struct side *side);
 /* The side of b->src for the host table. */
-int tt_source_begin(struct build *b, struct side *side);
+int trans_source_begin_(struct build *b, struct side *side);
 /* How many of @most slots from the current one on are one run that starts with
  * b->item, which itself counts. @d is what the first becomes; it gets the
  * contiguous bit where the run is a whole group that may keep it. */
@@ -168,38 +168,38 @@ unsigned int tt_source_copy(struct build *b, const struct side *side,
 			    unsigned int *leaves);
 
 /* Page life (pages.c). */
-uint64_t *tt_table_at(const struct trans_table *table, trans_pa_t pa,
-		      int level);
+uint64_t *trans_table_at_(const struct trans_table *table, trans_pa_t pa,
+			  int level);
 /* The same of a table that nobody vouches for: asks visit first.
  * TRANS_ESTOPPED, and *@why says it; TRANS_EFAULT, and *@why is left alone. */
-int tt_look_at(const struct trans_table *table, trans_pa_t pa, int level,
-	       const uint64_t **page, const char **why);
-void tt_store(const struct trans_table *table, uint64_t *slot, desc_t d);
+int trans_look_at_(const struct trans_table *table, trans_pa_t pa, int level,
+		   const uint64_t **page, const char **why);
+void trans_store_(const struct trans_table *table, uint64_t *slot, desc_t d);
 /* Are pages or stores of interest to the host? Its pages are then zeroed before
  * it is told; others are written once, by whoever fills them. */
-static inline bool tt_watched(const struct trans_table *table)
+static inline bool is_watched(const struct trans_table *table)
 {
 	return table->ops->acquire || table->ops->write_entry;
 }
 
 /* Acquire a granule that was just allocated as a page of @table. It is zeroed if
  * it is watched. */
-int tt_page_open(struct trans_table *table, trans_pa_t pa, uint64_t **page,
-		 const char **why);
+int trans_page_open_(struct trans_table *table, trans_pa_t pa, uint64_t **page,
+		     const char **why);
 /* Allocate and open; on failure everything is given back, and *@why. */
-int tt_page_take(struct trans_table *table, uint64_t **page, trans_pa_t *pa,
-		 const char **why);
-void tt_page_give(struct trans_table *table, trans_pa_t pa);
+int trans_page_take_(struct trans_table *table, uint64_t **page, trans_pa_t *pa,
+		     const char **why);
+void trans_page_give_(struct trans_table *table, trans_pa_t pa);
 /* Free @page and all below it, except what @keep (a table of the same place, or
  * NULL) links to at the same slot. */
-void tt_release(struct trans_table *table, int level, const uint64_t *page,
-		trans_pa_t pa, const uint64_t *keep,
-		struct trans_stats *stats);
+void trans_release_(struct trans_table *table, int level, const uint64_t *page,
+		    trans_pa_t pa, const uint64_t *keep,
+		    struct trans_stats *stats);
 /* The same for what slots [first, end) of @page link to, not @page itself. */
-void tt_release_slots(struct trans_table *table, int level,
-		      const uint64_t *page, unsigned int first,
-		      unsigned int end, const uint64_t *keep,
-		      struct trans_stats *stats);
+void trans_release_slots_(struct trans_table *table, int level,
+			  const uint64_t *page, unsigned int first,
+			  unsigned int end, const uint64_t *keep,
+			  struct trans_stats *stats);
 
 /* Read an entry that others may change: once. */
 static inline desc_t desc_read(const uint64_t *slot)

@@ -35,9 +35,9 @@ static TRANS_APART int find_host(struct build *b)
 	for (;;) {
 		desc_t d;
 
-		b->host = tt_table_at(b->dst, f->page_pa, b->level);
+		b->host = trans_table_at_(b->dst, f->page_pa, b->level);
 		if (!b->host)
-			return tt_build_fail(
+			return trans_build_fail_(
 				b, TRANS_EFAULT,
 				"phys_to_virt refused a table page",
 				(desc_t){ 0 }, f->page_pa);
@@ -105,8 +105,8 @@ static void swap_slots(struct build *b, uint64_t *shadow, unsigned int first,
 
 		if (shadow[i] == old.v)
 			continue;
-		tt_store(b->dst, &b->host[i], (desc_t){ shadow[i] });
-		tt_store(b->dst, &shadow[i], old);
+		trans_store_(b->dst, &b->host[i], (desc_t){ shadow[i] });
+		trans_store_(b->dst, &shadow[i], old);
 	}
 }
 
@@ -117,9 +117,9 @@ static TRANS_APART void commit(struct build *b, unsigned int first, unsigned int
 	if (b->count || !b->shadowed)
 		return;
 	swap_slots(b, f->page, first, end);
-	tt_release_slots(b->dst, b->level, f->page, first, end, b->host,
-			 &b->stats);
-	tt_release(b->dst, 3, f->page, f->page_pa, NULL, &b->stats);
+	trans_release_slots_(b->dst, b->level, f->page, first, end, b->host,
+			     &b->stats);
+	trans_release_(b->dst, 3, f->page, f->page_pa, NULL, &b->stats);
 }
 
 /* Give back what the slots of a frame from @first on lead to, as far as they
@@ -127,11 +127,11 @@ static TRANS_APART void commit(struct build *b, unsigned int first, unsigned int
 static void release_frame(struct build *b, const struct frame *f,
 			  unsigned int first)
 {
-	tt_release_slots(b->dst, b->level, f->page, first, f->next,
-			 f->old_kind == SIDE_TABLE ? f->old : NULL,
-			 &b->stats);
+	trans_release_slots_(b->dst, b->level, f->page, first, f->next,
+			     f->old_kind == SIDE_TABLE ? f->old : NULL,
+			     &b->stats);
 	if (b->top > 0 || b->shadowed)
-		tt_release(b->dst, 3, f->page, f->page_pa, NULL, &b->stats);
+		trans_release_(b->dst, 3, f->page, f->page_pa, NULL, &b->stats);
 }
 
 static TRANS_APART void roll_back(struct build *b, unsigned int first)
@@ -146,7 +146,7 @@ static TRANS_APART void roll_back(struct build *b, unsigned int first)
 	release_frame(b, host, first);
 	for (unsigned int i = first; !b->shadowed && i < host->next; i++)
 		if (b->host[i])
-			tt_store(b->dst, &b->host[i], (desc_t){ 0 });
+			trans_store_(b->dst, &b->host[i], (desc_t){ 0 });
 }
 
 static int build_in_host(struct build *b)
@@ -166,12 +166,12 @@ static int build_in_host(struct build *b)
 	return ret;
 }
 
-int tt_build(struct build *b)
+int trans_build_(struct build *b)
 {
 	int ret = find_host(b);
 
 	if (!ret && b->src)
-		ret = tt_source_begin(b, &b->frame[0].src);
+		ret = trans_source_begin_(b, &b->frame[0].src);
 	if (!ret)
 		ret = build_in_host(b);
 	if (b->report)

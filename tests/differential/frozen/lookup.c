@@ -43,12 +43,12 @@ static trans_pa_t follow(const struct trans_table *table, struct found *at)
 	    !(at->d.v & LEAF_AF))
 		stop(at, TRANS_ENOENT, "access flag is clear");
 	if (at->kind == DESC_TABLE)
-		at->inherited |= tt_inheritance(table, at->d);
+		at->inherited |= trans_inheritance_(table, at->d);
 	return pa;
 }
 
-struct found tt_look_up(const struct trans_table *table, trans_va_t va,
-			struct trans_step *steps, unsigned int *count)
+struct found trans_look_up_(const struct trans_table *table, trans_va_t va,
+			    struct trans_step *steps, unsigned int *count)
 {
 	const struct trans_geometry *geo = &table->geo;
 	struct found at = { .va = va, .level = geo->start_level };
@@ -63,7 +63,7 @@ struct found tt_look_up(const struct trans_table *table, trans_va_t va,
 		const char *why = "phys_to_virt refused a table page";
 		unsigned int index = geo_index(geo, at.level, va);
 		const uint64_t *page;
-		int ret = tt_look_at(table, pa, at.level, &page, &why);
+		int ret = trans_look_at_(table, pa, at.level, &page, &why);
 
 		at.d.v = 0;
 		if (ret) {
@@ -99,10 +99,11 @@ int tt_found_leaf(const struct trans_table *table, struct found *found,
 		.desc = found->d.v,
 		.level = found->level,
 	};
-	if (!tt_describe(table,
-			 tt_inherit(found->inherited,
-				    desc_attributes(geo, found->d)),
-			 leaf))
+	if (!trans_attributes_say_(
+		    table,
+		    trans_inherit_(found->inherited,
+				   desc_attributes(geo, found->d)),
+		    leaf))
 		stop(found, TRANS_ECORRUPT, "reserved permission indirection");
 	return found->status;
 }
@@ -118,8 +119,8 @@ int tt_found_fail(struct trans_report *report, const struct found *found)
 	return found->status;
 }
 
-int tt_range_status(const struct trans_geometry *geo, trans_va_t va,
-		    uint64_t len, const char **why)
+int trans_range_status_(const struct trans_geometry *geo, trans_va_t va,
+			uint64_t len, const char **why)
 {
 	*why = "length is zero";
 	if (!len)

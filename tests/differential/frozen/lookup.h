@@ -15,14 +15,14 @@ struct found {
 	int level;
 	desc_t d;
 	enum desc_kind kind;
-	uint64_t inherited; /* see tt_inheritance */
+	uint64_t inherited; /* see trans_inheritance_ */
 	int status; /* 0: a leaf that can be used; else the query's status */
 	const char *why;
 };
 
 /* Look @va up; with @steps also say how (TRANS_STEPS of them), @count of it. */
-struct found tt_look_up(const struct trans_table *table, trans_va_t va,
-			struct trans_step *steps, unsigned int *count);
+struct found trans_look_up_(const struct trans_table *table, trans_va_t va,
+			    struct trans_step *steps, unsigned int *count);
 
 /* The last address for which the answer is the same kind of thing: the span of
  * the entry where the look-up ended. */
@@ -36,14 +36,14 @@ int tt_found_leaf(const struct trans_table *table, struct found *found,
 
 /* Is a MAIR attribute byte Normal memory, write-back or write-through? What is
  * reserved is not. */
-bool tt_cacheable(uint8_t memory);
+bool trans_memory_cacheable(uint8_t memory);
 
 /* Fill the report, return the status. */
 int tt_found_fail(struct trans_report *report, const struct found *found);
 
 /* Status of a range for @geo: TRANS_EINVAL (empty), TRANS_EALIGN,
  * TRANS_ERANGE, or 0; *@why says it in words. */
-int tt_range_status(const struct trans_geometry *geo, trans_va_t va,
-		    uint64_t len, const char **why);
+int trans_range_status_(const struct trans_geometry *geo, trans_va_t va,
+			uint64_t len, const char **why);
 
 #endif

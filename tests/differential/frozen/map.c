@@ -59,7 +59,7 @@ static int begin(struct build *b, struct trans_table *table, trans_va_t va,
 	b->count = flags & TRANS_ESTIMATE;
 	if (why)
 		return refuse(b, TRANS_EINVAL, why, va);
-	ret = tt_range_status(&table->geo, va, len, &why);
+	ret = trans_range_status_(&table->geo, va, len, &why);
 	if (ret)
 		return refuse(b, ret, why, va);
 	if (table->view || (table->live && !b->count))
@@ -85,7 +85,7 @@ static int check_source(struct build *b, trans_va_t src_va, uint64_t len)
 	if (b->flags & TRANS_CHECKPFN && !b->dst->ops->pfn_valid)
 		return refuse(b, TRANS_EINVAL, "CHECKPFN without pfn_valid",
 			      src_va);
-	ret = tt_range_status(from, src_va, len, &why);
+	ret = trans_range_status_(from, src_va, len, &why);
 	if (ret)
 		return refuse(b, ret, why, src_va);
 	b->delta = b->first - src_va;
@@ -114,8 +114,8 @@ static int begin_copy(struct build *b, struct trans_table *dst,
 		ret = check_source(b, src_va, len);
 	if (ret)
 		return ret;
-	b->edit = tt_edit_of_flags(&dst->geo, flags);
-	same_types = tt_mair_map(src->mair, dst->mair, b->index_map);
+	b->edit = trans_edit_of_flags_(&dst->geo, flags);
+	same_types = trans_mair_map_(src->mair, dst->mair, b->index_map);
 	b->plain = same_types && dst->geo.ds == src->geo.ds &&
 		   one_range(dst) == one_range(src) && !src->indirect;
 	if (b->op == OP_SHARE &&
@@ -154,7 +154,7 @@ int trans_table_copy(struct trans_table *dst, trans_va_t dst_va,
 	struct build b = { .op = OP_MAP, .src = src, .report = report };
 	int ret = begin_copy(&b, dst, dst_va, src_va, len, flags, COPY_FLAGS);
 
-	return ret ? ret : tt_build(&b);
+	return ret ? ret : trans_build_(&b);
 }
 
 int trans_table_share(struct trans_table *dst, trans_va_t dst_va,
@@ -165,7 +165,7 @@ int trans_table_share(struct trans_table *dst, trans_va_t dst_va,
 	struct build b = { .op = OP_SHARE, .src = src, .report = report };
 	int ret = begin_copy(&b, dst, dst_va, src_va, len, flags, SHARE_FLAGS);
 
-	return ret ? ret : tt_build(&b);
+	return ret ? ret : trans_build_(&b);
 }
 
 int trans_table_map(struct trans_table *table, trans_va_t va, trans_pa_t pa,
@@ -181,9 +181,9 @@ int trans_table_map(struct trans_table *table, trans_va_t va, trans_pa_t pa,
 		return ret;
 	source->kind = SIDE_LEAF;
 	source->offset = pa - va;
-	if (!tt_attributes_of(table, attr, &source->attributes, &why))
+	if (!trans_attributes_of_(table, attr, &source->attributes, &why))
 		return refuse(&b, TRANS_EINVAL, why, va);
-	return tt_build(&b);
+	return trans_build_(&b);
 }
 
 int trans_table_map_by(struct trans_table *table, trans_va_t va, trans_pa_t pa,
@@ -195,7 +195,7 @@ int trans_table_map_by(struct trans_table *table, trans_va_t va, trans_pa_t pa,
 	int ret = map(&b, table, va, pa, len, flags);
 
 	b.frame[0].src.kind = SIDE_ASKED;
-	return ret ? ret : tt_build(&b);
+	return ret ? ret : trans_build_(&b);
 }
 
 int trans_table_idmap(struct trans_table *table, trans_pa_t pa, uint64_t len,
@@ -211,7 +211,7 @@ int trans_table_unmap(struct trans_table *table, trans_va_t va, uint64_t len,
 	struct build b = { .op = OP_ERASE, .report = report };
 	int ret = begin(&b, table, va, len, flags, TRANS_ESTIMATE);
 
-	return ret ? ret : tt_build(&b);
+	return ret ? ret : trans_build_(&b);
 }
 
 int trans_table_fold(struct trans_table *table, trans_va_t va, uint64_t len,
@@ -220,7 +220,7 @@ int trans_table_fold(struct trans_table *table, trans_va_t va, uint64_t len,
 	struct build b = { .op = OP_FOLD, .report = report };
 	int ret = begin(&b, table, va, len, flags, TRANS_ESTIMATE);
 
-	return ret ? ret : tt_build(&b);
+	return ret ? ret : trans_build_(&b);
 }
 
 int trans_table_protect(struct trans_table *table, trans_va_t va, uint64_t len,
@@ -234,8 +234,8 @@ int trans_table_protect(struct trans_table *table, trans_va_t va, uint64_t len,
 		return ret;
 	if (access & ~(TRANS_WRITE | TRANS_EXEC))
 		return refuse(&b, TRANS_EINVAL, "unknown access bit", va);
-	b.edit = tt_edit_of_access(&table->geo, access);
-	return tt_build(&b);
+	b.edit = trans_edit_of_access_(&table->geo, access);
+	return trans_build_(&b);
 }
 
 /* The block of last-level tables that covers the range. */
@@ -273,7 +273,7 @@ int trans_table_window(struct trans_table *table, trans_va_t va, uint64_t len,
 		ret = window_pages(&b);
 	if (ret)
 		return ret;
-	ret = tt_build(&b);
+	ret = trans_build_(&b);
 	if (b.count)
 		return ret;
 	if (ret) {

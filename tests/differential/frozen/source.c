@@ -16,7 +16,7 @@
 
 static int item_fail(struct build *b, int status, const char *why)
 {
-	return tt_build_fail(b, status, why, b->item.raw, b->item.pa);
+	return trans_build_fail_(b, status, why, b->item.raw, b->item.pa);
 }
 
 static void count_changes(struct build *b, unsigned int changes,
@@ -49,11 +49,11 @@ static int leaf_attributes(struct build *b, const struct side *side, desc_t d)
 	uint64_t a = desc_attributes(&b->src->geo, d);
 	unsigned int index;
 
-	if (!tt_direct(b->src, &a))
+	if (!trans_attributes_direct_(b->src, &a))
 		return item_fail(
 			b, TRANS_EUNREPR,
 			"permission indirection that AP and XN cannot say");
-	a = tt_inherit(side->attributes, a);
+	a = trans_inherit_(side->attributes, a);
 	if (!b->plain) {
 		index = b->index_map[(a & LEAF_INDEX) >> LEAF_INDEX_SHIFT];
 		if (index > 7)
@@ -61,9 +61,9 @@ static int leaf_attributes(struct build *b, const struct side *side, desc_t d)
 				b, TRANS_EUNREPR,
 				"memory type not in the destination's MAIR");
 		a = (a & ~LEAF_INDEX) | (uint64_t)index << LEAF_INDEX_SHIFT;
-		a = tt_between_tables(&b->src->geo, &b->dst->geo, a);
+		a = trans_attributes_convert_(&b->src->geo, &b->dst->geo, a);
 	}
-	item->attributes = tt_edit_apply(b->edit, a);
+	item->attributes = edit_apply(b->edit, a);
 	item->changes = (uint8_t)changes_of(b, d);
 	count_changes(b, item->changes, 1);
 	return 0;
@@ -152,7 +152,7 @@ static int ask(struct build *b)
 	if (b->level < 3 && (!same || same - 1 < to - from))
 		return 0;
 	b->item.kind = DESC_LEAF;
-	if (tt_attributes_of(b->dst, &attr, &b->item.attributes, &why))
+	if (trans_attributes_of_(b->dst, &attr, &b->item.attributes, &why))
 		return 0;
 	return item_fail(b, TRANS_EINVAL, why);
 }
@@ -209,8 +209,9 @@ static int side_below(struct build *b, struct side *side)
 	if (item->kind != DESC_TABLE)
 		return 0;
 	side->kind = SIDE_TABLE;
-	side->attributes |= tt_inheritance(b->src, item->raw);
-	ret = tt_look_at(b->src, item->pa, b->level + 1, &side->table, &why);
+	side->attributes |= trans_inheritance_(b->src, item->raw);
+	ret = trans_look_at_(b->src, item->pa, b->level + 1, &side->table,
+			     &why);
 	return ret ? item_fail(b, ret, why) : 0;
 }
 
@@ -221,9 +222,10 @@ static int source_root(struct build *b, struct side *side)
 	int ret;
 
 	*side = (struct side){ .kind = SIDE_TABLE };
-	ret = tt_look_at(src, src->root, src->geo.start_level, &side->table,
-			 &why);
-	return ret ? tt_build_fail(b, ret, why, (desc_t){ 0 }, src->root) : 0;
+	ret = trans_look_at_(src, src->root, src->geo.start_level, &side->table,
+			     &why);
+	return ret ? trans_build_fail_(b, ret, why, (desc_t){ 0 }, src->root) :
+		     0;
 }
 
 /* The side of the table of @level that the current address is in. */
@@ -247,7 +249,7 @@ static int source_enter(struct build *b, int level, struct side *side)
 	return ret;
 }
 
-int tt_source_begin(struct build *b, struct side *side)
+int trans_source_begin_(struct build *b, struct side *side)
 {
 	const struct trans_geometry *geo = &b->src->geo;
 	unsigned int span = b->shift + geo_stride(geo);

@@ -50,7 +50,7 @@ static struct rest rest_of(struct fixture *f)
 	struct rest rest = { .moves = t->move_count };
 
 	assert_int_equal(t->move_count, f->kexec.plan.count);
-	assert_int_equal(trans_list_moves(t, see, &rest, NULL), 0);
+	assert_int_equal(trans_list_moves_(t, see, &rest, NULL), 0);
 	assert_int_equal(rest.moves, 0);
 	assert_int_equal(rest.zeroes + rest.stays, t->rest_count);
 	return rest;

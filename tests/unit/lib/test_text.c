@@ -15,7 +15,7 @@ static void becomes(const char *bytes, size_t len, const char *want)
 
 	memset(text, 'z', sizeof(text));
 	memcpy(text, bytes, len);
-	trans_text_printable(text, len);
+	trans_text_printable_(text, len);
 	if (len)
 		assert_string_equal(text, want);
 	/* Nothing behind it. */
@@ -48,7 +48,7 @@ static void every_byte(void **state)
 	for (unsigned int byte = 1; byte < 256; byte++) {
 		char text[2] = { (char)byte, 0 };
 
-		trans_text_printable(text, sizeof(text));
+		trans_text_printable_(text, sizeof(text));
 		assert_int_equal(text[0], byte >= 0x20 && byte < 0x7f ?
 				 (int)byte : '?');
 	}

@@ -11,7 +11,7 @@ static int compare(const struct trans_run *a, const struct trans_run *b)
 		return a->len ? TRANS_ONLY_A : b->len ? TRANS_ONLY_B : 0;
 	if (a->leaf.pa != b->leaf.pa)
 		return TRANS_OTHER_PA;
-	return tt_runs_same(&a->leaf, &b->leaf) ? 0 : TRANS_OTHER_ATTR;
+	return trans_runs_same_(&a->leaf, &b->leaf) ? 0 : TRANS_OTHER_ATTR;
 }
 
 /* Add [@va, @end] of @kind to the open stretch, or hand that out first. */
@@ -38,22 +38,22 @@ int trans_table_diff(const struct trans_table *a, const struct trans_table *b,
 	trans_va_t last = va + (len - 1), end, end_b;
 	struct trans_diff open = { 0 }, next;
 	struct cursor at_a, at_b;
-	int ret = tt_runs_range(a, va, len, report);
+	int ret = trans_runs_range_(a, va, len, report);
 
 	if (!ret)
-		ret = tt_runs_range(b, va, len, report);
-	tt_cursor_init(&at_a, a);
-	tt_cursor_init(&at_b, b);
+		ret = trans_runs_range_(b, va, len, report);
+	trans_cursor_init_(&at_a, a);
+	trans_cursor_init_(&at_b, b);
 	while (!ret) {
 		struct trans_run in_a, in_b;
 		int kind;
 
-		end = tt_runs_at(&at_a, va, last, &in_a);
-		end_b = tt_runs_at(&at_b, va, last, &in_b);
+		end = trans_runs_at_(&at_a, va, last, &in_a);
+		end_b = trans_runs_at_(&at_b, va, last, &in_b);
 		end = end_b < end ? end_b : end;
-		ret = tt_runs_unreadable(&in_a, report);
+		ret = trans_runs_unreadable_(&in_a, report);
 		if (!ret)
-			ret = tt_runs_unreadable(&in_b, report);
+			ret = trans_runs_unreadable_(&in_b, report);
 		kind = compare(&in_a, &in_b);
 		next = (struct trans_diff){
 			.kind = (enum trans_difference)kind, .va = va,

@@ -9,8 +9,8 @@
 
 static void add_level(struct trans_text *line, int level)
 {
-	trans_text_add(line, level < 0 ? " L-" : " L");
-	trans_text_number(line, (uint64_t)(level < 0 ? -level : level), 10, 1);
+	trans_text_add_(line, level < 0 ? " L-" : " L");
+	trans_text_number_(line, (uint64_t)(level < 0 ? -level : level), 10, 1);
 }
 
 static const char *memory_name(uint8_t type)
@@ -38,24 +38,24 @@ static const char *memory_name(uint8_t type)
 static void add_rwx(struct trans_text *line, const char *before, bool r, bool w,
 		    bool x)
 {
-	trans_text_add(line, before);
-	trans_text_add(line, r ? "r" : "-");
-	trans_text_add(line, w ? "w" : "-");
-	trans_text_add(line, x ? "x" : "-");
+	trans_text_add_(line, before);
+	trans_text_add_(line, r ? "r" : "-");
+	trans_text_add_(line, w ? "w" : "-");
+	trans_text_add_(line, x ? "x" : "-");
 }
 
 static void add_leaf(struct trans_text *line, const struct trans_leaf *leaf)
 {
-	trans_text_hex(line, " -> ", leaf->pa);
+	trans_text_hex_(line, " -> ", leaf->pa);
 	add_level(line, leaf->level);
 	add_rwx(line, " ", leaf->readable, leaf->writable, leaf->executable);
 	add_rwx(line, " user:", leaf->user_readable, leaf->user_writable,
 		leaf->user_executable);
-	trans_text_add(line, memory_name(leaf->memory));
+	trans_text_add_(line, memory_name(leaf->memory));
 	if (leaf->desc & LEAF_NG)
-		trans_text_add(line, " nG");
+		trans_text_add_(line, " nG");
 	if (leaf->desc & LEAF_CONT)
-		trans_text_add(line, " contiguous");
+		trans_text_add_(line, " contiguous");
 }
 
 /* State of a dump. */
@@ -69,20 +69,20 @@ static int dump_run(void *arg, const struct trans_run *run)
 {
 	struct dump *dump = arg;
 
-	trans_text_hex(&dump->line, "", run->va);
-	trans_text_hex(&dump->line, "-", run->va + (run->len - 1));
+	trans_text_hex_(&dump->line, "", run->va);
+	trans_text_hex_(&dump->line, "-", run->va + (run->len - 1));
 	if (run->status) {
-		trans_text_add(&dump->line, " cannot be read: ");
-		trans_text_add(&dump->line, trans_strerror(run->status));
+		trans_text_add_(&dump->line, " cannot be read: ");
+		trans_text_add_(&dump->line, trans_strerror(run->status));
 	} else {
 		unsigned int shift = geo_shift(dump->geo, run->leaf.level);
 		uint64_t leaves = ((run->len - 1) >> shift) + 1;
 
 		add_leaf(&dump->line, &run->leaf);
-		trans_text_decimal(&dump->line, " x", leaves);
+		trans_text_decimal_(&dump->line, " x", leaves);
 		dump->leaves[run->leaf.level & 3] += leaves;
 	}
-	return trans_text_end(&dump->line);
+	return trans_text_end_(&dump->line);
 }
 
 static int count_table(void *arg, trans_pa_t pa, uint64_t len)
@@ -106,26 +106,26 @@ static int dump_head(struct dump *dump, const struct trans_table *table)
 {
 	const struct trans_geometry *geo = &table->geo;
 
-	trans_text_decimal(&dump->line, "table ",
-			   (1u << geo->granule_shift) >> 10);
-	trans_text_decimal(&dump->line, "K va", geo->va_bits);
-	trans_text_decimal(&dump->line, " pa", geo->pa_bits);
-	trans_text_add(&dump->line, geo->ds ? " ds" : "");
-	trans_text_add(&dump->line, regime_name(geo->regime));
-	trans_text_add(&dump->line, geo->upper ? " upper" : " lower");
-	trans_text_hex(&dump->line, " root ", table->root);
-	return trans_text_end(&dump->line);
+	trans_text_decimal_(&dump->line, "table ",
+			    (1u << geo->granule_shift) >> 10);
+	trans_text_decimal_(&dump->line, "K va", geo->va_bits);
+	trans_text_decimal_(&dump->line, " pa", geo->pa_bits);
+	trans_text_add_(&dump->line, geo->ds ? " ds" : "");
+	trans_text_add_(&dump->line, regime_name(geo->regime));
+	trans_text_add_(&dump->line, geo->upper ? " upper" : " lower");
+	trans_text_hex_(&dump->line, " root ", table->root);
+	return trans_text_end_(&dump->line);
 }
 
 static int dump_tail(struct dump *dump)
 {
-	trans_text_decimal(&dump->line, "tables ", dump->tables);
+	trans_text_decimal_(&dump->line, "tables ", dump->tables);
 	for (int level = 0; level < 4; level++) {
-		trans_text_add(&dump->line, " leaves");
+		trans_text_add_(&dump->line, " leaves");
 		add_level(&dump->line, level);
-		trans_text_decimal(&dump->line, " ", dump->leaves[level]);
+		trans_text_decimal_(&dump->line, " ", dump->leaves[level]);
 	}
-	return trans_text_end(&dump->line);
+	return trans_text_end_(&dump->line);
 }
 
 int trans_table_dump(const struct trans_table *table, trans_put_fn put,
@@ -158,20 +158,20 @@ int trans_table_trace(const struct trans_table *table, trans_va_t va,
 
 	status = trans_table_walk(table, va, steps, &count, &report);
 	for (unsigned int i = 0; !ret && i < count; i++) {
-		trans_text_hex(&line, "", va);
+		trans_text_hex_(&line, "", va);
 		add_level(&line, steps[i].level);
-		trans_text_hex(&line, " entry at ", steps[i].entry);
-		trans_text_hex(&line, ": ", steps[i].desc);
-		ret = trans_text_end(&line);
+		trans_text_hex_(&line, " entry at ", steps[i].entry);
+		trans_text_hex_(&line, ": ", steps[i].desc);
+		ret = trans_text_end_(&line);
 	}
 	if (ret)
 		return ret;
-	trans_text_hex(&line, "", va);
+	trans_text_hex_(&line, "", va);
 	if (status || trans_table_query(table, va, &leaf, &report)) {
-		trans_text_add(&line, ": ");
-		trans_text_add(&line, report.error.why);
+		trans_text_add_(&line, ": ");
+		trans_text_add_(&line, report.error.why);
 	} else {
 		add_leaf(&line, &leaf);
 	}
-	return trans_text_end(&line);
+	return trans_text_end_(&line);
 }

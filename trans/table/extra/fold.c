@@ -9,11 +9,11 @@ int trans_table_fold(struct trans_table *table, trans_va_t va, uint64_t len,
 {
 	struct build b = { .report = report };
 	struct table_source source;
-	int ret = tt_begin(&b, table, va, len, flags, TRANS_ESTIMATE);
+	int ret = trans_build_begin_(&b, table, va, len, flags, TRANS_ESTIMATE);
 
 	if (ret)
 		return ret;
 	b.flags |= TRANS_FOLD;
-	tt_source_self(&b, &source, (struct edit){ 0, 0 });
-	return tt_build(&b);
+	trans_source_self_(&b, &source, (struct edit){ 0, 0 });
+	return trans_build_(&b);
 }

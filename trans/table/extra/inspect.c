@@ -16,22 +16,23 @@ int trans_table_walk(const struct trans_table *table, trans_va_t va,
 	int ret = 0;
 
 	*count = 0;
-	tt_cursor_init(&c, table);
+	trans_cursor_init_(&c, table);
 	/* Each level by itself, until the look-up would go no further. */
 	for (int level = table->geo.start_level;
-	     level <= 3 && tt_in_half(&table->geo, va); level++) {
-		ret = tt_cursor_find(&c, va, level);
+	     level <= 3 && trans_in_half_(&table->geo, va); level++) {
+		ret = trans_cursor_find_(&c, va, level);
 		if (c.level < level)
 			break;
 		steps[(*count)++] = (struct trans_step){
-			level, page + 8 * tt_geo_index(&table->geo, level, va),
+			level,
+			page + 8 * trans_geo_index_(&table->geo, level, va),
 			c.d.v
 		};
 		page = c.pa;
 	}
 	if (!ret)
-		ret = tt_look_up(&c, va);
+		ret = trans_look_up_(&c, va);
 	if (!ret)
-		ret = tt_leaf_at(&c, &leaf);
-	return ret ? tt_look_fail(report, ret, &c) : 0;
+		ret = trans_leaf_at_(&c, &leaf);
+	return ret ? trans_look_fail_(report, ret, &c) : 0;
 }

@@ -19,9 +19,9 @@ static int ask(struct build *b, trans_va_t va)
 	int ret;
 
 	if (may_link(b)) {
-		ret = tt_cursor_find(c, va - s->delta, b->level);
+		ret = trans_cursor_find_(c, va - s->delta, b->level);
 		if (ret)
-			return tt_entry_fail(b, ret, c->why, c, va);
+			return trans_entry_fail_(b, ret, c->why, c, va);
 		if (c->kind == DESC_TABLE && c->level == b->level &&
 		    !cursor_inherited(c)) {
 			b->answer = (struct answer){
@@ -35,7 +35,7 @@ static int ask(struct build *b, trans_va_t va)
 	if (b->answer.kind != DESC_TABLE && va >= b->answer.va &&
 	    va <= b->answer.last)
 		return 0;
-	return tt_source_ask(b, va);
+	return trans_source_ask_(b, va);
 }
 
 int trans_table_share(struct trans_table *dst, trans_va_t dst_va,
@@ -45,17 +45,18 @@ int trans_table_share(struct trans_table *dst, trans_va_t dst_va,
 {
 	struct build b = { .share = true, .report = report };
 	struct table_source source;
-	int ret = tt_begin(&b, dst, dst_va, len, flags, SHARE_FLAGS);
+	int ret = trans_build_begin_(&b, dst, dst_va, len, flags, SHARE_FLAGS);
 
 	if (!ret)
-		ret = tt_source_begin(&b, &source, src, src_va);
+		ret = trans_source_begin_(&b, &source, src, src_va);
 	if (ret)
 		return ret;
 	if (!source.plain || src->hierarchical != dst->hierarchical ||
 	    src->geo.pa_bits != dst->geo.pa_bits || src->dirty || src->accessed)
-		return tt_refuse(&b, TRANS_EINVAL,
-				 "tables that differ in format cannot be shared",
-				 src_va);
+		return trans_build_refuse_(
+			&b, TRANS_EINVAL,
+			"tables that differ in format cannot be shared",
+			src_va);
 	b.ask = ask;
-	return tt_build(&b);
+	return trans_build_(&b);
 }

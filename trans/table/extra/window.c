@@ -13,17 +13,19 @@ static int window_pages(struct build *b)
 	uint32_t count = (uint32_t)((b->last >> shift) - (b->first >> shift)) + 1;
 
 	if (table->window_tables)
-		return tt_refuse(b, TRANS_EEXIST,
-				 "the table has a window already", b->first);
+		return trans_build_refuse_(b, TRANS_EEXIST,
+					   "the table has a window already",
+					   b->first);
 	if (table->geo.start_level > 2)
-		return tt_refuse(b, TRANS_EINVAL, "the root is the only table",
-				 b->first);
+		return trans_build_refuse_(b, TRANS_EINVAL,
+					   "the root is the only table",
+					   b->first);
 	if (b->count)
 		return 0;
 	if (table->ops->alloc(table->ctx, table->geo.granule_shift, count,
 			      &table->window))
-		return tt_refuse(b, TRANS_ENOMEM, "no memory for the window",
-				 b->first);
+		return trans_build_refuse_(
+			b, TRANS_ENOMEM, "no memory for the window", b->first);
 	table->window_tables = count;
 	return 0;
 }
@@ -33,14 +35,14 @@ int trans_table_window(struct trans_table *table, trans_va_t va, uint64_t len,
 		       struct trans_report *report)
 {
 	struct build b = { .window = true, .report = report };
-	int ret = tt_begin(&b, table, va, len, flags, TRANS_ESTIMATE);
+	int ret = trans_build_begin_(&b, table, va, len, flags, TRANS_ESTIMATE);
 	unsigned int shift = table->geo.granule_shift;
 
 	if (!ret)
 		ret = window_pages(&b);
 	if (ret)
 		return ret;
-	ret = tt_build(&b);
+	ret = trans_build_(&b);
 	if (b.count)
 		return ret;
 	if (ret) {

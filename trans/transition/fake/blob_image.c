@@ -8,9 +8,9 @@
 /* In assembler, because C cannot name the end of an array. */
 __asm__(".section .rodata\n\t"
 	".balign 16\n\t"
-	".globl trans_blob_start, trans_blob_end\n"
-	"trans_blob_start:\n\t"
+	".globl trans_blob_start_, trans_blob_end_\n"
+	"trans_blob_start_:\n\t"
 	".fill 4112, 1, 0xb1\n"
-	"trans_blob_end:\n\t"
+	"trans_blob_end_:\n\t"
 	".byte 0\n\t"
 	".previous");

@@ -10,7 +10,7 @@
 		__asm__ volatile("mrs %0, " text : "=r"(value) :: "memory"); \
 		break;
 
-uint64_t trans_arch_read(enum trans_sysreg reg)
+uint64_t trans_arch_read_(enum trans_sysreg reg)
 {
 	uint64_t value = 0;
 
@@ -28,7 +28,7 @@ uint64_t trans_arch_read(enum trans_sysreg reg)
 		break;
 
 /* Only what is written: an ID register cannot even be assembled here. */
-void trans_arch_write(enum trans_sysreg reg, uint64_t value)
+void trans_arch_write_(enum trans_sysreg reg, uint64_t value)
 {
 	switch (reg) {
 	WRITE(DAIF, "DAIF")
@@ -62,7 +62,7 @@ void trans_arch_write(enum trans_sysreg reg, uint64_t value)
 	}
 }
 
-bool trans_arch_gcs_on(void)
+bool trans_arch_gcs_on_(void)
 {
 	register uint64_t x16 __asm__("x16") = 1;
 
@@ -70,17 +70,17 @@ bool trans_arch_gcs_on(void)
 	return !(x16 & 1);
 }
 
-void trans_arch_sync(void)
+void trans_arch_sync_(void)
 {
 	__asm__ volatile("dsb sy\n\tisb" ::: "memory");
 }
 
-void trans_arch_drain_profile(void)
+void trans_arch_drain_profile_(void)
 {
 	__asm__ volatile("isb\n\thint #17\n\tdsb nsh" ::: "memory");
 }
 
-void trans_arch_drain_trace(void)
+void trans_arch_drain_trace_(void)
 {
 	__asm__ volatile("isb\n\thint #18\n\tdsb nsh" ::: "memory");
 }
@@ -89,7 +89,7 @@ void trans_arch_drain_trace(void)
  * ARM D1, "Error synchronization event"; a NOP without it); with A clear it is
  * taken there or at the ISB: now, in the host's handler, not in the next
  * world. */
-void trans_arch_mask(void)
+void trans_arch_mask_(void)
 {
 	__asm__ volatile(
 		"msr	daifset, #0xb\n\t"
@@ -101,7 +101,7 @@ void trans_arch_mask(void)
 		"isb" ::: "memory");
 }
 
-void trans_arch_icache(void)
+void trans_arch_icache_(void)
 {
 	__asm__ volatile("dsb sy\n\tic iallu\n\tdsb nsh\n\tisb" ::: "memory");
 }
@@ -112,7 +112,7 @@ void trans_arch_icache(void)
  * cache maintenance by VA is ordered with stores to Normal cacheable memory, not
  * with those to Device memory, which all are while the MMU is off (Arm ARM D7.5).
  */
-void trans_arch_clean(uintptr_t first, size_t count, size_t line)
+void trans_arch_clean_(uintptr_t first, size_t count, size_t line)
 {
 	__asm__ volatile("dmb sy" ::: "memory");
 	for (; count; count--, first += line)
@@ -120,7 +120,7 @@ void trans_arch_clean(uintptr_t first, size_t count, size_t line)
 	__asm__ volatile("dsb sy" ::: "memory");
 }
 
-uint64_t trans_arch_translate(unsigned int el, uint64_t va)
+uint64_t trans_arch_translate_(unsigned int el, uint64_t va)
 {
 	uint64_t par;
 
@@ -135,7 +135,7 @@ uint64_t trans_arch_translate(unsigned int el, uint64_t va)
 /* In asm, because a compiler may choose an addressing mode with write-back,
  * which a hypervisor that emulates the device cannot decode (Arm ARM D24.2,
  * ESR_ELx.ISV). */
-uint32_t trans_arch_load32(uintptr_t va)
+uint32_t trans_arch_load32_(uintptr_t va)
 {
 	uint32_t value;
 
@@ -143,7 +143,7 @@ uint32_t trans_arch_load32(uintptr_t va)
 	return value;
 }
 
-uint64_t trans_arch_load64(uintptr_t va)
+uint64_t trans_arch_load64_(uintptr_t va)
 {
 	uint64_t value;
 
@@ -151,17 +151,17 @@ uint64_t trans_arch_load64(uintptr_t va)
 	return value;
 }
 
-void trans_arch_store32(uintptr_t va, uint32_t value)
+void trans_arch_store32_(uintptr_t va, uint32_t value)
 {
 	__asm__ volatile("str %w0, [%1]" :: "r"(value), "r"(va) : "memory");
 }
 
-void trans_arch_store64(uintptr_t va, uint64_t value)
+void trans_arch_store64_(uintptr_t va, uint64_t value)
 {
 	__asm__ volatile("str %0, [%1]" :: "r"(value), "r"(va) : "memory");
 }
 
-uint32_t trans_arch_crc32(uint32_t crc, const void *words, size_t count)
+uint32_t trans_arch_crc32_(uint32_t crc, const void *words, size_t count)
 {
 	const uint64_t __attribute__((may_alias)) *word = words;
 
@@ -184,17 +184,17 @@ uint32_t trans_arch_crc32(uint32_t crc, const void *words, size_t count)
 			    "memory"); \
 	return x0
 
-uint64_t trans_arch_hvc(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
+uint64_t trans_arch_hvc_(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
 {
 	SMCCC("hvc");
 }
 
-uint64_t trans_arch_smc(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
+uint64_t trans_arch_smc_(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
 {
 	SMCCC("smc");
 }
 
-void trans_arch_jump(uint64_t pc, uint64_t x0)
+void trans_arch_jump_(uint64_t pc, uint64_t x0)
 {
 	register uint64_t arg __asm__("x0") = x0;
 
@@ -202,7 +202,7 @@ void trans_arch_jump(uint64_t pc, uint64_t x0)
 	__builtin_unreachable();
 }
 
-void trans_arch_call(uint64_t pc, uint64_t x0)
+void trans_arch_call_(uint64_t pc, uint64_t x0)
 {
 	register uint64_t to __asm__("x1") = pc;
 	register uint64_t arg __asm__("x0") = x0;

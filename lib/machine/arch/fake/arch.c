@@ -21,7 +21,7 @@ static void happened(enum fake_what what, enum trans_sysreg reg,
 			.what = what, .reg = reg, .value = value };
 }
 
-uint64_t trans_arch_read(enum trans_sysreg reg)
+uint64_t trans_arch_read_(enum trans_sysreg reg)
 {
 	fake_firmware_register(reg);
 	if (reg == TRANS_CNTVCT_EL0)
@@ -29,44 +29,44 @@ uint64_t trans_arch_read(enum trans_sysreg reg)
 	return fake_arch.reg[reg];
 }
 
-void trans_arch_write(enum trans_sysreg reg, uint64_t value)
+void trans_arch_write_(enum trans_sysreg reg, uint64_t value)
 {
 	fake_firmware_register(reg);
 	fake_arch.reg[reg] = value;
 	happened(FAKE_WRITE, reg, value);
 }
 
-bool trans_arch_gcs_on(void)
+bool trans_arch_gcs_on_(void)
 {
 	return fake_arch.gcs_on;
 }
 
-void trans_arch_sync(void)
+void trans_arch_sync_(void)
 {
 	happened(FAKE_SYNC, TRANS_SYSREG_COUNT, 0);
 }
 
-void trans_arch_drain_profile(void)
+void trans_arch_drain_profile_(void)
 {
 	happened(FAKE_DRAIN_PROFILE, TRANS_SYSREG_COUNT, 0);
 }
 
-void trans_arch_drain_trace(void)
+void trans_arch_drain_trace_(void)
 {
 	happened(FAKE_DRAIN_TRACE, TRANS_SYSREG_COUNT, 0);
 }
 
-void trans_arch_mask(void)
+void trans_arch_mask_(void)
 {
 	happened(FAKE_MASK, TRANS_SYSREG_COUNT, 0);
 }
 
-void trans_arch_icache(void)
+void trans_arch_icache_(void)
 {
 	happened(FAKE_ICACHE, TRANS_SYSREG_COUNT, 0);
 }
 
-void trans_arch_clean(uintptr_t first, size_t count, size_t line)
+void trans_arch_clean_(uintptr_t first, size_t count, size_t line)
 {
 	fake_arch.cleaned.first = first;
 	fake_arch.cleaned.count = count;
@@ -74,34 +74,34 @@ void trans_arch_clean(uintptr_t first, size_t count, size_t line)
 	happened(FAKE_CLEAN, TRANS_SYSREG_COUNT, first);
 }
 
-uint64_t trans_arch_translate(unsigned int el, uint64_t va)
+uint64_t trans_arch_translate_(unsigned int el, uint64_t va)
 {
 	(void)el;
 	return fake_arch.translate ? fake_arch.translate(va) :
 				     va & ~0xfffULL;
 }
 
-uint32_t trans_arch_load32(uintptr_t va)
+uint32_t trans_arch_load32_(uintptr_t va)
 {
 	return *(volatile uint32_t *)va;
 }
 
-uint64_t trans_arch_load64(uintptr_t va)
+uint64_t trans_arch_load64_(uintptr_t va)
 {
 	return *(volatile uint64_t *)va;
 }
 
-void trans_arch_store32(uintptr_t va, uint32_t value)
+void trans_arch_store32_(uintptr_t va, uint32_t value)
 {
 	*(volatile uint32_t *)va = value;
 }
 
-void trans_arch_store64(uintptr_t va, uint64_t value)
+void trans_arch_store64_(uintptr_t va, uint64_t value)
 {
 	*(volatile uint64_t *)va = value;
 }
 
-uint32_t trans_arch_crc32(uint32_t crc, const void *words, size_t count)
+uint32_t trans_arch_crc32_(uint32_t crc, const void *words, size_t count)
 {
 	const uint8_t *byte = words;
 
@@ -122,26 +122,26 @@ static uint64_t firmware(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
 	return fake_arch.firmware ? fake_arch.firmware(function, a) : 0;
 }
 
-uint64_t trans_arch_hvc(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
+uint64_t trans_arch_hvc_(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
 {
 	happened(FAKE_HVC, TRANS_SYSREG_COUNT, function);
 	return firmware(function, a, b, c);
 }
 
-uint64_t trans_arch_smc(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
+uint64_t trans_arch_smc_(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
 {
 	happened(FAKE_SMC, TRANS_SYSREG_COUNT, function);
 	return firmware(function, a, b, c);
 }
 
-void trans_arch_jump(uint64_t pc, uint64_t x0)
+void trans_arch_jump_(uint64_t pc, uint64_t x0)
 {
 	happened(FAKE_JUMP, TRANS_SYSREG_COUNT, pc);
 	fake_arch.jump_x0 = x0;
 	longjmp(fake_arch.jump, 1);
 }
 
-void trans_arch_call(uint64_t pc, uint64_t x0)
+void trans_arch_call_(uint64_t pc, uint64_t x0)
 {
 	happened(FAKE_CALL, TRANS_SYSREG_COUNT, pc);
 	fake_arch.jump_x0 = x0;

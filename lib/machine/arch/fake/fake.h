@@ -34,13 +34,13 @@ struct fake_event {
 };
 
 /*
- * @jump: where trans_arch_jump goes, set by the test with setjmp
+ * @jump: where trans_arch_jump_ goes, set by the test with setjmp
  * @jump_x0: what it was given
- * @call: what trans_arch_call does with its two arguments; NULL: it jumps
+ * @call: what trans_arch_call_ does with its two arguments; NULL: it jumps
  * @firmware: what an HVC or SMC answers to (function, first argument); NULL: 0
  * @arg: the arguments of the last one
- * @crc_words: trans_arch_crc32 was called
- * @cleaned: the arguments of the last trans_arch_clean
+ * @crc_words: trans_arch_crc32_ was called
+ * @cleaned: the arguments of the last trans_arch_clean_
  * @translate: what AT says of a VA (PAR_EL1); NULL: mapped to itself
  * @tick: by how much each reading of CNTVCT_EL0 moves it on
  * @granted: TRANS_GRANT_* and FAKE_GRANT_*: what the firmware does not trap

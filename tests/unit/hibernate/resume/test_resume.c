@@ -348,16 +348,16 @@ static void pieces_of_the_image(void **state)
 	world_boot(&w, 1);
 	lend_around(&w, 2 * MIB, MIB);
 	must_load(&w);
-	assert_ptr_equal(tr_at(&w.resume, edge - 8192, 8192),
+	assert_ptr_equal(trans_resume_at_(&w.resume, edge - 8192, 8192),
 			 memory_at(&w.now, edge - 8192));
-	at = tr_at(&w.resume, edge + 8, 8184);
+	at = trans_resume_at_(&w.resume, edge + 8, 8184);
 	assert_non_null(at);
 	assert_memory_equal(at, memory_at(&w.old, edge + 8), 8184);
-	assert_null(tr_at(&w.resume, edge - 8, 16));
-	assert_null(tr_at(&w.resume, edge + 8184, 16));
-	assert_null(tr_at(&w.resume, edge + 8192, 8));
-	assert_null(tr_at(&w.resume, edge + 12288, 8));
-	assert_null(tr_at(&w.resume, BASE - 8, 8));
+	assert_null(trans_resume_at_(&w.resume, edge - 8, 16));
+	assert_null(trans_resume_at_(&w.resume, edge + 8184, 16));
+	assert_null(trans_resume_at_(&w.resume, edge + 8192, 8));
+	assert_null(trans_resume_at_(&w.resume, edge + 12288, 8));
+	assert_null(trans_resume_at_(&w.resume, BASE - 8, 8));
 	world_move(&w);
 	world_compare(&w);
 	world_end(&w);

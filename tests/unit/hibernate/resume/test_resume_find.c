@@ -137,8 +137,9 @@ static void finds(struct fixture *f, trans_pa_t entry)
 {
 	trans_pa_t found = 0;
 
-	assert_int_equal(tr_find_physical(&f->memory, &whole, REENTER, TTBR1,
-					  &found, &f->err), 0);
+	assert_int_equal(trans_find_physical_(&f->memory, &whole, REENTER,
+					      TTBR1, &found, &f->err),
+			 0);
 	assert_int_equal(found, entry);
 }
 
@@ -146,8 +147,9 @@ static void finds_none(struct fixture *f, const char *why)
 {
 	trans_pa_t found;
 
-	assert_int_equal(tr_find_physical(&f->memory, &whole, REENTER, TTBR1,
-					  &found, &f->err), TRANS_EIMAGE);
+	assert_int_equal(trans_find_physical_(&f->memory, &whole, REENTER,
+					      TTBR1, &found, &f->err),
+			 TRANS_EIMAGE);
 	assert_string_equal(f->err.why, why);
 }
 
@@ -256,22 +258,22 @@ static void entry_in_the_text(void **state)
 	trans_pa_t found = 0, at = put_entry(f, BASE + 0x1fff8);
 	trans_pa_t other = put_entry(f, BASE + 0x30108);
 
-	assert_int_equal(tr_find_physical(&f->memory, &text, REENTER, TTBR1,
-					  &found, &f->err), 0);
+	assert_int_equal(trans_find_physical_(&f->memory, &text, REENTER, TTBR1,
+					      &found, &f->err), 0);
 	assert_int_equal(found, at);
 	text.start = BASE + 0x30000;
 	text.len = 0x1000;
-	assert_int_equal(tr_find_physical(&f->memory, &text, REENTER, TTBR1,
-					  &found, &f->err), 0);
+	assert_int_equal(trans_find_physical_(&f->memory, &text, REENTER, TTBR1,
+					      &found, &f->err), 0);
 	assert_int_equal(found, other);
 	text.start = BASE + 0x31000;
-	assert_int_equal(tr_find_physical(&f->memory, &text, REENTER, TTBR1,
-					  &found, &f->err), TRANS_EIMAGE);
+	assert_int_equal(trans_find_physical_(&f->memory, &text, REENTER, TTBR1,
+					      &found, &f->err), TRANS_EIMAGE);
 	assert_string_equal(f->err.why, NONE);
 	/* Before one that is in the same stretch, behind the text. */
 	text.start = BASE + 0x10000;
-	assert_int_equal(tr_find_physical(&f->memory, &text, REENTER, TTBR1,
-					  &found, &f->err), TRANS_EIMAGE);
+	assert_int_equal(trans_find_physical_(&f->memory, &text, REENTER, TTBR1,
+					      &found, &f->err), TRANS_EIMAGE);
 	assert_string_equal(f->err.why, NONE);
 	finds_none(f, MORE);
 }
@@ -395,20 +397,23 @@ static void levels(void **state)
 	struct fixture *f = *state;
 
 	put_resume(f, CODE_MSR_TPIDR_EL1 | 13);
-	assert_true(tr_is_cpu_resume(&f->memory, RESUME));
-	assert_int_equal(tr_find_level(&f->memory, RESUME), TR_LEVEL_EL1);
+	assert_true(trans_find_is_cpu_resume_(&f->memory, RESUME));
+	assert_int_equal(trans_find_level_(&f->memory, RESUME), TR_LEVEL_EL1);
 	put_resume(f, CODE_MSR_TPIDR_EL2 | 7);
-	assert_int_equal(tr_find_level(&f->memory, RESUME), TR_LEVEL_VHE);
+	assert_int_equal(trans_find_level_(&f->memory, RESUME), TR_LEVEL_VHE);
 	put_resume(f, 0xd51bd042); /* TPIDR_EL0 says nothing */
-	assert_int_equal(tr_find_level(&f->memory, RESUME), TR_LEVEL_UNKNOWN);
+	assert_int_equal(trans_find_level_(&f->memory, RESUME),
+			 TR_LEVEL_UNKNOWN);
 	put_resume(f, CODE_MSR_TPIDR_EL2 | 7);
 	code(f, RESTORE, CODE_MSR_TPIDR_EL1 | 7); /* both */
-	assert_int_equal(tr_find_level(&f->memory, RESUME), TR_LEVEL_UNKNOWN);
+	assert_int_equal(trans_find_level_(&f->memory, RESUME),
+			 TR_LEVEL_UNKNOWN);
 	put_resume(f, CODE_MSR_TPIDR_EL2 | 7);
 	code(f, RESUME + 8, CODE_RET); /* never called */
-	assert_int_equal(tr_find_level(&f->memory, RESUME), TR_LEVEL_UNKNOWN);
+	assert_int_equal(trans_find_level_(&f->memory, RESUME),
+			 TR_LEVEL_UNKNOWN);
 	code(f, RESUME, CODE_RET);
-	assert_false(tr_is_cpu_resume(&f->memory, RESUME));
+	assert_false(trans_find_is_cpu_resume_(&f->memory, RESUME));
 }
 
 /* ---- tables ---- */
@@ -500,14 +505,15 @@ static void shape_found(const struct shape_case *c)
 	put_resume(&f, CODE_MSR_TPIDR_EL1);
 	info.reenter = va_for(c);
 	info.ttbr1 = put_tables(&f.m, c, info.reenter, &exec);
-	rc = tr_find_tables(&f.memory, &info, c->cpu, TRANS_EL1_0, &tables,
-			    &f.err);
+	rc = trans_find_tables_(&f.memory, &info, c->cpu, TRANS_EL1_0, &tables,
+				&f.err);
 	assert_int_equal(rc, 0);
 	assert_int_equal(tables.geo.va_bits, c->expect_va);
 	assert_int_equal(tables.geo.ds, c->ds);
 	assert_int_equal(tables.resume, RESUME);
 	assert_int_equal(tables.root, info.ttbr1 + (c->late ? 0x1e00 : 0));
-	assert_int_equal(tr_world(&tables, c->cpu, 48, &world, &f.err), 0);
+	assert_int_equal(trans_find_world_(&tables, c->cpu, 48, &world, &f.err),
+			 0);
 	if (c->tcr)
 		assert_int_equal(world.tcr, c->tcr);
 	assert_int_equal(world.ttbr1, tables.root);
@@ -555,10 +561,10 @@ static void text_is(struct text *text, uint64_t below, uint64_t above)
 	trans_pa_t page = RESUME & ~0xfffULL;
 	struct trans_range range;
 
-	assert_int_equal(tr_find_tables(&text->f->memory, &text->info, &a57,
-					TRANS_EL1_0, &text->tables,
-					&text->f->err), 0);
-	range = tr_find_text(&text->f->memory, &text->info, &text->tables);
+	assert_int_equal(trans_find_tables_(&text->f->memory, &text->info, &a57,
+					    TRANS_EL1_0, &text->tables,
+					    &text->f->err), 0);
+	range = trans_find_text_(&text->f->memory, &text->info, &text->tables);
 	assert_int_equal(range.start, page - below);
 	assert_int_equal(range.len, below + 0x1000 + above);
 }
@@ -640,11 +646,13 @@ static void text_of_an_older_kernel(void **state)
 	for (trans_pa_t pa = BASE; pa < BASE + MIB; pa += 1U << c->shift)
 		f->m.used[(pa - BASE) >> c->shift] = pa < BASE + 0x60000;
 	info.ttbr1 = put_tables(&f->m, c, info.reenter, &device);
-	assert_int_equal(tr_find_tables(&f->memory, &info, c->cpu, TRANS_EL1_0,
-					&tables, &err), TRANS_EIMAGE);
+	assert_int_equal(trans_find_tables_(&f->memory, &info, c->cpu,
+					    TRANS_EL1_0, &tables, &err),
+			 TRANS_EIMAGE);
 	info.ttbr1 = put_tables(&f->m, c, info.reenter, &exec);
-	assert_int_equal(tr_find_tables(&f->memory, &info, c->cpu, TRANS_EL1_0,
-					&tables, &err), 0);
+	assert_int_equal(trans_find_tables_(&f->memory, &info, c->cpu,
+					    TRANS_EL1_0, &tables, &err),
+			 0);
 }
 
 static void shapes_found(void **state)
@@ -667,20 +675,24 @@ static void shapes_not_found(void **state)
 	put_resume(f, CODE_MSR_TPIDR_EL1);
 	info.reenter = va_for(&wide);
 	info.ttbr1 = put_tables(&f->m, &wide, info.reenter, &exec);
-	assert_int_equal(tr_find_tables(&f->memory, &info, &a57, TRANS_EL1_0,
-					&tables, &f->err), TRANS_EIMAGE);
+	assert_int_equal(trans_find_tables_(&f->memory, &info, &a57,
+					    TRANS_EL1_0, &tables, &f->err),
+			 TRANS_EIMAGE);
 	info.reenter = va_for(&usual);
 	info.ttbr1 = put_tables(&f->m, &usual, info.reenter, &exec);
-	assert_int_equal(tr_find_tables(&f->memory, &info, &a57, TRANS_EL1_0,
-					&tables, &f->err), 0);
+	assert_int_equal(trans_find_tables_(&f->memory, &info, &a57,
+					    TRANS_EL1_0, &tables, &f->err),
+			 0);
 	code(f, RESUME, CODE_NOP); /* not what must be there */
-	assert_int_equal(tr_find_tables(&f->memory, &info, &a57, TRANS_EL1_0,
-					&tables, &f->err), TRANS_EIMAGE);
+	assert_int_equal(trans_find_tables_(&f->memory, &info, &a57,
+					    TRANS_EL1_0, &tables, &f->err),
+			 TRANS_EIMAGE);
 	code(f, RESUME, CODE_MRS_MPIDR);
 	f->hole = info.ttbr1;
 	f->hole_len = 8;
-	assert_int_equal(tr_find_tables(&f->memory, &info, &a57, TRANS_EL1_0,
-					&tables, &f->err), TRANS_EIMAGE);
+	assert_int_equal(trans_find_tables_(&f->memory, &info, &a57,
+					    TRANS_EL1_0, &tables, &f->err),
+			 TRANS_EIMAGE);
 	assert_string_equal(f->err.why, "the image's tables do not lead to its "
 			    "_cpu_resume");
 }
@@ -697,15 +709,15 @@ static void world_of_other_cpus(void **state)
 					     52, 52, TRANS_GEO_UPPER |
 					     TRANS_GEO_DS, NULL), 0);
 	cpu.pfr1 = 2 << 8; /* MTE */
-	assert_int_equal(tr_world(&tables, &cpu, 48, &world, &err), 0);
+	assert_int_equal(trans_find_world_(&tables, &cpu, 48, &world, &err), 0);
 	assert_int_equal(world.mair, 0x40044f0ff);
 	/* Address bits 51..48 in bits 5..2 of TTBR. */
 	assert_int_equal(world.ttbr1, 0x41000 | 5 << 2);
 	cpu.mmfr0 &= ~0xf0ULL; /* ASIDs of 8 bits */
-	assert_int_equal(tr_world(&tables, &cpu, 48, &world, &err), 0);
+	assert_int_equal(trans_find_world_(&tables, &cpu, 48, &world, &err), 0);
 	assert_int_equal(world.tcr >> 36 & 1, 0);
 	cpu.mmfr3 = 1 << 8;
-	assert_int_equal(tr_world(&tables, &cpu, 48, &world, &err),
+	assert_int_equal(trans_find_world_(&tables, &cpu, 48, &world, &err),
 			 TRANS_EIMAGE);
 	assert_string_equal(err.why, "a CPU with permission indirection: "
 			    "physical entry only");

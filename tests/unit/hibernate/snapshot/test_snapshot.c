@@ -296,7 +296,7 @@ static void test_standing_alias(void **state)
 
 static void expect_flags(struct trans_cpu cpu, uint64_t flags)
 {
-	assert_int_equal(trans_snapshot_flags(&cpu), flags);
+	assert_int_equal(trans_snapshot_flags_(&cpu), flags);
 }
 
 static void test_flags(void **state)

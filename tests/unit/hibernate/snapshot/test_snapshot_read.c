@@ -251,8 +251,8 @@ static void comes_back(unsigned int shift, unsigned int el, bool e2h,
 	assert_int_equal(r.resume.transition.args.x[0], image.context);
 	assert_null(r.resume.transition.args.world);
 	assert_true(r.resume.moved_pages >= HOST_PAGES);
-	assert_int_equal(trans_list_moves(&r.resume.transition, move_one, &r,
-					  NULL), 0);
+	assert_int_equal(trans_list_moves_(&r.resume.transition, move_one, &r,
+					   NULL), 0);
 	snap_compare(&r.s, &image);
 	for (size_t i = 0; i < r.s.memory.len >> shift; i++)
 		if (image.has[i])

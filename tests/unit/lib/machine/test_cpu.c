@@ -163,46 +163,46 @@ static void control_registers(void **state)
 	struct trans_cpu vhe = { .el = 2, .e2h = true };
 
 	(void)state;
-	assert_int_equal(trans_state_sctlr(&el1, true), 0x30d01805);
-	assert_int_equal(trans_state_sctlr(&el1, false), 0x30d01800);
-	assert_int_equal(trans_state_sctlr(&el2, true), 0x30c51835);
-	assert_int_equal(trans_state_sctlr(&el2, false), 0x30c51830);
-	assert_int_equal(trans_state_sctlr(&vhe, true), 0x30d01805);
-	assert_int_equal(trans_state_hcr(&el2), 0x80000000);
-	assert_int_equal(trans_state_hcr(&vhe), 0x488000000);
+	assert_int_equal(trans_state_sctlr_(&el1, true), 0x30d01805);
+	assert_int_equal(trans_state_sctlr_(&el1, false), 0x30d01800);
+	assert_int_equal(trans_state_sctlr_(&el2, true), 0x30c51835);
+	assert_int_equal(trans_state_sctlr_(&el2, false), 0x30c51830);
+	assert_int_equal(trans_state_sctlr_(&vhe, true), 0x30d01805);
+	assert_int_equal(trans_state_hcr_(&el2), 0x80000000);
+	assert_int_equal(trans_state_hcr_(&vhe), 0x488000000);
 	/* nothing is walked, by 48 bits of a granule that there is */
-	assert_int_equal(trans_state_tcr_off(&el1), 0x80900090);
-	assert_int_equal(trans_state_tcr_off(&vhe), 0x80900090);
-	assert_int_equal(trans_state_tcr_off(&el2), 0x80800010);
+	assert_int_equal(trans_state_tcr_off_(&el1), 0x80900090);
+	assert_int_equal(trans_state_tcr_off_(&vhe), 0x80900090);
+	assert_int_equal(trans_state_tcr_off_(&el2), 0x80800010);
 	el1.mmfr0 = 0xf0000000; /* 64K only */
-	assert_int_equal(trans_state_tcr_off(&el1), 0xc0904090);
+	assert_int_equal(trans_state_tcr_off_(&el1), 0xc0904090);
 	el1.mmfr0 = 0xff100000; /* 16K only */
-	assert_int_equal(trans_state_tcr_off(&el1), 0x40908090);
-	assert_int_equal(trans_state_flags(&el1), 0);
+	assert_int_equal(trans_state_tcr_off_(&el1), 0x40908090);
+	assert_int_equal(trans_state_flags_(&el1), 0);
 	el1.mmfr3 = 0x1;
-	assert_int_equal(trans_state_flags(&el1), 0);
+	assert_int_equal(trans_state_flags_(&el1), 0);
 	el1.granted = TRANS_GRANT_TCR2;
-	assert_int_equal(trans_state_flags(&el1), 1);
+	assert_int_equal(trans_state_flags_(&el1), 1);
 	el1.mmfr3 = 0xfffffff0;
-	assert_int_equal(trans_state_flags(&el1), 0);
+	assert_int_equal(trans_state_flags_(&el1), 0);
 	/* SHA2, and AdvSIMD to hold it */
 	el1.mmfr3 = 0;
 	el1.isar0 = 0xffff0fff;
-	assert_int_equal(trans_state_flags(&el1), 0);
+	assert_int_equal(trans_state_flags_(&el1), 0);
 	el1.isar0 = 2 << 12;
-	assert_int_equal(trans_state_flags(&el1), 2);
+	assert_int_equal(trans_state_flags_(&el1), 2);
 	el1.pfr0 = 1 << 20;
-	assert_int_equal(trans_state_flags(&el1), 2);
+	assert_int_equal(trans_state_flags_(&el1), 2);
 	el1.pfr0 = 0xf << 20;
-	assert_int_equal(trans_state_flags(&el1), 0);
+	assert_int_equal(trans_state_flags_(&el1), 0);
 	/* the blob is told of E2H, and at EL1 of a stub's that must have it */
-	assert_int_equal(trans_state_flags(&vhe), 1 << BLOB_HAS_E2H_BIT);
-	assert_int_equal(trans_state_flags(&el2), 0);
+	assert_int_equal(trans_state_flags_(&vhe), 1 << BLOB_HAS_E2H_BIT);
+	assert_int_equal(trans_state_flags_(&el2), 0);
 	el1.mmfr4 = 0xf << 24;
-	assert_int_equal(trans_state_flags(&el1), 1 << BLOB_HAS_E2H_BIT);
-	assert_int_equal(trans_state_entry(&el1), 0);
-	assert_int_equal(trans_state_entry(&el2), 0);
-	assert_int_equal(trans_state_entry(&vhe), 1 << BLOB_E2H_BIT);
+	assert_int_equal(trans_state_flags_(&el1), 1 << BLOB_HAS_E2H_BIT);
+	assert_int_equal(trans_state_entry_(&el1), 0);
+	assert_int_equal(trans_state_entry_(&el2), 0);
+	assert_int_equal(trans_state_entry_(&vhe), 1 << BLOB_E2H_BIT);
 }
 
 static void leaving(void **state)
@@ -210,30 +210,30 @@ static void leaving(void **state)
 	struct trans_cpu cpu = { .el = 1 };
 
 	(void)state;
-	assert_int_equal(trans_state_leave(&cpu), 0);
+	assert_int_equal(trans_state_leave_(&cpu), 0);
 	cpu.dfr0 = 1ULL << 32;
-	assert_int_equal(trans_state_leave(&cpu), TRANS_LEAVE_SPE);
+	assert_int_equal(trans_state_leave_(&cpu), TRANS_LEAVE_SPE);
 	cpu.dfr0 = 1ULL << 44;
-	assert_int_equal(trans_state_leave(&cpu), TRANS_LEAVE_TRBE);
+	assert_int_equal(trans_state_leave_(&cpu), TRANS_LEAVE_TRBE);
 	cpu.dfr0 = 1ULL << 40;
-	assert_int_equal(trans_state_leave(&cpu), TRANS_LEAVE_TRF);
+	assert_int_equal(trans_state_leave_(&cpu), TRANS_LEAVE_TRF);
 	cpu.dfr0 = 0;
 	cpu.pfr1 = 1ULL << 44 | 1 << 24;
-	assert_int_equal(trans_state_leave(&cpu), 0);
+	assert_int_equal(trans_state_leave_(&cpu), 0);
 	cpu.granted = TRANS_GRANT_GCS;
-	assert_int_equal(trans_state_leave(&cpu), TRANS_LEAVE_GCS);
+	assert_int_equal(trans_state_leave_(&cpu), TRANS_LEAVE_GCS);
 	cpu.granted = TRANS_GRANT_SME;
-	assert_int_equal(trans_state_leave(&cpu), TRANS_LEAVE_SME);
+	assert_int_equal(trans_state_leave_(&cpu), TRANS_LEAVE_SME);
 	cpu.granted = ~0u;
 	cpu.pfr1 = 1 << 8; /* MTE instructions only: there is no TCO */
-	assert_int_equal(trans_state_leave(&cpu), 0);
+	assert_int_equal(trans_state_leave_(&cpu), 0);
 	cpu.pfr1 = 2 << 8;
-	assert_int_equal(trans_state_leave(&cpu), TRANS_LEAVE_MTE);
+	assert_int_equal(trans_state_leave_(&cpu), TRANS_LEAVE_MTE);
 	cpu.pfr1 = 1ULL << 36;
-	assert_int_equal(trans_state_leave(&cpu), TRANS_LEAVE_NMI);
+	assert_int_equal(trans_state_leave_(&cpu), TRANS_LEAVE_NMI);
 	cpu.pfr1 = 0;
 	cpu.mmfr1 = 3 << 20;
-	assert_int_equal(trans_state_leave(&cpu), TRANS_LEAVE_PAN);
+	assert_int_equal(trans_state_leave_(&cpu), TRANS_LEAVE_PAN);
 }
 
 static void streaming_traps(void **state)
@@ -243,13 +243,13 @@ static void streaming_traps(void **state)
 
 	(void)state;
 	/* CPACR_EL1.SMEN: 1 and 3 let EL1 through */
-	assert_false(trans_state_sme_usable(&el1, 0));
-	assert_true(trans_state_sme_usable(&el1, 1 << 24));
-	assert_false(trans_state_sme_usable(&el1, 2 << 24));
-	assert_true(trans_state_sme_usable(&vhe, 3 << 24));
+	assert_false(trans_state_sme_usable_(&el1, 0));
+	assert_true(trans_state_sme_usable_(&el1, 1 << 24));
+	assert_false(trans_state_sme_usable_(&el1, 2 << 24));
+	assert_true(trans_state_sme_usable_(&vhe, 3 << 24));
 	/* CPTR_EL2.TSM: 1 traps */
-	assert_true(trans_state_sme_usable(&el2, 0));
-	assert_false(trans_state_sme_usable(&el2, 1 << 12));
+	assert_true(trans_state_sme_usable_(&el2, 0));
+	assert_false(trans_state_sme_usable_(&el2, 1 << 12));
 }
 
 int main(void)

@@ -122,8 +122,8 @@ static void counter_that_stands_still(void **state)
 
 	(void)state;
 	fake_arch.tick = 0;
-	trans_wait_begin(&wait, MS);
-	while (!trans_wait_over(&wait))
+	trans_wait_begin_(&wait, MS);
+	while (!trans_wait_over_(&wait))
 		assert_true(++turns < 1ul << 24);
 	assert_true(turns > 10000); /* slow counters stand still for a while */
 }
@@ -135,8 +135,8 @@ static void counter_that_wraps(void **state)
 
 	(void)state;
 	fake_arch.reg[TRANS_CNTVCT_EL0] = UINT64_MAX - 2500;
-	trans_wait_begin(&wait, MS);
-	while (!trans_wait_over(&wait))
+	trans_wait_begin_(&wait, MS);
+	while (!trans_wait_over_(&wait))
 		turns++;
 	assert_int_equal(turns, MS);
 }
@@ -151,11 +151,11 @@ static unsigned int turns_with_leap(unsigned int at, int64_t by, bool stays)
 	bool over;
 
 	*counter = 1ULL << 40;
-	trans_wait_begin(&wait, MS);
+	trans_wait_begin_(&wait, MS);
 	do {
 		if (turns == at)
 			*counter += (uint64_t)by;
-		over = trans_wait_over(&wait);
+		over = trans_wait_over_(&wait);
 		if (turns++ == at && !stays)
 			*counter -= (uint64_t)by;
 		assert_true(turns < 1u << 21);
@@ -189,8 +189,8 @@ static void counter_that_runs_back(void **state)
 
 	(void)state;
 	fake_arch.tick = (uint64_t)-1000;
-	trans_wait_begin(&wait, MS);
-	while (!trans_wait_over(&wait))
+	trans_wait_begin_(&wait, MS);
+	while (!trans_wait_over_(&wait))
 		assert_true(++turns < 1ul << 24);
 	assert_true(turns > 10000);
 }
@@ -201,10 +201,10 @@ static void frequency_that_nobody_set(void **state)
 
 	(void)state;
 	fake_arch.reg[TRANS_CNTFRQ_EL0] = 0;
-	trans_wait_begin(&wait, 2);
+	trans_wait_begin_(&wait, 2);
 	assert_int_equal(wait.ticks, 2000000); /* as of 1 GHz */
 	fake_arch.reg[TRANS_CNTFRQ_EL0] = 0xffffffff;
-	trans_wait_begin(&wait, UINT32_MAX);
+	trans_wait_begin_(&wait, UINT32_MAX);
 	assert_true(wait.ticks > 1ull << 53);
 }
 

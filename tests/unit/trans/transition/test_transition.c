@@ -257,8 +257,8 @@ static void list_pages(void **state)
 					DST + tr.plan.count * 0x30, 0x10);
 		transition_prepare();
 		assert_int_equal(tr.t.list_granules, (counts[i] + 169) / 170);
-		assert_int_equal(trans_list_moves(&tr.t, count_move, &seen,
-						  NULL), 0);
+		assert_int_equal(trans_list_moves_(&tr.t, count_move, &seen,
+						   NULL), 0);
 		assert_int_equal(seen, counts[i]);
 		trans_transition_cancel(&tr.t);
 	}

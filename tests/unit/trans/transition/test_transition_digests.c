@@ -171,7 +171,7 @@ static void scrubs(enum trans_map_choice map)
 	transition_move(SRC + 0x20000, SRC + 0x20800, 0x1000);
 	transition_prepare();
 	assert_int_equal(tr.t.move_count, 6);
-	assert_int_equal(trans_list_moves(&tr.t, see_scrubbed, &s, NULL), 0);
+	assert_int_equal(trans_list_moves_(&tr.t, see_scrubbed, &s, NULL), 0);
 	assert_int_equal(s.seen, 3);
 	assert_int_equal(s.dst[0], SRC + 0x1000);
 	assert_int_equal(s.len[0], 0x1000); /* page 2 is written to */

@@ -280,7 +280,7 @@ static void go(void)
 	assert_int_equal(fake_arch.log[fake_arch.count - 1].value,
 			 tr.t.code + BLOB_ENTRY);
 	assert_int_equal(fake_arch.jump_x0,
-			 tr.t.data | trans_state_entry(&tr.cpu));
+			 tr.t.data | trans_state_entry_(&tr.cpu));
 	assert_int_equal(fake_arch.log[fake_arch.count - 2].what, FAKE_ICACHE);
 	assert_int_equal(fake_arch.log[0].what, FAKE_MASK);
 	/* what the blob will do */
@@ -495,9 +495,9 @@ static void firmware_traps(void **state)
 	assert_non_null(access_at("TRBLIMITR_EL1", 1));
 	/* reads and writes go that way */
 	fake_arch.granted = 0;
-	trans_arch_read(TRANS_TRFCR_EL1);
+	trans_arch_read_(TRANS_TRFCR_EL1);
 	assert_string_equal(trapped_name, "TRFCR_EL1");
-	trans_arch_write(TRANS_SVCR, 0);
+	trans_arch_write_(TRANS_SVCR, 0);
 	assert_string_equal(trapped_name, "SVCR");
 }
 

@@ -73,7 +73,7 @@ static void finds_it_anywhere(void **state)
 	tr.args.map = TRANS_MAP_NONE;
 	plan(10000);
 	transition_prepare();
-	assert_int_equal(trans_list_pages(&tr.t, take_page, &page, NULL), 0);
+	assert_int_equal(trans_list_pages_(&tr.t, take_page, &page, NULL), 0);
 	for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++) {
 		size_t n = at[i];
 

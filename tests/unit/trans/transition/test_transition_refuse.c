@@ -208,7 +208,7 @@ static void proof(void **state)
 	found(0x4fff0000);
 	found(0x09000000);
 	found(0x09000010);
-	assert_int_equal(trans_list_pages(&tr.t, found_page, &count, NULL), 0);
+	assert_int_equal(trans_list_pages_(&tr.t, found_page, &count, NULL), 0);
 	assert_int_equal(count, 3);
 	assert_int_equal(trans_table_pages(&tr.t.low, found_page, &count, NULL),
 			 0);

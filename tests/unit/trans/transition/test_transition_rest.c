@@ -62,7 +62,7 @@ static void listed(void **state)
 	assert_int_equal(transition_params()->move_count, 1);
 	assert_null(tr.t.args.zero);
 	assert_null(tr.t.args.stays);
-	assert_int_equal(trans_list_moves(&tr.t, see_entry, &at, NULL), 0);
+	assert_int_equal(trans_list_moves_(&tr.t, see_entry, &at, NULL), 0);
 	assert_int_equal(at - entry, 3);
 	is_entry(&entry[0], SRC, DST, 0x2000);
 	is_entry(&entry[1], TRANS_ZERO, BSS, BSS_LEN);

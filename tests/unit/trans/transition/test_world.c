@@ -80,7 +80,7 @@ static void script_is(const struct trans_cpu *cpu,
 	struct blob_world script;
 
 	memset(&script, 0xcc, sizeof(script));
-	trans_world_script(cpu, world, TTBR0, CODE, &script);
+	trans_world_script_(cpu, world, TTBR0, CODE, &script);
 	assert_true(count <= BLOB_WORLD_MAX);
 	for (size_t i = 0; i < count; i++) {
 		assert_int_equal(script.op[i], want[i].op);
@@ -245,9 +245,9 @@ static void dropping_with_less(void **state)
 	drop.drop = true;
 	for (unsigned int bit = 0; bit < 32; bit++) {
 		cpu.granted = bit < 31 ? ~(1u << bit) : 0;
-		trans_world_script(&cpu, &drop, TTBR0, CODE, &script);
+		trans_world_script_(&cpu, &drop, TTBR0, CODE, &script);
 		run_script(&cpu, &script);
-		trans_world_script(&cpu, &plain, TTBR0, CODE, &script);
+		trans_world_script_(&cpu, &plain, TTBR0, CODE, &script);
 		run_script(&cpu, &script);
 	}
 }
@@ -259,7 +259,7 @@ static uint64_t written(const struct trans_cpu *cpu, enum blob_step op)
 	struct blob_world script;
 
 	drop.drop = true;
-	trans_world_script(cpu, &drop, TTBR0, CODE, &script);
+	trans_world_script_(cpu, &drop, TTBR0, CODE, &script);
 	run_script(cpu, &script);
 	for (size_t i = 0; i < BLOB_WORLD_MAX; i++) {
 		if (script.op[i] == op)
