@@ -64,7 +64,7 @@ MAY.update({
 NOT_YET = {
     'private': (1, "the resume proves by the transition's"),
     'header': (2, 'the builder is being replaced'),
-    'width': (240, 'contracts not rewritten yet'),
+    'width': (301, 'contracts not rewritten yet'),
 }
 
 # ---- numbers and words ----------------------------------------------------

@@ -393,18 +393,21 @@ class KnownBugs(unittest.TestCase):
 class Docs(unittest.TestCase):
     """A document that says what is there, and one word of it that is not."""
     THERE = {'Makefile': 'all: x\n', 'lib/a.c': 'trans_a far\n',
-             'lib/b.c': 'near\n', 'docs/o.md': '# Two words\n'}
+             'lib/b.c': 'near\n', 'docs/budgets.md': '# Two words\n'}
 
     def said(self, text):
-        return list(docs.complaints({**self.THERE, 'docs/a.md': text}))
+        return list(docs.complaints({**self.THERE,
+                                     'docs/architecture.md': text}))
 
     def test_in_order(self):
         self.assertEqual(self.said(
-            '[o](o.md#two-words) `lib/a.c` `a.c` `lib/` `lib/*.c` `make all` '
-            '`trans_a()`, and `far` in `lib/a.c`. `cpu_resume`'), [])
+            '[o](budgets.md#two-words) `lib/a.c` `a.c` `lib/` `lib/*.c` '
+            '`make all` `trans_a()`, and `far` in `lib/a.c`. `cpu_resume`'),
+            [])
 
     def test_each_rule(self):
-        for text, what in (('[o](p.md)', 'p.md'), ('[o](o.md#three)', 'three'),
+        for text, what in (('[o](porting.md)', 'porting.md'),
+                           ('[o](budgets.md#three)', 'three'),
                            ('`lib/c.c`', 'lib/c.c'), ('`c.c`', 'c.c'),
                            ('`ports/`', 'ports/'), ('`lib/*.S`', 'lib/*.S'),
                            ('`make none`', 'none'), ('`trans_b`', 'trans_b'),

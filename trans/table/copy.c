@@ -42,21 +42,6 @@ static int check_source(struct build *b, const struct trans_table *src,
 	return 0;
 }
 
-/* No answer yet: no address is in it. */
-static void ask_first(struct build *b, struct table_source *s)
-{
-	unsigned int to = b->dst->geo.pa_bits, from = s->at.table->geo.pa_bits;
-
-	s->bits = (uint8_t)(to < from ? to : from);
-	if (s->bits > 48)
-		s->bits = 48; /* 52-bit layouts keep the rest elsewhere */
-	b->ask = trans_source_ask_;
-	b->more = trans_source_more_;
-	b->source = s;
-	b->answer.va = ~0ULL;
-	b->answer.last = 0;
-}
-
 int trans_source_begin_(struct build *b, struct table_source *s,
 			const struct trans_table *src, trans_va_t src_va)
 {
@@ -73,7 +58,7 @@ int trans_source_begin_(struct build *b, struct table_source *s,
 	same_types = trans_mair_map_(src->mair, dst->mair, s->index_map);
 	s->plain = same_types && dst->geo.ds == src->geo.ds &&
 		   one_range(dst) == one_range(src) && !src->indirect;
-	ask_first(b, s);
+	trans_source_first_(b, s);
 	return 0;
 }
 
@@ -84,7 +69,7 @@ void trans_source_self_(struct build *b, struct table_source *s,
 	s->edit.clear |= LEAF_CONT;
 	trans_cursor_init_(&s->at, b->dst);
 	b->flags |= TRANS_REPLACE;
-	ask_first(b, s);
+	trans_source_first_(b, s);
 }
 
 int trans_table_copy(struct trans_table *dst, trans_va_t dst_va,

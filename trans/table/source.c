@@ -458,8 +458,8 @@ static void extend(struct build *b, struct table_source *s,
 	}
 }
 
-bool trans_source_more_(struct build *b, unsigned int most, desc_t first,
-			uint64_t *out)
+static bool more(struct build *b, unsigned int most, desc_t first,
+		 uint64_t *out)
 {
 	struct table_source *s = b->source;
 	struct copies copies = { out, first.v };
@@ -504,4 +504,18 @@ int trans_source_ask_(struct build *b, trans_va_t va)
 	if (!s->one)
 		extend(b, s, (struct copies){ NULL, 0 });
 	return 0;
+}
+
+void trans_source_first_(struct build *b, struct table_source *s)
+{
+	unsigned int to = b->dst->geo.pa_bits, from = s->at.table->geo.pa_bits;
+
+	s->bits = (uint8_t)(to < from ? to : from);
+	if (s->bits > 48)
+		s->bits = 48; /* 52-bit layouts keep the rest elsewhere */
+	b->ask = trans_source_ask_;
+	b->more = more;
+	b->source = s;
+	b->answer.va = ~0ULL; /* no answer yet: no address is in it */
+	b->answer.last = 0;
 }

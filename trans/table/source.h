@@ -45,10 +45,10 @@ struct table_source {
 	trans_va_t limit;     /* of the answer */
 };
 
-/* See ask_fn and more_fn. */
+/* See ask_fn. */
 int trans_source_ask_(struct build *b, trans_va_t va);
-bool trans_source_more_(struct build *b, unsigned int most, desc_t first,
-			uint64_t *out);
+/* @s, which knows its table, is what @b asks. */
+void trans_source_first_(struct build *b, struct table_source *s);
 
 /* Check what is asked of a copy of @src from @src_va on to the range of @b, and
  * make it the source of @b. */
