@@ -4,7 +4,9 @@
 no case out, what is resumed is what had not passed, each stage of a check has
 its time before the last line, each rule of the house can be broken, and each
 known bug has its place, also after that has moved."""
+import ast
 import contextlib
+import glob
 import io
 import itertools
 import os
@@ -342,6 +344,16 @@ class KnownBugs(unittest.TestCase):
 
     def test_each_has_its_place(self):
         self.assertEqual(mutants.misplaced(), [])
+
+    def test_each_group_once(self):
+        """Of two equal keys the first one's bugs would be lost."""
+        for path in glob.glob(f'{HERE}/known_bugs/*.py'):
+            with open(path, encoding='utf-8') as f:
+                nodes = list(ast.walk(ast.parse(f.read())))
+            for node in nodes:
+                if isinstance(node, ast.Dict):
+                    keys = [ast.unparse(key) for key in node.keys]
+                    self.assertEqual(len(keys), len(set(keys)), path)
 
     def test_moved_and_reflowed(self):
         for path, f in ('lib/a.c', self.F), (
