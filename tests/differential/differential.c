@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "forgotten.h"
 #include "frozen/desc.h"
 #include "listed.h"
 
@@ -579,6 +580,10 @@ int main(int argc, char **argv)
 		return 2;
 	if (argc > 2 && !strcmp(argv[1], "--episode"))
 		return !run_apart(seed, NULL, 0, true);
+	if (!forgotten_not(&builders[0]) || forgotten_not(&builders[1])) {
+		printf("differential: a restriction is forgotten, or by neither\n");
+		return 1;
+	}
 	while (told->operations < operations) {
 		uint64_t episode = rnd(&seed);
 

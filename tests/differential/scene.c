@@ -9,7 +9,7 @@
 #include "frozen/desc.h"
 #include "scene.h"
 
-static const struct builder builders[2] = {
+const struct builder builders[2] = {
 	{ "new", trans_table_copy, trans_table_share, trans_table_map,
 	  trans_table_map_by, trans_table_idmap, trans_table_unmap,
 	  trans_table_fold, trans_table_protect, trans_table_window },

@@ -26,6 +26,9 @@ struct builder {
 	__typeof__(trans_table_window) *window;
 };
 
+/* The library's, and the frozen one. */
+extern const struct builder builders[2];
+
 /* What a host does not do this time: the @nth such call. */
 enum mishap {
 	NO_MISHAP,

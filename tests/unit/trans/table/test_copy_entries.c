@@ -277,6 +277,31 @@ static void test_share_below_hierarchical_attributes(void **state)
 	assert_false(views_query(&vw.copy, 0).writable);
 }
 
+/* What the link to a shared table forbids holds for what is copied from below it
+ * when that changes: pages, a block, and tables that stay shared. */
+static void test_share_keeps_what_a_link_forbids(void **state)
+{
+	static const trans_va_t left[] = { 4096, 3 * MIB, 4 * MIB,
+					   4 * MIB + 4096 };
+
+	(void)state;
+	assert_int_equal(views_map(0, 0, 8192, &views_rw, 0), 0);
+	assert_int_equal(views_map(2 * MIB, 2 * MIB, 2 * MIB + 8192, &views_rw,
+				   0), 0);
+	*views_slot(&vw.t, 0, 1) |= 1ULL << 62; /* APTable[1]: read-only */
+	views_create(&vw.copy, &vw.geo);
+	assert_int_equal(trans_table_share(&vw.copy, 0, &vw.t, 0, GIB, 0,
+					   &vw.r), 0);
+	assert_int_equal(vw.r.stats.tables, 1);
+	assert_int_equal(trans_table_unmap(&vw.copy, 0, 4096, 0, &vw.r), 0);
+	for (unsigned int i = 0; i < 4; i++)
+		assert_false(views_query(&vw.copy, left[i]).writable);
+	assert_int_equal(trans_table_unmap(&vw.copy, 4 * MIB, 4096, 0, &vw.r),
+			 0);
+	assert_int_equal(vw.r.stats.tables - vw.r.stats.tables_freed, 1);
+	assert_false(views_query(&vw.copy, 4 * MIB + 4096).writable);
+}
+
 /* ---- lib ---- */
 
 /* Memory in the middle or at the end of the spare is spare as well. */
@@ -401,6 +426,7 @@ int main(void)
 		TEST(test_indirection_is_resolved_or_refused),
 		TEST(test_share_replace_keeps_what_the_source_lacks),
 		TEST(test_share_below_hierarchical_attributes),
+		TEST(test_share_keeps_what_a_link_forbids),
 		TEST(test_move_inside_the_spare),
 		TEST(test_hidden_runs_are_copied),
 		TEST(test_hidden_runs_are_made_writable),
