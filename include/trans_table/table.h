@@ -2,83 +2,120 @@
 /*
  * trans_table: transitional (not "translation") tables.
  *
- * A table is built offline in memory that the environment hands out, finished
- * once, and then switched to. Nothing here invalidates TLBs or touches a live
- * table: build, finish, switch.
+ * A table is built offline in memory that the environment (ops.h) hands out,
+ * finished once, and then switched to. Nothing here invalidates TLBs or touches
+ * a live table: build, finish, switch. What is rarely needed is in
+ * table_extra.h (fold, share, window), what shows a table to a person in
+ * inspect.h.
  *
  * Every operation that changes a table is atomic: it builds detached pages and
- * links them last, so that on any error the table reads as before and every
- * page is back with its owner. Addresses and lengths are (start, len) in bytes
- * and multiples of the granule (TRANS_EALIGN); [start, start + len) must lie in
- * the table's half (TRANS_ERANGE). No operation recurses; each needs less than
- * 1.5 KiB of stack (docs/budgets.md). A table is not locked: one writer at a time.
+ * links them last. On any error the table reads as before, and every page is
+ * back with its owner.
+ *
+ * Addresses and lengths are in bytes, as (start, len), and are multiples of the
+ * granule. [start, start + len) must lie in the table's half of the address
+ * space. No operation recurses; each needs less than 1.5 KiB of stack
+ * (docs/budgets.md). A table has no lock: one writer at a time.
+ *
+ * The errors that all operations on a range share; each lists only what it
+ * returns besides:
+ *
+ *   call     TRANS_EINVAL    a length of 0, or a flag that it does not take
+ *   call     TRANS_EALIGN    not a multiple of the granule
+ *   call     TRANS_ERANGE    the range leaves the table's half
+ *   call     TRANS_ELIVE     the table is live or a view (not for an estimate)
+ *   memory   TRANS_ENOMEM    alloc gave no page
+ *   machine  TRANS_ERANGE    alloc gave a page beyond the output address size
+ *   host     TRANS_EFAULT    phys_to_virt refused a table page
+ *   host     TRANS_EHOST     acquire refused a table page
+ *   host     TRANS_ESTOPPED  visit said so
+ *   input    TRANS_ECORRUPT  a shared table (table_extra.h) is damaged
  */
 #ifndef TRANS_TABLE_TABLE_H
 #define TRANS_TABLE_TABLE_H
 
 #include <trans_table/geometry.h>
 #include <trans_table/ops.h>
-#include <trans_table/ranges.h>
 
 TRANS_BEGIN_DECLS
 
 /*
- * Flags belong to one call, mean the same at every leaf level, and an unknown
- * bit is TRANS_EINVAL.
+ * Flags belong to one call and mean the same at every leaf level. A bit that
+ * the call does not take is TRANS_EINVAL. In brackets which operations take it.
+ *
+ * A leaf is a page or block descriptor, with bits as in the Arm ARM, D8.3.
  */
 
-/* Leaves become writable: bit 51 (DBM) set and bit 7 (AP[2]) cleared; a
- * hierarchical APTable[1] on the way is dropped. Both bits, because clearing
- * bit 7 alone, or only when a software dirty bit says so, broke Linux's kexec
- * once: the mover overwrites read-only text. Permission indirection of the
- * source is resolved first; the copy never uses it. (copy) */
+/* Leaves become writable: bit 51 (DBM) is set and bit 7 (AP[2]) cleared, and a
+ * table descriptor's APTable[1] on the way is dropped. Both bits, because
+ * clearing bit 7 alone, or only where a software dirty bit says so, broke
+ * Linux's kexec once: the mover overwrites read-only text. Permission
+ * indirection of the source is resolved first; copies never have it. (copy) */
 #define TRANS_MKWRITE 0x0001u
 /* An invalid leaf that the source's `present` rule calls a mapping becomes
- * valid. Holes made by debug_pagealloc, kfence, secretmem hide payload; one
- * left out once killed kexec. "Non-zero" alone is not the rule: invalid entries
- * also carry swap and software payload. Wants CHECKPFN or TRUSTPFN. (copy) */
+ * valid: debug_pagealloc, kfence and secretmem hide memory behind such leaves,
+ * and one that was left out once killed a kexec. The rule decides, because
+ * invalid entries that are not zero may also be swap entries or notes of the
+ * kernel's. Wants CHECKPFN or TRUSTPFN. (copy) */
 #define TRANS_MKVALID 0x0002u
-/* Every leaf made valid must pass pfn_valid over its whole length, or the copy
- * fails (TRANS_EPFN) naming va, level, descriptor and pa. (copy) */
+/* pfn_valid is asked of every leaf that MKVALID makes valid, over its whole
+ * length; if it says no the copy fails with TRANS_EPFN, and names va, level,
+ * descriptor and pa. (copy) */
 #define TRANS_CHECKPFN 0x0004u
-/* Allows MKVALID without CHECKPFN: the unsafe choice, visible. (copy) */
+/* Allows MKVALID without CHECKPFN: the unsafe choice, so that it can be seen
+ * and searched for. (copy) */
 #define TRANS_TRUSTPFN 0x0008u
-/* Merge neighbours into the largest legal block while building; only where
- * every attribute that matters is equal. (copy, map, idmap) */
+/* Neighbours become the largest legal block while building, where their output
+ * addresses go on and all attributes are equal. (copy, map, idmap) */
 #define TRANS_FOLD 0x0010u
 /* No leaf is executable at any exception level. (copy) */
 #define TRANS_NOEXEC 0x0020u
-/* Pages only. (map, idmap, copy) */
+/* Pages only, no blocks. (map, idmap, copy) */
 #define TRANS_NOBLOCK 0x0040u
-/* Contiguous groups that are whole, even and inside the range keep their bit;
- * any other leaf always loses it. Not with FOLD. (copy) */
+/*
+ * Leaves keep the contiguous bit (52) where the whole contiguous group is
+ * copied; any other leaf loses it.
+ *
+ * A contiguous group (Arm ARM D8.6.1) is a number of neighbouring leaves of one
+ * level that a TLB may hold as one entry: 16 with 4K, 128 pages or 32 blocks
+ * with 16K, 32 with 64K. It begins where slot and output address are both
+ * multiples of that number of leaves, its addresses ascend without a gap, its
+ * attributes are equal, and all of its leaves have the bit. No operation leaves
+ * a group that is cut; protect keeps the bit of whole ones as this flag does.
+ *
+ * Not with FOLD or UPGRADE. (copy)
+ */
 #define TRANS_KEEPCONT 0x0080u
-/* Collision with what the table maps already: the default is TRANS_EEXIST.
- * KEEP leaves the old mapping and adds what is missing. REPLACE overwrites.
- * UPGRADE adds what is missing and turns smaller mappings of the same memory
- * with the same permissions into the larger block; any other is TRANS_EEXIST.
- * At most one of them. (copy, map, idmap; share: not UPGRADE) */
+/* What happens where the table maps something already; the default is
+ * TRANS_EEXIST. At most one of the three. (copy, map, idmap; share: not
+ * UPGRADE)
+ * KEEP:    what is there stays; what is missing is added */
 #define TRANS_KEEP 0x0100u
+/* REPLACE: what is there is overwritten */
 #define TRANS_REPLACE 0x0200u
+/* UPGRADE: what is missing is added, and smaller mappings of the same memory
+ *          with the same permissions become the larger block. Anything else
+ *          that is there is TRANS_EEXIST */
 #define TRANS_UPGRADE 0x0400u
-/* Change nothing, allocate nothing: only fill the report, with exactly the
- * table pages that the same call would allocate now in stats.tables, and with
- * the errors that it would give (refusals by the allocator and of fresh pages
- * apart). A source that changes meanwhile makes the figure an estimate.
+/* Change nothing and allocate nothing: only fill the report. stats.tables is
+ * exactly the number of table pages that the same call would allocate now, and
+ * an error is the one that it would give, unless alloc or a hook refuses a
+ * fresh page. If the source changes meanwhile the number is only an estimate.
  * Allowed on a live table. (every operation that takes flags) */
 #define TRANS_ESTIMATE 0x1000u
 
-/* Memory types for map; MAIR attribute bytes (Arm ARM MAIR_EL1). 0 is invalid
- * on purpose: an attribute that was forgotten must not mean Device. */
+/* Memory types of a map; in the comment the attribute byte in MAIR (Arm ARM,
+ * MAIR_EL1). 0 is none of them on purpose: attributes that somebody forgot to
+ * fill in must not mean Device. */
 enum trans_memory {
-	TRANS_MEM_NORMAL = 1,   /* 0xff Normal WB WA, inner shareable */
+	TRANS_MEM_NORMAL = 1,   /* 0xff Normal, write-back, inner shareable */
 	TRANS_MEM_NC = 2,       /* 0x44 Normal Non-cacheable */
 	TRANS_MEM_DEVICE = 3,   /* 0x04 Device-nGnRE */
 	TRANS_MEM_STRONG = 4,   /* 0x00 Device-nGnRnE */
 };
 
-/* What a mapping allows at the regime's own exception level; reading always.
- * EL0 gets nothing. */
+/* What a mapping allows at the regime's own exception level, beside reading.
+ * EL0 gets no access. */
 #define TRANS_WRITE 0x1u
 #define TRANS_EXEC 0x2u
 
@@ -88,34 +125,36 @@ struct trans_attr {
 };
 
 /*
- * What the `present` rule of a source says of an invalid, non-zero, non-table
- * leaf descriptor.
+ * What the `present` rule of a source says of @desc, an entry of a table of
+ * @level that is invalid and not 0.
  */
 enum trans_presence {
-	TRANS_ABSENT,         /* maps nothing */
-	TRANS_PRESENT,        /* a mapping; nG is what the descriptor has */
+	TRANS_ABSENT,         /* it maps nothing */
+	TRANS_PRESENT,        /* a mapping; nG is as the descriptor has it */
 	TRANS_PRESENT_GLOBAL, /* a mapping; nG (bit 11) must be cleared */
 	TRANS_PRESENT_NG,     /* a mapping; nG must be set */
-	TRANS_AMBIGUOUS,      /* cannot be told: the copy fails, TRANS_ECORRUPT */
+	TRANS_AMBIGUOUS,      /* cannot be told: TRANS_ECORRUPT for the copy */
 };
 typedef enum trans_presence (*trans_present_fn)(uint64_t desc, int level);
 
-/* Linux up to 7.0: the linear map is invalidated by clearing VALID only.
- * A descriptor without AF, or with the type bits of neither a block nor a page
- * of its level minus VALID, is ambiguous. */
+/* Linux up to 7.0 makes an entry of its linear map invalid by clearing VALID
+ * and nothing else (arch/arm64/mm/pageattr.c). Ambiguous is what has no AF, or
+ * not the other type bit that a block or page of that level has. */
 enum trans_presence trans_present_linux(uint64_t desc, int level);
-/* Linux from 7.1: clearing VALID sets PTE_PRESENT_INVALID, which is bit 11.
- * The plain rule is for kernels whose linear map is global, _ng for kernels
- * that use nG mappings (KPTI). Without bit 11: ambiguous. */
+/* Linux from 7.1 on also sets PTE_PRESENT_INVALID, which is bit 11
+ * (arch/arm64/include/asm/pgtable-prot.h). What has no bit 11 is ambiguous,
+ * too. The plain rule is for kernels whose linear map is global, _ng for those
+ * with nG mappings (KPTI). */
 enum trans_presence trans_present_linux_7_1(uint64_t desc, int level);
 enum trans_presence trans_present_linux_7_1_ng(uint64_t desc, int level);
 
 /*
  * The registers that give a table its meaning (attach), or that switch to it
- * (finish). Bits of ttbr that are not the base address are ignored and 0.
+ * (finish). Of @ttbr attach reads the base address only; finish leaves the rest
+ * of it 0.
  * @tcr2, @pir, @pire0: 0 where the CPU lacks TCR2; finish gives 0
  * @sctlr: of the regime, whole: MMU and caches on, RES1 bits, everything else
- *         off; ignored by attach
+ *         off; not read by attach
  */
 struct trans_regs {
 	uint64_t ttbr;
@@ -125,8 +164,8 @@ struct trans_regs {
 	uint64_t sctlr;
 };
 
-/* A table. Public so that it can live on any stack; the fields are read-only
- * for callers. */
+/* A table. Public so that it can live on any stack; its fields are for callers
+ * to read only. */
 struct trans_table {
 	struct trans_geometry geo;
 	const struct trans_ops *ops;
@@ -160,23 +199,28 @@ struct trans_stats {
 };
 
 /* Filled by every operation that takes one; NULL is allowed. @error as in
- * errors.h; @stats also on failure (of what was undone). */
+ * errors.h. @stats is filled on failure, too, with what was done and undone. */
 struct trans_report {
 	struct trans_error error;
 	struct trans_stats stats;
 };
 
-/* The MAIR of tables made here when the caller gives none: index 0 Normal,
- * 1 Normal-NC, 2 Device-nGnRE, 3 Device-nGnRnE. */
+/* The MAIR of a table whose creator gives none: index 0 is Normal, 1 Normal-NC,
+ * 2 Device-nGnRE, 3 Device-nGnRnE. */
 #define TRANS_MAIR_DEFAULT 0x00000000000444ffULL
 
 /*
- * Make an empty table: allocates and zeroes the root. @mair 0 means
- * TRANS_MAIR_DEFAULT; a table to be filled by copy should be given its source's.
- * @geo is copied; @ops and @ctx must outlive the table.
- * TRANS_EINVAL (missing callback, geometry not from trans_geometry_init),
- * TRANS_ENOMEM, TRANS_EFAULT, TRANS_EHOST (acquire), TRANS_ERANGE (a table page
- * beyond the output address size; so may every operation that allocates).
+ * Make an empty table: allocates its root. @mair 0 means TRANS_MAIR_DEFAULT; a
+ * table to be filled by copy should be given that of its source. @geo is
+ * copied; @ops and @ctx must outlive the table. On failure the struct is
+ * zeroed.
+ *
+ *   call     TRANS_EINVAL    alloc, free or phys_to_virt is missing, or the
+ *                            geometry is not one of trans_geometry_init
+ *   memory   TRANS_ENOMEM    alloc gave no page
+ *   machine  TRANS_ERANGE    alloc gave a page beyond the output address size
+ *   host     TRANS_EFAULT    phys_to_virt refused the page just allocated
+ *   host     TRANS_EHOST     acquire refused it
  */
 int trans_table_create(struct trans_table *table,
 		       const struct trans_geometry *geo, uint64_t mair,
@@ -185,15 +229,25 @@ int trans_table_create(struct trans_table *table,
 
 /*
  * A read-only view of a foreign table, live or not, possibly corrupt.
- * @regs:    as the CPU that uses it has them. Permission indirection is
- *           honoured; overlays, attribute index extension and 128-bit
+ * @regs:    as the CPU that uses the table has them. Permission indirection is
+ *           honoured. Overlays, attribute index extension and 128-bit
  *           descriptors (TCR2.POE, AIE, D128) are refused. An overlay for EL0
- *           alone (E0POE) is ignored: it may take from what query says of EL0
- * @present: rule for MKVALID; NULL: every non-zero invalid leaf is ambiguous
- * Allocates nothing; destroy is not needed. TRANS_EINVAL.
- * What reads a view may take as long as its address space is large, whatever it
- * is made of; a host that does not trust it gives ops with visit (ops.h), and
- * every operation that reads tables can return TRANS_ESTOPPED.
+ *           alone (E0POE) is ignored: EL0 may then be allowed less than query
+ *           says
+ * @present: rule for MKVALID; NULL: every invalid entry that is not 0 is
+ *           ambiguous
+ * Allocates nothing, and needs no destroy. @geo is copied; @ops, of which only
+ * phys_to_virt must be there, and @ctx must outlive the view.
+ *
+ * Whatever a foreign table is made of, reading all of it may take as long as
+ * its address space is large. A host that does not trust it gives ops with
+ * visit (ops.h); every operation that reads tables can then return
+ * TRANS_ESTOPPED.
+ *
+ *   call     TRANS_EINVAL    phys_to_virt is missing; the geometry is not one
+ *                            of trans_geometry_init, or TCR contradicts it
+ *   machine  TRANS_EINVAL    TCR2 has POE, AIE or D128, or the root lies beyond
+ *                            the output address size
  */
 int trans_table_attach(struct trans_table *table,
 		       const struct trans_geometry *geo,
@@ -204,17 +258,27 @@ int trans_table_attach(struct trans_table *table,
 /*
  * Copy the mappings of @src in [@src_va, @src_va + @len) to @dst at @dst_va.
  *
- * Granules must be equal; VA size, half and regime may differ; dst_va - src_va
- * must be a multiple of what one entry of the deeper of the two start levels
- * spans (0 always is; TRANS_EALIGN). They must be two tables. Each source entry is read once. Invalid
- * entries are holes in the copy unless MKVALID revives them. Hierarchical
- * attributes of the source are folded into the leaves, software bits [58:55]
- * dropped, and so is the contiguous bit unless KEEPCONT. Bits [58:55] and nT
- * have no reader in a transitional table.
+ * The two must be different tables with the same granule; VA size, half and
+ * regime may differ. dst_va - src_va must be a multiple of what one entry of
+ * the deeper of the two start levels spans (0 always is).
  *
- * TRANS_EINVAL, TRANS_EALIGN, TRANS_ERANGE, TRANS_ELIVE, TRANS_EEXIST,
- * TRANS_ENOMEM, TRANS_EFAULT, TRANS_EPFN, TRANS_ECORRUPT, TRANS_EUNREPR,
- * TRANS_EHOST.
+ * Each entry of the source is read once. Invalid entries are holes in the copy,
+ * unless MKVALID makes them valid. Attributes in the source's table descriptors
+ * become those of the leaves below. Dropped are what nobody reads in a
+ * transitional table, software bits [58:55] and nT, and the contiguous bit
+ * unless KEEPCONT says otherwise.
+ *
+ * Besides those of all operations:
+ *   call     TRANS_EINVAL    one table, other granules, CHECKPFN without a
+ *                            pfn_valid, flags that exclude each other
+ *   call     TRANS_EALIGN    dst_va - src_va, see above
+ *   call     TRANS_EEXIST    @dst maps something there already
+ *   machine  TRANS_EUNREPR   a leaf's output address is too wide for @dst, its
+ *                            memory type not in @dst's MAIR, or its indirect
+ *                            permissions cannot be said by AP and XN
+ *   input    TRANS_EPFN      CHECKPFN: pfn_valid refused a leaf
+ *   input    TRANS_ECORRUPT  an entry of @src is reserved or ambiguous, or its
+ *                            address beyond the source's output address size
  */
 int trans_table_copy(struct trans_table *dst, trans_va_t dst_va,
 		     const struct trans_table *src, trans_va_t src_va,
@@ -222,10 +286,17 @@ int trans_table_copy(struct trans_table *dst, trans_va_t dst_va,
 		     struct trans_report *report);
 
 /*
- * Map [@va, @va + @len) to [@pa, ...), with the largest legal blocks unless
- * TRANS_NOBLOCK. idmap: va == pa. @flags: FOLD, NOBLOCK, ESTIMATE, and one of
- * KEEP, REPLACE, UPGRADE.
- * Errors as copy, less EPFN and ECORRUPT from the source.
+ * Map [@va, @va + @len) to [@pa, @pa + @len), with the largest legal blocks.
+ * idmap: at va == pa. @flags: FOLD, NOBLOCK, ESTIMATE, and at most one of KEEP,
+ * REPLACE and UPGRADE.
+ *
+ * Besides those of all operations:
+ *   call     TRANS_EINVAL    @attr: an unknown type or access bit, a type that
+ *                            the table's MAIR does not have, executable Device
+ *                            memory; or flags that exclude each other
+ *   call     TRANS_EALIGN    @pa is not a multiple of the granule
+ *   call     TRANS_EEXIST    something is mapped there already
+ *   machine  TRANS_ERANGE    [@pa, ...) passes the output address size
  */
 int trans_table_map(struct trans_table *table, trans_va_t va, trans_pa_t pa,
 		    uint64_t len, const struct trans_attr *attr,
@@ -235,10 +306,14 @@ int trans_table_idmap(struct trans_table *table, trans_pa_t pa, uint64_t len,
 		      struct trans_report *report);
 
 /*
- * map with attributes range by range: @attr_of says the attributes from @va on,
- * and for how many bytes they hold (a multiple of the granule, at least one).
- * It must give the same answers when asked again. Nonzero refuses (TRANS_EHOST).
- * So that, say, the pages that hold tables come out read-only.
+ * Like map, with attributes that the host tells range by range, so that, say,
+ * the pages that hold tables come out read-only. @attr_of writes the attributes
+ * from @va on to @attr, and to @len for how many bytes they hold: a multiple of
+ * the granule, at least one. Asked again it must answer the same. Nonzero
+ * refuses.
+ *
+ * Besides those of map:
+ *   host     TRANS_EHOST     @attr_of refused
  */
 typedef int (*trans_attr_fn)(void *arg, trans_va_t va, trans_pa_t pa,
 			     struct trans_attr *attr, uint64_t *len);
@@ -246,55 +321,25 @@ int trans_table_map_by(struct trans_table *table, trans_va_t va, trans_pa_t pa,
 		       uint64_t len, trans_attr_fn attr_of, void *arg,
 		       unsigned int flags, struct trans_report *report);
 
-/* Make [@va, @va + @len) map nothing. What was a hole stays one. Tables that
- * become empty are given back. @flags: ESTIMATE. Errors as map. */
+/*
+ * Make [@va, @va + @len) map nothing. What was a hole stays one. Tables that
+ * become empty are given back; a block that the range cuts is split, which
+ * takes memory. @flags: ESTIMATE. Errors: those of all operations.
+ */
 int trans_table_unmap(struct trans_table *table, trans_va_t va, uint64_t len,
 		      unsigned int flags, struct trans_report *report);
 
-/* Set what the leaves of [@va, @va + @len) allow to @access (TRANS_WRITE,
- * TRANS_EXEC; nothing for EL0); blocks that the range cuts are split. Holes
- * stay holes. @flags: ESTIMATE. Errors as map. */
+/*
+ * Set what the leaves of [@va, @va + @len) allow to @access (TRANS_WRITE,
+ * TRANS_EXEC; reading always; nothing for EL0). A block that the range cuts is
+ * split. Holes stay holes. @flags: ESTIMATE.
+ *
+ * Besides those of all operations:
+ *   call     TRANS_EINVAL    an unknown bit in @access
+ */
 int trans_table_protect(struct trans_table *table, trans_va_t va, uint64_t len,
 			unsigned int access, unsigned int flags,
 			struct trans_report *report);
-
-/* Merge neighbours in [@va, @va + @len) into the largest legal blocks, where
- * every attribute is equal. Tables become fewer or stay; what is mapped does
- * not change. @flags: ESTIMATE. Errors as map. */
-int trans_table_fold(struct trans_table *table, trans_va_t va, uint64_t len,
-		     unsigned int flags, struct trans_report *report);
-
-/*
- * Copy like trans_table_copy without flags, but link the source's own tables
- * wherever one lies wholly in the range, instead of copying them. They stay the
- * source's: they are never written and never freed here, and the source must
- * outlive the mapping. An operation that changes a shared part copies what it
- * changes. Both tables must agree on MAIR, DS, output address size, kind of
- * regime and hierarchical attributes; the source must use neither indirection
- * nor hardware management of access flag and dirty state (TRANS_EINVAL).
- * @flags: KEEP, REPLACE, ESTIMATE.
- */
-int trans_table_share(struct trans_table *dst, trans_va_t dst_va,
-		      const struct trans_table *src, trans_va_t src_va,
-		      uint64_t len, unsigned int flags,
-		      struct trans_report *report);
-
-/*
- * A window: a range whose last-level entries the host will write by itself, as
- * one array. Its level 3 tables are allocated as one block of contiguous pages;
- * what was mapped in and around the range stays mapped.
- * @entries: PA of the entry for @va, valid as long as the table and as long as
- *           no other operation touches the range; @count entries follow
- * One window per table (TRANS_EEXIST for a second). @flags: ESTIMATE, with which
- * @window is not written. Errors as map.
- */
-struct trans_window {
-	trans_pa_t entries;
-	uint64_t count;
-};
-int trans_table_window(struct trans_table *table, trans_va_t va, uint64_t len,
-		       unsigned int flags, struct trans_window *window,
-		       struct trans_report *report);
 
 /* What one address translates to. */
 struct trans_leaf {
@@ -309,66 +354,75 @@ struct trans_leaf {
 };
 
 /*
- * Look @va up. TRANS_ENOENT: not mapped (report: level and descriptor where the
- * walk ended), or a leaf without AF where hardware does not set it
- * (why "access flag is clear");
- * TRANS_ERANGE: outside the half; TRANS_EFAULT, TRANS_ECORRUPT (reserved type,
- * address size, reserved permission indirection).
+ * Look @va up.
+ *
+ *   answer   TRANS_ENOENT    not mapped, or a leaf without AF where hardware
+ *                            does not set it ("access flag is clear"). level
+ *                            and desc: where the look-up ended
+ *   call     TRANS_ERANGE    @va lies outside of the table's half
+ *   input    TRANS_ECORRUPT  a reserved descriptor or permission indirection,
+ *                            or an address beyond the output address size
+ *   host     TRANS_EFAULT    phys_to_virt refused a table page
+ *   host     TRANS_ESTOPPED  visit said so
  */
 int trans_table_query(const struct trans_table *table, trans_va_t va,
 		      struct trans_leaf *leaf, struct trans_report *report);
 
 /*
- * Can code be there: executable, and in Normal memory that is cacheable
+ * Can code be run there: executable, and in Normal memory that is cacheable
  * (write-back or write-through)? Fetching from Device memory is CONSTRAINED
  * UNPREDICTABLE whatever its permissions say (Arm ARM D8, "Instruction fetches
- * from Device memory"), and Non-cacheable code beside cacheable data of the same
- * memory is a mismatched alias (B2, "Mismatched memory attributes").
+ * from Device memory"), and Non-cacheable code beside cacheable data of the
+ * same memory is a mismatched alias (Arm ARM B2, "Mismatched memory
+ * attributes").
  */
 bool trans_leaf_runs(const struct trans_leaf *leaf);
 
-/* Is a MAIR attribute byte (leaf->memory) Normal memory, write-back or
- * write-through? What is reserved is not. */
+/* Does a MAIR attribute byte (leaf->memory) mean Normal memory, write-back or
+ * write-through? Reserved values do not. */
 bool trans_memory_cacheable(uint8_t memory);
 
 /*
- * Is every address of [@va, @va + @len) mapped to @pa onwards, and writable if
- * @access has TRANS_WRITE, fit for code (trans_leaf_runs) if TRANS_EXEC? Walks
- * leaf by leaf.
- * TRANS_ENOENT naming the first address that is not.
+ * Is every address of [@va, @va + @len) mapped to @pa onwards, readable, and
+ * writable if @access has TRANS_WRITE, fit for code (trans_leaf_runs) if it has
+ * TRANS_EXEC? 0: yes. Addresses need not be aligned; a length of 0 always is.
+ *
+ *   answer   TRANS_ENOENT    no; va: the first address that is not, why: how
+ * and those of trans_table_query.
  */
 int trans_table_verify(const struct trans_table *table, trans_va_t va,
 		       trans_pa_t pa, uint64_t len, unsigned int access,
 		       struct trans_report *report);
 
 /*
- * Call @page for each table page of the tree, root first, parents before
- * children, with its physical address and length in bytes (one granule; a root
- * smaller than a granule still owns one). Nonzero from @page stops the walk
+ * Call @page for each table page of the tree, root first, parents before their
+ * children, with its physical address and its length in bytes: one granule (a
+ * root with fewer entries owns a whole one, too). Nonzero from @page stops it
  * and is returned.
+ *
+ *   host     TRANS_EFAULT    phys_to_virt refused a table page
+ *   host     TRANS_ESTOPPED  visit said so
  */
 typedef int (*trans_page_fn)(void *arg, trans_pa_t pa, uint64_t len);
 int trans_table_pages(const struct trans_table *table, trans_page_fn page,
 		      void *arg, struct trans_report *report);
 
-/* Does any page of the tree lie in @ranges? TRANS_EOVERLAP with the page in pa
- * and len, and the range's start in va. */
-int trans_table_disjoint(const struct trans_table *table,
-			 const struct trans_ranges *ranges,
-			 struct trans_report *report);
-
 /*
- * Clean all table pages to the PoC, once, and say how to switch to the table:
- * TTBR (52-bit layout where the geometry has it), the TCR fields of its half
- * (trans_tcr for both halves), MAIR, SCTLR. The table is live from
- * here on and refuses writes; destroy still works, when nobody walks it any
- * more. TRANS_ELIVE: live already, or a view; TRANS_EFAULT.
+ * Clean all table pages to the Point of Coherency, once, and say how to switch
+ * to the table: TTBR (in the 52-bit layout where the geometry has it), the TCR
+ * fields of its half (trans_tcr in registers.h is for both halves), MAIR,
+ * SCTLR. The table is live from here on and refuses writes. destroy still
+ * works, once nobody walks the table any more.
+ *
+ *   call     TRANS_ELIVE     live already, or a view
+ *   host     TRANS_EFAULT    phys_to_virt refused a table page
+ *   host     TRANS_ESTOPPED  visit said so
  */
 int trans_table_finish(struct trans_table *table, struct trans_regs *regs,
 		       struct trans_report *report);
 
-/* Give every page back. A table that create refused, or a zeroed struct, is
- * fine. The struct is zeroed. */
+/* Give every page back, and zero the struct. A table that create refused, or a
+ * zeroed struct, is fine. */
 void trans_table_destroy(struct trans_table *table);
 
 TRANS_END_DECLS

@@ -310,7 +310,7 @@ static void compare_tables(struct episode *e)
 		       "the reference walker sees a difference");
 	}
 	expect(e, 0, borrows(s, p->on) || twin_groups(&s->side[0], p->on, &va),
-	       "a contiguous group is uneven");
+	       "a contiguous bit outside of a whole group");
 }
 
 /* As the host does: entries of its own, the same on both sides. */

@@ -18,7 +18,7 @@ struct tree {
 	trans_va_t first, last; /* the zone, in which things are */
 	uint64_t palette[3];    /* attributes that leaves have */
 	unsigned int budget;    /* tables */
-	bool hierarchical, even;
+	bool hierarchical, whole; /* @whole: its groups are */
 	trans_pa_t made[4];     /* a table of each level, to be linked again */
 };
 
@@ -139,9 +139,9 @@ static uint64_t leaf(const struct tree *t, const struct run *r, int level,
 	trans_pa_t pa = (r->pa + ((uint64_t)i << shift)) & room(t);
 	uint64_t d = world_address(t->cpu, pa) | r->attributes |
 		     (level == 3 ? 3 : 1);
-	bool even = log && !((pa ^ place) & low_mask(shift + log));
+	bool aligned = log && !((pa ^ place) & low_mask(shift + log));
 
-	if (r->groups && even)
+	if (r->groups && aligned)
 		d |= 1ULL << 52;
 	if (r->what == HIDDEN || (r->what == MIXED && i % r->period == 0))
 		d = hide(t, d);
@@ -221,7 +221,7 @@ static void break_groups(struct tree *t, uint64_t *page, unsigned int entries)
 	static const uint64_t bits[] = { 1 << 7, 1ULL << 54, 1ULL << 52,
 					 1 << 6 };
 
-	for (int i = 0; !t->even && i < 4; i++)
+	for (int i = 0; !t->whole && i < 4; i++)
 		if (chance(t->seed, 30))
 			page[below(t->seed, entries)] ^=
 				bits[below(t->seed, 4)];
@@ -332,7 +332,7 @@ void foreign_plant(struct scene *s, unsigned int i)
 	uint64_t *page = NULL;
 
 	t.hierarchical = s->restricts[i] = chance(&seed, 35);
-	t.even = chance(&seed, 50);
+	t.whole = chance(&seed, 50);
 	if (!other)
 		page = new_page(&t, &root);
 	if (!page && !other)

@@ -7,7 +7,7 @@
 #ifndef DIFFERENTIAL_FROZEN_H
 #define DIFFERENTIAL_FROZEN_H
 
-#include <trans_table/table.h>
+#include <trans_table/table_extra.h>
 
 __typeof__(trans_table_copy) frozen_table_copy;
 __typeof__(trans_table_share) frozen_table_share;

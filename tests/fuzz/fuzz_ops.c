@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <trans_table/inspect.h>
+#include <trans_table/table_extra.h>
 
 #include "tests/unit/support/world.h"
 #include "fuzz.h"

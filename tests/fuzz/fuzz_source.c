@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <trans_table/inspect.h>
+#include <trans_table/table_extra.h>
 
 #include "arena.h"
 

@@ -39,7 +39,7 @@ MUTANTS = {
          'struct edit edit = { LEAF_SOFTWARE, 0 };'),
         ('a group is what begins at any slot', 'keep_groups',
          'slot = (slot + group - 1) & ~(group - 1);', ';'),
-        ('contiguous bit kept in an uneven group', 'keep_groups',
+        ('contiguous bit kept in a group that is cut', 'keep_groups',
          'slot + group <= end;', 'slot < end;'),
         ('contiguous group changed in part', 'put',
          'cut_group(b, f, slot + count - 1);', ''),

@@ -4,6 +4,7 @@
  * entry, through the MMU. Both fault with the host's table, and both succeed
  * with a copy of it with MKWRITE and MKVALID.
  */
+#include <trans_table/table_extra.h>
 #include <trans_table/transition.h>
 
 #include "ports/qemu-virt/print.h"

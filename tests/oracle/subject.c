@@ -3,6 +3,8 @@
  * Tables under test that the library makes: by random operations, or by copying
  * another table with random flags.
  */
+#include <trans_table/table_extra.h>
+
 #include "ports/qemu-virt/print.h"
 
 #include "oracle.h"

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include <trans_table/table.h>
+#include <trans_table/table_extra.h>
 
 #include "tests/unit/support/memory.h"
 

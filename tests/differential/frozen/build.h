@@ -20,7 +20,7 @@
 #ifndef TRANS_BUILD_H
 #define TRANS_BUILD_H
 
-#include <trans_table/table.h>
+#include <trans_table/table_extra.h>
 
 #include "attr.h"
 #include "desc.h"

@@ -5,7 +5,7 @@
  * lets it run.
  */
 #include "names.h"
-#include <trans_table/table.h>
+#include <trans_table/table_extra.h>
 
 #include "../../../lib/fail.h"
 #include "build.h"

@@ -2,6 +2,8 @@
 /*
  * fold: the source is what the table itself maps, as far as it goes on alike.
  */
+#include <trans_table/table_extra.h>
+
 #include "trans/table/source.h"
 
 int trans_table_fold(struct trans_table *table, trans_va_t va, uint64_t len,

@@ -2,6 +2,8 @@
 /*
  * share: a copy that links the source's own tables where it can.
  */
+#include <trans_table/table_extra.h>
+
 #include "trans/table/source.h"
 
 #define SHARE_FLAGS (TRANS_KEEP | TRANS_REPLACE | TRANS_ESTIMATE)

@@ -3,6 +3,8 @@
  * window: last-level tables that are one block, for a host that writes their
  * entries by itself.
  */
+#include <trans_table/table_extra.h>
+
 #include "trans/table/build.h"
 
 /* The block of last-level tables that covers the range. */

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include <trans_table/moves.h>
+#include <trans_table/table_extra.h>
 
 #include "tests/unit/support/views.h"
 

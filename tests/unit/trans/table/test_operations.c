@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include <trans_table/inspect.h>
+#include <trans_table/table_extra.h>
 
 #include "tests/unit/support/memory.h"
 
@@ -322,7 +323,7 @@ static void test_contiguous_groups(void **state)
 	assert_int_equal(trans_table_map(&w.t, LINEAR, 0, MIB, &rw, 0, NULL),
 			 0);
 	make_contiguous(LINEAR, 48);          /* groups 0, 1, 2 */
-	*slot(LINEAR + 20 * 4096, 3) |= 1 << 7; /* 1 is uneven */
+	*slot(LINEAR + 20 * 4096, 3) |= 1 << 7; /* 1 is none */
 	attach(&v, 0, 0, 0);
 	assert_int_equal(trans_table_create(&copy, &w.geo, 0, &w.m.ops, &w.m,
 					    NULL), 0);

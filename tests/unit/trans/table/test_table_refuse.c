@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include <trans_table/table_extra.h>
+
 #include "tests/unit/support/views.h"
 
 /* ---- refusals ---- */

@@ -12,6 +12,8 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include <trans_table/table_extra.h>
+
 #include "tests/unit/support/world.h"
 
 /* ---- does query agree with the walker? ---- */
