@@ -2,8 +2,8 @@
 /*
  * A disk, as the host lends it: read, write and flush, in bytes.
  *
- * Synchronous: a call returns when the transfer is done or has failed. The
- * library never asks for anything outside [0, len).
+ * A call returns when the transfer is done or has failed. The library never
+ * asks for anything outside of [0, len).
  */
 #ifndef TRANS_TABLE_BLOCK_H
 #define TRANS_TABLE_BLOCK_H
@@ -14,14 +14,14 @@ TRANS_BEGIN_DECLS
 
 /*
  * @len:          bytes of the device, or of the partition that is given
- * @sector_shift: log2 of the smallest unit that is written as a whole or not at
- *                all, 9..16; offsets and lengths are multiples of it
- * @read:         @len bytes (>= one sector, at most TRANS_BLOCK_MAX) from byte
- *                @offset into @buf, which lies in memory from the host, aligned
- *                to 4 KiB (the library's and the lent memory, see hibernate.h).
- *                Nonzero is a failure, and becomes TRANS_EHOST
- * @write:        likewise; may stay in a cache until @flush. NULL: read-only
- * @flush:        what was written is on the medium when it returns 0
+ * @sector_shift: log2 of the smallest unit that the device writes as a whole or
+ *                not at all, 9..16; offsets and lengths are multiples of it
+ * @read:         read @len bytes, one sector to TRANS_BLOCK_MAX, from byte
+ *                @offset on into @buf, which is aligned to 4 KiB and lies in
+ *                memory from the host (a buffer that it gave, or lent memory,
+ *                hibernate.h). Nonzero is a failure (TRANS_EHOST)
+ * @write:        likewise; it may stay in a cache until @flush. NULL: read-only
+ * @flush:        when it returns 0 all that was written is on the medium
  *                (VIRTIO_BLK_T_FLUSH and the like). Not NULL if @write is not
  * @ctx:          for the three
  *

@@ -2,10 +2,11 @@
 /*
  * The porting header: everything trans_table takes from its surroundings.
  *
- * The library needs the fixed-width types and the four functions that a C
+ * The library needs the fixed-width types, and the four functions that a C
  * compiler may call by itself in freestanding mode (GCC manual, "Standards").
- * A host whose types live elsewhere (U-Boot, Linux) defines TRANS_ENV_HEADER to
- * the name of its own header, which then replaces this one's contents.
+ * A host that has its types elsewhere (U-Boot, Linux) defines TRANS_ENV_HEADER
+ * as the name of a header of its own, which is then included instead of the
+ * standard ones (docs/porting.md, "Types").
  */
 #ifndef TRANS_TABLE_ENV_H
 #define TRANS_TABLE_ENV_H
@@ -36,8 +37,8 @@ int memcmp(const void *a, const void *b, size_t len);
 TRANS_END_DECLS
 #endif
 
-/* A physical address, and an address in the regime of some table. Neither is
- * ever turned into a pointer except through trans_ops.phys_to_virt. */
+/* A physical address, and an address that some table translates. Neither ever
+ * becomes a pointer, except through trans_ops.phys_to_virt. */
 typedef uint64_t trans_pa_t;
 typedef uint64_t trans_va_t;
 

@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * The device tree: what a loader reads from its own, and what it must say in
- * the next kernel's. All edits are libfdt's; this file only knows what to say.
+ * the next kernel's. libfdt does the editing; what is said follows the
+ * devicetree specification and chosen.yaml of dt-schema.
+ *
+ * All functions that can fail return, besides what each lists:
+ *
+ *   input    TRANS_EFDT      not a valid tree: fdt_check_full of libfdt refuses
+ *                            it, its blocks are not aligned, it is older than
+ *                            version 17; or it was made to take time: a
+ *                            property's name above 127 characters, a block of
+ *                            strings of more than 32 KiB and a third of the
+ *                            tree
  */
 #ifndef TRANS_TABLE_FDT_H
 #define TRANS_TABLE_FDT_H
@@ -11,16 +21,17 @@
 
 TRANS_BEGIN_DECLS
 
-/* booting.rst: the blob must not exceed 2 MiB and is 8-byte aligned. */
+/* The largest tree that a kernel takes, in bytes; it is 8-byte aligned
+ * (Documentation/arch/arm64/booting.rst). */
 #define TRANS_FDT_MAX_LEN (2u << 20)
 
 /*
- * @bootargs:     NUL-terminated command line; NULL leaves it as it is
- * @initrd:       where the initrd will be; len 0 removes the properties
- * @reserve, @reserve_count: memory that must survive the next kernel too: each
- *                gets an entry in the reservation block
- * @random:       fills @len bytes with randomness, 0 on success; NULL: seeds
- *                that are present are removed, because a used seed is none
+ * @bootargs:     the command line, with a NUL at its end; NULL: it stays
+ * @initrd:       where the initrd will be; len 0: there is none
+ * @reserve, @reserve_count: memory that the next kernel must leave alone, too:
+ *                each gets an entry in the reservation block
+ * @random:       fills @len bytes with randomness, and returns 0; NULL: seeds
+ *                in the tree are removed, because they have been used
  * @random_ctx:   for @random
  */
 struct trans_fdt_edit {
@@ -33,60 +44,74 @@ struct trans_fdt_edit {
 };
 
 /*
- * Copy the tree at @from to @to, a buffer of @to_len bytes (8-byte aligned,
- * owned by the caller, apart from @from), and edit it: bootargs,
- * linux,initrd-start/-end, kaslr-seed and rng-seed (fresh), and
- * linux,booted-from-kexec in /chosen, which is made if there is none.
- * linux,elfcorehdr and linux,usable-memory-range, which are for a crash kernel,
- * linux,kho-fdt and linux,kho-scratch, which are a promise of the kernel
- * before, are removed, and linux,ima-kexec-buffer with its reservation. Memory
- * reservations that equal the old initrd are removed, the new one gets its own; one for the old tree itself stays, as nobody says here
- * where that tree was. No entry is made twice. The result is packed: its
- * fdt_totalsize() is what must be moved.
+ * Copy the tree at @from to @to and edit it there. @to is a buffer of @to_len
+ * bytes, 8-byte aligned, owned by the caller, and apart from @from, which is
+ * never written. On failure the contents of @to are undefined. The result is
+ * packed: its fdt_totalsize() is what must be moved.
  *
- * TRANS_EFDT: not a valid tree (fdt_check_full, blocks aligned, version 17 as
- * every tool writes), or one made to take time (a property's name longer than
- * 127 characters, a block of strings of more than 32 KiB and a third of the tree,
- * more than 256 properties in /chosen), or libfdt refused;
- * TRANS_ENOSPC: the edited tree does not fit in @to_len, or in 2 MiB (twice
- * the room may be needed where the old tree's blocks are in an odd order);
- * TRANS_ERANGE: the end of the initrd or of a reservation passes 2^64 - 1;
- * TRANS_EHOST: @random refused. On failure the contents of @to are undefined,
- * @from is never written.
+ * In /chosen, which is made if there is none, are set: bootargs,
+ * linux,initrd-start and -end, kaslr-seed and rng-seed (fresh ones), and
+ * linux,booted-from-kexec. Removed are linux,elfcorehdr and
+ * linux,usable-memory-range, which are for a crash kernel; linux,kho-fdt and
+ * linux,kho-scratch, which speak of what the kernel before left behind; and
+ * linux,ima-kexec-buffer with its reservation.
+ *
+ * The memory reservation of the old initrd is removed, and the new one gets
+ * one. A reservation of the old tree stays, since nobody says where that tree
+ * was. No reservation is made twice.
+ *
+ *   call     TRANS_ERANGE    the end of the initrd or of a reservation passes
+ *                            2^64 - 1
+ *   memory   TRANS_ENOSPC    the edited tree does not fit into @to_len, or into
+ *                            2 MiB (where the old tree's blocks are in an odd
+ *                            order, twice the room may be needed)
+ *   input    TRANS_EFDT      more than 256 properties in /chosen, or libfdt
+ *                            refused an edit
+ *   host     TRANS_EHOST     @random refused
  */
 int trans_fdt_edit(const void *from, size_t from_len, void *to, size_t to_len,
 		   const struct trans_fdt_edit *edit, struct trans_error *err);
 
-/* Bytes of a tree less the padding that its totalsize counts; 0 if it is not a
- * valid tree (as above). */
+/* The bytes of a tree that are in use, without the padding that its totalsize
+ * counts; 0 if it is not a valid tree (as above). */
 uint64_t trans_fdt_used(const void *fdt, size_t fdt_len);
 
 /*
- * Memory as the tree describes it: into @ram every `reg` range of every child
- * of the root with device_type "memory" (status absent, "okay" or "ok"); into
- * @reserved the memory reservation block and every static /reserved-memory
- * child (no-map or not, whatever its status). Dynamic children (a `size` and no
- * `reg`) have no place yet and add nothing. Both sets are added to, not
- * cleared, and may hold a part on failure. The loader's own initrd is among the
- * reservations: a loader that can do without takes it out (trans_fdt_initrd).
- * TRANS_EFDT: malformed, #address-cells or #size-cells of the root or of
- * /reserved-memory not 1 or 2; TRANS_ENOSPC, TRANS_ERANGE from the sets.
+ * Memory as the tree describes it. Into @ram goes every `reg` range of each
+ * child of the root with device_type "memory" and no status, "okay" or "ok".
+ * Into @reserved go the memory reservation block and every static child of
+ * /reserved-memory, no-map or not, whatever its status. Dynamic children, which
+ * have a `size` and no `reg`, have no place yet and add nothing. The loader's
+ * own initrd is usually among the reservations: a loader that does not need it
+ * any more takes it out (trans_fdt_initrd).
+ *
+ * Both sets are added to, not cleared, and may hold a part after a failure.
+ *
+ *   memory   TRANS_ENOSPC    a set is full
+ *   input    TRANS_EFDT      #address-cells or #size-cells of the root or of
+ *                            /reserved-memory are not 1 or 2, or a reg is cut
+ *   input    TRANS_ERANGE    a range passes 2^64
  */
 int trans_fdt_memory(const void *fdt, size_t fdt_len, struct trans_ranges *ram,
 		     struct trans_ranges *reserved, struct trans_error *err);
 
 /*
- * Add to @set the static /reserved-memory children that are `no-map`: what a
- * kernel never maps. A hibernation image has no page there, and may have pages
- * in every other reservation, since Linux maps and saves those (memory that is
- * `reusable` it even hands out). So these are what a resume must not write.
- * Errors as trans_fdt_memory.
+ * Add to @set those static children of /reserved-memory that are `no-map`: what
+ * a kernel never maps, and what a resume must not write. A hibernation image
+ * has no page there. In any other reservation it may have pages, since Linux
+ * maps and saves those, and even allocates from those that are `reusable`.
+ * Errors: those of trans_fdt_memory.
  */
 int trans_fdt_no_map(const void *fdt, size_t fdt_len, struct trans_ranges *set,
 		     struct trans_error *err);
 
-/* /chosen: where the loader's own initrd is. TRANS_ENOENT if it has none (or
- * one of the two properties, or an empty range); TRANS_EFDT: malformed. */
+/*
+ * Where the loader's own initrd is, by /chosen.
+ *
+ *   answer   TRANS_ENOENT    there is none: no /chosen, one of the two
+ *                            properties missing, or an empty range
+ *   input    TRANS_EFDT      a property is malformed
+ */
 int trans_fdt_initrd(const void *fdt, size_t fdt_len,
 		     struct trans_range *initrd, struct trans_error *err);
 

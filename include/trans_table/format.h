@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Kernel files that are not a plain Image: what they are, where their payload
- * lies, and how the host lends a decompressor. Nothing in a file is trusted:
- * what these functions accept lies inside the bytes that were given.
+ * Kernel files that are not a plain Image: of which format they are, where
+ * their payload lies, and how the host lends a decompressor. Nothing in a file
+ * is trusted: what these functions accept lies inside of the bytes given.
  */
 #ifndef TRANS_TABLE_FORMAT_H
 #define TRANS_TABLE_FORMAT_H
@@ -19,7 +19,7 @@ enum trans_format {
 	TRANS_FORMAT_ELF = 3,
 };
 
-/* By the first @len bytes; 8 are enough. */
+/* The format of a file by its first @len bytes, of which 8 are enough. */
 enum trans_format trans_format_of(const void *head, size_t len);
 
 /* Compressed */
@@ -28,8 +28,8 @@ enum trans_compression { TRANS_PACKED_GZIP = 1, TRANS_PACKED_ZSTD = 2 };
 
 /*
  * @how:          what it is compressed with
- * @offset, @len: where the compressed stream lies in the file
- * @unpacked_len: bytes it says it will give, 1..2^32 - 1
+ * @offset, @len: where the compressed stream lies in the file, in bytes
+ * @unpacked_len: how many bytes it says that it becomes, 1..2^32 - 1
  */
 struct trans_packed {
 	enum trans_compression how;
@@ -38,18 +38,23 @@ struct trans_packed {
 };
 
 /*
- * Find the stream in the @len bytes of a TRANS_FORMAT_GZIP or _ZBOOT file. A
- * gzip file is one member and nothing behind it: its last four bytes are the
- * length. In zboot, gzip says its length itself, other streams are followed by
- * it (Linux, scripts/Makefile.lib, size_append).
+ * Find the compressed stream in the @len bytes of a TRANS_FORMAT_GZIP or _ZBOOT
+ * file. A gzip file is one member with nothing behind it, so that its last four
+ * bytes are the unpacked length (RFC 1952). In zboot (Linux,
+ * drivers/firmware/efi/libstub/zboot-header.S) that holds of a gzip stream,
+ * too; behind any other stream stands its length (scripts/Makefile.lib,
+ * size_append).
  *
- * A gzip stream's own header is looked at too, because decompressors do not all
- * look where the file ends.
+ * A gzip stream's own header is checked, too, because not every decompressor
+ * checks where the file ends.
  *
- * TRANS_ETRUNC: the file ends before its headers say, or do; TRANS_ECORRUPT: a
- * length that is 0, or more than deflate can give (1032 times the input), or a
- * gzip header with flags that are reserved, or of no deflate stream;
- * TRANS_EIMAGE: neither format, or a compression that is neither gzip nor zstd.
+ *   input    TRANS_EIMAGE    neither format, or compressed with something else
+ *                            than gzip and zstd
+ *   input    TRANS_ETRUNC    the file ends before its headers say, or before
+ *                            they do
+ *   input    TRANS_ECORRUPT  an unpacked length of 0 or above what deflate can
+ *                            give, 1032 times the input; a gzip header with
+ *                            reserved flags, or of no deflate stream
  */
 int trans_packed_parse(const void *file, size_t len, struct trans_packed *out,
 		       struct trans_error *err);
@@ -65,20 +70,20 @@ struct trans_decompress {
 
 #define TRANS_ELF_SEGMENTS 16
 
-/* One PT_LOAD: @file_len bytes of the file from @offset on go to @pa, zeroes
- * behind them up to @memory_len. */
+/* One PT_LOAD: @file_len bytes of the file, from @offset on, go to @pa, and
+ * behind them zeroes up to @memory_len bytes in all. */
 struct trans_elf_segment {
 	uint64_t offset, file_len;
 	uint64_t pa, memory_len;
 };
 
 /*
- * @fixed:      ET_EXEC: runs where p_paddr says (unless it holds an Image
- *              header, which see trans_kexec_load)
- * @entry:      e_entry, as an address among those of the segments
- * @start:      the lowest segment's address, @len bytes to the highest's end
- * @align:      the largest p_align
- * @segment:    ascending, disjoint, no empty one
+ * @fixed:      ET_EXEC: runs only where p_paddr says (not so if it holds an
+ *              Image header: see trans_kexec_load)
+ * @entry:      e_entry; an address in one of the segments
+ * @start, @len: from the lowest segment's start to the highest one's end
+ * @align:      the largest p_align, in bytes
+ * @segment, @count: ascending, disjoint, none empty
  */
 struct trans_elf {
 	bool fixed;
@@ -90,12 +95,15 @@ struct trans_elf {
 };
 
 /*
- * Read the program headers of an ELF64 file of @len bytes.
- * TRANS_ETRUNC: the file ends before its headers say; TRANS_EIMAGE: not a
- * little-endian AArch64 ET_EXEC or ET_DYN, no or too many PT_LOADs, one that
- * passes 2^64 or is longer in the file than in memory, two that overlap, an
- * entry that is in none's file bytes. `why` says which. On failure @elf is
+ * Read the program headers of an ELF64 file of @len bytes. On failure @elf is
  * undefined.
+ *
+ *   input    TRANS_EIMAGE    not a little-endian AArch64 ET_EXEC or ET_DYN; no
+ *                            PT_LOAD, or more than TRANS_ELF_SEGMENTS; one that
+ *                            passes 2^64, or is longer in the file than in
+ *                            memory; two that overlap; an entry outside of all
+ *                            bytes from the file. `why` says which
+ *   input    TRANS_ETRUNC    the file ends before its headers say
  */
 int trans_elf_parse(const void *file, size_t len, struct trans_elf *elf,
 		    struct trans_error *err);

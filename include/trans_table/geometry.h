@@ -13,15 +13,15 @@
 
 TRANS_BEGIN_DECLS
 
-/* The upper half: addresses with bit 55 and everything above va_bits set,
- * translated by TTBR1. Only in regimes with two halves. */
+/* The upper half of the address space, which TTBR1 translates: all bits from
+ * va_bits on are 1 (bit 55 selects it). Only in regimes with two halves. */
 #define TRANS_GEO_UPPER 0x1u
-/* 52-bit descriptor format of 4K and 16K granules (FEAT_LPA2, TCR.DS == 1). */
+/* The 52-bit format of descriptors for 4K and 16K (FEAT_LPA2, TCR.DS is 1). */
 #define TRANS_GEO_DS 0x2u
 
 struct trans_geometry {
 	uint8_t granule_shift; /* enum trans_granule */
-	uint8_t va_bits;       /* 64 - TxSZ */
+	uint8_t va_bits;       /* 64 - TCR.TxSZ: 25..52 */
 	uint8_t pa_bits;       /* output address size: 32,36,40,42,44,48,52 */
 	uint8_t regime;        /* enum trans_regime */
 	bool upper;
@@ -33,11 +33,13 @@ struct trans_geometry {
 /*
  * Make a geometry. @flags: TRANS_GEO_*.
  *
- * Legal (Arm ARM D8.2): va_bits 25..48, and up to 52 with 64K (FEAT_LVA), or
- * with 4K/16K and DS (FEAT_LPA2). pa_bits 52 wants 64K (FEAT_LPA) or DS. DS is
- * refused with 64K. Sizes below 25 bits (FEAT_TTST) have no use here.
- * TRANS_EGEOM, `why` naming the rule; EL3, Secure, stage 2, D128 and big-endian
- * walks have no value of enum trans_regime and are TRANS_EGEOM too.
+ * Legal (Arm ARM D8.2) are 25 to 48 VA bits, and up to 52 with 64K (FEAT_LVA)
+ * or with 4K or 16K and DS (FEAT_LPA2); 52 PA bits only with 64K (FEAT_LPA) or
+ * DS; DS only with 4K and 16K. Fewer than 25 VA bits (FEAT_TTST) are refused,
+ * since no transition has a use for them. EL3, Secure, stage 2, 128-bit
+ * descriptors and big-endian walks have no value of enum trans_regime.
+ *
+ *   call     TRANS_EGEOM     not legal; `why` names the rule
  */
 int trans_geometry_init(struct trans_geometry *geo, enum trans_regime regime,
 			enum trans_granule granule, unsigned int va_bits,
@@ -45,9 +47,12 @@ int trans_geometry_init(struct trans_geometry *geo, enum trans_regime regime,
 			struct trans_error *err);
 
 /*
- * The geometry that a CPU uses for one half of a regime: from the regime's TCR
- * and ID_AA64MMFR0_EL1 (granules, PARange). TRANS_EGEOM also when the half is
- * switched off (EPDx), or when TCR selects a granule the CPU lacks.
+ * The geometry that a CPU uses for one half of a regime: from @tcr, the
+ * regime's TCR, and @mmfr0, its ID_AA64MMFR0_EL1 (granules, PARange).
+ *
+ *   machine  TRANS_EGEOM     the half is switched off (EPDx), its granule is
+ *                            one that the CPU lacks, or its sizes are not legal
+ *                            as above; `why` names the rule
  */
 int trans_geometry_from_tcr(struct trans_geometry *geo,
 			    enum trans_regime regime, bool upper, uint64_t tcr,
@@ -57,12 +62,13 @@ int trans_geometry_from_tcr(struct trans_geometry *geo,
 trans_va_t trans_geometry_first(const struct trans_geometry *geo);
 trans_va_t trans_geometry_last(const struct trans_geometry *geo);
 
-/* log2 of the bytes that one entry of a table of @level (-1..3) spans. */
+/* log2 of the bytes of address space that one entry of a table of @level
+ * (-1..3) stands for. */
 unsigned int trans_geometry_shift(const struct trans_geometry *geo, int level);
 
-/* May a table of @level hold a leaf? True at level 3 (pages), and where the
- * Arm ARM allows blocks (D8.3.1): 4K levels 2, 1, and 0 with DS; 16K level 2,
- * and 1 with DS; 64K level 2, and 1 with 52-bit output addresses. */
+/* May a table of @level hold leaves? At level 3 pages; blocks (Arm ARM D8.3.1)
+ * with 4K at levels 2 and 1, and at 0 with DS; with 16K at level 2, and at 1
+ * with DS; with 64K at level 2, and at 1 with 52-bit output addresses. */
 bool trans_geometry_leaf(const struct trans_geometry *geo, int level);
 
 TRANS_END_DECLS

@@ -1,16 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * The interrupt controller, left as the next world may find it: GICv2 (Arm IHI
- * 0048) and GICv3/v4 with its ITS (Arm IHI 0069).
+ * 0048) and GICv3 and v4 with ITS (Arm IHI 0069).
  *
- * Masking interrupts is the smaller half. A GICv3 redistributor with LPIs
- * enabled reads a property table and writes a pending table in memory, and an
- * ITS reads and writes tables of its own, whether or not any CPU takes an
- * interrupt. Those tables belong to the world that is left; the next one would
- * be written over by hardware. Linux makes it worse: finding LPIs enabled, it
- * takes the old property table for its own and fills it, wherever it is.
+ * To mask interrupts is not enough. A GICv3 redistributor with LPIs enabled
+ * reads a property table and writes a pending table in memory, and an ITS reads
+ * and writes tables of its own, whether or not any CPU takes an interrupt.
+ * Those tables belong to the world that is left, and the next world's memory
+ * would be overwritten by hardware. What is more, a Linux that finds LPIs
+ * enabled takes the old property table for its own, wherever it is, and writes
+ * to it (drivers/irqchip/irq-gic-v3-its.c).
  *
- * Only what Group 1 (the Non-secure world, or the only one) may access is used.
+ * Only what Non-secure software may access (Group 1) is used. docs/quiesce.md
+ * has the order of these calls among others.
+ *
+ * The errors that several of these functions share; each lists only what it
+ * returns besides:
+ *
+ *   call     TRANS_EINVAL    @version is neither 2 nor 3
+ *   input    TRANS_ECORRUPT  (3) there is no redistributor where one should be
+ *                            (pa)
  */
 #ifndef TRANS_TABLE_GIC_H
 #define TRANS_TABLE_GIC_H
@@ -22,20 +31,24 @@
 
 TRANS_BEGIN_DECLS
 
-/* A shared interrupt: INTID 32..1019, or 4096..5119 (extended); edge or level. */
+/* A shared interrupt (SPI): INTID 32..1019, or 4096..5119 (extended SPI), and
+ * whether it is triggered by an edge or by a level. */
 struct trans_spi {
 	uint32_t intid;
 	bool edge;
 };
 
 /*
+ * A GIC, all addresses physical. (2) and (3): for that version only.
+ *
+ * @mmio:    how its registers are read and written
  * @version: 2, or 3 for GICv3 and v4
  * @dist:    the distributor
  * @cpu:     (2) the CPU interface
  * @redist:  (3) the regions of redistributors
  * @redist_stride: (3) bytes from one redistributor to the next of a region; 0:
  *           as each one's GICR_TYPER says
- * @its:     (3) each ITS's control frame
+ * @its:     (3) the control frame of each ITS
  * @spis:    (3) the shared interrupts in use, for trans_gic_resume; NULL: not
  *           known
  */
@@ -55,76 +68,93 @@ struct trans_gic {
 
 /*
  * Before loading: add to @tables the LPI tables that may stay in use whatever
- * is done, because the redistributor does not promise that EnableLPIs can be
+ * is done, because a redistributor does not promise that its EnableLPIs can be
  * cleared (GICR_CTLR.CES). No move may write there, and the next kernel must be
  * told not to use that memory.
- * TRANS_ENOSPC, TRANS_ERANGE from the set; TRANS_EINVAL: @version;
- * TRANS_ECORRUPT: no redistributor where one should be (err->pa).
+ *
+ *   memory   TRANS_ENOSPC    @tables is full
+ *   input    TRANS_ERANGE    a table passes 2^64
  */
 int trans_gic_lpi_tables(const struct trans_gic *gic,
 			 struct trans_ranges *tables, struct trans_error *err);
 
 /*
- * For ask (transition.h): would the calls below refuse, as far as reading tells?
- * Nothing is written. @mpidr: MPIDR_EL1 of the CPU that leaves; @kept: as below.
- * TRANS_EOVERLAP: LPIs are on, and nothing promises that they can be switched
- * off (GICR_CTLR.CES), and their tables (err->pa, len) are not in @kept;
- * TRANS_EHOST: a virtual CPU is resident (GICv4); TRANS_ENOENT: that CPU has no
- * redistributor; TRANS_ETIME: an ITS that is off does not become quiescent;
- * TRANS_EINVAL, TRANS_ECORRUPT as above. With GICv2 only @version
- * is looked at.
+ * For ask (transition.h): would the calls below refuse, as far as reading
+ * tells? Nothing is written. @mpidr: MPIDR_EL1 of the CPU that leaves. @kept:
+ * as for trans_gic_lpis_off. With GICv2 there is nothing to look at.
+ *
+ *   machine  TRANS_EOVERLAP  LPIs are on, nothing promises that they can be
+ *                            switched off (GICR_CTLR.CES), and their tables
+ *                            (pa, len) are not in @kept
+ *   machine  TRANS_ENOENT    that CPU has no redistributor
+ *   host     TRANS_EHOST     (v4) a virtual CPU is resident
+ *   host     TRANS_ETIME     an ITS that is off does not become quiescent
  */
 int trans_gic_check(const struct trans_gic *gic, uint64_t mpidr,
 		    const struct trans_ranges *kept, struct trans_error *err);
 
 /*
  * Switch off what reads or writes tables: each ITS, then the LPIs of every
- * redistributor. Called once devices send no more MSIs, and while the other
- * CPUs are still on, as their redistributors may lose power with them.
- * @kept: memory that is not going to be written to; NULL: none.
- * TRANS_ETIME: an ITS does not become quiescent, a redistributor does not
- * finish; TRANS_EOVERLAP: LPIs stay enabled, and their tables (err->pa, len)
- * are not in @kept; TRANS_EHOST: a virtual CPU is resident (GICv4); and those
- * of trans_gic_lpi_tables. With GICv2 there is nothing to do.
+ * redistributor. Call it when devices send no more MSIs, and while the other
+ * CPUs are still on, since a CPU's redistributor may lose power with it. @kept:
+ * memory that is not going to be overwritten; NULL: none. With GICv2 there is
+ * nothing to do.
+ *
+ *   machine  TRANS_EOVERLAP  LPIs stay on, and their tables (pa, len) are not
+ *                            in @kept
+ *   host     TRANS_EHOST     (v4) a virtual CPU is resident
+ *   host     TRANS_ETIME     an ITS does not become quiescent, or a
+ *                            redistributor does not finish
  */
 int trans_gic_lpis_off(const struct trans_gic *gic,
 		       const struct trans_ranges *kept,
 		       struct trans_error *err);
 
 /*
- * Last: every interrupt that this CPU can get is disabled, neither pending nor
- * active, the distributor's groups and this CPU's interface are off. Interrupts
- * are masked in PSTATE by then. Of GICv3's redistributors only this CPU's is
- * touched: the next kernel sets each one up on its CPU.
- * TRANS_ETIME: a write does not take effect; TRANS_EHOST: the distributor stays
- * on; TRANS_ENOENT: this CPU (@mpidr: its MPIDR_EL1) has no redistributor;
- * TRANS_EINVAL, TRANS_ECORRUPT as above.
+ * Last of all, with interrupts masked in PSTATE: disable every interrupt that
+ * this CPU can get and make it neither pending nor active, switch off the
+ * distributor's groups and this CPU's interface. Of GICv3's redistributors only
+ * this CPU's is touched, because the next kernel sets up each one from its own
+ * CPU. @mpidr: this CPU's MPIDR_EL1.
+ *
+ *   machine  TRANS_ENOENT    (3) this CPU has no redistributor
+ *   host     TRANS_ETIME     a write does not take effect
+ *   host     TRANS_EHOST     the distributor stays on
  */
 int trans_gic_off(const struct trans_gic *gic, const struct trans_cpu *cpu,
 		  uint64_t mpidr, struct trans_error *err);
 
 /*
- * Instead of trans_gic_off, before a saved Linux is entered (hibernate.h): what
- * its drivers do not restore after a hibernation because the kernel that loads
- * the image has left it set, is set here. GICv2: nothing, Linux saves and
- * restores its distributor. GICv3: this CPU's redistributor is woken, then
- * everything as trans_gic_off does; then its SGIs and PPIs in Group 1 and
- * enabled; affinity routing, every SPI in Group 1 with Linux's priority 0xa0,
- * routed to this CPU and enabled; Group 1 enabled last. Extended SPIs and PPIs
- * likewise. With @gic->spis only those SPIs are enabled, and each is made edge
- * or level as it says there; those that the distributor lacks are ignored. What is still pending or active after it was cleared, a line that
- * something asserts, is not enabled; what asserts one later that the saved
- * Linux has no handler for will disturb it, so devices must be quiet.
- * trans_timers_off comes first (quiesce.h).
- * Interrupts are masked in PSTATE. LPIs stay off: MSIs through an ITS do not
- * come back. Edge or level (ICFGR) otherwise stays as it is: after a cold
- * boot that is level, and an edge is lost that a saved Linux waits for. A Linux with pseudo-NMIs
- * (irqchip.gicv3_pseudo_nmi=1) may want other priorities.
- * @gic->mmio must have write64.
- * Errors as trans_gic_off, and TRANS_EHOST: affinity routing cannot be enabled,
- * or a timer of this CPU (PPIs 26..30) asserts its line;
- * TRANS_EINVAL: no write64, or an INTID in @gic->spis that is no SPI's;
- * TRANS_ETIME also: the redistributor does not wake.
+ * Instead of trans_gic_off, before a saved Linux is entered (hibernate.h): set
+ * what its drivers do not restore after a hibernation, since the kernel that
+ * loads the image has usually set it before. Call it behind trans_timers_off
+ * (quiesce.h), with interrupts masked in PSTATE. GICv2: nothing, as Linux saves
+ * and restores its distributor.
+ *
+ * GICv3, in this order: this CPU's redistributor is woken; everything that
+ * trans_gic_off does; this CPU's SGIs and PPIs go to Group 1 and are enabled;
+ * affinity routing is switched on; every SPI goes to Group 1, gets Linux's
+ * priority 0xa0, is routed to this CPU and enabled; Group 1 is enabled.
+ * Extended PPIs and SPIs likewise.
+ *
+ * With @gic->spis only those SPIs are enabled, and each becomes edge or level
+ * as it says; those that the distributor lacks are ignored. Without it edge or
+ * level (ICFGR) stays as it is; after a cold boot that is level, and an edge
+ * that a saved Linux waits for is then lost.
+ *
+ * An interrupt that is pending or active again after it was cleared, because
+ * something asserts its line, is not enabled. But one that something asserts
+ * later, and that the saved Linux has no handler for, will disturb it: devices
+ * must be quiet. LPIs stay off, so MSIs through an ITS do not come back. A
+ * Linux with pseudo-NMIs (irqchip.gicv3_pseudo_nmi=1) may want other
+ * priorities.
+ *
+ * Those of trans_gic_off, and
+ *   call     TRANS_EINVAL    (3) mmio has no write64, or an INTID in spis is
+ *                            not an SPI's
+ *   machine  TRANS_EHOST     affinity routing cannot be enabled
+ *   host     TRANS_EHOST     a timer of this CPU (PPIs 26..30) asserts its line
+ *   host     TRANS_ETIME     the redistributor does not wake
  */
 int trans_gic_resume(const struct trans_gic *gic, const struct trans_cpu *cpu,
 		     uint64_t mpidr, struct trans_error *err);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * The hibernate front-end: bring back a saved, unpatched Linux without booting
- * one.
+ * a kernel first.
  *
  * load reads and verifies the whole image. A page whose place is free goes
- * there at once; the others wait in safe pages for the transition's moves.
- * start asks the host, takes the image off the disk (at most once), has the host
- * leave, and goes.
+ * there at once; the others wait in safe pages until the transition moves them.
+ * start asks the host, takes the image off the disk (so it is resumed at most
+ * once), has the host leave, and goes. The sequence of calls is in
+ * docs/porting.md, what comes back and what does not in docs/hibernate.md.
  */
 #ifndef TRANS_TABLE_HIBERNATE_H
 #define TRANS_TABLE_HIBERNATE_H
@@ -19,13 +20,15 @@
 TRANS_BEGIN_DECLS
 
 /*
- * How the saved kernel is entered. A snapshot of the library's own (snapshot.h)
- * says itself where, and is always entered with the MMU off.
- * physical: its cpu_resume, MMU off, as PSCI's CPU_SUSPEND would; the kernel
- *           then sets up everything itself. Its address is in no header: it is
- *           found in the image, by the literal that points to _cpu_resume
- * virtual:  its _cpu_resume, MMU on with its tables in TTBR1 and MAIR, TCR,
- *           SCTLR as that kernel has them. Needs more knowledge
+ * How the saved kernel is entered. (A snapshot of the library's own,
+ * snapshot.h, says where itself, and is always entered with the MMU off.)
+ * physical: at its cpu_resume, with the MMU off, as PSCI's CPU_SUSPEND would
+ * come
+ *           back to it; the kernel then sets up everything by itself. No header
+ *           says where that is: it is found in the image, by the literal that
+ *           points to _cpu_resume
+ * virtual:  at its _cpu_resume, with the MMU on, that kernel's tables in TTBR1,
+ *           and its MAIR, TCR and SCTLR, which are found in the image, too
  */
 enum trans_resume_entry {
 	TRANS_RESUME_AUTO = 0, /* physical, and virtual if it is not found */
@@ -35,63 +38,65 @@ enum trans_resume_entry {
 
 /*
  * @disk, @offset, @unpack: see struct trans_swsusp_args
- * @progress: called throughout a load with how much of it is done: @total is the
- *            same in each call, @done never falls, and is @total in the last one
- *            of a load that succeeds. The unit means nothing. Between two calls
- *            lies at most a 20th of the work (of images from 32 MiB on; of large
- *            ones about what a MiB costs to read), beside what the host's own
- *            callbacks take. Nonzero stops the load: TRANS_ESTOPPED, as after
- *            any other failure: nothing is lost, all is given back. It must not
- *            touch @free. NULL: nobody asks
- * @ram:      all RAM: where a page of the image may belong. Like @disk,
- *            @reserved, @free, @host and @transition.cpu not NULL
+ * @progress: called throughout a load with how much of it is done. @total is
+ *            the same in each call, in no particular unit; @done never falls,
+ *            and is @total in the last call of a load that succeeds. Of images
+ *            from 32 MiB on a call comes after at most a 20th of the work (of
+ *            large ones after about what it costs to read a MiB), not counting
+ *            what the host's own callbacks take. Nonzero stops the load
+ *            (TRANS_ESTOPPED): nothing is lost, and everything is given back.
+ *            It must not use @free. NULL: nobody asks
+ * @progress_ctx: for @progress
+ * @ram:      all RAM, where a page of the image may belong. Like @disk,
+ *            @reserved, @free, @host and @transition.cpu it must not be NULL
  * @reserved: what must never be written: firmware, the device tree's no-map
- *            (trans_fdt_no_map), LPI tables that stay in use. A page of the
- *            image there is refused. Other reservations do not belong in it,
- *            since Linux saves what it maps, nor the running program's memory;
- *            they may not be lent in @free either. An empty list: there is none
+ *            memory (trans_fdt_no_map), LPI tables that stay in use. An image
+ *            with a page there is refused. Other reservations do not belong in
+ *            it, since a saved Linux has pages in them, nor does the running
+ *            program's own memory; but neither may be lent in @free. May be
+ *            empty
  * @free:     memory in @ram that nobody uses, lent to the library from load to
- *            unload: pages of the image go straight to their places in it, and
+ *            unload. Pages of the image go straight to their places in it, and
  *            what the library needs is carved from what the image leaves. The
- *            host's allocator must not hand it out meanwhile. Of more
- *            pieces than TRANS_RESUME_RANGES, trans_ranges_largest
- * @host, @host_ctx: phys_to_virt and clean of the host; alloc and free are not
- *            used. phys_to_virt must reach all of @free
- * @mpidr:    of the CPU that runs, as MPIDR_EL1 has it; 0: that of
- *            @transition.cpu
- * @entry:    above
- * @id:       NULL, or the caller's, for which image it was: zeroed by load, and
- *            set as soon as there is one, whatever becomes of the load then.
- *            For trans_resume_discard
+ *            host's allocator must not hand it out meanwhile. At most
+ *            TRANS_RESUME_RANGES pieces (trans_ranges_largest)
+ * @host, @host_ctx: phys_to_virt and clean of the host; its alloc and free are
+ *            not used. phys_to_virt must reach all of @free
+ * @mpidr:    of the CPU that runs, as MPIDR_EL1 has it; 0: as @transition.cpu
+ *            says
+ * @entry:    how the saved kernel is entered, above
+ * @id:       where to say which image it was, for trans_resume_discard. load
+ *            zeroes it, and sets it as soon as there is an image, whatever
+ *            becomes of the load then. NULL: nobody asks
  * @efi_system_table, @efi_runtime: the EFI firmware that the host leaves
- *            behind: the PA of its system table, and all that its map of memory
- *            now marks EFI_MEMORY_RUNTIME. A kernel that EFI booted goes on
- *            calling runtime services, and so is resumed only where its own are:
- *            at the same place, not moved by SetVirtualAddressMap, in regions
- *            that the runtime has again. The host must have called
- *            ExitBootServices, or do what it does, by the end of leave, and
- *            lend none of @efi_runtime, whatever the image is; and no page of
- *            the image of such a kernel may lie over it. 0, NULL: there is no
- *            such firmware
- * @efi_anyway: resume it whatever firmware is here. Without its own such a kernel
- *            dies in the first runtime service that it calls; booted with
- *            efi=noruntime it calls none
- * @wipe:     what was written of @free is zeroed, to the PoC, before it is the
- *            host's again: after a refusal, and by unload. An image holds what
- *            its kernel's memory held, passwords and keys among it. Zeroed are
- *            the reader's buffers, what the library kept for itself, tables and
- *            blob, and each page that data was, or may have been, read into: in
- *            pieces of a MiB at most, and of a page where phys_to_virt refuses
- *            one. What it refuses then too stays as it is, and nobody is told
- *            (it must reach all of @free). Not zeroed are the rest of @free, and
- *            what the host's own callbacks keep: a disk's cache or bounce
- *            buffer, a decompressor's memory
- * @transition: everything about the CPU, the map choice and callbacks; granule,
- *            ops, ctx, plan, entry, x, world and progress are filled in here
- *            (zero, stays and digests must be empty). A report
- *            page must lie outside the image. The leave callback must leave the
- *            interrupt controller as the saved kernel expects it:
- *            trans_gic_resume (gic.h), not trans_gic_off
+ *            behind: the PA of its system table, and all that its current
+ *            memory map marks EFI_MEMORY_RUNTIME. 0 and NULL: there is no such
+ *            firmware. A kernel that EFI booted goes on calling runtime
+ *            services; so it is resumed only where its own services are: at the
+ *            same place, in regions that still belong to the runtime, not moved
+ *            by SetVirtualAddressMap, and with no page of the image over them.
+ *            By the end of leave the host must have called ExitBootServices, or
+ *            done what that does. It must lend none of @efi_runtime, whatever
+ *            the image is
+ * @efi_anyway: resume a kernel that EFI booted whatever firmware is here.
+ *            Without its own it dies in the first runtime service that it
+ *            calls; one that was booted with efi=noruntime calls none
+ * @wipe:     zero what was written of @free, to the Point of Coherency, before
+ *            it is the host's again: after a refusal, and in unload. An image
+ *            holds what its kernel's memory held, such as passwords and keys.
+ *            Zeroed are the reader's buffers, what the library kept for itself,
+ *            tables and blob, and each page that data was, or may have been,
+ *            read into; not the rest of @free, nor what the host's callbacks
+ *            keep (a disk's cache or bounce buffer, a decompressor's memory).
+ *            It is done in pieces of a MiB at most, and page by page where
+ *            phys_to_virt refuses a piece; a page that it refuses then, too,
+ *            stays as it is, and nobody is told
+ * @transition: everything about the CPU, the choice of the map, and callbacks
+ *            (transition.h). granule, ops, ctx, plan, entry, x, world and
+ *            progress are filled in here; zero, stays and digests must be
+ *            empty. A report page must lie outside of the image. The leave
+ *            callback must leave the interrupt controller as the saved kernel
+ *            expects it: by trans_gic_resume (gic.h), not trans_gic_off
  */
 struct trans_resume_args {
 	const struct trans_block *disk;
@@ -113,12 +118,13 @@ struct trans_resume_args {
 	struct trans_transition_args transition;
 };
 
-/* Ranges that @ram may have, and ranges that the host may lend. */
+/* The most ranges that @ram may have, and that the host may lend. */
 #define TRANS_RESUME_RANGES 64
 
 /*
- * Pages of RAM, numbered, and what is known of each: one bit a unit. A unit is
- * a page of the image, or a granule of the transition if that is smaller.
+ * RAM in numbered units, and what is known of each by a bit. A unit is a page
+ * of the image, or a granule of the transition if that is smaller.
+ * @shift: log2 of a unit's bytes
  * @image: belongs to the image
  * @zero:  belongs to it and is all zeroes, so that it was not stored; NULL: the
  *         image has no such page
@@ -138,17 +144,18 @@ struct trans_resume_map {
 };
 
 /*
- * A loaded image; read-only for callers. It points into itself: not to be
- * copied or moved. About 5 KiB: not for a small stack. Everything of a size
- * that follows the image's is carved from @free.
- * @info of @image: what the image says of itself
+ * A loaded image, for callers to read only. It points into itself: do not copy
+ * or move it. About 5 KiB, so not for a small stack. (What grows with the image
+ * is carved from @free.)
+ * @image:  its info is what the image says of itself
  * @how:    TRANS_RESUME_PHYSICAL or _VIRTUAL
- * @entry:  where it is entered: a PA, or a VA
- * @direct_pages, @moved_pages, @zero_pages: of the image: placed at once; by
- *          moves; not stored because they are zero (part of the other two)
- * @efi_system_table: by which the saved kernel was booted; 0: not by EFI, or
- *          nobody looked (efi_anyway, a snapshot of the library's own)
- * @direct: what of the lent memory the image's pages go straight to
+ * @entry:  where it is entered: a PA, or for _VIRTUAL a VA
+ * @direct_pages, @moved_pages: pages of the image that were placed at once, and
+ *          that are placed by moves
+ * @zero_pages: those among both that are not stored, because they are zero
+ * @efi_system_table: PA of the one that booted the saved kernel; 0: EFI did
+ *          not, or nobody looked (efi_anyway, a snapshot of the library's own)
+ * @direct: the lent memory that pages of the image go straight to
  * @plan:   the moves, in the order of their destinations
  */
 struct trans_resume {
@@ -177,29 +184,25 @@ struct trans_resume {
 };
 
 /*
- * What a host does with what trans_resume_load, _start or _probe returned. The
- * statuses behind it are those of errors.h:
+ * What a host does about what trans_resume_load, _start or _probe returned:
  *
- * status                          advice
- * 0                               START: of a load: trans_resume_start. (Of a
- *                                 probe: there is one, load it)
- * TRANS_ENOIMAGE                  BOOT: as usual. The disk was read, and there
- *                                 is no image. If info.page_shift is 0, there is
- *                                 no swap space either: a host that knows where
- *                                 it is to look should say so loudly, since
- *                                 the place is wrong
- * TRANS_ENOMEM                    AGAIN: with more lent memory
- * TRANS_ESTALE                    AGAIN: the disk changed meanwhile; what is
- *                                 there now is known by looking
- * TRANS_ESTOPPED                  AGAIN: the host's own progress stopped it
- * every other one, and numbers    KEEP: there is an image that was refused, or
- * that are none                   nobody knows (TRANS_EHOST: the disk cannot be
- *                                 read). It stays
+ *   0                START  after a load: trans_resume_start. (After a probe:
+ *                           there is an image, load it.)
+ *   TRANS_ENOIMAGE   BOOT   as usual: the disk was read, and there is no image.
+ *                           If info.page_shift is 0 there is no swap space
+ *                           either, so a host that was told where to look was
+ *                           told wrongly, and should say so loudly
+ *   TRANS_ENOMEM     AGAIN  with more lent memory
+ *   TRANS_ESTALE     AGAIN  the disk changed meanwhile; look what is there now
+ *   TRANS_ESTOPPED   AGAIN  the host's own callback stopped it
+ *   any other        KEEP   there is an image that was refused, or nobody knows
+ *                           (TRANS_EHOST: the disk cannot be read). It stays
  *
- * AGAIN is KEEP for a host that does not try again. KEEP: do not mount, or boot
- * what mounts, the file systems that the saved system had in use: it would be
- * resumed some day, with what it remembers of them, and destroy them. Repair
- * what was the reason, or give the image up first: trans_resume_discard.
+ * KEEP: do not mount the file systems that the saved system had in use, and
+ * boot nothing that does. Otherwise the image is resumed some day, with what it
+ * remembers of them, and destroys them. Mend what was the reason, or give the
+ * image up first: trans_resume_discard. For a host that does not try again,
+ * AGAIN means KEEP.
  */
 enum trans_resume_advice {
 	TRANS_RESUME_START = 0,
@@ -210,37 +213,58 @@ enum trans_resume_advice {
 enum trans_resume_advice trans_resume_advise(int status);
 
 /*
- * Open, read, verify, place, find the entry, prepare the transition. The disk
- * is not written. What the running program has outside @free is not written
- * either.
+ * Open, read, verify, place, find the entry, prepare the transition. Neither
+ * the disk is written, nor any memory outside of @free.
  *
- * Errors: those of trans_swsusp_open and _read, trans_transition_prepare;
- * TRANS_EIMAGE: the CPU lacks the image's page size, or another CPU saved it
- * (err->desc: its MPIDR), or it was saved at another exception level (with VHE
- * or a stub at EL2 and we are at EL1; at EL1 and we are at EL2, where its PSCI
- * conduit would be another one), or virtual entry is not possible (the CPU has
- * permission indirection), or two device trees of EFI in it disagree;
- * TRANS_ESTATE: EFI booted the saved kernel, and its runtime services are not
- * those of @efi_system_table and @efi_runtime, or its map of memory, which would
- * tell, is not in the image (err->pa: its system table, or the region), or a page
- * of the image lies over @efi_runtime (err->pa: that page);
- * TRANS_ERANGE: a page of the image is outside @ram, or touches @reserved
- * (err->pa), or @ram is beyond 52 bits; TRANS_ECORRUPT: PFNs that do not ascend,
- * or fewer or more than announced, or device trees that overlap; TRANS_EIMAGE
- * too: no entry was found, or more than one, or no sign of the exception level
- * it was saved at; TRANS_ESTALE: the disk, which is opened twice, held another
- * image the second time; TRANS_ENOMEM: @free has too little beside the image
- * (err->len: of what is asked for), found before data is read (but for the few
- * pages of a virtual entry that was not asked for); TRANS_ENOSPC: more than
- * TRANS_RESUME_RANGES ranges of RAM or lent; TRANS_EFAULT: phys_to_virt refuses
- * lent memory; TRANS_EINVAL: a missing argument (`why` names it), an unknown
- * @entry, or zero, stays or digests of a transition's, or @free is not RAM, or
- * is reserved, or EFI's runtime's, or (a virtual entry) the linear map is of another granule than the
- * image. TRANS_ENOIMAGE comes from trans_swsusp_open alone: what a callback says
- * is not passed on as that.
  * On failure the struct is zeroed, but for image.info.page_shift after
- * TRANS_ENOIMAGE (the swap space that is there, 0: none), and @free is the host's
- * again (zeroed where it was written, if args->wipe says so).
+ * TRANS_ENOIMAGE (of the swap space that is there; 0: none), and @free is the
+ * host's again, with whatever contents (see @wipe).
+ *
+ *   answer   TRANS_ENOIMAGE  there is no image. Only trans_swsusp_open can find
+ *                            that; a callback that says so gives TRANS_EHOST
+ *   call     TRANS_EINVAL    an argument is missing (`why` names it); unknown
+ *                            @entry; zero, stays or digests in @transition;
+ *                            @free is not RAM, reserved, or EFI's runtime's; an
+ *                            unknown sector size of the disk
+ *   call     TRANS_ERANGE    @ram goes beyond 52 bits
+ *   memory   TRANS_ENOMEM    @free has too little beside the image's places
+ *                            (len: of what was asked for last). Found before
+ *                            data is read, but for the few pages of a virtual
+ *                            entry that is only a fallback
+ *   memory   TRANS_ENOSPC    more than TRANS_RESUME_RANGES ranges of RAM or
+ *                            lent
+ *   machine  TRANS_EIMAGE    the CPU lacks the image's page size; another CPU
+ *                            saved it (desc: its MPIDR); it was saved at
+ *                            another exception level, where PSCI's conduit
+ *                            would be another, too; no unpacker for it
+ *   machine  TRANS_ERANGE    a page of the image is outside of @ram, or touches
+ *                            @reserved (pa)
+ *   machine  TRANS_ESTATE    EFI booted the saved kernel, and its runtime
+ *                            services are not those of @efi_system_table and
+ *                            @efi_runtime, or its memory map, which would tell,
+ *                            is not in the image, or a page of the image lies
+ *                            over @efi_runtime (pa: system table, region or
+ *                            page)
+ *   entry    TRANS_EIMAGE    no cpu_resume is found, or more than one; no sign
+ *                            of the exception level at which the image was
+ *                            saved; or a virtual entry is not possible
+ *                            (permission indirection). Another @entry may do
+ *   entry    TRANS_EINVAL    virtual: the linear map has another granule than
+ *                            the image
+ *   input    TRANS_EIMAGE    those of trans_swsusp_open; two device trees of
+ *                            EFI in the image disagree
+ *   input    TRANS_ECORRUPT  PFNs that do not ascend, or are fewer or more than
+ *                            announced; device trees that overlap; the way back
+ *                            of a snapshot is not in it; those of
+ *                            trans_swsusp_read
+ *   input    TRANS_ETRUNC    a slot or map beyond the device, maps that end
+ *                            early
+ *   host     TRANS_EHOST     the disk, or an unpacker for a reason of its own
+ *   host     TRANS_EFAULT    phys_to_virt refused lent memory
+ *   host     TRANS_ESTALE    the disk, which is opened twice, held another
+ *                            image the second time
+ *   host     TRANS_ESTOPPED  progress said so
+ * and those of trans_transition_prepare.
  */
 int trans_resume_load(struct trans_resume *resume,
 		      const struct trans_resume_args *args,
@@ -248,39 +272,44 @@ int trans_resume_load(struct trans_resume *resume,
 
 /*
  * Prove once more that nothing needed is overwritten: trans_transition_check,
- * and that no page the transition needs belongs to the image.
- * TRANS_EOVERLAP and those of trans_transition_check.
+ * and that no page that the transition needs belongs to the image.
+ *
+ *   call     TRANS_EOVERLAP  one does; pa, len: which
+ * and those of trans_transition_check.
  */
 int trans_resume_check(const struct trans_resume *resume,
 		       struct trans_error *err);
 
-/* The dry run, as lines of text: what the image says, where pages go, how it
- * is entered, what the proof says. Returns what @put returned, if not 0. */
+/* A dry run, as lines of text: what the image says, where its pages go, how it
+ * is entered, what the proof says. Returns what @put returned, if that is not
+ * 0. */
 int trans_resume_print(const struct trans_resume *resume, trans_put_fn put,
 		       void *arg);
 
 /*
- * Ask the host; take the image off the disk; leave and go. Returns only on
- * failure, with the host and its disks alive, and the image can be resumed
- * another time: when ask refused (its status; nothing was written), or when the
- * disk did (that of trans_swsusp_clear, which says what becomes of the image
- * then; ask was undone by unask). What fails in leave comes after the image is
- * gone, and does not return: see trans_transition_go. TRANS_EINVAL: nothing is
- * loaded.
+ * Ask the host, take the image off the disk, have the host leave, and go.
+ * Returns only on failure, with the host and its disks alive, and so that the
+ * image can be resumed another time: when ask refused, with its status, and
+ * nothing was written; or when the disk did, with that of trans_swsusp_clear,
+ * which says what is then on the disk, and ask was undone by unask. What fails
+ * in leave comes when the image is gone, and does not return
+ * (trans_transition_go).
+ *
+ *   call     TRANS_EINVAL    nothing is loaded
+ * and those of trans_transition_ask and trans_swsusp_clear.
  */
 int trans_resume_start(struct trans_resume *resume, struct trans_error *err);
 
-/* Forget it: @free is the host's again, with whatever contents (zeroes, if
- * args->wipe said so, where anything was written). A zeroed struct is fine. */
+/* Forget it: @free is the host's again, with whatever contents (see @wipe). A
+ * zeroed struct is fine. */
 void trans_resume_unload(struct trans_resume *resume);
 
 /*
  * Only look: is there an image, and what does it say? For a boot menu, and for
- * a host that must decide before it lends memory. @buffer as swsusp.h has it.
- * @info: zeroed on failure, but for page_shift after TRANS_ENOIMAGE: that of the
- * swap space that is there, 0: none. @id: NULL, or set as struct
- * trans_resume_args has it, also for an image that is refused. Errors of
- * trans_swsusp_open.
+ * a host that must decide before it lends memory. @buffer as in struct
+ * trans_swsusp_args. @info is zeroed on failure, but for page_shift after
+ * TRANS_ENOIMAGE (of the swap space that is there; 0: none). @id: as in struct
+ * trans_resume_args. Errors: those of trans_swsusp_open.
  */
 int trans_resume_probe(const struct trans_block *disk, uint64_t offset,
 		       void *buffer, uint64_t buffer_len,
@@ -288,26 +317,29 @@ int trans_resume_probe(const struct trans_block *disk, uint64_t offset,
 		       struct trans_image_id *id, struct trans_error *err);
 
 /*
- * Give an image up, so that nobody can resume it any more and its file systems
- * can be mounted: they are as after a crash. Needs nothing but the @id that a load
- * or a probe gave, and @buffer: TRANS_SWSUSP_BUFFER(12) bytes for images of any
- * page size, aligned to 4 KiB; both stay the caller's. Writes only the sector of
- * the signature, flushes, reads back, like trans_swsusp_clear: after a failure
- * the image is there as before, or @err says "signature neither cleared nor
- * restored".
+ * Give an image up, so that nobody can resume it any more, and its file systems
+ * can be mounted; they are then as after a crash. Needs only the @id that a
+ * load or a probe gave, and @buffer, of TRANS_SWSUSP_BUFFER(12) bytes for any
+ * page size, aligned to 4 KiB; both stay the caller's. Writes the sector of the
+ * signature, flushes and reads it back as trans_swsusp_clear does: after a
+ * failure the image is there as before, unless `why` is "signature neither
+ * cleared nor restored".
  *
- * There is no such @id (page_len is 0) where the header says that there is an
- * image, and the first page of its map or its info page cannot be read: then it
- * cannot be discarded, since nobody can say which image it is. The way out is
- * another system's: mkswap makes the swap space anew; and swapon of util-linux
- * puts the signature of swap back where it finds that of an image. Until one of
- * the two was done its file systems must not be mounted.
+ * If the header says that there is an image, but the first page of its map or
+ * its info page cannot be read, it has no @id (page_len is 0) and cannot be
+ * discarded, since nobody can say which image it is. Then another system must
+ * do it: mkswap makes the swap space anew, and swapon of util-linux puts the
+ * signature of swap back where it finds that of an image. Until then its file
+ * systems must not be mounted.
  *
- * TRANS_ESTALE: the disk holds something else than @id says, or no image;
- * nothing was written; TRANS_EIMAGE: the header has no signature of swap to put
- * back: only making swap space anew helps; TRANS_EHOST: the disk, or it is
- * read-only; TRANS_ENOSPC: @buffer_len; TRANS_EINVAL: the id of no image, no
- * disk, @buffer is missing or not aligned.
+ *   call     TRANS_EINVAL    not the id of an image; no disk, or an unknown
+ *                            sector size; @buffer is missing or not aligned
+ *   memory   TRANS_ENOSPC    @buffer_len is too small
+ *   input    TRANS_EIMAGE    the header has no signature of swap to put back:
+ *                            only making the swap space anew helps
+ *   host     TRANS_ESTALE    the disk holds something else than @id says, or no
+ *                            image; nothing was written
+ *   host     TRANS_EHOST     the disk is read-only or refused
  */
 int trans_resume_discard(const struct trans_block *disk,
 			 const struct trans_image_id *id, void *buffer,

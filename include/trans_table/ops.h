@@ -2,9 +2,9 @@
 /*
  * The environment: what the library asks of its host, and nothing else.
  *
- * One struct of callbacks plus one context pointer, given by the caller with
- * each object. There are no globals behind it. No callback may call back into
- * an operation on the same object.
+ * One struct of callbacks and one context pointer, which the caller gives with
+ * each object. There are no globals behind them. No callback may call an
+ * operation on the same object. docs/porting.md says what each must guarantee.
  */
 #ifndef TRANS_TABLE_OPS_H
 #define TRANS_TABLE_OPS_H
@@ -15,11 +15,11 @@ TRANS_BEGIN_DECLS
 
 struct trans_ops {
 	/*
-	 * Allocate @count physically contiguous granules of 1 << @shift bytes,
-	 * aligned to the granule; their contents do not matter, the library
-	 * zeroes what it must. 0 and *@pa, or nonzero for "no memory". The
-	 * library owns the pages until it gives them to @free.
-	 * Required.
+	 * Allocate @count physically contiguous granules of 1 << @shift bytes
+	 * (@shift: 12, 14 or 16), aligned to the granule. Their contents do not
+	 * matter; the library zeroes what it must. Returns 0 and *@pa, or
+	 * nonzero for "no memory" (TRANS_ENOMEM). The library owns the pages
+	 * until it gives them to @free. Required.
 	 */
 	int (*alloc)(void *ctx, unsigned int shift, unsigned int count,
 		     trans_pa_t *pa);
@@ -28,45 +28,46 @@ struct trans_ops {
 		     trans_pa_t pa);
 	/*
 	 * A pointer to @len bytes of memory at @pa, readable, and writable if
-	 * it came from @alloc. NULL refuses: the library then fails with
-	 * TRANS_EFAULT instead of reading wildly, so a host that reads foreign
-	 * (possibly corrupt) tables refuses whatever is not its RAM. What came
-	 * from @alloc and was given once must be given again until @free, or
-	 * pages are lost.
+	 * it came from @alloc. NULL refuses, and the library fails with
+	 * TRANS_EFAULT: so a host that reads foreign, possibly corrupt tables
+	 * refuses whatever is not its RAM. For memory from @alloc that it gave
+	 * a pointer to once it must not refuse until @free, or pages are lost.
 	 * Required.
 	 */
 	void *(*phys_to_virt)(void *ctx, trans_pa_t pa, size_t len);
 	/*
-	 * Is all of [@pa, @pa + @len) memory that may be mapped as the source
-	 * table says? Asked by TRANS_CHECKPFN. Required for that flag only.
+	 * Is all of [@pa, @pa + @len) RAM, so that it may be mapped as the
+	 * source table says? Asked by TRANS_CHECKPFN, and required for that
+	 * flag only.
 	 */
 	bool (*pfn_valid)(void *ctx, trans_pa_t pa, uint64_t len);
 	/*
 	 * Clean [@va, @va + @len) of the data cache to the Point of Coherency,
-	 * by VA (Arm ARM D7.5; never by set/way), completed by a DSB. NULL
-	 * where all observers are coherent (hosted tests).
+	 * by VA (Arm ARM D7.5; never by set/way), completed by a DSB.
+	 * trans_cpu_clean does that. NULL where no cache hides a store from
+	 * anybody (tests on a host).
 	 */
 	void (*clean)(void *ctx, const void *va, size_t len);
 	/*
-	 * Optional. Every descriptor store goes through this; it stores @desc
-	 * at @slot. It cannot refuse.
+	 * Optional, for hosts whose tables are read-only or a hypervisor's:
+	 * every store of a descriptor goes through this, which stores @desc at
+	 * @slot. It cannot refuse.
 	 */
 	void (*write_entry)(void *ctx, uint64_t *slot, uint64_t desc);
 	/*
-	 * Optional. A zeroed page at @pa becomes a table page, before anything
-	 * links to it; nonzero refuses (TRANS_EHOST). @release says that it
-	 * stopped being one, before it is given to @free.
+	 * Optional. acquire: the zeroed page at @pa is about to become a table
+	 * page; nothing links to it yet. Nonzero refuses (TRANS_EHOST).
+	 * release: it is one no more; next it goes to @free.
 	 */
 	int (*acquire)(void *ctx, trans_pa_t pa);
 	void (*release)(void *ctx, trans_pa_t pa);
 	/*
-	 * Optional. The table page at @pa is about to be looked at, for a
-	 * look-up, a walk, a copy or an estimate of one; nonzero ends the
-	 * operation (TRANS_ESTOPPED). For a host that reads tables which nobody
-	 * vouches for: one page whose entries name itself looks like 2^36
-	 * mappings, and going through them all takes as long. A tree of its
-	 * own has no more table pages than memory has; each of them is looked
-	 * at once by a copy, a few times by every run, look-up or difference.
+	 * Optional. An operation is about to look at the table page at @pa;
+	 * nonzero stops it (TRANS_ESTOPPED). For a host that reads tables which
+	 * nobody vouches for: one page whose entries name itself looks like
+	 * 2^36 mappings, and takes as long to go through. An honest tree has no
+	 * more table pages than memory has; a copy looks at each of them once,
+	 * whatever else reads tables a few times.
 	 */
 	int (*visit)(void *ctx, trans_pa_t pa);
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Placement: where kernel, initrd and device tree go. Pure decisions over range
- * sets, by the arm64 boot protocol (booting.rst).
+ * Placement: where kernel, initrd and device tree go, by the arm64 boot
+ * protocol (Linux, Documentation/arch/arm64/booting.rst). Only decides; reads
+ * and writes none of the memory that it speaks of.
  */
 #ifndef TRANS_TABLE_PLACE_H
 #define TRANS_TABLE_PLACE_H
@@ -11,11 +12,11 @@
 
 TRANS_BEGIN_DECLS
 
-/* Where a piece would like to be. */
+/* Where a piece should be, if it may. */
 enum trans_wish_kind {
 	TRANS_WISH_NONE = 0, /* anywhere that is legal */
-	TRANS_WISH_STAY = 1, /* at @at if that is legal */
-	TRANS_WISH_ONLY = 2, /* at @at or nowhere; kernels only */
+	TRANS_WISH_STAY = 1, /* at @at, if that is legal */
+	TRANS_WISH_ONLY = 2, /* at @at or nowhere; for kernels only */
 };
 struct trans_wish {
 	enum trans_wish_kind kind;
@@ -23,13 +24,14 @@ struct trans_wish {
 };
 
 /*
- * @usable:     memory that may be written: RAM minus reservations. The running
- *              program's own memory is a legal destination and belongs in it
+ * @usable:     memory that may be written: RAM without reservations. The
+ *              running program's own memory is a legal destination and belongs
+ *              in it
  * @image:      the kernel's header
- * @initrd_len: bytes, 0 for none
- * @fdt_len:    bytes, at most 2 MiB
- * @granule:    placement unit of initrd and device tree, 4096..65536; no two
- *              pieces share one granule
+ * @initrd_len: bytes; 0: no initrd
+ * @fdt_len:    bytes, 1..2 MiB
+ * @granule:    bytes, a power of two, 4096..65536. Initrd and device tree begin
+ *              at multiples of it, and no two pieces share one
  * @kernel_wish, @initrd_wish: where the two are now, or must be
  */
 struct trans_place_request {
@@ -42,7 +44,7 @@ struct trans_place_request {
 	struct trans_wish initrd_wish;
 };
 
-/* Physical address of each piece; initrd 0 when there is none. */
+/* The physical address of each piece; initrd is 0 where there is none. */
 struct trans_placement {
 	trans_pa_t kernel;
 	trans_pa_t initrd;
@@ -50,24 +52,29 @@ struct trans_placement {
 };
 
 /*
- * Kernel: lowest 2 MiB multiple + text_offset with memory_len bytes of usable
- * memory. Initrd: inside a 1 GiB-aligned window of at most 32 GiB that also
- * covers the kernel, above it if possible. Device tree: not crossing a 2 MiB
- * boundary where it can be had, 8-byte (here: granule) aligned.
- * If a kernel base leaves no place for the rest, the next one is tried. All
- * three lie below 2^48, which is as far as booting.rst lets a kernel reach.
+ * The kernel goes to the lowest multiple of 2 MiB, plus text_offset, with
+ * memory_len bytes of usable memory. The initrd goes into a window of at most
+ * 32 GiB, aligned to 1 GiB, that covers the kernel as well; above the kernel if
+ * possible. The device tree goes where it crosses no boundary of 2 MiB, if
+ * there is such a place. If a place for the kernel leaves none for the rest,
+ * the next one is tried. All three lie below 2^48, which is as far as
+ * booting.rst lets a kernel reach.
  *
- * A wish comes first: an initrd that may stay keeps its place wherever the
- * kernel goes, unless that leaves no room; a kernel that may stay (only one
- * that may be @anywhere: others belong near the start of RAM) does, unless the
- * rest finds no room around it. A kernel that has only one place is not asked
- * about 2 MiB or text_offset: that is its own affair.
+ * A wish comes first. An initrd that may stay keeps its place wherever the
+ * kernel goes, unless that leaves no room for the kernel. A kernel that may
+ * stay does, unless the rest finds no room around it; only one that may be
+ * @anywhere may, as others belong near the start of RAM. A kernel with
+ * TRANS_WISH_ONLY is not checked for 2 MiB and text_offset: it knows best where
+ * it runs.
  *
- * TRANS_ENOHOLE: `why` names the piece ("kernel", "initrd", "device tree"),
- * len its size; where several bases failed, the piece that the best one lacked;
- * TRANS_EINVAL: granule not a power of two of its range, fdt_len 0 or over
- * 2 MiB, memory_len 0, text_offset not below 2 MiB; `why` says which. On
- * failure @out is not written.
+ * On failure @out is not written.
+ *
+ *   call     TRANS_EINVAL    granule, fdt_len, a memory_len of 0, or a
+ *                            text_offset not below 2 MiB; `why` says which
+ *   memory   TRANS_ENOHOLE   no place; `why` names the piece ("kernel",
+ *                            "initrd", "device tree"), len is its size. Where
+ *                            several places for the kernel failed: the piece
+ *                            that the best of them lacked
  */
 int trans_place(const struct trans_place_request *request,
 		struct trans_placement *out, struct trans_error *err);

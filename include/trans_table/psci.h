@@ -3,16 +3,18 @@
  * PSCI, the firmware's calls for CPUs and for the system as a whole (Arm DEN
  * 0022, "Power State Coordination Interface"), as far as leaving needs them.
  *
- * Each call that can fail returns 0 or, for what the firmware answered,
- *	TRANS_ENOENT   NOT_SUPPORTED, NOT_PRESENT, or there is no conduit
- *	TRANS_EINVAL   INVALID_PARAMETERS
- *	TRANS_EFAULT   INVALID_ADDRESS
- *	TRANS_EEXIST   ALREADY_ON
- *	TRANS_EHOST    DENIED, ON_PENDING, INTERNAL_FAILURE, DISABLED, or a
- *	               number that the specification does not have
- * with the answer's name as the error's @why, and the MPIDR in its @desc where
- * the call has one. Of an MPIDR only the affinity fields are looked at, so that
- * MPIDR_EL1 can be given as it was read.
+ * Each call that can fail returns what the firmware answered; why is the
+ * answer's name, and desc the MPIDR where the call has one:
+ *
+ *   machine  TRANS_ENOENT    NOT_SUPPORTED, NOT_PRESENT, or there is no conduit
+ *   call     TRANS_EINVAL    INVALID_PARAMETERS
+ *   call     TRANS_EFAULT    INVALID_ADDRESS
+ *   answer   TRANS_EEXIST    ALREADY_ON
+ *   host     TRANS_EHOST     DENIED, ON_PENDING, INTERNAL_FAILURE, DISABLED, or
+ *                            a number that the specification does not have
+ *
+ * Of an MPIDR only the affinity fields are looked at, so that MPIDR_EL1 can be
+ * given as it was read.
  */
 #ifndef TRANS_TABLE_PSCI_H
 #define TRANS_TABLE_PSCI_H
@@ -29,7 +31,7 @@ enum trans_conduit {
 	TRANS_CONDUIT_SMC = 2,
 };
 
-/* Function identifiers, SMC64 where there is a choice. */
+/* Function identifiers (DEN 0022, 5), SMC64 where there is a choice. */
 #define TRANS_PSCI_VERSION 0x84000000u
 #define TRANS_PSCI_CPU_OFF 0x84000002u
 #define TRANS_PSCI_CPU_ON 0xc4000003u
@@ -45,21 +47,23 @@ enum trans_cpu_state {
 	TRANS_CPU_ON_PENDING = 2,
 };
 
-/* Aff3..Aff0 of MPIDR_EL1; the bits between and above them say other things
- * (Arm ARM D19, MPIDR_EL1) and are not part of a PSCI target. */
+/* Aff3 to Aff0 of MPIDR_EL1. Its other bits say other things (Arm ARM D19,
+ * MPIDR_EL1) and are not part of a PSCI target. */
 #define TRANS_MPIDR_AFFINITY 0xff00ffffffULL
 
-/* Major version << 16 | minor; below 0.2 nothing else here exists. */
+/* *@version becomes the major version << 16 | the minor one. Firmware below 0.2
+ * has none of the other functions. */
 int trans_psci_version(enum trans_conduit conduit, uint32_t *version,
 		       struct trans_error *err);
 
-/* Is @function there? 0 or TRANS_ENOENT. Needs PSCI 1.0 itself. */
+/* Is @function there? 0: yes; TRANS_ENOENT: no, or the firmware is older than
+ * PSCI 1.0, which cannot be asked. */
 int trans_psci_features(enum trans_conduit conduit, uint32_t function,
 			struct trans_error *err);
 
-/* Start the CPU @mpidr at physical address @entry, MMU off, @context in its x0,
- * at the highest exception level that this firmware gives away: EL2 where there
- * is one, whatever the caller's is. */
+/* Start the CPU @mpidr at the physical address @entry, with its MMU off and
+ * @context in x0. It runs at the highest exception level that the firmware
+ * gives away: EL2 where there is one, even if the caller is at EL1. */
 int trans_psci_cpu_on(enum trans_conduit conduit, uint64_t mpidr,
 		      trans_pa_t entry, uint64_t context,
 		      struct trans_error *err);
@@ -67,12 +71,12 @@ int trans_psci_cpu_on(enum trans_conduit conduit, uint64_t mpidr,
 /* Switch the calling CPU off. Returns only if that was refused. */
 int trans_psci_cpu_off(enum trans_conduit conduit, struct trans_error *err);
 
-/* Ask for one CPU (affinity level 0). */
+/* Is the CPU @mpidr on or off (affinity level 0)? */
 int trans_psci_affinity_info(enum trans_conduit conduit, uint64_t mpidr,
 			     enum trans_cpu_state *state,
 			     struct trans_error *err);
 
-/* Power the machine off, or reset it. Return where that did not happen. */
+/* Power the machine off, or reset it. They return only if that was refused. */
 int trans_psci_system_off(enum trans_conduit conduit, struct trans_error *err);
 int trans_psci_system_reset(enum trans_conduit conduit,
 			    struct trans_error *err);

@@ -2,10 +2,10 @@
 /*
  * Range sets over physical memory.
  *
- * A set is a sorted array of disjoint, non-adjacent ranges in storage that the
- * caller gives and owns. (start, len) outside, [first, last] inside, so that a
- * range may end at 2^64. An operation that would need more storage than there
- * is fails with TRANS_ENOSPC and leaves the set as it was.
+ * A set is a sorted array of ranges, disjoint and not adjacent, in storage that
+ * the caller gives and owns. All numbers are bytes, of any alignment. A range
+ * may end at 2^64. An operation that needs more storage than there is leaves
+ * the set as it was.
  */
 #ifndef TRANS_TABLE_RANGES_H
 #define TRANS_TABLE_RANGES_H
@@ -25,26 +25,32 @@ struct trans_ranges {
 	size_t capacity;
 };
 
-/* Make @set empty over @storage of @capacity elements, owned by the caller and
- * living at least as long as the set. */
+/* Make @set empty, in @storage of @capacity elements, which must live as long
+ * as the set. */
 void trans_ranges_init(struct trans_ranges *set, struct trans_range *storage,
 		       size_t capacity);
 
-/* Add or remove [@start, @start + @len). A @len of 0 does nothing.
- * TRANS_ERANGE if the range passes 2^64, or if all 2^64 bytes would be in the
- * set (no len says that); TRANS_ENOSPC. */
+/*
+ * Add or remove [@start, @start + @len). A @len of 0 does nothing.
+ *
+ *   call     TRANS_ERANGE    the range passes 2^64, or all 2^64 bytes would be
+ *                            in the set (no len can say that)
+ *   memory   TRANS_ENOSPC    no storage is left; removing from the middle of a
+ *                            range takes one element, too
+ */
 int trans_ranges_add(struct trans_ranges *set, uint64_t start, uint64_t len);
 int trans_ranges_remove(struct trans_ranges *set, uint64_t start, uint64_t len);
 
-/* Add or remove each range of @other. On failure @set may hold a part of it. */
+/* Add or remove each range of @other, with the same errors. On failure @set may
+ * hold a part of it. */
 int trans_ranges_add_all(struct trans_ranges *set,
 			 const struct trans_ranges *other);
 int trans_ranges_remove_all(struct trans_ranges *set,
 			    const struct trans_ranges *other);
 
-/* Is every byte / any byte of [@start, @start + @len) in the set? A range that
- * passes 2^64 is never contained, and is cut at 2^64 for the second. A @len
- * of 0 is contained and touches nothing. */
+/* contain: is every byte of [@start, @start + @len) in the set? Not if it
+ * passes 2^64. touch: is any byte in it? Up to 2^64. A @len of 0 is contained,
+ * and touches nothing. */
 bool trans_ranges_contain(const struct trans_ranges *set, uint64_t start,
 			  uint64_t len);
 bool trans_ranges_touch(const struct trans_ranges *set, uint64_t start,
@@ -55,9 +61,9 @@ bool trans_ranges_touch(const struct trans_ranges *set, uint64_t start,
 const struct trans_range *trans_ranges_first_touched(
 	const struct trans_ranges *set, uint64_t start, uint64_t len);
 
-/* Make @set the largest ranges of @from, another one: as many as it has storage
- * for, of equal ones the lowest. For a host whose memory is in more pieces than
- * somebody takes. */
+/* Make @set, whatever it held, the largest ranges of @from, which is another
+ * set: as many as there is storage for, of equally long ones the lower. For a
+ * host whose memory lies in more pieces than a function takes. */
 void trans_ranges_largest(struct trans_ranges *set,
 			  const struct trans_ranges *from);
 
@@ -65,10 +71,12 @@ void trans_ranges_largest(struct trans_ranges *set,
 uint64_t trans_ranges_total(const struct trans_ranges *set);
 
 /*
- * Where @len bytes fit: the lowest (or highest) start >= @window->start with
- * start + len inside the window, start - @offset a multiple of @align (a power
- * of two), all of it in the set. @offset < @align.
- * 0 and *@start, or TRANS_ENOHOLE, or TRANS_EINVAL (align, offset, len 0).
+ * Where do @len bytes fit? *@start is the lowest (or highest) address such that
+ * all of [*@start, *@start + @len) lies in the set and in @window, and *@start
+ * - @offset is a multiple of @align, a power of two. @offset < @align.
+ *
+ *   answer   TRANS_ENOHOLE   nowhere
+ *   call     TRANS_EINVAL    @align, @offset, or a @len of 0
  */
 enum trans_fit { TRANS_FIT_LOWEST, TRANS_FIT_HIGHEST };
 int trans_ranges_fit(const struct trans_ranges *set,

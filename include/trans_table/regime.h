@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The words that CPUs and tables have in common: granules and regimes.
+ * What CPUs and tables both speak of: granules and translation regimes.
  */
 #ifndef TRANS_TABLE_REGIME_H
 #define TRANS_TABLE_REGIME_H
@@ -9,13 +9,14 @@
 
 TRANS_BEGIN_DECLS
 
+/* The size of a page; the values are log2 of its bytes. */
 enum trans_granule {
 	TRANS_4K = 12,
 	TRANS_16K = 14,
 	TRANS_64K = 16,
 };
 
-/* What arguments that leave a granule or a size 0 mean. */
+/* What an argument means in which granule or VA size is left 0. */
 #define TRANS_DEFAULT_GRANULE TRANS_4K
 #define TRANS_DEFAULT_VA_BITS 48u
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * What the registers hold that make a CPU walk tables: values only, for whoever
- * writes them. trans_table_finish gives those of one table; here they are put
- * together for two halves, or for none.
+ * Values of the registers that make a CPU walk tables, for whoever writes them.
+ * trans_table_finish gives those of one table; these functions are for two
+ * halves together, or for none. They only compute, and cannot fail.
  */
 #ifndef TRANS_TABLE_REGISTERS_H
 #define TRANS_TABLE_REGISTERS_H
@@ -12,25 +12,29 @@
 TRANS_BEGIN_DECLS
 
 /*
- * TCR of a regime for the two halves given: sizes, granules, write-back
- * inner-shareable walks, IPS, DS. @high NULL: TTBR1 walks are disabled, its size
- * and granule are those of @low. At EL2 @high is ignored. Both geometries must
- * have the same regime, pa_bits and ds: one TCR, one IPS.
+ * TCR of a regime for the two halves given (Arm ARM D19, TCR_EL1): sizes,
+ * granules, walks that are write-back and inner shareable, IPS, DS. @high NULL:
+ * no walks for TTBR1 (EPD1), with size and granule of @low. In regime EL2 @high
+ * is ignored. Both geometries must have the same regime, pa_bits and ds, since
+ * there is one IPS and one DS for both.
  */
 uint64_t trans_tcr(const struct trans_geometry *low,
 		   const struct trans_geometry *high);
 
-/* TCR without tables: nothing is walked, whoever looks. Sizes and granule,
- * @granule of the CPU's, are legal all the same: reserved ones have effects that
- * EPD does not undo (Arm ARM D19, TCR_EL1.TG1; D8, TnSZ out of range). */
+/* TCR for a CPU that shall walk no tables at all. Its sizes and granules are
+ * legal all the same, because reserved ones have effects even where EPD is set
+ * (Arm ARM D19, TCR_EL1.TG1; D8, TnSZ out of range). @granule: one of the
+ * CPU's. */
 uint64_t trans_tcr_off(enum trans_regime regime, enum trans_granule granule);
 
-/* TTBR for a root table at @root, without ASID and CnP; 52-bit addresses where
- * the geometry has them (Arm ARM D19, TTBR1_EL1.BADDR). */
+/* TTBR for a root table at @root, with ASID and CnP 0. Where the geometry has
+ * 52-bit output addresses it has their layout (Arm ARM D19,
+ * TTBR1_EL1.BADDR). */
 uint64_t trans_ttbr(const struct trans_geometry *geo, trans_pa_t root);
 
-/* SCTLR with MMU and caches on: M, C, I, the RES1 bits of an Armv8.0 CPU, and
- * everything else (alignment checks, WXN, EPAN, ...) off. */
+/* SCTLR with MMU and caches on: M, C, I, the bits that are RES1 on an Armv8.0
+ * CPU (Arm ARM D19, SCTLR_EL1), and everything else (alignment checks, WXN,
+ * EPAN and so on) off. */
 uint64_t trans_sctlr(enum trans_regime regime);
 
 TRANS_END_DECLS

@@ -13,11 +13,11 @@
  *	L  leaving: nothing is written any more
  *	G  gone: MMU off, the next instruction but one is the next world's
  *
- * and, instead of the next one, with a line that says more: F a fault, X a
- * corrupt segment, N no EL2 stub; and Q instead of all of them: the host could
- * not become quiet (its leave callback failed), nothing was overwritten. A and G
- * are stored without looking at the UART's status, and may be lost when it is
- * slow.
+ * Where it fails, another letter comes instead of the next one, with a line
+ * that says more: F a fault, X a segment that is corrupt, N no EL2 stub. Q
+ * instead of all letters: the host could not become quiet, because its leave
+ * callback failed; nothing was overwritten. A and G are stored without looking
+ * at the UART's status, and may be lost where it is slow.
  */
 #ifndef TRANS_TABLE_REPORT_H
 #define TRANS_TABLE_REPORT_H
@@ -35,8 +35,9 @@ enum trans_stage {
 	TRANS_STAGE_MOVED = 3,
 	TRANS_STAGE_LEAVING = 4, /* MMU about to go off for the last time */
 	TRANS_STAGE_FAULT = 5,   /* an exception; esr, elr, far are valid */
-	/* Digest @segment failed; found is valid. Where segment is the number
-	 * of digests, they hold, and the byte at PA far should be 0. */
+	/* Digest number segment failed; found is valid. Where segment is the
+	 * number of digests all of them hold, but the byte at PA far, which
+	 * should be 0, is not. */
 	TRANS_STAGE_CORRUPT = 6,
 	TRANS_STAGE_VERIFIED = 7,
 	TRANS_STAGE_NO_STUB = 8, /* the EL2 stub did not take our vectors */
@@ -47,10 +48,10 @@ enum trans_stage {
 #define TRANS_REPORT_WHY 48
 
 /*
- * What the blob leaves in the report page: little-endian, at the page's start,
- * in memory (cleaned to the PoC) after each stage. Reading it is the caller's
- * right as long as the page survives: a PSCI SYSTEM_RESET keeps memory on many
- * machines and promises it on none (Arm DEN 0022).
+ * What the blob leaves at the start of the report page, little-endian, written
+ * to memory (cleaned to the Point of Coherency) after each stage. It can be
+ * read as long as the page survives: a PSCI SYSTEM_RESET keeps memory on many
+ * machines, and promises it on none (Arm DEN 0022).
  */
 struct trans_blob_report {
 	uint64_t magic;
@@ -61,9 +62,9 @@ struct trans_blob_report {
 	uint64_t esr, elr, far;
 	uint64_t segment;  /* digests verified, and so the index of a bad one */
 	uint64_t verify_ticks;
-	uint8_t found[TRANS_SHA256_LEN]; /* CORRUPT: what was there instead */
-	/* NOT_QUIET: what leave said, as in struct trans_error; why is cut at
-	 * its end, which is a 0, and printable. */
+	uint8_t found[TRANS_SHA256_LEN]; /* CORRUPT: digest of what is there */
+	/* NOT_QUIET: what leave said, as in struct trans_error; why is cut to
+	 * fit, printable, and ends with a NUL. */
 	int64_t status;
 	uint64_t pa, desc;
 	char why[TRANS_REPORT_WHY];
@@ -71,9 +72,12 @@ struct trans_blob_report {
 };
 
 /*
- * Copy the report out of @page (at least sizeof(*report) bytes, aligned to 8).
- * TRANS_ENOENT: there is none; TRANS_ECORRUPT: there is the rest of one, its
- * seal does not fit or its stage is unknown. @report is then untouched.
+ * Copy the report out of @page, which has at least sizeof(*report) bytes and is
+ * aligned to 8. On failure @report is untouched.
+ *
+ *   answer   TRANS_ENOENT    there is no report
+ *   input    TRANS_ECORRUPT  there is what is left of one: its seal does not
+ *                            fit, or its stage is unknown
  */
 int trans_report_read(const void *page, struct trans_blob_report *report,
 		      struct trans_error *err);
@@ -81,10 +85,12 @@ int trans_report_read(const void *page, struct trans_blob_report *report,
 /* Did that transition end anywhere else than in the next world? */
 bool trans_report_failed(const struct trans_blob_report *report);
 
-/* Make @page say nothing, so that a report is found once. The caller cleans. */
+/* Make @page say nothing, so that a report is found only once. The caller
+ * cleans it to the Point of Coherency. */
 void trans_report_clear(void *page);
 
-/* "moving", "fault" and so on; "unknown". Static storage. */
+/* The name of a stage: "moving", "fault" and so on, or "unknown". Static
+ * storage. */
 const char *trans_stage_name(uint64_t stage);
 
 TRANS_END_DECLS

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * A UART that is already set up and may be written to, polled, without
- * interrupts: where its two registers are, and how its status reads.
+ * A UART that is already set up, to which characters can be written by polling:
+ * where its two registers are, and what its status says.
  */
 #ifndef TRANS_TABLE_UART_H
 #define TRANS_TABLE_UART_H
@@ -11,12 +11,14 @@
 TRANS_BEGIN_DECLS
 
 /*
- * @pa:     of the registers
+ * @pa:     physical address of the registers
  * @data, @status: offsets of the two, in bytes, multiples of @width
  * @width:  bytes of each access: 1, 2 or 4; 0: there is no UART
- * @ready_mask, @ready: @data takes a character when status & mask == ready
- * @idle_mask, @idle: likewise, when the last one is on the wire
- * The blob's assembler knows the layout up to @width.
+ * @ready_mask, @ready: the data register takes a character when status &
+ *          ready_mask is ready
+ * @idle_mask, @idle: all characters have left when status & idle_mask is idle
+ *
+ * (The blob's assembler knows the layout up to @width.)
  */
 struct trans_uart {
 	trans_pa_t pa;
@@ -42,9 +44,10 @@ static inline struct trans_uart trans_uart_pl011(trans_pa_t pa)
 }
 
 /*
- * An 8250 and its likes, the Raspberry Pi's mini UART among them: THR at +0, LSR
- * at +5 registers, with THRE and TEMT. A device tree's reg-shift (0..2) and
- * reg-io-width (1 where it says nothing) are @shift and @width.
+ * An 8250 or one that looks like it, such as the Raspberry Pi's mini UART: THR
+ * is register 0, LSR register 5, with THRE in bit 5 and TEMT in bit 6 (the
+ * PC16550D's data sheet). @shift is a device tree's reg-shift, 0..2, and @width
+ * its reg-io-width, 1 where it has none.
  */
 static inline struct trans_uart trans_uart_8250(trans_pa_t pa,
 						unsigned int shift,
