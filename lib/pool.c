@@ -155,6 +155,13 @@ static void pool_release(void *ctx, trans_pa_t pa)
 	pool->host->release(pool->host_ctx, pa);
 }
 
+static int pool_visit(void *ctx, trans_pa_t pa)
+{
+	struct trans_pool *pool = ctx;
+
+	return pool->host->visit(pool->host_ctx, pa);
+}
+
 /* Absent stays absent: the library asks whether an optional one is there. */
 static struct trans_ops forwarding_ops(const struct trans_ops *host)
 {
@@ -167,6 +174,7 @@ static struct trans_ops forwarding_ops(const struct trans_ops *host)
 		.write_entry = host->write_entry ? pool_write_entry : NULL,
 		.acquire = host->acquire ? pool_acquire : NULL,
 		.release = host->release ? pool_release : NULL,
+		.visit = host->visit ? pool_visit : NULL,
 	};
 }
 

@@ -29,6 +29,9 @@ MUTANTS = {
         ('pool: first byte of a page decides', 'is_safe',
          '!trans_ranges_touch(pool->forbidden, pa, len);',
          '!trans_ranges_touch(pool->forbidden, pa, 1);'),
+        ('pool: visits nothing', 'pool_visit',
+         'return pool->host->visit(pool->host_ctx, pa);',
+         '(void)pa; return !pool;'),
     ],
     ('test_gic',): [
         ('GIC: an ITS that never rests is seen too late', 'trans_gic_check',
