@@ -19,8 +19,8 @@ int trans_tree_fail_(struct trans_error *err, int fdt_code)
 /*
  * A name is read to its end each time that a property is looked at, and names
  * can be shared: one of a MiB, named by each property, is a time bomb. So is a
- * block of strings that is most of a tree, which libfdt goes through byte by byte
- * for each name that it adds. Names have 31 characters by the devicetree
+ * block of strings that is most of a tree, which libfdt goes through byte by
+ * byte for each name that it adds. Names have 31 characters by the devicetree
  * specification (2.2.4.1), twice that in the wild; strings are a fifth of a
  * tree, labels (dtc -@) included.
  */

@@ -55,7 +55,8 @@ static int check_unpacked(const struct trans_packed *packed,
 	return TRANS_OK;
 }
 
-/* Behind the NUL that ends the text at @at; behind @end if there is none before. */
+/* Behind the NUL that ends the text at @at; behind @end if there is none
+ * before. */
 static uint64_t behind_text(const uint8_t *gzip, uint64_t at, uint64_t end)
 {
 	while (at < end && gzip[at])

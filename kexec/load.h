@@ -21,7 +21,7 @@ struct load {
 	struct trans_placement place;
 	uint64_t fdt_room; /* bytes, whole granules */
 	void *fdt;         /* the edited tree, at kexec->fdt_source */
-	unsigned int begun, end; /* work.c: of LOAD_ALL, the part that goes on */
+	unsigned int begun, end; /* of LOAD_ALL: the part that goes on */
 	uint64_t units, done;    /* bytes of it */
 	struct trans_error *err;
 };
@@ -75,16 +75,16 @@ uint64_t trans_kexec_tree_room_(const struct load *load);
  * kexec->fdt. TRANS_ENOMEM, TRANS_EFAULT, and errors as trans_fdt_edit's. */
 int trans_kexec_edit_tree_(struct load *load);
 
-/* From what is placed to kexec->plan and kexec->stays. TRANS_ENOMEM: no spare page. Errors as
- * trans_moves_add's and trans_moves_plan's. */
+/* From what is placed to kexec->plan and kexec->stays. TRANS_ENOMEM: no spare
+ * page. Errors as trans_moves_add's and trans_moves_plan's. */
 int trans_kexec_plan_(struct load *load);
 
 /* With args->verify: the digests of what memory must hold after the moves, in
  * kexec->digest. The segments are placed and the tree is edited. */
 int trans_kexec_verify_(struct load *load);
 
-/* work.c: the whole of a load as its progress is told, and where the parts of it
- * that take time end. A part that a kernel does not need is skipped. */
+/* work.c: the whole of a load as its progress is told, and where the parts of
+ * it that take time end. A part that a kernel does not need is skipped. */
 #define LOAD_INFLATED 400u
 #define LOAD_LAID_OUT 500u
 #define LOAD_VERIFIED 900u

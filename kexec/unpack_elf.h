@@ -14,8 +14,8 @@ struct unpack_file {
 	trans_pa_t pa;
 };
 
-/* Fills in load->image, wish and entry, kexec->piece, zero and staged, where the
- * segments are copied to: @file is not needed any more. TRANS_EIMAGE,
+/* Fills in load->image, wish and entry, kexec->piece, zero and staged, where
+ * the segments are copied to: @file is not needed any more. TRANS_EIMAGE,
  * TRANS_EALIGN, and errors as trans_elf_parse's and of pieces.h. */
 int trans_unpack_elf_(struct load *load, const struct unpack_file *file);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * How far a load is, as the host's progress hears it. What takes time is known
- * in parts only: how much an ELF file inside a compressed one has to be laid out
- * is seen when it is there. So each part has a share of the whole that is the
- * same for every kernel, and the whole is a number that means nothing.
+ * in parts only: how much an ELF file inside a compressed one has to be laid
+ * out is seen when it is there. So each part has a share of the whole that is
+ * the same for every kernel, and the whole is a number that means nothing.
  */
 #include "kexec/load.h"
 #include "lib/fail.h"

@@ -13,8 +13,8 @@
 #include <trans_table/errors.h>
 
 /* Kept out of its caller, so that what it needs of the stack is not held while
- * the caller goes deeper elsewhere. Underscores, because Linux and U-Boot have a
- * macro that is called noinline. */
+ * the caller goes deeper elsewhere. Underscores, because Linux and U-Boot have
+ * a macro that is called noinline. */
 #define TRANS_APART __attribute__((__noinline__))
 
 /* @why is static text. @pa and @len: the physical range concerned. */

@@ -207,7 +207,8 @@ bool trans_ranges_touch(const struct trans_ranges *set, uint64_t start,
 	return trans_ranges_first_touched(set, start, len) != NULL;
 }
 
-/* Make room for one that is longer than the shortest, of which the last goes. */
+/* Make room for one that is longer than the shortest, of which the last
+ * goes. */
 static bool drop_shorter(struct trans_ranges *set, uint64_t len)
 {
 	struct trans_range *range = set->range;

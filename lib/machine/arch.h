@@ -114,8 +114,8 @@ void trans_arch_mask_(void);
 void trans_arch_icache_(void);
 
 /* Clean and invalidate the data cache by VA to the Point of Coherency, @count
- * lines of @line bytes from @first on, after all stores so far, and wait until it
- * is done. */
+ * lines of @line bytes from @first on, after all stores so far, and wait until
+ * it is done. */
 void trans_arch_clean_(uintptr_t first, size_t count, size_t line);
 
 /* Translate @va as a read at this exception level, 1 or 2, would be (AT S1ExR):

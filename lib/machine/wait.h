@@ -20,7 +20,8 @@
 
 /* Time is what the counter moved forwards between two readings. Some step back
  * or leap for a moment (Allwinner A64, Freescale A-008585, HiSilicon
- * 161010101): a step back is no time, and no single step is a whole deadline. */
+ * 161010101): a step back is no time, and no single step is a whole
+ * deadline. */
 struct trans_wait {
 	uint64_t ticks, passed;
 	uint64_t last;  /* what the counter said */

@@ -30,7 +30,8 @@ size_t strlen(const char *s);
 size_t strnlen(const char *s, size_t max);
 char *strrchr(const char *s, int c);
 
-/* Big-endian values of the tree; distinct names, so that a reader sees which. */
+/* Big-endian values of the tree; distinct names, so that a reader sees
+ * which. */
 typedef uint16_t fdt16_t;
 typedef uint32_t fdt32_t;
 typedef uint64_t fdt64_t;

@@ -2,8 +2,8 @@
 /*
  * Included before anything else when lz4.c is compiled: blocks only, and
  * nothing from a C library (LZ4_FREESTANDING, from 1.9.4 on). The copy that
- * librdkafka carries is older and allocates with functions of its own, which are
- * nowhere; nothing here calls what would.
+ * librdkafka carries is older and allocates with functions of its own, which
+ * are nowhere; nothing here calls what would.
  */
 #ifndef PORTS_LZ4_CONFIG_H
 #define PORTS_LZ4_CONFIG_H

@@ -37,8 +37,8 @@ int blk_open(struct blk *blk, unsigned int index, struct trans_error *err);
 
 /*
  * Read, or write, @sectors sectors at @sector. @buf is in the linear map.
- * TRANS_ERANGE: beyond the disk's end; TRANS_EALIGN: not whole blocks of the disk
- * (err->len: bytes of one); TRANS_EHOST: the device says that it
+ * TRANS_ERANGE: beyond the disk's end; TRANS_EALIGN: not whole blocks of the
+ * disk (err->len: bytes of one); TRANS_EHOST: the device says that it
  * failed; TRANS_ETIME: it did not answer within ten seconds, and was reset, so
  * that it does not write to @buf later. err->pa: the sector.
  */

@@ -20,9 +20,9 @@
 
 /*
  * One of the others. @leave and @ask are its mailboxes: what to leave through,
- * and to be copied to @answer. They, @answer and @here are written by one CPU and
- * read by another, with MMU and caches on at both, so ordered accesses are all it
- * takes. @hcr: what makes EL2 what the
+ * and to be copied to @answer. They, @answer and @here are written by one CPU
+ * and read by another, with MMU and caches on at both, so ordered accesses are
+ * all it takes. @hcr: what makes EL2 what the
  * first CPU's is; 0: nothing. Without E2H: it goes down to EL1, over a stub.
  */
 struct cpu {
@@ -90,8 +90,9 @@ static int find_others(void)
 
 /*
  * The page that the MMU goes on in must be mapped at its physical address. EL2
- * without E2H has one range, and what it runs on is what head.S switched to, that
- * page included; otherwise it was in TTBR0, and has to come back for a while.
+ * without E2H has one range, and what it runs on is what head.S switched to,
+ * that page included; otherwise it was in TTBR0, and has to come back for a
+ * while.
  */
 static int alias_begin(void)
 {

@@ -36,7 +36,8 @@ static int placed(trans_pa_t dst, uint64_t len)
 }
 
 /* The moves are what a file became, unpacked and in segments if need be. None
- * reads what another one writes, since the destinations lie beyond all files. */
+ * reads what another one writes, since the destinations lie beyond all
+ * files. */
 static int place_loaded(const struct trans_kexec *kexec)
 {
 	const struct trans_moves *plan = &kexec->plan;

@@ -102,15 +102,16 @@ set_vectors:
 	ret
 
 /*
- * What is stored with the MMU off goes past the caches (Arm ARM B2.7, mismatched
- * memory attributes). Before the first store: a line that somebody else left
- * dirty would fall on it when it is evicted; booting.rst has the image's file
- * cleaned, but not its .bss. Behind the last: a clean line that was filled
- * meanwhile would hide it. From rodata (it is relocated) to the end, whole pages
- * of our own. CIVAC for both: a hypervisor makes that of an IVAC anyway. The DMB
- * because a cache operation by address is not ordered behind stores to Device
- * memory (Arm ARM D7, "Ordering and completion of data and instruction cache
- * instructions"), which is what all memory is with the MMU off.
+ * What is stored with the MMU off goes past the caches (Arm ARM B2.7,
+ * mismatched memory attributes). Before the first store: a line that somebody
+ * else left dirty would fall on it when it is evicted; booting.rst has the
+ * image's file cleaned, but not its .bss. Behind the last: a clean line that
+ * was filled meanwhile would hide it. From rodata (it is relocated) to the end,
+ * whole pages of our own. CIVAC for both: a hypervisor makes that of an IVAC
+ * anyway. The DMB because a cache operation by address is not ordered behind
+ * stores to Device memory (Arm ARM D7, "Ordering and completion of data and
+ * instruction cache instructions"), which is what all memory is with the MMU
+ * off.
  */
 forget_lines:
 	adrp	x1, rodata_start
@@ -196,7 +197,8 @@ after_mmu_on:
 
 /* Another CPU, from PSCI CPU_ON: MMU off, x0 = PA of its struct cpu. It goes
  * where the first one has been, with its own stack, and ends in C. The firmware
- * starts it at the highest level, and what HCR_EL2 is there is for us to say. */
+ * starts it at the highest level, and what HCR_EL2 is there is for us to
+ * say. */
 	.globl	cpu_entry
 cpu_entry:
 	msr	daifset, #0xf

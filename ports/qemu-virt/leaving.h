@@ -21,8 +21,9 @@
  *	fallback=on        when there is no memory for tables, do without
  *	hungry=on          memory ends when the transition makes its tables
  *	scrub=on           zero what was hidden
- *	litter=on          fill all free memory, so that nothing in it is zero; a
- *	                   port says what it finds in its .bss when it is entered
+ *	litter=on          fill all free memory, so that nothing in it is zero;
+ *	                   a port says what it finds in its .bss when it is
+ *	                   entered
  *	inspect=next       tell the next world, which is another port, where the
  *	                   kernel was hidden; what it is told is
  *	inspect=0xPA+0xLEN count the pages there that are not zero
@@ -38,8 +39,10 @@
  *	                   E2H
  *	world=vhe          likewise, at EL2 with E2H
  *	world=drop         likewise, at EL1
- *	world=52           likewise, in a half of 52 bits (64K with LVA, or LPA2)
- *	world=lost         likewise, with a T1SZ that does not go with its tables
+ *	world=52           likewise, in a half of 52 bits (64K with LVA, or
+ *	                   LPA2)
+ *	world=lost         likewise, with a T1SZ that does not go with its
+ *	                   tables
  */
 #ifndef PORT_LEAVING_H
 #define PORT_LEAVING_H

@@ -121,8 +121,8 @@ void memory_take_back(void)
 }
 
 /*
- * With the MMU off, what is given out must be in no cache before it is stored to
- * (head.S says why), and is cleaned by whoever is done with it.
+ * With the MMU off, what is given out must be in no cache before it is stored
+ * to (head.S says why), and is cleaned by whoever is done with it.
  *
  * Lowest first, on purpose: that is where the next kernel goes. A port that is
  * not a test would better allocate from the top, and the pool would find safe

@@ -17,11 +17,12 @@
  *	coarse=N           (map=sparse) rather all RAM than more tables than N
  *	hops=N             first start the port itself N times, from the archive
  *	free=BYTES         set by the port before such a start: its free memory
- *	bad=overlap|fdt    the initrd lies over the kernel; a command line for which
- *	                   no device tree has room
+ *	bad=overlap|fdt    the initrd lies over the kernel; a command line for
+ *	                   which no device tree has room
  *
- * After a refusal it powers off. And the words of leaving.h, quiesce.h, resume.h
- * (where there is no image it powers off too, unless then=kexec) and snapshot.h.
+ * After a refusal it powers off. And the words of leaving.h, quiesce.h,
+ * resume.h (where there is no image it powers off too, unless then=kexec) and
+ * snapshot.h.
  */
 #ifndef PORT_OPTIONS_H
 #define PORT_OPTIONS_H

@@ -99,8 +99,8 @@ static struct {
 } seen;
 
 /* How much the answer of one of several disks says: that it has no place for
- * what is looked for; no swap space; swap space without an image; that it cannot
- * be read, or has a refused one. If none has the place, nobody knows. */
+ * what is looked for; no swap space; swap space without an image; that it
+ * cannot be read, or has a refused one. If none has the place, nobody knows. */
 static int weight(int status, const struct trans_swsusp_info *info,
 		  const struct trans_image_id *id)
 {

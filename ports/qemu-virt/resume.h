@@ -6,11 +6,13 @@
  *	resume=on          wake what is asleep on the first disk that has an
  *	                   image; without one, or when it is refused, say so
  *	offset=N           it is in a swap file: Linux's resume_offset
- *	entry=physical|virtual  how it is entered (default: auto, see hibernate.h)
- *	refused=discard    an image that is refused is given up (default: it stays,
- *	                   and nothing is booted that would mount its file systems)
- *	then=kexec         where there is no image, or none any more, do what a boot
- *	                   loader would: start the kernel in the archive
+ *	entry=physical|virtual  how it is entered (default: auto, see
+ *	                   hibernate.h)
+ *	refused=discard    an image that is refused is given up (default: it
+ *	                   stays, and nothing is booted that would mount its
+ *	                   file systems)
+ *	then=kexec         where there is no image, or none any more, do what a
+ *	                   boot loader would: start the kernel in the archive
  *
  * map=, plan, dry and the words of quiesce.h mean what they mean for a kexec.
  */
@@ -30,15 +32,15 @@ struct resume_options {
 /* One word of the options; false: it is none of these. */
 bool resume_word(struct resume_options *resume, const char *text, size_t len);
 
-/* The @index-th disk, to be used until another one is asked for. NULL: errors of
- * blk_open. */
+/* The @index-th disk, to be used until another one is asked for. NULL: errors
+ * of blk_open. */
 const struct trans_block *resume_disk(unsigned int index,
 				      struct trans_error *err);
 
 /* Returns when there is no image, or when it was refused, with everything given
  * back. @own: the tables the port runs on. Errors of quiesce_plan, blk_open,
- * trans_resume_probe, _load and _start, in @err. What is returned says what to do
- * now: TRANS_RESUME_BOOT, or do not. */
+ * trans_resume_probe, _load and _start, in @err. What is returned says what to
+ * do now: TRANS_RESUME_BOOT, or do not. */
 enum trans_resume_advice port_resume(const struct options *options,
 				     const struct trans_table *own,
 				     struct trans_error *err);

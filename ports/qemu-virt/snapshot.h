@@ -5,8 +5,8 @@
  * A port that is started with resume=on, wherever it was loaded, brings it
  * back; it checks everything, and does it again.
  *
- *	snapshot=raw|lz4   do that, on the first disk, which must hold a swap area
- *	                   for pages of the port's own granule (tables=)
+ *	snapshot=raw|lz4   do that, on the first disk, which must hold a swap
+ *	                   area for pages of the port's own granule (tables=)
  *	rounds=N           so many times (default: 10)
  *	spoil=heap|frame   a bit flips after the first round, so that a test can
  *	                   see that it is noticed
@@ -27,8 +27,8 @@ struct snapshot_options {
 bool snapshot_word(struct snapshot_options *options, const char *text,
 		   size_t len);
 
-/* Returns after the last round, or an error: of trans_snapshot_take, blk_open, or
- * TRANS_ECORRUPT, when something is not as it was. */
+/* Returns after the last round, or an error: of trans_snapshot_take, blk_open,
+ * or TRANS_ECORRUPT, when something is not as it was. */
 int port_snapshot(const struct snapshot_options *options,
 		  struct trans_error *err);
 

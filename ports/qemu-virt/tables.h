@@ -7,7 +7,8 @@
  *	EL2 without: the one range, linear map from 2^47 on
  *
  * Text is read-only and executable, rodata read-only, the rest of RAM writable,
- * never both. The archive is mapped by pages, so that single ones can be hidden.
+ * never both. The archive is mapped by pages, so that single ones can be
+ * hidden.
  */
 #ifndef PORT_TABLES_H
 #define PORT_TABLES_H
@@ -18,8 +19,8 @@
 /* Where the linear map is, at an exception level. */
 uint64_t tables_offset(unsigned int el);
 
-/* own_shift, 48 bits, as many output bits as the CPU has; @upper: TRANS_GEO_UPPER or
- * 0. */
+/* own_shift, 48 bits, as many output bits as the CPU has; @upper:
+ * TRANS_GEO_UPPER or 0. */
 int tables_geometry(unsigned int upper, struct trans_geometry *geo,
 		    struct trans_error *err);
 

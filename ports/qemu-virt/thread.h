@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Registers that this port has no use for and a kernel would: those of a thread,
- * keys that sign pointers, bits of PSTATE. They come back with a snapshot, or
- * they do not; nothing else would tell.
+ * Registers that this port has no use for and a kernel would: those of a
+ * thread, keys that sign pointers, bits of PSTATE. They come back with a
+ * snapshot, or they do not; nothing else would tell.
  */
 #ifndef PORT_THREAD_H
 #define PORT_THREAD_H

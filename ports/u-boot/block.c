@@ -5,8 +5,8 @@
  * U-Boot knows no flush: a write is done when the driver says so. Which is
  * enough where a write goes through to the medium, and those disks are known
  * here by name. On any other a signature that was cleared may come back with
- * the power, and an old memory with it over file systems that have moved on: the
- * user must want that.
+ * the power, and an old memory with it over file systems that have moved on:
+ * the user must want that.
  */
 #include "port.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* Errors of the port itself, and how any is said: all of it, also after a Ctrl-C
- * (which ends what port_put writes). */
+/* Errors of the port itself, and how any is said: all of it, also after a
+ * Ctrl-C (which ends what port_put writes). */
 #include "port.h"
 
 int port_error(struct trans_error *err, int status, const char *why, u64 pa,

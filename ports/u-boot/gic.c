@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * The interrupt controller. Few boards let U-Boot give it tables for LPIs, which
- * hardware may then write to for ever. A saved Linux expects it as the kernel
- * that would have loaded the image leaves it.
+ * The interrupt controller. Few boards let U-Boot give it tables for LPIs,
+ * which hardware may then write to for ever. A saved Linux expects it as the
+ * kernel that would have loaded the image leaves it.
  */
 #include "port.h"
 

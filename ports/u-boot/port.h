@@ -39,8 +39,8 @@ u64 port_mpidr(void);
  * @reserved: never to be written: what the next kernel's tree reserves, and
  *            U-Boot's map as lasting; what the user asked for
  * @free:     mapped RAM that neither U-Boot nor a file of the user's is in
- * @no_map:   (among the reserved) what no kernel maps, and so no saved one has a
- *            page in. Other reservations it has: Linux maps and saves them
+ * @no_map:   (among the reserved) what no kernel maps, and so no saved one has
+ *            a page in. Other reservations it has: Linux maps and saves them
  * @lpi:      (among the no_map) tables that hardware goes on using
  */
 struct port_memory {
@@ -74,8 +74,8 @@ struct port_efi {
 };
 extern struct port_efi port_efi;
 
-/* See to it that they are there, if they are @wanted and can be, before anything
- * else. */
+/* See to it that they are there, if they are @wanted and can be, before
+ * anything else. */
 int port_efi_begin(bool wanted, struct trans_error *err);
 /* Take out of @free what EFI has allocated. */
 int port_efi_remove(struct trans_ranges *free);

@@ -133,9 +133,9 @@ class Calls:
     A call through a pointer goes where the source line says: a member of
     trans_ops to the pool's function of that name, the deepest one that a port
     can have from us; a present rule to the core's own; attr_of and the
-    host of a pool nowhere, for no part of the core is one; anything else to the callbacks whose address a
-    function further up the chain takes. A callback from outside the core costs
-    nothing here.
+    host of a pool nowhere, for no part of the core is one; anything else to the
+    callbacks whose address a function further up the chain takes. A callback
+    from outside the core costs nothing here.
     """
 
     NODE = re.compile(r'node: { title: "([^"]+)" label: "([^"]*)"')

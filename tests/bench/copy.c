@@ -146,7 +146,7 @@ static void compete(struct world *world, enum variant variant)
 		       world->source.used / 8, contenders[i].pages);
 }
 
-/* ---- do all of them the same work? ---------------------------------------- */
+/* ---- do all of them the same work? --------------------------------------- */
 
 /* The leaf for @at in the copy at the arena's start; its size to @shift. */
 static uint64_t look_up(const struct world *world, const uint64_t *page,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Counts the instructions that the blob's copy loops execute, on a bare machine:
- * under QEMU with -icount shift=4 each instruction takes 16 ns, which is one tick
- * of CNTVCT. The loops are the blob's own object code. Per page, from the
- * difference of two lengths, so that what a call costs drops out.
+ * Counts the instructions that the blob's copy loops execute, on a bare
+ * machine: under QEMU with -icount shift=4 each instruction takes 16 ns, which
+ * is one tick of CNTVCT. The loops are the blob's own object code. Per page,
+ * from the difference of two lengths, so that what a call costs drops out.
  *
  * Prints lines "name|instructions per 4 KiB" on the PL011, then powers off.
  */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * What a transition costs that moves a 400 MB kexec payload through a sparse
- * map: table pages, as trans_transition_prepare really builds them (identity map
- * of the moves, the blob and the UART), and bytes moved per byte of payload.
+ * map: table pages, as trans_transition_prepare really builds them (identity
+ * map of the moves, the blob and the UART), and bytes moved per byte of
+ * payload.
  *
  * Prints lines "name|value|value": tables|pages, moved|payload bytes|bytes.
  */

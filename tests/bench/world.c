@@ -39,7 +39,7 @@ void *arena_page(struct arena *arena)
 	return page;
 }
 
-/* ---- the library's environment -------------------------------------------- */
+/* ---- the library's environment ------------------------------------------- */
 
 static int world_alloc(void *ctx, unsigned int shift, unsigned int count,
 		       trans_pa_t *pa)
@@ -72,7 +72,7 @@ static bool world_valid(void *ctx, trans_pa_t pa, uint64_t len)
 	return pa >= RAM && pa - RAM <= RAM_LEN - len;
 }
 
-/* ---- building ------------------------------------------------------------- */
+/* ---- building ------------------------------------------------------------ */
 
 static uint64_t *table_below(struct world *world, uint64_t *slot)
 {
@@ -211,7 +211,8 @@ void world_open(struct world *world)
 		exit(1);
 	}
 	bytes += -(uintptr_t)bytes % huge;
-	/* A linear map has few TLB misses; the same for all that is measured. */
+	/* A linear map has few TLB misses; the same for all that is
+	 * measured. */
 	madvise(bytes, 2 * ARENA, MADV_HUGEPAGE);
 	memset(bytes, 0, 2 * ARENA);
 	*world = (struct world){

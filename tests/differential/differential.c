@@ -3,9 +3,9 @@
  * The library's builder against the frozen one: the same random operations on
  * twin tables. After each of them both must say the same, map the same, have
  * given back what they need no more, and have told beforehand what they would
- * allocate; a failure must have changed nothing. Where the library does something
- * else on purpose, listed.c says so and why. What is not listed there ends the
- * run with the shortest episode that shows it.
+ * allocate; a failure must have changed nothing. Where the library does
+ * something else on purpose, listed.c says so and why. What is not listed there
+ * ends the run with the shortest episode that shows it.
  *
  * differential OPERATIONS SEED; differential --episode SEED shows one.
  */
@@ -39,7 +39,8 @@ struct episode {
 	unsigned int count;
 	bool verbose;
 	const struct step *now;
-	uint64_t state[2]; /* of each side, after the last operation; 0: not known */
+	/* Of each side, after the last operation; 0: not known. */
+	uint64_t state[2];
 	unsigned int told[LISTED_MOST]; /* findings of this step */
 	bool failed, over;
 	struct finding bad;
@@ -52,7 +53,7 @@ struct outcome {
 	bool finished[2];
 };
 
-/* ---- findings ------------------------------------------------------------- */
+/* ---- findings ------------------------------------------------------------ */
 
 static int on_finding(void *arg, const struct finding *found)
 {
@@ -96,7 +97,7 @@ static void expect(struct episode *e, int k, bool holds, const char *why)
 		wrong(e, k, why);
 }
 
-/* ---- one operation -------------------------------------------------------- */
+/* ---- one operation ------------------------------------------------------- */
 
 static bool is_estimate(const struct step *p)
 {
@@ -269,7 +270,7 @@ static bool fits(const struct episode *e, const struct outcome *o)
 	return true;
 }
 
-/* ---- after it ------------------------------------------------------------- */
+/* ---- after it ------------------------------------------------------------ */
 
 static void note_share(struct episode *e)
 {
@@ -410,7 +411,7 @@ static void take_step(struct episode *e, const struct step *p)
 		memset(e->state, 0, sizeof(e->state));
 }
 
-/* ---- episodes ------------------------------------------------------------- */
+/* ---- episodes ------------------------------------------------------------ */
 
 /* Who borrows goes first. */
 static void close_tables(struct episode *e)

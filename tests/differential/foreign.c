@@ -120,7 +120,7 @@ static uint64_t table_bits(const struct tree *t)
 	return bits;
 }
 
-/* ---- entries -------------------------------------------------------------- */
+/* ---- entries ------------------------------------------------------------- */
 
 static uint64_t hide(const struct tree *t, uint64_t d)
 {
@@ -258,7 +258,7 @@ static void grow(struct tree *t, uint64_t *page, int level, trans_va_t va)
 		break_groups(t, page, entries);
 }
 
-/* ---- trees ---------------------------------------------------------------- */
+/* ---- trees --------------------------------------------------------------- */
 
 static bool look(void *ctx, uint64_t pa, uint64_t *desc)
 {

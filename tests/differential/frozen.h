@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The frozen builder (frozen/): the engine that the library had before this one,
- * kept with its descriptors and attributes to compare it with. It is the same
- * interface under other names.
+ * The frozen builder (frozen/): the engine that the library had before this
+ * one, kept with its descriptors and attributes to compare it with. It is the
+ * same interface under other names.
  */
 #ifndef DIFFERENTIAL_FROZEN_H
 #define DIFFERENTIAL_FROZEN_H

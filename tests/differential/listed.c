@@ -75,8 +75,8 @@ static bool is_one_look(const struct finding *f)
 		 f->step->flags & (TRANS_FOLD | TRANS_UPGRADE)));
 }
 
-/* Of the granules of the entry that the operation's range has, how many does the
- * source map? @all: how many are there? */
+/* Of the granules of the entry that the operation's range has, how many does
+ * the source map? @all: how many are there? */
 static uint64_t mapped_granules(const struct finding *f, uint64_t *all)
 {
 	const struct step *p = f->step;
@@ -101,8 +101,8 @@ static uint64_t mapped_granules(const struct finding *f, uint64_t *all)
 	}
 }
 
-/* Does the operation leave a part of the entry as it was: where its source has a
- * hole, or by KEEP? */
+/* Does the operation leave a part of the entry as it was: where its source has
+ * a hole, or by KEEP? */
 static bool leaves_something(const struct finding *f)
 {
 	uint64_t all, mapped = mapped_granules(f, &all);
@@ -173,7 +173,8 @@ static bool is_other_failure(const struct finding *f)
 	return true;
 }
 
-/* What the library's builder tells is wrong below what the table maps already. */
+/* What the library's builder tells is wrong below what the table maps
+ * already. */
 static bool is_under_kept(const struct finding *f)
 {
 	const struct trans_table *t = &f->s->side[0].t[f->table];

@@ -24,7 +24,7 @@ void die(void)
 	abort();
 }
 
-/* ---- the host ------------------------------------------------------------- */
+/* ---- the host ------------------------------------------------------------ */
 
 static int place_alloc(void *ctx, unsigned int shift, unsigned int count,
 		       trans_pa_t *pa)
@@ -129,7 +129,7 @@ bool mishap_disarm(struct scene *s, struct side *side)
 	return did;
 }
 
-/* ---- tables --------------------------------------------------------------- */
+/* ---- tables -------------------------------------------------------------- */
 
 static const struct shape *pick_shape(uint64_t *seed, const struct shape *like)
 {
@@ -142,8 +142,8 @@ static const struct shape *pick_shape(uint64_t *seed, const struct shape *like)
 	return &shapes[at];
 }
 
-/* All of one granule, but the last sometimes; and in every other scene of formats
- * that can share. */
+/* All of one granule, but the last sometimes; and in every other scene of
+ * formats that can share. */
 #define ONE_RANGE 2
 static unsigned int pick_geometries(struct scene *s, uint64_t *seed)
 {
@@ -170,8 +170,8 @@ static unsigned int pick_geometries(struct scene *s, uint64_t *seed)
 	return reach;
 }
 
-/* Anchors at multiples of what an entry of the root spans, so that each is a legal
- * distance from each other. */
+/* Anchors at multiples of what an entry of the root spans, so that each is a
+ * legal distance from each other. */
 static void pick_anchors(struct scene *s, uint64_t *seed)
 {
 	unsigned int most;

@@ -9,7 +9,7 @@
 
 #define LEGAL_FLAGS 0x17ffu
 
-/* ---- picking -------------------------------------------------------------- */
+/* ---- picking ------------------------------------------------------------- */
 
 static unsigned int shift_of(const struct scene *s, int level)
 {
@@ -183,7 +183,7 @@ struct step step_pick(const struct scene *s, uint64_t *seed)
 	return p;
 }
 
-/* ---- running -------------------------------------------------------------- */
+/* ---- running ------------------------------------------------------------- */
 
 const struct trans_table *step_source(const struct step *p,
 				      const struct scene *s,
@@ -258,7 +258,7 @@ bool step_fails_at(const struct step *p, struct scene *s, struct side *side,
 	return step_run(&one, s, side, TRANS_ESTIMATE, &r) == status;
 }
 
-/* ---- telling -------------------------------------------------------------- */
+/* ---- telling ------------------------------------------------------------- */
 
 static void print_flags(unsigned int flags)
 {

@@ -23,8 +23,9 @@ struct step {
 	uint64_t len;
 	struct trans_attr attr; /* @access also of protect */
 	unsigned int flags;
-	uint64_t period;     /* map_by: so many bytes with @attr, so many without
-				access; 0: answers of no length */
+	/* map_by: so many bytes with @attr, so many without access; 0: answers
+	 * of no length */
+	uint64_t period;
 	trans_va_t refuse;   /* map_by: the callback refuses here */
 	trans_pa_t bad_pfn;
 	enum mishap mishap;

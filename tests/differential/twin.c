@@ -186,7 +186,7 @@ int twin_compare(const struct scene *s, unsigned int i, finding_fn found,
 			     trans_geometry_first(geo), e);
 }
 
-/* ---- one side alone ------------------------------------------------------- */
+/* ---- one side alone ------------------------------------------------------ */
 
 struct own {
 	const struct side *side;
@@ -239,7 +239,7 @@ unsigned int twin_pages(const struct side *side, unsigned int i)
 	return own_of(side, i).pages;
 }
 
-/* ---- making them alike ---------------------------------------------------- */
+/* ---- making them alike --------------------------------------------------- */
 
 static void give(struct side *side, struct trans_table *t, trans_pa_t pa)
 {
@@ -290,7 +290,7 @@ bool twin_prune(struct side *side, unsigned int i, trans_va_t va, int level)
 	return true;
 }
 
-/* ---- contiguous groups ---------------------------------------------------- */
+/* ---- contiguous groups --------------------------------------------------- */
 
 static bool even_group(const struct trans_geometry *geo, int level,
 		       const uint64_t *first)
@@ -356,7 +356,7 @@ bool twin_group(const struct side *side, unsigned int i, trans_va_t va,
 			  &page[geo_index(geo, level, va) & ~(group - 1)]);
 }
 
-/* ---- the reference walker ------------------------------------------------- */
+/* ---- the reference walker ------------------------------------------------ */
 
 static bool look(void *ctx, uint64_t pa, uint64_t *desc)
 {

@@ -53,8 +53,8 @@ bool twin_groups(const struct side *side, unsigned int i, trans_va_t *va);
 bool twin_group(const struct side *side, unsigned int i, trans_va_t va,
 		int level);
 
-/* Give back the empty table of @level that the entry at @va of table @i leads to,
- * as an operation of @side would have done. False: it is not @side's. */
+/* Give back the empty table of @level that the entry at @va of table @i leads
+ * to, as an operation of @side would have done. False: it is not @side's. */
 bool twin_prune(struct side *side, unsigned int i, trans_va_t va, int level);
 
 /* What the two tables say of @va, by the reference walker; false: not alike. */

@@ -20,7 +20,8 @@ struct arena {
 	struct memory *also;  /* the library's own memory is readable too */
 	struct input *later;  /* records to be written while it reads */
 	unsigned int gap, wait; /* calls between two of them */
-	unsigned long calls, limit; /* of phys_to_virt; from @limit on refused */
+	/* Of phys_to_virt; from @limit on refused. */
+	unsigned long calls, limit;
 	trans_pa_t bad_pfn;
 	struct trans_ops ops; /* for attach; context is the arena */
 };

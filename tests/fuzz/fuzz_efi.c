@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Saved memory that may have a device tree of an EFI stub in it. The first bytes
- * of an input choose what is made true of its header, and which pages are
- * missing; the rest is memory, each page of which lies on its own and ends where
- * it ends.
+ * Saved memory that may have a device tree of an EFI stub in it. The first
+ * bytes of an input choose what is made true of its header, and which pages are
+ * missing; the rest is memory, each page of which lies on its own and ends
+ * where it ends.
  */
 #include <stdlib.h>
 #include <string.h>

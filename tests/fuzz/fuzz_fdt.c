@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Device trees from nowhere. The first bytes of an input choose what is asked
- * and how much room there is, the rest is the tree, in memory that ends where it
- * ends. Whatever can be edited must come out whole, and say what it was told.
+ * and how much room there is, the rest is the tree, in memory that ends where
+ * it ends. Whatever can be edited must come out whole, and say what it was
+ * told.
  */
 #include <stdlib.h>
 #include <string.h>

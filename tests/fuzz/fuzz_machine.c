@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * What a device tree says of the machine, asked of trees from nowhere. The first
- * four bytes of an input choose what is asked, the rest is the tree, in memory
- * that ends where it ends. Each answer must be one that the header allows.
+ * What a device tree says of the machine, asked of trees from nowhere. The
+ * first four bytes of an input choose what is asked, the rest is the tree, in
+ * memory that ends where it ends. Each answer must be one that the header
+ * allows.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -335,7 +335,7 @@ static int copy_and_check(void)
 	return ret;
 }
 
-/* ---- does the copy map what the source maps? ------------------------------ */
+/* ---- does the copy map what the source maps? ----------------------------- */
 
 struct sample {
 	uint64_t offset;
@@ -434,7 +434,7 @@ static void take_samples(struct sample *s)
 	}
 }
 
-/* ---- what only reads ------------------------------------------------------ */
+/* ---- what only reads ----------------------------------------------------- */
 
 #define MANY 3000
 

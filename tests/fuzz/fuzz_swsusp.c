@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Hibernation images that someone has tampered with: one is made as Linux would,
- * then header, info page, maps, chunks or anything else is overwritten, and the
- * disk cut. Reading stays in bounds and leaves the disk alone; what it accepts
- * is what a plain walk of the same disk finds, or has the CRC that it says;
- * and taking the image off the disk, with a fault, leaves it whole or gone.
+ * Hibernation images that someone has tampered with: one is made as Linux
+ * would, then header, info page, maps, chunks or anything else is overwritten,
+ * and the disk cut. Reading stays in bounds and leaves the disk alone; what it
+ * accepts is what a plain walk of the same disk finds, or has the CRC that it
+ * says; and taking the image off the disk, with a fault, leaves it whole or
+ * gone.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -32,7 +32,7 @@ CMDLINE = 'console=ttyAMA0 panic=-1 trans_table=a-command-line-to-be-found-again
 IMAGE_SIZE, FLAGS, MAGIC = (16, '<Q'), (24, '<Q'), (56, '4s')
 
 
-# ---- newc cpio -----------------------------------------------------------------
+# ---- newc cpio ---------------------------------------------------------------
 
 def pad4(n):
     return -n % 4
@@ -69,7 +69,7 @@ def write_cpio(path, fill):
     os.rename(path + '.new', path)
 
 
-# ---- the initramfs -------------------------------------------------------------
+# ---- the initramfs -----------------------------------------------------------
 
 def read(path):
     with open(path, 'rb') as f:
@@ -102,7 +102,7 @@ def write_initramfs(path):
     write_cpio(path, lambda a: fill_initramfs(a, length))
 
 
-# ---- the kernel and its damaged sisters ----------------------------------------
+# ---- the kernel and its damaged sisters --------------------------------------
 
 def debian_kernel(home='kernel'):
     found = glob.glob(f'{BUILD}/{home}/boot/vmlinuz-*')
@@ -141,7 +141,7 @@ DAMAGE = {
 }
 
 
-# ---- containers ----------------------------------------------------------------
+# ---- containers --------------------------------------------------------------
 
 def gz(image):
     return gzip.compress(image, 6, mtime=0)
@@ -190,7 +190,7 @@ DAMAGE |= {
 }
 
 
-# ---- kernels of our own configuration ------------------------------------------
+# ---- kernels of our own configuration ----------------------------------------
 
 OWN = {
     'own-4k': ('6.1-4k', 'Image'),
@@ -211,7 +211,7 @@ def own_kernel(variant):
     return read(f'{kernels.OUT}/{name}/{kind}')
 
 
-# ---- the outer archive ---------------------------------------------------------
+# ---- the outer archive -------------------------------------------------------
 
 def write_outer(path, cmdline, kernel, initrd, align, kernel_align=None,
                 port=None):

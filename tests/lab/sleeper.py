@@ -76,7 +76,7 @@ def busybox():
     return f'{BUILD}/busybox/bin/busybox'
 
 
-# ---- kernels -------------------------------------------------------------------
+# ---- kernels -----------------------------------------------------------------
 
 def kernel_home(name):
     return f'{BUILD}/{DEBIAN[name][1]}'
@@ -152,7 +152,7 @@ def initramfs(name):
     return path
 
 
-# ---- disks ---------------------------------------------------------------------
+# ---- disks -------------------------------------------------------------------
 
 def empty_disk(path, mib):
     with open(path, 'wb') as f:
@@ -200,7 +200,7 @@ def disk_args(home, extra=''):
         '-device', f'virtio-blk-device,drive=disk{n}')]
 
 
-# ---- going to sleep ------------------------------------------------------------
+# ---- going to sleep ----------------------------------------------------------
 
 def offset_of(sleeper, home):
     return swap_offset(f'{home}/swap.img') if sleeper.swap_file else 0

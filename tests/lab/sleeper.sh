@@ -10,7 +10,8 @@
 #	tt.offset=N          in pages: the swap is a file on that disk
 #	tt.cpus=N            how many CPUs there must be, before and after
 #	tt.compressor=lz4    hibernate.compressor is this: load its module
-#	tt.efi               EFI booted it: its variables are read, before and after
+#	tt.efi               EFI booted it: its variables are read, before and
+#	                     after
 #	tt.resume            do not work: have this kernel resume from the disk
 
 bad=0

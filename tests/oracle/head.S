@@ -4,8 +4,8 @@
  *
  * Everything runs at EL3 with the MMU off: from there the registers of every
  * Non-secure regime can be loaded, and AT asked about them, while the program
- * itself needs nothing of the tables under test. Caches are not looked after, as
- * it runs in QEMU alone, which has none.
+ * itself needs nothing of the tables under test. Caches are not looked after,
+ * as it runs in QEMU alone, which has none.
  */
 	.section .head, "ax"
 	.globl	_start

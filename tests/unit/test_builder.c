@@ -2,7 +2,8 @@
 /*
  * The builder where what is there, what is wanted and the range do not match:
  * borrowed tables and what their links forbid, contiguous groups that lose a
- * member, pages over blocks and blocks over pages, the end of the address space.
+ * member, pages over blocks and blocks over pages, the end of the address
+ * space.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -122,7 +123,7 @@ static void test_source_ends_beyond_2_64(void **state)
 	trans_table_destroy(&top);
 }
 
-/* ---- blocks and pages ------------------------------------------------------ */
+/* ---- blocks and pages ---------------------------------------------------- */
 
 static void test_noblock_splits_a_block_of_the_same(void **state)
 {
@@ -166,7 +167,7 @@ static void test_copy_upgrades_to_the_blocks_of_the_source(void **state)
 	assert_int_equal(leaf_at(&w.b, BLOCK).level, 3);
 }
 
-/* ---- contiguous groups ----------------------------------------------------- */
+/* ---- contiguous groups --------------------------------------------------- */
 
 static void make_group(struct trans_table *t, trans_va_t va, uint64_t size,
 		       int level)
@@ -220,7 +221,7 @@ static void test_a_split_takes_the_bit_from_the_whole_group(void **state)
 	assert_int_equal(members(&w.a, va + 16 * BLOCK, BLOCK), 16);
 }
 
-/* ---- borrowed tables -------------------------------------------------------- */
+/* ---- borrowed tables ----------------------------------------------------- */
 
 static void share(trans_va_t va, uint64_t len)
 {
@@ -301,7 +302,7 @@ static void test_what_cannot_be_in_a_borrowed_table(void **state)
 			 TRANS_ENOENT);
 }
 
-/* ---- stopping --------------------------------------------------------------- */
+/* ---- stopping ------------------------------------------------------------ */
 
 /* A host that stops the look at a table stops the operation. */
 static void test_visit_stops_each_look(void **state)

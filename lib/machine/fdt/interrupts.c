@@ -122,7 +122,8 @@ static int add(struct interrupts *in, uint32_t index, uint32_t intid,
 	return TRANS_OK;
 }
 
-/* Of the GIC. PPIs are every CPU's own; numbers beyond the ranges nobody has. */
+/* Of the GIC. PPIs are every CPU's own; numbers beyond the ranges nobody
+ * has. */
 static int add_specifier(struct interrupts *in, const fdt32_t *cell,
 			 uint32_t count, struct trans_error *err)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Linux's copy behind a plain C function: keeps the kernel's names away from the
- * bench and the bench's from the kernel.
+ * Linux's copy behind a plain C function: keeps the kernel's names away from
+ * the bench and the bench's from the kernel.
  */
 #include "glue.h"
 #include "shim.h"

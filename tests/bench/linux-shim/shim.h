@@ -5,8 +5,8 @@
  * Written from the meaning of each name, not from the kernel's headers.
  *
  * Where the kernel does more than C can do on another machine, the shim does
- * less, in Linux's favour: no DSB and ISB after a store of a descriptor, no test
- * whether a table is swapper_pg_dir's, no sanity checks.
+ * less, in Linux's favour: no DSB and ISB after a store of a descriptor, no
+ * test whether a table is swapper_pg_dir's, no sanity checks.
  */
 #ifndef BENCH_LINUX_SHIM_H
 #define BENCH_LINUX_SHIM_H
@@ -29,7 +29,7 @@ typedef uint64_t phys_addr_t;
 	((~0ULL >> (63 - (high))) & (~0ULL << (low)))
 #define GENMASK(high, low) GENMASK_ULL(high, low)
 
-/* ---- sizes ---------------------------------------------------------------- */
+/* ---- sizes --------------------------------------------------------------- */
 
 #define PAGE_SHIFT 12
 #define PMD_SHIFT 21
@@ -55,7 +55,7 @@ static inline unsigned long shim_step(unsigned long address, unsigned long end,
 #define p4d_addr_end(address, end) (end)
 #define pgd_addr_end(address, end) shim_step(address, end, PGDIR_SHIFT)
 
-/* ---- descriptors ---------------------------------------------------------- */
+/* ---- descriptors --------------------------------------------------------- */
 
 typedef struct { uint64_t pte; } pte_t;
 typedef struct { uint64_t pmd; } pmd_t;
@@ -105,7 +105,7 @@ static inline pte_t pte_mkpresent(pte_t pte)
 	return (pte_t){ pte.pte | PTE_VALID };
 }
 
-/* ---- memory --------------------------------------------------------------- */
+/* ---- memory -------------------------------------------------------------- */
 
 /* Virtual minus physical address; a variable, as in a kernel that is loaded
  * anywhere. */
@@ -132,7 +132,7 @@ static inline bool pfn_valid(unsigned long pfn)
 	return pa >= shim_ram_first && pa <= shim_ram_last;
 }
 
-/* ---- tables --------------------------------------------------------------- */
+/* ---- tables -------------------------------------------------------------- */
 
 #define shim_index(address, shift) \
 	(((address) >> (shift)) & (PTRS_PER_TABLE - 1))
@@ -163,7 +163,7 @@ static inline bool pfn_valid(unsigned long pfn)
 	WRITE_ONCE(*(slot), ((p4d_t){ { virt_to_phys(table) | \
 					SHIM_TABLE_KERNEL } }))
 
-/* ---- the rest of the file, which the bench does not call ------------------- */
+/* ---- the rest of the file, which the bench does not call ----------------- */
 
 #define TCR_T0SZ(bits) (64UL - (bits))
 #define phys_to_ttbr(pa) (pa)

@@ -9,9 +9,9 @@
  * for the slots of it that the range touches: it walks source and old contents
  * side by side, and whatever must differ from the old is built in new, detached
  * pages. Only when all of that has succeeded are the slots stored. A failure
- * therefore frees the new pages and nothing was ever changed; and an estimate is
- * the same walk with the allocations counted instead of made, so it is exact by
- * construction.
+ * therefore frees the new pages and nothing was ever changed; and an estimate
+ * is the same walk with the allocations counted instead of made, so it is exact
+ * by construction.
  *
  * A table under construction has no page as long as it can be had without: it
  * is still empty, or still equal to the old one, or still one uniform run that
@@ -36,7 +36,7 @@ struct trans_linear {
 
 enum op {
 	OP_MAP,     /* add what the source maps */
-	OP_SHARE,   /* the same, by linking the source's tables where possible */
+	OP_SHARE,   /* the same, by linking the source's tables if possible */
 	OP_ERASE,   /* unmap */
 	OP_PROTECT, /* apply b->edit to the old leaves */
 	OP_FOLD,    /* merge old leaves */
@@ -182,8 +182,8 @@ static inline bool is_watched(const struct trans_table *table)
 	return table->ops->acquire || table->ops->write_entry;
 }
 
-/* Acquire a granule that was just allocated as a page of @table. It is zeroed if
- * it is watched. */
+/* Acquire a granule that was just allocated as a page of @table. It is zeroed
+ * if it is watched. */
 int trans_page_open_(struct trans_table *table, trans_pa_t pa, uint64_t **page,
 		     const char **why);
 /* Allocate and open; on failure everything is given back, and *@why. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Other names for what the frozen builder defines, so that it links beside the
- * library. Included first by each of its files; nothing else of them was changed
- * since they were the library's, but the paths of what they include.
+ * library. Included first by each of its files; nothing else of them was
+ * changed since they were the library's, but the paths of what they include.
  */
 #ifndef FROZEN_NAMES_H
 #define FROZEN_NAMES_H

@@ -130,9 +130,9 @@ static int classify(struct build *b, const struct side *side)
 	return item->kind == DESC_LEAF ? leaf_attributes(b, side, d) : 0;
 }
 
-/* A linear source whose attributes the caller tells range by range: a leaf where
- * one answer covers the slot (or what the operation wants of it), else to be
- * asked again below. */
+/* A linear source whose attributes the caller tells range by range: a leaf
+ * where one answer covers the slot (or what the operation wants of it), else to
+ * be asked again below. */
 static int ask(struct build *b)
 {
 	const struct trans_linear *linear = b->linear;
@@ -288,7 +288,7 @@ int tt_source_below(struct build *b, struct side *side)
 	return side_below(b, side);
 }
 
-/* ---- runs ----------------------------------------------------------------- */
+/* ---- runs ---------------------------------------------------------------- */
 
 /* A run: the entry at @slot is to be @entry, and each that follows more by
  * @step. */
@@ -369,8 +369,8 @@ copy_all(struct build *b, struct run run, unsigned int most, uint64_t *out)
 	return i;
 }
 
-/* The address bits that may differ between leaves that are alike in both tables:
- * not those that 52-bit layouts keep elsewhere. */
+/* The address bits that may differ between leaves that are alike in both
+ * tables: not those that 52-bit layouts keep elsewhere. */
 static uint64_t address_bits(const struct build *b)
 {
 	unsigned int bits = b->dst->geo.pa_bits;
@@ -466,7 +466,7 @@ unsigned int tt_source_run(struct build *b, const struct side *side,
 	return count;
 }
 
-/* ---- runs that are copied at once ----------------------------------------- */
+/* ---- runs that are copied at once ---------------------------------------- */
 
 static void fill(uint64_t *out, unsigned int count, uint64_t entry,
 		 uint64_t step)
@@ -534,7 +534,8 @@ static unsigned int copy_holes(struct build *b, const uint64_t *slot,
 	return count;
 }
 
-/* Copy the entry at @run, which is valid and was read, and what continues it. */
+/* Copy the entry at @run, which is valid and was read, and what continues
+ * it. */
 static unsigned int copy_valid(struct build *b, struct run run,
 			       unsigned int most, uint64_t *out)
 {

@@ -38,7 +38,8 @@ static const struct blob_params *blob(struct fixture *f)
 	return memory_at(&f->memory, f->kexec.transition.data);
 }
 
-/* What the blob would say, now: the index of the first bad one, or the count. */
+/* What the blob would say, now: the index of the first bad one, or the
+ * count. */
 static uint64_t first_bad(struct fixture *f)
 {
 	const struct blob_params *params = blob(f);
@@ -116,7 +117,8 @@ static void verify_what_stays(void **state)
 	assert_int_equal(first_bad(f), 3);
 }
 
-/* Inflated; laid out; with a segment that is all zeroes, which have no digest. */
+/* Inflated; laid out; with a segment that is all zeroes, which have no
+ * digest. */
 static void verify_formats(void **state)
 {
 	static const struct file_segment apart[] = {

@@ -66,8 +66,8 @@ static uint8_t serve(const struct virtio_desc *desc)
 		return *(uint8_t *)at_pa(desc[1].addr) = ill;
 	}
 	assert_in_range(desc[1].len, 1, 4u << 20);
-	/* What a disk does with less than a block: an error (Virtio 1.2, 5.2.6.1,
-	 * leaves it to the device; QEMU's says so). */
+	/* What a disk does with less than a block: an error (Virtio 1.2,
+	 * 5.2.6.1, leaves it to the device; QEMU's says so). */
 	if ((desc[1].len | request.sector * BLK_SECTOR) % device.block)
 		return *(uint8_t *)at_pa(desc[2].addr) = 1;
 	assert_int_equal(desc[1].flags, VIRTIO_NEXT |

@@ -40,7 +40,7 @@ struct saved {
 	trans_pa_t stub;
 	uint64_t mpidr;
 	trans_va_t reenter; /* 0: a usual one */
-	uint64_t text_len;  /* what its tables map from the text on; 0: a page */
+	uint64_t text_len;  /* that its tables map of the text; 0: a page */
 };
 
 struct resume_world {

@@ -13,9 +13,9 @@
 
 /*
  * @seen:    what a read gives; @durable: what is left when the power goes
- * @ops:     reads, writes and flushes so far; @fail_at: the one that fails (from
- *           1), with nothing done; @cut_at: the one during which the power goes:
- *           half of it is done, and every later one fails
+ * @ops:     reads, writes and flushes so far; @fail_at: the one that fails
+ *           (from 1), with nothing done; @cut_at: the one during which the
+ *           power goes: half of it is done, and every later one fails
  * @lie_at:  the write that is reported done and is not
  * @pending: sectors written since the last flush, in order
  */
@@ -63,8 +63,8 @@ struct snap {
 
 /*
  * A machine with pages of 1 << @shift: @pages to be saved (every seventh zero,
- * every fifth noise), then two secret ones, then as much as is needed to lend. A
- * swap area with the header at page @offset.
+ * every fifth noise), then two secret ones, then as much as is needed to lend.
+ * A swap area with the header at page @offset.
  */
 void snap_open(struct snap *s, unsigned int shift, unsigned int pages,
 	       enum trans_swsusp_packing packing, uint64_t offset);

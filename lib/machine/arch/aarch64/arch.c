@@ -109,8 +109,9 @@ void trans_arch_icache_(void)
 /*
  * DC CIVAC, not CVAC: on a Cortex-A53 a clean alone may leave a line dirty
  * (Arm EPM048406, errata 819472, 824069, 826319 and 827319). The DMB first:
- * cache maintenance by VA is ordered with stores to Normal cacheable memory, not
- * with those to Device memory, which all are while the MMU is off (Arm ARM D7.5).
+ * cache maintenance by VA is ordered with stores to Normal cacheable memory,
+ * not with those to Device memory, which all are while the MMU is off (Arm ARM
+ * D7.5).
  */
 void trans_arch_clean_(uintptr_t first, size_t count, size_t line)
 {

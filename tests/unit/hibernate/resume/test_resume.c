@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Placement of an image: whatever its pages are, whatever memory is lent, all of
- * it comes back, nothing else is written, and too little memory is found out
+ * Placement of an image: whatever its pages are, whatever memory is lent, all
+ * of it comes back, nothing else is written, and too little memory is found out
  * before it is too late.
  */
 #include <setjmp.h>

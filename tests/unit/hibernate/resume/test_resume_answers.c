@@ -271,7 +271,8 @@ static int alias_prepare(void *host, trans_pa_t pa, uint64_t len)
 	return alias_says;
 }
 
-/* An alias that is execute-never: a host that asks its own tables gets ENOENT. */
+/* An alias that is execute-never: a host that asks its own tables gets
+ * ENOENT. */
 static void alias_that_is_not_there(void **state)
 {
 	static const struct {

@@ -164,8 +164,8 @@ static void entry_of_6_1(void **state)
 	finds(f, put_entry(f, BASE + 0x10058));
 }
 
-/* mov x0, xzr comes first; the literal need not follow at once, and any register
- * will do. */
+/* mov x0, xzr comes first; the literal need not follow at once, and any
+ * register will do. */
 static void entry_of_6_12(void **state)
 {
 	struct fixture *f = *state;
@@ -593,7 +593,8 @@ static void text_around_the_entry(void **state)
 	text_is(&text, 0x3000, 0);
 }
 
-/* Each page is told before it is looked up, and nothing more is after a stop. */
+/* Each page is told before it is looked up, and nothing more is after a
+ * stop. */
 static void text_is_told(void **state)
 {
 	struct fixture *f = *state;

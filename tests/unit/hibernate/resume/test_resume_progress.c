@@ -53,8 +53,8 @@ static void all_of_it_is_told(void **state)
 	world_end(&w);
 }
 
-/* What lies between two calls of progress, in blocks of hibernate/ that ran: the
- * most of it in all, and where the proof is told. */
+/* What lies between two calls of progress, in blocks of hibernate/ that ran:
+ * the most of it in all, and where the proof is told. */
 #define PROOF 990
 
 static struct {
@@ -76,8 +76,8 @@ static int watched(void *ctx, uint64_t done, uint64_t total)
 	return watch.theirs(ctx, done, total);
 }
 
-/* An image of which each loop of a load has its part: a text of 15 MiB, which is
- * a sixth of the work to find; as much to be moved, of which the proof is a
+/* An image of which each loop of a load has its part: a text of 15 MiB, which
+ * is a sixth of the work to find; as much to be moved, of which the proof is a
  * sixtieth. */
 static void no_loop_is_silent(void **state)
 {

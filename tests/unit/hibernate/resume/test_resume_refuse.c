@@ -585,7 +585,8 @@ static void probing(void **state)
 	assert_int_equal(info.page_shift, 12);
 	assert_int_equal(info.mpidr, 0x102);
 	assert_int_equal(info.reenter, w.reenter);
-	/* Packed, and there is nothing to unpack it with: still worth a look. */
+	/* Packed, and there is nothing to unpack it with: still worth a
+	 * look. */
 	file_le(w.disk + 4096 - 24, 0, 4);
 	assert_int_equal(probe(&info), 0);
 	assert_int_equal(info.packing, TRANS_SWSUSP_LZO);

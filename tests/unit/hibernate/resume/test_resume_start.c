@@ -2,8 +2,8 @@
 /*
  * The start of a resume: ask, take the image off, leave, go, in this order, and
  * what becomes of the image and of the host when any of them fails or the power
- * goes. A refused ask has written nothing; a failed clear leaves a host with its
- * disks; once leave has begun the image is gone and no disk is touched.
+ * goes. A refused ask has written nothing; a failed clear leaves a host with
+ * its disks; once leave has begun the image is gone and no disk is touched.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -289,7 +289,8 @@ static void sweep(void **state)
 		disk.fault = fault;
 		disk.for_good = i / 45 % 2;
 		rc = start();
-		/* A flush that says it did and did not is beyond any program. */
+		/* A flush that says it did and did not is beyond any
+		 * program. */
 		check_start(rc, at && fault == DISK_CUT,
 			    at && fault == DISK_LIES);
 		went += rc == GONE_INTO_BLOB;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * wipe: wherever a load is refused, and after an unload, each page of lent memory
- * is as the host left it, or zero, to the PoC; and what was not lent is not
- * written.
+ * wipe: wherever a load is refused, and after an unload, each page of lent
+ * memory is as the host left it, or zero, to the PoC; and what was not lent is
+ * not written.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Snapshots that succeed: what is on the disk is what was in memory, as an
- * independent reader finds it, with every page size, packing and order of slots;
- * needs are foretold; and the call that returns a second time.
+ * independent reader finds it, with every page size, packing and order of
+ * slots; needs are foretold; and the call that returns a second time.
  */
 #include <setjmp.h>
 #include <stdarg.h>

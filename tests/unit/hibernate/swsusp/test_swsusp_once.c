@@ -2,7 +2,8 @@
 /*
  * At most once: the signature of an image goes, and whatever the disk does
  * meanwhile (refuses, lies, loses power at any operation with any part of its
- * cache) the image is whole or gone, and never lost by what says that it failed.
+ * cache) the image is whole or gone, and never lost by what says that it
+ * failed.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -284,8 +285,8 @@ static void one_fault(void **state)
 		}
 }
 
-/* Nothing was written, and the read-back does nothing either, into a buffer that
- * holds what was wanted since an earlier time. */
+/* Nothing was written, and the read-back does nothing either, into a buffer
+ * that holds what was wanted since an earlier time. */
 static void nothing_read_back(void **state)
 {
 	(void)state;

@@ -73,7 +73,7 @@ static void mmio_by_pointer(void **state)
 	assert_true(mmio.read32(mmio.ctx, va + 4) == 0x11223344);
 }
 
-/* ---- the live identity map ------------------------------------------------ */
+/* ---- the live identity map ----------------------------------------------- */
 
 /* Tables whose physical addresses are pointers, as with an identity map. */
 struct live {
@@ -387,7 +387,7 @@ static void live_registers(void **state)
 	assert_false(trans_regs_live(&cpu, &regs));
 }
 
-/* ---- errors ---------------------------------------------------------------- */
+/* ---- errors -------------------------------------------------------------- */
 
 struct said {
 	char text[256];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * A table page whose entries all name itself: 2^36 mappings made of one page, or
- * as many holes made of four. visit ends whatever goes through them.
+ * A table page whose entries all name itself: 2^36 mappings made of one page,
+ * or as many holes made of four. visit ends whatever goes through them.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -136,8 +136,8 @@ static void readers_stop(void)
 	was_stopped(trans_table_dump(view, any_text, NULL));
 }
 
-/* ... a page of itself: each level's table, and at level 3 a page. AF is set, or
- * it would map nothing. */
+/* ... a page of itself: each level's table, and at level 3 a page. AF is set,
+ * or it would map nothing. */
 static void names_itself(void **state)
 {
 	(void)state;

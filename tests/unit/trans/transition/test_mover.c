@@ -331,7 +331,8 @@ static void dead_uart_loses_text(void **state)
 	fake_blob.status = 1 << 5; /* TXFF */
 	blob_say(&params, "x");
 	assert_int_equal(fake_blob.said_count, 0);
-	params.uart = trans_uart_8250(0, 2, 4); /* THRE: the same bit, inverted */
+	/* THRE: the same bit, inverted. */
+	params.uart = trans_uart_8250(0, 2, 4);
 	blob_say(&params, "x");
 	assert_string_equal(fake_blob.said, "x");
 }

@@ -353,7 +353,8 @@ static void coarse_keeps_the_blob(void **state)
 	finds(f.t.data, true);
 }
 
-/* RAM that is no multiple of the granule or beyond the map; sources in no RAM. */
+/* RAM that is no multiple of the granule or beyond the map; sources in no
+ * RAM. */
 static void coarse_edges(void **state)
 {
 	(void)state;

@@ -198,8 +198,8 @@ static void scrub_linear(void **state)
 	leaf_is(&tr.t.high, LINEAR + SRC + 0x1000, SRC + 0x1000, true, false);
 }
 
-/* A cycle in the order of its destinations: its spare, which nobody hid, holds a
- * page all the same. */
+/* A cycle in the order of its destinations: its spare, which nobody hid, holds
+ * a page all the same. */
 static void scrub_spare(void **state)
 {
 	(void)state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The rest of the next world's memory, which no move writes: what is zeroed is a
- * destination for maps and proof, what stays a source.
+ * The rest of the next world's memory, which no move writes: what is zeroed is
+ * a destination for maps and proof, what stays a source.
  */
 #include <setjmp.h>
 #include <stdarg.h>
