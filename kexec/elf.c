@@ -119,7 +119,7 @@ static int add_segment(struct reader *reader, const uint8_t *phdr)
 	if (why)
 		return trans_fail(reader->err, TRANS_EIMAGE, why);
 	if (!segment.memory_len)
-		return TRANS_OK;
+		return 0;
 	if (segment.offset > reader->len ||
 	    segment.file_len > reader->len - segment.offset)
 		return trans_fail(reader->err, TRANS_ETRUNC, "ELF segment");
@@ -127,22 +127,22 @@ static int add_segment(struct reader *reader, const uint8_t *phdr)
 		reader->elf->align = align;
 	look_for_entry(reader, va, &segment);
 	insert(reader->elf, &segment);
-	return TRANS_OK;
+	return 0;
 }
 
 static int read_segments(struct reader *reader)
 {
 	uint64_t at = trans_le(reader->file + E_PHOFF, 8);
 	uint64_t count = trans_le(reader->file + E_PHNUM, 2);
-	int rc = TRANS_OK;
+	int ret = 0;
 
 	if (at > reader->len || count > (reader->len - at) / PHDR_LEN)
 		return trans_fail(reader->err, TRANS_ETRUNC,
 				  "ELF program headers");
-	for (; !rc && count; count--, at += PHDR_LEN)
+	for (; !ret && count; count--, at += PHDR_LEN)
 		if (trans_le(reader->file + at + P_TYPE, 4) == PT_LOAD)
-			rc = add_segment(reader, reader->file + at);
-	return rc;
+			ret = add_segment(reader, reader->file + at);
+	return ret;
 }
 
 /* What is wrong with all of them together. */
@@ -165,17 +165,17 @@ static int read_file(struct reader *reader)
 	struct trans_elf *elf = reader->elf;
 	const struct trans_elf_segment *last;
 	const char *why;
-	int rc = read_segments(reader);
+	int ret = read_segments(reader);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	why = layout_fault(reader);
 	if (why)
 		return trans_fail(reader->err, TRANS_EIMAGE, why);
 	last = &elf->segment[elf->count - 1];
 	elf->start = elf->segment[0].pa;
 	elf->len = last->pa + last->memory_len - elf->start;
-	return TRANS_OK;
+	return 0;
 }
 
 int trans_elf_parse(const void *file, size_t len, struct trans_elf *elf,

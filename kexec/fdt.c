@@ -44,13 +44,13 @@ static int check_strings(const void *fdt)
 
 int trans_tree_check_(const void *fdt, size_t len)
 {
-	int rc;
+	int ret;
 
 	if (len < sizeof(struct fdt_header))
 		return -FDT_ERR_TRUNCATED;
-	rc = fdt_check_header(fdt);
-	if (rc)
-		return rc;
+	ret = fdt_check_header(fdt);
+	if (ret)
+		return ret;
 	/* An older tree does not say how long its structure is, and libfdt
 	 * looks less closely at it: 1.6's fdt_check_full() reads through NULL
 	 * before 16, and accepts strings out of bounds in 16. */
@@ -63,8 +63,8 @@ int trans_tree_check_(const void *fdt, size_t len)
 		return -FDT_ERR_ALIGNMENT;
 	if (fdt_totalsize(fdt) > len)
 		return -FDT_ERR_TRUNCATED;
-	rc = check_strings(fdt);
-	return rc ? rc : fdt_check_full(fdt, len);
+	ret = check_strings(fdt);
+	return ret ? ret : fdt_check_full(fdt, len);
 }
 
 uint64_t trans_tree_read_cells_(const fdt32_t *cell, int count)
@@ -118,9 +118,9 @@ int trans_tree_child_cells_(const void *fdt, int parent,
 static int add_range(struct trans_ranges *set, uint64_t start, uint64_t len,
 		     struct trans_error *err)
 {
-	int rc = trans_ranges_add(set, start, len);
+	int ret = trans_ranges_add(set, start, len);
 
-	return rc ? trans_fail_pa(err, rc, "memory range", start, len) : rc;
+	return ret ? trans_fail_pa(err, ret, "memory range", start, len) : ret;
 }
 
 /* A node without reg adds nothing: of /reserved-memory's children those are
@@ -129,18 +129,18 @@ static int add_reg(const void *fdt, int node, struct tree_cells cells,
 		   struct trans_ranges *set, struct trans_error *err)
 {
 	int each = cells.address + cells.size;
-	int len, rc = TRANS_OK;
+	int len, ret = 0;
 	const fdt32_t *reg = fdt_getprop(fdt, node, "reg", &len);
 	int left = reg ? len / (int)sizeof(*reg) : 0;
 
 	if (reg && len % (each * (int)sizeof(*reg)))
 		return trans_tree_fail_(err, -FDT_ERR_BADVALUE);
-	for (; !rc && left; left -= each, reg += each)
-		rc = add_range(set, trans_tree_read_cells_(reg, cells.address),
-			       trans_tree_read_cells_(reg + cells.address,
-						      cells.size),
-			       err);
-	return rc;
+	for (; !ret && left; left -= each, reg += each)
+		ret = add_range(set, trans_tree_read_cells_(reg, cells.address),
+				trans_tree_read_cells_(reg + cells.address,
+						       cells.size),
+				err);
+	return ret;
 }
 
 static bool is_no_map(const void *fdt, int node)
@@ -161,63 +161,63 @@ static int add_children(const void *fdt, int parent,
 			struct trans_ranges *set, struct trans_error *err)
 {
 	struct tree_cells cells;
-	int node, rc;
+	int node, ret;
 
-	rc = trans_tree_child_cells_(fdt, parent, &cells);
-	if (rc)
-		return trans_tree_fail_(err, rc);
+	ret = trans_tree_child_cells_(fdt, parent, &cells);
+	if (ret)
+		return trans_tree_fail_(err, ret);
 	fdt_for_each_subnode(node, fdt, parent) {
 		if (!wanted(fdt, node))
 			continue;
-		rc = add_reg(fdt, node, cells, set, err);
-		if (rc)
-			return rc;
+		ret = add_reg(fdt, node, cells, set, err);
+		if (ret)
+			return ret;
 	}
-	return TRANS_OK;
+	return 0;
 }
 
 static int add_reservation_block(const void *fdt, struct trans_ranges *set,
 				 struct trans_error *err)
 {
-	int i, rc = TRANS_OK, count = fdt_num_mem_rsv(fdt);
+	int i, ret = 0, count = fdt_num_mem_rsv(fdt);
 	uint64_t start, len;
 
-	for (i = 0; !rc && i < count; i++) {
-		rc = fdt_get_mem_rsv(fdt, i, &start, &len);
-		if (rc)
-			return trans_tree_fail_(err, rc);
-		rc = add_range(set, start, len, err);
+	for (i = 0; !ret && i < count; i++) {
+		ret = fdt_get_mem_rsv(fdt, i, &start, &len);
+		if (ret)
+			return trans_tree_fail_(err, ret);
+		ret = add_range(set, start, len, err);
 	}
-	return rc;
+	return ret;
 }
 
 int trans_fdt_memory(const void *fdt, size_t fdt_len, struct trans_ranges *ram,
 		     struct trans_ranges *reserved, struct trans_error *err)
 {
-	int rc, node;
+	int ret, node;
 
-	rc = trans_tree_check_(fdt, fdt_len);
-	if (rc)
-		return trans_tree_fail_(err, rc);
-	rc = add_children(fdt, 0, is_ram, ram, err);
-	if (!rc)
-		rc = add_reservation_block(fdt, reserved, err);
+	ret = trans_tree_check_(fdt, fdt_len);
+	if (ret)
+		return trans_tree_fail_(err, ret);
+	ret = add_children(fdt, 0, is_ram, ram, err);
+	if (!ret)
+		ret = add_reservation_block(fdt, reserved, err);
 	node = fdt_path_offset(fdt, "/reserved-memory");
-	if (rc || node < 0)
-		return rc;
+	if (ret || node < 0)
+		return ret;
 	return add_children(fdt, node, any_node, reserved, err);
 }
 
 int trans_fdt_no_map(const void *fdt, size_t fdt_len, struct trans_ranges *set,
 		     struct trans_error *err)
 {
-	int node, rc = trans_tree_check_(fdt, fdt_len);
+	int node, ret = trans_tree_check_(fdt, fdt_len);
 
-	if (rc)
-		return trans_tree_fail_(err, rc);
+	if (ret)
+		return trans_tree_fail_(err, ret);
 	node = fdt_path_offset(fdt, "/reserved-memory");
 	if (node < 0)
-		return TRANS_OK;
+		return 0;
 	return add_children(fdt, node, is_no_map, set, err);
 }
 
@@ -239,17 +239,17 @@ static int read_address(const void *fdt, int node, const char *name,
 
 int trans_tree_read_initrd_(const void *fdt, struct trans_range *initrd)
 {
-	int rc, chosen = fdt_path_offset(fdt, "/chosen");
+	int ret, chosen = fdt_path_offset(fdt, "/chosen");
 	uint64_t start = 0, end = 0;
 
 	if (chosen < 0)
 		return chosen;
-	rc = read_address(fdt, chosen, "linux,initrd-start", &start);
-	if (rc)
-		return rc;
-	rc = read_address(fdt, chosen, "linux,initrd-end", &end);
-	if (rc)
-		return rc;
+	ret = read_address(fdt, chosen, "linux,initrd-start", &start);
+	if (ret)
+		return ret;
+	ret = read_address(fdt, chosen, "linux,initrd-end", &end);
+	if (ret)
+		return ret;
 	if (end < start)
 		return -FDT_ERR_BADVALUE;
 	if (end == start)
@@ -261,11 +261,11 @@ int trans_tree_read_initrd_(const void *fdt, struct trans_range *initrd)
 int trans_fdt_initrd(const void *fdt, size_t fdt_len,
 		     struct trans_range *initrd, struct trans_error *err)
 {
-	int rc = trans_tree_check_(fdt, fdt_len);
+	int ret = trans_tree_check_(fdt, fdt_len);
 
-	if (!rc)
-		rc = trans_tree_read_initrd_(fdt, initrd);
-	if (rc == -FDT_ERR_NOTFOUND)
+	if (!ret)
+		ret = trans_tree_read_initrd_(fdt, initrd);
+	if (ret == -FDT_ERR_NOTFOUND)
 		return trans_fail(err, TRANS_ENOENT, "initrd in /chosen");
-	return rc ? trans_tree_fail_(err, rc) : TRANS_OK;
+	return ret ? trans_tree_fail_(err, ret) : 0;
 }

@@ -13,9 +13,9 @@
 
 static int drop_prop(void *fdt, int node, const char *name)
 {
-	int rc = fdt_delprop(fdt, node, name);
+	int ret = fdt_delprop(fdt, node, name);
 
-	return rc == -FDT_ERR_NOTFOUND ? 0 : rc;
+	return ret == -FDT_ERR_NOTFOUND ? 0 : ret;
 }
 
 static int write_bootargs(void *fdt, int chosen, const char *bootargs)
@@ -32,20 +32,20 @@ static int write_bootargs(void *fdt, int chosen, const char *bootargs)
 
 static int drop_initrd(void *fdt, int chosen)
 {
-	int rc = drop_prop(fdt, chosen, "linux,initrd-start");
+	int ret = drop_prop(fdt, chosen, "linux,initrd-start");
 
-	return rc ? rc : drop_prop(fdt, chosen, "linux,initrd-end");
+	return ret ? ret : drop_prop(fdt, chosen, "linux,initrd-end");
 }
 
 static int write_initrd(void *fdt, int chosen, struct trans_range initrd)
 {
-	int rc;
+	int ret;
 
 	if (!initrd.len)
 		return drop_initrd(fdt, chosen);
-	rc = fdt_setprop_u64(fdt, chosen, "linux,initrd-start", initrd.start);
-	if (rc)
-		return rc;
+	ret = fdt_setprop_u64(fdt, chosen, "linux,initrd-start", initrd.start);
+	if (ret)
+		return ret;
 	return fdt_setprop_u64(fdt, chosen, "linux,initrd-end",
 			       initrd.start + initrd.len);
 }
@@ -79,10 +79,10 @@ static void drop_reservation(void *fdt, struct trans_range old)
 static int drop_old_initrd(void *fdt)
 {
 	struct trans_range old;
-	int rc = trans_tree_read_initrd_(fdt, &old);
+	int ret = trans_tree_read_initrd_(fdt, &old);
 
-	if (rc)
-		return rc == -FDT_ERR_NOTFOUND ? 0 : rc;
+	if (ret)
+		return ret == -FDT_ERR_NOTFOUND ? 0 : ret;
 	drop_reservation(fdt, old);
 	return 0;
 }
@@ -108,28 +108,28 @@ static int reserve(void *fdt, struct trans_range range)
 
 static int write_reservations(void *fdt, const struct trans_fdt_edit *edit)
 {
-	int rc = drop_old_initrd(fdt);
+	int ret = drop_old_initrd(fdt);
 
-	for (size_t i = 0; !rc && i < edit->reserve_count; i++)
-		rc = reserve(fdt, edit->reserve[i]);
-	return rc ? rc : reserve(fdt, edit->initrd);
+	for (size_t i = 0; !ret && i < edit->reserve_count; i++)
+		ret = reserve(fdt, edit->reserve[i]);
+	return ret ? ret : reserve(fdt, edit->initrd);
 }
 
 /* What a kernel that runs after a crash was told about its little memory. */
 static int drop_crash(void *fdt, int chosen)
 {
-	int rc = drop_prop(fdt, chosen, "linux,elfcorehdr");
+	int ret = drop_prop(fdt, chosen, "linux,elfcorehdr");
 
-	return rc ? rc : drop_prop(fdt, chosen, "linux,usable-memory-range");
+	return ret ? ret : drop_prop(fdt, chosen, "linux,usable-memory-range");
 }
 
 /* What a kernel handed over to the next one of its own kind (Linux 6.16, KHO):
  * this one takes part in no such agreement, and what it says may be gone. */
 static int drop_handover(void *fdt, int chosen)
 {
-	int rc = drop_prop(fdt, chosen, "linux,kho-fdt");
+	int ret = drop_prop(fdt, chosen, "linux,kho-fdt");
 
-	return rc ? rc : drop_prop(fdt, chosen, "linux,kho-scratch");
+	return ret ? ret : drop_prop(fdt, chosen, "linux,kho-scratch");
 }
 
 /* A buffer of the kernel before, with its reservation: nobody would find in it
@@ -167,24 +167,23 @@ static int check_count(const void *fdt, int chosen)
 int trans_tree_write_chosen_(void *fdt, int chosen,
 			     const struct trans_fdt_edit *edit)
 {
-	int rc = check_count(fdt, chosen);
+	int ret = check_count(fdt, chosen);
 
-	if (!rc)
-		rc = write_reservations(fdt, edit);
-	if (!rc)
-		rc = drop_crash(fdt, chosen);
-	if (!rc)
-		rc = drop_handover(fdt, chosen);
-	if (!rc)
-		rc = drop_buffer(fdt, chosen, "linux,ima-kexec-buffer");
-	if (!rc)
-		rc = write_bootargs(fdt, chosen, edit->bootargs);
-	if (!rc)
-		rc = write_initrd(fdt, chosen, edit->initrd);
-	if (!rc)
-		rc = fdt_setprop_empty(fdt, chosen,
-				       "linux,booted-from-kexec");
-	return rc;
+	if (!ret)
+		ret = write_reservations(fdt, edit);
+	if (!ret)
+		ret = drop_crash(fdt, chosen);
+	if (!ret)
+		ret = drop_handover(fdt, chosen);
+	if (!ret)
+		ret = drop_buffer(fdt, chosen, "linux,ima-kexec-buffer");
+	if (!ret)
+		ret = write_bootargs(fdt, chosen, edit->bootargs);
+	if (!ret)
+		ret = write_initrd(fdt, chosen, edit->initrd);
+	if (!ret)
+		ret = fdt_setprop_empty(fdt, chosen, "linux,booted-from-kexec");
+	return ret;
 }
 
 static int write_seed(void *fdt, int chosen, const char *name, int len,
@@ -192,26 +191,27 @@ static int write_seed(void *fdt, int chosen, const char *name, int len,
 		      struct trans_error *err)
 {
 	void *seed;
-	int rc;
+	int ret;
 
 	if (edit->random)
-		rc = fdt_setprop_placeholder(fdt, chosen, name, len, &seed);
+		ret = fdt_setprop_placeholder(fdt, chosen, name, len, &seed);
 	else
-		rc = drop_prop(fdt, chosen, name);
-	if (rc)
-		return trans_tree_fail_(err, rc);
+		ret = drop_prop(fdt, chosen, name);
+	if (ret)
+		return trans_tree_fail_(err, ret);
 	if (edit->random && edit->random(edit->random_ctx, seed, (size_t)len))
 		return trans_fail(err, TRANS_EHOST, "random");
-	return TRANS_OK;
+	return 0;
 }
 
 int trans_tree_write_seeds_(void *fdt, int chosen,
 			    const struct trans_fdt_edit *edit,
 			    struct trans_error *err)
 {
-	int rc = write_seed(fdt, chosen, "kaslr-seed", KASLR_SEED_LEN, edit,
-			    err);
+	int ret = write_seed(fdt, chosen, "kaslr-seed", KASLR_SEED_LEN, edit,
+			     err);
 
-	return rc ? rc : write_seed(fdt, chosen, "rng-seed", RNG_SEED_LEN,
-				    edit, err);
+	return ret ? ret :
+		     write_seed(fdt, chosen, "rng-seed", RNG_SEED_LEN, edit,
+				err);
 }

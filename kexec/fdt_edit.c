@@ -68,30 +68,30 @@ static int check_edit(const struct trans_fdt_edit *edit,
 			return trans_fail_pa(err, TRANS_ERANGE, "reservation",
 					     range.start, range.len);
 	}
-	return TRANS_OK;
+	return 0;
 }
 
 int trans_fdt_edit(const void *from, size_t from_len, void *to, size_t to_len,
 		   const struct trans_fdt_edit *edit, struct trans_error *err)
 {
-	int rc = check_edit(edit, err), chosen = 0;
+	int ret = check_edit(edit, err), chosen = 0;
 
-	if (rc)
-		return rc;
-	rc = trans_tree_check_(from, from_len);
-	if (!rc)
-		rc = open_copy(from, to, to_len);
-	if (!rc)
+	if (ret)
+		return ret;
+	ret = trans_tree_check_(from, from_len);
+	if (!ret)
+		ret = open_copy(from, to, to_len);
+	if (!ret)
 		chosen = chosen_for_writing(to);
 	if (chosen < 0)
-		rc = chosen;
-	if (!rc)
-		rc = trans_tree_write_chosen_(to, chosen, edit);
-	if (rc)
-		return trans_tree_fail_(err, rc);
-	rc = trans_tree_write_seeds_(to, chosen, edit, err);
-	if (rc)
-		return rc;
-	rc = fdt_pack(to);
-	return rc ? trans_tree_fail_(err, rc) : TRANS_OK;
+		ret = chosen;
+	if (!ret)
+		ret = trans_tree_write_chosen_(to, chosen, edit);
+	if (ret)
+		return trans_tree_fail_(err, ret);
+	ret = trans_tree_write_seeds_(to, chosen, edit, err);
+	if (ret)
+		return ret;
+	ret = fdt_pack(to);
+	return ret ? trans_tree_fail_(err, ret) : 0;
 }

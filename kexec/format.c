@@ -52,7 +52,7 @@ static int check_unpacked(const struct trans_packed *packed,
 	    packed->unpacked_len / DEFLATE_RATIO > packed->len))
 		return trans_fail(err, TRANS_ECORRUPT,
 				  "declared length of a compressed kernel");
-	return TRANS_OK;
+	return 0;
 }
 
 /* Behind the NUL that ends the text at @at; behind @end if there is none
@@ -141,20 +141,20 @@ int trans_packed_parse(const void *file, size_t len, struct trans_packed *out,
 		       struct trans_error *err)
 {
 	struct trans_packed packed = { .len = len };
-	int rc;
+	int ret;
 
 	switch (trans_format_of(file, len)) {
 	case TRANS_FORMAT_GZIP:
-		rc = gzip_len(file, &packed, err);
+		ret = gzip_len(file, &packed, err);
 		break;
 	case TRANS_FORMAT_ZBOOT:
-		rc = zboot_parse(file, len, &packed, err);
+		ret = zboot_parse(file, len, &packed, err);
 		break;
 	default:
-		rc = trans_fail(err, TRANS_EIMAGE, "not a compressed kernel");
+		ret = trans_fail(err, TRANS_EIMAGE, "not a compressed kernel");
 		break;
 	}
-	if (!rc)
+	if (!ret)
 		*out = packed;
-	return rc;
+	return ret;
 }

@@ -182,5 +182,5 @@ int trans_image_parse(const void *head, size_t head_len, uint64_t file_len,
 		return trans_fail(err, TRANS_ETRUNC,
 				  "file ends before its last PE section");
 	*image = describe(&raw, file_len);
-	return TRANS_OK;
+	return 0;
 }

@@ -50,7 +50,7 @@ static int check_args(struct load *load)
 			    args->unsafe ? NULL : &kexec->forbidden))
 		return trans_fail(load->err, TRANS_EINVAL,
 				  "unknown granule");
-	return TRANS_OK;
+	return 0;
 }
 
 /* Whole granules are moved, so the last one must be RAM to its end. The first
@@ -68,7 +68,7 @@ static int check_source(struct load *load, struct trans_range file,
 	if (file.start & (load_granule(load) - 1))
 		return trans_fail_pa(load->err, TRANS_EALIGN, why, file.start,
 				     file.len);
-	return TRANS_OK;
+	return 0;
 }
 
 static bool overlap(struct trans_range a, struct trans_range b)
@@ -80,15 +80,15 @@ static bool overlap(struct trans_range a, struct trans_range b)
 static int check_sources(struct load *load)
 {
 	const struct trans_kexec_args *args = load->args;
-	int rc = check_source(load, args->kernel, "kernel file");
+	int ret = check_source(load, args->kernel, "kernel file");
 
-	if (!rc && args->initrd.len)
-		rc = check_source(load, args->initrd, "initrd file");
-	if (!rc && overlap(args->kernel, args->initrd))
-		rc = trans_fail_pa(load->err, TRANS_EOVERLAP,
-				   "kernel and initrd files",
-				   args->initrd.start, args->initrd.len);
-	return rc;
+	if (!ret && args->initrd.len)
+		ret = check_source(load, args->initrd, "initrd file");
+	if (!ret && overlap(args->kernel, args->initrd))
+		ret = trans_fail_pa(load->err, TRANS_EOVERLAP,
+				    "kernel and initrd files",
+				    args->initrd.start, args->initrd.len);
+	return ret;
 }
 
 static int authenticate(struct load *load)
@@ -99,7 +99,7 @@ static int authenticate(struct load *load)
 	    args->authenticate(args->auth_ctx, &args->kernel, &args->initrd))
 		return trans_fail_pa(load->err, TRANS_EHOST, "authenticate",
 				     args->kernel.start, args->kernel.len);
-	return TRANS_OK;
+	return 0;
 }
 
 /* What the blob writes must lie apart from all that the next kernel finds; its
@@ -112,19 +112,19 @@ static int check_apart(const struct load *load, trans_pa_t pa, uint64_t len,
 
 	if (!pa || (!trans_ranges_touch(&kexec->forbidden, pa, len) &&
 		    !overlap(own, kexec->fdt)))
-		return TRANS_OK;
+		return 0;
 	return trans_fail_pa(load->err, TRANS_EOVERLAP, why, pa, len);
 }
 
 static int check_transition(struct load *load)
 {
 	const struct trans_transition_args *args = &load->args->transition;
-	int rc = check_apart(load, args->report,
-			     sizeof(struct trans_blob_report),
-			     "the report lies in what the next kernel finds");
+	int ret = check_apart(load, args->report,
+			      sizeof(struct trans_blob_report),
+			      "the report lies in what the next kernel finds");
 
-	if (rc || !trans_uart_exists(&args->uart))
-		return rc;
+	if (ret || !trans_uart_exists(&args->uart))
+		return ret;
 	return check_apart(load, args->uart.pa, trans_uart_len(&args->uart),
 			   "the UART lies in what the next kernel finds");
 }
@@ -133,10 +133,10 @@ static int prepare(struct load *load)
 {
 	struct trans_kexec *kexec = load->kexec;
 	struct trans_transition_args args = load->args->transition;
-	int rc = trans_kexec_begin_work_(load, LOAD_ALL, 1);
+	int ret = trans_kexec_begin_work_(load, LOAD_ALL, 1);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	args.ops = &kexec->pool.ops;
 	args.ctx = &kexec->pool;
 	args.plan = &kexec->plan;
@@ -151,9 +151,9 @@ static int prepare(struct load *load)
 	/* booting.rst: x0 is the device tree, x1..x3 are reserved and 0. */
 	args.x[0] = kexec->fdt.start;
 	args.x[1] = args.x[2] = args.x[3] = 0;
-	rc = trans_transition_prepare(&kexec->transition, &args, load->err);
-	if (rc)
-		return rc;
+	ret = trans_transition_prepare(&kexec->transition, &args, load->err);
+	if (ret)
+		return ret;
 	trans_pool_trim(&kexec->pool);
 	kexec->table_pages = (uint64_t)kexec->transition.low.pages +
 			     kexec->transition.high.pages;
@@ -172,22 +172,22 @@ int trans_kexec_load(struct trans_kexec *kexec,
 		trans_kexec_verify_, check_transition, prepare,
 	};
 	struct load load = { .kexec = kexec, .args = args, .err = err };
-	int rc = TRANS_OK;
+	int ret = 0;
 
 	memset(kexec, 0, sizeof(*kexec));
-	for (size_t i = 0; !rc && i < sizeof(steps) / sizeof(*steps); i++)
-		rc = steps[i](&load);
-	if (rc)
+	for (size_t i = 0; !ret && i < sizeof(steps) / sizeof(*steps); i++)
+		ret = steps[i](&load);
+	if (ret)
 		trans_kexec_unload(kexec);
-	return rc;
+	return ret;
 }
 
 int trans_kexec_start(struct trans_kexec *kexec, struct trans_error *err)
 {
-	int rc = trans_transition_ask(&kexec->transition, err);
+	int ret = trans_transition_ask(&kexec->transition, err);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	trans_transition_go(&kexec->transition);
 }
 

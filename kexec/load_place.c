@@ -14,19 +14,19 @@ static int forbid(struct load *load, struct trans_range range)
 	if (trans_ranges_add(&load->kexec->forbidden, first, end - first))
 		return trans_fail_pa(load->err, TRANS_ENOSPC, "destinations",
 				     range.start, range.len);
-	return TRANS_OK;
+	return 0;
 }
 
 /* The kernel's .bss too, which is zeroed. */
 static int forbid_destinations(struct load *load)
 {
 	struct trans_kexec *kexec = load->kexec;
-	int rc = forbid(load, (struct trans_range){ load->place.kernel,
-						    load->image.memory_len });
+	int ret = forbid(load, (struct trans_range){ load->place.kernel,
+						     load->image.memory_len });
 
-	if (!rc && kexec->initrd.len)
-		rc = forbid(load, kexec->initrd);
-	return rc ? rc : forbid(load, kexec->fdt);
+	if (!ret && kexec->initrd.len)
+		ret = forbid(load, kexec->initrd);
+	return ret ? ret : forbid(load, kexec->fdt);
 }
 
 /* Moves are whole granules, so a granule that holds one byte which must not be
@@ -37,7 +37,7 @@ static int take_away(struct load *load, struct trans_range range)
 	uint64_t last = range.start + (range.len - 1);
 
 	if (!range.len)
-		return TRANS_OK;
+		return 0;
 	last |= load_granule(load) - 1;
 	return trans_ranges_remove(&load->kexec->usable, first,
 				   last - first + (last != UINT64_MAX));
@@ -46,43 +46,43 @@ static int take_away(struct load *load, struct trans_range range)
 static int take_away_all(struct load *load, const struct trans_range *range,
 			 size_t count)
 {
-	int rc = TRANS_OK;
+	int ret = 0;
 
-	for (size_t i = 0; !rc && i < count; i++)
-		rc = take_away(load, range[i]);
-	return rc;
+	for (size_t i = 0; !ret && i < count; i++)
+		ret = take_away(load, range[i]);
+	return ret;
 }
 
 /* RAM, in whole granules. */
 static int add_ram(struct load *load)
 {
 	const struct trans_ranges *ram = load->args->ram;
-	int rc = TRANS_OK;
+	int ret = 0;
 
-	for (size_t i = 0; !rc && i < ram->count; i++) {
+	for (size_t i = 0; !ret && i < ram->count; i++) {
 		uint64_t start = load_round_up(load, ram->range[i].start);
 		uint64_t end = load_round_down(load, ram->range[i].start +
 							     ram->range[i].len);
 
 		if (end > start)
-			rc = trans_ranges_add(&load->kexec->usable, start,
-					      end - start);
+			ret = trans_ranges_add(&load->kexec->usable, start,
+					       end - start);
 	}
-	return rc;
+	return ret;
 }
 
 static int find_usable(struct load *load)
 {
 	const struct trans_kexec_args *args = load->args;
-	int rc = add_ram(load);
+	int ret = add_ram(load);
 
-	if (!rc)
-		rc = take_away_all(load, args->reserved->range,
-				   args->reserved->count);
-	if (!rc)
-		rc = take_away_all(load, args->edit.reserve,
-				   args->edit.reserve_count);
-	return rc ? trans_fail(load->err, rc, "memory map") : rc;
+	if (!ret)
+		ret = take_away_all(load, args->reserved->range,
+				    args->reserved->count);
+	if (!ret)
+		ret = take_away_all(load, args->edit.reserve,
+				    args->edit.reserve_count);
+	return ret ? trans_fail(load->err, ret, "memory map") : ret;
 }
 
 static struct trans_wish initrd_wish(const struct load *load)
@@ -114,12 +114,12 @@ int trans_kexec_place_(struct load *load)
 		.kernel_wish = kernel_wish(load),
 		.initrd_wish = initrd_wish(load),
 	};
-	int rc = find_usable(load);
+	int ret = find_usable(load);
 
-	if (!rc)
-		rc = trans_place(&request, &load->place, load->err);
-	if (rc)
-		return rc;
+	if (!ret)
+		ret = trans_place(&request, &load->place, load->err);
+	if (ret)
+		return ret;
 	kexec->kernel = (struct trans_range){ load->place.kernel,
 					      load->image.file_len };
 	kexec->initrd = (struct trans_range){ load->place.initrd,

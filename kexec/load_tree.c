@@ -51,7 +51,7 @@ static int alloc_tree(struct load *load)
 		return trans_fail_pa(load->err, TRANS_EFAULT, "device tree",
 				     kexec->fdt_source, load->fdt_room);
 	memset(load->fdt, 0, load->fdt_room);
-	return TRANS_OK;
+	return 0;
 }
 
 /* In safe memory it survives; trans_place's rules for where it goes. */
@@ -69,16 +69,16 @@ static bool tree_may_stay(const struct load *load)
 int trans_kexec_edit_tree_(struct load *load)
 {
 	struct trans_fdt_edit edit = load->args->edit;
-	int rc = alloc_tree(load);
+	int ret = alloc_tree(load);
 
 	edit.initrd = load->kexec->initrd;
 	if (tree_may_stay(load))
 		load->kexec->fdt.start = load->kexec->fdt_source;
-	if (!rc)
-		rc = trans_fdt_edit(load->args->fdt, load->args->fdt_len,
-				    load->fdt, load->fdt_room, &edit,
-				    load->err);
-	if (!rc)
+	if (!ret)
+		ret = trans_fdt_edit(load->args->fdt, load->args->fdt_len,
+				     load->fdt, load->fdt_room, &edit,
+				     load->err);
+	if (!ret)
 		load->kexec->fdt.len = fdt_totalsize(load->fdt);
-	return rc;
+	return ret;
 }

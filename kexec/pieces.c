@@ -27,7 +27,7 @@ int trans_unpack_alloc_(const struct load *load, uint64_t len, const char *why,
 	if (!*bytes)
 		return trans_fail_pa(load->err, TRANS_EFAULT, why, block->pa,
 				     room);
-	return TRANS_OK;
+	return 0;
 }
 
 void trans_unpack_free_(struct trans_kexec *kexec,
@@ -52,10 +52,11 @@ void trans_unpack_add_piece_(struct load *load, trans_pa_t src, uint64_t offset,
 
 int trans_unpack_add_zeroes_(struct load *load, uint64_t start, uint64_t end)
 {
-	int rc = end > start ? trans_ranges_add(&load->kexec->zero, start,
-						end - start) : TRANS_OK;
+	int ret = end > start ? trans_ranges_add(&load->kexec->zero, start,
+						 end - start) :
+				0;
 
-	return rc ? trans_fail(load->err, rc, "zeroes") : rc;
+	return ret ? trans_fail(load->err, ret, "zeroes") : ret;
 }
 
 int trans_unpack_parse_header_(struct load *load, const void *head,

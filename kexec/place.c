@@ -373,5 +373,5 @@ int trans_place(const struct trans_place_request *request,
 	if (missing != PIECE_NONE)
 		return no_hole(request, missing, err);
 	*out = found;
-	return TRANS_OK;
+	return 0;
 }

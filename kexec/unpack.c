@@ -17,10 +17,11 @@ void trans_kexec_drop_unpacked_(struct trans_kexec *kexec)
 static int unpack_image(struct load *load, const struct unpack_file *file,
 			uint64_t seen)
 {
-	int rc = trans_unpack_parse_header_(load, file->bytes, seen, file->len);
+	int ret =
+		trans_unpack_parse_header_(load, file->bytes, seen, file->len);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	load->wish = (struct trans_wish){ TRANS_WISH_STAY, file->pa };
 	trans_unpack_add_piece_(load, file->pa, 0, file->len);
 	return trans_unpack_add_zeroes_(load, file->len,
@@ -28,13 +29,13 @@ static int unpack_image(struct load *load, const struct unpack_file *file,
 }
 
 /* What a decompressor's answer is to our caller. */
-static int unpack_status(int rc)
+static int unpack_status(int ret)
 {
-	bool known = rc == TRANS_ETRUNC || rc == TRANS_ECORRUPT ||
-		     rc == TRANS_ENOSPC || rc == TRANS_ENOMEM ||
-		     rc == TRANS_ESTOPPED;
+	bool known = ret == TRANS_ETRUNC || ret == TRANS_ECORRUPT ||
+		     ret == TRANS_ENOSPC || ret == TRANS_ENOMEM ||
+		     ret == TRANS_ESTOPPED;
 
-	return known ? rc : TRANS_EHOST;
+	return known ? ret : TRANS_EHOST;
 }
 
 static int inflate(struct load *load, const struct unpack_file *file,
@@ -44,20 +45,21 @@ static int inflate(struct load *load, const struct unpack_file *file,
 	bool gzip = packed->how == TRANS_PACKED_GZIP;
 	trans_unpack_fn unpack = !lent ? NULL : gzip ? lent->gzip : lent->zstd;
 	size_t len = 0;
-	int rc;
+	int ret;
 
 	if (!unpack)
 		return trans_fail(load->err, TRANS_EIMAGE, gzip ?
 				  "kernel is gzip, the host cannot unpack it" :
 				  "kernel is zstd, the host cannot unpack it");
-	rc = trans_kexec_begin_work_(load, LOAD_INFLATED, packed->unpacked_len);
-	if (rc)
-		return rc;
-	rc = unpack(lent->ctx, file->bytes + packed->offset,
-		    (size_t)packed->len, to, (size_t)packed->unpacked_len,
-		    &len);
-	if (rc)
-		return trans_fail(load->err, unpack_status(rc),
+	ret = trans_kexec_begin_work_(load, LOAD_INFLATED,
+				      packed->unpacked_len);
+	if (ret)
+		return ret;
+	ret = unpack(lent->ctx, file->bytes + packed->offset,
+		     (size_t)packed->len, to, (size_t)packed->unpacked_len,
+		     &len);
+	if (ret)
+		return trans_fail(load->err, unpack_status(ret),
 				  "compressed kernel");
 	if (len != packed->unpacked_len)
 		return trans_fail(load->err, TRANS_ECORRUPT,
@@ -67,15 +69,15 @@ static int inflate(struct load *load, const struct unpack_file *file,
 
 static int unpack_inner(struct load *load, const struct unpack_file *inner)
 {
-	int rc;
+	int ret;
 
 	switch (trans_format_of(inner->bytes, (size_t)inner->len)) {
 	case TRANS_FORMAT_IMAGE:
 		return unpack_image(load, inner, inner->len);
 	case TRANS_FORMAT_ELF:
-		rc = trans_unpack_elf_(load, inner);
+		ret = trans_unpack_elf_(load, inner);
 		trans_unpack_free_(load->kexec, &load->kexec->unpacked);
-		return rc;
+		return ret;
 	default:
 		return trans_fail(load->err, TRANS_EIMAGE,
 				  "compressed more than once");
@@ -88,16 +90,16 @@ static int unpack_packed(struct load *load, const struct unpack_file *file)
 	struct trans_packed packed;
 	struct unpack_file inner;
 	uint8_t *to;
-	int rc = trans_packed_parse(file->bytes, (size_t)file->len, &packed,
-				    load->err);
+	int ret = trans_packed_parse(file->bytes, (size_t)file->len, &packed,
+				     load->err);
 
-	if (!rc)
-		rc = trans_unpack_alloc_(load, packed.unpacked_len,
-					 "compressed kernel", block, &to);
-	if (!rc)
-		rc = inflate(load, file, &packed, to);
-	if (rc)
-		return rc;
+	if (!ret)
+		ret = trans_unpack_alloc_(load, packed.unpacked_len,
+					  "compressed kernel", block, &to);
+	if (!ret)
+		ret = inflate(load, file, &packed, to);
+	if (ret)
+		return ret;
 	inner = (struct unpack_file){ to, packed.unpacked_len, block->pa };
 	return unpack_inner(load, &inner);
 }
@@ -110,9 +112,9 @@ static int see(const struct load *load, uint64_t len, struct unpack_file *file)
 	file->pa = args->kernel.start;
 	file->bytes = args->host->phys_to_virt(args->host_ctx, file->pa,
 					       (size_t)len);
-	return file->bytes ? TRANS_OK :
-	       trans_fail_pa(load->err, TRANS_EFAULT, "kernel file",
-			     file->pa, len);
+	return file->bytes ? 0 :
+			     trans_fail_pa(load->err, TRANS_EFAULT,
+					   "kernel file", file->pa, len);
 }
 
 int trans_kexec_unpack_(struct load *load)
@@ -120,19 +122,19 @@ int trans_kexec_unpack_(struct load *load)
 	uint64_t len = load->args->kernel.len, seen = len;
 	enum trans_format format;
 	struct unpack_file file;
-	int rc;
+	int ret;
 
 	if (seen > TRANS_IMAGE_HEAD_LEN)
 		seen = TRANS_IMAGE_HEAD_LEN;
-	rc = see(load, seen, &file);
-	if (rc)
-		return rc;
+	ret = see(load, seen, &file);
+	if (ret)
+		return ret;
 	format = trans_format_of(file.bytes, (size_t)seen);
 	if (format == TRANS_FORMAT_IMAGE)
 		return unpack_image(load, &file, seen);
-	rc = see(load, len, &file);
-	if (rc)
-		return rc;
+	ret = see(load, len, &file);
+	if (ret)
+		return ret;
 	return format == TRANS_FORMAT_ELF ? trans_unpack_elf_(load, &file) :
 	       unpack_packed(load, &file);
 }

@@ -61,21 +61,21 @@ static int add_zeroes(struct load *load, const struct staging *s, bool gapless)
 	const struct trans_elf_segment *segment = s->elf->segment;
 	struct trans_ranges *zero = &load->kexec->zero;
 	unsigned int count = s->elf->count;
-	int rc = gapless ? trans_unpack_add_zeroes_(load, 0,
-						    load->image.memory_len) :
-			   TRANS_OK;
+	int ret = gapless ? trans_unpack_add_zeroes_(load, 0,
+						     load->image.memory_len) :
+			    0;
 
-	for (unsigned int i = 0; !rc && !gapless && i < count; i++)
-		rc = trans_unpack_add_zeroes_(
+	for (unsigned int i = 0; !ret && !gapless && i < count; i++)
+		ret = trans_unpack_add_zeroes_(
 			load, segment[i].pa - s->base,
 			load_round_up(load,
 				      segment[i].pa + segment[i].memory_len) -
 				s->base);
-	for (unsigned int i = 0; !rc && i < count; i++)
+	for (unsigned int i = 0; !ret && i < count; i++)
 		if (trans_ranges_remove(zero, segment[i].pa - s->base,
 					segment[i].file_len))
-			rc = trans_fail(load->err, TRANS_ENOSPC, "zeroes");
-	return rc;
+			ret = trans_fail(load->err, TRANS_ENOSPC, "zeroes");
+	return ret;
 }
 
 static uint64_t part_of(uint64_t len)
@@ -85,7 +85,7 @@ static uint64_t part_of(uint64_t len)
 
 static int clear(struct load *load, uint8_t *to, uint64_t len)
 {
-	int ret = TRANS_OK;
+	int ret = 0;
 
 	for (uint64_t part; !ret && len; to += part, len -= part) {
 		part = part_of(len);
@@ -98,7 +98,7 @@ static int clear(struct load *load, uint8_t *to, uint64_t len)
 static int copy(struct load *load, uint8_t *to, const uint8_t *from,
 		uint64_t len)
 {
-	int ret = TRANS_OK;
+	int ret = 0;
 
 	for (uint64_t part; !ret && len; to += part, from += part,
 	     len -= part) {
@@ -116,7 +116,7 @@ static int copy_segments(struct load *load, const struct staging *s,
 	const struct trans_elf_segment *segment = s->elf->segment;
 	const struct trans_elf_segment *end = segment + s->elf->count;
 	const struct trans_kexec_piece *piece = load->kexec->piece;
-	int ret = TRANS_OK;
+	int ret = 0;
 
 	for (; !ret && segment < end; segment++) {
 		uint64_t offset = segment->pa - s->base;
@@ -159,17 +159,17 @@ static int stage_segments(struct load *load, const struct trans_elf *elf,
 	struct staging s = { .elf = elf,
 			     .base = load_round_down(load, elf->start) };
 	uint8_t *to;
-	int rc = add_zeroes(load, &s, gapless);
+	int ret = add_zeroes(load, &s, gapless);
 
 	deal_out(load, &s);
-	if (!rc)
-		rc = trans_unpack_alloc_(load, s.src, "ELF segments",
-					 &load->kexec->staged, &to);
-	if (rc)
-		return rc;
-	rc = fill(load, &s, file, to);
+	if (!ret)
+		ret = trans_unpack_alloc_(load, s.src, "ELF segments",
+					  &load->kexec->staged, &to);
+	if (ret)
+		return ret;
+	ret = fill(load, &s, file, to);
 	rebase_pieces(load->kexec);
-	return rc;
+	return ret;
 }
 
 /* Of the bytes that come from the file, from the first to the last. The entry
@@ -199,17 +199,17 @@ static int describe_vmlinux(struct load *load, const struct trans_elf *elf,
 			    const struct unpack_file *file)
 {
 	const struct trans_elf_segment *first = &elf->segment[0];
-	int rc = trans_unpack_parse_header_(load, file->bytes + first->offset,
-					    first->file_len, file_span(elf));
+	int ret = trans_unpack_parse_header_(load, file->bytes + first->offset,
+					     first->file_len, file_span(elf));
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	if (elf->start % load_granule(load))
 		return trans_fail_pa(load->err, TRANS_EALIGN, "ELF segment",
 				     elf->start, first->file_len);
 	if (load->image.memory_len < elf->len)
 		load->image.memory_len = elf->len;
-	return TRANS_OK;
+	return 0;
 }
 
 static int describe_program(struct load *load, const struct trans_elf *elf)
@@ -228,18 +228,18 @@ static int describe_program(struct load *load, const struct trans_elf *elf)
 	};
 	if (elf->fixed)
 		load->wish = (struct trans_wish){ TRANS_WISH_ONLY, base };
-	return TRANS_OK;
+	return 0;
 }
 
 int trans_unpack_elf_(struct load *load, const struct unpack_file *file)
 {
 	struct trans_elf elf;
 	bool vmlinux;
-	int rc = trans_elf_parse(file->bytes, (size_t)file->len, &elf,
-				 load->err);
+	int ret = trans_elf_parse(file->bytes, (size_t)file->len, &elf,
+				  load->err);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	if (elf.start + elf.len > UINT64_MAX - load_granule(load))
 		return trans_fail_pa(load->err, TRANS_EIMAGE,
 				     "ELF: segment passes 2^64", elf.start,
@@ -247,8 +247,8 @@ int trans_unpack_elf_(struct load *load, const struct unpack_file *file)
 	load->entry = elf.entry - load_round_down(load, elf.start);
 	vmlinux = has_image_header(file, &elf.segment[0]);
 	if (vmlinux)
-		rc = describe_vmlinux(load, &elf, file);
+		ret = describe_vmlinux(load, &elf, file);
 	else
-		rc = describe_program(load, &elf);
-	return rc ? rc : stage_segments(load, &elf, file, vmlinux);
+		ret = describe_program(load, &elf);
+	return ret ? ret : stage_segments(load, &elf, file, vmlinux);
 }

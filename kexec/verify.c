@@ -18,7 +18,7 @@ static int add_digest(struct load *load, struct trans_digest **digest,
 		return trans_fail_pa(load->err, TRANS_ENOSPC, "digests", pa, 0);
 	*digest = &kexec->digest[kexec->digests++];
 	(*digest)->pa = pa;
-	return TRANS_OK;
+	return 0;
 }
 
 static void begin(const struct load *load, struct trans_sha256 *sha)
@@ -33,7 +33,7 @@ static int add_bytes(struct load *load, struct trans_sha256 *sha,
 {
 	const struct trans_kexec_args *args = load->args;
 	const uint8_t *bytes;
-	int ret = TRANS_OK;
+	int ret = 0;
 
 	bytes = args->host->phys_to_virt(args->host_ctx, src, (size_t)len);
 	if (!bytes)
@@ -51,29 +51,29 @@ static int measure(struct load *load, trans_pa_t src, struct trans_range dst,
 {
 	struct trans_digest *digest;
 	struct trans_sha256 sha;
-	int rc = add_digest(load, &digest, dst.start);
+	int ret = add_digest(load, &digest, dst.start);
 
 	begin(load, &sha);
-	if (!rc)
-		rc = add_bytes(load, &sha, src, dst.len, why);
-	if (rc)
-		return rc;
+	if (!ret)
+		ret = add_bytes(load, &sha, src, dst.len, why);
+	if (ret)
+		return ret;
 	digest->len = dst.len;
 	trans_sha256_final(&sha, digest->sha256);
-	return TRANS_OK;
+	return 0;
 }
 
 static int believe(struct load *load, struct trans_range dst,
 		   const uint8_t *known)
 {
 	struct trans_digest *digest;
-	int rc = add_digest(load, &digest, dst.start);
+	int ret = add_digest(load, &digest, dst.start);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	digest->len = dst.len;
 	memcpy(digest->sha256, known, TRANS_SHA256_LEN);
-	return TRANS_OK;
+	return 0;
 }
 
 /* Is what will lie there the file, byte for byte? */
@@ -89,19 +89,21 @@ static int verify_kernel(struct load *load)
 {
 	const struct trans_kexec *kexec = load->kexec;
 	const uint8_t *known = load->args->kernel_sha256;
-	int rc = TRANS_OK;
+	int ret = 0;
 
 	if (known && !is_plain_image(load))
 		return trans_fail(load->err, TRANS_EINVAL,
 				  "kernel_sha256 is for a plain Image");
 	if (known)
 		return believe(load, kexec->kernel, known);
-	for (size_t i = 0; !rc && i < kexec->pieces; i++)
-		rc = measure(load, kexec->piece[i].src, (struct trans_range){
-			     kexec->kernel.start + kexec->piece[i].offset,
-			     kexec->piece[i].len },
-			     "verify: the kernel cannot be seen");
-	return rc;
+	for (size_t i = 0; !ret && i < kexec->pieces; i++)
+		ret = measure(
+			load, kexec->piece[i].src,
+			(struct trans_range){ kexec->kernel.start +
+						      kexec->piece[i].offset,
+					      kexec->piece[i].len },
+			"verify: the kernel cannot be seen");
+	return ret;
 }
 
 static int verify_initrd(struct load *load)
@@ -109,7 +111,7 @@ static int verify_initrd(struct load *load)
 	const struct trans_kexec_args *args = load->args;
 
 	if (!args->initrd.len)
-		return TRANS_OK;
+		return 0;
 	if (args->initrd_sha256)
 		return believe(load, load->kexec->initrd, args->initrd_sha256);
 	return measure(load, args->initrd.start, load->kexec->initrd,
@@ -121,14 +123,14 @@ static int add_callers(struct load *load)
 {
 	const struct trans_transition_args *args = &load->args->transition;
 	struct trans_digest *digest;
-	int rc = TRANS_OK;
+	int ret = 0;
 
-	for (size_t i = 0; !rc && i < args->digest_count; i++) {
-		rc = add_digest(load, &digest, 0);
-		if (!rc)
+	for (size_t i = 0; !ret && i < args->digest_count; i++) {
+		ret = add_digest(load, &digest, 0);
+		if (!ret)
 			*digest = args->digests[i];
 	}
-	return rc;
+	return ret;
 }
 
 /* What is not believed. */
@@ -149,22 +151,23 @@ int trans_kexec_verify_(struct load *load)
 {
 	const struct trans_kexec_args *args = load->args;
 	struct trans_kexec *kexec = load->kexec;
-	int rc;
+	int ret;
 
 	if (!args->verify)
 		return args->kernel_sha256 || args->initrd_sha256 ?
-			trans_fail(load->err, TRANS_EINVAL,
-				   "a digest without verify") : TRANS_OK;
+			       trans_fail(load->err, TRANS_EINVAL,
+					  "a digest without verify") :
+			       0;
 	if (args->transition.digest_count && !args->transition.digests)
 		return trans_fail(load->err, TRANS_EINVAL,
 				  "digests are missing");
-	rc = trans_kexec_begin_work_(load, LOAD_VERIFIED, bytes_to_hash(load));
-	if (!rc)
-		rc = verify_kernel(load);
-	if (!rc)
-		rc = verify_initrd(load);
-	if (!rc)
-		rc = measure(load, kexec->fdt_source, kexec->fdt,
-			     "verify: the tree cannot be seen");
-	return rc ? rc : add_callers(load);
+	ret = trans_kexec_begin_work_(load, LOAD_VERIFIED, bytes_to_hash(load));
+	if (!ret)
+		ret = verify_kernel(load);
+	if (!ret)
+		ret = verify_initrd(load);
+	if (!ret)
+		ret = measure(load, kexec->fdt_source, kexec->fdt,
+			      "verify: the tree cannot be seen");
+	return ret ? ret : add_callers(load);
 }

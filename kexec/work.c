@@ -14,7 +14,7 @@ static int tell(struct load *load, uint64_t done)
 
 	if (!args->progress ||
 	    !args->progress(args->progress_ctx, done, LOAD_ALL))
-		return TRANS_OK;
+		return 0;
 	return trans_fail(load->err, TRANS_ESTOPPED, "progress");
 }
 

@@ -29,7 +29,7 @@ int trans_moves_append_(struct trans_moves *list, const struct trans_move *move)
 	if (list->count == list->capacity)
 		return TRANS_ENOSPC;
 	list->move[list->count++] = *move;
-	return TRANS_OK;
+	return 0;
 }
 
 int trans_moves_add(struct trans_moves *list, trans_pa_t src, trans_pa_t dst,
@@ -39,7 +39,7 @@ int trans_moves_add(struct trans_moves *list, trans_pa_t src, trans_pa_t dst,
 	struct trans_move *last;
 
 	if (!len)
-		return TRANS_OK;
+		return 0;
 	if (moves_pass_top(dst, len) ||
 	    (!moves_is_zero_fill(&move) && moves_pass_top(src, len)))
 		return TRANS_ERANGE;
@@ -49,7 +49,7 @@ int trans_moves_add(struct trans_moves *list, trans_pa_t src, trans_pa_t dst,
 	if (!trans_moves_continue_(last, &move))
 		return trans_moves_append_(list, &move);
 	last->len += len;
-	return TRANS_OK;
+	return 0;
 }
 
 int trans_moves_in_place(const struct trans_moves *want,

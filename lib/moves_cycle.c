@@ -20,7 +20,7 @@ static int cut_at(struct trans_moves *list, const struct trans_move *run,
 
 	*cut = at < count && run[at].dst < addr;
 	if (!*cut)
-		return TRANS_OK;
+		return 0;
 	tail.src = run[at].src + (addr - run[at].dst);
 	tail.dst = addr;
 	tail.len = (moves_run_len(&run[at]) - (addr - run[at].dst)) |
@@ -38,13 +38,13 @@ static int cut_at_source_ends(struct trans_moves *list, size_t start)
 
 	for (i = 0; i < count; i++) {
 		bool cut;
-		int status = cut_at(list, run, count,
-				    moves_src_last(&run[i]) + 1, &cut);
+		int ret = cut_at(list, run, count, moves_src_last(&run[i]) + 1,
+				 &cut);
 
-		if (status)
-			return status;
+		if (ret)
+			return ret;
 	}
-	return TRANS_OK;
+	return 0;
 }
 
 /* Carry the fresh cut at @from on to its source, to the source of that, and so
@@ -56,16 +56,16 @@ static int carry_cut(struct trans_moves *list, struct trans_move *from,
 
 	while (steps--) {
 		bool cut;
-		int status = cut_at(list, run, count, at->src, &cut);
+		int ret = cut_at(list, run, count, at->src, &cut);
 
-		if (status)
-			return status;
+		if (ret)
+			return ret;
 		at->len &= ~MOVES_FRESH;
 		if (!cut)
-			return TRANS_OK;
+			return 0;
 		at = &list->move[list->count - 1];
 	}
-	return TRANS_OK;
+	return 0;
 }
 
 static int carry_cuts(struct trans_moves *list, size_t start, size_t steps)
@@ -75,14 +75,14 @@ static int carry_cuts(struct trans_moves *list, size_t start, size_t steps)
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		int status = TRANS_OK;
+		int ret = 0;
 
 		if (run[i].len & MOVES_FRESH)
-			status = carry_cut(list, &run[i], run, count, steps);
-		if (status)
-			return status;
+			ret = carry_cut(list, &run[i], run, count, steps);
+		if (ret)
+			return ret;
 	}
-	return TRANS_OK;
+	return 0;
 }
 
 /* Sort the cuts in, once each, and end each piece where the next one starts.
@@ -125,22 +125,22 @@ static bool settle_cuts(struct trans_moves *list, size_t start)
 static int cut_to_pieces(struct trans_moves *list, size_t start)
 {
 	size_t i, steps = 1;
-	int status;
+	int ret;
 
 	for (i = start; i < list->count; i++)
 		list->move[i].len |= MOVES_FRESH;
-	status = cut_at_source_ends(list, start);
-	if (status)
-		return status;
+	ret = cut_at_source_ends(list, start);
+	if (ret)
+		return ret;
 	while (settle_cuts(list, start)) {
 		/* Out of room may have meant: with cuts found twice. */
-		if (status && list->count == list->capacity)
-			return status;
-		status = carry_cuts(list, start, steps);
+		if (ret && list->count == list->capacity)
+			return ret;
+		ret = carry_cuts(list, start, steps);
 		if (steps <= SIZE_MAX / 2)
 			steps *= 2;
 	}
-	return status;
+	return ret;
 }
 
 /*
@@ -161,12 +161,12 @@ static int emit(struct moves_planner *p, uint64_t src, uint64_t dst,
 	if (last && trans_moves_continue_(&move, last)) {
 		move.len += last->len;
 		*last = move;
-		return TRANS_OK;
+		return 0;
 	}
 	if (trans_moves_add(plan, src, dst, len))
 		return trans_fail_pa(p->err, TRANS_ENOSPC,
 				     "the plan has too little room", dst, len);
-	return TRANS_OK;
+	return 0;
 }
 
 static const struct trans_move *find_dst(const struct trans_move *run,
@@ -180,14 +180,14 @@ static int turn(struct moves_planner *p, const struct trans_move *run,
 		size_t count, uint64_t offset, uint64_t len)
 {
 	const struct trans_move *at = &run[0];
-	int status = emit(p, run[0].dst + offset, p->spare.start, len);
+	int ret = emit(p, run[0].dst + offset, p->spare.start, len);
 
-	while (!status && at->src != run[0].dst) {
-		status = emit(p, at->src + offset, at->dst + offset, len);
+	while (!ret && at->src != run[0].dst) {
+		ret = emit(p, at->src + offset, at->dst + offset, len);
 		at = find_dst(run, count, at->src);
 	}
-	if (status)
-		return status;
+	if (ret)
+		return ret;
 	return emit(p, p->spare.start, at->dst + offset, len);
 }
 
@@ -202,16 +202,16 @@ static int break_cycle(struct moves_planner *p, struct trans_move *run,
 				     "a cycle of moves and no spare memory",
 				     run[0].dst, whole);
 	for (offset = 0; offset < whole; offset += len) {
-		int status;
+		int ret;
 
 		len = whole - offset;
 		if (len > p->spare.len)
 			len = p->spare.len;
-		status = turn(p, run, count, offset, len);
-		if (status)
-			return status;
+		ret = turn(p, run, count, offset, len);
+		if (ret)
+			return ret;
 	}
-	return TRANS_OK;
+	return 0;
 }
 
 /* Emit the last component of pieces, and drop it. */
@@ -231,31 +231,30 @@ static int emit_pieces(struct moves_planner *p)
 static int untangle(struct moves_planner *p, size_t start)
 {
 	struct trans_move *run = &p->want->move[start];
-	int status;
+	int ret;
 
 	trans_moves_sort_(run, p->want->count - start);
-	status = cut_to_pieces(p->want, start);
-	if (!status)
-		status = trans_moves_order_(run, p->want->count - start,
-					    p->plan);
-	if (status)
-		return trans_fail(p->err, status, "too little room for splits");
-	while (!status && p->want->count > start)
-		status = emit_pieces(p);
-	return status;
+	ret = cut_to_pieces(p->want, start);
+	if (!ret)
+		ret = trans_moves_order_(run, p->want->count - start, p->plan);
+	if (ret)
+		return trans_fail(p->err, ret, "too little room for splits");
+	while (!ret && p->want->count > start)
+		ret = emit_pieces(p);
+	return ret;
 }
 
 int trans_moves_emit_all_(struct moves_planner *p)
 {
-	int status = TRANS_OK;
+	int ret = 0;
 
-	while (!status && p->want->count) {
+	while (!ret && p->want->count) {
 		size_t start = trans_moves_last_component_(p->want);
 
 		if (start == p->want->count - 1)
-			status = emit_pieces(p);
+			ret = emit_pieces(p);
 		else
-			status = untangle(p, start);
+			ret = untangle(p, start);
 	}
-	return status;
+	return ret;
 }

@@ -160,7 +160,7 @@ int trans_moves_order_(struct trans_move *run, size_t count,
 		if (!*low(&graph, i))
 			visit_from(&graph, i);
 	move_to_places(&graph);
-	return TRANS_OK;
+	return 0;
 }
 
 size_t trans_moves_last_component_(struct trans_moves *list)

@@ -27,14 +27,14 @@ static int check_spare(struct moves_planner *p)
 	const struct trans_range *spare = &p->spare;
 
 	if (!spare->len)
-		return TRANS_OK;
+		return 0;
 	if ((spare->start | spare->len) & (p->unit - 1))
 		return trans_fail_pa(p->err, TRANS_EALIGN, "spare memory",
 				     spare->start, spare->len);
 	if (moves_pass_top(spare->start, spare->len))
 		return trans_fail_pa(p->err, TRANS_ERANGE, "spare memory",
 				     spare->start, spare->len);
-	return TRANS_OK;
+	return 0;
 }
 
 static int check_clear_of_spare(const struct moves_planner *p, uint64_t start,
@@ -43,7 +43,7 @@ static int check_clear_of_spare(const struct moves_planner *p, uint64_t start,
 	uint64_t spare_last = p->spare.start + (p->spare.len - 1);
 
 	if (!p->spare.len || !overlap(start, last, p->spare.start, spare_last))
-		return TRANS_OK;
+		return 0;
 	return trans_fail_pa(p->err, TRANS_EOVERLAP,
 			     "a move touches the spare memory", start,
 			     last - start + 1);
@@ -54,7 +54,7 @@ static int check_move(const struct moves_planner *p,
 		      const struct trans_move *move)
 {
 	uint64_t src = moves_is_zero_fill(move) ? 0 : move->src;
-	int status;
+	int ret;
 
 	if ((src | move->dst | move->len) & (p->unit - 1))
 		return trans_fail_pa(p->err, TRANS_EALIGN,
@@ -65,11 +65,10 @@ static int check_move(const struct moves_planner *p,
 		return trans_fail_pa(p->err, TRANS_ERANGE,
 				     "a move passes 2^64", move->dst,
 				     move->len);
-	status = check_clear_of_spare(p, move->dst, moves_dst_last(move));
-	if (!status && !moves_is_zero_fill(move))
-		status = check_clear_of_spare(p, move->src,
-					      moves_src_last(move));
-	return status;
+	ret = check_clear_of_spare(p, move->dst, moves_dst_last(move));
+	if (!ret && !moves_is_zero_fill(move))
+		ret = check_clear_of_spare(p, move->src, moves_src_last(move));
+	return ret;
 }
 
 /* Check each move for itself, and drop the empty ones. */
@@ -79,17 +78,17 @@ static int check_moves(struct moves_planner *p)
 	size_t i, kept = 0;
 
 	for (i = 0; i < want->count; i++) {
-		int status;
+		int ret;
 
 		if (!want->move[i].len)
 			continue;
-		status = check_move(p, &want->move[i]);
-		if (status)
-			return status;
+		ret = check_move(p, &want->move[i]);
+		if (ret)
+			return ret;
 		want->move[kept++] = want->move[i];
 	}
 	want->count = kept;
-	return TRANS_OK;
+	return 0;
 }
 
 static int check_destinations(const struct moves_planner *p)
@@ -108,7 +107,7 @@ static int check_destinations(const struct moves_planner *p)
 					     "two destinations overlap", b->dst,
 					     last - b->dst + 1);
 	}
-	return TRANS_OK;
+	return 0;
 }
 
 /* Drop what is in place, and join neighbours. The list only gets shorter. */
@@ -128,21 +127,21 @@ static void join_neighbours(struct trans_moves *want)
 
 static int normalise(struct moves_planner *p)
 {
-	int status;
+	int ret;
 
 	if (p->unit < MOVES_MARKS + 1 || (p->unit & (p->unit - 1)))
 		return trans_fail(p->err, TRANS_EINVAL,
 				  "unit is no power of two >= 16");
-	status = check_spare(p);
-	if (!status)
-		status = check_moves(p);
-	if (status)
-		return status;
+	ret = check_spare(p);
+	if (!ret)
+		ret = check_moves(p);
+	if (ret)
+		return ret;
 	trans_moves_sort_(p->want->move, p->want->count);
-	status = check_destinations(p);
-	if (!status)
+	ret = check_destinations(p);
+	if (!ret)
 		join_neighbours(p->want);
-	return status;
+	return ret;
 }
 
 int trans_moves_plan(struct trans_moves *want, struct trans_moves *plan,
@@ -151,19 +150,19 @@ int trans_moves_plan(struct trans_moves *want, struct trans_moves *plan,
 {
 	struct moves_planner p = { .want = want, .plan = plan, .unit = unit,
 				   .err = err };
-	int status;
+	int ret;
 
 	if (spare)
 		p.spare = *spare;
 	plan->count = 0;
-	status = normalise(&p);
-	if (status)
-		return status;
-	status = trans_moves_order_(want->move, want->count, plan);
-	if (status)
-		return trans_fail(err, status, "the plan has too little room");
-	status = trans_moves_emit_all_(&p);
-	if (status)
+	ret = normalise(&p);
+	if (ret)
+		return ret;
+	ret = trans_moves_order_(want->move, want->count, plan);
+	if (ret)
+		return trans_fail(err, ret, "the plan has too little room");
+	ret = trans_moves_emit_all_(&p);
+	if (ret)
 		plan->count = 0;
-	return status;
+	return ret;
 }

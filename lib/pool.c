@@ -35,7 +35,7 @@ static TRANS_APART int push(struct trans_pool *pool, trans_pa_t *list, unsigned 
 		return TRANS_EFAULT;
 	memcpy(place, &link, sizeof(link));
 	*list = pa;
-	return TRANS_OK;
+	return 0;
 }
 
 static int pop(struct trans_pool *pool, trans_pa_t *list, struct link *link,
@@ -51,7 +51,7 @@ static int pop(struct trans_pool *pool, trans_pa_t *list, struct link *link,
 	memcpy(link, place, sizeof(*link));
 	*pa = *list;
 	*list = link->next;
-	return TRANS_OK;
+	return 0;
 }
 
 static bool is_safe(const struct trans_pool *pool, trans_pa_t pa, uint64_t len)
@@ -67,7 +67,7 @@ static int take_safe(struct trans_pool *pool, unsigned int shift,
 {
 	while (!pool->host->alloc(pool->host_ctx, shift, count, pa)) {
 		if (is_safe(pool, *pa, block_len(shift, count)))
-			return TRANS_OK;
+			return 0;
 		if (push(pool, &pool->parked, shift, count, *pa)) {
 			pool->host->free(pool->host_ctx, shift, count, *pa);
 			return TRANS_EFAULT;
@@ -80,28 +80,28 @@ static int take_safe(struct trans_pool *pool, unsigned int shift,
 static TRANS_APART int take_reserved(struct trans_pool *pool, trans_pa_t *pa)
 {
 	struct link link;
-	int status = pop(pool, &pool->reserve, &link, pa);
+	int ret = pop(pool, &pool->reserve, &link, pa);
 
-	if (!status)
+	if (!ret)
 		pool->reserved--;
-	return status;
+	return ret;
 }
 
 static int pool_alloc(void *ctx, unsigned int shift, unsigned int count,
 		      trans_pa_t *pa)
 {
 	struct trans_pool *pool = ctx;
-	int status;
+	int ret;
 
 	if (!count || shift > 31)
 		return TRANS_EINVAL;
 	if (shift == pool->shift && count == 1 && pool->reserve != NO_BLOCK)
-		status = take_reserved(pool, pa);
+		ret = take_reserved(pool, pa);
 	else
-		status = take_safe(pool, shift, count, pa);
-	if (!status)
+		ret = take_safe(pool, shift, count, pa);
+	if (!ret)
 		pool->handed_out += count;
-	return status;
+	return ret;
 }
 
 static void pool_free(void *ctx, unsigned int shift, unsigned int count,
@@ -194,22 +194,22 @@ int trans_pool_init(struct trans_pool *pool, unsigned int shift,
 	pool->shift = shift;
 	pool->parked = NO_BLOCK;
 	pool->reserve = NO_BLOCK;
-	return TRANS_OK;
+	return 0;
 }
 
 static int add_reserved(struct trans_pool *pool)
 {
 	trans_pa_t pa;
-	int status = take_safe(pool, pool->shift, 1, &pa);
+	int ret = take_safe(pool, pool->shift, 1, &pa);
 
-	if (status)
-		return status;
-	status = push(pool, &pool->reserve, pool->shift, 1, pa);
-	if (status)
+	if (ret)
+		return ret;
+	ret = push(pool, &pool->reserve, pool->shift, 1, pa);
+	if (ret)
 		pool->host->free(pool->host_ctx, pool->shift, 1, pa);
 	else
 		pool->reserved++;
-	return status;
+	return ret;
 }
 
 /* Give the newest granules of the reserve back until @count are left. */
@@ -231,7 +231,7 @@ int trans_pool_reserve(struct trans_pool *pool, uint64_t count)
 			return TRANS_ENOMEM;
 		}
 	}
-	return TRANS_OK;
+	return 0;
 }
 
 void trans_pool_trim(struct trans_pool *pool)

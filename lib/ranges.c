@@ -83,7 +83,7 @@ static int splice(struct trans_ranges *set, size_t from, size_t to,
 	if (count)
 		memcpy(&set->range[from], pieces, count * sizeof(*pieces));
 	set->count = from + count + tail;
-	return TRANS_OK;
+	return 0;
 }
 
 void trans_ranges_init(struct trans_ranges *set, struct trans_range *storage,
@@ -101,7 +101,7 @@ int trans_ranges_add(struct trans_ranges *set, uint64_t start, uint64_t len)
 	size_t from, to;
 
 	if (!len)
-		return TRANS_OK;
+		return 0;
 	if (passes_top(start, len))
 		return TRANS_ERANGE;
 	/* One byte further on each side: what only touches merges too. */
@@ -128,13 +128,13 @@ int trans_ranges_remove(struct trans_ranges *set, uint64_t start, uint64_t len)
 	size_t from, to, count = 0;
 
 	if (!len)
-		return TRANS_OK;
+		return 0;
 	if (passes_top(start, len))
 		return TRANS_ERANGE;
 	from = first_ending_from(set, start);
 	to = first_starting_after(set, last);
 	if (from >= to)
-		return TRANS_OK;
+		return 0;
 	if (set->range[from].start < start)
 		left[count++] = range_of(set->range[from].start, start - 1);
 	if (range_last(&set->range[to - 1]) > last)
@@ -149,13 +149,13 @@ int trans_ranges_add_all(struct trans_ranges *set,
 	size_t i;
 
 	for (i = 0; i < other->count; i++) {
-		int status = trans_ranges_add(set, other->range[i].start,
-					      other->range[i].len);
+		int ret = trans_ranges_add(set, other->range[i].start,
+					   other->range[i].len);
 
-		if (status)
-			return status;
+		if (ret)
+			return ret;
 	}
-	return TRANS_OK;
+	return 0;
 }
 
 /* From the end, so that a set can be removed from itself. */
@@ -165,13 +165,13 @@ int trans_ranges_remove_all(struct trans_ranges *set,
 	size_t i;
 
 	for (i = other->count; i-- > 0;) {
-		int status = trans_ranges_remove(set, other->range[i].start,
-						 other->range[i].len);
+		int ret = trans_ranges_remove(set, other->range[i].start,
+					      other->range[i].len);
 
-		if (status)
-			return status;
+		if (ret)
+			return ret;
 	}
-	return TRANS_OK;
+	return 0;
 }
 
 bool trans_ranges_contain(const struct trans_ranges *set, uint64_t start,
@@ -319,7 +319,7 @@ int trans_ranges_fit(const struct trans_ranges *set,
 
 		if (fit_in_range(&set->range[at], &inside, &fit, &found)) {
 			*start = found;
-			return TRANS_OK;
+			return 0;
 		}
 	}
 	return TRANS_ENOHOLE;

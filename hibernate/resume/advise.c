@@ -8,7 +8,7 @@
 enum trans_resume_advice trans_resume_advise(int status)
 {
 	switch (status) {
-	case TRANS_OK:
+	case 0:
 		return TRANS_RESUME_START;
 	case TRANS_ENOIMAGE:
 		return TRANS_RESUME_BOOT;

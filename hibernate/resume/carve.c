@@ -51,7 +51,7 @@ int trans_resume_carve_(struct trans_resume *resume, uint64_t len,
 		trans_resume_mark_(map, map->taken, *pa, len);
 		if (single)
 			resume->hint = *pa;
-		return TRANS_OK;
+		return 0;
 	}
 	return TRANS_ENOMEM;
 }
@@ -82,7 +82,7 @@ static int carve_alloc(void *ctx, unsigned int shift, unsigned int count,
 	if (count > 1 && len == resume->block.len && !resume->block_used) {
 		resume->block_used = true;
 		*pa = resume->block.start;
-		return TRANS_OK;
+		return 0;
 	}
 	return trans_resume_carve_(resume, len, 1ULL << shift, pa);
 }

@@ -264,7 +264,7 @@ static int found(const struct search *search, trans_pa_t *entry,
 				  "more than one cpu_resume in the image" :
 				  "no cpu_resume in the image");
 	*entry = search->entry;
-	return TRANS_OK;
+	return 0;
 }
 
 int trans_find_physical_(const struct tr_memory *memory,

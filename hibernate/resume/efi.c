@@ -62,20 +62,20 @@ static int compare_entry(const struct comparison *c, const uint8_t *entry)
 	uint64_t len = pages << PAGE_SHIFT;
 
 	if (!(trans_le(entry + ENTRY_ATTRIBUTE, 8) & ATTRIBUTE_RUNTIME))
-		return TRANS_OK;
+		return 0;
 	if (len >> PAGE_SHIFT != pages || !is_runtime(c, pa, len))
 		return refuse(c, "EFI's runtime services are not where they "
 			      "were", pa, len);
 	if (is_moved(pa, trans_le(entry + ENTRY_VIRTUAL, 8)))
 		return refuse(c, "EFI's runtime services were moved by "
 			      "SetVirtualAddressMap", pa, len);
-	return TRANS_OK;
+	return 0;
 }
 
 static int compare_map(const struct comparison *c)
 {
 	const struct tr_efi *efi = c->efi;
-	int ret = TRANS_OK;
+	int ret = 0;
 
 	if (!efi->map_len || efi->map_len > MAX_MAP ||
 	    efi->version != ENTRY_VERSION || efi->entry_len < ENTRY_USED)
@@ -108,7 +108,7 @@ static int check_spared(const struct comparison *c)
 			return refuse(c, "a page of the image lies over EFI's "
 				      "runtime services", page,
 				      1ULL << map->shift);
-	return TRANS_OK;
+	return 0;
 }
 
 static int compare_table(const struct comparison *c)
@@ -119,7 +119,7 @@ static int compare_table(const struct comparison *c)
 		return refuse(c, "EFI booted the saved kernel, and this host "
 			      "has none", c->efi->system_table, 0);
 	if (load->args->efi_system_table == c->efi->system_table)
-		return TRANS_OK;
+		return 0;
 	refuse(c, "another EFI booted the saved kernel: its system table is "
 	       "elsewhere", c->efi->system_table, 0);
 	if (load->err)
@@ -145,7 +145,7 @@ int trans_resume_check_efi_(struct tr_load *load)
 	int ret;
 
 	if (load->args->efi_anyway || resume->image.info.own)
-		return TRANS_OK;
+		return 0;
 	ret = trans_find_efi_(&memory, effort_for(resume), &efi, load->err);
 	if (ret || !efi.system_table)
 		return ret;

@@ -269,7 +269,7 @@ static int take_tree(struct tr_efi *efi, const struct tr_efi *found,
 				     "EFI in the image disagree", found->tree,
 				     0);
 	*efi = *found;
-	return TRANS_OK;
+	return 0;
 }
 
 /* Trees that begin in one stretch of memory. */
@@ -279,7 +279,7 @@ static int trees_in(const struct tr_memory *memory, trans_pa_t pa,
 {
 	const uint8_t *bytes = memory->at(memory->ctx, pa, len);
 	uint64_t at = -pa & (STEP - 1);
-	int ret = TRANS_OK;
+	int ret = 0;
 
 	for (; bytes && !ret && len >= STEP && at <= len - STEP; at += STEP) {
 		struct tr_efi found;
@@ -295,7 +295,7 @@ int trans_find_efi_(const struct tr_memory *memory, uint64_t effort,
 		    struct tr_efi *efi, struct trans_error *err)
 {
 	trans_pa_t pa = 0;
-	int ret = TRANS_OK;
+	int ret = 0;
 	uint64_t len;
 
 	memset(efi, 0, sizeof(*efi));

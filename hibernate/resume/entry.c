@@ -51,7 +51,7 @@ int trans_resume_check_cpu_(struct tr_load *load)
 	if (next_level(load) == 1 && info->stub)
 		return trans_fail(load->err, TRANS_EIMAGE,
 				  "saved with EL2, and we are at EL1");
-	return TRANS_OK;
+	return 0;
 }
 
 static int heard(void *ctx, uint64_t moves)
@@ -112,7 +112,7 @@ static int check_level(struct tr_load *load, const struct tr_memory *memory,
 				  "no sign of the exception level at which the "
 				  "image was saved");
 	why = level_problem(load, level);
-	return why ? trans_fail(load->err, TRANS_EIMAGE, why) : TRANS_OK;
+	return why ? trans_fail(load->err, TRANS_EIMAGE, why) : 0;
 }
 
 /* The entry */
@@ -138,14 +138,15 @@ static int make_world(struct tr_load *load, const struct tr_tables *tables)
 	const struct trans_cpu *cpu = load->args->transition.cpu;
 	trans_pa_t stub = load->resume->image.info.stub;
 	unsigned int va_bits = load->args->transition.va_bits;
-	int rc = trans_find_world_(tables, cpu, va_bits ? va_bits :
-				   TRANS_DEFAULT_VA_BITS, world, load->err);
+	int ret = trans_find_world_(tables, cpu,
+				    va_bits ? va_bits : TRANS_DEFAULT_VA_BITS,
+				    world, load->err);
 
 	world->vbar_el2 = stub;
 	world->drop = stub != 0;
 	world->vhe = cpu->el == 2 && !stub;
 	load->resume->how = TRANS_RESUME_VIRTUAL;
-	return rc;
+	return ret;
 }
 
 static int enter_virtual(struct tr_load *load, const struct tr_tables *tables)
@@ -171,33 +172,33 @@ static int world_for_trial(struct tr_load *load)
 {
 	struct trans_resume *resume = load->resume;
 	struct tr_tables tables = { .root = resume->image.info.ttbr1 };
-	int rc = trans_find_geometry_(
+	int ret = trans_find_geometry_(
 		&tables.geo, load->args->transition.cpu, TRANS_EL1_0,
 		(enum trans_granule)resume->image.info.page_shift, 48,
 		TRANS_GEO_UPPER, load->err);
 
 	resume->entry = UINT64_MAX - 3;
-	return rc ? rc : make_world(load, &tables);
+	return ret ? ret : make_world(load, &tables);
 }
 
 int trans_resume_try_prepare_(struct tr_load *load)
 {
 	struct trans_resume *resume = load->resume;
 	struct trans_transition_args args;
-	int rc = TRANS_OK;
+	int ret = 0;
 
 	if (load->args->entry == TRANS_RESUME_VIRTUAL && !resume->image.info.own)
-		rc = world_for_trial(load);
-	if (rc)
-		return rc;
+		ret = world_for_trial(load);
+	if (ret)
+		return ret;
 	args = trans_resume_transition_args_(load);
 	args.alias_prepare = nothing_to_alias;
 	args.alias_drop = NULL;
 	args.unproven = true;
-	rc = trans_transition_prepare(&resume->transition, &args, load->err);
-	if (!rc)
+	ret = trans_transition_prepare(&resume->transition, &args, load->err);
+	if (!ret)
 		trans_transition_cancel(&resume->transition);
-	return rc;
+	return ret;
 }
 
 /* A snapshot of the library's own says where; it must have brought that
@@ -211,7 +212,7 @@ static int enter_own(struct tr_load *load)
 	resume->entry = info->entry;
 	if (trans_resume_at_(resume, info->entry, 16) &&
 	    trans_resume_at_(resume, info->context, 16))
-		return TRANS_OK;
+		return 0;
 	return trans_fail_pa(load->err, TRANS_ECORRUPT,
 			     "the way back of a snapshot is not in it",
 			     info->entry, 0);

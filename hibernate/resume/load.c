@@ -55,7 +55,7 @@ static int settle(const struct trans_resume *resume,
 		memset(at, 0, stretch->len);
 	if (resume->host->clean)
 		resume->host->clean(resume->host_ctx, at, stretch->len);
-	return TRANS_OK;
+	return 0;
 }
 
 static int settle_direct(struct tr_load *load)
@@ -75,20 +75,20 @@ static int settle_direct(struct tr_load *load)
 					     "no access to lent memory",
 					     stretch.pa, stretch.len);
 	}
-	return TRANS_OK;
+	return 0;
 }
 
 int trans_resume_read_data_(struct tr_load *load)
 {
 	struct trans_resume *resume = load->resume;
 	const struct trans_swsusp_info *info = &resume->image.info;
-	int rc;
+	int ret;
 
 	resume->filled = true;
 	/* Each stored page is read, and then each of the image settled. */
 	trans_resume_expect_(load, 2 * info->data_pages + resume->zero_pages,
 			     PIECE >> info->page_shift);
-	rc = trans_swsusp_read(&resume->image, info->data_pages, data_room,
-			       load, load->err);
-	return rc ? rc : settle_direct(load);
+	ret = trans_swsusp_read(&resume->image, info->data_pages, data_room,
+				load, load->err);
+	return ret ? ret : settle_direct(load);
 }

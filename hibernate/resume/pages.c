@@ -36,7 +36,7 @@ int trans_resume_map_ram_(struct trans_resume_map *map,
 			start, end - start, map->units };
 		map->units += (end - start) >> shift;
 	}
-	return TRANS_OK;
+	return 0;
 }
 
 uint64_t trans_resume_map_len_(const struct trans_resume_map *map)

@@ -62,7 +62,7 @@ static int check_pfn(const struct pfns *pfns, uint64_t pfn)
 	if (trans_ranges_touch(args->reserved, pa, page))
 		return bad_pfn(pfns, TRANS_ERANGE,
 			       "a page of the image is reserved", pfn);
-	return TRANS_OK;
+	return 0;
 }
 
 /* Most images have no such page, and need no room for them. */
@@ -83,7 +83,7 @@ static int mark_zero(struct pfns *pfns, trans_pa_t pa)
 	}
 	trans_resume_mark_(map, map->zero, pa, tr_page(resume));
 	pfns->zero++;
-	return TRANS_OK;
+	return 0;
 }
 
 static int take_pfn(struct pfns *pfns, uint64_t entry)
@@ -91,10 +91,10 @@ static int take_pfn(struct pfns *pfns, uint64_t entry)
 	struct trans_resume *resume = pfns->load->resume;
 	uint64_t pfn = entry & ~PFN_ZERO;
 	trans_pa_t pa = pfn << resume->image.info.page_shift;
-	int rc = check_pfn(pfns, pfn);
+	int ret = check_pfn(pfns, pfn);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	pfns->next = pfn + 1;
 	trans_resume_mark_(&resume->map, resume->map.image, pa,
 			   tr_page(resume));
@@ -103,26 +103,26 @@ static int take_pfn(struct pfns *pfns, uint64_t entry)
 	if (++pfns->stored > resume->image.info.data_pages)
 		return bad_pfn(pfns, TRANS_ECORRUPT,
 			       "more page numbers than pages", pfn);
-	return TRANS_OK;
+	return 0;
 }
 
 static int take_meta_page(struct pfns *pfns, const uint8_t *page)
 {
 	size_t count = tr_page(pfns->load->resume) / sizeof(uint64_t);
-	int rc = TRANS_OK;
+	int ret = 0;
 
 	if (pfns->ended)
 		return trans_fail(pfns->load->err, TRANS_ECORRUPT,
 				  "page numbers go on behind their end");
-	for (size_t i = 0; !rc && i < count; i++) {
+	for (size_t i = 0; !ret && i < count; i++) {
 		uint64_t entry = trans_le(page + i * sizeof(uint64_t), 8);
 
 		pfns->ended = entry == PFN_END;
 		if (pfns->ended)
 			break;
-		rc = take_pfn(pfns, entry);
+		ret = take_pfn(pfns, entry);
 	}
-	return rc;
+	return ret;
 }
 
 /* Where the reader puts metadata; it asks page by page or for all at once. */
@@ -151,29 +151,29 @@ static int take_meta(struct pfns *pfns, unsigned int pages)
 	struct trans_resume *resume = pfns->load->resume;
 	unsigned int shift = resume->image.info.page_shift;
 	struct meta_room room = { pfns->buffer, pages, shift };
-	int rc = trans_swsusp_read(&resume->image, pages, meta_room, &room,
-				   pfns->load->err);
+	int ret = trans_swsusp_read(&resume->image, pages, meta_room, &room,
+				    pfns->load->err);
 
-	for (unsigned int i = 0; !rc && i < pages; i++)
-		rc = take_meta_page(pfns, pfns->buffer + ((size_t)i << shift));
-	return rc;
+	for (unsigned int i = 0; !ret && i < pages; i++)
+		ret = take_meta_page(pfns, pfns->buffer + ((size_t)i << shift));
+	return ret;
 }
 
 static int take_all_meta(struct pfns *pfns)
 {
 	uint64_t left = pfns->load->resume->image.info.meta_pages;
-	int rc = TRANS_OK;
+	int ret = 0;
 
-	while (!rc && left) {
+	while (!ret && left) {
 		unsigned int pages = left < META_PAGES ? (unsigned int)left :
 							 META_PAGES;
 
-		rc = take_meta(pfns, pages);
+		ret = take_meta(pfns, pages);
 		left -= pages;
-		if (!rc && trans_resume_work_(pfns->load, pages))
-			rc = TRANS_ESTOPPED;
+		if (!ret && trans_resume_work_(pfns->load, pages))
+			ret = TRANS_ESTOPPED;
 	}
-	return rc;
+	return ret;
 }
 
 int trans_resume_read_pfns_(struct tr_load *load)
@@ -182,7 +182,7 @@ int trans_resume_read_pfns_(struct tr_load *load)
 	struct pfns pfns = { .load = load };
 	uint64_t len = META_PAGES * tr_page(resume);
 	trans_pa_t pa;
-	int rc;
+	int ret;
 
 	pfns.buffer =
 		trans_resume_carve_early_(resume, len, tr_page(resume), &pa);
@@ -192,9 +192,9 @@ int trans_resume_read_pfns_(struct tr_load *load)
 	/* Each page of them is read, and then taken in. */
 	trans_resume_expect_(load, 2 * resume->image.info.meta_pages,
 			     META_PAGES);
-	rc = take_all_meta(&pfns);
-	if (rc)
-		return rc;
+	ret = take_all_meta(&pfns);
+	if (ret)
+		return ret;
 	if (pfns.stored != resume->image.info.data_pages)
 		return trans_fail(load->err, TRANS_ECORRUPT,
 				  "fewer page numbers than pages");
@@ -224,7 +224,7 @@ static int count_pages(struct tr_load *load, struct needs *needs)
 	struct trans_resume *resume = load->resume;
 	unsigned int shift = resume->image.info.page_shift;
 	struct tr_stretch stretch, last = { .len = 0 };
-	int ret = TRANS_OK;
+	int ret = 0;
 
 	resume->direct_pages = resume->moved_pages = 0;
 	for (; !ret && trans_resume_stretch_(resume, last.pa + last.len,
@@ -312,34 +312,35 @@ static int set_aside(struct tr_load *load)
 
 	resume->block.len = 0;
 	if (len == granule)
-		return TRANS_OK;
+		return 0;
 	if (trans_resume_carve_(resume, len, granule, &resume->block.start))
 		return trans_fail_pa(load->err, TRANS_ENOMEM,
 				     "no pages side by side for the blob", 0,
 				     len);
 	resume->block.len = len;
-	return TRANS_OK;
+	return 0;
 }
 
 static int share_out(struct tr_load *load, struct needs *needs)
 {
 	struct trans_resume *resume = load->resume;
 	uint64_t missing;
-	int rc;
+	int ret;
 
 	*needs = (struct needs){ 0 };
 	memset(resume->map.taken, 0, trans_resume_map_len_(&resume->map));
 	resume->hint = resume->safe_below = TR_PA_END;
-	rc = set_aside(load);
-	if (rc)
-		return rc;
-	rc = count_pages(load, needs);
-	if (rc)
-		return rc;
+	ret = set_aside(load);
+	if (ret)
+		return ret;
+	ret = count_pages(load, needs);
+	if (ret)
+		return ret;
 	missing = take_gaps(load, needs);
 	return missing ? trans_fail_pa(load->err, TRANS_ENOMEM,
 				       "too few pages for what must move", 0,
-				       missing * tr_page(resume)) : TRANS_OK;
+				       missing * tr_page(resume)) :
+			 0;
 }
 
 /* The plan */
@@ -350,20 +351,20 @@ static int want_stretch(struct tr_load *load, const struct tr_stretch *stretch,
 {
 	struct trans_resume *resume = load->resume;
 	uint64_t page = tr_page(resume);
-	int rc = TRANS_OK;
+	int ret = 0;
 
 	if (stretch->zero)
 		return trans_moves_add(&resume->plan, TRANS_ZERO, stretch->pa,
 				       stretch->len);
-	for (uint64_t at = 0; !rc && at < stretch->len; at += page) {
+	for (uint64_t at = 0; !ret && at < stretch->len; at += page) {
 		*gap = next_gap(resume, *gap);
-		rc = trans_moves_add(&resume->plan, *gap, stretch->pa + at,
-				     page);
+		ret = trans_moves_add(&resume->plan, *gap, stretch->pa + at,
+				      page);
 		*gap += page;
-		if (!rc && trans_resume_work_(load, 1))
-			rc = TRANS_ESTOPPED;
+		if (!ret && trans_resume_work_(load, 1))
+			ret = TRANS_ESTOPPED;
 	}
-	return rc;
+	return ret;
 }
 
 static int make_plan(struct tr_load *load)
@@ -373,16 +374,16 @@ static int make_plan(struct tr_load *load)
 	trans_pa_t gap = resume->safe_below;
 	struct tr_stretch stretch;
 	trans_pa_t from = 0;
-	int rc = TRANS_OK;
+	int ret = 0;
 
-	while (!rc && trans_resume_stretch_(resume, from, PART_PAGES << shift,
-					    &stretch)) {
+	while (!ret && trans_resume_stretch_(resume, from, PART_PAGES << shift,
+					     &stretch)) {
 		from = stretch.pa + stretch.len;
-		rc = trans_resume_work_(load, stretch.len >> shift);
-		if (!rc && !stretch.direct)
-			rc = want_stretch(load, &stretch, &gap);
+		ret = trans_resume_work_(load, stretch.len >> shift);
+		if (!ret && !stretch.direct)
+			ret = want_stretch(load, &stretch, &gap);
 	}
-	return rc ? trans_fail(load->err, rc, "moves") : rc;
+	return ret ? trans_fail(load->err, ret, "moves") : ret;
 }
 
 /*
@@ -406,23 +407,23 @@ static int make_room(struct tr_load *load, const struct needs *needs)
 		return trans_fail_pa(load->err, TRANS_ENOMEM,
 				     "no room for the moves", 0, pages * page);
 	trans_moves_init(&resume->plan, storage, pages * page / each);
-	return TRANS_OK;
+	return 0;
 }
 
 int trans_resume_place_(struct tr_load *load)
 {
 	const struct trans_resume *resume = load->resume;
 	struct needs needs;
-	int rc;
+	int ret;
 
 	/* Three passes over the image, and two over the gaps. */
 	trans_resume_expect_(load, 4 * (resume->image.info.data_pages +
 					resume->zero_pages), PART_PAGES);
-	rc = share_out(load, &needs);
-	if (rc || !needs.stretches)
-		return rc;
-	rc = make_room(load, &needs);
-	if (!rc)
-		rc = share_out(load, &needs);
-	return rc ? rc : make_plan(load);
+	ret = share_out(load, &needs);
+	if (ret || !needs.stretches)
+		return ret;
+	ret = make_room(load, &needs);
+	if (!ret)
+		ret = share_out(load, &needs);
+	return ret ? ret : make_plan(load);
 }

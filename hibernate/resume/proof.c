@@ -22,7 +22,7 @@ static int told(const struct proof *proof, uint64_t units)
 {
 	return proof->load && trans_resume_work_(proof->load, units) ?
 		       TRANS_ESTOPPED :
-		       TRANS_OK;
+		       0;
 }
 
 static int refuse(const struct proof *proof, const char *why, trans_pa_t pa,
@@ -37,7 +37,8 @@ static int not_of_image(const struct proof *proof, trans_pa_t pa, uint64_t len,
 	const struct trans_resume_map *map = &proof->resume->map;
 
 	return trans_resume_marked_(map, map->image, pa, len) ?
-		       refuse(proof, why, pa, len) : TRANS_OK;
+		       refuse(proof, why, pa, len) :
+		       0;
 }
 
 /* What the transition allocated: still ours, and none of the image's. */
@@ -58,31 +59,31 @@ static int own_piece(void *arg, trans_pa_t pa, uint64_t len)
 static int table_pages(struct proof *proof, const struct trans_table *table)
 {
 	struct trans_report report = { 0 };
-	int rc;
+	int ret;
 
 	if (!table->ops)
-		return TRANS_OK;
-	rc = trans_table_pages(table, own_piece, proof, &report);
-	if (rc && rc == report.error.status && proof->err)
+		return 0;
+	ret = trans_table_pages(table, own_piece, proof, &report);
+	if (ret && ret == report.error.status && proof->err)
 		*proof->err = report.error;
-	return rc;
+	return ret;
 }
 
 static int own_pages(struct proof *proof)
 {
 	const struct trans_transition *t = &proof->resume->transition;
 	uint64_t granule = 1ULL << t->args.granule;
-	int rc = own_piece(proof, t->code, t->code_granules * granule);
+	int ret = own_piece(proof, t->code, t->code_granules * granule);
 
-	if (!rc)
-		rc = own_piece(proof, t->data, t->data_granules * granule);
-	if (!rc)
-		rc = trans_list_pages_(t, own_piece, proof, proof->err);
-	if (!rc)
-		rc = table_pages(proof, &t->low);
-	if (!rc)
-		rc = table_pages(proof, &t->high);
-	return rc ? rc : table_pages(proof, &t->passage);
+	if (!ret)
+		ret = own_piece(proof, t->data, t->data_granules * granule);
+	if (!ret)
+		ret = trans_list_pages_(t, own_piece, proof, proof->err);
+	if (!ret)
+		ret = table_pages(proof, &t->low);
+	if (!ret)
+		ret = table_pages(proof, &t->high);
+	return ret ? ret : table_pages(proof, &t->passage);
 }
 
 /* What the caller lets the blob write. */
@@ -90,33 +91,33 @@ static int lent_pages(const struct proof *proof)
 {
 	const struct trans_transition_args *args =
 		&proof->resume->transition.args;
-	int rc = TRANS_OK;
+	int ret = 0;
 
 	if (args->report)
-		rc = not_of_image(proof, args->report,
-				  sizeof(struct trans_blob_report),
-				  "the report lies in a page of the image");
-	if (!rc && trans_uart_exists(&args->uart))
-		rc = not_of_image(proof, args->uart.pa,
-				  trans_uart_len(&args->uart),
-				  "the UART lies in a page of the image");
-	return rc;
+		ret = not_of_image(proof, args->report,
+				   sizeof(struct trans_blob_report),
+				   "the report lies in a page of the image");
+	if (!ret && trans_uart_exists(&args->uart))
+		ret = not_of_image(proof, args->uart.pa,
+				   trans_uart_len(&args->uart),
+				   "the UART lies in a page of the image");
+	return ret;
 }
 
 static int no_page_twice(const struct proof *proof)
 {
 	const struct trans_resume_map *map = &proof->resume->map;
 	uint64_t words = trans_resume_map_len_(map) / sizeof(uint64_t);
-	int rc = TRANS_OK;
+	int ret = 0;
 
-	for (uint64_t i = 0; !rc && i < words; i++) {
+	for (uint64_t i = 0; !ret && i < words; i++) {
 		if (map->image[i] & map->taken[i])
 			return refuse(proof, "a page of the image was "
 				      "allocated", 0, 0);
 		if (i % PART == PART - 1)
-			rc = told(proof, PART);
+			ret = told(proof, PART);
 	}
-	return rc;
+	return ret;
 }
 
 /* @len bytes of a move, @at from its start on. */
@@ -125,17 +126,19 @@ static int part_apart(const struct proof *proof, const struct trans_move *move,
 {
 	const struct trans_resume_map *map = &proof->resume->map;
 	uint64_t page = tr_page(proof->resume), end = at + len;
-	int rc = TRANS_OK;
+	int ret = 0;
 
 	if (move->src != TRANS_ZERO)
-		rc = not_of_image(proof, move->src + at, len,
-				  "a source is a page of the image");
-	for (; !rc && at < end; at += page)
+		ret = not_of_image(proof, move->src + at, len,
+				   "a source is a page of the image");
+	for (; !ret && at < end; at += page)
 		if (!trans_resume_marked_(map, map->image, move->dst + at,
 					  page))
-			rc = refuse(proof, "a destination is no page of the "
-				    "image", move->dst + at, page);
-	return rc ? rc : told(proof, len / page);
+			ret = refuse(proof,
+				     "a destination is no page of the "
+				     "image",
+				     move->dst + at, page);
+	return ret ? ret : told(proof, len / page);
 }
 
 /* Sources are no pages of the image and destinations are: so no move writes
@@ -144,24 +147,24 @@ static int moves_apart(const struct proof *proof)
 {
 	const struct trans_moves *plan = &proof->resume->plan;
 	uint64_t most = PART * tr_page(proof->resume);
-	int rc = TRANS_OK;
+	int ret = 0;
 
-	for (size_t i = 0; !rc && i < plan->count; i++) {
+	for (size_t i = 0; !ret && i < plan->count; i++) {
 		const struct trans_move *move = &plan->move[i];
 
-		for (uint64_t at = 0, len; !rc && at < move->len; at += len) {
+		for (uint64_t at = 0, len; !ret && at < move->len; at += len) {
 			len = move->len - at < most ? move->len - at : most;
-			rc = part_apart(proof, move, at, len);
+			ret = part_apart(proof, move, at, len);
 		}
 	}
-	return rc;
+	return ret;
 }
 
 int trans_resume_prove_(const struct trans_resume *resume, struct tr_load *load,
 			struct trans_error *err)
 {
 	struct proof proof = { resume, load, err };
-	int rc;
+	int ret;
 
 	if (load)
 		trans_resume_expect_(load,
@@ -169,18 +172,18 @@ int trans_resume_prove_(const struct trans_resume *resume, struct tr_load *load,
 						     sizeof(uint64_t) +
 					     resume->moved_pages,
 				     PART);
-	rc = no_page_twice(&proof);
-	if (!rc)
-		rc = own_pages(&proof);
-	if (!rc)
-		rc = lent_pages(&proof);
-	return rc ? rc : moves_apart(&proof);
+	ret = no_page_twice(&proof);
+	if (!ret)
+		ret = own_pages(&proof);
+	if (!ret)
+		ret = lent_pages(&proof);
+	return ret ? ret : moves_apart(&proof);
 }
 
 int trans_resume_check(const struct trans_resume *resume,
 		       struct trans_error *err)
 {
-	int rc = trans_transition_check(&resume->transition, err);
+	int ret = trans_transition_check(&resume->transition, err);
 
-	return rc ? rc : trans_resume_prove_(resume, NULL, err);
+	return ret ? ret : trans_resume_prove_(resume, NULL, err);
 }

@@ -65,7 +65,7 @@ static int check_args(struct tr_load *load)
 	load->resume->wipe = args->wipe;
 	load->resume->host = args->host;
 	load->resume->host_ctx = args->host_ctx;
-	return TRANS_OK;
+	return 0;
 }
 
 /* The stream is the work of the steps that read it. */
@@ -106,9 +106,9 @@ static int look(struct tr_load *load)
 	static const unsigned int shifts[] = { 16, 14, 12 };
 	static const struct trans_range anywhere = { 0, UINT64_MAX };
 	const struct trans_resume_args *args = load->args;
-	int rc = TRANS_ENOSPC;
+	int ret = TRANS_ENOSPC;
 
-	for (size_t i = 0; rc == TRANS_ENOSPC && i < 3; i++) {
+	for (size_t i = 0; ret == TRANS_ENOSPC && i < 3; i++) {
 		uint64_t len = TRANS_SWSUSP_BUFFER(shifts[i]);
 		trans_pa_t pa;
 		void *buffer;
@@ -122,15 +122,16 @@ static int look(struct tr_load *load)
 			return trans_fail_pa(load->err, TRANS_EFAULT,
 					     "no access to lent memory", pa,
 					     len);
-		rc = open_with(load, buffer, len);
+		ret = open_with(load, buffer, len);
 		load->id = load->resume->image.id;
 		trans_resume_wipe_(load->resume, pa, len);
 		break;
 	}
 	if (args->id)
 		*args->id = load->id;
-	return rc == TRANS_ENOSPC ? no_memory(load, "buffer of the reader",
-					      TRANS_SWSUSP_BUFFER(12)) : rc;
+	return ret == TRANS_ENOSPC ? no_memory(load, "buffer of the reader",
+					       TRANS_SWSUSP_BUFFER(12)) :
+				     ret;
 }
 
 /* A unit is what is placed or what is carved, whichever is smaller. */
@@ -147,7 +148,7 @@ static int take_free(struct tr_load *load)
 	struct trans_resume *resume = load->resume;
 	const struct trans_ranges *lent = load->args->free;
 	uint64_t unit = 1ULL << resume->map.shift;
-	int rc = TRANS_OK;
+	int ret = 0;
 
 	if (lent->count > TRANS_RESUME_RANGES)
 		return trans_fail(load->err, TRANS_ENOSPC, "lent memory");
@@ -157,36 +158,36 @@ static int take_free(struct tr_load *load)
 	trans_ranges_init(&resume->cut, resume->cut_storage,
 			  sizeof(resume->cut_storage) /
 				  sizeof(*resume->cut_storage));
-	for (size_t i = 0; !rc && i < lent->count; i++) {
+	for (size_t i = 0; !ret && i < lent->count; i++) {
 		uint64_t start = tr_round_up(lent->range[i].start, unit);
 		uint64_t end = tr_round_down(lent->range[i].start +
 						     lent->range[i].len, unit);
 
 		if (end > start)
-			rc = trans_ranges_add(&resume->direct, start,
-					      end - start);
+			ret = trans_ranges_add(&resume->direct, start,
+					       end - start);
 	}
-	return rc ? trans_fail(load->err, rc, "lent memory") : rc;
+	return ret ? trans_fail(load->err, ret, "lent memory") : ret;
 }
 
 static int number_ram(struct tr_load *load)
 {
 	struct trans_resume *resume = load->resume;
-	int rc = trans_resume_map_ram_(&resume->map, load->args->ram,
-				       unit_shift(load));
+	int ret = trans_resume_map_ram_(&resume->map, load->args->ram,
+					unit_shift(load));
 
-	return rc ? trans_fail(load->err, rc, "RAM") : take_free(load);
+	return ret ? trans_fail(load->err, ret, "RAM") : take_free(load);
 }
 
 /* The CPU was held against what the first look found, and so must this be the
  * same image. What the disk will not give is no answer at all. */
 static int open_again(struct tr_load *load, void *buffer, uint64_t len)
 {
-	int rc = open_with(load, buffer, len);
+	int ret = open_with(load, buffer, len);
 
-	if (rc == TRANS_EHOST ||
+	if (ret == TRANS_EHOST ||
 	    swsusp_same_id(&load->id, &load->resume->image.id))
-		return rc;
+		return ret;
 	return trans_fail_pa(load->err, TRANS_ESTALE,
 			     "the disk holds another image than a moment ago",
 			     load->id.offset, load->id.page_len);
@@ -228,17 +229,17 @@ static int prepare(struct tr_load *load)
 static int prove(struct tr_load *load)
 {
 	if (load->args->transition.unproven)
-		return TRANS_OK;
+		return 0;
 	return trans_resume_prove_(load->resume, load, load->err);
 }
 
 /* That there is no image is for the first look at the disk to find, and for
  * nobody else: a host boots over it. What calls the host may pass on whatever
  * that says. */
-static int not_forged(const struct tr_load *load, int rc)
+static int not_forged(const struct tr_load *load, int ret)
 {
-	if (rc != TRANS_ENOIMAGE)
-		return rc;
+	if (ret != TRANS_ENOIMAGE)
+		return ret;
 	if (load->err)
 		load->err->status = TRANS_EHOST;
 	return TRANS_EHOST;
@@ -295,34 +296,34 @@ int trans_resume_load(struct trans_resume *resume,
 		      struct trans_error *err)
 {
 	struct tr_load load = { .resume = resume, .args = args, .err = err };
-	int rc = TRANS_OK;
+	int ret = 0;
 
 	memset(resume, 0, sizeof(*resume));
 	if (args->id)
 		memset(args->id, 0, sizeof(*args->id));
-	for (size_t i = 0; !rc && i < sizeof(steps) / sizeof(*steps); i++)
-		rc = run(&load, &steps[i]);
+	for (size_t i = 0; !ret && i < sizeof(steps) / sizeof(*steps); i++)
+		ret = run(&load, &steps[i]);
 	resume->image.args.progress = NULL;
-	if (rc)
-		fail_load(resume, rc);
-	return rc;
+	if (ret)
+		fail_load(resume, ret);
+	return ret;
 }
 
 int trans_resume_start(struct trans_resume *resume, struct trans_error *err)
 {
 	struct trans_transition *transition = &resume->transition;
-	int rc;
+	int ret;
 
 	if (!transition->prepared)
 		return trans_fail(err, TRANS_EINVAL, "nothing is loaded");
-	rc = trans_transition_ask(transition, err);
-	if (rc)
-		return rc;
-	rc = trans_swsusp_clear(&resume->image, err);
-	if (!rc)
+	ret = trans_transition_ask(transition, err);
+	if (ret)
+		return ret;
+	ret = trans_swsusp_clear(&resume->image, err);
+	if (!ret)
 		trans_transition_go(transition);
 	trans_transition_unask(transition);
-	return rc;
+	return ret;
 }
 
 void trans_resume_unload(struct trans_resume *resume)
@@ -344,10 +345,10 @@ int trans_resume_probe(const struct trans_block *disk, uint64_t offset,
 		.buffer_len = buffer_len,
 	};
 	struct trans_swsusp image;
-	int rc = trans_swsusp_open(&image, &args, err);
+	int ret = trans_swsusp_open(&image, &args, err);
 
 	*info = image.info;
 	if (id)
 		*id = image.id;
-	return rc;
+	return ret;
 }

@@ -93,15 +93,15 @@ static int look_up(const struct tr_memory *memory,
 {
 	struct trans_table view;
 	struct trans_leaf leaf = { 0 };
-	int rc = view_of(memory, tables, &view);
+	int ret = view_of(memory, tables, &view);
 
-	if (!rc)
-		rc = trans_table_query(&view, va, &leaf, NULL);
-	if (!rc && leaf.memory != NORMAL)
-		rc = TRANS_EUNREPR;
-	if (!rc)
+	if (!ret)
+		ret = trans_table_query(&view, va, &leaf, NULL);
+	if (!ret && leaf.memory != NORMAL)
+		ret = TRANS_EUNREPR;
+	if (!ret)
 		*pa = leaf.pa;
-	return rc;
+	return ret;
 }
 
 /* Is it that shape? */
@@ -134,7 +134,7 @@ int trans_find_tables_(const struct tr_memory *memory,
 {
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++)
 		if (fits(memory, info, cpu, regime, &shapes[i], tables))
-			return TRANS_OK;
+			return 0;
 	return trans_fail(err, TRANS_EIMAGE,
 			  "the image's tables do not lead to its _cpu_resume");
 }
@@ -183,18 +183,19 @@ int trans_find_world_(const struct tr_tables *tables,
 {
 	const struct trans_geometry *high = &tables->geo;
 	struct trans_geometry low;
-	int rc;
+	int ret;
 
 	/* ID_AA64MMFR3_EL1.S1PIE [11:8] */
 	if (field(cpu->mmfr3, 8))
 		return trans_fail(err, TRANS_EIMAGE,
 				  "a CPU with permission indirection: "
 				  "physical entry only");
-	rc = trans_find_geometry_(&low, cpu, (enum trans_regime)high->regime,
-		      (enum trans_granule)high->granule_shift, low_va_bits,
-		      high->ds ? TRANS_GEO_DS : 0, err);
-	if (rc)
-		return rc;
+	ret = trans_find_geometry_(&low, cpu, (enum trans_regime)high->regime,
+				   (enum trans_granule)high->granule_shift,
+				   low_va_bits, high->ds ? TRANS_GEO_DS : 0,
+				   err);
+	if (ret)
+		return ret;
 	*world = (struct trans_world){
 		.ttbr1 = trans_ttbr(high, tables->root),
 		.tcr = trans_tcr(&low, high) | TCR_A1 | TCR_TBI0,
@@ -207,5 +208,5 @@ int trans_find_world_(const struct tr_tables *tables,
 	/* ID_AA64PFR1_EL1.MTE [11:8]: tags in memory. */
 	if (field(cpu->pfr1, 8) >= 2)
 		world->mair = (MAIR_LINUX & ~MAIR_INDEX_1) | MAIR_TAGGED;
-	return TRANS_OK;
+	return 0;
 }

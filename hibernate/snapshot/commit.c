@@ -47,7 +47,7 @@ static int check_size(const struct snapshot *job)
 
 	trans_snapshot_needs_(job, &needs);
 	if (slots->at || slots->first + needs.slots <= job->limit)
-		return TRANS_OK;
+		return 0;
 	refuse_disk(job, TRANS_ENOSPC, "snapshot: swap area too small");
 	if (job->err)
 		job->err->desc = needs.slots;
@@ -139,5 +139,5 @@ int trans_snapshot_commit_(struct snapshot *job)
 	why = put_sector(job, offset, now, back);
 	if (why && put_sector(job, offset, old, back))
 		why = "signature neither committed nor taken back";
-	return why ? refuse_disk(job, TRANS_EHOST, why) : TRANS_OK;
+	return why ? refuse_disk(job, TRANS_EHOST, why) : 0;
 }

@@ -72,7 +72,7 @@ static int check_args(const struct trans_snapshot_args *args,
 		why = bad_disk(args);
 	if (!why)
 		why = bad_slots(args);
-	return why ? trans_fail(err, TRANS_EINVAL, why) : TRANS_OK;
+	return why ? trans_fail(err, TRANS_EINVAL, why) : 0;
 }
 
 static int check_aligned(const struct trans_ranges *set, uint64_t page_len,
@@ -85,7 +85,7 @@ static int check_aligned(const struct trans_ranges *set, uint64_t page_len,
 			return trans_fail_pa(err, TRANS_EALIGN, why, r->start,
 					     r->len);
 	}
-	return TRANS_OK;
+	return 0;
 }
 
 /* The whole pages in a range; len 0: none. */
@@ -125,7 +125,7 @@ static int make_job(const struct trans_snapshot_args *args,
 		memset(at, 0, len);
 		*place = (struct trans_range){ r.start, len };
 		*job = at;
-		return TRANS_OK;
+		return 0;
 	}
 	return trans_fail_pa(err, TRANS_ENOMEM, "snapshot: no lent memory", 0,
 			     len);
@@ -135,42 +135,42 @@ static int make_job(const struct trans_snapshot_args *args,
 static int take_lent(struct snapshot *job, struct trans_range place)
 {
 	const struct trans_ranges *lent = job->args->free;
-	int rc = TRANS_OK;
+	int ret = 0;
 
-	for (size_t i = 0; !rc && i < lent->count; i++) {
+	for (size_t i = 0; !ret && i < lent->count; i++) {
 		struct trans_range r = inner(lent->range[i],
 					     snapshot_page(job));
 
-		rc = trans_ranges_add(&job->copies, r.start, r.len);
-		if (!rc)
-			rc = trans_ranges_remove(&job->image, r.start, r.len);
+		ret = trans_ranges_add(&job->copies, r.start, r.len);
+		if (!ret)
+			ret = trans_ranges_remove(&job->image, r.start, r.len);
 	}
 	job->lent = trans_ranges_total(&job->copies);
-	return rc ? rc : trans_ranges_remove(&job->copies, place.start,
-					     place.len);
+	return ret ? ret :
+		     trans_ranges_remove(&job->copies, place.start, place.len);
 }
 
 static int make_sets(struct snapshot *job, struct trans_range place)
 {
 	const struct trans_snapshot_args *args = job->args;
-	int rc;
+	int ret;
 
 	trans_ranges_init(&job->image, job->image_storage,
 			  TRANS_SNAPSHOT_RANGES);
 	trans_ranges_init(&job->copies, job->copies_storage,
 			  TRANS_SNAPSHOT_RANGES);
-	rc = trans_ranges_add_all(&job->image, args->save);
-	if (!rc && args->nosave)
-		rc = trans_ranges_remove_all(&job->image, args->nosave);
-	if (!rc)
-		rc = take_lent(job, place);
-	if (rc)
-		return trans_fail(job->err, rc, "snapshot: too many ranges");
+	ret = trans_ranges_add_all(&job->image, args->save);
+	if (!ret && args->nosave)
+		ret = trans_ranges_remove_all(&job->image, args->nosave);
+	if (!ret)
+		ret = take_lent(job, place);
+	if (ret)
+		return trans_fail(job->err, ret, "snapshot: too many ranges");
 	job->pages = trans_ranges_total(&job->image) >> job->shift;
 	if (!job->pages)
 		return trans_fail(job->err, TRANS_EINVAL,
 				  "snapshot: nothing to save");
-	return TRANS_OK;
+	return 0;
 }
 
 /* The map, the bits for zero pages, a chunk unpacked and packed. */
@@ -190,25 +190,25 @@ int trans_snapshot_plan_(const struct trans_snapshot_args *args,
 			 struct snapshot **job, struct trans_error *err)
 {
 	struct trans_range place = { 0, 0 };
-	int rc = check_args(args, err);
+	int ret = check_args(args, err);
 
-	if (!rc)
-		rc = check_aligned(args->save, 1ULL << args->granule,
-				   "snapshot: save", err);
-	if (!rc)
-		rc = check_aligned(args->nosave, 1ULL << args->granule,
-				   "snapshot: nosave", err);
-	if (!rc)
-		rc = make_job(args, job, &place, err);
-	if (rc)
-		return rc;
+	if (!ret)
+		ret = check_aligned(args->save, 1ULL << args->granule,
+				    "snapshot: save", err);
+	if (!ret)
+		ret = check_aligned(args->nosave, 1ULL << args->granule,
+				    "snapshot: nosave", err);
+	if (!ret)
+		ret = make_job(args, job, &place, err);
+	if (ret)
+		return ret;
 	(*job)->args = args;
 	(*job)->err = err;
 	(*job)->shift = args->granule;
-	rc = make_sets(*job, place);
-	if (!rc)
+	ret = make_sets(*job, place);
+	if (!ret)
 		size_buffers(*job);
-	return rc;
+	return ret;
 }
 
 /* A chunk that does not pack takes a page more than it holds. */
@@ -254,11 +254,11 @@ int trans_snapshot_estimate(const struct trans_snapshot_args *args,
 			    struct trans_error *err)
 {
 	struct snapshot *job;
-	int rc = trans_snapshot_plan_(args, &job, err);
+	int ret = trans_snapshot_plan_(args, &job, err);
 
-	if (!rc)
+	if (!ret)
 		trans_snapshot_needs_(job, needs);
-	return rc;
+	return ret;
 }
 
 static int no_memory(const struct snapshot *job, uint64_t len)
@@ -309,7 +309,7 @@ int trans_snapshot_carve_(struct snapshot *job)
 	if (!at)
 		return TRANS_EFAULT;
 	place_buffers(job, at);
-	return TRANS_OK;
+	return 0;
 }
 
 void *trans_snapshot_at_(const struct snapshot *job, trans_pa_t pa,

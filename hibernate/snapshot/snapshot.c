@@ -66,7 +66,7 @@ static int give_page(const struct snapshot *job, trans_pa_t *pa, bool *has)
 		return trans_fail_pa(job->err, TRANS_EINVAL,
 				     "snapshot: alloc gave what is not saved",
 				     *pa, snapshot_page(job));
-	return TRANS_OK;
+	return 0;
 }
 
 static int write_code(const struct snapshot *job, trans_pa_t pa)
@@ -81,7 +81,7 @@ static int write_code(const struct snapshot *job, trans_pa_t pa)
 	memcpy(code, trans_snapshot_way_back_, len);
 	if (args->ops->clean)
 		args->ops->clean(args->ctx, code, len);
-	return TRANS_OK;
+	return 0;
 }
 
 static void drop_way_back(const struct trans_snapshot_args *args,
@@ -98,28 +98,28 @@ static void drop_way_back(const struct trans_snapshot_args *args,
 static int prepare_alias(const struct snapshot *job, struct way_back *back)
 {
 	const struct trans_snapshot_args *args = job->args;
-	int rc = args->alias_prepare(args->host, back->code,
-				     snapshot_page(job));
+	int ret =
+		args->alias_prepare(args->host, back->code, snapshot_page(job));
 
-	if (rc)
-		return trans_fail_pa(job->err, rc < 0 ? rc : TRANS_EHOST,
+	if (ret)
+		return trans_fail_pa(job->err, ret < 0 ? ret : TRANS_EHOST,
 				     "snapshot: alias_prepare", back->code,
 				     snapshot_page(job));
 	back->aliased = true;
-	return TRANS_OK;
+	return 0;
 }
 
 static int prepare_way_back(struct snapshot *job, struct way_back *back,
 			    void **context)
 {
-	int rc = give_page(job, &back->code, &back->has_code);
+	int ret = give_page(job, &back->code, &back->has_code);
 
-	if (!rc)
-		rc = give_page(job, &back->context, &back->has_context);
-	if (!rc)
-		rc = write_code(job, back->code);
-	if (rc)
-		return rc;
+	if (!ret)
+		ret = give_page(job, &back->context, &back->has_context);
+	if (!ret)
+		ret = write_code(job, back->code);
+	if (ret)
+		return ret;
 	*context = trans_snapshot_at_(job, back->context, CONTEXT_LEN);
 	if (!*context)
 		return TRANS_EFAULT;
@@ -166,7 +166,7 @@ static int copy_all(void *arg)
 		memcpy(copy, page, page_len);
 		job->stored++;
 	}
-	return TRANS_OK;
+	return 0;
 }
 
 /* The alias belongs to the context: the way back switches the MMU on in it. */
@@ -174,23 +174,23 @@ static int copy_masked(const struct trans_snapshot_args *args, void *context,
 		       struct snapshot *job)
 {
 	uint64_t daif = trans_arch_read_(TRANS_DAIF);
-	int rc;
+	int ret;
 
 	trans_arch_mask_();
 	if (args->alias_enter)
 		args->alias_enter(args->host);
-	rc = trans_snapshot_context_(context, copy_all, job);
+	ret = trans_snapshot_context_(context, copy_all, job);
 	if (args->alias_leave)
 		args->alias_leave(args->host);
 	trans_arch_write_(TRANS_DAIF, daif);
-	return rc;
+	return ret;
 }
 
 static int check(struct snapshot *job)
 {
-	int rc = trans_snapshot_carve_(job);
+	int ret = trans_snapshot_carve_(job);
 
-	return rc ? rc : trans_snapshot_check_disk_(job);
+	return ret ? ret : trans_snapshot_check_disk_(job);
 }
 
 static void complete(struct trans_snapshot_args *args)
@@ -208,23 +208,23 @@ int trans_snapshot_take(const struct trans_snapshot_args *wanted,
 	struct way_back back = { 0 };
 	struct snapshot *job;
 	void *context;
-	int rc;
+	int ret;
 
 	if (wanted)
 		own = *wanted;
 	complete(args);
-	rc = trans_snapshot_plan_(args, &job, err);
-	if (!rc)
-		rc = check(job);
-	if (rc)
-		return rc;
-	rc = prepare_way_back(job, &back, &context);
-	if (!rc)
-		rc = copy_masked(args, context, job);
-	if (rc == TRANS_SNAPSHOT_TAKEN)
-		rc = trans_snapshot_write_(job);
-	if (rc == TRANS_SNAPSHOT_TAKEN)
-		rc = trans_snapshot_commit_(job);
+	ret = trans_snapshot_plan_(args, &job, err);
+	if (!ret)
+		ret = check(job);
+	if (ret)
+		return ret;
+	ret = prepare_way_back(job, &back, &context);
+	if (!ret)
+		ret = copy_masked(args, context, job);
+	if (ret == TRANS_SNAPSHOT_TAKEN)
+		ret = trans_snapshot_write_(job);
+	if (ret == TRANS_SNAPSHOT_TAKEN)
+		ret = trans_snapshot_commit_(job);
 	drop_way_back(args, &back);
-	return rc;
+	return ret;
 }

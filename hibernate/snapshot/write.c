@@ -28,7 +28,7 @@ static int write_pages(const struct snapshot *job, uint64_t slot,
 	if (disk->write(disk->ctx, slot << job->shift, data,
 			count << job->shift))
 		return disk_failed(job, "snapshot: write", slot);
-	return TRANS_OK;
+	return 0;
 }
 
 /* Slots and maps */
@@ -45,7 +45,7 @@ static int next_slot(struct snapshot *job, uint64_t *slot)
 		return trans_fail(job->err, TRANS_EHOST, "snapshot: slots.at");
 	job->slots++;
 	if (*slot && *slot < job->limit && *slot != job->args->offset)
-		return TRANS_OK;
+		return 0;
 	trans_fail(job->err, TRANS_ERANGE,
 		   "snapshot: a slot outside the swap area");
 	if (job->err)
@@ -57,51 +57,51 @@ static int next_slot(struct snapshot *job, uint64_t *slot)
 static int begin_map(struct snapshot *job)
 {
 	uint64_t entries = MAP_ENTRIES(snapshot_page(job)), slot = 0;
-	int rc = next_slot(job, &slot);
+	int ret = next_slot(job, &slot);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	if (job->map_slot) {
 		job->map[entries] = slot;
-		rc = write_pages(job, job->map_slot, job->map, 1);
+		ret = write_pages(job, job->map_slot, job->map, 1);
 	} else {
 		job->first_map = slot;
 	}
 	memset(job->map, 0, snapshot_page(job));
 	job->map_slot = slot;
 	job->map_used = 0;
-	return rc;
+	return ret;
 }
 
 static int next_entry(struct snapshot *job, uint64_t *slot)
 {
-	int rc = TRANS_OK;
+	int ret = 0;
 
 	if (!job->map_slot ||
 	    job->map_used == MAP_ENTRIES(snapshot_page(job)))
-		rc = begin_map(job);
-	if (!rc)
-		rc = next_slot(job, slot);
-	if (!rc)
+		ret = begin_map(job);
+	if (!ret)
+		ret = next_slot(job, slot);
+	if (!ret)
 		job->map[job->map_used++] = *slot;
-	return rc;
+	return ret;
 }
 
 /* Slots side by side are written at once. */
 static int put_pages(struct snapshot *job, const uint8_t *data, uint64_t count)
 {
 	uint64_t start = 0, run = 0, slot = 0;
-	int rc;
+	int ret;
 
 	for (; count; count--) {
-		rc = next_entry(job, &slot);
-		if (!rc && run && slot != start + run) {
-			rc = write_pages(job, start, data, run);
+		ret = next_entry(job, &slot);
+		if (!ret && run && slot != start + run) {
+			ret = write_pages(job, start, data, run);
 			data += run << job->shift;
 			run = 0;
 		}
-		if (rc)
-			return rc;
+		if (ret)
+			return ret;
 		start = run ? start : slot;
 		run++;
 	}
@@ -132,19 +132,19 @@ static int put_packed(struct snapshot *job)
 static int put_chunk(struct snapshot *job)
 {
 	const struct trans_snapshot_args *args = job->args;
-	int rc = args->packing == TRANS_SWSUSP_LZ4 ?
-			 put_packed(job) :
-			 put_pages(job, job->unpacked, job->held);
+	int ret = args->packing == TRANS_SWSUSP_LZ4 ?
+			  put_packed(job) :
+			  put_pages(job, job->unpacked, job->held);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	job->done += job->held;
 	job->held = 0;
 	if (args->progress &&
 	    args->progress(args->progress_ctx, job->done,
 			   job->meta + job->stored))
 		return trans_fail(job->err, TRANS_ESTOPPED, "progress");
-	return TRANS_OK;
+	return 0;
 }
 
 /* Room for the next page of the stream, and that it is filled. */
@@ -155,7 +155,7 @@ static void *room(const struct snapshot *job)
 
 static int filled(struct snapshot *job)
 {
-	return ++job->held == SWSUSP_CHUNK_PAGES ? put_chunk(job) : TRANS_OK;
+	return ++job->held == SWSUSP_CHUNK_PAGES ? put_chunk(job) : 0;
 }
 
 static int put_info(struct snapshot *job)
@@ -188,9 +188,10 @@ static int put_metadata(struct snapshot *job)
 	uint64_t entries = META_ENTRIES(snapshot_page(job)), at = 0, i = 0;
 	trans_pa_t pa;
 	uint64_t *meta = NULL;
-	int rc = TRANS_OK;
+	int ret = 0;
 
-	for (; !rc && trans_snapshot_walk_next_(&walk, snapshot_page(job), &pa);
+	for (;
+	     !ret && trans_snapshot_walk_next_(&walk, snapshot_page(job), &pa);
 	     i++) {
 		if (!at) {
 			meta = room(job);
@@ -199,12 +200,12 @@ static int put_metadata(struct snapshot *job)
 		meta[at++] = pa >> job->shift |
 			     (is_zero_page(job, i) ? ZERO_PAGE : 0);
 		if (at == entries) {
-			rc = filled(job);
+			ret = filled(job);
 			at = 0;
 		}
 	}
-	if (rc || !at)
-		return rc;
+	if (ret || !at)
+		return ret;
 	meta[at] = END_OF_METADATA;
 	return filled(job);
 }
@@ -213,9 +214,9 @@ static int put_data(struct snapshot *job)
 {
 	struct snapshot_walk walk = { &job->copies, 0, 0 };
 	trans_pa_t pa;
-	int rc = TRANS_OK;
+	int ret = 0;
 
-	for (uint64_t i = 0; !rc && i < job->stored; i++) {
+	for (uint64_t i = 0; !ret && i < job->stored; i++) {
 		const void *copy;
 
 		trans_snapshot_walk_next_(&walk, snapshot_page(job), &pa);
@@ -223,23 +224,23 @@ static int put_data(struct snapshot *job)
 		if (!copy)
 			return TRANS_EFAULT;
 		memcpy(room(job), copy, snapshot_page(job));
-		rc = filled(job);
+		ret = filled(job);
 	}
-	return !rc && job->held ? put_chunk(job) : rc;
+	return !ret && job->held ? put_chunk(job) : ret;
 }
 
 int trans_snapshot_write_(struct snapshot *job)
 {
 	const struct trans_block *disk = job->args->disk;
-	int rc = put_info(job);
+	int ret = put_info(job);
 
-	if (!rc)
-		rc = put_metadata(job);
-	if (!rc)
-		rc = put_data(job);
-	if (!rc)
-		rc = write_pages(job, job->map_slot, job->map, 1);
-	if (!rc && disk->flush(disk->ctx))
-		rc = trans_fail(job->err, TRANS_EHOST, "snapshot: flush");
-	return rc;
+	if (!ret)
+		ret = put_metadata(job);
+	if (!ret)
+		ret = put_data(job);
+	if (!ret)
+		ret = write_pages(job, job->map_slot, job->map, 1);
+	if (!ret && disk->flush(disk->ctx))
+		ret = trans_fail(job->err, TRANS_EHOST, "snapshot: flush");
+	return ret;
 }

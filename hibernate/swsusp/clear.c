@@ -85,7 +85,7 @@ static int read_sector(struct trans_swsusp *image, struct sector *s,
 	if (disk->read(disk->ctx, s->offset, s->was, s->len))
 		return fail(s, "disk read", err);
 	memcpy(s->wanted, s->was, s->len);
-	return TRANS_OK;
+	return 0;
 }
 
 /* Is it the sector that was opened? */
@@ -93,7 +93,7 @@ static int check_header(const struct trans_swsusp *image,
 			const struct sector *s, struct trans_error *err)
 {
 	if (swsusp_sector_crc(image, s->was + s->len) == image->header_crc)
-		return TRANS_OK;
+		return 0;
 	return trans_fail_pa(err, TRANS_ESTALE,
 			     "the swap header is not the image's any more",
 			     s->offset, s->len);
@@ -118,12 +118,12 @@ int trans_swsusp_take_off_(struct trans_swsusp *image, struct trans_error *err)
 	const uint8_t *orig;
 	enum step step;
 	struct sector s;
-	int rc = read_sector(image, &s, err);
+	int ret = read_sector(image, &s, err);
 
-	if (!rc)
-		rc = check_header(image, &s, err);
-	if (rc)
-		return rc;
+	if (!ret)
+		ret = check_header(image, &s, err);
+	if (ret)
+		return ret;
 	orig = s.was + s.len - SWSUSP_ORIG_SIG;
 	if (!trans_swsusp_is_swap_(orig))
 		return trans_fail_pa(err, TRANS_EIMAGE,
@@ -131,7 +131,7 @@ int trans_swsusp_take_off_(struct trans_swsusp *image, struct trans_error *err)
 				     "swap", s.offset, s.len);
 	memcpy(s.wanted + s.len - SWSUSP_SIG, orig, SWSUSP_SIG_LEN);
 	step = commit(&s, s.wanted);
-	return step == DONE ? TRANS_OK : take_back(&s, step, err);
+	return step == DONE ? 0 : take_back(&s, step, err);
 }
 
 int trans_swsusp_clear(struct trans_swsusp *image, struct trans_error *err)

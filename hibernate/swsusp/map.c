@@ -22,18 +22,18 @@ int trans_swsusp_read_pages_(const struct trans_swsusp *image, uint64_t page,
 	if (disk->read(disk->ctx, offset, to, len))
 		return trans_fail_pa(err, TRANS_EHOST, "disk read", offset,
 				     len);
-	return TRANS_OK;
+	return 0;
 }
 
 /* Where a page of the image, or another map, can be. */
 static int check_slot(const struct trans_swsusp *image, uint64_t page,
 		      struct trans_error *err)
 {
-	int status = TRANS_ECORRUPT;
+	int ret = TRANS_ECORRUPT;
 	const char *why = NULL;
 
 	if (page >= swsusp_disk_pages(image)) {
-		status = TRANS_ETRUNC;
+		ret = TRANS_ETRUNC;
 		why = "a slot of the image is beyond the disk";
 	} else if (page == image->args.offset) {
 		why = "a slot of the image is the swap header";
@@ -42,7 +42,7 @@ static int check_slot(const struct trans_swsusp *image, uint64_t page,
 	} else if (page == image->next_map) {
 		why = "a slot of the image is the next swap map";
 	}
-	return why ? swsusp_fail(image, status, why, page, err) : TRANS_OK;
+	return why ? swsusp_fail(image, ret, why, page, err) : 0;
 }
 
 /*
@@ -74,14 +74,14 @@ static bool seen_before(struct trans_swsusp *image, uint64_t map)
 static int check_map(struct trans_swsusp *image, uint64_t map,
 		     struct trans_error *err)
 {
-	int rc;
+	int ret;
 
 	image->next_map = 0;
-	rc = check_slot(image, map, err);
-	if (!rc && seen_before(image, map))
+	ret = check_slot(image, map, err);
+	if (!ret && seen_before(image, map))
 		return swsusp_fail(image, TRANS_ECORRUPT,
 				   "the swap maps are a circle", map, err);
-	return rc;
+	return ret;
 }
 
 /* It is in the buffer. */
@@ -96,26 +96,26 @@ static void begin_map(struct trans_swsusp *image, uint64_t map)
 static int read_map(struct trans_swsusp *image, uint64_t map,
 		    struct trans_error *err)
 {
-	int rc = check_map(image, map, err);
+	int ret = check_map(image, map, err);
 
-	if (!rc)
-		rc = trans_swsusp_read_pages_(image, map, 1,
-					      swsusp_buffer(image, 0), err);
-	if (!rc)
+	if (!ret)
+		ret = trans_swsusp_read_pages_(image, map, 1,
+					       swsusp_buffer(image, 0), err);
+	if (!ret)
 		begin_map(image, map);
-	return rc;
+	return ret;
 }
 
 int trans_swsusp_first_map_(struct trans_swsusp *image, struct trans_error *err)
 {
-	int rc;
+	int ret;
 
 	if (!image->first_map)
 		return trans_fail(err, TRANS_ECORRUPT, "no swap map");
-	rc = check_map(image, image->first_map, err);
-	if (!rc)
+	ret = check_map(image, image->first_map, err);
+	if (!ret)
 		begin_map(image, image->first_map);
-	return rc;
+	return ret;
 }
 
 static int ends_early(const struct trans_swsusp *image, struct trans_error *err)
@@ -129,7 +129,7 @@ static int ends_early(const struct trans_swsusp *image, struct trans_error *err)
 static int reach_slot(struct trans_swsusp *image, struct trans_error *err)
 {
 	if (image->slot < swsusp_slots(image))
-		return TRANS_OK;
+		return 0;
 	if (!image->next_map)
 		return ends_early(image, err);
 	return read_map(image, image->next_map, err);
@@ -139,20 +139,21 @@ int trans_swsusp_next_run_(struct trans_swsusp *image, unsigned int most,
 			   struct swsusp_run *run, struct trans_error *err)
 {
 	unsigned int i = 1, left;
-	int rc = reach_slot(image, err);
+	int ret = reach_slot(image, err);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	run->page = entry(image, image->slot);
 	if (!run->page)
 		return ends_early(image, err);
-	rc = check_slot(image, run->page, err);
+	ret = check_slot(image, run->page, err);
 	left = swsusp_slots(image) - image->slot;
 	if (most > left)
 		most = left;
-	while (!rc && i < most && entry(image, image->slot + i) ==
-	       run->page + i && !check_slot(image, run->page + i, NULL))
+	while (!ret && i < most &&
+	       entry(image, image->slot + i) == run->page + i &&
+	       !check_slot(image, run->page + i, NULL))
 		i++;
 	run->count = i;
-	return rc;
+	return ret;
 }

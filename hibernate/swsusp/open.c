@@ -58,7 +58,7 @@ static int check_disk(const struct trans_block *disk, struct trans_error *err)
 		return trans_fail(err, TRANS_EINVAL, "sector size of the disk");
 	if (disk->write && !disk->flush)
 		return trans_fail(err, TRANS_EINVAL, "write without flush");
-	return TRANS_OK;
+	return 0;
 }
 
 static int check_args(const struct trans_swsusp_args *args,
@@ -117,7 +117,7 @@ static int probe(struct trans_swsusp *image, const uint8_t **end,
 	if (!*end)
 		return trans_fail(err, TRANS_ERANGE,
 				  "the swap header is beyond the disk");
-	return TRANS_OK;
+	return 0;
 }
 
 static int parse_flags(struct trans_swsusp_info *info, uint32_t flags,
@@ -137,38 +137,38 @@ static int parse_flags(struct trans_swsusp_info *info, uint32_t flags,
 					     TRANS_SWSUSP_LZO;
 	info->has_crc = flags & SWSUSP_CRC32;
 	info->has_hardware = flags & SWSUSP_HW_SIG;
-	return TRANS_OK;
+	return 0;
 }
 
 static int parse_header(struct trans_swsusp *image, const uint8_t *end,
 			struct trans_error *err)
 {
 	struct trans_swsusp_info *info = &image->info;
-	int rc;
+	int ret;
 
 	if (image->args.buffer_len < TRANS_SWSUSP_BUFFER(info->page_shift))
 		return trans_fail(err, TRANS_ENOSPC, "buffer of the reader");
 	if (!trans_swsusp_is_swap_(end - SWSUSP_ORIG_SIG))
 		return trans_fail(err, TRANS_EIMAGE,
 				  "the signature to put back is none of swap");
-	rc = parse_flags(info, (uint32_t)trans_le(end - SWSUSP_FLAGS, 4), err);
-	if (rc)
-		return rc;
+	ret = parse_flags(info, (uint32_t)trans_le(end - SWSUSP_FLAGS, 4), err);
+	if (ret)
+		return ret;
 	if (info->has_crc)
 		info->crc = (uint32_t)trans_le(end - SWSUSP_CRC, 4);
 	if (info->has_hardware)
 		info->hardware = (uint32_t)trans_le(end - SWSUSP_HARDWARE, 4);
-	return TRANS_OK;
+	return 0;
 }
 
 static int find_header(struct trans_swsusp *image, const uint8_t **end,
 		       struct trans_error *err)
 {
 	const struct signature *found;
-	int rc = probe(image, end, &found, err);
+	int ret = probe(image, end, &found, err);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	if (!found) {
 		image->info.page_shift = 0; /* not the one tried last */
 		return trans_fail(err, TRANS_ENOIMAGE, "not a swap space");
@@ -178,7 +178,7 @@ static int find_header(struct trans_swsusp *image, const uint8_t **end,
 				  "swap space without an image");
 	if (found->mark == OTHER)
 		return trans_fail(err, TRANS_EIMAGE, found->why);
-	return TRANS_OK;
+	return 0;
 }
 
 /* Its id */
@@ -189,16 +189,16 @@ static int read_part(const struct trans_swsusp *image, uint64_t page,
 		     struct trans_error *err)
 {
 	uint8_t *to = swsusp_buffer(image, at);
-	int rc;
+	int ret;
 
 	/* Nor what an earlier read left there. */
 	memset(to, 0, swsusp_bytes(image, 1));
 	if (!page || page >= swsusp_disk_pages(image))
-		return TRANS_OK;
-	rc = trans_swsusp_read_pages_(image, page, 1, to, err);
-	if (!rc)
+		return 0;
+	ret = trans_swsusp_read_pages_(image, page, 1, to, err);
+	if (!ret)
 		trans_sha256_update(sha, to, swsusp_bytes(image, 1));
-	return rc;
+	return ret;
 }
 
 /* The parts are those that the rest of the open looks at, not the same read once
@@ -207,14 +207,14 @@ static int read_parts(struct trans_swsusp *image, const uint8_t *end,
 		      struct trans_sha256 *sha, struct trans_error *err)
 {
 	size_t sector = (size_t)1 << image->args.disk->sector_shift;
-	int rc;
+	int ret;
 
 	_Static_assert((SWSUSP_AT_HELD + 1) << 16 <= TRANS_SWSUSP_BUFFER(12),
 		       "an info page of 64K");
 	trans_sha256_update(sha, end - sector, sector);
-	rc = read_part(image, image->first_map, 0, sha, err);
-	if (rc)
-		return rc;
+	ret = read_part(image, image->first_map, 0, sha, err);
+	if (ret)
+		return ret;
 	return read_part(image, trans_le(swsusp_buffer(image, 0), 8),
 			 SWSUSP_AT_HELD, sha, err);
 }
@@ -227,27 +227,27 @@ int trans_swsusp_identify_(struct trans_swsusp *image,
 	uint8_t digest[TRANS_SHA256_LEN];
 	struct trans_sha256 sha;
 	const uint8_t *end;
-	int rc = check_args(args, err);
+	int ret = check_args(args, err);
 
 	memset(image, 0, sizeof(*image));
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	image->args = *args;
-	rc = find_header(image, &end, err);
-	if (rc)
-		return rc;
+	ret = find_header(image, &end, err);
+	if (ret)
+		return ret;
 	memcpy(header, end - SWSUSP_HEADER_LEN, SWSUSP_HEADER_LEN);
 	image->first_map = trans_le(end - SWSUSP_IMAGE, 8);
 	image->header_crc = swsusp_sector_crc(image, end);
 	trans_sha256_init(&sha);
-	rc = read_parts(image, end, &sha, err);
-	if (rc)
-		return rc;
+	ret = read_parts(image, end, &sha, err);
+	if (ret)
+		return ret;
 	trans_sha256_final(&sha, digest);
 	image->id.offset = args->offset << image->info.page_shift;
 	image->id.page_len = 1u << image->info.page_shift;
 	memcpy(image->id.sha256, digest, sizeof(image->id.sha256));
-	return TRANS_OK;
+	return 0;
 }
 
 /* Info page */
@@ -284,7 +284,7 @@ static int parse_counts(struct trans_swsusp *image, const uint8_t *page,
 				  info->pages << info->page_shift)
 		return trans_fail(err, TRANS_ECORRUPT,
 				  "page counts of the image");
-	return TRANS_OK;
+	return 0;
 }
 
 static bool is_pa(uint64_t value, uint64_t align)
@@ -308,7 +308,7 @@ static int parse_own(struct trans_swsusp_info *info, const uint8_t *page,
 	if (level != 1 && level != 2)
 		return trans_fail(err, TRANS_ECORRUPT,
 				  "exception level of a snapshot");
-	return TRANS_OK;
+	return 0;
 }
 
 static bool is_own(const uint8_t *page)
@@ -341,22 +341,22 @@ static int parse_arm64(struct trans_swsusp_info *info, const uint8_t *page,
 		return trans_fail(err, TRANS_ECORRUPT,
 				  "EL2 vectors of the saved kernel");
 	trans_text_printable_(info->version, sizeof(info->version));
-	return TRANS_OK;
+	return 0;
 }
 
 static int read_info(struct trans_swsusp *image, struct trans_error *err)
 {
 	uint8_t *page = swsusp_buffer(image, SWSUSP_AT_HELD);
 	struct swsusp_run run = { 0, 0 };
-	int rc = trans_swsusp_first_map_(image, err);
+	int ret = trans_swsusp_first_map_(image, err);
 
-	if (!rc)
-		rc = trans_swsusp_next_run_(image, 1, &run, err);
-	if (rc)
-		return rc;
+	if (!ret)
+		ret = trans_swsusp_next_run_(image, 1, &run, err);
+	if (ret)
+		return ret;
 	swsusp_used(image, 1);
-	rc = parse_counts(image, page, err);
-	return rc ? rc : parse_arm64(&image->info, page, err);
+	ret = parse_counts(image, page, err);
+	return ret ? ret : parse_arm64(&image->info, page, err);
 }
 
 int trans_swsusp_open(struct trans_swsusp *image,
@@ -366,18 +366,18 @@ int trans_swsusp_open(struct trans_swsusp *image,
 	uint8_t header[SWSUSP_HEADER_LEN];
 	struct trans_image_id id;
 	unsigned int swap_shift;
-	int rc = trans_swsusp_identify_(image, args, header, err);
+	int ret = trans_swsusp_identify_(image, args, header, err);
 
-	if (!rc)
-		rc = parse_header(image, header + SWSUSP_HEADER_LEN, err);
-	if (!rc)
-		rc = read_info(image, err);
-	if (!rc)
-		return TRANS_OK;
+	if (!ret)
+		ret = parse_header(image, header + SWSUSP_HEADER_LEN, err);
+	if (!ret)
+		ret = read_info(image, err);
+	if (!ret)
+		return 0;
 	id = image->id;
-	swap_shift = rc == TRANS_ENOIMAGE ? image->info.page_shift : 0;
+	swap_shift = ret == TRANS_ENOIMAGE ? image->info.page_shift : 0;
 	memset(image, 0, sizeof(*image));
 	image->id = id;
 	image->info.page_shift = swap_shift;
-	return rc;
+	return ret;
 }

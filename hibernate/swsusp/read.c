@@ -38,13 +38,13 @@ static int get_room(struct reading *r, uint64_t wish)
 	unsigned int most = least(wish, r->left), count = most;
 
 	if (r->room_pages)
-		return TRANS_OK;
+		return 0;
 	r->to = r->room(r->ctx, &count);
 	if (!r->to || !count || count > most)
 		return trans_fail(r->err, TRANS_EFAULT,
 				  "no room for a page of the image");
 	r->room_pages = count;
-	return TRANS_OK;
+	return 0;
 }
 
 /* Pages have reached their room. */
@@ -59,14 +59,14 @@ static void filled(struct reading *r, unsigned int count)
 static int copy_out(struct reading *r, const uint8_t *from, unsigned int most,
 		    unsigned int *count)
 {
-	int rc = get_room(r, most);
+	int ret = get_room(r, most);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	*count = least(most, r->room_pages);
 	memcpy(r->to, from, swsusp_bytes(r->image, *count));
 	filled(r, *count);
-	return TRANS_OK;
+	return 0;
 }
 
 /* Pages read ahead */
@@ -88,22 +88,22 @@ static int read_ahead(struct trans_swsusp *image, unsigned int most,
 		      struct trans_error *err)
 {
 	struct swsusp_run run;
-	int rc;
+	int ret;
 
 	memmove(swsusp_buffer(image, SWSUSP_AT_HELD), held(image),
 		swsusp_bytes(image, image->held));
 	image->held_at = 0;
-	rc = trans_swsusp_next_run_(image, most, &run, err);
-	if (rc)
-		return rc;
-	rc = trans_swsusp_read_pages_(
+	ret = trans_swsusp_next_run_(image, most, &run, err);
+	if (ret)
+		return ret;
+	ret = trans_swsusp_read_pages_(
 		image, run.page, run.count,
 		held(image) + swsusp_bytes(image, image->held), err);
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	image->held += run.count;
 	swsusp_used(image, run.count);
-	return TRANS_OK;
+	return 0;
 }
 
 /* In pages, of what may be read at once. */
@@ -115,12 +115,14 @@ static unsigned int read_limit(const struct trans_swsusp *image)
 static int hold(struct trans_swsusp *image, unsigned int pages,
 		struct trans_error *err)
 {
-	int rc = TRANS_OK;
+	int ret = 0;
 
-	while (!rc && image->held < pages)
-		rc = read_ahead(image, least(SWSUSP_HELD_PAGES - image->held,
-					     read_limit(image)), err);
-	return rc;
+	while (!ret && image->held < pages)
+		ret = read_ahead(image,
+				 least(SWSUSP_HELD_PAGES - image->held,
+				       read_limit(image)),
+				 err);
+	return ret;
 }
 
 /* Raw */
@@ -133,38 +135,38 @@ static int read_raw_run(struct reading *r)
 	unsigned int most = least(stream_pages(image) - image->done,
 				  read_limit(image));
 	struct swsusp_run run;
-	int rc = trans_swsusp_next_run_(image, most, &run, r->err);
+	int ret = trans_swsusp_next_run_(image, most, &run, r->err);
 
-	if (!rc)
-		rc = get_room(r, run.count);
-	if (rc)
-		return rc;
+	if (!ret)
+		ret = get_room(r, run.count);
+	if (ret)
+		return ret;
 	if (r->room_pages < run.count &&
 	    swsusp_bytes(image, r->room_pages) < STRAIGHT)
 		return read_ahead(image, least(run.count, SWSUSP_HELD_PAGES),
 				  r->err);
 	run.count = least(run.count, r->room_pages);
-	rc = trans_swsusp_read_pages_(image, run.page, run.count, r->to,
-				      r->err);
-	if (rc)
-		return rc;
+	ret = trans_swsusp_read_pages_(image, run.page, run.count, r->to,
+				       r->err);
+	if (ret)
+		return ret;
 	swsusp_used(image, run.count);
 	filled(r, run.count);
-	return TRANS_OK;
+	return 0;
 }
 
 static int read_raw(struct reading *r)
 {
 	struct trans_swsusp *image = r->image;
 	unsigned int count;
-	int rc;
+	int ret;
 
 	if (!image->held)
 		return read_raw_run(r);
-	rc = copy_out(r, held(image), image->held, &count);
-	if (!rc)
+	ret = copy_out(r, held(image), image->held, &count);
+	if (!ret)
 		drop_held(image, count);
-	return rc;
+	return ret;
 }
 
 /* Packed */
@@ -183,11 +185,11 @@ static int hold_chunk(struct reading *r, struct chunk *chunk)
 {
 	struct trans_swsusp *image = r->image;
 	unsigned int shift = image->info.page_shift;
-	int rc = hold(image, 1, r->err);
+	int ret = hold(image, 1, r->err);
 	uint64_t len;
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	len = trans_le(held(image), SWSUSP_CHUNK_HEADER);
 	if (!len || len > SWSUSP_PACKED_MAX(shift))
 		return trans_fail(r->err, TRANS_ECORRUPT,
@@ -195,17 +197,17 @@ static int hold_chunk(struct reading *r, struct chunk *chunk)
 	chunk->len = (size_t)len;
 	chunk->held_pages = (unsigned int)(
 		(len + SWSUSP_CHUNK_HEADER - 1) >> shift) + 1;
-	rc = hold(image, chunk->held_pages, r->err);
+	ret = hold(image, chunk->held_pages, r->err);
 	chunk->from = held(image) + SWSUSP_CHUNK_HEADER;
-	return rc;
+	return ret;
 }
 
-static int unpack_status(int rc)
+static int unpack_status(int ret)
 {
-	switch (rc) {
-	case TRANS_OK:
+	switch (ret) {
+	case 0:
 	case TRANS_ENOMEM:
-		return rc;
+		return ret;
 	case TRANS_ETRUNC:
 	case TRANS_ECORRUPT:
 	case TRANS_ENOSPC:
@@ -222,18 +224,18 @@ static int unpack(struct reading *r, struct chunk *chunk)
 	trans_unpack_fn fn = image->info.packing == TRANS_SWSUSP_LZO ? u->lzo :
 								       u->lz4;
 	size_t room = swsusp_bytes(image, chunk->most), out = 0;
-	int rc = unpack_status(fn(u->ctx, chunk->from, chunk->len, chunk->to,
-				  room, &out));
+	int ret = unpack_status(
+		fn(u->ctx, chunk->from, chunk->len, chunk->to, room, &out));
 
-	if (rc)
-		return trans_fail(r->err, rc, "unpacking a chunk");
+	if (ret)
+		return trans_fail(r->err, ret, "unpacking a chunk");
 	if (!out || out > room || out & (swsusp_bytes(image, 1) - 1))
 		return trans_fail(r->err, TRANS_ECORRUPT,
 				  "a chunk that is not whole pages");
 	chunk->pages = (unsigned int)(out >> image->info.page_shift);
 	if (image->info.has_crc)
 		image->crc = trans_crc32(image->crc, chunk->to, out);
-	return TRANS_OK;
+	return 0;
 }
 
 /* To its room if that takes the largest that it can be, else into the
@@ -242,52 +244,52 @@ static int place_chunk(struct reading *r, struct chunk *chunk)
 {
 	struct trans_swsusp *image = r->image;
 	bool straight;
-	int rc;
+	int ret;
 
 	chunk->most = least(stream_pages(image) - image->done,
 			    SWSUSP_CHUNK_PAGES);
-	rc = get_room(r, chunk->most);
-	if (rc)
-		return rc;
+	ret = get_room(r, chunk->most);
+	if (ret)
+		return ret;
 	straight = r->room_pages >= chunk->most;
 	chunk->to = straight ? r->to :
 			       swsusp_buffer(image, SWSUSP_AT_UNPACKED);
-	rc = unpack(r, chunk);
-	if (rc)
-		return rc;
+	ret = unpack(r, chunk);
+	if (ret)
+		return ret;
 	image->unpacked = straight ? 0 : chunk->pages;
 	image->taken = 0;
 	if (straight)
 		filled(r, chunk->pages);
-	return TRANS_OK;
+	return 0;
 }
 
 static int read_chunk(struct reading *r)
 {
 	struct chunk chunk = { 0 };
-	int rc = hold_chunk(r, &chunk);
+	int ret = hold_chunk(r, &chunk);
 
-	if (!rc)
-		rc = place_chunk(r, &chunk);
-	if (!rc)
+	if (!ret)
+		ret = place_chunk(r, &chunk);
+	if (!ret)
 		drop_held(r->image, chunk.held_pages);
-	return rc;
+	return ret;
 }
 
 static int read_packed(struct reading *r)
 {
 	struct trans_swsusp *image = r->image;
 	unsigned int count;
-	int rc;
+	int ret;
 
 	if (image->taken == image->unpacked)
 		return read_chunk(r);
-	rc = copy_out(r, swsusp_buffer(image, SWSUSP_AT_UNPACKED +
-					      image->taken),
-		      image->unpacked - image->taken, &count);
-	if (!rc)
+	ret = copy_out(r,
+		       swsusp_buffer(image, SWSUSP_AT_UNPACKED + image->taken),
+		       image->unpacked - image->taken, &count);
+	if (!ret)
 		image->taken += count;
-	return rc;
+	return ret;
 }
 
 /* Both */
@@ -310,17 +312,17 @@ static int tell(const struct reading *r, uint64_t before)
 
 	if (!args->progress || (before / each == done / each &&
 				(done < all || before == done)))
-		return TRANS_OK;
+		return 0;
 	if (args->progress(args->progress_ctx, done, all))
 		return trans_fail(r->err, TRANS_ESTOPPED, "progress");
-	return TRANS_OK;
+	return 0;
 }
 
 static int check_crc(const struct trans_swsusp *image, struct trans_error *err)
 {
 	if (image->done < stream_pages(image) || !image->info.has_crc ||
 	    image->crc == image->info.crc)
-		return TRANS_OK;
+		return 0;
 	trans_fail(err, TRANS_ECORRUPT, "CRC of the image");
 	if (err)
 		err->desc = image->crc;
@@ -344,7 +346,7 @@ static int check_read(const struct reading *r)
 	if (image->info.packing == TRANS_SWSUSP_LZ4 && !u->lz4)
 		return trans_fail(r->err, TRANS_EIMAGE,
 				  "packed with LZ4, and there is no unpacker");
-	return TRANS_OK;
+	return 0;
 }
 
 int trans_swsusp_read(struct trans_swsusp *image, uint64_t pages,
@@ -352,20 +354,20 @@ int trans_swsusp_read(struct trans_swsusp *image, uint64_t pages,
 		      struct trans_error *err)
 {
 	struct reading r = { image, pages, room, ctx, NULL, 0, err };
-	int rc = check_read(&r);
+	int ret = check_read(&r);
 
-	if (rc)
-		return rc;
-	while (!rc && r.left) {
+	if (ret)
+		return ret;
+	while (!ret && r.left) {
 		uint64_t before = image->done;
 
-		rc = image->info.packing == TRANS_SWSUSP_RAW ?
-			     read_raw(&r) : read_packed(&r);
-		if (!rc)
-			rc = tell(&r, before);
+		ret = image->info.packing == TRANS_SWSUSP_RAW ? read_raw(&r) :
+								read_packed(&r);
+		if (!ret)
+			ret = tell(&r, before);
 	}
-	if (!rc && pages)
-		rc = check_crc(image, err);
-	image->failed = rc != TRANS_OK;
-	return rc;
+	if (!ret && pages)
+		ret = check_crc(image, err);
+	image->failed = ret != 0;
+	return ret;
 }

@@ -38,7 +38,7 @@
 int trans_gic_known_(const struct trans_gic *gic, struct trans_error *err)
 {
 	if (gic->version == 2 || gic->version == 3)
-		return TRANS_OK;
+		return 0;
 	return trans_fail(err, TRANS_EINVAL, "GIC: version");
 }
 
@@ -52,7 +52,7 @@ int trans_gic_wait_(const struct trans_gic *gic, trans_pa_t pa, uint32_t mask,
 		bool over = trans_wait_over_(&wait);
 
 		if ((gic_read(gic, pa) & mask) == want)
-			return TRANS_OK;
+			return 0;
 		if (over)
 			return trans_fail_pa(err, TRANS_ETIME, why, pa, 0);
 	}
@@ -96,13 +96,13 @@ static int each_of_region(const struct trans_gic *gic,
 		if (at > region->len)
 			break;
 	}
-	return TRANS_OK;
+	return 0;
 }
 
 int trans_gic_each_redist_(const struct trans_gic *gic, gic_redist_fn fn,
 			   void *arg, struct trans_error *err)
 {
-	int ret = TRANS_OK;
+	int ret = 0;
 
 	for (size_t i = 0; !ret && i < gic->redist_count; i++)
 		ret = each_of_region(gic, &gic->redist[i], fn, arg, err);
@@ -127,7 +127,7 @@ static int is_own(const struct trans_gic *gic, trans_pa_t rd, uint64_t typer,
 		own->rd = rd;
 		own->typer = typer;
 	}
-	return TRANS_OK;
+	return 0;
 }
 
 int trans_gic_own_redist_(const struct trans_gic *gic, uint64_t mpidr,
@@ -227,7 +227,7 @@ static int v2_off(const struct trans_gic *gic, struct trans_error *err)
 		gic_write(gic, gic->dist + GICD_CPENDSGIR + 4UL * i, ALL_BITS);
 		gic_write(gic, gic->cpu + GICC_APR + 4UL * i, 0);
 	}
-	return TRANS_OK;
+	return 0;
 }
 
 static int redist_off(const struct trans_gic *gic, const struct gic_redist *own,

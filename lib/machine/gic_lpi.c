@@ -65,7 +65,7 @@ static int add_tables(const struct trans_gic *gic, trans_pa_t rd,
 
 	if (!lpis_on(gic, rd, typer) ||
 	    gic_read(gic, rd + GICR_CTLR) & GICR_CTLR_CES)
-		return TRANS_OK;
+		return 0;
 	tables = tables_of(gic, rd);
 	ret = trans_ranges_add(set, tables.property.start,
 			       tables.property.len);
@@ -109,7 +109,7 @@ static int check_its(const struct trans_gic *gic, trans_pa_t its,
 		     struct trans_error *err)
 {
 	if (gic_read(gic, its + GITS_CTLR) & GITS_CTLR_ENABLED)
-		return TRANS_OK;
+		return 0;
 	return its_quiesces(gic, its, err);
 }
 
@@ -129,7 +129,7 @@ static int stays_on(const struct trans_gic *gic, trans_pa_t rd,
 	if (keeps(kept, lost)) {
 		lost = &tables.pending;
 		if (keeps(kept, lost))
-			return TRANS_OK;
+			return 0;
 	}
 	return trans_fail_pa(err, TRANS_EOVERLAP, "LPIs cannot be switched off",
 			     lost->start, lost->len);
@@ -142,7 +142,7 @@ static int not_resident(const struct trans_gic *gic, trans_pa_t rd,
 	    gic_read64(gic, rd + GICR_VPENDBASER) & GICR_VPENDBASER_VALID)
 		return trans_fail_pa(err, TRANS_EHOST,
 				     "GIC: a virtual CPU is resident", rd, 0);
-	return TRANS_OK;
+	return 0;
 }
 
 static int check_redist(const struct trans_gic *gic, trans_pa_t rd,

@@ -220,7 +220,7 @@ static int redist_on(const struct trans_gic *gic, const struct gic_redist *own,
 	to_group_1(gic, &lines);
 	gic_write(gic, lines.enable, SGIS);
 	enable_quiet(gic, &lines);
-	return TRANS_OK;
+	return 0;
 }
 
 /* Where firmware keeps WAKER to itself it reads as 0, that is awake. */

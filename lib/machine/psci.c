@@ -21,9 +21,16 @@ static int32_t call(enum trans_conduit conduit, uint32_t function, uint64_t a,
 static int status_of(int32_t answer)
 {
 	static const int8_t status[] = {
-		TRANS_OK,     TRANS_ENOENT, TRANS_EINVAL, TRANS_EHOST,
-		TRANS_EEXIST, TRANS_EHOST,  TRANS_EHOST,  TRANS_ENOENT,
-		TRANS_EHOST,  TRANS_EFAULT,
+		0,
+		TRANS_ENOENT,
+		TRANS_EINVAL,
+		TRANS_EHOST,
+		TRANS_EEXIST,
+		TRANS_EHOST,
+		TRANS_EHOST,
+		TRANS_ENOENT,
+		TRANS_EHOST,
+		TRANS_EFAULT,
 	};
 
 	return answer > 0 || answer < -9 ? TRANS_EHOST : status[-answer];
@@ -61,7 +68,7 @@ static int result(int32_t answer, uint64_t mpidr, struct trans_error *err)
 	int ret = status_of(answer);
 
 	if (!ret)
-		return TRANS_OK;
+		return 0;
 	trans_fail(err, ret, name_of(answer));
 	if (err)
 		err->desc = mpidr;
@@ -71,7 +78,7 @@ static int result(int32_t answer, uint64_t mpidr, struct trans_error *err)
 static int no_conduit(enum trans_conduit conduit, struct trans_error *err)
 {
 	if (conduit == TRANS_CONDUIT_HVC || conduit == TRANS_CONDUIT_SMC)
-		return TRANS_OK;
+		return 0;
 	return trans_fail(err, TRANS_ENOENT, "PSCI: no conduit");
 }
 
@@ -87,7 +94,7 @@ int trans_psci_version(enum trans_conduit conduit, uint32_t *version,
 	if (answer < 0)
 		return result(answer, 0, err);
 	*version = (uint32_t)answer;
-	return TRANS_OK;
+	return 0;
 }
 
 /* What it answers beyond 0 are flags of the function, not an error. */
@@ -148,7 +155,7 @@ int trans_psci_affinity_info(enum trans_conduit conduit, uint64_t mpidr,
 	if (answer < TRANS_CPU_ON || answer > TRANS_CPU_ON_PENDING)
 		return result(answer, mpidr, err);
 	*state = (enum trans_cpu_state)answer;
-	return TRANS_OK;
+	return 0;
 }
 
 int trans_psci_system_off(enum trans_conduit conduit, struct trans_error *err)

@@ -40,7 +40,7 @@ int trans_cpus_off(enum trans_conduit conduit, const uint64_t *mpidr,
 		   size_t count, uint32_t ms, struct trans_error *err)
 {
 	struct trans_wait wait;
-	int ret = TRANS_OK;
+	int ret = 0;
 
 	trans_wait_begin_(&wait, ms);
 	for (size_t i = 0; !ret && i < count; i++)
@@ -58,14 +58,14 @@ int trans_virtio_mmio_reset(const struct trans_mmio *mmio, trans_pa_t pa,
 		return trans_fail_pa(err, TRANS_ENOENT,
 				     "no virtio device there", pa, 0);
 	if (!mmio->read32(mmio->ctx, pa + VIRTIO_DEVICE_ID))
-		return TRANS_OK;
+		return 0;
 	mmio->write32(mmio->ctx, pa + VIRTIO_STATUS, 0);
 	trans_wait_begin_(&wait, VIRTIO_RESET_MS);
 	for (;;) {
 		bool over = trans_wait_over_(&wait);
 
 		if (!mmio->read32(mmio->ctx, pa + VIRTIO_STATUS))
-			return TRANS_OK;
+			return 0;
 		if (over)
 			return trans_fail_pa(err, TRANS_ETIME,
 					     "a virtio device does not reset",

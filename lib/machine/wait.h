@@ -8,7 +8,7 @@
  *		bool over = trans_wait_over_(&wait);
  *
  *		if (done)
- *			return TRANS_OK;
+ *			return 0;
  *		if (over)
  *			return trans_fail(err, TRANS_ETIME, "what did not");
  *	}

@@ -16,5 +16,5 @@ int trans_unlz4(void *ctx, const void *src, size_t src_len, void *dst,
 	if (len < 0)
 		return TRANS_ECORRUPT;
 	*out_len = (size_t)len;
-	return TRANS_OK;
+	return 0;
 }

@@ -10,7 +10,7 @@ static int status(int said)
 {
 	switch (said) {
 	case LZO_E_OK:
-		return TRANS_OK;
+		return 0;
 	case LZO_E_INPUT_OVERRUN:
 	case LZO_E_EOF_NOT_FOUND:
 		return TRANS_ETRUNC;

@@ -24,7 +24,7 @@ void alias_beside(const struct trans_table *table)
 static int add_own(struct trans_report *report)
 {
 	if (machine_two_halves())
-		return TRANS_OK;
+		return 0;
 	return trans_table_copy(&alias, 0, own, 0, 1ULL << own->geo.va_bits, 0,
 				report);
 }
@@ -34,21 +34,21 @@ static int build(trans_pa_t pa, uint64_t len, struct trans_report *report)
 	static const struct trans_attr code = { TRANS_MEM_NORMAL, TRANS_EXEC };
 	struct trans_geometry geo;
 	struct trans_regs regs = { 0 };
-	int rc;
+	int ret;
 
-	rc = tables_geometry(0, &geo, &report->error);
-	if (!rc)
-		rc = trans_table_create(&alias, &geo, own->mair, &memory_ops,
-					&memory, report);
-	if (!rc)
-		rc = add_own(report);
-	if (!rc)
-		rc = trans_table_idmap(&alias, pa, len, &code, 0, report);
-	if (!rc)
-		rc = trans_table_finish(&alias, &regs, report);
-	if (!rc)
+	ret = tables_geometry(0, &geo, &report->error);
+	if (!ret)
+		ret = trans_table_create(&alias, &geo, own->mair, &memory_ops,
+					 &memory, report);
+	if (!ret)
+		ret = add_own(report);
+	if (!ret)
+		ret = trans_table_idmap(&alias, pa, len, &code, 0, report);
+	if (!ret)
+		ret = trans_table_finish(&alias, &regs, report);
+	if (!ret)
 		ttbr0 = regs.ttbr;
-	return rc;
+	return ret;
 }
 
 /* The transition's granule may be smaller than that of our own tables. */
@@ -57,11 +57,11 @@ int alias_prepare(void *host, trans_pa_t pa, uint64_t len)
 	struct trans_range code = whole_granules((struct trans_range){
 		pa, len });
 	struct trans_report report;
-	int rc = build(code.start, code.len, &report);
+	int ret = build(code.start, code.len, &report);
 
-	if (rc)
+	if (ret)
 		alias_drop(host);
-	return rc;
+	return ret;
 }
 
 /*

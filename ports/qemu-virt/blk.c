@@ -68,13 +68,13 @@ static int agree(struct blk *blk, struct trans_error *err)
 	virtio_put(device, VIRTIO_DRIVER_FEATURES_SEL, 0);
 	virtio_put(device, VIRTIO_DRIVER_FEATURES, taken);
 	if (!blk->modern)
-		return TRANS_OK;
+		return 0;
 	virtio_put(device, VIRTIO_DRIVER_FEATURES_SEL, 1);
 	virtio_put(device, VIRTIO_DRIVER_FEATURES, FEATURE_VERSION_1);
 	virtio_put(device, VIRTIO_STATUS, VIRTIO_ACKNOWLEDGE | VIRTIO_DRIVER |
 		   VIRTIO_FEATURES_OK);
 	if (status_of(blk) & VIRTIO_FEATURES_OK)
-		return TRANS_OK;
+		return 0;
 	return refuse(err, TRANS_EHOST, "disk: features refused", device);
 }
 
@@ -128,16 +128,16 @@ static int read_size(struct blk *blk, struct trans_error *err)
 	for (blk->block_shift = 9; block >> blk->block_shift != 1;)
 		blk->block_shift++;
 	blk->sectors = sectors & ~(uint64_t)(block / BLK_SECTOR - 1);
-	return TRANS_OK;
+	return 0;
 }
 
 /* From any state. Both indices begin at 0, on either side. */
 static int set_up(struct blk *blk, struct trans_error *err)
 {
-	int rc = virtio_reset(blk->device, err);
+	int ret = virtio_reset(blk->device, err);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	shared.device = blk->device;
 	memset(&shared.ring, 0, sizeof(shared.ring));
 	shared.used.idx = 0;
@@ -146,9 +146,9 @@ static int set_up(struct blk *blk, struct trans_error *err)
 	virtio_put(blk->device, VIRTIO_STATUS, VIRTIO_ACKNOWLEDGE);
 	virtio_put(blk->device, VIRTIO_STATUS,
 		   VIRTIO_ACKNOWLEDGE | VIRTIO_DRIVER);
-	rc = agree(blk, err);
-	if (rc)
-		return rc;
+	ret = agree(blk, err);
+	if (ret)
+		return ret;
 	give_queue(blk);
 	virtio_put(blk->device, VIRTIO_STATUS, running(blk));
 	return read_size(blk, err);
@@ -218,14 +218,14 @@ static int request(struct blk *blk, uint32_t type, uint64_t sector,
 		   uint64_t sectors, struct trans_range data,
 		   struct trans_error *err)
 {
-	int rc = TRANS_OK;
+	int ret = 0;
 
 	if (sector > blk->sectors || sectors > blk->sectors - sector)
 		return refuse(err, TRANS_ERANGE, "beyond the disk's end", sector);
 	if (status_of(blk) != running(blk) || shared.device != blk->device)
-		rc = set_up(blk, err);
-	if (rc)
-		return rc;
+		ret = set_up(blk, err);
+	if (ret)
+		return ret;
 	shared.request.type = type;
 	shared.request.sector = sector;
 	shared.done = 0xff;
@@ -238,7 +238,7 @@ static int request(struct blk *blk, uint32_t type, uint64_t sector,
 	}
 	if (shared.done != DONE_OK)
 		return refuse(err, TRANS_EHOST, "disk error", sector);
-	return TRANS_OK;
+	return 0;
 }
 
 /* The disk would say no more than "error". */
@@ -248,7 +248,7 @@ static int check_blocks(const struct blk *blk, uint64_t sectors,
 	uint64_t block = 1ULL << blk->block_shift;
 
 	if (!(sectors & (block / BLK_SECTOR - 1)))
-		return TRANS_OK;
+		return 0;
 	refuse(err, TRANS_EALIGN, "not whole blocks of the disk", blk->device);
 	err->len = block;
 	return TRANS_EALIGN;
@@ -257,19 +257,19 @@ static int check_blocks(const struct blk *blk, uint64_t sectors,
 static int transfer(struct blk *blk, uint32_t type, uint64_t sector,
 		    uint64_t sectors, trans_pa_t pa, struct trans_error *err)
 {
-	int rc = check_blocks(blk, sector | sectors, err);
+	int ret = check_blocks(blk, sector | sectors, err);
 
-	while (!rc && sectors) {
+	while (!ret && sectors) {
 		uint64_t part = sectors < MAX_SECTORS ? sectors : MAX_SECTORS;
 
-		rc = request(blk, type, sector, part,
-			     (struct trans_range){ pa, part * BLK_SECTOR },
-			     err);
+		ret = request(blk, type, sector, part,
+			      (struct trans_range){ pa, part * BLK_SECTOR },
+			      err);
 		sector += part;
 		sectors -= part;
 		pa += part * BLK_SECTOR;
 	}
-	return rc;
+	return ret;
 }
 
 int blk_read(struct blk *blk, uint64_t sector, uint64_t sectors, void *buf,
@@ -287,7 +287,7 @@ int blk_write(struct blk *blk, uint64_t sector, uint64_t sectors,
 int blk_flush(struct blk *blk, struct trans_error *err)
 {
 	if (!blk->flush)
-		return TRANS_OK;
+		return 0;
 	return request(blk, REQUEST_FLUSH, 0, 0, (struct trans_range){ 0, 0 },
 		       err);
 }

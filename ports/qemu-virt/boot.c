@@ -30,12 +30,13 @@ static __attribute__((noreturn)) void give_up(const struct trans_error *err)
 	machine_off();
 }
 
-static void expect(int rc, const char *why)
+static void expect(int ret, const char *why)
 {
-	struct trans_error err = { .status = rc, .why = why,
+	struct trans_error err = { .status = ret,
+				   .why = why,
 				   .level = TRANS_NO_LEVEL };
 
-	if (rc)
+	if (ret)
 		give_up(&err);
 }
 

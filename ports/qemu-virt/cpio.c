@@ -77,7 +77,7 @@ static int read_entry(const char *archive, uint64_t len, uint64_t at,
 	if (entry->data.offset > len ||
 	    entry->data.len > len - entry->data.offset)
 		return refuse(err, TRANS_ETRUNC, "cpio entry", at);
-	return TRANS_OK;
+	return 0;
 }
 
 /* Names may be padded with more NULs than one, to align the data. */
@@ -93,15 +93,15 @@ int cpio_find(const void *archive, uint64_t len, const char *name,
 {
 	struct entry entry;
 	uint64_t at = 0;
-	int rc;
+	int ret;
 
 	for (; at < len; at = entry.next) {
-		rc = read_entry(archive, len, at, &entry, err);
-		if (rc)
-			return rc;
+		ret = read_entry(archive, len, at, &entry, err);
+		if (ret)
+			return ret;
 		if (is_called(&entry, name)) {
 			*file = entry.data;
-			return TRANS_OK;
+			return 0;
 		}
 		if (is_called(&entry, "TRAILER!!!"))
 			break;

@@ -85,7 +85,7 @@ static int find_others(void)
 			return TRANS_ENOSPC;
 		mpidr[count++] = id;
 	}
-	return TRANS_OK;
+	return 0;
 }
 
 /*
@@ -162,7 +162,7 @@ static int wait_for(size_t i, bool (*so)(const struct cpu *cpu), uint32_t ms,
 static int start_one(size_t i, struct trans_error *err)
 {
 	struct cpu *cpu = &others[i];
-	int rc;
+	int ret;
 
 	*cpu = (struct cpu){
 		.regs = own_regs(),
@@ -170,39 +170,41 @@ static int start_one(size_t i, struct trans_error *err)
 		.hcr = stub_hcr(&machine.cpu, machine.bootargs),
 	};
 	memory_ops.clean(&memory, cpu, sizeof(*cpu));
-	rc = trans_psci_cpu_on(machine.conduit, mpidr[i], pa_of(cpu_entry),
-			       pa_of(cpu), err);
-	return rc ? rc : wait_for(i, came, START_MS, "a CPU did not come", err);
+	ret = trans_psci_cpu_on(machine.conduit, mpidr[i], pa_of(cpu_entry),
+				pa_of(cpu), err);
+	return ret ? ret :
+		     wait_for(i, came, START_MS, "a CPU did not come", err);
 }
 
 static int start_all(struct trans_error *err)
 {
-	int rc = 0;
+	int ret = 0;
 
-	for (size_t i = 0; !rc && i < count; i++)
-		rc = start_one(i, err);
-	if (!rc)
+	for (size_t i = 0; !ret && i < count; i++)
+		ret = start_one(i, err);
+	if (!ret)
 		print_figure("cpus_started", count, "cpus");
-	return rc;
+	return ret;
 }
 
 int cpus_start(bool stuck, bool stays, struct trans_error *err)
 {
-	int rc = find_others();
+	int ret = find_others();
 
 	last_is_stuck = stuck;
 	last_stays = stays;
-	if (!rc)
-		rc = alias_begin();
-	if (rc) {
-		*err = (struct trans_error){ .status = rc, .why = "cpus=on",
+	if (!ret)
+		ret = alias_begin();
+	if (ret) {
+		*err = (struct trans_error){ .status = ret,
+					     .why = "cpus=on",
 					     .level = TRANS_NO_LEVEL };
-		return rc;
+		return ret;
 	}
-	rc = start_all(err);
-	if (!rc) /* else one may still be on its way through it */
+	ret = start_all(err);
+	if (!ret) /* else one may still be on its way through it */
 		alias_end();
-	return rc;
+	return ret;
 }
 
 /* Mailboxes were written. */
@@ -214,28 +216,28 @@ static void wake_all(void)
 int cpus_ask(struct trans_error *err)
 {
 	size_t told = last_is_stuck && count ? count - 1 : count;
-	int rc = 0;
+	int ret = 0;
 
 	question++;
 	for (size_t i = 0; i < told; i++)
 		__atomic_store_n(&others[i].ask, question, __ATOMIC_RELEASE);
 	wake_all();
-	for (size_t i = 0; !rc && i < count; i++)
-		rc = wait_for(i, answered, ANSWER_MS, "a CPU does not answer",
-			      err);
-	return rc;
+	for (size_t i = 0; !ret && i < count; i++)
+		ret = wait_for(i, answered, ANSWER_MS, "a CPU does not answer",
+			       err);
+	return ret;
 }
 
 int cpus_stop(const struct trans_transition *leaving, struct trans_error *err)
 {
 	size_t told = last_stays && count ? count - 1 : count;
-	int rc;
+	int ret;
 
 	for (size_t i = 0; i < told; i++)
 		__atomic_store_n(&others[i].leave, leaving, __ATOMIC_RELEASE);
 	wake_all();
-	rc = trans_cpus_off(machine.conduit, mpidr, count, STOP_MS, err);
-	if (!rc)
+	ret = trans_cpus_off(machine.conduit, mpidr, count, STOP_MS, err);
+	if (!ret)
 		print_figure("cpus_off", count, "cpus");
-	return rc;
+	return ret;
 }

@@ -17,12 +17,13 @@ static int beyond_everything(struct trans_ranges *reserved)
 	trans_pa_t start = machine.ram.range[0].start;
 	trans_pa_t end = machine.archive.start + machine.archive.len;
 	trans_pa_t tree = machine.fdt.start + machine.fdt.len;
-	int rc;
+	int ret;
 
 	trans_ranges_init(reserved, storage, MAX_RANGES);
-	rc = trans_ranges_add_all(reserved, &machine.reserved);
-	return rc ? rc : trans_ranges_add(reserved, start,
-					  (tree > end ? tree : end) - start);
+	ret = trans_ranges_add_all(reserved, &machine.reserved);
+	return ret ? ret :
+		     trans_ranges_add(reserved, start,
+				      (tree > end ? tree : end) - start);
 }
 
 /* All that it finds: zeroed here, cleaned by the blob, because it may be dirty
@@ -42,26 +43,27 @@ static int place_loaded(const struct trans_kexec *kexec)
 {
 	const struct trans_moves *plan = &kexec->plan;
 	const struct trans_ranges *zero = &kexec->zero;
-	int rc = trans_ranges_add_all(&stays, &kexec->stays);
+	int ret = trans_ranges_add_all(&stays, &kexec->stays);
 
-	for (size_t i = 0; !rc && i < plan->count; i++) {
+	for (size_t i = 0; !ret && i < plan->count; i++) {
 		const struct trans_move *move = &plan->move[i];
 
 		memcpy(at_pa(move->dst), at_pa(move->src), move->len);
-		rc = placed(move->dst, move->len);
+		ret = placed(move->dst, move->len);
 	}
-	for (size_t i = 0; !rc && i < zero->count; i++) {
+	for (size_t i = 0; !ret && i < zero->count; i++) {
 		memset(at_pa(zero->range[i].start), 0, zero->range[i].len);
-		rc = placed(zero->range[i].start, zero->range[i].len);
+		ret = placed(zero->range[i].start, zero->range[i].len);
 	}
-	return rc;
+	return ret;
 }
 
-static int no_room(int rc, struct trans_error *err)
+static int no_room(int ret, struct trans_error *err)
 {
-	*err = (struct trans_error){ .status = rc, .why = "crash area",
+	*err = (struct trans_error){ .status = ret,
+				     .why = "crash area",
 				     .level = TRANS_NO_LEVEL };
-	return rc;
+	return ret;
 }
 
 /* Load as if to move, and do by hand what the mover would. */
@@ -69,18 +71,18 @@ static int place_all(struct trans_kexec *kexec, struct trans_kexec_args args,
 		     struct trans_error *err)
 {
 	struct trans_ranges reserved;
-	int rc = beyond_everything(&reserved);
+	int ret = beyond_everything(&reserved);
 
-	if (rc)
-		return no_room(rc, err);
+	if (ret)
+		return no_room(ret, err);
 	args.reserved = &reserved;
 	args.relocate = true;
-	rc = trans_kexec_load(kexec, &args, err);
-	if (rc)
-		return rc;
+	ret = trans_kexec_load(kexec, &args, err);
+	if (ret)
+		return ret;
 	trans_ranges_init(&stays, stays_storage, MAX_RANGES);
-	rc = place_loaded(kexec);
-	return rc ? no_room(rc, err) : 0;
+	ret = place_loaded(kexec);
+	return ret ? no_room(ret, err) : 0;
 }
 
 int crash_enter(struct trans_kexec *kexec, const struct trans_kexec_args *args,
@@ -88,10 +90,10 @@ int crash_enter(struct trans_kexec *kexec, const struct trans_kexec_args *args,
 {
 	struct trans_transition_args entry = args->transition;
 	struct trans_moves none;
-	int rc = place_all(kexec, *args, err);
+	int ret = place_all(kexec, *args, err);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	trans_moves_init(&none, NULL, 0);
 	entry.ops = &memory_ops;
 	entry.ctx = &memory;
@@ -102,12 +104,12 @@ int crash_enter(struct trans_kexec *kexec, const struct trans_kexec_args *args,
 	entry.entry = kexec->transition.args.entry;
 	entry.x[0] = kexec->fdt.start;
 	trans_kexec_unload(kexec);
-	rc = trans_transition_prepare(&crash, &entry, err);
-	if (!rc)
-		rc = trans_transition_ask(&crash, err);
-	if (rc) {
+	ret = trans_transition_prepare(&crash, &entry, err);
+	if (!ret)
+		ret = trans_transition_ask(&crash, err);
+	if (ret) {
 		trans_transition_cancel(&crash);
-		return rc;
+		return ret;
 	}
 	print("port: crash entry, %lu moves\n", crash.move_count);
 	trans_transition_go(&crash);

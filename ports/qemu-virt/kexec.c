@@ -129,15 +129,15 @@ static int load(const struct trans_kexec_args *args, uint64_t fail_at,
 		struct trans_error *err)
 {
 	uint64_t before = memory_free_bytes();
-	int rc;
+	int ret;
 
 	memory.allocs = 0;
 	memory.fail_at = fail_at;
-	rc = trans_kexec_load(&kexec, args, err);
+	ret = trans_kexec_load(&kexec, args, err);
 	memory.fail_at = 0;
-	if (rc)
+	if (ret)
 		report_lost(before);
-	return rc;
+	return ret;
 }
 
 /* Each allocation of a load fails once. The thousands in the middle are all
@@ -149,35 +149,35 @@ static int load_failing_each(const struct trans_kexec_args *args,
 			     struct trans_error *err)
 {
 	uint64_t total, n, refused = 0;
-	int rc = load(args, 0, err);
+	int ret = load(args, 0, err);
 
 	total = memory.allocs;
-	for (n = 1; !rc && n <= total; n++) {
+	for (n = 1; !ret && n <= total; n++) {
 		trans_kexec_unload(&kexec);
 		if (n == FIRST_FAILURES && total > n + LAST_FAILURES)
 			n = total - LAST_FAILURES;
 		if (load(args, n, err) == TRANS_ENOMEM)
 			refused++;
 		trans_kexec_unload(&kexec); /* it may do with less */
-		rc = load(args, 0, err);
+		ret = load(args, 0, err);
 	}
 	print("port: fail-alloc=all: %lu refusals, %lu pages lost\n", refused,
 	      report_lost_pages());
-	return rc;
+	return ret;
 }
 
 static int timed_load(const struct trans_kexec_args *args,
 		      struct trans_error *err)
 {
 	uint64_t start = sysreg_read(cntvct_el0);
-	int rc;
+	int ret;
 
 	if (options.fail_alloc == FAIL_ALL)
-		rc = load_failing_each(args, err);
+		ret = load_failing_each(args, err);
 	else
-		rc = load(args, options.fail_alloc, err);
+		ret = load(args, options.fail_alloc, err);
 	print_figure("load_ticks", sysreg_read(cntvct_el0) - start, "ticks");
-	return rc;
+	return ret;
 }
 
 /* The next port is told how much was free here, and says what it misses. */
@@ -224,15 +224,15 @@ static int find_load_start(const struct trans_table *own,
 	struct trans_kexec_args args;
 	struct payload payload;
 	uint64_t before;
-	int rc;
+	int ret;
 
 	if (options.leaving.flags & LEAVING_LITTER)
 		memory_litter();
-	rc = quiesce_plan(options.quiesce, err);
-	if (!rc)
-		rc = find_payload(&payload, err);
-	if (rc)
-		return rc;
+	ret = quiesce_plan(options.quiesce, err);
+	if (!ret)
+		ret = find_payload(&payload, err);
+	if (ret)
+		return ret;
 	leaving_measure(&options.leaving, &payload);
 	payload_send_far(&payload);
 	leaving_tell(&options.leaving, &payload);
@@ -247,15 +247,15 @@ static int find_load_start(const struct trans_table *own,
 	if (options.leaving.flags & LEAVING_CRASH)
 		return crash_enter(&kexec, &args, err);
 	before = memory_free_bytes();
-	rc = timed_load(&args, err);
-	if (rc)
-		return rc;
+	ret = timed_load(&args, err);
+	if (ret)
+		return ret;
 	leaving_corrupt(&options.leaving, &payload);
 	report_kexec(&kexec, own);
-	rc = start(err);
+	ret = start(err);
 	trans_kexec_unload(&kexec);
 	report_lost(before);
-	return rc;
+	return ret;
 }
 
 /* Nothing is booted over an image that was not resumed. True: go on. */

@@ -146,16 +146,16 @@ static bool look_at_report(void *page)
 {
 	struct trans_blob_report report;
 	struct trans_error err;
-	int rc = trans_report_read(page, &report, &err);
+	int ret = trans_report_read(page, &report, &err);
 
-	if (rc) {
+	if (ret) {
 		trans_error_print(&err, print_text, "port: report: ");
 	} else {
 		say_report(&report);
 	}
 	trans_report_clear(page);
 	memory_ops.clean(&memory, page, sizeof(report));
-	return !rc && trans_report_failed(&report);
+	return !ret && trans_report_failed(&report);
 }
 
 /* Firmware loads nothing at the end of RAM, and a reset of this machine leaves
@@ -230,10 +230,10 @@ void leaving_tell(const struct leaving *leaving, struct payload *payload)
 /* The tables are made next: the second page of them is not to be had. */
 static int alias_and_hunger(void *host, trans_pa_t pa, uint64_t len)
 {
-	int rc = alias_prepare(host, pa, len);
+	int ret = alias_prepare(host, pa, len);
 
 	memory.fail_at = memory.allocs + 2;
-	return rc;
+	return ret;
 }
 
 unsigned int leaving_own_shift(const char *bootargs)

@@ -54,10 +54,10 @@ static void enable(trans_pa_t pa)
 
 static int new_table(trans_pa_t *pa, int byte)
 {
-	int rc = memory_ops.alloc(&memory, TABLE_SHIFT, 1, pa);
+	int ret = memory_ops.alloc(&memory, TABLE_SHIFT, 1, pa);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	memset(at_pa(*pa), byte, TABLE_LEN);
 	memory_ops.clean(&memory, at_pa(*pa), TABLE_LEN);
 	return 0;
@@ -65,10 +65,10 @@ static int new_table(trans_pa_t *pa, int byte)
 
 static int redist_begin(trans_pa_t rd, trans_pa_t property, trans_pa_t *pending)
 {
-	int rc = new_table(pending, 0);
+	int ret = new_table(pending, 0);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	write64(rd + GICR_PROPBASER, property | SHARED | CACHED |
 				     (ID_BITS - 1));
 	write64(rd + GICR_PENDBASER, *pending | SHARED | CACHED);
@@ -81,35 +81,35 @@ static int redists_begin(const struct trans_gic *gic, trans_pa_t *first)
 {
 	trans_pa_t rd = gic->redist[0].start, property, pending;
 	uint64_t typer;
-	int rc = new_table(&property, PRIORITY_ENABLED);
+	int ret = new_table(&property, PRIORITY_ENABLED);
 
 	print("port: LPI property table at 0x%lx\n", property);
-	for (*first = 0; !rc; rd += typer & 2 ? GICR_FRAMES_4 : GICR_FRAMES) {
-		rc = redist_begin(rd, property, &pending);
+	for (*first = 0; !ret; rd += typer & 2 ? GICR_FRAMES_4 : GICR_FRAMES) {
+		ret = redist_begin(rd, property, &pending);
 		if (!*first)
 			*first = pending;
 		typer = read64(rd + GICR_TYPER);
 		if (typer & 1 << 4)
 			break;
 	}
-	return rc;
+	return ret;
 }
 
 /* One page of 64 KiB for each table that this ITS wants. */
 static int tables_begin(trans_pa_t its)
 {
 	trans_pa_t pa, reg;
-	int rc = 0;
+	int ret = 0;
 
-	for (unsigned int i = 0; !rc && i < 8; i++) {
+	for (unsigned int i = 0; !ret && i < 8; i++) {
 		reg = its + GITS_BASER + 8UL * i;
 		if (!(read64(reg) >> 56 & 7))
 			continue;
-		rc = new_table(&pa, 0);
-		if (!rc)
+		ret = new_table(&pa, 0);
+		if (!ret)
 			write64(reg, VALID | ITS_CACHED | SHARED | pa | 2 << 8);
 	}
-	return rc;
+	return ret;
 }
 
 struct command {
@@ -140,14 +140,14 @@ static int its_begin(trans_pa_t its)
 {
 	uint64_t start = sysreg_read(cntvct_el0);
 	trans_pa_t commands, itt;
-	int rc = tables_begin(its);
+	int ret = tables_begin(its);
 
-	if (!rc)
-		rc = new_table(&commands, 0);
-	if (!rc)
-		rc = new_table(&itt, 0);
-	if (rc)
-		return rc;
+	if (!ret)
+		ret = new_table(&commands, 0);
+	if (!ret)
+		ret = new_table(&itt, 0);
+	if (ret)
+		return ret;
 	queue(at_pa(commands), itt);
 	write64(its + GITS_CBASER, VALID | ITS_CACHED | SHARED | commands |
 				   (TABLE_LEN / PAGE_LEN - 1));
@@ -170,15 +170,15 @@ static int fail(struct trans_error *err, int status, const char *why)
 int lpi_begin(const struct trans_gic *gic, struct trans_error *err)
 {
 	trans_pa_t pending;
-	int rc;
+	int ret;
 
 	if (!gic->its_count)
 		return fail(err, TRANS_ENOENT, "lpi=on: no ITS");
-	rc = redists_begin(gic, &pending);
-	if (!rc)
-		rc = its_begin(gic->its[0]);
-	if (rc)
-		return fail(err, rc, "lpi=on");
+	ret = redists_begin(gic, &pending);
+	if (!ret)
+		ret = its_begin(gic->its[0]);
+	if (ret)
+		return fail(err, ret, "lpi=on");
 	print("port: LPI %u is %s in the table at 0x%lx\n", LPI,
 	      ((volatile uint8_t *)at_pa(pending))[LPI / 8] & 1 ?
 	      "pending" : "not pending", pending);

@@ -42,48 +42,51 @@ static enum trans_conduit find_conduit(void)
 
 static int read_header(trans_pa_t fdt, struct trans_error *err)
 {
-	int rc = fdt & 7 ? -FDT_ERR_ALIGNMENT : fdt_check_header(at_pa(fdt));
+	int ret = fdt & 7 ? -FDT_ERR_ALIGNMENT : fdt_check_header(at_pa(fdt));
 
-	if (rc) {
+	if (ret) {
 		*err = (struct trans_error){
-			.status = TRANS_EFDT, .why = fdt_strerror(rc),
-			.pa = fdt, .level = TRANS_NO_LEVEL,
+			.status = TRANS_EFDT,
+			.why = fdt_strerror(ret),
+			.pa = fdt,
+			.level = TRANS_NO_LEVEL,
 		};
 		return TRANS_EFDT;
 	}
 	machine.fdt = (struct trans_range){ fdt, fdt_totalsize(at_pa(fdt)) };
-	return TRANS_OK;
+	return 0;
 }
 
 static int read_memory(struct trans_error *err)
 {
-	int rc;
+	int ret;
 
 	trans_ranges_init(&machine.ram, ram_storage, MAX_RANGES);
 	trans_ranges_init(&machine.reserved, reserved_storage, MAX_RANGES);
 	trans_ranges_init(&machine.no_map, no_map_storage, MAX_RANGES);
-	rc = trans_fdt_memory(tree(), machine.fdt.len, &machine.ram,
-			      &machine.reserved, err);
-	return rc ? rc : trans_fdt_no_map(tree(), machine.fdt.len,
-					  &machine.no_map, err);
+	ret = trans_fdt_memory(tree(), machine.fdt.len, &machine.ram,
+			       &machine.reserved, err);
+	return ret ? ret :
+		     trans_fdt_no_map(tree(), machine.fdt.len, &machine.no_map,
+				      err);
 }
 
 int machine_read(trans_pa_t fdt, struct trans_error *err)
 {
-	int rc = read_header(fdt, err);
+	int ret = read_header(fdt, err);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	trans_cpu_read(&machine.cpu);
-	rc = read_memory(err);
-	if (rc)
-		return rc;
+	ret = read_memory(err);
+	if (ret)
+		return ret;
 	machine.conduit = find_conduit();
 	machine.bootargs = string_of("/chosen", "bootargs");
 	machine.archive = (struct trans_range){ 0, 0 };
-	rc = trans_fdt_initrd(tree(), machine.fdt.len, &machine.archive, err);
-	if (rc)
-		return rc == TRANS_ENOENT ? TRANS_OK : rc;
+	ret = trans_fdt_initrd(tree(), machine.fdt.len, &machine.archive, err);
+	if (ret)
+		return ret == TRANS_ENOENT ? 0 : ret;
 	/* A loader that is done reserves it, so that nobody else takes it. */
 	return trans_ranges_remove(&machine.reserved, machine.archive.start,
 				   machine.archive.len);

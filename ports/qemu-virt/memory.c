@@ -68,19 +68,19 @@ int memory_init(void)
 {
 	struct trans_ranges *set = &memory.free_ranges;
 	struct trans_range image = image_range();
-	int rc;
+	int ret;
 
 	trans_ranges_init(set, free_storage, MAX_FREE_RANGES);
-	rc = trans_ranges_add_all(set, &machine.ram);
-	if (!rc)
-		rc = trans_ranges_remove_all(set, &machine.reserved);
-	if (!rc)
-		rc = memory_keep(image.start, image.len);
-	if (!rc)
-		rc = memory_keep(machine.fdt.start, machine.fdt.len);
-	if (!rc && machine.archive.len)
-		rc = memory_keep(machine.archive.start, machine.archive.len);
-	return rc;
+	ret = trans_ranges_add_all(set, &machine.ram);
+	if (!ret)
+		ret = trans_ranges_remove_all(set, &machine.reserved);
+	if (!ret)
+		ret = memory_keep(image.start, image.len);
+	if (!ret)
+		ret = memory_keep(machine.fdt.start, machine.fdt.len);
+	if (!ret && machine.archive.len)
+		ret = memory_keep(machine.archive.start, machine.archive.len);
+	return ret;
 }
 
 uint64_t memory_free_bytes(void)
@@ -132,14 +132,14 @@ static int host_alloc(void *ctx, unsigned int shift, unsigned int count,
 		      trans_pa_t *pa)
 {
 	struct memory *m = ctx;
-	int rc;
+	int ret;
 
 	if (++m->allocs == m->fail_at)
 		return TRANS_ENOMEM;
-	rc = trans_carve(&m->free_ranges, shift, count, pa);
-	if (!rc && !linear_offset)
+	ret = trans_carve(&m->free_ranges, shift, count, pa);
+	if (!ret && !linear_offset)
 		trans_cpu_clean(NULL, at_pa(*pa), (size_t)count << shift);
-	return rc;
+	return ret;
 }
 
 static void host_free(void *ctx, unsigned int shift, unsigned int count,

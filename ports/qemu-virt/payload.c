@@ -30,7 +30,7 @@ static int find(const char *name, struct trans_range *where,
 {
 	struct trans_range archive = machine.archive;
 	struct cpio_file file;
-	int rc;
+	int ret;
 
 	*where = (struct trans_range){ 0, 0 };
 	if (!archive.len)
@@ -39,11 +39,11 @@ static int find(const char *name, struct trans_range *where,
 	if (!machine_has(archive.start, archive.len))
 		return refuse(err, TRANS_EFAULT, "archive outside of RAM",
 			      archive);
-	rc = cpio_find(at_pa(archive.start), archive.len, name, &file, err);
-	if (rc)
-		return rc;
+	ret = cpio_find(at_pa(archive.start), archive.len, name, &file, err);
+	if (ret)
+		return ret;
 	*where = (struct trans_range){ archive.start + file.offset, file.len };
-	return TRANS_OK;
+	return 0;
 }
 
 unsigned int payload_shift = PAGE_SHIFT;
@@ -59,34 +59,34 @@ static int copy_out(struct trans_range *file, unsigned int shift,
 			      *file);
 	memcpy(at_pa(pa), at_pa(file->start), file->len);
 	file->start = pa;
-	return TRANS_OK;
+	return 0;
 }
 
 static int find_pages(const char *name, struct trans_range *file,
 		      struct trans_error *err)
 {
 	bool copied;
-	int rc = find(name, file, err);
+	int ret = find(name, file, err);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	copied = file->len && file->start % (1ULL << payload_shift);
 	if (copied)
-		rc = copy_out(file, payload_shift, err);
-	if (!rc)
+		ret = copy_out(file, payload_shift, err);
+	if (!ret)
 		print("port: %s %lu bytes at 0x%lx%s\n", name, file->len,
 		      file->start, copied ? " (copied)" : "");
-	return rc;
+	return ret;
 }
 
 static int find_cmdline(const char **cmdline, struct trans_error *err)
 {
 	struct trans_range file;
-	int rc = find("cmdline", &file, err);
+	int ret = find("cmdline", &file, err);
 
 	*cmdline = NULL;
-	if (rc)
-		return rc == TRANS_ENOENT ? TRANS_OK : rc;
+	if (ret)
+		return ret == TRANS_ENOENT ? 0 : ret;
 	if (file.len >= CMDLINE_MAX)
 		return refuse(err, TRANS_ENOSPC, "command line too long", file);
 	memcpy(cmdline_text, at_pa(file.start), file.len);
@@ -95,18 +95,18 @@ static int find_cmdline(const char **cmdline, struct trans_error *err)
 	cmdline_text[file.len] = '\0';
 	*cmdline = cmdline_text;
 	print("port: cmdline \"%s\"\n", cmdline_text);
-	return TRANS_OK;
+	return 0;
 }
 
 int payload_find(struct payload *payload, struct trans_error *err)
 {
-	int rc = find_pages("kernel", &payload->kernel, err);
+	int ret = find_pages("kernel", &payload->kernel, err);
 
-	if (rc)
-		return rc;
-	rc = find_pages("initrd", &payload->initrd, err);
-	if (rc && rc != TRANS_ENOENT)
-		return rc;
+	if (ret)
+		return ret;
+	ret = find_pages("initrd", &payload->initrd, err);
+	if (ret && ret != TRANS_ENOENT)
+		return ret;
 	return find_cmdline(&payload->cmdline, err);
 }
 
@@ -124,14 +124,14 @@ void payload_send_far(struct payload *payload)
 int payload_find_port(struct payload *payload, const char *cmdline, bool stay,
 		      struct trans_error *err)
 {
-	int rc = find("port", &payload->kernel, err);
+	int ret = find("port", &payload->kernel, err);
 
-	if (!rc)
-		rc = copy_out(&payload->kernel, stay ? BASE_SHIFT :
-			      payload_shift, err);
+	if (!ret)
+		ret = copy_out(&payload->kernel,
+			       stay ? BASE_SHIFT : payload_shift, err);
 	payload->initrd = machine.archive;
 	payload->cmdline = cmdline;
-	return rc;
+	return ret;
 }
 
 static bool is_plain(struct trans_range kernel)

@@ -55,14 +55,14 @@ const struct trans_ranges *quiesce_kept(void)
 
 static int reserve_lpi_tables(struct trans_error *err)
 {
-	int rc = trans_gic_lpi_tables(&gic, &kept, err);
+	int ret = trans_gic_lpi_tables(&gic, &kept, err);
 
-	if (!rc)
-		rc = trans_ranges_add_all(&machine.reserved, &kept);
-	if (!rc)
+	if (!ret)
+		ret = trans_ranges_add_all(&machine.reserved, &kept);
+	if (!ret)
 		print_figure("lpi_bytes_kept", trans_ranges_total(&kept),
 			     "bytes");
-	return rc;
+	return ret;
 }
 
 /* Enabled, not masked, and due since the counter began. */
@@ -83,26 +83,26 @@ static void timers_begin(void)
 
 int quiesce_plan(unsigned int flags, struct trans_error *err)
 {
-	int rc = gic_find(&gic, err);
+	int ret = gic_find(&gic, err);
 
-	if (!rc && flags & QUIESCE_CPUS)
-		rc = cpus_start(flags & QUIESCE_CPU_STUCK,
-				flags & QUIESCE_CPU_STAYS, err);
-	if (!rc && flags & QUIESCE_LPI)
-		rc = lpi_begin(&gic, err);
-	if (!rc && flags & QUIESCE_VIRTIO)
-		rc = virtio_begin(err);
+	if (!ret && flags & QUIESCE_CPUS)
+		ret = cpus_start(flags & QUIESCE_CPU_STUCK,
+				 flags & QUIESCE_CPU_STAYS, err);
+	if (!ret && flags & QUIESCE_LPI)
+		ret = lpi_begin(&gic, err);
+	if (!ret && flags & QUIESCE_VIRTIO)
+		ret = virtio_begin(err);
 	if (flags & QUIESCE_TIMERS)
 		timers_begin();
-	return rc ? rc : reserve_lpi_tables(err);
+	return ret ? ret : reserve_lpi_tables(err);
 }
 
 int quiesce_ask(struct trans_error *err)
 {
-	int rc = trans_gic_check(&gic, sysreg_read(mpidr_el1),
-				 &machine.reserved, err);
+	int ret = trans_gic_check(&gic, sysreg_read(mpidr_el1),
+				  &machine.reserved, err);
 
-	return rc ? rc : cpus_ask(err);
+	return ret ? ret : cpus_ask(err);
 }
 
 static int interrupts_off(unsigned int flags, struct trans_error *err)
@@ -117,21 +117,21 @@ static int interrupts_off(unsigned int flags, struct trans_error *err)
 int quiesce_leave(const struct trans_transition *leaving, unsigned int flags,
 		  struct trans_error *err)
 {
-	int rc = 0;
+	int ret = 0;
 
 	if (!(flags & QUIESCE_VIRTIO_LEFT))
-		rc = virtio_stop(err);
-	if (!rc && !(flags & QUIESCE_LPI_LEFT))
-		rc = trans_gic_lpis_off(&gic, &machine.reserved, err);
-	if (!rc)
-		rc = cpus_stop(leaving, err);
-	if (rc)
-		return rc;
+		ret = virtio_stop(err);
+	if (!ret && !(flags & QUIESCE_LPI_LEFT))
+		ret = trans_gic_lpis_off(&gic, &machine.reserved, err);
+	if (!ret)
+		ret = cpus_stop(leaving, err);
+	if (ret)
+		return ret;
 	/* booting.rst promises EL1 the virtual timer only. */
 	trans_timers_off(&machine.cpu, flags & QUIESCE_TIMERS);
-	rc = interrupts_off(flags, err);
-	if (rc || !(flags & QUIESCE_FAILS))
-		return rc;
+	ret = interrupts_off(flags, err);
+	if (ret || !(flags & QUIESCE_FAILS))
+		return ret;
 	*err = (struct trans_error){ .status = TRANS_EHOST,
 				     .why = "leave=fails" };
 	return TRANS_EHOST;

@@ -23,11 +23,11 @@ static unsigned int quiesce_flags;
 
 /* ---- the disk, as block.h has it ---- */
 
-static int said(int rc, const struct trans_error *err)
+static int said(int ret, const struct trans_error *err)
 {
-	if (rc)
+	if (ret)
 		trans_error_print(err, print_text, "port: disk: ");
-	return rc;
+	return ret;
 }
 
 static int block_read(void *ctx, uint64_t offset, void *buf, size_t len)
@@ -62,11 +62,11 @@ static struct trans_block block = {
 
 static int open_disk(unsigned int index, struct trans_error *err)
 {
-	int rc = blk_open(&blk, index, err);
+	int ret = blk_open(&blk, index, err);
 
 	block.len = blk.sectors * BLK_SECTOR;
 	block.sector_shift = blk.block_shift;
-	return rc;
+	return ret;
 }
 
 const struct trans_block *resume_disk(unsigned int index,
@@ -133,23 +133,23 @@ static int probe_disks(uint64_t offset, void *buffer, struct trans_error *err)
 	struct trans_error said = { 0 };
 	struct trans_swsusp_info info;
 	struct trans_image_id id;
-	int rc, most = 0;
+	int ret, most = 0;
 
 	memset(&seen, 0, sizeof(seen));
 	for (unsigned int disk = 0; ; disk++) {
 		memset(&id, 0, sizeof(id));
 		memset(&info, 0, sizeof(info));
-		rc = open_disk(disk, err);
-		if (rc == TRANS_ENOENT)
+		ret = open_disk(disk, err);
+		if (ret == TRANS_ENOENT)
 			break;
-		if (!rc)
-			rc = trans_resume_probe(&block, offset, buffer,
-						BUFFER_LEN, &info, &id, err);
-		if (!rc) {
+		if (!ret)
+			ret = trans_resume_probe(&block, offset, buffer,
+						 BUFFER_LEN, &info, &id, err);
+		if (!ret) {
 			print_info(disk, &info);
 			seen.id = id;
 			seen.disk = disk;
-			return TRANS_OK;
+			return 0;
 		}
 		remember(&said, &most, err, disk, &info, &id);
 	}
@@ -161,15 +161,15 @@ static int probe_disks(uint64_t offset, void *buffer, struct trans_error *err)
 /* Whoever mounts what the saved system had mounted must give it up first. */
 static int discard(uint64_t offset, void *buffer, struct trans_error *err)
 {
-	int rc = open_disk(seen.disk, err);
+	int ret = open_disk(seen.disk, err);
 
 	(void)offset;
-	if (!rc)
-		rc = trans_resume_discard(&block, &seen.id, buffer, BUFFER_LEN,
-					  err);
-	if (!rc)
+	if (!ret)
+		ret = trans_resume_discard(&block, &seen.id, buffer, BUFFER_LEN,
+					   err);
+	if (!ret)
 		print("port: the image is given up\n");
-	return rc;
+	return ret;
 }
 
 static int with_buffer(int (*with)(uint64_t offset, void *buffer,
@@ -177,7 +177,7 @@ static int with_buffer(int (*with)(uint64_t offset, void *buffer,
 		       uint64_t offset, struct trans_error *err)
 {
 	trans_pa_t buffer;
-	int rc;
+	int ret;
 
 	if (memory_ops.alloc(&memory, PAGE_SHIFT, BUFFER_PAGES, &buffer)) {
 		*err = (struct trans_error){ .status = TRANS_ENOMEM,
@@ -185,9 +185,9 @@ static int with_buffer(int (*with)(uint64_t offset, void *buffer,
 					     .level = TRANS_NO_LEVEL };
 		return TRANS_ENOMEM;
 	}
-	rc = with(offset, at_pa(buffer), err);
+	ret = with(offset, at_pa(buffer), err);
 	memory_ops.free(&memory, PAGE_SHIFT, BUFFER_PAGES, buffer);
-	return rc;
+	return ret;
 }
 
 /* ---- the library ---- */
@@ -259,28 +259,29 @@ static int load_start(const struct options *options,
 {
 	struct trans_resume_args args = resume_args(options, own, lent);
 	uint64_t began = sysreg_read(cntvct_el0);
-	int rc = trans_resume_load(&resume, &args, err);
+	int ret = trans_resume_load(&resume, &args, err);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	report_resume(sysreg_read(cntvct_el0) - began);
-	rc = start(options, err);
+	ret = start(options, err);
 	trans_resume_unload(&resume);
-	return rc;
+	return ret;
 }
 
 /* What hardware goes on writing to is nobody's either. */
 static int quiet_plan(struct trans_error *err)
 {
-	int rc = quiesce_plan(quiesce_flags, err);
+	int ret = quiesce_plan(quiesce_flags, err);
 
-	if (rc)
-		return rc;
-	rc = trans_ranges_add_all(&machine.no_map, quiesce_kept());
-	if (rc)
-		*err = (struct trans_error){ .status = rc, .why = "LPI tables",
+	if (ret)
+		return ret;
+	ret = trans_ranges_add_all(&machine.no_map, quiesce_kept());
+	if (ret)
+		*err = (struct trans_error){ .status = ret,
+					     .why = "LPI tables",
 					     .level = TRANS_NO_LEVEL };
-	return rc;
+	return ret;
 }
 
 static int wake(const struct options *options, const struct trans_table *own,
@@ -288,20 +289,20 @@ static int wake(const struct options *options, const struct trans_table *own,
 {
 	const struct trans_ranges *lent;
 	uint64_t before;
-	int rc;
+	int ret;
 
 	quiesce_flags = options->quiesce;
-	rc = quiet_plan(err);
+	ret = quiet_plan(err);
 	before = memory_free_bytes();
-	if (!rc)
-		rc = with_buffer(probe_disks, options->resume.offset, err);
-	if (rc)
-		return rc;
+	if (!ret)
+		ret = with_buffer(probe_disks, options->resume.offset, err);
+	if (ret)
+		return ret;
 	lent = memory_lend();
-	rc = load_start(options, own, lent, err);
+	ret = load_start(options, own, lent, err);
 	memory_take_back();
 	report_lost(before);
-	return rc;
+	return ret;
 }
 
 enum trans_resume_advice port_resume(const struct options *options,
@@ -309,9 +310,9 @@ enum trans_resume_advice port_resume(const struct options *options,
 				     struct trans_error *err)
 {
 	struct trans_error other;
-	int rc = wake(options, own, err);
+	int ret = wake(options, own, err);
 
-	switch (trans_resume_advise(rc)) {
+	switch (trans_resume_advise(ret)) {
 	case TRANS_RESUME_BOOT:
 		return TRANS_RESUME_BOOT;
 	case TRANS_RESUME_AGAIN: /* nothing would be different */
@@ -324,8 +325,8 @@ enum trans_resume_advice port_resume(const struct options *options,
 	if (with_buffer(discard, 0, err))
 		return TRANS_RESUME_KEEP;
 	/* Another disk may have an image too, or not be readable. */
-	rc = with_buffer(probe_disks, options->resume.offset, &other);
-	return rc == TRANS_ENOIMAGE ? TRANS_RESUME_BOOT : TRANS_RESUME_KEEP;
+	ret = with_buffer(probe_disks, options->resume.offset, &other);
+	return ret == TRANS_ENOIMAGE ? TRANS_RESUME_BOOT : TRANS_RESUME_KEEP;
 }
 
 /* ---- options ---- */

@@ -97,19 +97,19 @@ static int save_or_wake(void *arg)
 	const struct trans_block *disk = resume_disk(0, err);
 	struct trans_snapshot_args args;
 	uint64_t began;
-	int rc;
+	int ret;
 
 	if (!disk)
 		return err->status;
 	args = snapshot_args(disk, memory_lend());
 	print_needs(&args);
 	began = sysreg_read(cntvct_el0);
-	rc = trans_snapshot_take(&args, err);
+	ret = trans_snapshot_take(&args, err);
 	memory_take_back();
-	if (rc == TRANS_SNAPSHOT_RESUMED)
-		return TRANS_OK;
-	if (rc)
-		return rc;
+	if (ret == TRANS_SNAPSHOT_RESUMED)
+		return 0;
+	if (ret)
+		return ret;
 	print_figure("snapshot_ms", (sysreg_read(cntvct_el0) - began) * 1000 /
 				    sysreg_read(cntfrq_el0), "ms");
 	print("port: snapshot %lu is on the disk\n", state.round);
@@ -136,15 +136,15 @@ static struct trans_range stack_range(void)
 static int bottom(struct trans_error *err)
 {
 	struct trans_range stack = stack_range();
-	int rc;
+	int ret;
 
 	memcpy(state.stack, (void *)stack.start, stack.len);
-	rc = thread_call(save_or_wake, err, state.round);
-	if (rc == TRANS_ECORRUPT && !err->status)
+	ret = thread_call(save_or_wake, err, state.round);
+	if (ret == TRANS_ECORRUPT && !err->status)
 		return corrupt(err, "one of x19 to x28");
-	if (!rc && memcmp(state.stack, (void *)stack.start, stack.len))
+	if (!ret && memcmp(state.stack, (void *)stack.start, stack.len))
 		return corrupt(err, "the stack");
-	return rc;
+	return ret;
 }
 
 /* Bit for bit: numbers that only this frame knows, kept across the call, and
@@ -155,26 +155,27 @@ static __attribute__((noinline)) int dive(uint64_t depth,
 {
 	volatile uint64_t word[FRAME_WORDS];
 	uint64_t seed = state.round * FRAMES + depth;
-	int rc;
+	int ret;
 
 	for (unsigned int i = 0; i < FRAME_WORDS; i++)
 		word[i] = heap_number(seed, i);
 	state.frame[depth] = (uintptr_t)__builtin_frame_address(0);
-	rc = depth + 1 < FRAMES ? dive(depth + 1, err) : bottom(err);
-	if (rc)
-		return rc;
+	ret = depth + 1 < FRAMES ? dive(depth + 1, err) : bottom(err);
+	if (ret)
+		return ret;
 	if (state.options->spoil_frame && depth == FRAMES / 2)
 		word[3] ^= 1;
 	for (unsigned int i = 0; i < FRAME_WORDS; i++)
 		if (word[i] != heap_number(seed, i))
-			rc = TRANS_ECORRUPT;
+			ret = TRANS_ECORRUPT;
 	if (state.frame[depth] != (uintptr_t)__builtin_frame_address(0))
-		rc = TRANS_ECORRUPT;
-	if (rc)
-		*err = (struct trans_error){ .status = rc, .va = depth,
+		ret = TRANS_ECORRUPT;
+	if (ret)
+		*err = (struct trans_error){ .status = ret,
+					     .va = depth,
 					     .why = "a frame of the stack",
 					     .level = TRANS_NO_LEVEL };
-	return rc;
+	return ret;
 }
 
 /* ---- rounds ---- */
@@ -183,15 +184,15 @@ static int one_round(struct trans_error *err)
 {
 	uint64_t seed = heap_number(SEED, state.round);
 	uint64_t before = memory_free_bytes();
-	int rc;
+	int ret;
 
 	heap_make(state.heap, seed);
 	for (unsigned int i = 0; i < (1u << own_shift) / 8; i++)
 		state.secret[i] = seed;
 	thread_set(seed);
-	rc = dive(0, err);
-	if (rc)
-		return rc;
+	ret = dive(0, err);
+	if (ret)
+		return ret;
 	if (thread_changed(seed))
 		return corrupt(err, thread_changed(seed));
 	if (state.options->spoil_heap)
@@ -204,18 +205,19 @@ static int one_round(struct trans_error *err)
 		return corrupt(err, "what must not be saved was");
 	print("port: round %lu: %lu bytes and %u frames as they were\n",
 	      state.round, (uint64_t)HEAP_LEN, FRAMES);
-	return TRANS_OK;
+	return 0;
 }
 
 static int allocate(struct trans_error *err)
 {
 	trans_pa_t heap, secret;
-	int rc = memory_ops.alloc(&memory, own_shift,
-				  (unsigned int)(HEAP_LEN >> own_shift), &heap);
+	int ret = memory_ops.alloc(&memory, own_shift,
+				   (unsigned int)(HEAP_LEN >> own_shift),
+				   &heap);
 
-	if (!rc)
-		rc = memory_ops.alloc(&memory, own_shift, 1, &secret);
-	if (rc) {
+	if (!ret)
+		ret = memory_ops.alloc(&memory, own_shift, 1, &secret);
+	if (ret) {
 		*err = (struct trans_error){ .status = TRANS_ENOMEM,
 					     .why = "the heap",
 					     .level = TRANS_NO_LEVEL };
@@ -225,38 +227,38 @@ static int allocate(struct trans_error *err)
 	state.secret = at_pa(secret);
 	state.nosave_range = (struct trans_range){ secret, 1ULL << own_shift };
 	state.nosave = (struct trans_ranges){ &state.nosave_range, 1, 1 };
-	return TRANS_OK;
+	return 0;
 }
 
 /* All RAM that may be touched; the library leaves out what is lent. */
 static int choose(struct trans_error *err)
 {
-	int rc;
+	int ret;
 
 	trans_ranges_init(&state.save, state.save_range, MAX_RANGES);
-	rc = trans_ranges_add_all(&state.save, &machine.ram);
-	if (!rc)
-		rc = trans_ranges_remove_all(&state.save, &machine.reserved);
-	if (rc)
-		*err = (struct trans_error){ .status = rc,
+	ret = trans_ranges_add_all(&state.save, &machine.ram);
+	if (!ret)
+		ret = trans_ranges_remove_all(&state.save, &machine.reserved);
+	if (ret)
+		*err = (struct trans_error){ .status = ret,
 					     .why = "RAM in too many pieces",
 					     .level = TRANS_NO_LEVEL };
-	return rc ? rc : allocate(err);
+	return ret ? ret : allocate(err);
 }
 
 int port_snapshot(const struct snapshot_options *options,
 		  struct trans_error *err)
 {
 	uint64_t rounds = options->rounds ? options->rounds : DEFAULT_ROUNDS;
-	int rc;
+	int ret;
 
 	state.options = options;
-	rc = choose(err);
-	for (state.round = 1; !rc && state.round <= rounds; state.round++)
-		rc = one_round(err);
-	if (!rc)
+	ret = choose(err);
+	for (state.round = 1; !ret && state.round <= rounds; state.round++)
+		ret = one_round(err);
+	if (!ret)
 		print("port: snapshot: all %lu rounds\n", rounds);
-	return rc;
+	return ret;
 }
 
 /* ---- options ---- */

@@ -44,15 +44,15 @@ static int map(struct trans_table *table, struct trans_range range,
 static int map_image(struct trans_table *table, struct trans_report *report)
 {
 	struct image_part part[IMAGE_PARTS];
-	int rc = 0;
+	int ret = 0;
 
 	image_parts(part);
-	for (unsigned int i = 0; !rc && i < IMAGE_PARTS; i++)
-		rc = map(table, part[i].range,
-			 (struct trans_attr){ TRANS_MEM_NORMAL,
-					      part[i].access },
-			 0, report);
-	return rc;
+	for (unsigned int i = 0; !ret && i < IMAGE_PARTS; i++)
+		ret = map(table, part[i].range,
+			  (struct trans_attr){ TRANS_MEM_NORMAL,
+					       part[i].access },
+			  0, report);
+	return ret;
 }
 
 /* RAM but the image and the archive, which have rules of their own. Firmware
@@ -61,15 +61,15 @@ static int plain_ram(struct trans_ranges *set, struct trans_range archive)
 {
 	struct trans_range fdt = whole_granules(machine.fdt);
 	struct trans_range image = image_range();
-	int rc = trans_ranges_add_all(set, &machine.ram);
+	int ret = trans_ranges_add_all(set, &machine.ram);
 
-	if (!rc)
-		rc = trans_ranges_remove_all(set, &machine.no_map);
-	if (!rc)
-		rc = trans_ranges_add(set, fdt.start, fdt.len);
-	if (!rc)
-		rc = trans_ranges_remove(set, image.start, image.len);
-	return rc ? rc : trans_ranges_remove(set, archive.start, archive.len);
+	if (!ret)
+		ret = trans_ranges_remove_all(set, &machine.no_map);
+	if (!ret)
+		ret = trans_ranges_add(set, fdt.start, fdt.len);
+	if (!ret)
+		ret = trans_ranges_remove(set, image.start, image.len);
+	return ret ? ret : trans_ranges_remove(set, archive.start, archive.len);
 }
 
 static int map_ram(struct trans_table *table, struct trans_report *report)
@@ -78,20 +78,20 @@ static int map_ram(struct trans_table *table, struct trans_report *report)
 	struct trans_range storage[MAX_RANGES];
 	struct trans_range archive = whole_granules(machine.archive);
 	struct trans_ranges set;
-	int rc;
+	int ret;
 
 	trans_ranges_init(&set, storage, MAX_RANGES);
-	rc = plain_ram(&set, archive);
-	if (rc) {
-		report->error.status = rc;
+	ret = plain_ram(&set, archive);
+	if (ret) {
+		report->error.status = ret;
 		report->error.why = "RAM in too many pieces";
-		return rc;
+		return ret;
 	}
-	for (size_t i = 0; !rc && i < set.count; i++)
-		rc = map(table, set.range[i], ram, 0, report);
-	if (!rc && archive.len)
-		rc = map(table, archive, ram, TRANS_NOBLOCK, report);
-	return rc;
+	for (size_t i = 0; !ret && i < set.count; i++)
+		ret = map(table, set.range[i], ram, 0, report);
+	if (!ret && archive.len)
+		ret = map(table, archive, ram, TRANS_NOBLOCK, report);
+	return ret;
 }
 
 /* Interrupt controller, UART, virtio: one block of the address map. */
@@ -108,18 +108,18 @@ int tables_build(struct trans_table *table, struct trans_regs *regs,
 		 struct trans_report *report)
 {
 	struct trans_geometry geo;
-	int rc = tables_geometry(own_half(), &geo, &report->error);
+	int ret = tables_geometry(own_half(), &geo, &report->error);
 
-	if (!rc)
-		rc = trans_table_create(table, &geo, 0, &memory_ops, &memory,
-					report);
-	if (!rc)
-		rc = map_image(table, report);
-	if (!rc)
-		rc = map_ram(table, report);
-	if (!rc)
-		rc = map_devices(table, report);
-	return rc ? rc : trans_table_finish(table, regs, report);
+	if (!ret)
+		ret = trans_table_create(table, &geo, 0, &memory_ops, &memory,
+					 report);
+	if (!ret)
+		ret = map_image(table, report);
+	if (!ret)
+		ret = map_ram(table, report);
+	if (!ret)
+		ret = map_devices(table, report);
+	return ret ? ret : trans_table_finish(table, regs, report);
 }
 
 /* TCR2, PIR and PIRE0 are 0: boot.c switches permission indirection off. */
@@ -144,13 +144,13 @@ int tables_attach(struct trans_table *view, struct trans_report *report)
 {
 	struct trans_regs regs = own_regs();
 	struct trans_geometry geo;
-	int rc;
+	int ret;
 
-	rc = trans_geometry_from_tcr(&geo, trans_cpu_regime(&machine.cpu),
-				     machine_two_halves(), regs.tcr,
-				     machine.cpu.mmfr0, &report->error);
-	if (rc)
-		return rc;
+	ret = trans_geometry_from_tcr(&geo, trans_cpu_regime(&machine.cpu),
+				      machine_two_halves(), regs.tcr,
+				      machine.cpu.mmfr0, &report->error);
+	if (ret)
+		return ret;
 	return trans_table_attach(view, &geo, &regs, trans_present_linux,
 				  &memory_ops, &memory, report);
 }

@@ -146,13 +146,13 @@ static int call_with(int (*call)(void *arg), void *arg,
 int thread_call(int (*call)(void *arg), void *arg, uint64_t seed)
 {
 	uint64_t to_set[KEPT], found[KEPT];
-	int rc;
+	int ret;
 
 	for (unsigned int i = 0; i < KEPT; i++)
 		to_set[i] = heap_number(~seed, i);
-	rc = call_with(call, arg, to_set, found);
-	for (unsigned int i = 0; !rc && i < KEPT; i++)
+	ret = call_with(call, arg, to_set, found);
+	for (unsigned int i = 0; !ret && i < KEPT; i++)
 		if (found[i] != heap_number(~seed, i))
-			rc = TRANS_ECORRUPT;
-	return rc;
+			ret = TRANS_ECORRUPT;
+	return ret;
 }

@@ -33,12 +33,12 @@ void virtio_put(trans_pa_t device, uint32_t offset, uint32_t value)
 static int post_buffers(struct virtio_ring *ring)
 {
 	trans_pa_t buffer;
-	int rc;
+	int ret;
 
 	for (uint16_t i = 0; i < VIRTIO_ENTRIES; i++) {
-		rc = memory_ops.alloc(&memory, BUFFER_SHIFT, 1, &buffer);
-		if (rc)
-			return rc;
+		ret = memory_ops.alloc(&memory, BUFFER_SHIFT, 1, &buffer);
+		if (ret)
+			return ret;
 		ring->desc[i].addr = buffer;
 		ring->desc[i].len = 1u << BUFFER_SHIFT;
 		ring->desc[i].flags = VIRTIO_WRITE;
@@ -61,14 +61,14 @@ static int entropy_begin(trans_pa_t device)
 {
 	trans_pa_t page = ring_place();
 	struct virtio_ring *ring = at_pa(page);
-	int rc = memory_keep(page, 2 * PAGE_LEN);
+	int ret = memory_keep(page, 2 * PAGE_LEN);
 
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	memset(ring, 0, 2 * PAGE_LEN);
-	rc = post_buffers(ring);
-	if (rc)
-		return rc;
+	ret = post_buffers(ring);
+	if (ret)
+		return ret;
 	virtio_put(device, VIRTIO_STATUS, STATUS_DRIVER);
 	virtio_put(device, VIRTIO_GUEST_PAGE_SIZE, PAGE_LEN);
 	virtio_put(device, VIRTIO_QUEUE_SEL, 0);
@@ -86,40 +86,41 @@ static int entropy_begin(trans_pa_t device)
 int virtio_each(virtio_fn fn, struct trans_error *err)
 {
 	const void *fdt = at_pa(machine.fdt.start);
-	int node = -1, rc = 0;
+	int node = -1, ret = 0;
 
-	while (!rc) {
+	while (!ret) {
 		node = fdt_node_offset_by_compatible(fdt, node, "virtio,mmio");
 		if (node < 0)
 			break;
-		rc = fn(machine_reg(node, 0).start, err);
+		ret = fn(machine_reg(node, 0).start, err);
 	}
-	return rc;
+	return ret;
 }
 
 static bool found;
 
 static int begin_if_entropy(trans_pa_t device, struct trans_error *err)
 {
-	int rc;
+	int ret;
 
 	if (virtio_get(device, VIRTIO_DEVICE_ID) != ENTROPY ||
 	    virtio_get(device, VIRTIO_VERSION) != 1)
 		return 0;
 	found = true;
-	rc = entropy_begin(device);
-	if (rc)
-		*err = (struct trans_error){ .status = rc, .why = "virtio=on",
+	ret = entropy_begin(device);
+	if (ret)
+		*err = (struct trans_error){ .status = ret,
+					     .why = "virtio=on",
 					     .level = TRANS_NO_LEVEL };
-	return rc;
+	return ret;
 }
 
 int virtio_begin(struct trans_error *err)
 {
-	int rc = virtio_each(begin_if_entropy, err);
+	int ret = virtio_each(begin_if_entropy, err);
 
-	if (rc || found)
-		return rc;
+	if (ret || found)
+		return ret;
 	*err = (struct trans_error){ .status = TRANS_ENOENT,
 				     .why = "virtio=on: no entropy device",
 				     .level = TRANS_NO_LEVEL };

@@ -40,19 +40,19 @@ static int map_image(struct trans_report *report)
 {
 	struct image_part part[IMAGE_PARTS];
 	trans_pa_t start = image_range().start;
-	int rc = 0;
+	int ret = 0;
 
 	image_parts(part);
-	for (unsigned int i = 0; !rc && i < IMAGE_PARTS; i++) {
+	for (unsigned int i = 0; !ret && i < IMAGE_PARTS; i++) {
 		trans_pa_t pa = moved_to + (part[i].range.start - start);
 		struct trans_attr attr = { TRANS_MEM_NORMAL, part[i].access };
 
 		if (!(attr.access & TRANS_EXEC))
 			attr.access |= TRANS_WRITE;
-		rc = trans_table_map(&next, pa + OFFSET, pa, part[i].range.len,
-				     &attr, 0, report);
+		ret = trans_table_map(&next, pa + OFFSET, pa, part[i].range.len,
+				      &attr, 0, report);
 	}
-	return rc;
+	return ret;
 }
 
 static int map_uart(enum trans_granule granule, struct trans_report *report)
@@ -73,12 +73,13 @@ static int geometries(const struct trans_world *world, struct shape shape,
 	enum trans_regime regime = el1 ? TRANS_EL1_0 : TRANS_EL2_0;
 	bool ds = shape.va_bits > 48 && shape.granule != TRANS_64K;
 	unsigned int flags = ds ? TRANS_GEO_DS : 0;
-	int rc = trans_geometry_init(low, regime, shape.granule, LOW_VA_BITS,
-				     PA_BITS, flags, err);
+	int ret = trans_geometry_init(low, regime, shape.granule, LOW_VA_BITS,
+				      PA_BITS, flags, err);
 
-	return rc ? rc : trans_geometry_init(high, regime, shape.granule,
-					     shape.va_bits, PA_BITS,
-					     flags | TRANS_GEO_UPPER, err);
+	return ret ? ret :
+		     trans_geometry_init(high, regime, shape.granule,
+					 shape.va_bits, PA_BITS,
+					 flags | TRANS_GEO_UPPER, err);
 }
 
 static int make_tables(struct trans_world *world, struct shape shape,
@@ -86,19 +87,19 @@ static int make_tables(struct trans_world *world, struct shape shape,
 {
 	struct trans_geometry low, high;
 	struct trans_regs regs;
-	int rc = geometries(world, shape, &low, &high, &report->error);
+	int ret = geometries(world, shape, &low, &high, &report->error);
 
-	if (!rc)
-		rc = trans_table_create(&next, &high, MAIR_OF_LINUX,
-					&memory_ops, &memory, report);
-	if (!rc)
-		rc = map_image(report);
-	if (!rc)
-		rc = map_uart(shape.granule, report);
-	if (!rc)
-		rc = trans_table_finish(&next, &regs, report);
-	if (rc)
-		return rc;
+	if (!ret)
+		ret = trans_table_create(&next, &high, MAIR_OF_LINUX,
+					 &memory_ops, &memory, report);
+	if (!ret)
+		ret = map_image(report);
+	if (!ret)
+		ret = map_uart(shape.granule, report);
+	if (!ret)
+		ret = trans_table_finish(&next, &regs, report);
+	if (ret)
+		return ret;
 	world->ttbr1 = regs.ttbr;
 	world->tcr = trans_tcr(&low, &high);
 	world->mair = regs.mair;
@@ -111,13 +112,13 @@ static int lose(struct trans_world *world, struct shape shape,
 		struct trans_error *err)
 {
 	struct trans_geometry low, high;
-	int rc;
+	int ret;
 
 	shape.va_bits = LOST_VA_BITS;
-	rc = geometries(world, shape, &low, &high, err);
-	if (!rc)
+	ret = geometries(world, shape, &low, &high, err);
+	if (!ret)
 		world->tcr = trans_tcr(&low, &high);
-	return rc;
+	return ret;
 }
 
 static int make_world(unsigned int flags, enum trans_granule granule,
@@ -126,19 +127,19 @@ static int make_world(unsigned int flags, enum trans_granule granule,
 	struct shape shape = { granule,
 			       flags & LEAVING_WORLD_52 ? 52 : VA_BITS };
 	struct trans_report report = { 0 };
-	int rc;
+	int ret;
 
 	world->vhe = flags & LEAVING_WORLD_VHE;
 	world->drop = flags & LEAVING_WORLD_DROP ||
 		      (machine.cpu.el == 2 && !machine.cpu.e2h && !world->vhe);
 	if (world->drop)
 		world->vbar_el2 = moved_pa(stub_vectors);
-	rc = make_tables(world, shape, &report);
-	if (rc)
+	ret = make_tables(world, shape, &report);
+	if (ret)
 		*err = report.error;
 	else if (flags & LEAVING_WORLD_LOST)
-		rc = lose(world, shape, err);
-	return rc;
+		ret = lose(world, shape, err);
+	return ret;
 }
 
 static unsigned int image_granules(void)
@@ -149,16 +150,16 @@ static unsigned int image_granules(void)
 static int move_image(struct trans_moves *plan, struct trans_error *err)
 {
 	struct trans_range image = image_range();
-	int rc = memory_ops.alloc(&memory, TRANS_64K, image_granules(),
-				  &moved_to);
+	int ret = memory_ops.alloc(&memory, TRANS_64K, image_granules(),
+				   &moved_to);
 
-	if (!rc)
-		rc = trans_moves_add(plan, image.start, moved_to, image.len);
-	if (rc)
-		*err = (struct trans_error){ .status = rc,
+	if (!ret)
+		ret = trans_moves_add(plan, image.start, moved_to, image.len);
+	if (ret)
+		*err = (struct trans_error){ .status = ret,
 					     .why = "moving the image",
 					     .level = TRANS_NO_LEVEL };
-	return rc;
+	return ret;
 }
 
 static void tell(const struct trans_world *world)
@@ -173,14 +174,14 @@ static int prepare(const struct leaving *leaving,
 	struct trans_move storage[1];
 	struct trans_moves plan;
 	struct trans_world world = { 0 };
-	int rc;
+	int ret;
 
 	trans_moves_init(&plan, storage, 1);
-	rc = move_image(&plan, err);
-	if (!rc)
-		rc = make_world(leaving->flags, args.granule, &world, err);
-	if (rc)
-		return rc;
+	ret = move_image(&plan, err);
+	if (!ret)
+		ret = make_world(leaving->flags, args.granule, &world, err);
+	if (ret)
+		return ret;
 	tell(&world);
 	args.ops = &memory_ops;
 	args.ctx = &memory;
@@ -198,18 +199,18 @@ int world_enter(const struct leaving *leaving,
 		const struct trans_transition_args *args,
 		struct trans_error *err)
 {
-	int rc = prepare(leaving, *args, err);
+	int ret = prepare(leaving, *args, err);
 
-	if (!rc)
-		rc = trans_transition_ask(&transition, err);
-	if (!rc)
+	if (!ret)
+		ret = trans_transition_ask(&transition, err);
+	if (!ret)
 		trans_transition_go(&transition);
 	trans_transition_cancel(&transition);
 	trans_table_destroy(&next);
 	if (moved_to)
 		memory_ops.free(&memory, TRANS_64K, image_granules(),
 				moved_to);
-	return rc;
+	return ret;
 }
 
 /* The next world. Its copy of linear_offset is still the old world's. */

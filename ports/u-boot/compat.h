@@ -53,12 +53,12 @@ static inline int compat_used_memory(void *fdt, compat_used_fn used, void *arg)
 {
 	const struct alist *list = &lmb_get()->used_mem;
 	const struct lmb_region *region = list->data;
-	int rc = 0;
+	int ret = 0;
 
-	for (int i = 0; !rc && i < list->count; i++)
-		rc = used(arg, region[i].base, region[i].size,
-			  compat_use_of(region[i].flags));
-	return rc;
+	for (int i = 0; !ret && i < list->count; i++)
+		ret = used(arg, region[i].base, region[i].size,
+			   compat_use_of(region[i].flags));
+	return ret;
 }
 
 static inline int compat_fix_tree(struct bootm_headers *images, void *fdt)
@@ -73,20 +73,20 @@ static inline int compat_fix_tree(struct bootm_headers *images, void *fdt)
 static inline int compat_used_memory(void *fdt, compat_used_fn used, void *arg)
 {
 	struct lmb board, all;
-	int rc = 0;
+	int ret = 0;
 
 	lmb_init(&board);
 	lmb_add(&board, gd->ram_base, gd->ram_size);
 	board_lmb_reserve(&board);
 	lmb_init_and_reserve(&all, gd->bd, fdt);
-	for (unsigned long i = 0; !rc && i < board.reserved.cnt; i++)
-		rc = used(arg, board.reserved.region[i].base,
-			  board.reserved.region[i].size, COMPAT_FOR_GOOD);
-	for (unsigned long i = 0; !rc && i < all.reserved.cnt; i++)
-		rc = used(arg, all.reserved.region[i].base,
-			  all.reserved.region[i].size,
-			  compat_use_of(all.reserved.region[i].flags));
-	return rc;
+	for (unsigned long i = 0; !ret && i < board.reserved.cnt; i++)
+		ret = used(arg, board.reserved.region[i].base,
+			   board.reserved.region[i].size, COMPAT_FOR_GOOD);
+	for (unsigned long i = 0; !ret && i < all.reserved.cnt; i++)
+		ret = used(arg, all.reserved.region[i].base,
+			   all.reserved.region[i].size,
+			   compat_use_of(all.reserved.region[i].flags));
+	return ret;
 }
 
 static inline int compat_fix_tree(struct bootm_headers *images, void *fdt)

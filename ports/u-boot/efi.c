@@ -24,16 +24,16 @@ static int each_region(bool (*is)(const struct efi_mem_desc *),
 {
 	struct efi_mem_desc *map;
 	efi_uintn_t len;
-	int rc = 0;
+	int ret = 0;
 
 	if (efi_get_memory_map_alloc(&len, &map) != EFI_SUCCESS)
 		return TRANS_ENOMEM;
-	for (size_t i = 0; !rc && i < len / sizeof(*map); i++)
+	for (size_t i = 0; !ret && i < len / sizeof(*map); i++)
 		if (is(&map[i]))
-			rc = what(set, map[i].physical_start,
-				  map[i].num_pages << EFI_PAGE_SHIFT);
+			ret = what(set, map[i].physical_start,
+				   map[i].num_pages << EFI_PAGE_SHIFT);
 	efi_free_pool(map);
-	return rc;
+	return ret;
 }
 
 static bool is_used(const struct efi_mem_desc *region)
@@ -81,15 +81,15 @@ static bool exists(bool wanted)
 int port_efi_begin(bool wanted, struct trans_error *err)
 {
 	struct port_efi *efi = &port_efi;
-	int rc;
+	int ret;
 
 	trans_ranges_init(&efi->runtime, runtime_storage, MAX_RUNTIME);
 	efi->system_table = 0;
 	if (!exists(wanted))
 		return 0;
 	efi->system_table = (uintptr_t)&systab;
-	rc = each_region(is_runtime, trans_ranges_add, &efi->runtime);
-	return rc ? port_error(err, rc, "EFI's map of memory", 0, 0) : 0;
+	ret = each_region(is_runtime, trans_ranges_add, &efi->runtime);
+	return ret ? port_error(err, ret, "EFI's map of memory", 0, 0) : 0;
 }
 
 /* Their functions become those that need no driver of U-Boot's. */

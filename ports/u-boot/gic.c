@@ -16,12 +16,12 @@ static struct trans_spi spis[MAX_SPIS];
 
 int port_gic(struct trans_gic *gic, struct trans_error *err)
 {
-	int rc = trans_fdt_gic(gd->fdt_blob, fdt_totalsize(gd->fdt_blob),
-			       &found, err);
+	int ret = trans_fdt_gic(gd->fdt_blob, fdt_totalsize(gd->fdt_blob),
+				&found, err);
 
 	*gic = found.gic;
 	gic->mmio = trans_mmio_direct(0);
-	return rc;
+	return ret;
 }
 
 void port_gic_spis(struct trans_gic *gic)
@@ -35,9 +35,9 @@ void port_gic_spis(struct trans_gic *gic)
 int port_gic_tables(struct trans_ranges *tables, struct trans_error *err)
 {
 	struct trans_gic gic;
-	int rc = port_gic(&gic, err);
+	int ret = port_gic(&gic, err);
 
-	if (rc)
-		return rc == TRANS_ENOENT ? 0 : rc;
+	if (ret)
+		return ret == TRANS_ENOENT ? 0 : ret;
 	return trans_gic_lpi_tables(&gic, tables, err);
 }

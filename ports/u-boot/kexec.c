@@ -103,23 +103,23 @@ static int check_apart(struct trans_range file, const char *why,
 
 static int find_memory(struct request *r, struct trans_error *err)
 {
-	int rc = find_length(r, err);
+	int ret = find_length(r, err);
 
-	if (!rc)
-		rc = check_apart(r->kernel, "kernel file and U-Boot", err);
-	if (!rc)
-		rc = check_apart(r->initrd, "initrd file and U-Boot", err);
-	if (rc)
-		return rc;
+	if (!ret)
+		ret = check_apart(r->kernel, "kernel file and U-Boot", err);
+	if (!ret)
+		ret = check_apart(r->initrd, "initrd file and U-Boot", err);
+	if (ret)
+		return ret;
 	r->fdt = port_fdt(r->fdt_addr, &r->fdt_len, err);
 	if (!r->fdt)
 		return err->status;
-	rc = port_memory_map(r->fdt, r->fdt_len, err);
-	if (!rc)
-		rc = port_memory_use(r->kernel, err);
-	if (!rc && r->initrd.len)
-		rc = port_memory_use(r->initrd, err);
-	return rc;
+	ret = port_memory_map(r->fdt, r->fdt_len, err);
+	if (!ret)
+		ret = port_memory_use(r->kernel, err);
+	if (!ret && r->initrd.len)
+		ret = port_memory_use(r->initrd, err);
+	return ret;
 }
 
 static int ask(void *host, struct trans_error *err)
@@ -200,20 +200,20 @@ static bool over_u_boot(void)
 static int prepare(struct request *r, int argc, char *const argv[],
 		   struct trans_error *err)
 {
-	int rc = port_memory_begin(err);
+	int ret = port_memory_begin(err);
 
-	if (!rc)
-		rc = port_machine_read(err);
-	if (!rc && !read_words(r, argc - 1, argv + 1, err))
+	if (!ret)
+		ret = port_machine_read(err);
+	if (!ret && !read_words(r, argc - 1, argv + 1, err))
 		return err->status ? err->status : USAGE;
-	if (!rc)
-		rc = find_memory(r, err);
-	return rc ? rc : load(r, err);
+	if (!ret)
+		ret = find_memory(r, err);
+	return ret ? ret : load(r, err);
 }
 
-static int report(const char *what, int rc, const struct trans_error *err)
+static int report(const char *what, int ret, const struct trans_error *err)
 {
-	if (rc == USAGE)
+	if (ret == USAGE)
 		return CMD_RET_USAGE;
 	port_say_error(what, err);
 	return CMD_RET_FAILURE;
@@ -223,30 +223,30 @@ int port_do_kexec(struct cmd_tbl *cmd, int flag, int argc, char *const argv[])
 {
 	struct trans_error err = { 0 };
 	struct request r = { 0 };
-	int rc = prepare(&r, argc, argv, &err);
+	int ret = prepare(&r, argc, argv, &err);
 
-	if (!rc) {
+	if (!ret) {
 		say_loaded(&r);
 		if (over_u_boot())
 			printf("   Over U-Boot itself\n");
-		rc = trans_kexec_start(&kexec, &err);
+		ret = trans_kexec_start(&kexec, &err);
 	}
 	trans_kexec_unload(&kexec);
 	free(r.fdt);
-	return report("kexec", rc, &err);
+	return report("kexec", ret, &err);
 }
 
 int port_do_plan(struct cmd_tbl *cmd, int flag, int argc, char *const argv[])
 {
 	struct trans_error err = { 0 };
 	struct request r = { 0 };
-	int rc;
+	int ret;
 
 	if (IS_ENABLED(CONFIG_CMD_TRANS_RESUME) && argc > 1 &&
 	    !strcmp(argv[1], "resume"))
 		return port_plan_resume(argc - 1, argv + 1);
-	rc = prepare(&r, argc, argv, &err);
-	if (!rc) {
+	ret = prepare(&r, argc, argv, &err);
+	if (!ret) {
 		say_loaded(&r);
 		printf("   %s\n", over_u_boot() ? "Over U-Boot itself" :
 						  "U-Boot stays untouched");
@@ -254,5 +254,5 @@ int port_do_plan(struct cmd_tbl *cmd, int flag, int argc, char *const argv[])
 	}
 	trans_kexec_unload(&kexec);
 	free(r.fdt);
-	return rc ? report("plan", rc, &err) : CMD_RET_SUCCESS;
+	return ret ? report("plan", ret, &err) : CMD_RET_SUCCESS;
 }

@@ -45,20 +45,20 @@ static void quiet_devices(void)
 int port_ask(struct trans_error *err)
 {
 	struct trans_gic gic;
-	int rc = port_gic(&gic, err);
+	int ret = port_gic(&gic, err);
 
-	if (rc)
-		return rc == TRANS_ENOENT ? 0 : rc;
+	if (ret)
+		return ret == TRANS_ENOENT ? 0 : ret;
 	return trans_gic_check(&gic, port_mpidr(), &port_memory.lpi, err);
 }
 
 static int lpis_off(struct trans_error *err)
 {
 	struct trans_gic gic;
-	int rc = port_gic(&gic, err);
+	int ret = port_gic(&gic, err);
 
-	if (rc)
-		return rc == TRANS_ENOENT ? 0 : rc;
+	if (ret)
+		return ret == TRANS_ENOENT ? 0 : ret;
 	return trans_gic_lpis_off(&gic, &port_memory.lpi, err);
 }
 

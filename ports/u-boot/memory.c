@@ -28,15 +28,15 @@ static struct trans_range lpi_storage[MAX_LPI];
 
 struct port_memory port_memory;
 
-static int map_error(struct trans_error *err, int rc)
+static int map_error(struct trans_error *err, int ret)
 {
-	return rc ? port_error(err, rc, "memory map", 0, 0) : 0;
+	return ret ? port_error(err, ret, "memory map", 0, 0) : 0;
 }
 
 int port_memory_begin(struct trans_error *err)
 {
 	struct port_memory *m = &port_memory;
-	int rc = 0;
+	int ret = 0;
 
 	trans_ranges_init(&m->ram, ram_storage, MAX_RAM);
 	trans_ranges_init(&m->mapped, mapped_storage, MAX_MAPPED);
@@ -44,11 +44,11 @@ int port_memory_begin(struct trans_error *err)
 	trans_ranges_init(&m->free, free_storage, MAX_FREE);
 	trans_ranges_init(&m->no_map, no_map_storage, MAX_NO_MAP);
 	trans_ranges_init(&m->lpi, lpi_storage, MAX_LPI);
-	for (int i = 0; !rc && i < CONFIG_NR_DRAM_BANKS; i++)
-		rc = trans_ranges_add(&m->ram, gd->bd->bi_dram[i].start,
-				      gd->bd->bi_dram[i].size);
-	if (rc)
-		return map_error(err, rc);
+	for (int i = 0; !ret && i < CONFIG_NR_DRAM_BANKS; i++)
+		ret = trans_ranges_add(&m->ram, gd->bd->bi_dram[i].start,
+				       gd->bd->bi_dram[i].size);
+	if (ret)
+		return map_error(err, ret);
 	return trans_identity_memory(&m->ram, &m->mapped, err);
 }
 
@@ -78,14 +78,14 @@ static int add_used(void *arg, u64 start, u64 len, enum compat_use use)
 {
 	struct trans_range range = whole_pages((struct trans_range){ start,
 								    len });
-	int rc = trans_ranges_remove(&port_memory.free, range.start,
-				     range.len);
+	int ret =
+		trans_ranges_remove(&port_memory.free, range.start, range.len);
 
-	if (!rc && use != COMPAT_FOR_NOW)
-		rc = trans_ranges_add(&port_memory.reserved, start, len);
-	if (!rc && use == COMPAT_NO_MAP)
-		rc = trans_ranges_add(&port_memory.no_map, start, len);
-	return rc;
+	if (!ret && use != COMPAT_FOR_NOW)
+		ret = trans_ranges_add(&port_memory.reserved, start, len);
+	if (!ret && use == COMPAT_NO_MAP)
+		ret = trans_ranges_add(&port_memory.no_map, start, len);
+	return ret;
 }
 
 /* From below the stack to the top: stack, device tree, global data, malloc's
@@ -122,39 +122,39 @@ static int find_reserved(void *fdt, size_t fdt_len, struct trans_error *err)
 	struct port_memory *m = &port_memory;
 	struct trans_range storage[MAX_RAM];
 	struct trans_ranges no_ram;
-	int rc;
+	int ret;
 
 	trans_ranges_init(&no_ram, storage, MAX_RAM);
-	rc = trans_fdt_memory(fdt, fdt_len, &no_ram, &m->reserved, err);
-	if (!rc)
-		rc = trans_fdt_no_map(fdt, fdt_len, &m->no_map, err);
-	if (!rc)
-		rc = port_gic_tables(&m->lpi, err);
-	if (rc)
-		return rc;
-	rc = trans_ranges_add_all(&m->reserved, &m->lpi);
-	if (!rc)
-		rc = trans_ranges_add_all(&m->no_map, &m->lpi);
-	return map_error(err, rc);
+	ret = trans_fdt_memory(fdt, fdt_len, &no_ram, &m->reserved, err);
+	if (!ret)
+		ret = trans_fdt_no_map(fdt, fdt_len, &m->no_map, err);
+	if (!ret)
+		ret = port_gic_tables(&m->lpi, err);
+	if (ret)
+		return ret;
+	ret = trans_ranges_add_all(&m->reserved, &m->lpi);
+	if (!ret)
+		ret = trans_ranges_add_all(&m->no_map, &m->lpi);
+	return map_error(err, ret);
 }
 
 int port_memory_map(void *fdt, size_t fdt_len, struct trans_error *err)
 {
 	struct port_memory *m = &port_memory;
-	int rc = find_reserved(fdt, fdt_len, err);
+	int ret = find_reserved(fdt, fdt_len, err);
 
-	if (rc)
-		return rc;
-	rc = trans_ranges_add_all(&m->free, &m->mapped);
-	if (!rc)
-		rc = compat_used_memory(fdt, add_used, NULL);
-	if (!rc)
-		rc = port_efi_remove(&m->free);
-	if (!rc)
-		rc = trans_ranges_remove_all(&m->free, &m->reserved);
-	if (!rc)
-		rc = port_memory_use(own_memory(), err);
-	return map_error(err, rc ? rc : port_memory_use(loaded_image(), err));
+	if (ret)
+		return ret;
+	ret = trans_ranges_add_all(&m->free, &m->mapped);
+	if (!ret)
+		ret = compat_used_memory(fdt, add_used, NULL);
+	if (!ret)
+		ret = port_efi_remove(&m->free);
+	if (!ret)
+		ret = trans_ranges_remove_all(&m->free, &m->reserved);
+	if (!ret)
+		ret = port_memory_use(own_memory(), err);
+	return map_error(err, ret ? ret : port_memory_use(loaded_image(), err));
 }
 
 static int host_alloc(void *ctx, unsigned int shift, unsigned int count,

@@ -63,13 +63,13 @@ static int ask(void *host, struct trans_error *err)
  * far as is known here. */
 static int leave(void *host, struct trans_error *err)
 {
-	int rc;
+	int ret;
 
 	printf("Resuming ...\n\n");
 	port_efi_leave();
-	rc = port_leave(err);
-	if (rc || !gic.version)
-		return rc;
+	ret = port_leave(err);
+	if (ret || !gic.version)
+		return ret;
 	return trans_gic_resume(&gic, &port_machine.cpu, port_mpidr(), err);
 }
 
@@ -105,33 +105,33 @@ static int find_memory(struct trans_error *err)
 {
 	size_t len;
 	void *fdt = port_fdt(0, &len, err);
-	int rc = fdt ? port_memory_map(fdt, len, err) : err->status;
+	int ret = fdt ? port_memory_map(fdt, len, err) : err->status;
 
 	free(fdt);
 	trans_ranges_init(&lent, lent_storage, TRANS_RESUME_RANGES);
 	trans_ranges_largest(&lent, &port_memory.free);
-	return rc;
+	return ret;
 }
 
 static int find_gic(struct trans_error *err)
 {
-	int rc = port_gic(&gic, err);
+	int ret = port_gic(&gic, err);
 
-	if (rc)
-		return rc == TRANS_ENOENT ? 0 : rc;
+	if (ret)
+		return ret == TRANS_ENOENT ? 0 : ret;
 	port_gic_spis(&gic);
 	return 0;
 }
 
 static int find_machine(struct trans_error *err)
 {
-	int rc = port_memory_begin(err);
+	int ret = port_memory_begin(err);
 
-	if (!rc)
-		rc = port_machine_read(err);
-	if (!rc)
-		rc = find_gic(err);
-	return rc ? rc : find_memory(err);
+	if (!ret)
+		ret = port_machine_read(err);
+	if (!ret)
+		ret = find_gic(err);
+	return ret ? ret : find_memory(err);
 }
 
 /* "None" all the same, but whoever named this place hardly meant it. */
@@ -145,21 +145,21 @@ static void warn_no_swap(int status, const struct trans_swsusp_info *info)
 static int load(struct request *r, struct trans_error *err)
 {
 	struct trans_resume_args args;
-	int rc = port_efi_begin(!r->any_efi, err);
+	int ret = port_efi_begin(!r->any_efi, err);
 
-	if (!rc)
-		rc = port_block(r->interface, r->dev_part, r->force, &r->disk,
-				err);
-	if (!rc)
-		rc = find_machine(err);
-	if (rc)
-		return rc;
+	if (!ret)
+		ret = port_block(r->interface, r->dev_part, r->force, &r->disk,
+				 err);
+	if (!ret)
+		ret = find_machine(err);
+	if (ret)
+		return ret;
 	args = resume_args(r);
-	rc = trans_resume_load(&resume, &args, err);
+	ret = trans_resume_load(&resume, &args, err);
 	if (r->percent)
 		printf("\n");
-	warn_no_swap(rc, &resume.image.info);
-	return rc;
+	warn_no_swap(ret, &resume.image.info);
+	return ret;
 }
 
 static void say_loaded(void)
@@ -206,36 +206,36 @@ int port_do_resume(struct cmd_tbl *cmd, int flag, int argc,
 {
 	struct trans_error err = { 0 };
 	struct request r = { 0 };
-	int rc;
+	int ret;
 
 	if (!begin(&r, argc, argv))
 		return CMD_RET_USAGE;
-	rc = load(&r, &err);
-	if (!rc) {
+	ret = load(&r, &err);
+	if (!ret) {
 		say_loaded();
-		rc = trans_resume_start(&resume, &err);
+		ret = trans_resume_start(&resume, &err);
 	}
 	trans_resume_unload(&resume);
-	return failed("resume", rc, &err);
+	return failed("resume", ret, &err);
 }
 
 int port_plan_resume(int argc, char *const argv[])
 {
 	struct trans_error err = { 0 };
 	struct request r = { 0 };
-	int rc;
+	int ret;
 
 	if (!begin(&r, argc, argv))
 		return CMD_RET_USAGE;
-	rc = load(&r, &err);
-	if (!rc) {
+	ret = load(&r, &err);
+	if (!ret) {
 		say_loaded();
 		trans_resume_print(&resume, port_put, NULL);
 	}
 	trans_resume_unload(&resume);
-	if (rc)
-		return failed("plan", rc, &err);
-	set_answer(rc);
+	if (ret)
+		return failed("plan", ret, &err);
+	set_answer(ret);
 	return CMD_RET_SUCCESS;
 }
 
@@ -246,16 +246,16 @@ static int discard(struct request *r, void *buffer, u64 len,
 {
 	struct trans_swsusp_info info;
 	struct trans_image_id id;
-	int rc = port_block(r->interface, r->dev_part, r->force, &r->disk,
-			    err);
+	int ret =
+		port_block(r->interface, r->dev_part, r->force, &r->disk, err);
 
-	if (rc)
-		return rc;
-	rc = trans_resume_probe(&r->disk, r->offset.start, buffer, len, &info,
-				&id, err);
-	warn_no_swap(rc, &info);
+	if (ret)
+		return ret;
+	ret = trans_resume_probe(&r->disk, r->offset.start, buffer, len, &info,
+				 &id, err);
+	warn_no_swap(ret, &info);
 	if (!id.page_len)
-		return rc;
+		return ret;
 	return trans_resume_discard(&r->disk, &id, buffer, len, err);
 }
 
@@ -266,17 +266,17 @@ int port_do_discard(struct cmd_tbl *cmd, int flag, int argc,
 	struct trans_error err = { 0 };
 	struct request r = { 0 };
 	void *buffer;
-	int rc;
+	int ret;
 
 	if (!begin(&r, argc, argv))
 		return CMD_RET_USAGE;
 	buffer = memalign(SZ_4K, len);
-	rc = buffer ? discard(&r, buffer, len, &err) :
-		      port_error(&err, TRANS_ENOMEM, "buffer for a disk", 0,
-				 len);
+	ret = buffer ? discard(&r, buffer, len, &err) :
+		       port_error(&err, TRANS_ENOMEM, "buffer for a disk", 0,
+				  len);
 	free(buffer);
-	if (rc)
-		return failed("discard", rc, &err);
+	if (ret)
+		return failed("discard", ret, &err);
 	set_answer(TRANS_ENOIMAGE);
 	printf("   The hibernated system is given up\n");
 	return CMD_RET_SUCCESS;

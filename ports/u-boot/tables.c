@@ -11,18 +11,18 @@ int port_tables_attach(struct trans_table *table, struct trans_error *err)
 	struct trans_report report = { 0 };
 	struct trans_geometry geo;
 	struct trans_regs regs;
-	int rc;
+	int ret;
 
 	if (!trans_regs_live(cpu, &regs))
 		return port_error(err, TRANS_ENOENT, "U-Boot's MMU is off", 0,
 				  0);
-	rc = trans_geometry_from_tcr(&geo, regime, false, regs.tcr, cpu->mmfr0,
-				     err);
-	if (rc)
-		return rc;
-	rc = trans_table_attach(table, &geo, &regs, NULL, &port_ops,
-				&port_memory, &report);
-	if (rc)
+	ret = trans_geometry_from_tcr(&geo, regime, false, regs.tcr, cpu->mmfr0,
+				      err);
+	if (ret)
+		return ret;
+	ret = trans_table_attach(table, &geo, &regs, NULL, &port_ops,
+				 &port_memory, &report);
+	if (ret)
 		*err = report.error;
-	return rc;
+	return ret;
 }

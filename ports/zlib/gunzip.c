@@ -29,7 +29,7 @@ static int status(int said, const z_stream *stream)
 {
 	switch (said) {
 	case Z_STREAM_END:
-		return stream->avail_in ? TRANS_ECORRUPT : TRANS_OK;
+		return stream->avail_in ? TRANS_ECORRUPT : 0;
 	case Z_MEM_ERROR:
 		return TRANS_ENOMEM;
 	case Z_OK:
@@ -45,7 +45,7 @@ int trans_gunzip(void *ctx, const void *src, size_t src_len, void *dst,
 {
 	struct trans_gunzip *g = ctx;
 	z_stream stream;
-	int rc;
+	int ret;
 
 	if (src_len > UINT32_MAX || dst_len > UINT32_MAX)
 		return TRANS_ENOSPC;
@@ -60,8 +60,8 @@ int trans_gunzip(void *ctx, const void *src, size_t src_len, void *dst,
 	stream.avail_in = (uInt)src_len;
 	stream.next_out = dst;
 	stream.avail_out = (uInt)dst_len;
-	rc = status(inflate(&stream, Z_FINISH), &stream);
+	ret = status(inflate(&stream, Z_FINISH), &stream);
 	*out_len = dst_len - stream.avail_out;
 	inflateEnd(&stream);
-	return rc;
+	return ret;
 }

@@ -37,12 +37,12 @@ static void access(uint64_t flags)
 int trans_snapshot_context_(void *context, int (*then)(void *arg), void *arg)
 {
 	uint64_t *word = context;
-	int rc;
+	int ret;
 
 	fake_snapshot.calls++;
 	fake_snapshot.flags = word[CONTEXT_FLAGS / 8];
 	access(fake_snapshot.flags);
 	word[CONTEXT_SELF / 8] = FAKE_CONTEXT;
-	rc = then(arg);
-	return fake_snapshot.resumes ? 1 : rc;
+	ret = then(arg);
+	return fake_snapshot.resumes ? 1 : ret;
 }

@@ -36,8 +36,7 @@ static int no_address(struct trans_error *err)
 static int reg(const struct walk *walk, uint32_t index,
 	       struct trans_range *range, struct trans_error *err)
 {
-	return trans_walk_reg_(walk, index, range) ? TRANS_OK :
-						     no_address(err);
+	return trans_walk_reg_(walk, index, range) ? 0 : no_address(err);
 }
 
 static int read_v2(const struct walk *walk, struct trans_gic *gic,
@@ -53,7 +52,7 @@ static int read_v2(const struct walk *walk, struct trans_gic *gic,
 	gic->version = 2;
 	gic->dist = dist.start;
 	gic->cpu = cpu.start;
-	return TRANS_OK;
+	return 0;
 }
 
 /* One cell or two. 0: each redistributor says itself. */
@@ -70,7 +69,7 @@ static int read_redists(const struct walk *walk, struct trans_fdt_gic *out,
 			struct trans_error *err)
 {
 	uint32_t count = trans_walk_u32_(walk, WALK_REDIST_REGIONS, 1);
-	int ret = TRANS_OK;
+	int ret = 0;
 
 	if (count > TRANS_FDT_REDISTS)
 		return trans_fail(err, TRANS_ENOSPC,
@@ -109,7 +108,7 @@ static int read_its(const struct walk *walk, struct trans_fdt_gic *out,
 	if (out->gic.its_count == TRANS_FDT_ITS)
 		return trans_fail(err, TRANS_ENOSPC, "GIC: too many ITS");
 	out->its[out->gic.its_count++] = its.start;
-	return TRANS_OK;
+	return 0;
 }
 
 /* A GICv3 is the GIC, whatever stood before. */
@@ -125,7 +124,7 @@ static int look(struct walk *walk, void *arg, struct trans_error *err)
 	if (trans_walk_enabled_(walk) &&
 	    trans_walk_is_(walk, "arm,gic-v3-its"))
 		return read_its(walk, out, err);
-	return TRANS_OK;
+	return 0;
 }
 
 int trans_fdt_gic(const void *fdt, size_t fdt_len, struct trans_fdt_gic *gic,
@@ -144,5 +143,5 @@ int trans_fdt_gic(const void *fdt, size_t fdt_len, struct trans_fdt_gic *gic,
 				  "no GIC in the device tree");
 	if (gic->gic.version == 2)
 		gic->gic.its_count = 0;
-	return TRANS_OK;
+	return 0;
 }

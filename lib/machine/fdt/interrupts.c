@@ -92,7 +92,7 @@ static int see_taker(struct walk *walk, void *arg, struct trans_error *err)
 	    in->takers < MAX_TAKERS)
 		in->taker[in->takers++] = (struct taker){
 			phandle, (uint8_t)cells, (uint8_t)address };
-	return TRANS_OK;
+	return 0;
 }
 
 static const struct taker *find_taker(const struct interrupts *in,
@@ -113,13 +113,13 @@ static int add(struct interrupts *in, uint32_t index, uint32_t intid,
 	uint64_t bit = 1ULL << index % 64;
 
 	if (*word & bit)
-		return TRANS_OK;
+		return 0;
 	if (in->count == in->max)
 		return trans_fail(err, TRANS_ENOSPC,
 				  "interrupts: no room for so many");
 	*word |= bit;
 	in->spi[in->count++] = (struct trans_spi){ intid, edge };
-	return TRANS_OK;
+	return 0;
 }
 
 /* Of the GIC. PPIs are every CPU's own; numbers beyond the ranges nobody
@@ -140,7 +140,7 @@ static int add_specifier(struct interrupts *in, const fdt32_t *cell,
 	if (kind == KIND_ESPI && number < ESPI_COUNT)
 		return add(in, SPI_COUNT + number, ESPI_FIRST + number, edge,
 			   err);
-	return TRANS_OK;
+	return 0;
 }
 
 /* A node's own list, all for one. Another controller's is its affair. */
@@ -150,10 +150,10 @@ static int add_plain(struct interrupts *in, const struct walk *walk,
 	struct cells cells = cells_of(walk, WALK_INTERRUPTS);
 	uint32_t phandle = walk->frame[walk->depth].taker;
 	const struct taker *taker = find_taker(in, phandle);
-	int ret = TRANS_OK;
+	int ret = 0;
 
 	if (phandle != in->gic || !cells.left)
-		return TRANS_OK;
+		return 0;
 	if (!taker)
 		return unreadable(err);
 	while (!ret && cells.left) {
@@ -179,7 +179,7 @@ static int add_addressed(struct interrupts *in, struct cells *cells,
 	if (!at)
 		return unreadable(err);
 	if (taker->phandle != in->gic)
-		return TRANS_OK;
+		return 0;
 	return add_specifier(in, at, taker->cells, err);
 }
 
@@ -187,7 +187,7 @@ static int add_extended(struct interrupts *in, const struct walk *walk,
 			struct trans_error *err)
 {
 	struct cells cells = cells_of(walk, WALK_INTERRUPTS_EXTENDED);
-	int ret = TRANS_OK;
+	int ret = 0;
 
 	while (!ret && cells.left) {
 		if (!fdt32_to_cpu(*cells.at)) { /* none at this place */
@@ -206,7 +206,7 @@ static int add_map(struct interrupts *in, const struct walk *walk,
 	struct cells cells = cells_of(walk, WALK_INTERRUPT_MAP);
 	uint32_t address = walk->frame[walk->depth].address;
 	uint32_t own = trans_walk_u32_(walk, WALK_INTERRUPT_CELLS, 0);
-	int ret = TRANS_OK;
+	int ret = 0;
 
 	while (!ret && cells.left) {
 		if (address > MAX_CELLS || own > MAX_CELLS ||
@@ -223,10 +223,10 @@ static int add_messages(struct interrupts *in, const struct walk *walk,
 {
 	struct cells cells = cells_of(walk, WALK_MBI_RANGES);
 	const fdt32_t *at;
-	int ret = TRANS_OK;
+	int ret = 0;
 
 	if (trans_fdt_gic_version_(walk) != 3)
-		return TRANS_OK;
+		return 0;
 	while (!ret && (at = take(&cells, 2))) {
 		uint32_t first = fdt32_to_cpu(at[0]) - SPI_FIRST;
 		uint32_t count = fdt32_to_cpu(at[1]);
@@ -277,7 +277,7 @@ static int see_device(struct walk *walk, void *arg, struct trans_error *err)
 	int ret;
 
 	if (!trans_walk_enabled_(walk))
-		return TRANS_OK;
+		return 0;
 	if (hides(in, walk))
 		return trans_fail(err, TRANS_EFDT,
 				  "interrupts: a controller's in front of the GIC");

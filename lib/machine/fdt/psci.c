@@ -26,11 +26,11 @@ static int look(struct walk *walk, void *arg, struct trans_error *err)
 	struct psci *psci = arg;
 
 	if (!trans_walk_enabled_(walk))
-		return TRANS_OK;
+		return 0;
 	if (!trans_walk_is_(walk, "arm,psci-1.0") &&
 	    !trans_walk_is_(walk, "arm,psci-0.2")) {
 		psci->old |= trans_walk_is_(walk, "arm,psci");
-		return TRANS_OK;
+		return 0;
 	}
 	if (method_is(walk, "hvc"))
 		psci->conduit = TRANS_CONDUIT_HVC;
@@ -50,5 +50,5 @@ int trans_fdt_conduit(const void *fdt, size_t fdt_len,
 	*conduit = ret < 0 ? TRANS_CONDUIT_NONE : psci.conduit;
 	if (!ret && psci.old)
 		return trans_fail(err, TRANS_ESTATE, "PSCI 0.1 only");
-	return ret < 0 ? ret : TRANS_OK;
+	return ret < 0 ? ret : 0;
 }

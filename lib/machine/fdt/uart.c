@@ -154,7 +154,7 @@ static int find_names(struct walk *walk, void *arg, struct trans_error *err)
 	}
 	if (!names->aliases && is_child_of_root(walk, "aliases", 7))
 		names->aliases = walk->offset;
-	return TRANS_OK;
+	return 0;
 }
 
 /* Up to the options (":115200n8"). */
@@ -248,14 +248,14 @@ static int follow(struct walk *walk, void *arg, struct trans_error *err)
 	struct search *search = arg;
 
 	if (!walk->depth || walk->depth > search->depth + 1)
-		return TRANS_OK;
+		return 0;
 	if (walk->depth <= search->depth)
 		return 1;
 	if (!name_matches(walk, search->name))
-		return TRANS_OK;
+		return 0;
 	search->depth = walk->depth;
 	next_name(search);
-	return search->name.len ? TRANS_OK : take(walk, search, err);
+	return search->name.len ? 0 : take(walk, search, err);
 }
 
 int trans_fdt_uart(const void *fdt, size_t fdt_len, const char *path,
@@ -277,6 +277,7 @@ int trans_fdt_uart(const void *fdt, size_t fdt_len, const char *path,
 		ret = trans_walk_(fdt, fdt_len, follow, &search, err);
 	if (ret < 0)
 		return ret;
-	return search.found ? TRANS_OK :
-		trans_fail(err, TRANS_ENOENT, "no console in the device tree");
+	return search.found ? 0 :
+			      trans_fail(err, TRANS_ENOENT,
+					 "no console in the device tree");
 }

@@ -109,7 +109,7 @@ static int complete(struct walk *walk, walk_fn fn, void *arg,
 		    struct trans_error *err)
 {
 	if (!walk->begun)
-		return TRANS_OK;
+		return 0;
 	walk->begun = false;
 	inherit(walk);
 	return fn(walk, arg, err);
@@ -123,14 +123,14 @@ static int begin(struct walk *walk, int offset, struct trans_error *err)
 	walk->offset = offset;
 	walk->name = (const char *)fdt_offset_ptr(walk->fdt, offset, 4) + 4;
 	walk->begun = true;
-	return TRANS_OK;
+	return 0;
 }
 
 /* A property behind a child is nobody's (specification 5.4.2). */
 static int step(struct walk *walk, uint32_t tag, int offset, walk_fn fn,
 		void *arg, struct trans_error *err)
 {
-	int ret = TRANS_OK;
+	int ret = 0;
 
 	if (tag == FDT_PROP && walk->begun)
 		note(walk, prop_at(walk->fdt, offset));
@@ -163,8 +163,7 @@ int trans_walk_(const void *fdt, size_t len, walk_fn fn, void *arg,
 		if (ret)
 			return ret;
 	}
-	return walk.depth == -1 ? TRANS_OK :
-				  malformed(err, -FDT_ERR_BADSTRUCTURE);
+	return walk.depth == -1 ? 0 : malformed(err, -FDT_ERR_BADSTRUCTURE);
 }
 
 /* ---- what a node says ---- */
