@@ -94,49 +94,61 @@ static void print_ranges(struct trans_text *text, const char *what,
 	}
 }
 
-static void print_block(struct trans_text *text, const char *name,
-			trans_pa_t pa, unsigned int granules,
-			unsigned int shift)
+static int print_safe_range(struct trans_text *text, const char *name,
+			    trans_pa_t pa, uint64_t len)
 {
-	if (!granules)
-		return;
 	trans_text_add_(text, "safe ");
 	trans_text_add_(text, name);
-	add_range(text, " 0x", pa, (uint64_t)granules << shift);
-	trans_text_end_(text);
-}
-
-static int print_table(void *arg, trans_pa_t pa, uint64_t len)
-{
-	struct trans_text *text = arg;
-
-	trans_text_add_(text, "safe table");
 	add_range(text, " 0x", pa, len);
 	return trans_text_end_(text);
 }
 
-static void print_tables(struct trans_text *text,
-			 const struct trans_table *table)
+static void print_granules(struct trans_text *text, const char *name,
+			   trans_pa_t pa, unsigned int granules,
+			   unsigned int shift)
 {
-	if (table->pages)
-		(void)trans_table_pages(table, print_table, text, NULL);
+	if (granules)
+		(void)print_safe_range(text, name, pa,
+				       (uint64_t)granules << shift);
+}
+
+static const char *name_of(enum trans_pages kind)
+{
+	switch (kind) {
+	case TRANS_PAGES_CODE:
+		return "code";
+	case TRANS_PAGES_DATA:
+		return "data and stack";
+	case TRANS_PAGES_LIST:
+		return "move list";
+	case TRANS_PAGES_REPORT:
+		return "report";
+	case TRANS_PAGES_UART:
+		return "UART";
+	case TRANS_PAGES_TABLE:
+	case TRANS_PAGES_ENTRY_TABLE:
+		break;
+	}
+	return "table";
+}
+
+static int print_pages(void *arg, enum trans_pages kind, trans_pa_t pa,
+		       uint64_t len)
+{
+	return print_safe_range(arg, name_of(kind), pa, len);
 }
 
 static void print_safe(struct trans_text *text,
 		       const struct trans_kexec *kexec)
 {
-	const struct trans_transition *t = &kexec->transition;
 	unsigned int shift = kexec->pool.shift;
 
-	print_block(text, "code", t->code, t->code_granules, shift);
-	print_block(text, "data and stack", t->data, t->data_granules, shift);
-	print_block(text, "move list, first page", t->list, !!t->list_granules,
-		    shift);
-	print_block(text, "tree", kexec->fdt_source, kexec->fdt_granules,
-		    shift);
-	print_block(text, "spare", kexec->spare, kexec->spare_granules, shift);
-	print_tables(text, &t->low);
-	print_tables(text, &t->high);
+	(void)trans_transition_pages(&kexec->transition, TRANS_PAGES_ALL,
+				     print_pages, text, NULL);
+	print_granules(text, "tree", kexec->fdt_source, kexec->fdt_granules,
+		       shift);
+	print_granules(text, "spare", kexec->spare, kexec->spare_granules,
+		       shift);
 	trans_text_decimal_(text, "tables ", kexec->table_pages);
 	trans_text_decimal_(text, " safe granules ", kexec->pool.handed_out);
 	trans_text_end_(text);

@@ -6,7 +6,6 @@
  */
 #include "hibernate/resume/private.h"
 #include "lib/fail.h"
-#include "trans/transition/private.h"
 
 /* Words of a bitmap, or pages that move, looked at in one go. */
 #define PART 1024u
@@ -41,10 +40,9 @@ static int not_of_image(const struct proof *proof, trans_pa_t pa, uint64_t len,
 		       0;
 }
 
-/* What the transition allocated: still ours, and none of the image's. */
-static int own_piece(void *arg, trans_pa_t pa, uint64_t len)
+/* What the transition allocated: still ours? */
+static int is_taken(const struct proof *proof, trans_pa_t pa, uint64_t len)
 {
-	const struct proof *proof = arg;
 	const struct trans_resume_map *map = &proof->resume->map;
 	uint64_t unit = 1ULL << map->shift;
 
@@ -52,56 +50,26 @@ static int own_piece(void *arg, trans_pa_t pa, uint64_t len)
 		if (!trans_resume_marked_(map, map->taken, pa + at, unit))
 			return refuse(proof, "memory of the transition that "
 				      "was not allocated", pa, len);
+	return 0;
+}
+
+/* What the caller lets the blob write has names of its own. */
+static int own_or_lent(void *arg, enum trans_pages kind, trans_pa_t pa,
+		       uint64_t len)
+{
+	const struct proof *proof = arg;
+	int ret = kind & TRANS_PAGES_LENT ? 0 : is_taken(proof, pa, len);
+
+	if (ret)
+		return ret;
+	if (kind == TRANS_PAGES_REPORT)
+		return not_of_image(proof, pa, len,
+				    "the report lies in a page of the image");
+	if (kind == TRANS_PAGES_UART)
+		return not_of_image(proof, pa, len,
+				    "the UART lies in a page of the image");
 	return not_of_image(proof, pa, len,
 			    "a page of the image is the transition's");
-}
-
-static int table_pages(struct proof *proof, const struct trans_table *table)
-{
-	struct trans_report report = { 0 };
-	int ret;
-
-	if (!table->ops)
-		return 0;
-	ret = trans_table_pages(table, own_piece, proof, &report);
-	if (ret && ret == report.error.status && proof->err)
-		*proof->err = report.error;
-	return ret;
-}
-
-static int own_pages(struct proof *proof)
-{
-	const struct trans_transition *t = &proof->resume->transition;
-	uint64_t granule = 1ULL << t->args.granule;
-	int ret = own_piece(proof, t->code, t->code_granules * granule);
-
-	if (!ret)
-		ret = own_piece(proof, t->data, t->data_granules * granule);
-	if (!ret)
-		ret = trans_list_pages_(t, own_piece, proof, proof->err);
-	if (!ret)
-		ret = table_pages(proof, &t->low);
-	if (!ret)
-		ret = table_pages(proof, &t->high);
-	return ret ? ret : table_pages(proof, &t->passage);
-}
-
-/* What the caller lets the blob write. */
-static int lent_pages(const struct proof *proof)
-{
-	const struct trans_transition_args *args =
-		&proof->resume->transition.args;
-	int ret = 0;
-
-	if (args->report)
-		ret = not_of_image(proof, args->report,
-				   sizeof(struct trans_blob_report),
-				   "the report lies in a page of the image");
-	if (!ret && trans_uart_exists(&args->uart))
-		ret = not_of_image(proof, args->uart.pa,
-				   trans_uart_len(&args->uart),
-				   "the UART lies in a page of the image");
-	return ret;
 }
 
 static int no_page_twice(const struct proof *proof)
@@ -174,9 +142,9 @@ int trans_resume_prove_(const struct trans_resume *resume, struct tr_load *load,
 				     PART);
 	ret = no_page_twice(&proof);
 	if (!ret)
-		ret = own_pages(&proof);
-	if (!ret)
-		ret = lent_pages(&proof);
+		ret = trans_transition_pages(&resume->transition,
+					     TRANS_PAGES_ALL, own_or_lent,
+					     &proof, err);
 	return ret ? ret : moves_apart(&proof);
 }
 

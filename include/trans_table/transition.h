@@ -413,6 +413,43 @@ int trans_transition_check(const struct trans_transition *transition,
 			   struct trans_error *err);
 
 /*
+ * What the blob needs from the point of no return on, besides what it moves.
+ * The proof, the maps, the resume and the dry run all go by this one list.
+ */
+enum trans_pages {
+	TRANS_PAGES_CODE = 0x01,   /* the blob itself: executed, not written */
+	TRANS_PAGES_DATA = 0x02,   /* its parameters, digests and stack */
+	TRANS_PAGES_LIST = 0x04,   /* what to move: read */
+	TRANS_PAGES_REPORT = 0x08, /* args.report: written; the caller's */
+	TRANS_PAGES_UART = 0x10,   /* device registers; the caller's */
+	/* Read by the MMU alone, and mapped nowhere: the tables that it moves
+	 * by, and those through which the next world is entered. */
+	TRANS_PAGES_TABLE = 0x20,
+	TRANS_PAGES_ENTRY_TABLE = 0x40,
+};
+#define TRANS_PAGES_ALL 0x7fu
+#define TRANS_PAGES_TABLES (TRANS_PAGES_TABLE | TRANS_PAGES_ENTRY_TABLE)
+/* Not allocated by prepare. */
+#define TRANS_PAGES_LENT (TRANS_PAGES_REPORT | TRANS_PAGES_UART)
+
+/*
+ * Call @each with every run of such pages whose kind is in @kinds (a sum of
+ * enum trans_pages). What is lent begins and ends where the caller put it; the
+ * rest is whole granules. Nonzero from @each ends it, and is returned; @err is
+ * not touched then.
+ *
+ *   host     TRANS_EFAULT    phys_to_virt refused a page of the list or of a
+ *                            table
+ *   input    TRANS_ECORRUPT  a table is damaged
+ *   host     TRANS_ESTOPPED  visit of the ops said so
+ */
+typedef int (*trans_transition_pages_fn)(void *arg, enum trans_pages kind,
+					 trans_pa_t pa, uint64_t len);
+int trans_transition_pages(const struct trans_transition *transition,
+			   unsigned int kinds, trans_transition_pages_fn each,
+			   void *arg, struct trans_error *err);
+
+/*
  * Ask the host whether it can leave. When it refuses nothing is lost, and it
  * can be asked again.
  *

@@ -8,7 +8,8 @@ CORE = ('test_table', *CASES, 'test_operations', *COPY, 'test_walker',
         'test_geometry', 'test_inspect', 'test_table_effort')
 TRANSITION = ('test_transition', 'test_transition_refuse',
               'test_transition_digests', 'test_transition_go',
-              'test_transition_proof', 'test_transition_rest')
+              'test_transition_proof', 'test_transition_rest',
+              'test_transition_pages')
 KEXEC = ('test_kexec', 'test_kexec_zeroes', 'test_kexec_refuse')
 SNAPSHOT = ('test_snapshot', 'test_snapshot_faults')
 RESUME = ('test_resume', 'test_resume_refuse', 'test_resume_answers',

@@ -4,18 +4,10 @@
  * exactly them would take more tables than the caller wants to spend, whole
  * ranges of RAM are mapped instead, writable and never executable, in blocks.
  * What the blob needs is cut out again: its code and list are mapped over it
- * read-only (maps.c), its tables are unmapped here.
+ * read-only (maps.c), all tables are unmapped here.
  */
 #include "lib/fail.h"
 #include "trans/transition/private.h"
-
-static int account_error(int ret, const struct trans_report *report,
-			 struct trans_error *err)
-{
-	if (ret && err)
-		*err = report->error;
-	return ret;
-}
 
 /* Whole granules of RAM that the identity map reaches. */
 static struct trans_range reached(const struct trans_transition *t,
@@ -47,24 +39,30 @@ int trans_coarse_map_add_(struct trans_transition *t, struct trans_error *err)
 			ret = trans_table_idmap(&t->low, range.start,
 						range.len, &rw, 0, &report);
 	}
-	return account_error(ret, &report, err);
+	return passed_on(ret, &report, err);
 }
 
-/* For trans_table_pages: stops at the first page that the table maps. */
+/* For trans_transition_pages: stops at the first page that is mapped. */
 struct hiding {
-	const struct trans_table *table;
-	struct trans_report *report;
+	const struct trans_transition *t;
+	struct trans_error *err;
 	trans_pa_t found;
 };
 
-static int is_mapped(void *arg, trans_pa_t pa, uint64_t len)
+#define IS_MAPPED 1
+
+static int is_mapped(void *arg, enum trans_pages kind, trans_pa_t pa,
+		     uint64_t len)
 {
 	struct hiding *hiding = arg;
+	struct trans_report report = { 0 };
 	struct trans_leaf leaf;
+	int ret = trans_maps_find_(&hiding->t->low, pa, &leaf, &report);
 
+	(void)kind;
 	(void)len;
 	hiding->found = pa;
-	return trans_maps_find_(hiding->table, pa, &leaf, hiding->report);
+	return ret == IS_MAPPED ? ret : passed_on(ret, &report, hiding->err);
 }
 
 /* Cutting a page out of a block takes tables, which must be cut out in turn;
@@ -72,16 +70,17 @@ static int is_mapped(void *arg, trans_pa_t pa, uint64_t len)
 int trans_coarse_map_hide_(struct trans_transition *t, struct trans_error *err)
 {
 	struct trans_report report = { 0 };
-	struct hiding hiding = { &t->low, &report, 0 };
+	struct hiding hiding = { t, err, 0 };
 	int ret;
 
 	for (;;) {
-		ret = trans_table_pages(&t->low, is_mapped, &hiding, &report);
-		if (ret != 1)
-			return account_error(ret, &report, err);
+		ret = trans_transition_pages(t, TRANS_PAGES_TABLES, is_mapped,
+					     &hiding, err);
+		if (ret != IS_MAPPED)
+			return ret;
 		ret = trans_table_unmap(&t->low, hiding.found, granule_of(t), 0,
 					&report);
 		if (ret)
-			return account_error(ret, &report, err);
+			return passed_on(ret, &report, err);
 	}
 }

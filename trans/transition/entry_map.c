@@ -9,9 +9,6 @@
 #include "lib/fail.h"
 #include "trans/transition/private.h"
 
-static const struct trans_attr attr_rx = { TRANS_MEM_NORMAL, TRANS_EXEC };
-static const struct trans_attr attr_rw = { TRANS_MEM_NORMAL, TRANS_WRITE };
-
 static bool wanted(const struct trans_transition *t)
 {
 	return t->passage.ops;
@@ -25,54 +22,35 @@ static int geometry(const struct trans_transition *t,
 		t->world.tcr, t->args.cpu->mmfr0, err);
 }
 
-static int why(int ret, const struct trans_report *report,
-	       struct trans_error *err)
-{
-	if (ret && err)
-		*err = report->error;
-	return ret;
-}
+/* For trans_transition_pages. */
+struct entry_map {
+	struct trans_transition *t;
+	struct trans_error *err;
+};
 
-static int map(struct trans_transition *t, trans_pa_t pa, uint64_t len,
-	       const struct trans_attr *attr, struct trans_error *err)
+/* The UART is for the last words of a blob that faults at the entry; a MAIR
+ * without device memory must do without them. */
+static int map_page(void *arg, enum trans_pages kind, trans_pa_t pa,
+		    uint64_t len)
 {
-	struct trans_span span = span_of(t, pa, len);
+	const struct entry_map *map = arg;
 	struct trans_report report = { 0 };
+	int ret = trans_pages_map_(map->t, &map->t->passage, kind, pa, len,
+				   TRANS_KEEP, &report);
 
-	return why(trans_table_idmap(&t->passage, span.start, span.len, attr,
-				     TRANS_KEEP, &report), &report, err);
-}
-
-/* The last words of a blob that faults at the entry; a MAIR without device
- * memory must do without them. */
-static int map_uart(struct trans_transition *t, struct trans_error *err)
-{
-	const struct trans_uart *uart = &t->args.uart;
-	struct trans_attr attr = { TRANS_MEM_DEVICE, TRANS_WRITE };
-	int ret;
-
-	if (!trans_uart_exists(uart))
+	if (kind == TRANS_PAGES_UART && ret == TRANS_EINVAL)
 		return 0;
-	ret = map(t, uart->pa, trans_uart_len(uart), &attr, err);
-	if (ret != TRANS_EINVAL)
-		return ret;
-	attr.memory = TRANS_MEM_STRONG;
-	ret = map(t, uart->pa, trans_uart_len(uart), &attr, err);
-	return ret == TRANS_EINVAL ? 0 : ret;
+	return passed_on(ret, &report, map->err);
 }
 
+/* Nothing is moved any more: the list is not needed. */
 static int map_all(struct trans_transition *t, struct trans_error *err)
 {
-	uint64_t granule = granule_of(t);
-	int ret = map(t, t->code, t->code_granules * granule, &attr_rx, err);
+	struct entry_map map = { t, err };
 
-	if (!ret)
-		ret = map(t, t->data, t->data_granules * granule, &attr_rw,
-			  err);
-	if (!ret && t->args.report)
-		ret = map(t, t->args.report, sizeof(struct trans_blob_report),
-			  &attr_rw, err);
-	return ret ? ret : map_uart(t, err);
+	return trans_transition_pages(
+		t, TRANS_PAGES_ALL - TRANS_PAGES_TABLES - TRANS_PAGES_LIST,
+		map_page, &map, err);
 }
 
 int trans_entry_map_build_(struct trans_transition *t, struct trans_error *err)
@@ -86,9 +64,10 @@ int trans_entry_map_build_(struct trans_transition *t, struct trans_error *err)
 	t->world = *t->args.world;
 	ret = geometry(t, &geo, err);
 	if (!ret)
-		ret = why(trans_table_create(&t->passage, &geo, t->world.mair,
-					     t->args.ops, t->args.ctx,
-					     &report), &report, err);
+		ret = passed_on(trans_table_create(&t->passage, &geo,
+						   t->world.mair, t->args.ops,
+						   t->args.ctx, &report),
+				&report, err);
 	return ret ? ret : map_all(t, err);
 }
 
@@ -101,8 +80,8 @@ int trans_entry_map_finish_(struct trans_transition *t,
 
 	if (!wanted(t))
 		return 0;
-	ret = why(trans_table_finish(&t->passage, &regs, &report), &report,
-		  err);
+	ret = passed_on(trans_table_finish(&t->passage, &regs, &report),
+			&report, err);
 	if (ret)
 		return ret;
 	trans_world_script_(t->args.cpu, &t->world, regs.ttbr, t->code,
@@ -125,9 +104,9 @@ static int attach(const struct trans_transition *t, struct trans_table *view,
 		.pire0 = t->world.pire0,
 	};
 
-	return why(trans_table_attach(view, &t->passage.geo, &regs, NULL,
-				      t->args.ops, t->args.ctx, &report),
-		   &report, err);
+	return passed_on(trans_table_attach(view, &t->passage.geo, &regs, NULL,
+					    t->args.ops, t->args.ctx, &report),
+			 &report, err);
 }
 
 int trans_entry_map_verify_(const struct trans_transition *t,
@@ -152,7 +131,7 @@ int trans_entry_map_verify_(const struct trans_transition *t,
 		ret = trans_table_verify(&view, t->data, t->data,
 					 t->data_granules * granule, 0,
 					 &report);
-	return why(ret, &report, err);
+	return passed_on(ret, &report, err);
 }
 
 void trans_entry_map_free_(struct trans_transition *t)

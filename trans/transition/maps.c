@@ -16,7 +16,6 @@
 
 static const struct trans_attr attr_ro = { TRANS_MEM_NORMAL, 0 };
 static const struct trans_attr attr_rw = { TRANS_MEM_NORMAL, TRANS_WRITE };
-static const struct trans_attr attr_rx = { TRANS_MEM_NORMAL, TRANS_EXEC };
 
 static bool is_linear(const struct trans_transition *t)
 {
@@ -64,18 +63,15 @@ static int high_geometry(const struct trans_transition *t,
 		TRANS_GEO_UPPER | (linear->ds ? TRANS_GEO_DS : 0), err);
 }
 
-/* Add up what an operation did, and pass on why it failed. */
+/* Add up what an operation did. */
 static int account(struct trans_transition *t, int ret,
 		   const struct trans_report *report, struct trans_error *err)
 {
 	const struct trans_stats *from = &report->stats;
 	struct trans_stats *to = &t->stats;
 
-	if (ret) {
-		if (err)
-			*err = report->error;
-		return ret;
-	}
+	if (ret)
+		return passed_on(ret, report, err);
 	to->tables += from->tables;
 	to->tables_freed += from->tables_freed;
 	to->mkwrite += from->mkwrite;
@@ -181,60 +177,26 @@ static int map_moves(struct trans_transition *t, struct trans_error *err)
 	return ret;
 }
 
-static int map_own(struct trans_transition *t, trans_pa_t pa, uint64_t len,
-		   const struct trans_attr *attr, unsigned int flags,
-		   struct trans_error *err)
+/* Over whatever is there; but a device is nobody's memory. */
+static int map_page(void *arg, enum trans_pages kind, trans_pa_t pa,
+		    uint64_t len)
 {
-	struct trans_span span = span_of(t, pa, len);
+	const struct list_map *map = arg;
 	struct trans_report report = { 0 };
+	unsigned int flags = kind == TRANS_PAGES_UART ? 0 : TRANS_REPLACE;
+	int ret = trans_pages_map_(map->t, &map->t->low, kind, pa, len, flags,
+				   &report);
 
-	return account(t, trans_table_idmap(&t->low, span.start, span.len,
-					    attr, flags, &report),
-		       &report, err);
+	return account(map->t, ret, &report, map->err);
 }
 
-/* A host's MAIR may have one kind of device memory only; either will do. */
-static int map_uart(struct trans_transition *t, struct trans_error *err)
-{
-	const struct trans_uart *uart = &t->args.uart;
-	struct trans_attr attr = { TRANS_MEM_DEVICE, TRANS_WRITE };
-	int ret;
-
-	if (!trans_uart_exists(uart))
-		return 0;
-	ret = map_own(t, uart->pa, trans_uart_len(uart), &attr, 0, err);
-	if (ret != TRANS_EINVAL)
-		return ret;
-	attr.memory = TRANS_MEM_STRONG;
-	return map_own(t, uart->pa, trans_uart_len(uart), &attr, 0, err);
-}
-
-static int map_list_page(void *arg, trans_pa_t pa, uint64_t len)
-{
-	struct list_map *map = arg;
-
-	return map_own(map->t, pa, len, &attr_ro, TRANS_REPLACE, map->err);
-}
-
+/* The tables hold on to what they are made of, and map none of it. */
 static int map_blob(struct trans_transition *t, struct trans_error *err)
 {
 	struct list_map map = { t, err };
-	uint64_t granule = granule_of(t);
-	int ret = map_uart(t, err);
 
-	if (!ret)
-		ret = map_own(t, t->code, t->code_granules * granule, &attr_rx,
-			      TRANS_REPLACE, err);
-	if (!ret)
-		ret = map_own(t, t->data, t->data_granules * granule, &attr_rw,
-			      TRANS_REPLACE, err);
-	if (!ret)
-		ret = trans_list_pages_(t, map_list_page, &map, err);
-	if (!ret && t->args.report)
-		ret = map_own(t, t->args.report,
-			      sizeof(struct trans_blob_report), &attr_rw,
-			      TRANS_REPLACE, err);
-	return ret;
+	return trans_transition_pages(t, TRANS_PAGES_ALL - TRANS_PAGES_TABLES,
+				      map_page, &map, err);
 }
 
 static int build_exact(struct trans_transition *t, struct trans_error *err)

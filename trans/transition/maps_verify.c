@@ -54,10 +54,8 @@ static int kept_at(const struct trans_table *table, trans_va_t va,
 	struct trans_leaf leaf;
 	int ret = table->ops ? trans_maps_find_(table, va, &leaf, &report) : 0;
 
-	if (ret < 0 && err)
-		*err = report.error;
 	if (ret <= 0)
-		return ret;
+		return passed_on(ret, &report, err);
 	if (leaf.pa != pa || (!absent && !leaf.writable))
 		return 0;
 	trans_fail_pa(err, TRANS_EOVERLAP, absent ? "a table is mapped" :
@@ -67,8 +65,9 @@ static int kept_at(const struct trans_table *table, trans_va_t va,
 	return TRANS_EOVERLAP;
 }
 
-int trans_maps_verify_kept_(const struct trans_transition *t, trans_pa_t pa,
-			    uint64_t len, bool absent, struct trans_error *err)
+/* Can [pa, pa + len) not be written, and, with @absent, not even be read? */
+static int verify_kept(const struct trans_transition *t, trans_pa_t pa,
+		       uint64_t len, bool absent, struct trans_error *err)
 {
 	int ret = 0;
 
@@ -93,44 +92,42 @@ int trans_maps_verify_move_(const struct trans_transition *t,
 	return trans_maps_verify_moved_(t, move->src, move->len, false, err);
 }
 
-static int verify_own(const struct trans_transition *t, trans_pa_t pa,
-		      uint64_t len, unsigned int access,
-		      struct trans_error *err)
-{
-	struct trans_span span = span_of(t, pa, len);
-
-	return verify(&t->low, span.start, span, access, err);
-}
-
-/* For trans_list_pages_. */
-struct list_verify {
+/* For trans_transition_pages. */
+struct blob_verify {
 	const struct trans_transition *t;
 	struct trans_error *err;
 };
 
-static int verify_list_page(void *arg, trans_pa_t pa, uint64_t len)
+static unsigned int access_of(enum page_use use)
 {
-	const struct list_verify *check = arg;
+	if (use == PAGE_EXECUTED)
+		return TRANS_EXEC;
+	return use == PAGE_READ ? 0 : TRANS_WRITE;
+}
 
-	return verify_own(check->t, pa, len, 0, check->err);
+static int verify_page(void *arg, enum trans_pages kind, trans_pa_t pa,
+		       uint64_t len)
+{
+	const struct blob_verify *check = arg;
+	const struct trans_transition *t = check->t;
+	struct trans_span span = span_of(t, pa, len);
+	enum page_use use = trans_pages_use_(kind);
+	int ret = 0;
+
+	if (use != PAGE_HIDDEN)
+		ret = verify(&t->low, span.start, span, access_of(use),
+			     check->err);
+	if (ret || use == PAGE_WRITTEN || use == PAGE_DEVICE)
+		return ret;
+	return verify_kept(t, span.start, span.len, use == PAGE_HIDDEN,
+			   check->err);
 }
 
 int trans_maps_verify_blob_(const struct trans_transition *t,
 			    struct trans_error *err)
 {
-	struct list_verify list = { t, err };
-	uint64_t granule = granule_of(t);
-	int ret = verify_own(t, t->code, t->code_granules * granule, TRANS_EXEC,
-			     err);
+	struct blob_verify check = { t, err };
 
-	if (!ret)
-		ret = verify_own(t, t->data, t->data_granules * granule,
-				 TRANS_WRITE, err);
-	if (!ret)
-		ret = trans_list_pages_(t, verify_list_page, &list, err);
-	if (!ret && t->args.report)
-		ret = verify_own(t, t->args.report,
-				 sizeof(struct trans_blob_report), TRANS_WRITE,
-				 err);
-	return ret;
+	return trans_transition_pages(t, TRANS_PAGES_ALL, verify_page, &check,
+				      err);
 }

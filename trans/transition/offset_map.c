@@ -40,7 +40,7 @@ static void see(struct survey *survey, const struct trans_transition *t,
 	     last);
 }
 
-/* For trans_list_moves_ and trans_list_pages_. */
+/* For trans_list_moves_ and trans_transition_pages. */
 struct looking {
 	struct survey *survey;
 	const struct trans_transition *t;
@@ -56,11 +56,14 @@ static int see_move(void *arg, const struct trans_move *move)
 	return 0;
 }
 
-static int see_page(void *arg, trans_pa_t pa, uint64_t len)
+static int see_page(void *arg, enum trans_pages kind, trans_pa_t pa,
+		    uint64_t len)
 {
 	const struct looking *at = arg;
+	struct trans_span span = span_of(at->t, pa, len);
 
-	grow(&at->survey->near, pa, pa + (len - 1));
+	(void)kind;
+	grow(&at->survey->near, span.start, span.start + (span.len - 1));
 	return 0;
 }
 
@@ -73,15 +76,10 @@ static int look(const struct trans_transition *t, struct survey *survey,
 
 	for (size_t i = 0; i < args->digest_count; i++)
 		see(survey, t, args->digests[i].pa, args->digests[i].len);
-	if (!ret)
-		ret = trans_list_pages_(t, see_page, &at, err);
-	(void)see_page(&at, t->code, t->code_granules * granule_of(t));
-	(void)see_page(&at, t->data, t->data_granules * granule_of(t));
-	if (args->report)
-		(void)see_page(&at, args->report, granule_of(t));
-	if (trans_uart_exists(&args->uart))
-		(void)see_page(&at, args->uart.pa, granule_of(t));
-	return ret;
+	return ret ? ret :
+		     trans_transition_pages(
+			     t, TRANS_PAGES_ALL - TRANS_PAGES_TABLES, see_page,
+			     &at, err);
 }
 
 /* Where @len bytes whose physical address is @pa can go: above all that is

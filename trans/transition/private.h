@@ -37,6 +37,15 @@ static inline struct trans_span span_of(const struct trans_transition *t,
 	return (struct trans_span){ first, last - first + 1 };
 }
 
+/* What an operation on a table said, to who asked for no report. */
+static inline int passed_on(int ret, const struct trans_report *report,
+			    struct trans_error *err)
+{
+	if (ret && err)
+		*err = report->error;
+	return ret;
+}
+
 /* The address at which the mover finds what lies at @pa: decided by where a move
  * or a digest begins, and good for all of it. */
 static inline trans_va_t moved_va(const struct trans_transition *t,
@@ -75,6 +84,23 @@ typedef int (*trans_list_move_fn)(void *arg, const struct trans_move *move);
 int trans_scrub_moves_(const struct trans_transition *t,
 		       trans_list_move_fn move, void *arg,
 		       struct trans_error *err);
+
+/* pages.c: what use the blob makes of each kind of page, and so how it is mapped:
+ * the entry map has them as the map of the moves does, less the list. */
+enum page_use {
+	PAGE_HIDDEN, /* mapped nowhere: the MMU reads it by physical address */
+	PAGE_READ,
+	PAGE_WRITTEN,
+	PAGE_EXECUTED,
+	PAGE_DEVICE,
+};
+enum page_use trans_pages_use_(enum trans_pages kind);
+/* Map [pa, pa + len), grown to granules, to itself, as its kind wants; hidden
+ * ones not at all. TRANS_EINVAL: also when MAIR has no device memory. */
+int trans_pages_map_(const struct trans_transition *t,
+		     struct trans_table *table, enum trans_pages kind,
+		     trans_pa_t pa, uint64_t len, unsigned int flags,
+		     struct trans_report *report);
 
 /* list.c: the move list as the blob reads it, the rest behind the moves. */
 int trans_list_build_(struct trans_transition *t, struct trans_error *err);
@@ -125,8 +151,8 @@ void trans_entry_map_free_(struct trans_transition *t);
 /* offset_map.c: find what lies beyond the identity map, and where to map it. */
 int trans_offset_map_find_(struct trans_transition *t, struct trans_error *err);
 
-/* coarse_map.c: map all RAM; then, when all else is mapped, cut the tables
- * out. */
+/* coarse_map.c: map all RAM; then, when all else is mapped, cut out what is
+ * hidden: all tables. */
 int trans_coarse_map_add_(struct trans_transition *t, struct trans_error *err);
 int trans_coarse_map_hide_(struct trans_transition *t, struct trans_error *err);
 
@@ -142,9 +168,8 @@ int trans_maps_verify_moved_(const struct trans_transition *t, trans_pa_t pa,
 int trans_maps_verify_move_(const struct trans_transition *t,
 			    const struct trans_move *move,
 			    struct trans_error *err);
-/* Can [pa, pa + len) not be written, and, with @absent, not even be read? */
-int trans_maps_verify_kept_(const struct trans_transition *t, trans_pa_t pa,
-			    uint64_t len, bool absent, struct trans_error *err);
+/* All that trans_transition_pages names: is it mapped as its use wants, and can
+ * the mover neither write what is only read, nor reach what is hidden? */
 int trans_maps_verify_blob_(const struct trans_transition *t,
 			    struct trans_error *err);
 /* Does @table map @va? 1: yes, *@leaf says how. 0: no, or it lies beyond what

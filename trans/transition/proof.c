@@ -36,10 +36,11 @@ static bool overlap(uint64_t a, uint64_t a_len, uint64_t b, uint64_t b_len)
 }
 
 /* One piece of the blob: it touches, or is an end of the gap. */
-static int piece(void *arg, trans_pa_t pa, uint64_t len)
+static int piece(void *arg, enum trans_pages kind, trans_pa_t pa, uint64_t len)
 {
 	struct proof *proof = arg;
 
+	(void)kind;
 	if (overlap(pa, len, proof->pa, proof->len)) {
 		trans_fail_pa(proof->err, TRANS_EOVERLAP, proof->why, pa, len);
 		if (proof->err)
@@ -55,40 +56,10 @@ static int piece(void *arg, trans_pa_t pa, uint64_t len)
 	return 0;
 }
 
-static int table_pages(struct proof *proof, const struct trans_table *table,
-		       trans_page_fn each)
+static int pieces(struct proof *proof, unsigned int kinds)
 {
-	struct trans_report report = { 0 };
-	int ret;
-
-	if (!table->ops)
-		return 0;
-	ret = trans_table_pages(table, each, proof, &report);
-	if (ret && ret == report.error.status && proof->err)
-		*proof->err = report.error;
-	return ret;
-}
-
-/* All but the tables of the moves, which follow from what is mapped. */
-static int pieces(struct proof *proof)
-{
-	const struct trans_transition *t = proof->t;
-	uint64_t granule = granule_of(t);
-	int ret = piece(proof, t->code, t->code_granules * granule);
-
-	if (!ret)
-		ret = piece(proof, t->data, t->data_granules * granule);
-	if (!ret)
-		ret = trans_list_pages_(t, piece, proof, proof->err);
-	if (!ret && t->args.report)
-		ret = piece(proof, t->args.report,
-			    sizeof(struct trans_blob_report));
-	if (!ret && trans_uart_exists(&t->args.uart))
-		ret = piece(proof, t->args.uart.pa,
-			    trans_uart_len(&t->args.uart));
-	if (!ret)
-		ret = table_pages(proof, &t->passage, piece);
-	return ret;
+	return trans_transition_pages(proof->t, kinds, piece, proof,
+				      proof->err);
 }
 
 static void hold(struct proof *proof, trans_pa_t pa, uint64_t len,
@@ -114,7 +85,8 @@ static int clear(struct proof *proof, struct gap *gap, trans_pa_t pa,
 	if (pa >= gap->first && pa <= gap->last && len - 1 <= gap->last - pa)
 		return 0;
 	hold(proof, pa, len, why);
-	ret = pieces(proof);
+	/* The tables of the moves follow from what is mapped. */
+	ret = pieces(proof, TRANS_PAGES_ALL - TRANS_PAGES_TABLE);
 	*gap = proof->gap;
 	return ret;
 }
@@ -149,11 +121,8 @@ static int all_apart(struct proof *proof)
 /* What cannot be reached for a move may be a page of the tables: then say so. */
 static int name_table(struct proof *proof, trans_pa_t pa, uint64_t len)
 {
-	int ret;
-
 	hold(proof, pa, len, "a move touches a page of the tables");
-	ret = table_pages(proof, &proof->t->low, piece);
-	return ret ? ret : table_pages(proof, &proof->t->high, piece);
+	return pieces(proof, TRANS_PAGES_TABLE);
 }
 
 /*
@@ -190,34 +159,6 @@ static int digests_mapped(struct proof *proof)
 	return ret;
 }
 
-/* Nothing that the mover can write by mistake: for trans_list_pages_ and
- * trans_table_pages. */
-static int read_only(void *arg, trans_pa_t pa, uint64_t len)
-{
-	const struct proof *proof = arg;
-
-	return trans_maps_verify_kept_(proof->t, pa, len, false, proof->err);
-}
-
-static int hidden(void *arg, trans_pa_t pa, uint64_t len)
-{
-	const struct proof *proof = arg;
-
-	return trans_maps_verify_kept_(proof->t, pa, len, true, proof->err);
-}
-
-static int all_kept(struct proof *proof)
-{
-	const struct trans_transition *t = proof->t;
-	int ret = read_only(proof, t->code, t->code_granules * granule_of(t));
-
-	if (!ret)
-		ret = trans_list_pages_(t, read_only, proof, proof->err);
-	if (!ret)
-		ret = table_pages(proof, &t->low, hidden);
-	return ret ? ret : table_pages(proof, &t->high, hidden);
-}
-
 /* The tables were made for one address of each byte; does the blob use it? */
 static int same_window(const struct proof *proof)
 {
@@ -250,8 +191,6 @@ static int all_mapped(struct proof *proof)
 
 	if (!ret)
 		ret = same_window(proof);
-	if (!ret)
-		ret = all_kept(proof);
 	if (!ret)
 		ret = trans_list_moves_(proof->t, mapped, proof, proof->err);
 	return ret ? ret : digests_mapped(proof);

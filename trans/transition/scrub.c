@@ -126,9 +126,7 @@ static int is_hidden(const struct scrub *scrub, trans_pa_t pa, bool *hidden)
 	*hidden = ret == TRANS_ENOENT;
 	if (!ret || *hidden)
 		return 0;
-	if (scrub->err)
-		*scrub->err = report.error;
-	return ret;
+	return passed_on(ret, &report, scrub->err);
 }
 
 /* Is the source of move @n written by an earlier one? Then it is the spare of a

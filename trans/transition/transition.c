@@ -31,11 +31,7 @@ static int finish_table(struct trans_table *table, struct trans_regs *regs,
 	struct trans_report report = { 0 };
 	int ret = trans_table_finish(table, regs, &report);
 
-	if (ret && !report.error.status)
-		return trans_fail(err, ret, "a table could not be finished");
-	if (ret && err)
-		*err = report.error;
-	return ret;
+	return passed_on(ret, &report, err);
 }
 
 static int finish(struct trans_transition *t, struct trans_error *err)

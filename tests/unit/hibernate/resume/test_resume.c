@@ -475,10 +475,16 @@ static void proof_of_tables_and_blob(void **state)
 
 	(void)state;
 	good_world(&w);
+	/* So that there are tables for the entry, too. */
+	trans_resume_unload(&w.resume);
+	w.args.entry = TRANS_RESUME_VIRTUAL;
+	must_load(&w);
 	const struct trans_transition *t = &w.resume.transition;
-	const trans_pa_t own[] = { t->code, t->data, t->list, t->low.root };
+	const trans_pa_t own[] = { t->code, t->data, t->list, t->low.root,
+				   t->passage.root };
 
-	for (size_t i = 0; i < 4; i++) {
+	assert_int_equal(w.resume.how, TRANS_RESUME_VIRTUAL);
+	for (size_t i = 0; i < 5; i++) {
 		flip(w.resume.map.image, own[i]);
 		check_says(&w, "a page of the image was allocated");
 		flip(w.resume.map.taken, own[i]);
