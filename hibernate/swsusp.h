@@ -6,6 +6,7 @@
 #ifndef TRANS_HIBERNATE_SWSUSP_H
 #define TRANS_HIBERNATE_SWSUSP_H
 
+#include <trans_table/cpu.h>
 #include <trans_table/swsusp.h>
 
 #include "lib/bytes.h"
@@ -43,9 +44,6 @@
 #define SWSUSP_DATA_PAGES 416
 #define SWSUSP_PAGES 424
 #define SWSUSP_SIZE 432 /* bytes */
-
-/* Aff3 and Aff2..0 of MPIDR_EL1 (Arm ARM D19.2.100). */
-#define SWSUSP_MPIDR_MASK 0xff00ffffffULL
 
 /* A chunk: its length in 8 bytes, that many packed bytes, up to the end of a
  * page. The most that 32 pages of noise become by LZO, or LZ4, which needs

@@ -71,12 +71,6 @@ static int check_source(struct load *load, struct trans_range file,
 	return 0;
 }
 
-static bool overlap(struct trans_range a, struct trans_range b)
-{
-	return a.len && b.len && a.start <= b.start + (b.len - 1) &&
-	       b.start <= a.start + (a.len - 1);
-}
-
 static int check_sources(struct load *load)
 {
 	const struct trans_kexec_args *args = load->args;
@@ -84,7 +78,8 @@ static int check_sources(struct load *load)
 
 	if (!ret && args->initrd.len)
 		ret = check_source(load, args->initrd, "initrd file");
-	if (!ret && overlap(args->kernel, args->initrd))
+	if (!ret && trans_overlap(args->kernel.start, args->kernel.len,
+				  args->initrd.start, args->initrd.len))
 		ret = trans_fail_pa(load->err, TRANS_EOVERLAP,
 				    "kernel and initrd files",
 				    args->initrd.start, args->initrd.len);
@@ -108,10 +103,9 @@ static int check_apart(const struct load *load, trans_pa_t pa, uint64_t len,
 		       const char *why)
 {
 	const struct trans_kexec *kexec = load->kexec;
-	struct trans_range own = { pa, len };
 
 	if (!pa || (!trans_ranges_touch(&kexec->forbidden, pa, len) &&
-		    !overlap(own, kexec->fdt)))
+		    !trans_overlap(pa, len, kexec->fdt.start, kexec->fdt.len)))
 		return 0;
 	return trans_fail_pa(load->err, TRANS_EOVERLAP, why, pa, len);
 }

@@ -12,6 +12,8 @@
 #include <trans_table/kexec.h>
 #include <trans_table/place.h>
 
+#include "lib/numbers.h"
+
 struct load {
 	struct trans_kexec *kexec;
 	const struct trans_kexec_args *args;
@@ -43,12 +45,12 @@ static inline uint64_t load_granule(const struct load *load)
 
 static inline uint64_t load_round_up(const struct load *load, uint64_t len)
 {
-	return (len + load_granule(load) - 1) & ~(load_granule(load) - 1);
+	return trans_round_up(len, load_granule(load));
 }
 
 static inline uint64_t load_round_down(const struct load *load, uint64_t at)
 {
-	return at & ~(load_granule(load) - 1);
+	return trans_round_down(at, load_granule(load));
 }
 
 /*

@@ -8,7 +8,7 @@
 
 static int forbid(struct load *load, struct trans_range range)
 {
-	uint64_t first = range.start & ~(load_granule(load) - 1);
+	uint64_t first = load_round_down(load, range.start);
 	uint64_t end = load_round_up(load, range.start + range.len);
 
 	if (trans_ranges_add(&load->kexec->forbidden, first, end - first))

@@ -7,17 +7,13 @@
 
 #include "kexec/load.h"
 #include "lib/fail.h"
+#include "lib/numbers.h"
 
 /* What trans_fdt_edit adds besides the command line: /chosen with four
  * properties, their names, two seeds of 136 bytes in all, a reservation. Each
  * further reservation is two words. */
 #define FDT_SLACK 1024u
 #define FDT_RESERVATION 16u
-
-static uint64_t min_u64(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
 
 /* What the edited tree may need. A tree that is not valid gets the slack, and
  * its error from trans_fdt_edit. */
@@ -32,7 +28,7 @@ uint64_t trans_kexec_tree_room_(const struct load *load)
 	len += load->args->edit.reserve_count * FDT_RESERVATION;
 	for (; bootargs && *bootargs && len < TRANS_FDT_MAX_LEN; bootargs++)
 		len++;
-	return min_u64(load_round_up(load, len), TRANS_FDT_MAX_LEN);
+	return trans_least(load_round_up(load, len), TRANS_FDT_MAX_LEN);
 }
 
 static int alloc_tree(struct load *load)

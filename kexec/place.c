@@ -13,6 +13,7 @@
 #include <trans_table/place.h>
 
 #include "lib/fail.h"
+#include "lib/numbers.h"
 
 #define BASE_ALIGN	(2ull << 20)
 #define GIB		(1ull << 30)
@@ -29,28 +30,13 @@ struct search {
 	uint64_t initrd_room; /* its length in whole granules */
 };
 
-static uint64_t down_to(uint64_t value, uint64_t align)
-{
-	return value & ~(align - 1);
-}
-
-static uint64_t up_to(uint64_t value, uint64_t align)
-{
-	return down_to(value + align - 1, align);
-}
-
-static uint64_t min_u64(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* The granules that @len bytes at @start touch: no other piece's. */
 static struct extent granules(const struct search *s, uint64_t start,
 			      uint64_t len)
 {
 	return (struct extent){
-		.start = down_to(start, s->request->granule),
-		.end = up_to(start + len, s->request->granule),
+		.start = trans_round_down(start, s->request->granule),
+		.end = trans_round_up(start + len, s->request->granule),
 	};
 }
 
@@ -80,7 +66,7 @@ static bool fit_kernel(const struct search *s, uint64_t from, uint64_t *at)
 /* The 2 MiB boundary that the bytes cross, or 0. */
 static uint64_t crossed(uint64_t start, uint64_t len)
 {
-	uint64_t block = down_to(start + len - 1, BASE_ALIGN);
+	uint64_t block = trans_round_down(start + len - 1, BASE_ALIGN);
 
 	return block > start ? block : 0;
 }
@@ -126,12 +112,12 @@ static struct extent initrd_window(const struct search *s, uint64_t kernel,
 {
 	uint64_t len = s->request->image->memory_len;
 	struct extent own = granules(s, kernel, len);
-	uint64_t first = down_to(kernel, GIB);
-	uint64_t end = up_to(kernel + len, GIB);
+	uint64_t first = trans_round_down(kernel, GIB);
+	uint64_t end = trans_round_up(kernel + len, GIB);
 
 	if (above)
-		return (struct extent){ own.end,
-					min_u64(first + WINDOW_LEN, PA_END) };
+		return (struct extent){ own.end, trans_least(first + WINDOW_LEN,
+							     PA_END) };
 	return (struct extent){ end > WINDOW_LEN ? end - WINDOW_LEN : 0,
 				own.start };
 }
@@ -251,7 +237,7 @@ static enum piece place_rest(const struct search *s,
 /* The lowest base that can have an initrd ending at @end in its window. */
 static uint64_t reaching(uint64_t end)
 {
-	uint64_t window_end = up_to(end, GIB);
+	uint64_t window_end = trans_round_up(end, GIB);
 
 	return window_end > WINDOW_LEN ? window_end - WINDOW_LEN : 0;
 }
@@ -274,14 +260,15 @@ static uint64_t next_event(const struct search *s, uint64_t base)
 
 	for (i = 0; i < usable->count && usable->range[i].start < PA_END; i++) {
 		uint64_t start = usable->range[i].start;
-		uint64_t behind_initrd = up_to(start, s->request->granule) +
-					 s->initrd_room;
+		uint64_t behind_initrd =
+			trans_round_up(start, s->request->granule) +
+			s->initrd_room;
 		uint64_t event[] = { start, behind_initrd,
 				     reaching(behind_initrd) };
 
 		for (j = 0; j < sizeof(event) / sizeof(event[0]); j++)
 			if (event[j] > base)
-				next = min_u64(next, event[j]);
+				next = trans_least(next, event[j]);
 	}
 	return next;
 }
@@ -368,7 +355,7 @@ int trans_place(const struct trans_place_request *request,
 		return trans_fail(err, TRANS_EINVAL, why);
 	if (request->initrd_len > PA_END)
 		return no_hole(request, PIECE_INITRD, err);
-	s.initrd_room = up_to(request->initrd_len, request->granule);
+	s.initrd_room = trans_round_up(request->initrd_len, request->granule);
 	missing = search(&s, &found);
 	if (missing != PIECE_NONE)
 		return no_hole(request, missing, err);

@@ -80,7 +80,7 @@ static int add_zeroes(struct load *load, const struct staging *s, bool gapless)
 
 static uint64_t part_of(uint64_t len)
 {
-	return len < LOAD_PART ? len : LOAD_PART;
+	return trans_least(len, LOAD_PART);
 }
 
 static int clear(struct load *load, uint8_t *to, uint64_t len)

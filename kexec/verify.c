@@ -39,7 +39,7 @@ static int add_bytes(struct load *load, struct trans_sha256 *sha,
 	if (!bytes)
 		return trans_fail_pa(load->err, TRANS_EFAULT, why, src, len);
 	for (uint64_t part; !ret && len; len -= part, bytes += part) {
-		part = len < LOAD_PART ? len : LOAD_PART;
+		part = trans_least(len, LOAD_PART);
 		trans_sha256_update(sha, bytes, (size_t)part);
 		ret = trans_kexec_work_(load, part);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Little-endian fields of files. Byte by byte: a file may lie at any address,
+ * Fields of files, little-endian where nothing else is said. Byte by byte: a file may lie at any address,
  * and alignment faults are on wherever the MMU is off.
  */
 #ifndef TRANS_LIB_BYTES_H
@@ -18,7 +18,14 @@ static inline uint64_t trans_le(const uint8_t *bytes, unsigned int count)
 	return value;
 }
 
-/* The reverse. */
+/* The number in four bytes, the highest first. */
+static inline uint32_t trans_be32(const uint8_t *bytes)
+{
+	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 |
+	       (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+/* The reverse of trans_le. */
 static inline void trans_put_le(uint8_t *bytes, uint64_t value,
 				unsigned int count)
 {

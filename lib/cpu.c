@@ -5,22 +5,19 @@
  */
 #include <trans_table/cpu.h>
 
-static unsigned int field(uint64_t id, unsigned int shift)
-{
-	return (unsigned int)(id >> shift) & 0xf;
-}
+#include "lib/numbers.h"
 
 /* ID registers: Arm ARM D19; FGT 2 is FEAT_FGT2. */
 unsigned int trans_cpu_grants(const struct trans_cpu *cpu)
 {
-	return (field(cpu->pfr0, 32) ? TRANS_GRANT_SVE : 0) |
-	       (field(cpu->pfr1, 24) ? TRANS_GRANT_SME : 0) |
-	       (field(cpu->mmfr1, 40) ? TRANS_GRANT_HCX : 0) |
-	       (field(cpu->mmfr0, 56) ? TRANS_GRANT_FGT : 0) |
-	       (field(cpu->mmfr0, 56) >= 2 ? TRANS_GRANT_FGT2 : 0) |
-	       (field(cpu->mmfr3, 0) ? TRANS_GRANT_TCR2 : 0) |
-	       (field(cpu->mmfr3, 8) ? TRANS_GRANT_PIE : 0) |
-	       (field(cpu->pfr0, 24) ? TRANS_GRANT_GIC : 0);
+	return (trans_field(cpu->pfr0, 32) ? TRANS_GRANT_SVE : 0) |
+	       (trans_field(cpu->pfr1, 24) ? TRANS_GRANT_SME : 0) |
+	       (trans_field(cpu->mmfr1, 40) ? TRANS_GRANT_HCX : 0) |
+	       (trans_field(cpu->mmfr0, 56) ? TRANS_GRANT_FGT : 0) |
+	       (trans_field(cpu->mmfr0, 56) >= 2 ? TRANS_GRANT_FGT2 : 0) |
+	       (trans_field(cpu->mmfr3, 0) ? TRANS_GRANT_TCR2 : 0) |
+	       (trans_field(cpu->mmfr3, 8) ? TRANS_GRANT_PIE : 0) |
+	       (trans_field(cpu->pfr0, 24) ? TRANS_GRANT_GIC : 0);
 }
 
 enum trans_regime trans_cpu_regime(const struct trans_cpu *cpu)
@@ -39,11 +36,11 @@ uint64_t trans_cpu_granules(const struct trans_cpu *cpu)
 {
 	uint64_t mask = 0;
 
-	if (field(cpu->mmfr0, 28) < 8)
+	if (trans_field(cpu->mmfr0, 28) < 8)
 		mask |= 1ULL << TRANS_4K;
-	if (field(cpu->mmfr0, 20) > 0)
+	if (trans_field(cpu->mmfr0, 20) > 0)
 		mask |= 1ULL << TRANS_16K;
-	if (field(cpu->mmfr0, 24) < 8)
+	if (trans_field(cpu->mmfr0, 24) < 8)
 		mask |= 1ULL << TRANS_64K;
 	return mask;
 }
@@ -51,7 +48,7 @@ uint64_t trans_cpu_granules(const struct trans_cpu *cpu)
 unsigned int trans_cpu_pa_bits(const struct trans_cpu *cpu)
 {
 	static const uint8_t bits[] = { 32, 36, 40, 42, 44, 48, 52 };
-	unsigned int range = field(cpu->mmfr0, 0);
+	unsigned int range = trans_field(cpu->mmfr0, 0);
 
 	return range < sizeof(bits) ? bits[range] : 52;
 }
@@ -59,10 +56,10 @@ unsigned int trans_cpu_pa_bits(const struct trans_cpu *cpu)
 /* TGran4 1 and TGran16 2 stand for 52-bit addresses with that granule. */
 bool trans_cpu_has_lpa2(const struct trans_cpu *cpu, enum trans_granule granule)
 {
-	unsigned int tgran4 = field(cpu->mmfr0, 28);
+	unsigned int tgran4 = trans_field(cpu->mmfr0, 28);
 
 	if (granule == TRANS_16K)
-		return field(cpu->mmfr0, 20) >= 2;
+		return trans_field(cpu->mmfr0, 20) >= 2;
 	return granule == TRANS_4K && tgran4 >= 1 && tgran4 < 8;
 }
 
@@ -70,18 +67,18 @@ bool trans_cpu_has_lpa2(const struct trans_cpu *cpu, enum trans_granule granule)
 bool trans_cpu_has_va52(const struct trans_cpu *cpu, enum trans_granule granule)
 {
 	if (granule == TRANS_64K)
-		return field(cpu->mmfr2, 16) >= 1;
+		return trans_field(cpu->mmfr2, 16) >= 1;
 	return trans_cpu_has_lpa2(cpu, granule);
 }
 
 /* [27:24] is signed: 0 and above, E2H can be 0; 0xf and 0xe, it is RES1. */
 bool trans_cpu_has_e2h_only(const struct trans_cpu *cpu)
 {
-	return field(cpu->mmfr4, 24) >= 8;
+	return trans_field(cpu->mmfr4, 24) >= 8;
 }
 
 /* [11:8]; 0xf is a PMU that is not Arm's. */
 bool trans_cpu_has_pmu(const struct trans_cpu *cpu)
 {
-	return field(cpu->dfr0, 8) && field(cpu->dfr0, 8) != 0xf;
+	return trans_field(cpu->dfr0, 8) && trans_field(cpu->dfr0, 8) != 0xf;
 }

@@ -40,8 +40,8 @@ int trans_moves_add(struct trans_moves *list, trans_pa_t src, trans_pa_t dst,
 
 	if (!len)
 		return 0;
-	if (moves_pass_top(dst, len) ||
-	    (!moves_is_zero_fill(&move) && moves_pass_top(src, len)))
+	if (trans_passes_top(dst, len) ||
+	    (!moves_is_zero_fill(&move) && trans_passes_top(src, len)))
 		return TRANS_ERANGE;
 	if (!list->count)
 		return trans_moves_append_(list, &move);

@@ -16,12 +16,6 @@
 
 #include "lib/fail.h"
 
-static bool overlap(uint64_t first_a, uint64_t last_a, uint64_t first_b,
-		    uint64_t last_b)
-{
-	return first_a <= last_b && first_b <= last_a;
-}
-
 static int check_spare(struct moves_planner *p)
 {
 	const struct trans_range *spare = &p->spare;
@@ -31,7 +25,7 @@ static int check_spare(struct moves_planner *p)
 	if ((spare->start | spare->len) & (p->unit - 1))
 		return trans_fail_pa(p->err, TRANS_EALIGN, "spare memory",
 				     spare->start, spare->len);
-	if (moves_pass_top(spare->start, spare->len))
+	if (trans_passes_top(spare->start, spare->len))
 		return trans_fail_pa(p->err, TRANS_ERANGE, "spare memory",
 				     spare->start, spare->len);
 	return 0;
@@ -40,9 +34,8 @@ static int check_spare(struct moves_planner *p)
 static int check_clear_of_spare(const struct moves_planner *p, uint64_t start,
 				uint64_t last)
 {
-	uint64_t spare_last = p->spare.start + (p->spare.len - 1);
-
-	if (!p->spare.len || !overlap(start, last, p->spare.start, spare_last))
+	if (!trans_overlap(start, last - start + 1, p->spare.start,
+			   p->spare.len))
 		return 0;
 	return trans_fail_pa(p->err, TRANS_EOVERLAP,
 			     "a move touches the spare memory", start,
@@ -60,8 +53,8 @@ static int check_move(const struct moves_planner *p,
 		return trans_fail_pa(p->err, TRANS_EALIGN,
 				     "a move is no multiple of the unit",
 				     move->dst, move->len);
-	if (moves_pass_top(move->dst, move->len) ||
-	    moves_pass_top(src, move->len))
+	if (trans_passes_top(move->dst, move->len) ||
+	    trans_passes_top(src, move->len))
 		return trans_fail_pa(p->err, TRANS_ERANGE,
 				     "a move passes 2^64", move->dst,
 				     move->len);

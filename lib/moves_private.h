@@ -10,6 +10,8 @@
 
 #include <trans_table/moves.h>
 
+#include "lib/numbers.h"
+
 /*
  * Marks in the low bits of len, which are free because a unit is >= 16:
  * MOVES_JOINED: in the same component as the run before it.
@@ -45,12 +47,6 @@ static inline uint64_t moves_dst_last(const struct trans_move *run)
 static inline uint64_t moves_src_last(const struct trans_move *run)
 {
 	return run->src + (moves_run_len(run) - 1);
-}
-
-/* @len is not 0. */
-static inline bool moves_pass_top(uint64_t start, uint64_t len)
-{
-	return len - 1 > UINT64_MAX - start;
 }
 
 static inline void moves_swap(struct trans_move *a, struct trans_move *b)

@@ -9,6 +9,8 @@
 #include <trans_table/errors.h>
 #include <trans_table/ranges.h>
 
+#include "lib/numbers.h"
+
 struct span {
 	uint64_t first;
 	uint64_t last;
@@ -24,15 +26,9 @@ static struct trans_range range_of(uint64_t first, uint64_t last)
 	return (struct trans_range){ .start = first, .len = last - first + 1 };
 }
 
-/* @len is not 0. */
-static bool passes_top(uint64_t start, uint64_t len)
-{
-	return len - 1 > UINT64_MAX - start;
-}
-
 static uint64_t last_cut_at_top(uint64_t start, uint64_t len)
 {
-	return passes_top(start, len) ? UINT64_MAX : start + (len - 1);
+	return trans_passes_top(start, len) ? UINT64_MAX : start + (len - 1);
 }
 
 /* Index of the first range that ends at or after @addr. */
@@ -102,7 +98,7 @@ int trans_ranges_add(struct trans_ranges *set, uint64_t start, uint64_t len)
 
 	if (!len)
 		return 0;
-	if (passes_top(start, len))
+	if (trans_passes_top(start, len))
 		return TRANS_ERANGE;
 	/* One byte further on each side: what only touches merges too. */
 	from = first_ending_from(set, start ? start - 1 : 0);
@@ -129,7 +125,7 @@ int trans_ranges_remove(struct trans_ranges *set, uint64_t start, uint64_t len)
 
 	if (!len)
 		return 0;
-	if (passes_top(start, len))
+	if (trans_passes_top(start, len))
 		return TRANS_ERANGE;
 	from = first_ending_from(set, start);
 	to = first_starting_after(set, last);
@@ -181,7 +177,7 @@ bool trans_ranges_contain(const struct trans_ranges *set, uint64_t start,
 
 	if (!len)
 		return true;
-	if (passes_top(start, len))
+	if (trans_passes_top(start, len))
 		return false;
 	at = first_ending_from(set, start + (len - 1));
 	return at < set->count && set->range[at].start <= start;

@@ -6,6 +6,8 @@
  */
 #include <trans_table/sha256.h>
 
+#include "lib/bytes.h"
+
 const uint32_t trans_sha256_k[64] = {
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5,
 	0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -30,19 +32,13 @@ static uint32_t ror(uint32_t x, unsigned int by)
 	return x >> by | x << (32 - by);
 }
 
-static uint32_t big_endian(const uint8_t *at)
-{
-	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
-	       (uint32_t)at[2] << 8 | at[3];
-}
-
 /* The message schedule (6.2.2, step 1). */
 static void schedule(uint32_t w[64], const uint8_t *data)
 {
 	unsigned int t;
 
 	for (t = 0; t < 16; t++)
-		w[t] = big_endian(data + 4 * (size_t)t);
+		w[t] = trans_be32(data + 4 * (size_t)t);
 	for (; t < 64; t++) {
 		uint32_t w15 = w[t - 15], w2 = w[t - 2];
 

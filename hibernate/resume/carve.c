@@ -6,6 +6,7 @@
  */
 #include "hibernate/resume/private.h"
 #include "lib/fail.h"
+#include "lib/numbers.h"
 
 static trans_pa_t end_of(const struct trans_range *range)
 {
@@ -19,7 +20,7 @@ static bool find_down(const struct trans_resume_map *map, trans_pa_t low,
 		      trans_pa_t *pa)
 {
 	while (top > low && top - low >= len) {
-		trans_pa_t start = tr_round_down(top - len, align);
+		trans_pa_t start = trans_round_down(top - len, align);
 
 		if (start < low)
 			return false;
@@ -39,7 +40,7 @@ int trans_resume_carve_(struct trans_resume *resume, uint64_t len,
 	bool single = len == align;
 	size_t i = resume->direct.count;
 
-	len = tr_round_up(len, 1ULL << map->shift);
+	len = trans_round_up(len, 1ULL << map->shift);
 	while (i-- > 0) {
 		const struct trans_range *range = &resume->direct.range[i];
 		trans_pa_t top = end_of(range);
@@ -61,7 +62,7 @@ void *trans_resume_carve_early_(struct trans_resume *resume, uint64_t len,
 {
 	static const struct trans_range anywhere = { 0, UINT64_MAX };
 
-	len = tr_round_up(len, align);
+	len = trans_round_up(len, align);
 	if (trans_ranges_fit(&resume->direct, &anywhere, len, align, 0,
 			     TRANS_FIT_HIGHEST, pa) ||
 	    trans_ranges_add(&resume->cut, *pa, len) ||

@@ -13,6 +13,7 @@
  * Format: Devicetree Specification 0.4, chapter 5.
  */
 #include "hibernate/resume/efi_tree.h"
+#include "lib/bytes.h"
 #include "lib/fail.h"
 
 /* The stub takes its tree from AllocatePages, and kexec puts one at the start
@@ -51,12 +52,6 @@ struct tree {
 	unsigned int depth;
 	bool chosen, bad;
 };
-
-static uint32_t be32(const uint8_t *bytes)
-{
-	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 |
-	       (uint32_t)bytes[2] << 8 | bytes[3];
-}
 
 static bool spend(struct tree *tree, uint32_t words)
 {
@@ -99,7 +94,7 @@ static uint32_t next_word(struct tree *tree)
 	}
 	bytes = look(tree, &tree->structure, tree->at);
 	tree->at += 4;
-	return bytes ? be32(bytes) : 0;
+	return bytes ? trans_be32(bytes) : 0;
 }
 
 /* Is the name at @offset of the strings block @name? */
@@ -213,16 +208,17 @@ static bool inside(uint32_t start, uint32_t len, uint32_t total)
 
 static bool begin(struct tree *tree, const uint8_t *header)
 {
-	uint32_t structure = be32(header + 8), len = be32(header + 36);
-	uint32_t strings_len = be32(header + 32);
+	uint32_t structure = trans_be32(header + 8),
+		 len = trans_be32(header + 36);
+	uint32_t strings_len = trans_be32(header + 32);
 
-	tree->len = be32(header + 4);
-	tree->strings = be32(header + 12);
-	if (tree->len > MAX_LEN || be32(header + 20) < VERSION ||
-	    be32(header + 24) > VERSION || structure % 4 || len % 4 ||
+	tree->len = trans_be32(header + 4);
+	tree->strings = trans_be32(header + 12);
+	if (tree->len > MAX_LEN || trans_be32(header + 20) < VERSION ||
+	    trans_be32(header + 24) > VERSION || structure % 4 || len % 4 ||
 	    !inside(structure, len, tree->len) ||
 	    !inside(tree->strings, strings_len, tree->len) ||
-	    !inside(be32(header + 16), 16, tree->len))
+	    !inside(trans_be32(header + 16), 16, tree->len))
 		return false;
 	tree->at = structure;
 	tree->end = structure + len;
@@ -284,7 +280,7 @@ static int trees_in(const struct tr_memory *memory, trans_pa_t pa,
 	for (; bytes && !ret && len >= STEP && at <= len - STEP; at += STEP) {
 		struct tr_efi found;
 
-		if (be32(bytes + at) == MAGIC &&
+		if (trans_be32(bytes + at) == MAGIC &&
 		    read_tree(memory, pa + at, bytes + at, effort, &found))
 			ret = take_tree(efi, &found, err);
 	}

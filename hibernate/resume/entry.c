@@ -7,8 +7,7 @@
 #include "hibernate/resume/private.h"
 #include "hibernate/resume/saved_kernel.h"
 #include "lib/fail.h"
-
-#define MPIDR_AFFINITY 0xff00ffffffULL
+#include "lib/numbers.h"
 
 /* How often a transition goes through its moves, and how many of them it may
  * look at in one go. */
@@ -38,7 +37,7 @@ int trans_resume_check_cpu_(struct tr_load *load)
 	if (!(trans_cpu_granules(cpu) >> info->page_shift & 1))
 		return trans_fail(load->err, TRANS_EIMAGE,
 				  "the CPU lacks the image's page size");
-	if ((mpidr & MPIDR_AFFINITY) != info->mpidr) {
+	if ((mpidr & TRANS_MPIDR_AFFINITY) != info->mpidr) {
 		trans_fail(load->err, TRANS_EIMAGE,
 			   "another CPU saved the image");
 		if (load->err)
@@ -84,7 +83,7 @@ struct trans_transition_args trans_resume_transition_args_(struct tr_load *load)
 /* ID_AA64MMFR1_EL1.VH [11:8] */
 static bool has_vhe(const struct trans_cpu *cpu)
 {
-	return (cpu->mmfr1 >> 8 & 0xf) != 0;
+	return trans_field(cpu->mmfr1, 8) != 0;
 }
 
 static const char *level_problem(const struct tr_load *load,

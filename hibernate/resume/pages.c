@@ -7,6 +7,7 @@
 #include "hibernate/resume/private.h"
 #include "hibernate/resume/saved_kernel.h"
 #include "lib/fail.h"
+#include "lib/numbers.h"
 
 /* What the finders are given at a time, at most; in bytes. */
 #define PIECE (1ULL << 20)
@@ -26,8 +27,8 @@ int trans_resume_map_ram_(struct trans_resume_map *map,
 
 		if (start >= TR_PA_END || range->len > TR_PA_END - start)
 			return TRANS_ERANGE;
-		start = tr_round_up(start, unit);
-		end = tr_round_down(end, unit);
+		start = trans_round_up(start, unit);
+		end = trans_round_down(end, unit);
 		if (end <= start)
 			continue;
 		if (map->banks == TRANS_RESUME_RANGES)
@@ -84,7 +85,7 @@ bool trans_resume_first_marked_(const struct trans_resume_map *map,
 				trans_pa_t pa, uint64_t len, trans_pa_t *found)
 {
 	uint64_t unit = 1ULL << map->shift;
-	trans_pa_t at = tr_round_down(pa, unit);
+	trans_pa_t at = trans_round_down(pa, unit);
 
 	for (; at < pa + len; at += unit) {
 		uint64_t number = number_of(map, at);
@@ -207,7 +208,7 @@ bool trans_resume_where_(const struct trans_resume *resume, trans_pa_t pa,
 {
 	const struct trans_resume_map *map = &resume->map;
 	uint64_t page = tr_page(resume);
-	trans_pa_t start = tr_round_down(pa, page);
+	trans_pa_t start = trans_round_down(pa, page);
 	const struct trans_move *move;
 
 	if (!trans_resume_marked_(map, map->image, pa, 1) ||
@@ -265,7 +266,7 @@ static uint64_t next_stored(void *ctx, trans_pa_t *pa)
 		return stretch.len;
 	if (!trans_resume_where_(resume, stretch.pa, &now, &len))
 		return 0;
-	return len < stretch.len ? len : stretch.len;
+	return trans_least(len, stretch.len);
 }
 
 static const void *look_at(void *ctx, trans_pa_t pa, uint64_t len)
@@ -280,7 +281,7 @@ static bool all_of_image(void *ctx, trans_pa_t pa, uint64_t len)
 	const struct tr_load *load = ctx;
 	const struct trans_resume_map *map = &load->resume->map;
 	uint64_t page = tr_page(load->resume);
-	trans_pa_t at = tr_round_down(pa, page);
+	trans_pa_t at = trans_round_down(pa, page);
 
 	while (at < pa + len && trans_resume_marked_(map, map->image, at, page))
 		at += page;

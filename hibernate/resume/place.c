@@ -10,6 +10,7 @@
 #include "hibernate/resume/private.h"
 #include "lib/bytes.h"
 #include "lib/fail.h"
+#include "lib/numbers.h"
 
 /* Bit 63 of a PFN: the page is zero and not stored (Linux from 6.7). All bits:
  * the end of the list, if the last page is not full. */
@@ -266,8 +267,9 @@ static uint64_t take_gaps(struct tr_load *load, struct needs *needs)
 
 	while (left && i-- > 0) {
 		const struct trans_range *range = &resume->direct.range[i];
-		trans_pa_t low = tr_round_up(range->start, page);
-		trans_pa_t pa = tr_round_down(range->start + range->len, page);
+		trans_pa_t low = trans_round_up(range->start, page);
+		trans_pa_t pa =
+			trans_round_down(range->start + range->len, page);
 
 		while (left && pa > low && !trans_resume_work_(load, 1)) {
 			pa -= page;
@@ -291,7 +293,7 @@ static trans_pa_t next_gap(const struct trans_resume *resume, trans_pa_t from)
 	for (size_t i = 0; i < resume->direct.count; i++) {
 		const struct trans_range *range = &resume->direct.range[i];
 		trans_pa_t end = range->start + range->len;
-		trans_pa_t pa = tr_round_up(range->start, page);
+		trans_pa_t pa = trans_round_up(range->start, page);
 
 		if (pa < from)
 			pa = from;
@@ -308,7 +310,7 @@ static int set_aside(struct tr_load *load)
 {
 	struct trans_resume *resume = load->resume;
 	uint64_t granule = 1ULL << tr_granule_shift(load);
-	uint64_t len = tr_round_up(trans_blob_size(), granule);
+	uint64_t len = trans_round_up(trans_blob_size(), granule);
 
 	resume->block.len = 0;
 	if (len == granule)

@@ -42,16 +42,6 @@ static inline uint64_t tr_page(const struct trans_resume *resume)
 	return 1ULL << resume->image.info.page_shift;
 }
 
-static inline uint64_t tr_round_up(uint64_t value, uint64_t align)
-{
-	return (value + (align - 1)) & ~(align - 1);
-}
-
-static inline uint64_t tr_round_down(uint64_t value, uint64_t align)
-{
-	return value & ~(align - 1);
-}
-
 /* Of the transition: the host's own where its linear map is copied. */
 static inline unsigned int tr_granule_shift(const struct tr_load *load)
 {

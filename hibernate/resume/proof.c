@@ -6,6 +6,7 @@
  */
 #include "hibernate/resume/private.h"
 #include "lib/fail.h"
+#include "lib/numbers.h"
 
 /* Words of a bitmap, or pages that move, looked at in one go. */
 #define PART 1024u
@@ -121,7 +122,7 @@ static int moves_apart(const struct proof *proof)
 		const struct trans_move *move = &plan->move[i];
 
 		for (uint64_t at = 0, len; !ret && at < move->len; at += len) {
-			len = move->len - at < most ? move->len - at : most;
+			len = trans_least(move->len - at, most);
 			ret = part_apart(proof, move, at, len);
 		}
 	}

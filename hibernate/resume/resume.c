@@ -7,6 +7,7 @@
 #include "hibernate/resume/private.h"
 #include "hibernate/swsusp.h"
 #include "lib/fail.h"
+#include "lib/numbers.h"
 
 /* What is wrong with the arguments; NULL for nothing. */
 static const char *args_fault(const struct trans_resume_args *args)
@@ -140,7 +141,7 @@ static unsigned int unit_shift(const struct tr_load *load)
 	unsigned int page = load->resume->image.info.page_shift;
 	unsigned int granule = tr_granule_shift(load);
 
-	return granule < page ? granule : page;
+	return (unsigned int)trans_least(granule, page);
 }
 
 static int take_free(struct tr_load *load)
@@ -159,9 +160,9 @@ static int take_free(struct tr_load *load)
 			  sizeof(resume->cut_storage) /
 				  sizeof(*resume->cut_storage));
 	for (size_t i = 0; !ret && i < lent->count; i++) {
-		uint64_t start = tr_round_up(lent->range[i].start, unit);
-		uint64_t end = tr_round_down(lent->range[i].start +
-						     lent->range[i].len, unit);
+		uint64_t start = trans_round_up(lent->range[i].start, unit);
+		uint64_t end = trans_round_down(
+			lent->range[i].start + lent->range[i].len, unit);
 
 		if (end > start)
 			ret = trans_ranges_add(&resume->direct, start,

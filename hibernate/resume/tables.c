@@ -8,6 +8,7 @@
  */
 #include "hibernate/resume/saved_kernel.h"
 #include "lib/fail.h"
+#include "lib/numbers.h"
 
 /*
  * A kernel built for 52-bit addresses with 64K pages has a root of 1024
@@ -17,24 +18,17 @@
 #define ROOT_52_AS_48 ((1024u - 64u) * 8u)
 
 /* TCR_EL1 as Linux has it beside sizes and walks: ASIDs of 16 bits, those of
- * TTBR1, top byte of user addresses ignored. SCTLR_EL1: what is RES1 in
- * Armv8.0, and M, C, I. MAIR_EL1: Normal, Tagged, Normal-NC, Device-nGnRnE,
+ * TTBR1, top byte of user addresses ignored. MAIR_EL1: Normal, Tagged, Normal-NC, Device-nGnRnE,
  * Device-nGnRE (arch/arm64/include/asm/memory.h, MT_*). */
 #define TCR_A1 (1ULL << 22)
 #define TCR_AS (1ULL << 36)
 #define TCR_TBI0 (1ULL << 37)
-#define SCTLR_ON 0x30d01805ULL
 #define MAIR_LINUX 0x000000040044ffffULL
 #define MAIR_TAGGED 0x000000000000f000ULL
 #define MAIR_INDEX_1 0x000000000000ff00ULL
 /* Kernels before 5.10 number these otherwise, so that under this MAIR their text
  * would be Device memory: what is looked up must be Normal. */
 #define NORMAL 0xff
-
-static unsigned int field(uint64_t id, unsigned int shift)
-{
-	return (unsigned int)(id >> shift) & 0xf;
-}
 
 /* A shape to try. */
 struct shape {
@@ -158,8 +152,8 @@ struct trans_range trans_find_text_(const struct tr_memory *memory,
 				    const struct tr_tables *tables)
 {
 	uint64_t page = 1ULL << info->page_shift, below = 0, above = page;
-	trans_va_t va = info->reenter & ~(page - 1);
-	trans_pa_t pa = tables->resume & ~(page - 1);
+	trans_va_t va = trans_round_down(info->reenter, page);
+	trans_pa_t pa = trans_round_down(tables->resume, page);
 	struct trans_table view;
 
 	if (view_of(memory, tables, &view))
@@ -186,7 +180,7 @@ int trans_find_world_(const struct tr_tables *tables,
 	int ret;
 
 	/* ID_AA64MMFR3_EL1.S1PIE [11:8] */
-	if (field(cpu->mmfr3, 8))
+	if (trans_field(cpu->mmfr3, 8))
 		return trans_fail(err, TRANS_EIMAGE,
 				  "a CPU with permission indirection: "
 				  "physical entry only");
@@ -200,13 +194,13 @@ int trans_find_world_(const struct tr_tables *tables,
 		.ttbr1 = trans_ttbr(high, tables->root),
 		.tcr = trans_tcr(&low, high) | TCR_A1 | TCR_TBI0,
 		.mair = MAIR_LINUX,
-		.sctlr = SCTLR_ON,
+		.sctlr = trans_sctlr((enum trans_regime)high->regime),
 	};
 	/* ID_AA64MMFR0_EL1.ASIDBits [7:4] */
-	if (field(cpu->mmfr0, 4) >= 2)
+	if (trans_field(cpu->mmfr0, 4) >= 2)
 		world->tcr |= TCR_AS;
 	/* ID_AA64PFR1_EL1.MTE [11:8]: tags in memory. */
-	if (field(cpu->pfr1, 8) >= 2)
+	if (trans_field(cpu->pfr1, 8) >= 2)
 		world->mair = (MAIR_LINUX & ~MAIR_INDEX_1) | MAIR_TAGGED;
 	return 0;
 }

@@ -5,6 +5,7 @@
  * what was cut off, what was freed, and, once data is read, what is marked.
  */
 #include "hibernate/resume/private.h"
+#include "lib/numbers.h"
 
 /* What the host is asked for at a time, as when it was written; and again where
  * it refuses that: one page that it cannot reach must not keep others. */
@@ -27,16 +28,11 @@ static bool wipe_piece(const struct trans_resume *resume, trans_pa_t pa,
 	return true;
 }
 
-static uint64_t at_most(uint64_t len, uint64_t most)
-{
-	return len < most ? len : most;
-}
-
 static void wipe_each(const struct trans_resume *resume, trans_pa_t pa,
 		      uint64_t len)
 {
 	for (uint64_t part; len; pa += part, len -= part) {
-		part = at_most(len, LEAST);
+		part = trans_least(len, LEAST);
 		wipe_piece(resume, pa, part);
 	}
 }
@@ -45,7 +41,7 @@ void trans_resume_wipe_(const struct trans_resume *resume, trans_pa_t pa,
 			uint64_t len)
 {
 	for (uint64_t part; resume->wipe && len; pa += part, len -= part) {
-		part = at_most(len, PIECE);
+		part = trans_least(len, PIECE);
 		if (!wipe_piece(resume, pa, part))
 			wipe_each(resume, pa, part);
 	}

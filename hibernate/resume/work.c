@@ -6,6 +6,7 @@
  * gives everything back.
  */
 #include "hibernate/resume/private.h"
+#include "lib/numbers.h"
 
 /* In how many parts, at least, a step tells of its work. */
 #define PARTS 64u
@@ -34,7 +35,7 @@ void trans_resume_expect_(struct tr_load *load, uint64_t units, uint64_t most)
 
 	load->units = units;
 	load->done = load->untold = 0;
-	load->part = part < most ? part : most;
+	load->part = trans_least(part, most);
 }
 
 int trans_resume_work_(struct tr_load *load, uint64_t units)
@@ -46,7 +47,7 @@ int trans_resume_work_(struct tr_load *load, uint64_t units)
 		return load->stopped;
 	load->done += load->untold;
 	load->untold = 0;
-	done = load->done < load->units ? load->done : load->units;
+	done = trans_least(load->done, load->units);
 	/* Units are pages and bytes of memory: far below 2^54. */
 	tell(load, load->before +
 		   (load->units ? load->share * done / load->units : 0));

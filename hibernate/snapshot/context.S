@@ -13,6 +13,7 @@
  */
 #include "hibernate/snapshot/context.h"
 #include "lib/asm.h"
+#include "lib/machine/hcr.h"
 
 /* Newer than Armv8.0, for which this is assembled (Arm ARM D19). */
 #define TCR2_EL1 S3_0_C2_C0_3
@@ -30,8 +31,6 @@
 #define DIT S3_3_C4_C2_5
 #define SSBS S3_3_C4_C2_6
 #define TCO S3_3_C4_C2_7
-
-#define HCR_E2H (1 << 34)
 
 /* SCTLR_ELx.EnIA (31), EnIB (30), EnDA (27), EnDB (13). */
 #define SCTLR_SIGNS_LOW 0x2000
@@ -119,7 +118,7 @@ trans_snapshot_context_:
 	/* With E2H, and saved as such: without FEAT_E2H0 it may read as 0 until
 	 * it is written. */
 	mrs	x9, hcr_el2
-	orr	x9, x9, #HCR_E2H
+	orr	x9, x9, #TRANS_HCR_E2H
 	msr	hcr_el2, x9
 	isb
 4:	mrs	x9, sctlr_el1

@@ -10,17 +10,13 @@
 #include "hibernate/snapshot/private.h"
 #include "lib/fail.h"
 #include "lib/machine/arch.h"
+#include "lib/numbers.h"
 
 /* The two granules through which a snapshot comes back. */
 struct way_back {
 	bool has_code, has_context, aliased;
 	trans_pa_t code, context;
 };
-
-static unsigned int field(uint64_t id, unsigned int shift)
-{
-	return (unsigned int)(id >> shift) & 0xf;
-}
 
 static uint64_t flag(bool set, unsigned int bit)
 {
@@ -40,18 +36,20 @@ uint64_t trans_snapshot_flags_(const struct trans_cpu *cpu)
 
 	return flag(cpu->el == 2, CONTEXT_EL2_BIT) |
 	       flag(cpu->el == 2 && !cpu->e2h, CONTEXT_NAMES_BIT) |
-	       flag(field(cpu->mmfr3, 0) && granted(cpu, TRANS_GRANT_TCR2),
+	       flag(trans_field(cpu->mmfr3, 0) &&
+			    granted(cpu, TRANS_GRANT_TCR2),
 		    CONTEXT_TCR2_BIT) |
-	       flag(field(cpu->mmfr3, 4) && granted(cpu, TRANS_GRANT_SCTLR2),
+	       flag(trans_field(cpu->mmfr3, 4) &&
+			    granted(cpu, TRANS_GRANT_SCTLR2),
 		    CONTEXT_SCTLR2_BIT) |
-	       flag(field(cpu->mmfr3, 8) && pie, CONTEXT_PIE_BIT) |
-	       flag(field(cpu->mmfr3, 16) && pie, CONTEXT_POE_BIT) |
-	       flag(field(cpu->mmfr1, 20), CONTEXT_PAN_BIT) |
-	       flag(field(cpu->mmfr2, 4), CONTEXT_UAO_BIT) |
-	       flag(field(cpu->pfr0, 48), CONTEXT_DIT_BIT) |
-	       flag(field(cpu->pfr1, 4) >= 2, CONTEXT_SSBS_BIT) |
-	       flag(field(cpu->pfr1, 8) >= 2, CONTEXT_TCO_BIT) |
-	       flag(field(cpu->pfr1, 36), CONTEXT_ALLINT_BIT);
+	       flag(trans_field(cpu->mmfr3, 8) && pie, CONTEXT_PIE_BIT) |
+	       flag(trans_field(cpu->mmfr3, 16) && pie, CONTEXT_POE_BIT) |
+	       flag(trans_field(cpu->mmfr1, 20), CONTEXT_PAN_BIT) |
+	       flag(trans_field(cpu->mmfr2, 4), CONTEXT_UAO_BIT) |
+	       flag(trans_field(cpu->pfr0, 48), CONTEXT_DIT_BIT) |
+	       flag(trans_field(cpu->pfr1, 4) >= 2, CONTEXT_SSBS_BIT) |
+	       flag(trans_field(cpu->pfr1, 8) >= 2, CONTEXT_TCO_BIT) |
+	       flag(trans_field(cpu->pfr1, 36), CONTEXT_ALLINT_BIT);
 }
 
 static int give_page(const struct snapshot *job, trans_pa_t *pa, bool *has)

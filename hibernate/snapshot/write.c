@@ -165,7 +165,8 @@ static int put_info(struct snapshot *job)
 
 	memset(info, 0, snapshot_page(job));
 	memcpy(info + SWSUSP_VERSION, OWN_VERSION, sizeof(OWN_VERSION));
-	trans_put_le(info + SWSUSP_MPIDR, job->args->mpidr & SWSUSP_MPIDR_MASK, 8);
+	trans_put_le(info + SWSUSP_MPIDR,
+		     job->args->mpidr & TRANS_MPIDR_AFFINITY, 8);
 	trans_put_le(info + OWN_MAGIC_AT, OWN_MAGIC, 8);
 	trans_put_le(info + OWN_ENTRY_AT, job->own.entry, 8);
 	trans_put_le(info + OWN_CONTEXT_AT, job->own.context, 8);

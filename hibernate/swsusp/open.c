@@ -322,7 +322,7 @@ static int parse_arm64(struct trans_swsusp_info *info, const uint8_t *page,
 		       struct trans_error *err)
 {
 	memcpy(info->version, page + SWSUSP_VERSION, SWSUSP_VERSION_LEN);
-	info->mpidr = trans_le(page + SWSUSP_MPIDR, 8) & SWSUSP_MPIDR_MASK;
+	info->mpidr = trans_le(page + SWSUSP_MPIDR, 8) & TRANS_MPIDR_AFFINITY;
 	if (is_own(page))
 		return parse_own(info, page, err);
 	info->ttbr1 = trans_le(page + SWSUSP_TTBR1, 8);

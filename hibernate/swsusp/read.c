@@ -6,6 +6,7 @@
  * although the places are small.
  */
 #include "hibernate/swsusp.h"
+#include "lib/numbers.h"
 
 /* Raw pages, in bytes, that are worth a read of their own: a copy costs less
  * than a disk's answer to a short read. */
@@ -29,7 +30,7 @@ static uint64_t stream_pages(const struct trans_swsusp *image)
 
 static unsigned int least(uint64_t a, uint64_t b)
 {
-	return (unsigned int)(a < b ? a : b);
+	return (unsigned int)trans_least(a, b);
 }
 
 /* Room for at least one page, @wish if it is to be had. */

@@ -28,6 +28,10 @@ TRANS_BEGIN_DECLS
 #define TRANS_GRANT_GCS 0x100u    /* GCSCR_ELx, GCSCRE0_EL1 (GCSEn) */
 #define TRANS_GRANT_SCTLR2 0x200u /* SCTLR2_ELx (SCTLR2En) */
 
+/* Aff3 to Aff0 of MPIDR_EL1. Its other bits say other things (Arm ARM D19,
+ * MPIDR_EL1) and are no part of who a CPU is. */
+#define TRANS_MPIDR_AFFINITY 0xff00ffffffULL
+
 /*
  * @el:     the current exception level: 1 or 2
  * @e2h:    at EL2 HCR_EL2.E2H, which is always true there without FEAT_E2H0; at

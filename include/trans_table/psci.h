@@ -19,6 +19,7 @@
 #ifndef TRANS_TABLE_PSCI_H
 #define TRANS_TABLE_PSCI_H
 
+#include <trans_table/cpu.h>
 #include <trans_table/errors.h>
 
 TRANS_BEGIN_DECLS
@@ -46,10 +47,6 @@ enum trans_cpu_state {
 	TRANS_CPU_OFF = 1,
 	TRANS_CPU_ON_PENDING = 2,
 };
-
-/* Aff3 to Aff0 of MPIDR_EL1. Its other bits say other things (Arm ARM D19,
- * MPIDR_EL1) and are not part of a PSCI target. */
-#define TRANS_MPIDR_AFFINITY 0xff00ffffffULL
 
 /* *@version becomes the major version << 16 | the minor one. Firmware below 0.2
  * has none of the other functions. */

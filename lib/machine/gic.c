@@ -9,18 +9,16 @@
 #include "lib/machine/arch.h"
 #include "lib/machine/gic.h"
 #include "lib/machine/wait.h"
+#include "lib/numbers.h"
 
 #define WAIT_MS 1000
 
 /* Banks of 32 interrupts, one bit each; the same in GICR's SGI frame. Those of
  * the extended ranges of GICv3.1 have registers of their own. */
 #define ICENABLER 0x180
-#define ICPENDR 0x280
 #define ICACTIVER 0x380
 #define ICENABLER_E 0x1400
-#define ICPENDR_E 0x1800
 #define ICACTIVER_E 0x1c00
-#define ALL_BITS 0xffffffffu
 
 #define GICD_CPENDSGIR 0xf10 /* v2: four of them */
 
@@ -63,7 +61,7 @@ int trans_gic_wait_(const struct trans_gic *gic, trans_pa_t pa, uint32_t mask,
 /* GICR_PIDR2.ArchRev [7:4]: 3 or 4. Anything else is no redistributor. */
 static bool is_redist(const struct trans_gic *gic, trans_pa_t rd)
 {
-	uint32_t rev = gic_read(gic, rd + GICR_PIDR2) >> 4 & 0xf;
+	uint32_t rev = trans_field(gic_read(gic, rd + GICR_PIDR2), 4);
 
 	return rev == 3 || rev == 4;
 }
@@ -257,7 +255,7 @@ static void interface_off(const struct trans_cpu *cpu)
 	uint64_t bits;
 
 	/* ID_AA64PFR0_EL1.GIC [27:24] */
-	if (!(cpu->granted & TRANS_GRANT_GIC) || !(cpu->pfr0 >> 24 & 0xf) ||
+	if (!(cpu->granted & TRANS_GRANT_GIC) || !trans_field(cpu->pfr0, 24) ||
 	    !(trans_arch_read_(sre) & ICC_SRE_SRE))
 		return;
 	trans_arch_write_(TRANS_ICC_IGRPEN1_EL1, 0);

@@ -26,6 +26,18 @@
 #define GICD_TYPER 0x4
 #define GICD_TYPER_ESPI (1u << 8)
 
+/* Of banks of 32 interrupts, one bit each; the extended ranges of GICv3.1 have
+ * registers of their own. */
+#define ICPENDR 0x280
+#define ICPENDR_E 0x1800
+#define ALL_BITS 0xffffffffu
+
+/* INTIDs 1020 to 1023 are special: no SPI has them, no register is theirs. */
+#define SPI_FIRST 32u
+#define SPI_END 1020u
+#define ESPI_FIRST 4096u
+#define ESPI_END 5120u
+
 static inline uint32_t gic_read(const struct trans_gic *gic, trans_pa_t pa)
 {
 	return gic->mmio.read32(gic->mmio.ctx, pa);

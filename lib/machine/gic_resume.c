@@ -26,7 +26,6 @@
 #define IGROUPR 0x80
 #define ISENABLER 0x100
 #define ISPENDR 0x200
-#define ICPENDR 0x280
 #define ISACTIVER 0x300
 #define IPRIORITYR 0x400
 #define ICFGR 0xc00 /* two bits each, the upper one: edge */
@@ -34,28 +33,17 @@
 #define IGROUPR_E 0x1000
 #define ISENABLER_E 0x1200
 #define ISPENDR_E 0x1600
-#define ICPENDR_E 0x1800
 #define ISACTIVER_E 0x1a00
 #define IPRIORITYR_E 0x2000
 #define ICFGR_E 0x3000
 #define IROUTER_E 0x8000
 
-/* INTIDs 1020 to 1023 are special: no SPI has them, no register is theirs. */
-#define SPI_FIRST 32u
-#define SPI_END 1020u
-#define ESPI_FIRST 4096u
-#define ESPI_END 5120u
-
-#define ALL_BITS 0xffffffffu
 /* What Linux gives every interrupt (GICD_INT_DEF_PRI, arm-gic-common.h). */
 #define PRIORITIES 0xa0a0a0a0u
 /* SGIs 0 to 15: Linux's IPIs. PPIs 26 to 30: the timers of EL2, EL1 virtual,
  * EL2 virtual, secure, and EL1 physical; one of them is its tick. */
 #define SGIS 0x0000ffffu
 #define TIMERS 0x7c000000u
-
-/* MPIDR_EL1's affinity is where IROUTER wants it; U, MT and RES1 go. */
-#define AFFINITY 0xff00ffffffULL
 
 /* A run of banks; @end: the first interrupt that is not there. */
 struct lines {
@@ -93,7 +81,7 @@ static void route(const struct trans_gic *gic, const struct lines *lines,
 {
 	for (unsigned int i = lines->first; i < lines->end; i++)
 		gic->mmio.write64(gic->mmio.ctx, lines->route + 8UL * i,
-				  mpidr & AFFINITY);
+				  mpidr & TRANS_MPIDR_AFFINITY);
 }
 
 /*

@@ -7,6 +7,7 @@
 #include "lib/fail.h"
 #include "lib/machine/arch.h"
 #include "lib/machine/wait.h"
+#include "lib/numbers.h"
 
 /* Virtio over MMIO (virtio 1.2, 4.2.2); the same in the legacy layout. */
 #define VIRTIO_MAGIC 0x00
@@ -89,7 +90,7 @@ void trans_timers_off(const struct trans_cpu *cpu, bool physical)
 				       TRANS_CNTP_CTL_EL0, 0);
 	if (cpu->el == 2)
 		trans_arch_write_(TRANS_CNTHP_CTL_EL2, 0);
-	if (cpu->el == 2 && cpu->mmfr1 >> 8 & 0xf)
+	if (cpu->el == 2 && trans_field(cpu->mmfr1, 8))
 		trans_arch_write_(TRANS_CNTHV_CTL_EL2, 0);
 	trans_arch_sync_();
 }

@@ -6,13 +6,8 @@
 #include <trans_table/cpu.h>
 
 #include "lib/machine/arch.h"
-
-#define HCR_E2H (1ULL << 34)
-
-static unsigned int field(uint64_t id, unsigned int shift)
-{
-	return (unsigned int)(id >> shift) & 0xf;
-}
+#include "lib/machine/hcr.h"
+#include "lib/numbers.h"
 
 void trans_cpu_read(struct trans_cpu *cpu)
 {
@@ -40,14 +35,14 @@ void trans_cpu_read(struct trans_cpu *cpu)
 	cpu->granted = trans_cpu_grants(cpu) |
 		       (trans_arch_gcs_on_() ? TRANS_GRANT_GCS : 0);
 	/* ID_AA64DFR0_EL1.PMSVer */
-	if (field(cpu->dfr0, 32))
+	if (trans_field(cpu->dfr0, 32))
 		cpu->pmbidr = trans_arch_read_(TRANS_PMBIDR_EL1);
 	if (cpu->el != 2)
 		return;
 	/* The bit reads as 0 without VHE; where VHE cannot be left it may do
 	 * so too, until HCR_EL2 is written. */
 	cpu->e2h = trans_cpu_has_e2h_only(cpu) ||
-		   trans_arch_read_(TRANS_HCR_EL2) & HCR_E2H;
+		   trans_arch_read_(TRANS_HCR_EL2) & TRANS_HCR_E2H;
 	if (trans_cpu_has_pmu(cpu))
 		cpu->pmcr = trans_arch_read_(TRANS_PMCR_EL0);
 }
@@ -55,7 +50,8 @@ void trans_cpu_read(struct trans_cpu *cpu)
 /* CTR_EL0.DminLine [19:16]: log2 of the words in the smallest line. */
 void trans_cpu_clean(void *ctx, const void *va, size_t len)
 {
-	unsigned int log2 = 2 + field(trans_arch_read_(TRANS_CTR_EL0), 16);
+	unsigned int log2 =
+		2 + trans_field(trans_arch_read_(TRANS_CTR_EL0), 16);
 	size_t line = (size_t)1 << log2;
 	uintptr_t at = (uintptr_t)va, before = at & (line - 1);
 

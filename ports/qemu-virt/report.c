@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "lib/numbers.h"
 #include "memory.h"
 #include "print.h"
 #include "report.h"
@@ -21,11 +22,6 @@ void report_refusal(const struct trans_error *err)
 	print("port: still running, %lu pages lost\n", report_lost_pages());
 }
 
-static bool overlap(struct trans_range a, struct trans_range b)
-{
-	return a.start < b.start + b.len && b.start < a.start + a.len;
-}
-
 struct table_count {
 	struct trans_range range;
 	uint64_t inside, total;
@@ -36,7 +32,8 @@ static int count_table(void *arg, trans_pa_t pa, uint64_t len)
 	struct table_count *count = arg;
 
 	count->total++;
-	count->inside += overlap(count->range, (struct trans_range){ pa, len });
+	count->inside +=
+		trans_overlap(count->range.start, count->range.len, pa, len);
 	return 0;
 }
 
@@ -50,7 +47,8 @@ static void report_overlap(struct trans_range kernel,
 
 	image_parts(part);
 	for (unsigned int i = 0; i < IMAGE_PARTS; i++)
-		if (overlap(kernel, part[i].range))
+		if (trans_overlap(kernel.start, kernel.len, part[i].range.start,
+				  part[i].range.len))
 			print("port: kernel destination overlaps the port's "
 			      "%s\n", part[i].name);
 	if (!trans_table_pages(own, count_table, &count, &report))

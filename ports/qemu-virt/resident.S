@@ -3,10 +3,11 @@
  * A resident stub at EL2, as Linux leaves one when it runs at EL1: it lies in
  * the port's own text, so the next kernel overwrites it.
  */
-#define HCR_RW 0x80000000
+#include "lib/machine/hcr.h"
+#include "lib/sctlr.h"
+
 #define CPTR_NO_TRAPS 0x33ff /* RES1 bits alone */
 #define CNTHCTL_NO_TRAPS 3
-#define SCTLR_EL1_OFF 0x30d00800
 #define SPSR_EL1H_MASKED 0x3c5
 #define ICC_SRE_EL2 S3_4_C12_C9_5
 
@@ -16,7 +17,7 @@ stub_drop_to_el1:
 	adrp	x0, stub_vectors
 	add	x0, x0, :lo12:stub_vectors
 	msr	vbar_el2, x0
-	mov	x0, #HCR_RW
+	mov	x0, #TRANS_HCR_RW
 	msr	hcr_el2, x0
 	mov	x0, #CPTR_NO_TRAPS
 	msr	cptr_el2, x0
@@ -35,8 +36,8 @@ stub_drop_to_el1:
 	mrs	x0, ICC_SRE_EL2
 	orr	x0, x0, #0xf
 	msr	ICC_SRE_EL2, x0
-1:	mov	w0, #(SCTLR_EL1_OFF & 0xffff)
-	movk	w0, #(SCTLR_EL1_OFF >> 16), lsl #16
+1:	mov	w0, #(TRANS_SCTLR_OFF_EL1 & 0xffff)
+	movk	w0, #(TRANS_SCTLR_OFF_EL1 >> 16), lsl #16
 	msr	sctlr_el1, x0
 	adrp	x0, vectors
 	add	x0, x0, :lo12:vectors

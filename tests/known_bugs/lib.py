@@ -5,9 +5,8 @@ from .who import CASES
 # Edits, and the tests that must notice them: tests/mutants.py.
 MUTANTS = {
     ('test_moves', *CASES): [
-        ('moves: a move inside the spare not seen', 'overlap',
-         'return first_a <= last_b && first_b <= last_a;',
-         'return first_a <= first_b && first_b <= last_a;'),
+        ('moves: a move inside the spare not seen', 'trans_overlap',
+         'a <= b + (b_len - 1)', 'a <= b'),
         ('host: any spare memory will do', 'trans_moves_plan', 'if (spare)',
          'if (true)'),
     ],
@@ -19,7 +18,7 @@ MUTANTS = {
     ('test_ranges',): [
         ('ranges: neighbours not merged', 'trans_ranges_add',
          'start ? start - 1 : 0', 'start'),
-        ('ranges: the top of memory wraps', 'passes_top',
+        ('ranges: the top of memory wraps', 'trans_passes_top',
          'return len - 1 > UINT64_MAX - start;',
          'return len > UINT64_MAX - start;'),
         ('ranges: of many pieces the first, not the largest', 'drop_shorter',
@@ -58,7 +57,7 @@ MUTANTS = {
          'edge ? was | config : was & ~config', 'was & ~config'),
         ('GIC resume: a latch is taken for a line', 'set_trigger',
          'gic_write(gic, lines->unpend + at / 32 * 4ULL, 1u << at % 32);', ''),
-        ('GIC resume: extended ones pend elsewhere', 'gic_resume:ICPENDR_E',
+        ('GIC resume: extended ones pend elsewhere', 'ICPENDR_E',
          '#define ICPENDR_E 0x1800', '#define ICPENDR_E 0x280'),
         ('GIC resume: an asserted line in use is enabled', 'enable_one',
          'gic_read(gic, lines->active + at / 32 * 4ULL)) & bit))',

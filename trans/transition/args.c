@@ -5,6 +5,7 @@
  */
 #include "lib/fail.h"
 #include "trans/transition/private.h"
+#include "lib/numbers.h"
 
 static const char *missing(const struct trans_transition_args *args)
 {
@@ -102,7 +103,7 @@ static int check_digest(const struct trans_digest *digest,
 		return trans_fail_pa(err, TRANS_EALIGN,
 				     "a digest's pa is no multiple of 16",
 				     digest->pa, digest->len);
-	if (digest->pa + (digest->len - 1) < digest->pa)
+	if (trans_passes_top(digest->pa, digest->len))
 		return trans_fail_pa(err, TRANS_ERANGE, "a digest passes 2^64",
 				     digest->pa, digest->len);
 	return 0;
@@ -111,7 +112,6 @@ static int check_digest(const struct trans_digest *digest,
 static int check_move(const struct trans_move *move, struct trans_error *err)
 {
 	uint64_t src = move->src == TRANS_ZERO ? 0 : move->src;
-	uint64_t last = move->len - 1;
 
 	if (!move->len)
 		return trans_fail_pa(err, TRANS_EINVAL, "an empty move",
@@ -120,7 +120,8 @@ static int check_move(const struct trans_move *move, struct trans_error *err)
 		return trans_fail_pa(err, TRANS_EALIGN,
 				     "a move is no multiple of 16 bytes",
 				     move->dst, move->len);
-	if (src + last < src || move->dst + last < move->dst)
+	if (trans_passes_top(src, move->len) ||
+	    trans_passes_top(move->dst, move->len))
 		return trans_fail_pa(err, TRANS_ERANGE, "a move passes 2^64",
 				     move->dst, move->len);
 	return 0;
@@ -134,7 +135,7 @@ static int check_ranges(const struct trans_ranges *set, struct trans_error *err)
 		if (!range->len)
 			return trans_fail_pa(err, TRANS_EINVAL,
 					     "an empty range", range->start, 0);
-		if (range->start + (range->len - 1) < range->start)
+		if (trans_passes_top(range->start, range->len))
 			return trans_fail_pa(err, TRANS_ERANGE,
 					     "a range passes 2^64",
 					     range->start, range->len);

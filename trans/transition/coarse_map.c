@@ -8,18 +8,19 @@
  */
 #include "lib/fail.h"
 #include "trans/transition/private.h"
+#include "lib/numbers.h"
 
 /* Whole granules of RAM that the identity map reaches. */
 static struct trans_range reached(const struct trans_transition *t,
 				  const struct trans_range *ram)
 {
-	uint64_t mask = granule_of(t) - 1, reach = 1ULL << t->args.va_bits;
-	uint64_t start = (ram->start + mask) & ~mask;
+	uint64_t granule = granule_of(t), reach = 1ULL << t->args.va_bits;
+	uint64_t start = trans_round_up(ram->start, granule);
 	uint64_t end = ram->start + ram->len;
 
 	if (end > reach || end < ram->start)
 		end = reach;
-	end &= ~mask;
+	end = trans_round_down(end, granule);
 	if (start < ram->start || start >= end)
 		return (struct trans_range){ 0, 0 };
 	return (struct trans_range){ start, end - start };

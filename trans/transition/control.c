@@ -5,6 +5,7 @@
  */
 #include "lib/fail.h"
 #include "trans/transition/private.h"
+#include "lib/numbers.h"
 
 /* trans/transition/blob_image.S; trans/transition/fake has a few bytes of its
  * own. Hidden, so that no build model reaches them through a table of absolute
@@ -47,7 +48,8 @@ int trans_control_build_(struct trans_transition *t, struct trans_error *err)
 {
 	uint64_t granule = granule_of(t);
 	size_t size = trans_blob_size();
-	unsigned int count = (unsigned int)((size + granule - 1) / granule);
+	unsigned int count =
+		(unsigned int)(trans_round_up(size, granule) / granule);
 	void *page;
 	int ret = take(t, count, &t->code, &t->code_granules, err);
 

@@ -8,8 +8,9 @@
 
 #include "lib/fail.h"
 #include "lib/machine/arch.h"
+#include "lib/numbers.h"
+#include "lib/sctlr.h"
 
-#define SCTLR_M (1ULL << 0)
 #define SCTLR_WXN (1ULL << 19) /* what can be written cannot be executed */
 
 #define PAR_FAULT 1ULL
@@ -38,7 +39,7 @@ bool trans_regs_live(const struct trans_cpu *cpu, struct trans_regs *regs)
 		.sctlr = trans_arch_read_(el2 ? TRANS_SCTLR_EL2 :
 					       TRANS_SCTLR_EL1),
 	};
-	if (!(regs->sctlr & SCTLR_M))
+	if (!(regs->sctlr & TRANS_SCTLR_M))
 		return false;
 	regs->ttbr = trans_arch_read_(el2 ? TRANS_TTBR0_EL2 : TRANS_TTBR0_EL1);
 	regs->tcr = trans_arch_read_(el2 ? TRANS_TCR_EL2 : TRANS_TCR_EL1);
@@ -153,16 +154,16 @@ static int add_mapped(const struct live *live, const struct trans_range *of,
 		      struct trans_ranges *set, struct trans_error *err)
 {
 	const struct trans_geometry *geo = &live->table.geo;
-	uint64_t mask = (1ULL << geo->granule_shift) - 1;
+	uint64_t granule = 1ULL << geo->granule_shift;
 	uint64_t reach = trans_geometry_last(geo);
-	uint64_t first = (of->start + mask) & ~mask;
+	uint64_t first = trans_round_up(of->start, granule);
 	uint64_t last = of->start + (of->len - 1), end;
 	int ret;
 
 	if (last < of->start)
 		return trans_fail_pa(err, TRANS_ERANGE, "a range passes 2^64",
 				     of->start, of->len);
-	end = ((last < reach ? last : reach) + 1) & ~mask;
+	end = trans_round_down(trans_least(last, reach) + 1, granule);
 	if (first < of->start || first >= end)
 		return 0;
 	ret = trans_table_runs(&live->table, first, end - first, add_run, set,

@@ -7,6 +7,7 @@
  */
 #include "lib/fail.h"
 #include "trans/transition/private.h"
+#include "lib/numbers.h"
 
 #define LOW_PA_BITS 48 /* without FEAT_LPA or FEAT_LPA2 */
 
@@ -95,7 +96,7 @@ static bool place_at(const struct survey *survey, trans_pa_t pa, uint64_t len,
 		return true;
 	if (survey->near.first < len || survey->near.first - len < odd)
 		return false;
-	*va = ((survey->near.first - len - odd) & ~(align - 1)) + odd;
+	*va = trans_round_down(survey->near.first - len - odd, align) + odd;
 	return true;
 }
 

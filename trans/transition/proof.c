@@ -6,6 +6,7 @@
  */
 #include "lib/fail.h"
 #include "trans/transition/private.h"
+#include "lib/numbers.h"
 
 /* Memory from @first to @last that holds no piece of the blob; empty: not known
  * yet. */
@@ -30,18 +31,13 @@ struct proof {
 	struct gap gap, dst, src;
 };
 
-static bool overlap(uint64_t a, uint64_t a_len, uint64_t b, uint64_t b_len)
-{
-	return a <= b + (b_len - 1) && b <= a + (a_len - 1);
-}
-
 /* One piece of the blob: it touches, or is an end of the gap. */
 static int piece(void *arg, enum trans_pages kind, trans_pa_t pa, uint64_t len)
 {
 	struct proof *proof = arg;
 
 	(void)kind;
-	if (overlap(pa, len, proof->pa, proof->len)) {
+	if (trans_overlap(pa, len, proof->pa, proof->len)) {
 		trans_fail_pa(proof->err, TRANS_EOVERLAP, proof->why, pa, len);
 		if (proof->err)
 			proof->err->va = proof->pa;

@@ -3,19 +3,12 @@
  * What the CPU's registers shall be: pure functions of struct trans_cpu, so
  * that every kind of CPU can be tested on any host.
  */
+#include "lib/machine/hcr.h"
+#include "lib/numbers.h"
 #include "trans/transition/private.h"
-
-#define HCR_RW (1ULL << 31)
-#define HCR_TGE (1ULL << 27)
-#define HCR_E2H (1ULL << 34)
 
 #define CPACR_SMEN0 (1ULL << 24) /* set: EL1 (EL2 with E2H) is not trapped */
 #define CPTR_EL2_TSM (1ULL << 12)
-
-static unsigned int field(uint64_t id, unsigned int shift)
-{
-	return (unsigned int)(id >> shift) & 0xf;
-}
 
 bool trans_state_own_names_(const struct trans_cpu *cpu)
 {
@@ -36,7 +29,7 @@ uint64_t trans_state_sctlr_(const struct trans_cpu *cpu, bool mmu)
  */
 uint64_t trans_state_hcr_(const struct trans_cpu *cpu)
 {
-	return HCR_RW | (cpu->e2h ? HCR_E2H | HCR_TGE : 0);
+	return TRANS_HCR_RW | (cpu->e2h ? TRANS_HCR_E2H | TRANS_HCR_TGE : 0);
 }
 
 uint64_t trans_state_tcr_off_(const struct trans_cpu *cpu)
@@ -54,7 +47,7 @@ uint64_t trans_state_tcr_off_(const struct trans_cpu *cpu)
  * signed: 0xf means that there are no such registers. */
 static bool has_sha2(const struct trans_cpu *cpu)
 {
-	return field(cpu->isar0, 12) && field(cpu->pfr0, 20) != 0xf;
+	return trans_field(cpu->isar0, 12) && trans_field(cpu->pfr0, 20) != 0xf;
 }
 
 /* ID_AA64MMFR3_EL1.TCRX [3:0]: TCR2_ELx is there. E2H: at EL1 it is the EL2's
@@ -63,7 +56,8 @@ uint64_t trans_state_flags_(const struct trans_cpu *cpu)
 {
 	bool e2h = cpu->el == 2 ? cpu->e2h : trans_cpu_has_e2h_only(cpu);
 
-	bool tcr2 = field(cpu->mmfr3, 0) && cpu->granted & TRANS_GRANT_TCR2;
+	bool tcr2 = trans_field(cpu->mmfr3, 0) &&
+		    cpu->granted & TRANS_GRANT_TCR2;
 
 	return (tcr2 ? 1u << BLOB_HAS_TCR2_BIT : 0) |
 	       (has_sha2(cpu) ? 1u << BLOB_HAS_SHA2_BIT : 0) |
@@ -80,14 +74,14 @@ unsigned int trans_state_leave_(const struct trans_cpu *cpu)
 	bool sme = cpu->granted & TRANS_GRANT_SME;
 	bool gcs = cpu->granted & TRANS_GRANT_GCS;
 
-	return (field(cpu->dfr0, 32) ? TRANS_LEAVE_SPE : 0) |
-	       (field(cpu->dfr0, 44) ? TRANS_LEAVE_TRBE : 0) |
-	       (field(cpu->pfr1, 24) && sme ? TRANS_LEAVE_SME : 0) |
-	       (field(cpu->pfr1, 8) >= 2 ? TRANS_LEAVE_MTE : 0) |
-	       (field(cpu->mmfr1, 20) ? TRANS_LEAVE_PAN : 0) |
-	       (field(cpu->dfr0, 40) ? TRANS_LEAVE_TRF : 0) |
-	       (field(cpu->pfr1, 44) && gcs ? TRANS_LEAVE_GCS : 0) |
-	       (field(cpu->pfr1, 36) ? TRANS_LEAVE_NMI : 0);
+	return (trans_field(cpu->dfr0, 32) ? TRANS_LEAVE_SPE : 0) |
+	       (trans_field(cpu->dfr0, 44) ? TRANS_LEAVE_TRBE : 0) |
+	       (trans_field(cpu->pfr1, 24) && sme ? TRANS_LEAVE_SME : 0) |
+	       (trans_field(cpu->pfr1, 8) >= 2 ? TRANS_LEAVE_MTE : 0) |
+	       (trans_field(cpu->mmfr1, 20) ? TRANS_LEAVE_PAN : 0) |
+	       (trans_field(cpu->dfr0, 40) ? TRANS_LEAVE_TRF : 0) |
+	       (trans_field(cpu->pfr1, 44) && gcs ? TRANS_LEAVE_GCS : 0) |
+	       (trans_field(cpu->pfr1, 36) ? TRANS_LEAVE_NMI : 0);
 }
 
 bool trans_state_sme_usable_(const struct trans_cpu *cpu, uint64_t trap)

@@ -9,17 +9,14 @@
  */
 #include "lib/fail.h"
 #include "trans/transition/private.h"
+#include "lib/machine/hcr.h"
+#include "lib/numbers.h"
 
-#define SCTLR_M (1ULL << 0)
 #define SCTLR_EE (1ULL << 25)
 #define SCTLR_EL2_ENTP2 (1ULL << 60)
 #define CPACR_FPEN (3ULL << 20)
 #define SPSR_EL1H_MASKED 0x3c5u
 
-#define HCR_API (1ULL << 41)
-#define HCR_APK (1ULL << 40)
-#define HCR_ATA (1ULL << 56)
-#define HCR_RW (1ULL << 31)
 #define CPTR_RES1 0x22ffu    /* without FP, trace and AMU traps */
 #define CPTR_TZ (1u << 8)    /* RES1 without SVE */
 #define CPTR_TSM (1u << 12)  /* RES1 without SME */
@@ -65,7 +62,7 @@ static uint64_t id_of(const struct trans_cpu *cpu, enum id id)
 static unsigned int has(const struct trans_cpu *cpu, enum id id,
 			unsigned int shift)
 {
-	return (unsigned int)(id_of(cpu, id) >> shift) & 0xf;
+	return trans_field(id_of(cpu, id), shift);
 }
 
 /* ... and what of it firmware lets be touched. */
@@ -174,7 +171,7 @@ static const char *bad_level(const struct trans_cpu *cpu,
 
 static const char *bad_registers(const struct trans_world *world)
 {
-	if (!(world->sctlr & SCTLR_M))
+	if (!(world->sctlr & TRANS_SCTLR_M))
 		return "a world without its MMU on";
 	if (world->sctlr & SCTLR_EE)
 		return "a big-endian world";
@@ -282,8 +279,9 @@ static void step(struct script *s, enum blob_step op, uint64_t value)
 
 static uint64_t hcr_for_el1(const struct trans_cpu *cpu)
 {
-	return HCR_RW | (has_pauth(cpu) ? HCR_API | HCR_APK : 0) |
-	       (has(cpu, PFR1, 8) >= 2 ? HCR_ATA : 0);
+	return TRANS_HCR_RW |
+	       (has_pauth(cpu) ? TRANS_HCR_API | TRANS_HCR_APK : 0) |
+	       (has(cpu, PFR1, 8) >= 2 ? TRANS_HCR_ATA : 0);
 }
 
 /* ID_AA64SMFR0_EL1: FA64 [63], SMEver [59:56] from 1 on has ZT0. */

@@ -9,15 +9,14 @@
 
 #include "lib/fail.h"
 #include "lib/machine/fdt/gic.h"
+#include "lib/machine/gic.h"
 
 /* The most of real trees have some 40. */
 #define MAX_TAKERS 128
 #define MAX_CELLS 8
 
-#define SPI_FIRST 32u
-#define SPI_COUNT 988u
-#define ESPI_FIRST 4096u
-#define ESPI_COUNT 1024u
+#define SPI_COUNT (SPI_END - SPI_FIRST)
+#define ESPI_COUNT (ESPI_END - ESPI_FIRST)
 #define WORDS ((SPI_COUNT + ESPI_COUNT + 63) / 64)
 
 /* First cell of a specifier; flags in the third. */

@@ -114,29 +114,19 @@ struct names {
 	bool told; /* which console: by /chosen, or the caller */
 };
 
-static size_t length(const char *text, size_t limit)
-{
-	size_t len = 0;
-
-	while (len < limit && text[len])
-		len++;
-	return len;
-}
-
 static struct text text_of(struct walk_value value)
 {
 	const char *text = value.data;
 
 	if (!text || value.len <= 0)
 		return (struct text){ NULL, 0 };
-	return (struct text){ text, length(text, (size_t)value.len) };
+	return (struct text){ text, walk_length(text, (size_t)value.len) };
 }
 
 static bool is_child_of_root(const struct walk *walk, const char *name,
 			     size_t len)
 {
-	return walk->depth == 1 &&
-	       length(walk->name, len + 1) == len &&
+	return walk->depth == 1 && walk_length(walk->name, len + 1) == len &&
 	       !memcmp(walk->name, name, len);
 }
 
@@ -213,7 +203,7 @@ static void next_name(struct search *search)
 /* As written, or less the unit address where the path has none. */
 static bool name_matches(const struct walk *walk, struct text name)
 {
-	if (length(walk->name, name.len) < name.len ||
+	if (walk_length(walk->name, name.len) < name.len ||
 	    memcmp(walk->name, name.at, name.len))
 		return false;
 	if (!walk->name[name.len])
@@ -267,7 +257,8 @@ int trans_fdt_uart(const void *fdt, size_t fdt_len, const char *path,
 
 	memset(uart, 0, sizeof(*uart));
 	if (path)
-		names.console = (struct text){ path, length(path, SIZE_MAX) };
+		names.console =
+			(struct text){ path, walk_length(path, SIZE_MAX) };
 	ret = trans_walk_(fdt, fdt_len, find_names, &names, err);
 	if (ret)
 		return ret;

@@ -173,23 +173,14 @@ bool trans_walk_enabled_(const struct walk *walk)
 	return walk->frame[walk->depth].enabled;
 }
 
-static size_t length(const char *text, size_t limit)
-{
-	size_t len = 0;
-
-	while (len < limit && text[len])
-		len++;
-	return len;
-}
-
 bool trans_walk_is_(const struct walk *walk, const char *compatible)
 {
-	size_t len = length(compatible, 64);
+	size_t len = walk_length(compatible, 64);
 	const char *text = walk->prop[WALK_COMPATIBLE].data;
 	size_t left = text ? (size_t)walk->prop[WALK_COMPATIBLE].len : 0;
 
 	while (left) {
-		size_t one = length(text, left);
+		size_t one = walk_length(text, left);
 
 		if (one == len && !memcmp(text, compatible, len))
 			return true;

@@ -84,6 +84,16 @@ typedef int (*walk_fn)(struct walk *walk, void *arg, struct trans_error *err);
 int trans_walk_(const void *fdt, size_t len, walk_fn fn, void *arg,
 		struct trans_error *err);
 
+/* Of a text that ends in a 0, or at @limit. */
+static inline size_t walk_length(const char *text, size_t limit)
+{
+	size_t len = 0;
+
+	while (len < limit && text[len])
+		len++;
+	return len;
+}
+
 bool trans_walk_enabled_(const struct walk *walk);
 bool trans_walk_is_(const struct walk *walk, const char *compatible);
 

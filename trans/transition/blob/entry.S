@@ -13,15 +13,14 @@
  * missing E2H is RES1, and yet may read as 0 until HCR_EL2 is written (Arm ARM
  * D19, HCR_EL2.E2H and ID_AA64MMFR4_EL1.E2H0).
  */
+#include "lib/machine/hcr.h"
 #include "trans/transition/blob/blob.h"
 
 /* Assembled for Armv8.0, so what is newer has a number: TCR2_EL1, TCR2_EL2. */
 #define TCR2_EL1 S3_0_C2_C0_3
 #define TCR2_EL2 S3_4_C2_C0_3
 
-#define EL2_BIT 3  /* CurrentEL */
-#define E2H_BIT 34 /* HCR_EL2 */
-#define TGE_BIT 27
+#define EL2_BIT 3 /* CurrentEL */
 
 /* In x18: a fault is being handled; and so was another one. */
 #define NESTED_BIT 0
@@ -105,8 +104,8 @@ blob_entry:
 	 * and its MMU may be on. x28: as the host has it, for not_quiet. */
 	tbz	x0, #BLOB_E2H_BIT, 1f
 	mrs	x9, hcr_el2
-	orr	x28, x9, #(1 << E2H_BIT)
-	orr	x9, x28, #(1 << TGE_BIT)
+	orr	x28, x9, #TRANS_HCR_E2H
+	orr	x9, x28, #TRANS_HCR_TGE
 	msr	hcr_el2, x9
 	isb
 1:	tbnz	x0, #BLOB_OFF_BIT, switch_off

@@ -7,13 +7,11 @@
  *
  * Linux's hvc convention, as far as the blob needs it. x9 and x10 are lost.
  */
+#include "lib/machine/hcr.h"
 #include "trans/transition/blob/blob.h"
 
 #define EC_SHIFT 26
 #define EC_HVC64 0x16
-#define E2H_BIT 34
-#define RW_BIT 31
-#define TGE_BIT 27
 
 	.macro	unexpected count
 	.rept	\count
@@ -60,15 +58,15 @@ soft_restart:
 	mrs	x9, hcr_el2
 	ldr	x10, [x18, #BLOB_FLAGS]
 	tbz	x10, #BLOB_HAS_E2H_BIT, 1f
-	orr	x9, x9, #(1 << E2H_BIT)
-1:	and	x9, x9, #(1 << E2H_BIT)
+	orr	x9, x9, #TRANS_HCR_E2H
+1:	and	x9, x9, #TRANS_HCR_E2H
 	mov	w10, #(TRANS_SCTLR_OFF_EL2 & 0xffff)
 	movk	w10, #(TRANS_SCTLR_OFF_EL2 >> 16), lsl #16
 	cbz	x9, 1f
 	mov	w10, #(TRANS_SCTLR_OFF_EL1 & 0xffff)
 	movk	w10, #(TRANS_SCTLR_OFF_EL1 >> 16), lsl #16
-	orr	x9, x9, #(1 << TGE_BIT)
-1:	orr	x9, x9, #(1 << RW_BIT)
+	orr	x9, x9, #TRANS_HCR_TGE
+1:	orr	x9, x9, #TRANS_HCR_RW
 	msr	hcr_el2, x9
 	msr	sctlr_el2, x10
 	isb
