@@ -168,6 +168,7 @@ static void pages_that_cannot_be_read(void **state)
 	prepare_all();
 	for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++) {
 		tr.m.hidden = (struct trans_range){ *at[i], 4096 };
+		memset(&tr.err, 0, sizeof(tr.err));
 		assert_int_equal(list_of(TRANS_PAGES_ALL, 0), TRANS_EFAULT);
 		assert_int_equal(tr.err.status, TRANS_EFAULT);
 		assert_non_null(tr.err.why);
