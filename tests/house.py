@@ -11,6 +11,7 @@ prefix   a global name of the archive begins with trans_
 public   it stands in include/, or ends with _; never both, and what
          include/ declares exists
 header   a header that shares its stem with a .c declares only that .c's
+errors   a list of errors in include/ has statuses and groups of errors.h
 width    no line with a comment goes beyond column 80
 spdx     a file begins with its licence
 outside  a document that is named is one of the repository
@@ -288,6 +289,26 @@ def header(tree):
             yield f'{path}: not of {source}: {", ".join(others)}'
 
 
+# ---- contracts --------------------------------------------------------------
+
+ERRORS = 'include/trans_table/errors.h'
+GROUP = re.compile(r'^ \*   ([a-z]+) {2,}[A-Z]', re.M)
+LISTED = re.compile(r'^ \*   (\w+) +(TRANS_[A-Z]+|any other)  *\S')
+
+
+def errors(tree):
+    known = tree.text.get(ERRORS, '')
+    groups = set(GROUP.findall(known))
+    statuses = set(re.findall(r'\b(TRANS_E[A-Z]+) =', known)) | {'any other'}
+    for path, text in sorted(tree.text.items()):
+        for number, line in enumerate(text.split('\n')):
+            m = path.startswith('include/') and LISTED.match(line)
+            if m and m[1] not in groups:
+                yield f'{path}:{number + 1}: {m[1]} is no group'
+            if m and m[2] not in statuses:
+                yield f'{path}:{number + 1}: {m[2]} is no status'
+
+
 # ---- the text itself --------------------------------------------------------
 
 def functions(tree):
@@ -366,8 +387,8 @@ def outside(tree):
             yield f'{path}: {name} is not in this repository'
 
 
-RULES = (length, room, arrow, private, circle, prefix, public, header, width,
-         spdx, outside)
+RULES = (length, room, arrow, private, circle, prefix, public, header, errors,
+         width, spdx, outside)
 
 
 def complaints(tree):

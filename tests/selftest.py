@@ -277,6 +277,15 @@ class House(unittest.TestCase):
         self.define('low/a.c', 'trans_b_')
         self.said()
 
+    def test_errors(self):
+        self.add(house.ERRORS, ' *   call     Mend it.\n\tTRANS_EBAD = -1,\n')
+        self.add('include/low.h', ' *   call     TRANS_EBAD      wrong\n'
+                 ' *   call     any other       wrong\n'
+                 ' *   TRANS_EBAD   KEEP   it\n'
+                 ' *   host     TRANS_EBAD      wrong\n'
+                 ' *   call     TRANS_EGONE     wrong\n')
+        self.said(('errors', 'low.h:6: host'), ('errors', 'low.h:7: TRANS_EG'))
+
     def test_width(self):
         self.add('low/a.c', '/*\n *' + 't' * 78 + '\n\t*' + 't' * 72 + '\n*/\n'
                  'char *s = "/*' + 's' * 80 + '*/";\n'
