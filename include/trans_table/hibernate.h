@@ -23,10 +23,9 @@ TRANS_BEGIN_DECLS
  * How the saved kernel is entered. (A snapshot of the library's own,
  * snapshot.h, says where itself, and is always entered with the MMU off.)
  * physical: at its cpu_resume, with the MMU off, as PSCI's CPU_SUSPEND would
- * come
- *           back to it; the kernel then sets up everything by itself. No header
- *           says where that is: it is found in the image, by the literal that
- *           points to _cpu_resume
+ *           come back to it; the kernel then sets up everything by itself. No
+ *           header says where that is: it is found in the image, by the literal
+ *           that points to _cpu_resume
  * virtual:  at its _cpu_resume, with the MMU on, that kernel's tables in TTBR1,
  *           and its MAIR, TCR and SCTLR, which are found in the image, too
  */
@@ -263,8 +262,8 @@ enum trans_resume_advice trans_resume_advise(int status);
  *   host     TRANS_EFAULT    phys_to_virt refused lent memory
  *   host     TRANS_ESTALE    the disk, which is opened twice, held another
  *                            image the second time
- *   host     TRANS_ESTOPPED  progress said so
- * and those of trans_transition_prepare.
+ *   host     TRANS_ESTOPPED  progress or an unpacker said so
+ * and those of trans_swsusp_open and trans_transition_prepare.
  */
 int trans_resume_load(struct trans_resume *resume,
 		      const struct trans_resume_args *args,
