@@ -435,12 +435,11 @@ enum trans_pages {
 /*
  * Call @each with every run of such pages whose kind is in @kinds (a sum of
  * enum trans_pages). What is lent begins and ends where the caller put it; the
- * rest is whole granules. Nonzero from @each ends it, and is returned; @err is
- * not touched then.
+ * rest is whole granules. Nonzero from @each stops it and is returned; @err is
+ * not touched then. @transition is a prepared one.
  *
  *   host     TRANS_EFAULT    phys_to_virt refused a page of the list or of a
  *                            table
- *   input    TRANS_ECORRUPT  a table is damaged
  *   host     TRANS_ESTOPPED  visit of the ops said so
  */
 typedef int (*trans_transition_pages_fn)(void *arg, enum trans_pages kind,
