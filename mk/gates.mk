@@ -11,11 +11,11 @@ blob-gate: $(if $(BLOB),$(A)/blob.elf $(A)/blob.bin) ## the control blob is flat
 	$(if $(BLOB),@tests/gates.py blob --tools $(CROSS_COMPILE) $^ $(BLOB_OBJS))
 
 .PHONY: caches-gate
-caches-gate: $(A)/blob.elf $(A)/port.elf $(A)/libtrans_table.a ## what cleans does so by CIVAC, behind a barrier
+caches-gate: $(A)/blob.elf $(A)/port.elf $(A)/port-single.elf $(A)/libtrans_table.a ## what cleans does so by CIVAC, behind a barrier
 	@tests/gates.py caches --tools $(CROSS_COMPILE) $^
 
 .PHONY: erratum-gate
-erratum-gate: $(A)/blob.elf $(A)/port.elf ## the blob's link works around Cortex-A53 843419
+erratum-gate: $(A)/blob.elf $(A)/port.elf $(A)/port-single.elf ## the blob's link works around Cortex-A53 843419
 	@tests/gates.py erratum --tools $(CROSS_COMPILE) \
 		--link '$(TRANS_TABLE_BLOB_LINK)' $^
 

@@ -99,8 +99,9 @@ def builds(tally):
     tally.heading('cross builds and gates')
     for tool in TOOLCHAINS:
         made = make(tally, f'arm64 {tool}', f'TOOLCHAIN={tool}', 'build')
-        for gate in ('core-symbols', 'blob-gate', 'caches-gate',
-                     'erratum-gate', 'licence-gate'):
+        for gate in ('core-symbols', 'tables-gate', 'single-gate',
+                     'blob-gate', 'caches-gate', 'erratum-gate',
+                     'licence-gate'):
             if made:
                 make(tally, f'{gate} {tool}', f'TOOLCHAIN={tool}', gate,
                      keep=(gate,))

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""Five promises about what was built, checked on the binaries themselves.
+"""Six promises about what was built, checked on the binaries themselves.
 
 core: linked within itself, the core archive takes nothing from outside but the
       four functions that a C compiler may call by itself.
+alone: these objects together take no more than that either.
 blob: the control blob is flat (no relocation, no symbol from outside, nothing
       that holds an absolute address) and fits in 16 KiB.
 caches: no instruction but DC CIVAC cleans, a DMB or DSB stands in front of it,
@@ -60,6 +61,16 @@ def core(tools, archive):
         bad = masks_last(tools, whole)
     print(f'core-symbols: {archive} takes:', *(sorted(names) or ['nothing']))
     return bad + [f'{archive} needs {n}' for n in sorted(names - ALLOWED)]
+
+
+def alone(tools, objs):
+    """What objects leave undefined, linked with each other."""
+    with tempfile.TemporaryDirectory() as d:
+        whole = os.path.join(d, 'whole.o')
+        run(f'{tools}ld', '-r', *objs, '-o', whole)
+        names = undefined(tools, whole)
+    print(f'tables-gate: {len(objs)} objects take:', *(sorted(names) or ['nothing']))
+    return [f'{objs[0]} and others need {n}' for n in sorted(names - ALLOWED)]
 
 
 def sections(tools, elf):
@@ -259,17 +270,19 @@ def licence(tools, files):
 def main():
     ap = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    ap.add_argument('gate', choices=['core', 'blob', 'licence', 'caches',
+    ap.add_argument('gate', choices=['core', 'alone', 'blob', 'licence', 'caches',
                                      'erratum'])
     ap.add_argument('--tools', default='aarch64-linux-gnu-',
                     help='prefix of nm, ld, ar and readelf')
     ap.add_argument('--link', default='', help='erratum: the words')
-    ap.add_argument('file', nargs='+', help='core: ARCHIVE; '
+    ap.add_argument('file', nargs='+', help='core: ARCHIVE; alone: OBJECT...; '
                     'blob: ELF BIN OBJECT...; caches: ELF OR ARCHIVE...; '
                     'erratum: ELF...; licence: ARCHIVE... OBJECT...')
     args = ap.parse_args()
     if args.gate == 'core':
         bad = core(args.tools, args.file[0])
+    elif args.gate == 'alone':
+        bad = alone(args.tools, args.file)
     elif args.gate == 'caches':
         bad = caches(args.tools, args.file)
     elif args.gate == 'erratum':

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """The tests' own promises: the matrix leaves no legal triple out, shards leave
 no case out, what is resumed is what had not passed, each stage of a check has
-its time before the last line, each rule of the house can be broken, and each
-known bug has its place, also after that has moved."""
+its time before the last line, each rule of the house can be broken, each known
+bug has its place, also after that has moved, and one file does what many did."""
 import ast
 import contextlib
 import glob
@@ -26,6 +26,7 @@ import house  # noqa: E402
 import mutants  # noqa: E402
 import passed  # noqa: E402
 import run as qemu  # noqa: E402
+import single  # noqa: E402
 
 
 def met(rows, strength):
@@ -409,6 +410,123 @@ class KnownBugs(unittest.TestCase):
         mutants.own_directory()
         self.assertEqual(sorted(os.listdir(self.root)),
                          sorted([str(os.getppid()), str(os.getpid())]))
+
+
+class OneFile(unittest.TestCase):
+    """Two sources that have much in common, as one, by make single."""
+    FILES = {
+        'include/trans_table/a.h':
+            '#ifndef A_H\n#define A_H\nint trans_a(int of);\n'
+            'int trans_b(int of);\n#endif\n',
+        'low/own.h':
+            '#ifndef OWN_H\n#define OWN_H\n#define OWN 8\n'
+            'int trans_own_(int of);\nint trans_kept_(void);\n'
+            'static inline int own(int of)\n{\n\treturn of + OWN;\n}\n#endif\n',
+        'low/a.c':
+            '#include <trans_table/a.h>\n#include "own.h"\n#define MANY 2\n'
+            'struct step { int take; int names[MANY]; };\n'
+            'enum { ONE = 1, TWO };\nstatic const int names[] = { 5, 7 };\n'
+            'static int take(const struct step *step)\n'
+            '{\n\treturn step->take + step->names[ONE];\n}\n'
+            'int trans_own_(int of)\n{\n\treturn own(of) * TWO;\n}\n'
+            'int trans_kept_(void)\n{\n\treturn 0;\n}\n'
+            'int trans_a(int of)\n{\n\tstruct step step = { .take = of, '
+            '.names = { 3, names[ONE] } };\n\n\treturn take(&step);\n}\n',
+        'high/a.c':
+            '#include <stddef.h>\n#include <trans_table/a.h>\n'
+            '#include "low/own.h"\n#define MANY names[0]\n'
+            'struct step { char pad[3]; char take; };\n'
+            'static int take(int (*step)(int), int names)\n'
+            '{\n\tif (names)\n\t\tgoto take;\n\treturn 1;\ntake:\n'
+            '\treturn step(names);\n}\n'
+            'int trans_b(int of)\n{\n\tint names[] = { of };\n\n'
+            '\treturn take(trans_own_, MANY) +\n'
+            '\t       (int)offsetof(struct step, take) * 1000;\n}\n',
+        'high/kept.S': '\t.global trans_kept_\n'}
+    MAIN = ('#include <stdio.h>\n#include <trans_table/a.h>\nint main(void)\n'
+            '{\n\treturn printf("%d %d", trans_a(40), trans_b(5)) < 0;\n}\n')
+    WARN = ['-Wall', '-Wextra', '-Wshadow', '-Werror']
+
+    def setUp(self):
+        self.there = tempfile.TemporaryDirectory()
+        self.addCleanup(self.there.cleanup)
+        self.root, single.ROOT = single.ROOT, self.there.name
+        self.forget()
+        self.before = os.getcwd()
+        for path, text in {**self.FILES, 'main.c': self.MAIN}.items():
+            self.put(path, text)
+        os.chdir(self.there.name)
+
+    def tearDown(self):
+        single.ROOT = self.root
+        os.chdir(self.before)
+        self.forget()
+
+    def forget(self):
+        single.read.cache_clear()
+        single.included.cache_clear()
+
+    def put(self, path, text):
+        path = os.path.join(self.there.name, path)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, 'w', encoding='utf-8') as f:
+            f.write(text)
+        self.forget()
+
+    def args(self, **more):
+        return types.SimpleNamespace(**{
+            'name': 'one', 'what': 'two', 'asm': ['high/kept.S'],
+            'source': ['low/a.c', 'high/a.c'], 'blob': None,
+            'blob_source': ['low/a.c'], 'tool': ['gcc'], **more})
+
+    def made(self, data=None, **more):
+        return single.single(self.args(**more), ['include/trans_table/a.h'],
+                             data)
+
+    def result(self, *files):
+        subprocess.run(['gcc', '-O2', *self.WARN, '-I.', '-Iinclude', *files,
+                        'main.c', '-o', 'main'], check=True)
+        return subprocess.check_output('./main', text=True)
+
+    def test_does_the_same(self):
+        self.put('one.c', self.made())
+        self.assertEqual(self.result('one.c'), '47 3026')
+        self.assertEqual(self.result('low/a.c', 'high/a.c'), '47 3026')
+
+    def test_what_is_global(self):
+        self.put('one.c', self.made())
+        subprocess.run(['gcc', '-c', 'one.c'], check=True)
+        said = subprocess.check_output(['nm', '-g', 'one.o'], text=True)
+        self.assertEqual({w.split()[-1] for w in said.splitlines()},
+                         {'trans_a', 'trans_b', 'trans_kept_'})
+
+    def test_name_that_a_macro_hides(self):
+        self.put('high/a.c', 'int OWN;\nint use(void);\n'
+                 'int use(void)\n{\n\treturn OWN;\n}\n')
+        self.assertIn('high_a_OWN', self.made())
+        self.put('high/a.c', 'struct s { int OWN; };\nint use(struct s OWN);\n'
+                 'int use(struct s OWN)\n{\n\treturn OWN.OWN;\n}\n')
+        with self.assertRaises(single.Failed):
+            self.made()
+
+    def test_blob(self):
+        with open('blob', 'wb') as f:
+            f.write(bytes(range(40)))
+        text = self.made(bytes(range(40)), blob='blob')
+        args = self.args(blob='blob')
+
+        def said(text):
+            return list(single.differences(args, ['include/trans_table/a.h'],
+                                           text))
+        self.assertEqual(said(text), [])
+        self.assertEqual(said(text.replace('0x27', '0x26')),
+                         ['its blob has other bytes, by the same tools'])
+        self.assertEqual(said(text.replace('0x27', '0x26').replace(
+            'tool: ', 'tool: not ')), [])
+        self.assertEqual(said(text.replace('return 0', 'return 1')),
+                         ['is not what these sources make'])
+        self.put('low/own.h', self.FILES['low/own.h'].replace('8', '9'))
+        self.assertIn('its blob is of other sources', said(text))
 
 
 class Docs(unittest.TestCase):

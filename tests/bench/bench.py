@@ -104,7 +104,8 @@ def blob_size(tools, out):
     at = {w[2]: int(w[0], 16) for w in
           (line.split() for line in run(f'{tools}nm', out).splitlines())
           if len(w) == 3}
-    return at.get('trans_blob_end_', 0) - at.get('trans_blob_start_', 0)
+    # The length stands right behind, aligned to 4.
+    return at.get('trans_blob_len_', 0) - at.get('trans_blob_start_', 0)
 
 
 def public(tools, objects):

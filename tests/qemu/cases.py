@@ -50,6 +50,13 @@ def hops(count, el, *options):
     return case
 
 
+def from_one_file(name, el, *options):
+    """The port linked with trans_table_all.c (mk/single.mk)."""
+    case = runs.boots(name, el, options)
+    case.port = 'port-single.bin'
+    return case
+
+
 class Far(runs.Case):
     """The initrd lies in a DIMM at 2^51. QEMU plugs one only beside firmware,
     so a few instructions of that start the port, and options say what a loader
@@ -95,6 +102,7 @@ SPECIAL = [
     runs.survives_hunger('fail-alloc-linear', 'linear'),
     dry_run(),
     hops(10, 1), hops(10, 2, 'map=linear'),
+    from_one_file('one-file-el1', 1, 'map=linear', 'digest=on'),
     runs.boots('ram-8G', 1, [], ram='8G'),
     runs.boots('ram-2T-sparse', 2, [], variant='mem', ram='2T'),
     runs.boots('newest-kernel', 1, [], variant='newest'),

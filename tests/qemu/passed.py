@@ -11,7 +11,7 @@ import lab
 
 PATH = 'build/passed.json'
 # What a result depends on, beside QEMU: the port, and what is asked of it.
-DEPENDS = ('build/arm64/port.bin', 'tests/qemu/*.py', 'tests/lab/*')
+DEPENDS = ('build/arm64/port*.bin', 'tests/qemu/*.py', 'tests/lab/*')
 
 
 def state():

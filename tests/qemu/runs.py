@@ -24,12 +24,13 @@ class Case:
         self.reboots = False
         self.row = None # of the matrix
         self.newer = False # in the QEMU of qemu10.py
+        self.port = 'port.bin'
 
     def args(self):
         machine = [a for a in self.machine.args()
                    if not (self.reboots and a == '-no-reboot')]
         return [*machine,
-                '-kernel', os.path.join(lab.ROOT, 'build/arm64/port.bin'),
+                '-kernel', os.path.join(lab.ROOT, 'build/arm64', self.port),
                 '-initrd', payload.path_of(self.variant),
                 '-append', ' '.join(self.options)]
 

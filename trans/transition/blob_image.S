@@ -8,9 +8,11 @@
 
 	TRANS_ASM_RODATA(trans_blob)
 	.balign	16
-	.global	trans_blob_start_, trans_blob_end_
+	.global	trans_blob_start_, trans_blob_len_
 	TRANS_ASM_HIDDEN(trans_blob_start_)
-	TRANS_ASM_HIDDEN(trans_blob_end_)
+	TRANS_ASM_HIDDEN(trans_blob_len_)
 trans_blob_start_:
 	.incbin	"blob.bin"
-trans_blob_end_:
+1:	.balign	4
+trans_blob_len_:
+	.word	1b - trans_blob_start_

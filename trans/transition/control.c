@@ -7,15 +7,15 @@
 #include "trans/transition/private.h"
 #include "lib/numbers.h"
 
-/* trans/transition/blob_image.S; trans/transition/fake has a few bytes of its
- * own. Hidden, so that no build model reaches them through a table of absolute
- * addresses. */
+/* trans/transition/blob_image.S, or an array (tests/single.py);
+ * trans/transition/fake has a few bytes of its own. Hidden, so that no build
+ * model reaches them through a table of absolute addresses. */
 extern const char trans_blob_start_[] __attribute__((visibility("hidden")));
-extern const char trans_blob_end_[] __attribute__((visibility("hidden")));
+extern const uint32_t trans_blob_len_ __attribute__((visibility("hidden")));
 
 size_t trans_blob_size(void)
 {
-	return (uintptr_t)trans_blob_end_ - (uintptr_t)trans_blob_start_;
+	return trans_blob_len_;
 }
 
 static int view(const struct trans_transition *t, trans_pa_t pa, uint64_t len,

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The steps of a look-up, and whether a tree lies apart from memory ranges.
+ * The steps of a look-up.
  */
 #include <trans_table/inspect.h>
 
-#include "lib/fail.h"
 #include "trans/table/query.h"
 
 int trans_table_walk(const struct trans_table *table, trans_va_t va,
@@ -36,38 +35,4 @@ int trans_table_walk(const struct trans_table *table, trans_va_t va,
 	if (!ret)
 		ret = trans_leaf_at_(&c, &leaf);
 	return ret ? trans_look_fail_(report, ret, &c) : 0;
-}
-
-/* For trans_table_disjoint: the page that was found in a range. */
-struct intruder {
-	const struct trans_ranges *ranges;
-	trans_pa_t pa;
-	uint64_t len;
-	const struct trans_range *range;
-};
-
-static int find_intruder(void *arg, trans_pa_t pa, uint64_t len)
-{
-	struct intruder *found = arg;
-
-	found->range = trans_ranges_first_touched(found->ranges, pa, len);
-	found->pa = pa;
-	found->len = len;
-	return found->range ? TRANS_EOVERLAP : 0;
-}
-
-int trans_table_disjoint(const struct trans_table *table,
-			 const struct trans_ranges *ranges,
-			 struct trans_report *report)
-{
-	struct intruder found = { .ranges = ranges };
-	int ret = trans_table_pages(table, find_intruder, &found, report);
-
-	if (ret == TRANS_EOVERLAP && report) {
-		trans_fail_pa(&report->error, ret,
-			      "a table page lies in a forbidden range",
-			      found.pa, found.len);
-		report->error.va = found.range->start;
-	}
-	return ret;
 }

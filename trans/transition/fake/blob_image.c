@@ -5,12 +5,8 @@
  */
 #include "trans/transition/blob/blob.h"
 
-/* In assembler, because C cannot name the end of an array. */
-__asm__(".section .rodata\n\t"
-	".balign 16\n\t"
-	".globl trans_blob_start_, trans_blob_end_\n"
-	"trans_blob_start_:\n\t"
-	".fill 4112, 1, 0xb1\n"
-	"trans_blob_end_:\n\t"
-	".byte 0\n\t"
-	".previous");
+extern const char trans_blob_start_[];
+extern const uint32_t trans_blob_len_;
+
+const char trans_blob_start_[4112] = { [0 ... 4111] = '\xb1' };
+const uint32_t trans_blob_len_ = sizeof(trans_blob_start_);
