@@ -50,26 +50,46 @@ $(S)/%.o: COMPILE = $(HOST_CC) $(COMMON)
 $(A)/single/%.o: SAYS = CC
 $(S)/%.o: SAYS = HOSTCC
 $(A)/single/%.o $(S)/%.o: FLAGS = $(DROPPED)
+# 4K pages at EL1 and nothing of 52 bits: trans/table/assume.h.
+FIXED := -DTRANS_ASSUME_GRANULE=TRANS_4K -DTRANS_ASSUME_REGIME=TRANS_EL1_0 \
+	-DTRANS_ASSUME_WIDE=0
+$(S)/fixed/%.o: FLAGS = $(DROPPED) $(FIXED)
 
 $(eval $(call objects,$(A)/single,$(S)/,c))
 $(eval $(call objects,$(A)/single,$(S)/,S))
 $(eval $(call objects,$(S),$(S)/,c))
+$(eval $(call objects,$(S)/fixed,$(S)/,c))
+
+# What it saves, for size.
+$(A)/single/small/%.o: FLAGS = -Os -Wall -Wextra -Wshadow -Werror
+$(A)/single/small/fixed.o: FLAGS = -Os -Wall -Wextra -Wshadow -Werror $(FIXED)
+$(A)/single/small/any.o $(A)/single/small/fixed.o: $(S)/trans_table.c $(RECIPES)
+	$(compile)
 
 ALONE_OBJ := obj/tests/alone/tables.o
 $(N)/tables: $(N)/$(ALONE_OBJ) $(call bench_objs,$(TABLES))
 $(S)/tables: $(N)/$(ALONE_OBJ) $(S)/trans_table.o
-$(N)/tables $(S)/tables:
+$(S)/tables-fixed: $(N)/fixed/tables.o $(S)/fixed/trans_table.o
+$(N)/tables $(S)/tables $(S)/tables-fixed:
 	$(call say,HOSTLD)
 	$(Q)gcc $^ -o $@
 
+# What is to be taken with that.
+$(N)/fixed/tables.o: FLAGS = $(WARN) -DGEOMETRIES=2
+$(N)/fixed/tables.o: COMPILE = gcc $(BENCH_FLAGS)
+$(N)/fixed/tables.o: SAYS = HOSTCC
+$(eval $(call objects,$(N)/fixed,tests/alone/,c))
+
 .PHONY: tables-gate
-tables-gate: $(A)/$(ALONE_OBJ) $(call arm_objs,$(TABLES)) $(A)/single/trans_table.o $(N)/tables $(S)/tables ## the tables alone, as files and as one: what they take from outside; and they work
+tables-gate: $(A)/$(ALONE_OBJ) $(call arm_objs,$(TABLES)) $(A)/single/trans_table.o $(N)/tables $(S)/tables $(S)/tables-fixed $(A)/single/small/any.o $(A)/single/small/fixed.o ## the tables alone, as files and as one: what they take from outside; and they work
 	@tests/gates.py alone --tools $(CROSS_COMPILE) $(A)/$(ALONE_OBJ) \
 		$(call arm_objs,$(TABLES))
 	@tests/gates.py alone --tools $(CROSS_COMPILE) $(A)/$(ALONE_OBJ) \
 		$(A)/single/trans_table.o
 	@tests/gates.py alone --tools '' $(N)/$(ALONE_OBJ) $(call bench_objs,$(TABLES))
-	@$(N)/tables && $(S)/tables
+	@$(N)/tables && $(S)/tables && $(S)/tables-fixed
+	@tests/gates.py fixed --tools $(CROSS_COMPILE) $(A)/single/small/any.o \
+		$(A)/single/small/fixed.o
 
 # The reference port with it, instead of the archive.
 $(A)/port-single.elf: ports/qemu-virt/port.ld $(PORT_OBJS) \

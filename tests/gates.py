@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""Six promises about what was built, checked on the binaries themselves.
+"""Seven promises about what was built, checked on the binaries themselves.
 
 core: linked within itself, the core archive takes nothing from outside but the
       four functions that a C compiler may call by itself.
 alone: these objects together take no more than that either.
+fixed: the first of two objects of all tables is the larger one: the other was
+      told what not to expect (trans/table/assume.h).
 blob: the control blob is flat (no relocation, no symbol from outside, nothing
       that holds an absolute address) and fits in 16 KiB.
 caches: no instruction but DC CIVAC cleans, a DMB or DSB stands in front of it,
@@ -71,6 +73,34 @@ def alone(tools, objs):
         names = undefined(tools, whole)
     print(f'tables-gate: {len(objs)} objects take:', *(sorted(names) or ['nothing']))
     return [f'{objs[0]} and others need {n}' for n in sorted(names - ALLOWED)]
+
+
+# What is linked for a size, as docs/budgets.md has it.
+USES = {'map alone': ('map',), 'with copy': (
+    'create', 'copy', 'map', 'idmap', 'query', 'finish')}
+
+
+def text(tools, obj, uses):
+    """Bytes of code that these functions of an object need."""
+    roots = [f'trans_table_{n}' for n in uses]
+    with tempfile.TemporaryDirectory() as d:
+        out = os.path.join(d, 'out.elf')
+        run(f'{tools}ld', '-static', '--gc-sections', '-e', roots[0],
+            '--unresolved-symbols=ignore-all',
+            *(w for r in roots for w in ('-u', r)), obj, '-o', out)
+        return sum(size for _, _, _, size, flags in sections(tools, out)
+                   if 'X' in flags)
+
+
+def fixed(tools, any_, one):
+    bad = []
+    for what, uses in USES.items():
+        before, after = text(tools, any_, uses), text(tools, one, uses)
+        print(f'tables-gate: {what}: {after} bytes of code with a geometry '
+              f'fixed, {before} with any')
+        if after >= before:
+            bad.append(f'{what}: nothing is saved')
+    return bad
 
 
 def sections(tools, elf):
@@ -270,12 +300,13 @@ def licence(tools, files):
 def main():
     ap = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    ap.add_argument('gate', choices=['core', 'alone', 'blob', 'licence', 'caches',
-                                     'erratum'])
+    ap.add_argument('gate', choices=['core', 'alone', 'fixed', 'blob',
+                                     'licence', 'caches', 'erratum'])
     ap.add_argument('--tools', default='aarch64-linux-gnu-',
                     help='prefix of nm, ld, ar and readelf')
     ap.add_argument('--link', default='', help='erratum: the words')
     ap.add_argument('file', nargs='+', help='core: ARCHIVE; alone: OBJECT...; '
+                    'fixed: OBJECT OBJECT; '
                     'blob: ELF BIN OBJECT...; caches: ELF OR ARCHIVE...; '
                     'erratum: ELF...; licence: ARCHIVE... OBJECT...')
     args = ap.parse_args()
@@ -283,6 +314,8 @@ def main():
         bad = core(args.tools, args.file[0])
     elif args.gate == 'alone':
         bad = alone(args.tools, args.file)
+    elif args.gate == 'fixed':
+        bad = fixed(args.tools, *args.file)
     elif args.gate == 'caches':
         bad = caches(args.tools, args.file)
     elif args.gate == 'erratum':

@@ -8,7 +8,7 @@
 
 static bool one_range(const struct trans_geometry *geo)
 {
-	return geo->regime == TRANS_EL2;
+	return geo_regime(geo) == TRANS_EL2;
 }
 
 uint64_t trans_inheritance_(const struct trans_table *table, desc_t d)
@@ -98,9 +98,9 @@ uint64_t trans_attributes_convert_(const struct trans_geometry *from,
 	else if (!one_range(from) && one_range(to))
 		attributes = to_one_range(attributes);
 	/* With DS the shareability moves from the descriptors to TCR. */
-	if (to->ds)
+	if (geo_ds(to))
 		return attributes & ~LEAF_SH;
-	return from->ds ? attributes | LEAF_SH_INNER : attributes;
+	return geo_ds(from) ? attributes | LEAF_SH_INNER : attributes;
 }
 
 static uint8_t mair_type(uint64_t mair, unsigned int index)
@@ -158,7 +158,7 @@ bool trans_attributes_of_(const struct trans_table *table,
 	if (index < 0)
 		return false;
 	bits |= (uint64_t)index << LEAF_INDEX_SHIFT;
-	if (normal && !table->geo.ds)
+	if (normal && !geo_ds(&table->geo))
 		bits |= LEAF_SH_INNER;
 	if (!(attr->access & TRANS_WRITE))
 		bits |= LEAF_READONLY;

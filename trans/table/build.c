@@ -77,7 +77,7 @@ static trans_pa_t old_pa(const struct build *b)
 	const struct trans_geometry *geo = &b->dst->geo;
 
 	return trans_desc_decode_pa_(geo, b->old, b->old_kind == DESC_TABLE ?
-						   geo->granule_shift :
+						   geo_granule_shift(geo) :
 						   b->shift);
 }
 

@@ -10,7 +10,7 @@
 
 static bool one_range(const struct trans_table *table)
 {
-	return table->geo.regime == TRANS_EL2;
+	return geo_regime(&table->geo) == TRANS_EL2;
 }
 
 static int check_source(struct build *b, const struct trans_table *src,
@@ -26,7 +26,7 @@ static int check_source(struct build *b, const struct trans_table *src,
 		return trans_build_refuse_(
 			b, TRANS_EINVAL, "source and destination are one table",
 			src_va);
-	if (to->granule_shift != from->granule_shift)
+	if (geo_granule_shift(to) != geo_granule_shift(from))
 		return trans_build_refuse_(b, TRANS_EINVAL, "granules differ",
 					   src_va);
 	if (b->flags & TRANS_CHECKPFN && !b->dst->ops->pfn_valid)
@@ -56,7 +56,7 @@ int trans_source_begin_(struct build *b, struct table_source *s,
 								 b->flags) };
 	trans_cursor_init_(&s->at, src);
 	same_types = trans_mair_map_(src->mair, dst->mair, s->index_map);
-	s->plain = same_types && dst->geo.ds == src->geo.ds &&
+	s->plain = same_types && geo_ds(&dst->geo) == geo_ds(&src->geo) &&
 		   one_range(dst) == one_range(src) && !src->indirect;
 	trans_source_first_(b, s);
 	return 0;

@@ -37,7 +37,7 @@ static int judge(struct cursor *c)
 	if (c->kind == DESC_EMPTY)
 		return 0;
 	c->pa = trans_desc_decode_pa_(geo, c->d, c->kind == DESC_TABLE ?
-						  geo->granule_shift :
+						  geo_granule_shift(geo) :
 						  cursor_shift(c));
 	if (geo_has_pa(geo, c->pa))
 		return 0;
@@ -153,7 +153,7 @@ int trans_range_status_(const struct trans_geometry *geo, trans_va_t va,
 	if (!len)
 		return TRANS_EINVAL;
 	*why = "address or length is no multiple of the granule";
-	if ((va | len) & low_mask(geo->granule_shift))
+	if ((va | len) & low_mask(geo_granule_shift(geo)))
 		return TRANS_EALIGN;
 	*why = "range leaves the table's half";
 	if (!trans_in_half_(geo, va) || len - 1 > trans_geometry_last(geo) - va)

@@ -16,7 +16,7 @@ uint64_t trans_desc_encode_pa_(const struct trans_geometry *geo,
 {
 	if (geo_lpa(geo))
 		return (pa & low_mask(48)) | ((pa >> 48) & 0xf) << 12;
-	if (geo->ds)
+	if (geo_ds(geo))
 		return (pa & low_mask(50)) | ((pa >> 50) & 3) << 8;
 	return pa & low_mask(48);
 }
@@ -27,7 +27,7 @@ trans_pa_t trans_desc_decode_pa_(const struct trans_geometry *geo,
 	if (geo_lpa(geo))
 		return (d.v & low_mask(48) & ~low_mask(shift)) |
 		       ((d.v >> 12) & 0xf) << 48;
-	if (geo->ds)
+	if (geo_ds(geo))
 		return (d.v & low_mask(50) & ~low_mask(shift)) |
 		       ((d.v >> 8) & 3) << 50;
 	return d.v & low_mask(48) & ~low_mask(shift);

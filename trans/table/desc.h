@@ -9,6 +9,8 @@
 
 #include <trans_table/geometry.h>
 
+#include "trans/table/assume.h"
+
 typedef struct {
 	uint64_t v;
 } desc_t;
@@ -54,28 +56,21 @@ static inline uint64_t low_mask(unsigned int bits)
 	return (1ULL << bits) - 1;
 }
 
-/* Do output addresses use the 52-bit layouts? LPA keeps PA[51:48] in bits
- * [15:12] (64K), LPA2 keeps PA[51:50] in bits [9:8] (4K, 16K with DS). */
-static inline bool geo_lpa(const struct trans_geometry *geo)
-{
-	return geo->granule_shift == 16 && geo->pa_bits == 52;
-}
-
 static inline unsigned int geo_stride(const struct trans_geometry *geo)
 {
-	return geo->granule_shift - 3u;
+	return geo_granule_shift(geo) - 3u;
 }
 
 static inline unsigned int geo_shift(const struct trans_geometry *geo,
 				     int level)
 {
-	return geo->granule_shift +
+	return geo_granule_shift(geo) +
 	       geo_stride(geo) * (unsigned int)(3 - level);
 }
 
 static inline uint64_t geo_granule(const struct trans_geometry *geo)
 {
-	return 1ULL << geo->granule_shift;
+	return 1ULL << geo_granule_shift(geo);
 }
 
 /* Entries of a table of @level of this geometry. */
@@ -102,7 +97,7 @@ trans_pa_t trans_desc_decode_pa_(const struct trans_geometry *geo,
 static inline uint64_t desc_attributes(const struct trans_geometry *geo,
 				       desc_t d)
 {
-	uint64_t address = geo->ds ? LEAF_SH : 0;
+	uint64_t address = geo_ds(geo) ? LEAF_SH : 0;
 
 	return d.v & (LEAF_LOW | LEAF_HIGH) & ~address;
 }
@@ -130,11 +125,11 @@ enum desc_kind trans_desc_kind_(const struct trans_geometry *geo,
 static inline unsigned int geo_group(const struct trans_geometry *geo,
 				     int level)
 {
-	if (geo->granule_shift == 12)
+	if (geo_granule_shift(geo) == 12)
 		return level >= 1 ? 4 : 0;
 	if (level < 2)
 		return 0;
-	return geo->granule_shift == 14 && level == 3 ? 7 : 5;
+	return geo_granule_shift(geo) == 14 && level == 3 ? 7 : 5;
 }
 
 /* Is the output of a leaf or table within the output address size? A larger one

@@ -52,6 +52,7 @@ int trans_geometry_init(struct trans_geometry *geo, enum trans_regime regime,
 	bool ds = flags & TRANS_GEO_DS;
 	const char *why = regime_problem(regime, flags);
 	unsigned int below, stride;
+	struct trans_geometry made;
 
 	if (!why)
 		why = shape_problem(granule, va_bits, pa_bits, ds);
@@ -59,7 +60,7 @@ int trans_geometry_init(struct trans_geometry *geo, enum trans_regime regime,
 		return trans_fail(err, TRANS_EGEOM, why);
 	stride = (unsigned int)granule - 3;
 	below = (va_bits - (unsigned int)granule - 1) / stride;
-	*geo = (struct trans_geometry){
+	made = (struct trans_geometry){
 		.granule_shift = (uint8_t)granule,
 		.va_bits = (uint8_t)va_bits,
 		.pa_bits = (uint8_t)pa_bits,
@@ -70,6 +71,10 @@ int trans_geometry_init(struct trans_geometry *geo, enum trans_regime regime,
 		.root_bits = (uint8_t)(va_bits - (unsigned int)granule -
 				       stride * below),
 	};
+	why = assumed_problem(&made);
+	if (why)
+		return trans_fail(err, TRANS_EGEOM, why);
+	*geo = made;
 	return 0;
 }
 
@@ -122,7 +127,7 @@ bool trans_geometry_leaf(const struct trans_geometry *geo, int level)
 		return true;
 	/* D8.3.1.2, table of block sizes: 4K has 1 GiB blocks always and
 	 * 512 GiB with DS; 16K and 64K have level 1 only in 52-bit formats. */
-	if (geo->granule_shift == 12)
-		return level == 1 || (level == 0 && geo->ds);
-	return level == 1 && (geo->ds || geo_lpa(geo));
+	if (geo_granule_shift(geo) == 12)
+		return level == 1 || (level == 0 && geo_ds(geo));
+	return level == 1 && (geo_ds(geo) || geo_lpa(geo));
 }

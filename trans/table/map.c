@@ -12,7 +12,7 @@ int trans_map_begin_(struct build *b, struct trans_table *table, trans_va_t va,
 
 	if (ret)
 		return ret;
-	if (pa & low_mask(table->geo.granule_shift))
+	if (pa & low_mask(geo_granule_shift(&table->geo)))
 		return trans_build_refuse_(
 			b, TRANS_EALIGN,
 			"output address is no multiple of the granule", va);

@@ -26,7 +26,7 @@ static int one_answer(struct build *b, trans_va_t va, struct answer *answer)
 				   .kind = DESC_LEAF, .order = 63 };
 	/* A granule, whatever it says: the least that can be mapped. */
 	if (same < geo_granule(&b->dst->geo))
-		answer->last = va + low_mask(b->dst->geo.granule_shift);
+		answer->last = va + low_mask(geo_granule_shift(&b->dst->geo));
 	if (answer->last < va || answer->last > b->last)
 		answer->last = b->last;
 	if (trans_attributes_of_(b->dst, &attr, &answer->attributes, &why))

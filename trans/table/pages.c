@@ -41,7 +41,7 @@ int trans_page_open_(struct trans_table *table, trans_pa_t pa, uint64_t **page,
 	const struct trans_ops *ops = table->ops;
 	/* The whole granule, so that nothing stale lies behind a root that is
 	 * smaller. */
-	size_t len = (size_t)1 << table->geo.granule_shift;
+	size_t len = (size_t)1 << geo_granule_shift(&table->geo);
 
 	*page = NULL;
 	*why = "table page beyond the output address size";
@@ -64,7 +64,7 @@ int trans_page_take_(struct trans_table *table, uint64_t **page, trans_pa_t *pa,
 		     const char **why)
 {
 	const struct trans_ops *ops = table->ops;
-	unsigned int shift = table->geo.granule_shift;
+	unsigned int shift = geo_granule_shift(&table->geo);
 	int ret;
 
 	*why = "no memory for a table page";
@@ -80,7 +80,7 @@ int trans_page_take_(struct trans_table *table, uint64_t **page, trans_pa_t *pa,
 static bool in_window(const struct trans_table *table, trans_pa_t pa)
 {
 	return pa - table->window <
-	       (uint64_t)table->window_tables << table->geo.granule_shift;
+	       (uint64_t)table->window_tables << geo_granule_shift(&table->geo);
 }
 
 void trans_page_give_(struct trans_table *table, trans_pa_t pa)
@@ -88,7 +88,7 @@ void trans_page_give_(struct trans_table *table, trans_pa_t pa)
 	if (table->ops->release)
 		table->ops->release(table->ctx, pa);
 	if (!in_window(table, pa))
-		table->ops->free(table->ctx, table->geo.granule_shift, 1, pa);
+		table->ops->free(table->ctx, geo_granule_shift(&table->geo), 1, pa);
 	table->pages--;
 }
 
@@ -119,7 +119,7 @@ static const uint64_t *below(const struct trans_table *table, int level,
 	if (trans_desc_kind_(geo, level, d) != DESC_TABLE)
 		return NULL;
 	return trans_table_at_(
-		table, trans_desc_decode_pa_(geo, d, geo->granule_shift),
+		table, trans_desc_decode_pa_(geo, d, geo_granule_shift(geo)),
 		level + 1);
 }
 
@@ -148,7 +148,7 @@ static void give_below(struct trans_table *table, const uint64_t *page,
 
 	trans_page_give_(table,
 			 trans_desc_decode_pa_(geo, (desc_t){ page[slot] },
-					       geo->granule_shift));
+					       geo_granule_shift(geo)));
 	stats->tables_freed++;
 }
 

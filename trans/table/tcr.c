@@ -118,19 +118,19 @@ const char *trans_tcr_decode_(enum trans_regime regime, bool upper,
 
 uint64_t trans_tcr_encode_(const struct trans_geometry *geo)
 {
-	const struct layout *at = layout_of(geo->regime, geo->upper);
+	const struct layout *at = layout_of(geo_regime(geo), geo->upper);
 	unsigned int walk = geo->upper ? TCR_WALK_SHIFT1 : TCR_WALK_SHIFT0;
 
 	return put(64u - geo->va_bits, at->tsz) |
-	       put(tg_of_granule(geo->granule_shift, at->tg1), at->tg) |
-	       put(pa_code(geo->pa_bits), at->ps) | put(geo->ds, at->ds) |
+	       put(tg_of_granule(geo_granule_shift(geo), at->tg1), at->tg) |
+	       put(pa_code(geo->pa_bits), at->ps) | put(geo_ds(geo), at->ds) |
 	       (uint64_t)TCR_WALK_CACHED << walk |
-	       (geo->regime == TRANS_EL2 ? TCR_EL2_RES1 : 0);
+	       (geo_regime(geo) == TRANS_EL2 ? TCR_EL2_RES1 : 0);
 }
 
 uint64_t trans_ttbr(const struct trans_geometry *geo, trans_pa_t root)
 {
-	if (!geo->ds && !geo_lpa(geo))
+	if (!geo_ds(geo) && !geo_lpa(geo))
 		return root;
 	return (root & low_mask(48)) | (root >> 48) << 2;
 }
@@ -139,7 +139,7 @@ trans_pa_t trans_ttbr_decode_(const struct trans_geometry *geo, uint64_t ttbr)
 {
 	/* The base is aligned to the table, and to 64 bytes where [5:2] are
 	 * address bits; what is below belongs to nobody or to CnP. */
-	bool wide = geo->ds || geo_lpa(geo);
+	bool wide = geo_ds(geo) || geo_lpa(geo);
 	unsigned int align = geo->root_bits + 3u;
 	trans_pa_t base;
 
@@ -164,11 +164,11 @@ uint64_t trans_tcr(const struct trans_geometry *low,
 {
 	uint64_t tcr = trans_tcr_encode_(low);
 
-	if (low->regime == TRANS_EL2)
+	if (geo_regime(low) == TRANS_EL2)
 		return tcr;
 	return tcr | (high ? trans_tcr_encode_(high) :
 			     idle_half(true, low->va_bits,
-				       low->granule_shift));
+				       geo_granule_shift(low)));
 }
 
 /* EL2&0 has the layout of EL1. */

@@ -107,11 +107,11 @@ static int dump_head(struct dump *dump, const struct trans_table *table)
 	const struct trans_geometry *geo = &table->geo;
 
 	trans_text_decimal_(&dump->line, "table ",
-			    (1u << geo->granule_shift) >> 10);
+			    (1u << geo_granule_shift(geo)) >> 10);
 	trans_text_decimal_(&dump->line, "K va", geo->va_bits);
 	trans_text_decimal_(&dump->line, " pa", geo->pa_bits);
-	trans_text_add_(&dump->line, geo->ds ? " ds" : "");
-	trans_text_add_(&dump->line, regime_name(geo->regime));
+	trans_text_add_(&dump->line, geo_ds(geo) ? " ds" : "");
+	trans_text_add_(&dump->line, regime_name(geo_regime(geo)));
 	trans_text_add_(&dump->line, geo->upper ? " upper" : " lower");
 	trans_text_hex_(&dump->line, " root ", table->root);
 	return trans_text_end_(&dump->line);

@@ -24,7 +24,7 @@ static int window_pages(struct build *b)
 					   b->first);
 	if (b->count)
 		return 0;
-	if (table->ops->alloc(table->ctx, table->geo.granule_shift, count,
+	if (table->ops->alloc(table->ctx, geo_granule_shift(&table->geo), count,
 			      &table->window))
 		return trans_build_refuse_(
 			b, TRANS_ENOMEM, "no memory for the window", b->first);
@@ -38,7 +38,7 @@ int trans_table_window(struct trans_table *table, trans_va_t va, uint64_t len,
 {
 	struct build b = { .window = true, .report = report };
 	int ret = trans_build_begin_(&b, table, va, len, flags, TRANS_ESTIMATE);
-	unsigned int shift = table->geo.granule_shift;
+	unsigned int shift = geo_granule_shift(&table->geo);
 
 	if (!ret)
 		ret = window_pages(&b);
