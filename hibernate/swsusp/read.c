@@ -208,6 +208,7 @@ static int unpack_status(int ret)
 	switch (ret) {
 	case 0:
 	case TRANS_ENOMEM:
+	case TRANS_ESTOPPED:
 		return ret;
 	case TRANS_ETRUNC:
 	case TRANS_ECORRUPT:

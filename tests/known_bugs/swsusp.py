@@ -37,6 +37,8 @@ MUTANTS = {
          '!out || out > room'),
         ('swsusp: an unpacker is believed', 'unpack', '!out || out > room ||',
          '!out ||'),
+        ('swsusp: an unpacker that was stopped has failed', 'unpack_status',
+         'case TRANS_ESTOPPED:', ''),
         ('swsusp: last chunk beyond the stream', 'place_chunk',
          'chunk->most = least(stream_pages(image) - image->done,',
          'chunk->most = least(SWSUSP_CHUNK_PAGES,'),

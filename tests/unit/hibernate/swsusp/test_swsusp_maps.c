@@ -229,18 +229,19 @@ static void unpackers(void **state)
 		{ TRANS_ECORRUPT, TRANS_ECORRUPT },
 		{ TRANS_ENOSPC, TRANS_ECORRUPT },
 		{ TRANS_ENOMEM, TRANS_ENOMEM },
+		{ TRANS_ESTOPPED, TRANS_ESTOPPED },
 		{ TRANS_EINVAL, TRANS_EHOST },
 		{ 1, TRANS_EHOST },
 		{ -1000, TRANS_EHOST },
 	};
 	static const size_t outs[] = { 0, 1, 4095, 4097, 33 * 4096,
-				       SIZE_MAX, SIZE_MAX - 4095 };
+				       SIZE_MAX, SIZE_MAX - 4095, 8191 };
 	struct image_spec spec = { .page_shift = 12, .data_pages = 70,
 				   .packing = TRANS_SWSUSP_LZO };
 
 	(void)state;
 	hostile_make(&spec);
-	for (unsigned int i = 0; i < 2 * 7; i++) {
+	for (unsigned int i = 0; i < 2 * 8; i++) {
 		memset(&odd, 0, sizeof(odd));
 		odd.lie = i % 2;
 		odd.rc = odd.lie ? 0 : codes[i / 2][0];
