@@ -105,8 +105,8 @@ bool trans_swsusp_is_swap_(const uint8_t *sig);
 /*
  * The first part of an open: whose image it is. Finds the header and leaves in
  * the buffer, as far as they are on the disk, the first map and (at
- * SWSUSP_AT_HELD) the info page. @header: the end of the header's page. Errors of
- * trans_swsusp_open.
+ * SWSUSP_AT_HELD) the info page. @header: the end of the header's page. Errors
+ * of trans_swsusp_open.
  */
 int trans_swsusp_identify_(struct trans_swsusp *image,
 			   const struct trans_swsusp_args *args,
@@ -133,9 +133,9 @@ int trans_swsusp_read_pages_(const struct trans_swsusp *image, uint64_t page,
 			     struct trans_error *err);
 
 /*
- * The slots that come next in the stream, 1 to @most of them side by side on the
- * disk, in bounds; they stay next until swsusp_used says so. May read the next
- * map. TRANS_ETRUNC, TRANS_ECORRUPT, TRANS_EHOST.
+ * The slots that come next in the stream, 1 to @most of them side by side on
+ * the disk, in bounds; they stay next until swsusp_used says so. May read the
+ * next map. TRANS_ETRUNC, TRANS_ECORRUPT, TRANS_EHOST.
  */
 struct swsusp_run {
 	uint64_t page;

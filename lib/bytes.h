@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Fields of files, little-endian where nothing else is said. Byte by byte: a file may lie at any address,
- * and alignment faults are on wherever the MMU is off.
+ * Fields of files, little-endian where nothing else is said. Byte by byte: a
+ * file may lie at any address, and alignment faults are on wherever the MMU is
+ * off.
  */
 #ifndef TRANS_LIB_BYTES_H
 #define TRANS_LIB_BYTES_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Which formats of tables a CPU has, by its ID registers as a value: all that
- * the tables want to know of a CPU, apart from the rest of cpu.c, so that tables
- * can be had alone (sources.mk, TRANS_TABLE_TABLES).
+ * the tables want to know of a CPU, apart from the rest of cpu.c, so that
+ * tables can be had alone (sources.mk, TRANS_TABLE_TABLES).
  */
 #include <trans_table/cpu.h>
 

@@ -3,7 +3,8 @@
 """The tests' own promises: the matrix leaves no legal triple out, shards leave
 no case out, what is resumed is what had not passed, each stage of a check has
 its time before the last line, each rule of the house can be broken, each known
-bug has its place, also after that has moved, and one file does what many did."""
+bug has its place, also after that has moved, and one file does what many
+did."""
 import ast
 import contextlib
 import glob

@@ -3,8 +3,8 @@
 """make single: the library as one C file, and its public headers as one.
 
 What was written as many files is put together: public headers first, which are
-the header too; then each source, behind the private headers that it is the first
-to include. Then it is one translation unit:
+the header too; then each source, behind the private headers that it is the
+first to include. Then it is one translation unit:
 
  - private globals (trans_x_) become static, but for those that an .S names,
    which stays a file of its own;
@@ -260,8 +260,8 @@ def prefixes(paths):
 
 def collisions(sources, path):
     """(ordinary names, tags) of a source that another file has too, or hides.
-    A variable is hidden by any name, a function by a pointer to one, and a macro
-    hides any name."""
+    A variable is hidden by any name, a function by a pointer to one, and a
+    macro hides any name."""
     mine = sources[path]
     ordinary, tags = set(), set()
     own = closure([path])

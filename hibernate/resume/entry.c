@@ -129,8 +129,8 @@ static int enter_physical(struct tr_load *load, const struct tr_memory *memory,
 				    &resume->entry, load->err);
 }
 
-/* A kernel without VHE that was booted at EL2 runs at EL1, over its stub at EL2;
- * one without a stub runs where we are, at EL2 with VHE. */
+/* A kernel without VHE that was booted at EL2 runs at EL1, over its stub at
+ * EL2; one without a stub runs where we are, at EL2 with VHE. */
 static int make_world(struct tr_load *load, const struct tr_tables *tables)
 {
 	struct trans_world *world = &load->resume->world;

@@ -40,9 +40,9 @@ static void *data_room(void *ctx, unsigned int *count)
 }
 
 /* The kernel is entered with the MMU off: what the mover does not move must be
- * in memory, not in a cache (Arm ARM D7.5). The mover cleans what it moves. Once is
- * enough here: this is lent memory, which nobody but this library writes, and
- * what is not written does not get dirty again. */
+ * in memory, not in a cache (Arm ARM D7.5). The mover cleans what it moves.
+ * Once is enough here: this is lent memory, which nobody but this library
+ * writes, and what is not written does not get dirty again. */
 static int settle(const struct trans_resume *resume,
 		  const struct tr_stretch *stretch)
 {

@@ -86,8 +86,8 @@ struct trans_range trans_find_text_(const struct tr_memory *memory,
 				    const struct tr_tables *tables);
 
 /* A geometry as a Linux on @cpu would have it: as many address bits as the CPU
- * and the format (@flags: TRANS_GEO_*) can express, as TCR.IPS is shared by both
- * halves. TRANS_EGEOM. */
+ * and the format (@flags: TRANS_GEO_*) can express, as TCR.IPS is shared by
+ * both halves. TRANS_EGEOM. */
 int trans_find_geometry_(struct trans_geometry *geo,
 			 const struct trans_cpu *cpu, enum trans_regime regime,
 			 enum trans_granule granule, unsigned int va_bits,

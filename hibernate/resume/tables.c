@@ -18,16 +18,17 @@
 #define ROOT_52_AS_48 ((1024u - 64u) * 8u)
 
 /* TCR_EL1 as Linux has it beside sizes and walks: ASIDs of 16 bits, those of
- * TTBR1, top byte of user addresses ignored. MAIR_EL1: Normal, Tagged, Normal-NC, Device-nGnRnE,
- * Device-nGnRE (arch/arm64/include/asm/memory.h, MT_*). */
+ * TTBR1, top byte of user addresses ignored. MAIR_EL1: Normal, Tagged,
+ * Normal-NC, Device-nGnRnE, Device-nGnRE (arch/arm64/include/asm/memory.h,
+ * MT_*). */
 #define TCR_A1 (1ULL << 22)
 #define TCR_AS (1ULL << 36)
 #define TCR_TBI0 (1ULL << 37)
 #define MAIR_LINUX 0x000000040044ffffULL
 #define MAIR_TAGGED 0x000000000000f000ULL
 #define MAIR_INDEX_1 0x000000000000ff00ULL
-/* Kernels before 5.10 number these otherwise, so that under this MAIR their text
- * would be Device memory: what is looked up must be Normal. */
+/* Kernels before 5.10 number these otherwise, so that under this MAIR their
+ * text would be Device memory: what is looked up must be Normal. */
 #define NORMAL 0xff
 
 /* A shape to try. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Giving lent memory back without what was read into it: an image holds whatever
- * its kernel's memory held. What was written is known without writing it down:
- * what was cut off, what was freed, and, once data is read, what is marked.
+ * Giving lent memory back without what was read into it: an image holds
+ * whatever its kernel's memory held. What was written is known without writing
+ * it down: what was cut off, what was freed, and, once data is read, what is
+ * marked.
  */
 #include "hibernate/resume/private.h"
 #include "lib/numbers.h"

@@ -8,8 +8,8 @@
  * with x0, and skip the same groups by the same flags, so neither knows an
  * offset.
  *
- * Registers are named for EL1; at EL2 with HCR_EL2.E2H the same names mean EL2's
- * (Arm ARM D8, "Virtualization Host Extensions").
+ * Registers are named for EL1; at EL2 with HCR_EL2.E2H the same names mean
+ * EL2's (Arm ARM D8, "Virtualization Host Extensions").
  */
 #include "hibernate/snapshot/context.h"
 #include "lib/asm.h"
@@ -143,8 +143,8 @@ trans_snapshot_context_:
 	stp	x24, x25, [x0], #16
 	stp	x26, x27, [x0], #16
 	stp	x28, x29, [x0], #16
-	/* Either stack pointer may be the one in use, and the other one somebody's
-	 * (a task pointer, in Linux). */
+	/* Either stack pointer may be the one in use, and the other one
+	 * somebody's (a task pointer, in Linux). */
 	mrs	x9, spsel
 	msr	spsel, #1
 	mov	x12, sp
@@ -158,8 +158,8 @@ trans_snapshot_context_:
 	ldp	x29, x30, [sp], #16
 	ret
 
-	/* From the way back, in the saved world's own mapping. x0: what follows the
-	 * system registers in the context. */
+	/* From the way back, in the saved world's own mapping. x0: what follows
+	 * the system registers in the context. */
 go_on:
 	hint	#36			/* BTI J */
 	ldp	x18, x19, [x0], #16

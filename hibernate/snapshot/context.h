@@ -20,7 +20,7 @@
 
 /* Flags, as bit numbers. */
 #define CONTEXT_EL2_BIT 0     /* at EL2 */
-#define CONTEXT_NAMES_BIT 1   /* EL2's registers by names of their own: no E2H */
+#define CONTEXT_NAMES_BIT 1   /* no E2H: EL2's registers by their names */
 #define CONTEXT_TCR2_BIT 2    /* FEAT_TCR2 */
 #define CONTEXT_PIE_BIT 3     /* FEAT_S1PIE */
 #define CONTEXT_POE_BIT 4     /* FEAT_S1POE */

@@ -11,8 +11,8 @@
 #include "lib/numbers.h"
 
 /* What becomes of the lowest four bits of the register after four steps: they
- * are gone, and each that was set has left the polynomial 0xedb88320, shifted by
- * the steps behind it. */
+ * are gone, and each that was set has left the polynomial 0xedb88320, shifted
+ * by the steps behind it. */
 static const uint32_t after_four[16] = {
 	0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
 	0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,

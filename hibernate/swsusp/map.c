@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Where on the disk the stream's pages are: a chain of swap maps, each a page of
- * slots in any order. A slot is bounded before it is read, and no map is
+ * Where on the disk the stream's pages are: a chain of swap maps, each a page
+ * of slots in any order. A slot is bounded before it is read, and no map is
  * followed twice.
  */
 #include "hibernate/swsusp.h"

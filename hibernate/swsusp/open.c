@@ -201,8 +201,8 @@ static int read_part(const struct trans_swsusp *image, uint64_t page,
 	return ret;
 }
 
-/* The parts are those that the rest of the open looks at, not the same read once
- * more. They fit into the smallest buffer that is taken. */
+/* The parts are those that the rest of the open looks at, not the same read
+ * once more. They fit into the smallest buffer that is taken. */
 static int read_parts(struct trans_swsusp *image, const uint8_t *end,
 		      struct trans_sha256 *sha, struct trans_error *err)
 {
@@ -253,8 +253,8 @@ int trans_swsusp_identify_(struct trans_swsusp *image,
 /* Info page */
 
 /* The pages of the stream could be on this disk: each raw one needs a slot, 32
- * packed ones a page. Where data is not fewer than pages, meta_pages is no number
- * at all; where there is none, it is too small for any data. */
+ * packed ones a page. Where data is not fewer than pages, meta_pages is no
+ * number at all; where there is none, it is too small for any data. */
 static bool counts_fit(const struct trans_swsusp *image)
 {
 	const struct trans_swsusp_info *info = &image->info;

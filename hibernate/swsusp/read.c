@@ -296,7 +296,8 @@ static int read_packed(struct reading *r)
 
 /* Both */
 
-/* How many pages may be read without a word: a MiB, or less of a small image. */
+/* How many pages may be read without a word: a MiB, or less of a small
+ * image. */
 static uint64_t told_each(const struct trans_swsusp *image)
 {
 	uint64_t most = (1ULL << 20) >> image->info.page_shift;

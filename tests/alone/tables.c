@@ -3,8 +3,8 @@
  * A program of the tables alone: what is linked with it are
  * TRANS_TABLE_TABLES of sources.mk, or build/single/trans_table.c, and nothing
  * else. It also runs where it was built, with each geometry that the build
- * takes: GEOMETRIES says how many these are, fewer where trans/table/assume.h was
- * told to fix something.
+ * takes: GEOMETRIES says how many these are, fewer where trans/table/assume.h
+ * was told to fix something.
  */
 #include <trans_table/inspect.h>
 #include <trans_table/registers.h>

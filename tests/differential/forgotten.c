@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * "Restrictions" of listed.c happen rarely by chance, so here is one on purpose:
- * a link to a borrowed table forbids writing, and a part of what is below it
- * changes, for which the table is copied. The rest of it must stay read-only.
+ * "Restrictions" of listed.c happen rarely by chance, so here is one on
+ * purpose: a link to a borrowed table forbids writing, and a part of what is
+ * below it changes, for which the table is copied. The rest of it must stay
+ * read-only.
  */
 #include "forgotten.h"
 

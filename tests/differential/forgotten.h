@@ -7,8 +7,8 @@
 
 #include "scene.h"
 
-/* Does a page that @b has shared stay read-only, as the link above it says, when
- * another one below that link is unmapped? */
+/* Does a page that @b has shared stay read-only, as the link above it says,
+ * when another one below that link is unmapped? */
 bool forgotten_not(const struct builder *b);
 
 #endif

@@ -13,8 +13,8 @@
 int trans_runs_range_(const struct trans_table *table, trans_va_t va,
 		      uint64_t len, struct trans_report *report);
 
-/* One look-up as a run of its own, cut to [@va, @last]; a hole has len 0. Returns
- * its last address. */
+/* One look-up as a run of its own, cut to [@va, @last]; a hole has len 0.
+ * Returns its last address. */
 trans_va_t trans_runs_at_(struct cursor *c, trans_va_t va, trans_va_t last,
 			  struct trans_run *run);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * The way out: the host leaves, then silence this CPU and branch to the blob, to
- * move everything, to say that the host could not leave, or (the other CPUs) to
- * be switched off. Nothing is allocated, and only the host can fail; the first
- * byte is overwritten in the blob.
+ * The way out: the host leaves, then silence this CPU and branch to the blob,
+ * to move everything, to say that the host could not leave, or (the other CPUs)
+ * to be switched off. Nothing is allocated, and only the host can fail; the
+ * first byte is overwritten in the blob.
  */
 #include "lib/machine/arch.h"
 #include "trans/transition/private.h"
@@ -42,10 +42,11 @@ static void stop_tracing(const struct trans_cpu *cpu)
 }
 
 /*
- * TF-A traps TRFCR (MDCR_EL3.TTRF) on every CPU that has it, unless it was built
- * to give the trace away, and no bit says which. A trace buffer that is ours
- * and switched on says that whoever did that had the filters too. Otherwise
- * nothing traces into memory by our tables, and they may stay as they are.
+ * TF-A traps TRFCR (MDCR_EL3.TTRF) on every CPU that has it, unless it was
+ * built to give the trace away, and no bit says which. A trace buffer that is
+ * ours and switched on says that whoever did that had the filters too.
+ * Otherwise nothing traces into memory by our tables, and they may stay as they
+ * are.
  */
 static void stop_trace_buffer(const struct trans_cpu *cpu, bool filters)
 {

@@ -46,8 +46,8 @@ static inline int passed_on(int ret, const struct trans_report *report,
 	return ret;
 }
 
-/* The address at which the mover finds what lies at @pa: decided by where a move
- * or a digest begins, and good for all of it. */
+/* The address at which the mover finds what lies at @pa: decided by where a
+ * move or a digest begins, and good for all of it. */
 static inline trans_va_t moved_va(const struct trans_transition *t,
 				  trans_pa_t pa)
 {
@@ -85,8 +85,9 @@ int trans_scrub_moves_(const struct trans_transition *t,
 		       trans_list_move_fn move, void *arg,
 		       struct trans_error *err);
 
-/* pages.c: what use the blob makes of each kind of page, and so how it is mapped:
- * the entry map has them as the map of the moves does, less the list. */
+/* pages.c: what use the blob makes of each kind of page, and so how it is
+ * mapped: the entry map has them as the map of the moves does, less the
+ * list. */
 enum page_use {
 	PAGE_HIDDEN, /* mapped nowhere: the MMU reads it by physical address */
 	PAGE_READ,
@@ -187,8 +188,8 @@ uint64_t trans_state_flags_(const struct trans_cpu *cpu);
 /* What the blob is told in x0 (BLOB_X0_BITS) of the CPU that enters it. */
 uint64_t trans_state_entry_(const struct trans_cpu *cpu);
 
-/* What must be silenced on this CPU, as far as it has it at all and firmware lets
- * it be touched (struct trans_cpu, granted). */
+/* What must be silenced on this CPU, as far as it has it at all and firmware
+ * lets it be touched (struct trans_cpu, granted). */
 #define TRANS_LEAVE_SPE 0x01u  /* statistical profiling: writes to memory */
 #define TRANS_LEAVE_TRBE 0x02u /* trace buffer: likewise */
 #define TRANS_LEAVE_SME 0x04u  /* streaming mode and ZA */

@@ -114,7 +114,8 @@ static int all_apart(struct proof *proof)
 	return ret;
 }
 
-/* What cannot be reached for a move may be a page of the tables: then say so. */
+/* What cannot be reached for a move may be a page of the tables: then say
+ * so. */
 static int name_table(struct proof *proof, trans_pa_t pa, uint64_t len)
 {
 	hold(proof, pa, len, "a move touches a page of the tables");

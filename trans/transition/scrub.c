@@ -8,8 +8,9 @@
 #include "lib/moves_private.h"
 #include "trans/transition/private.h"
 
-/* @sorted: the plan is in the order of its destinations, as that of a resume is,
- * which may have as many moves as pages. @looked: since progress was told. */
+/* @sorted: the plan is in the order of its destinations, as that of a resume
+ * is, which may have as many moves as pages. @looked: since progress was
+ * told. */
 struct scrub {
 	const struct trans_transition *t;
 	bool sorted;

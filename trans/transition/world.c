@@ -102,8 +102,8 @@ static bool has_s1pie(const struct trans_cpu *cpu)
 	return given(cpu, TRANS_GRANT_PIE, MMFR3, 8);
 }
 
-/* The profiling buffer of a higher exception level (PMBIDR_EL1.P) is not ours to
- * give away. */
+/* The profiling buffer of a higher exception level (PMBIDR_EL1.P) is not ours
+ * to give away. */
 static bool has_profile(const struct trans_cpu *cpu)
 {
 	return has(cpu, DFR0, 32) && !(cpu->pmbidr & PMBIDR_P);
@@ -351,7 +351,8 @@ static void fine_traps_for_el1(struct script *s, const struct trans_cpu *cpu)
 		step(s, BLOB_SET_HAFGRTR_EL2, 0);
 }
 
-/* FGT 2 is FEAT_FGT2. DFR0.PMUVer [11:8]: 9 is PMUv3p9, and 0xf none of Arm's. */
+/* FGT 2 is FEAT_FGT2. DFR0.PMUVer [11:8]: 9 is PMUv3p9, and 0xf none of
+ * Arm's. */
 static void more_traps_for_el1(struct script *s, const struct trans_cpu *cpu)
 {
 	unsigned int pmu = has(cpu, DFR0, 8);

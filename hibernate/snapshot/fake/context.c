@@ -6,8 +6,8 @@
 
 struct fake_snapshot fake_snapshot;
 
-/* "Code" of FAKE_WAY_BACK_LEN bytes. In assembler, because C cannot name the end
- * of an array. */
+/* "Code" of FAKE_WAY_BACK_LEN bytes. In assembler, because C cannot name the
+ * end of an array. */
 __asm__(".section .rodata\n\t"
 	".globl trans_snapshot_way_back_, trans_snapshot_way_back_end_\n"
 	"trans_snapshot_way_back_:\n\t"

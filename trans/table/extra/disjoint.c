@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Is a tree out of the way of given memory? The one operation of the tables that
- * wants range sets; nobody else has to link them.
+ * Is a tree out of the way of given memory? The one operation of the tables
+ * that wants range sets; nobody else has to link them.
  */
 #include <trans_table/inspect.h>
 #include <trans_table/ranges.h>

@@ -102,10 +102,10 @@ function blob_zero
  * (Arm ARM D7, "A64 Cache maintenance instructions"); a clean without
  * invalidate would leave lines that go stale when the next world writes with
  * its caches off. By address, because set/way says nothing to system caches.
- * Line: CTR_EL0.DminLine, log2 of words. The DMB: cache maintenance by address is
- * ordered behind stores to Normal memory, not behind those to Device memory,
- * which all of it is with the MMU off (Arm ARM D7.5, "Ordering and completion of
- * data and instruction cache instructions").
+ * Line: CTR_EL0.DminLine, log2 of words. The DMB: cache maintenance by address
+ * is ordered behind stores to Normal memory, not behind those to Device memory,
+ * which all of it is with the MMU off (Arm ARM D7.5, "Ordering and completion
+ * of data and instruction cache instructions").
  */
 function blob_clean
 	cbz	x1, 2f
@@ -162,7 +162,8 @@ function blob_out
 	ret
 
 /* void *memcpy(dst, src, len), void *memset(dst, byte, len): compilers call
- * them for what looks like them. Nothing here does so with more than a few words. */
+ * them for what looks like them. Nothing here does so with more than a few
+ * words. */
 function memcpy
 	mov	x3, x0
 	cbz	x2, 2f

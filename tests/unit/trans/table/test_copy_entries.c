@@ -278,8 +278,8 @@ static void test_share_below_hierarchical_attributes(void **state)
 	assert_false(views_query(&vw.copy, 0).writable);
 }
 
-/* What the link to a shared table forbids holds for what is copied from below it
- * when that changes: pages, a block, and tables that stay shared. */
+/* What the link to a shared table forbids holds for what is copied from below
+ * it when that changes: pages, a block, and tables that stay shared. */
 static void test_share_keeps_what_a_link_forbids(void **state)
 {
 	static const trans_va_t left[] = { 4096, 3 * MIB, 4 * MIB,
