@@ -163,6 +163,12 @@ static bool is_mishap_status(int ret, enum mishap what)
 	return ret == TRANS_EFAULT;
 }
 
+/* There are no more pages, and something else would have failed later. */
+static bool is_no_room(const struct outcome *o, int k)
+{
+	return o->ret[k] == TRANS_ENOMEM && o->estimate[k];
+}
+
 /* Once with the mishap; a side that gets by it is done. */
 static void try_with_mishap(struct episode *e, struct outcome *o, int k)
 {
@@ -182,6 +188,7 @@ static void try_with_mishap(struct episode *e, struct outcome *o, int k)
 		return;
 	}
 	expect(e, k, o->ret[k] == o->estimate[k] || side->t[e->now->on].live ||
+			     is_no_room(o, k) ||
 			     (did && is_mishap_status(o->ret[k],
 						      e->now->mishap)),
 	       "a failure that neither mishap nor estimate explain");
@@ -200,8 +207,8 @@ static void run_plainly(struct episode *e, struct outcome *o, int k)
 	check_report(e, k, o->ret[k], &o->done[k]);
 	if (o->ret[k] == TRANS_ENOMEM && e->now->op == WINDOW)
 		e->over = true; /* no block that large */
-	else if (o->ret[k] == TRANS_ENOMEM && o->estimate[k])
-		o->ret[k] = o->estimate[k]; /* it did not come that far */
+	else if (is_no_room(o, k))
+		o->ret[k] = o->estimate[k];
 	else if (!side->t[e->now->on].live)
 		expect(e, k, o->ret[k] == o->estimate[k],
 		       "the estimate told another status");
