@@ -14,6 +14,7 @@
 
 #define MAX_CPUS 8
 #define STACK_LEN 4096
+#define CPU_ALIGN 64 /* a line of every CPU that QEMU has */
 #define START_MS 10000
 #define STOP_MS 3000
 #define ANSWER_MS 3000
@@ -24,9 +25,11 @@
  * and read by another, with MMU and caches on at both, so ordered accesses are
  * all it takes. @hcr: what makes EL2 what the
  * first CPU's is; 0: nothing. Without E2H: it goes down to EL1, over a stub.
+ * Each has cache lines of its own, and what it reads with the MMU off (up to
+ * @hcr) the first of them: nobody makes that line dirty after it was cleaned.
  */
 struct cpu {
-	struct boot_regs regs;
+	_Alignas(CPU_ALIGN) struct boot_regs regs;
 	uint64_t stack; /* CPU_STACK in head.S */
 	uint64_t hcr;   /* CPU_HCR */
 	const struct trans_transition *leave;
@@ -35,6 +38,7 @@ struct cpu {
 };
 _Static_assert(offsetof(struct cpu, stack) == CPU_STACK, "head.S");
 _Static_assert(offsetof(struct cpu, hcr) == CPU_HCR, "head.S");
+_Static_assert(offsetof(struct cpu, leave) == CPU_ALIGN, "a line of its own");
 
 extern char cpu_entry[] __attribute__((visibility("hidden")));
 __attribute__((noreturn)) void cpu_main(struct cpu *cpu);
