@@ -46,7 +46,7 @@ $(filter %/blob_image.o,$(CORE_OBJS)): $(A)/blob.bin
 # A position-independent flat image that never asks for a dynamic linker.
 PIE_LINK := $(TRANS_TABLE_BLOB_LINK)
 
-PORT_OBJS := $(call arm_objs,$(PORT))
+PORT_OBJS := $(call arm_objs,$(PORT_SOURCES))
 GLUE_OBJS := $(call arm_objs,$(GUNZIP) $(UNLZO) $(UNLZ4))
 PORT_LIBS := $(addprefix $(A)/lib,trans_table.a fdt.a gunzip.a unlzo.a \
 	unlz4.a)
@@ -69,4 +69,4 @@ $(A)/oracle.elf: tests/oracle/oracle.ld $(ORACLE_OBJS) $(A)/libtrans_core.a
 
 build: ## cross build without the gates
 build: $(LIB_ARCHIVES) $(A)/oracle.elf \
-	$(if $(PORT),$(A)/port.bin)
+	$(if $(PORT_SOURCES),$(A)/port.bin)

@@ -28,7 +28,7 @@ lint: $(LIB_OBJS) $(BLOB_OBJS) $(PORT_OBJS) $(GLUE_OBJS) | setup ## names, cppch
 	@tests/house.py --tools $(CROSS_COMPILE) --objects $(A)/obj \
 		--archive $(LIB_OBJS) --program $(BLOB_OBJS) \
 		--program $(PORT_OBJS) $(GLUE_OBJS)
-	@tests/lint.py $(sort $(filter %.c,$(LIB) $(TRANS) $(FDT) $(KEXEC) $(HIBERNATE) $(PORT) $(GUNZIP) \
+	@tests/lint.py $(sort $(filter %.c,$(LIB) $(TRANS) $(FDT) $(KEXEC) $(HIBERNATE) $(PORT_SOURCES) $(GUNZIP) \
 		$(UNLZO) $(UNLZ4) $(BLOB) \
 		$(ARM_ONLY) $(FAKES))) -- --target=aarch64-linux-gnu \
 		-std=gnu11 -ffreestanding -mgeneral-regs-only $(INCLUDE)

@@ -18,9 +18,10 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 sys.path[:0] = [HERE, *(os.path.join(HERE, d)
-                        for d in ('qemu', 'oracle', 'uboot', 'lab'))]
+                        for d in ('qemu', 'oracle', 'uboot', 'lab', 'hazard'))]
 import boards  # noqa: E402
 import fuzz  # noqa: E402
+import hazard  # noqa: E402
 import lab  # noqa: E402
 import oracle  # noqa: E402
 import passed  # noqa: E402
@@ -167,6 +168,16 @@ def oracle_runs(tally, full):
         tally.add(*oracle.run_all(full))
 
 
+def hazards(tally, full):
+    tally.heading('caches and translations beside QEMU, '
+                  + ('all' if full else 'sample'))
+    if not make(tally, 'plugin', 'hazard-bins', 'payload'):
+        return
+    tally.add(*hazard.run_all(hazard.chosen(sample=not full)))
+    if full:
+        make(tally, 'planted bugs', 'hazard-planted', keep=('  ',))
+
+
 def adoption(tally):
     tally.heading('adoption: installed, and in a Makefile of others')
     make(tally, 'adoption', 'adoption')
@@ -195,6 +206,7 @@ def check(tally, args):
     adoption(tally)
     if not args.no_qemu:
         oracle_runs(tally, args.full)
+        hazards(tally, args.full)
         qemu_cases(tally, 'triples' if args.full else 'pairs')
         uboot(tally)
 

@@ -3,14 +3,15 @@
 """The tests' own promises: the matrix leaves no legal triple out, shards leave
 no case out, what is resumed is what had not passed, each stage of a check has
 its time before the last line, each rule of the house can be broken, each known
-bug has its place, also after that has moved, and one file does what many
-did."""
+bug has its place, also after that has moved, and so has each that is planted for
+the hazard checker; and one file does what many did."""
 import ast
 import contextlib
 import glob
 import io
 import itertools
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,8 @@ import types
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(HERE, 'qemu')]
+sys.path[:0] = [HERE, os.path.join(HERE, 'qemu'),
+                os.path.join(HERE, 'hazard')]
 import check  # noqa: E402
 import docs  # noqa: E402
 import factors  # noqa: E402
@@ -26,7 +28,10 @@ import hibernate  # noqa: E402
 import house  # noqa: E402
 import mutants  # noqa: E402
 import passed  # noqa: E402
+import planted  # noqa: E402
+import rules  # noqa: E402
 import run as qemu  # noqa: E402
+import scenes  # noqa: E402
 import single  # noqa: E402
 
 
@@ -528,6 +533,36 @@ class OneFile(unittest.TestCase):
                          ['is not what these sources make'])
         self.put('low/own.h', self.FILES['low/own.h'].replace('8', '9'))
         self.assertIn('its blob is of other sources', said(text))
+
+
+class Hazard(unittest.TestCase):
+    """The checker's rules and its planted bugs."""
+
+    def test_rules_are_those_of_the_plugin(self):
+        with open(f'{HERE}/hazard/rules.def', encoding='ascii') as f:
+            known = re.findall(r'RULE\((\w+)\)', f.read())
+        self.assertEqual(sorted(known), sorted(rules.RULES))
+        for name, rule in rules.RULES.items():
+            self.assertTrue(rule.section and rule.why, name)
+            for phase in rules.PHASES:
+                self.assertIn(getattr(rule, phase), (
+                    rules.ERROR, rules.NOTE, rules.IGNORED))
+
+    def test_exceptions_say_why(self):
+        for entry in rules.ALLOWED:
+            self.assertIn(entry.rule, rules.RULES)
+            self.assertTrue(entry.function and entry.why)
+
+    def test_bugs_have_their_places(self):
+        self.assertGreaterEqual(len(planted.BUGS), 30)
+        names = [s.name for s in scenes.all_scenes()]
+        self.assertEqual(len(names), len(set(names)))
+        for bug in [*planted.BUGS, *(b for b, _ in planted.HARMLESS)]:
+            self.assertNotEqual(planted.changed(bug), {}, bug.name)
+            self.assertIn(bug.scene, names)
+            self.assertLessEqual({*bug.trips, *bug.also}, set(rules.RULES))
+        for bug in planted.BUGS:
+            self.assertTrue(bug.trips, bug.name)
 
 
 class Docs(unittest.TestCase):

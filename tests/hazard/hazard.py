@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""Runs cases of the other tests with the checker beside them (docs/hazard.md),
+and says what it found: one line a finding, by function and source line. A
+finding that rules.py calls an error fails its case, as do a run that never
+handed over, and more findings than there is room for."""
+import argparse
+import collections
+import concurrent.futures
+import fnmatch
+import importlib.util
+import os
+import sys
+
+import machine
+import lab
+import rules
+import scenes
+import symbols
+from machine import BUILD
+
+
+class Said:
+    """Findings of one place under one rule, for whoever reads them."""
+
+    def __init__(self, found, names):
+        self.function, self.where = names.place(found.site)
+        self.by = names.place(found.by)[0] if found.by != '-' else ''
+        self.rule, self.phase, self.count = found.rule, found.phase, found.count
+        self.verdict, self.why = rules.verdict(found.rule, found.phase,
+                                               self.function)
+        self.pa = found.pa
+
+    def __str__(self):
+        by = f', stored by {self.by}' if self.by else ''
+        where = f' ({self.where})' if self.where else ''
+        section = rules.RULES[self.rule].section
+        return (f'{self.verdict} {self.rule} in {self.phase}: '
+                f'{self.function}{where}{by}, at 0x{self.pa:x}, '
+                f'{self.count} x: {self.why} ({section})')
+
+
+def say_all(trace, names):
+    """By rule, function and line: what is stored by many is one finding."""
+    kept = collections.OrderedDict()
+    for found in trace.findings:
+        said = Said(found, names)
+        key = (said.rule, said.phase, said.function, said.where)
+        if key in kept:
+            kept[key].count += said.count
+        else:
+            kept[key] = said
+    return [s for s in kept.values() if s.verdict != rules.IGNORED]
+
+
+def judged(scene, result, trace):
+    """Why it failed, or ''."""
+    if not trace.end:
+        return result.why or 'the plugin said nothing'
+    if 'overflow' in trace.end or 'error' in trace.end:
+        return f'the plugin ended with: {trace.end}'
+    handovers = sum(e.startswith('handover') for e in trace.events)
+    if handovers < scene.handovers:
+        return result.why or f'{handovers} of {scene.handovers} hand-overs'
+    return ''
+
+
+class Outcome:
+    def __init__(self, scene, why, said, seconds):
+        self.scene, self.seconds, self.said = scene, seconds, said
+        self.errors = [s for s in said if s.verdict == rules.ERROR]
+        self.why = why or ('findings' if self.errors else '')
+
+    def report(self):
+        verdict = 'FAILED' if self.why else 'ok'
+        print(f'  {verdict:6} hazard {self.scene.name:31} '
+              f'{self.seconds:5.1f} s')
+        if self.why:
+            print(f'    {self.why}; build/hazard/{self.scene.name}.txt')
+        for said in self.said:
+            print(f'    {said}')
+        sys.stdout.flush()
+
+
+def check(scene, live=False):
+    result, trace = scene.run(live)
+    names = symbols.Symbols(scene.elves())
+    return Outcome(scene, judged(scene, result, trace),
+                   say_all(trace, names), result.seconds)
+
+
+def of_file(path):
+    """SCENES of somebody's own file: docs/hazard.md."""
+    spec = importlib.util.spec_from_file_location('port', path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.SCENES
+
+
+def run_all(picked, jobs=1, live=False):
+    """(passed, failed)"""
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        for outcome in pool.map(lambda s: check(s, live), picked):
+            outcome.report()
+            failed += bool(outcome.why)
+    return len(picked) - failed, failed
+
+
+def chosen(only=None, sample=False):
+    every = scenes.SAMPLE if sample else scenes.all_scenes()
+    return [s for s in every
+            if not only or fnmatch.fnmatch(s.name, f'*{only}*')]
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
+    ap.add_argument('--only', metavar='PATTERN',
+                    help='names like this shell pattern')
+    ap.add_argument('--sample', action='store_true', help="make check's three")
+    ap.add_argument('--port', metavar='FILE',
+                    help='a file of your own with SCENES in it')
+    ap.add_argument('--list', action='store_true', help='names only')
+    ap.add_argument('--verbose', action='store_true',
+                    help='show the serial output as it comes')
+    ap.add_argument('--jobs', type=int, default=1, metavar='N')
+    args = ap.parse_args()
+    picked = of_file(args.port) if args.port else chosen(args.only, args.sample)
+    if args.list:
+        print('\n'.join(s.name for s in picked))
+        return
+    if not os.path.exists(machine.PLUGIN):
+        sys.exit(f'hazard: {machine.PLUGIN} is missing; run `make hazard` '
+                 f'(it lies in {BUILD})')
+    lab.orderly_exit()
+    try:
+        good, bad = run_all(picked, args.jobs, args.verbose)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    print(f'hazard: {good} passed, {bad} failed')
+    sys.exit(bool(bad))
+
+
+if __name__ == '__main__':
+    main()
