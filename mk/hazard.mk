@@ -8,6 +8,8 @@ HAZARD := $(wildcard tests/hazard/*.c)
 HAZARD_PURE := $(addprefix tests/hazard/,fdt.c lines.c sys.c tables.c walk.c)
 HAZARD_SO := $(B)/hazard/hazard.so
 HAZARD_JOBS ?= 1
+# Of the command line only: PORT may be anything in an environment.
+OWN_PORT := $(if $(filter command,$(origin PORT)),$(PORT))
 
 $(HAZARD_SO): $(HAZARD) $(wildcard tests/hazard/*.h tests/hazard/*.def) \
 		$(RECIPES) mk/hazard.mk | $(FETCHED)
@@ -20,9 +22,9 @@ $(HAZARD_SO): $(HAZARD) $(wildcard tests/hazard/*.h tests/hazard/*.def) \
 hazard-bins: build $(HAZARD_SO)
 
 .PHONY: hazard
-hazard: hazard-bins payload ## caches and translations, checked while QEMU runs (RUN='--only PATTERN', PORT=file of your own)
+hazard: hazard-bins payload $(if $(OWN_PORT),,uboot-bins) ## caches and translations, checked while QEMU runs (RUN='--only PATTERN', PORT=file of your own)
 	@tests/hazard/hazard.py --jobs $(HAZARD_JOBS) \
-		$(if $(filter command line,$(origin PORT)),--port $(PORT)) $(RUN)
+		$(if $(OWN_PORT),--port '$(OWN_PORT)') $(RUN)
 
 .PHONY: hazard-planted
 hazard-planted: hazard-bins payload ## bugs put in one by one: does the checker name each by its rule?

@@ -37,6 +37,17 @@ struct qemu_register {
 typedef struct { char *data; unsigned int len; } GArray;
 typedef struct { uint8_t *data; unsigned int len; } GByteArray;
 
+struct qemu_mem_value {
+	int type;
+	union {
+		uint8_t u8;
+		uint16_t u16;
+		uint32_t u32;
+		uint64_t u64;
+		struct { uint64_t low, high; } u128;
+	} data;
+};
+
 typedef void (*qemu_cpu_fn)(uint64_t id, unsigned int cpu);
 typedef void (*qemu_tb_fn)(uint64_t id, struct qemu_plugin_tb *tb);
 typedef void (*qemu_exec_fn)(unsigned int cpu, void *arg);
@@ -69,6 +80,7 @@ void *qemu_plugin_insn_haddr(const struct qemu_plugin_insn *insn);
 
 unsigned int qemu_plugin_mem_size_shift(uint32_t info);
 bool qemu_plugin_mem_is_store(uint32_t info);
+struct qemu_mem_value qemu_plugin_mem_get_value(uint32_t info);
 struct qemu_plugin_hwaddr *qemu_plugin_get_hwaddr(uint32_t info, uint64_t va);
 bool qemu_plugin_hwaddr_is_io(const struct qemu_plugin_hwaddr *at);
 uint64_t qemu_plugin_hwaddr_phys_addr(const struct qemu_plugin_hwaddr *at);

@@ -139,6 +139,7 @@ static void tables_swapped(struct cpu *cpu, unsigned int slot,
 			tlb->half[half] = true;
 	}
 	tlb->by = *now;
+	say_pending(cpu);
 	live_scan(cpu, slot, site);
 	if (cpu->phase == PHASE_NEXT)
 		world.tables_changed++;

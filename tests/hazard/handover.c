@@ -10,6 +10,7 @@
 
 #define SIGN 256         /* bytes that are compared */
 #define BLOB_ENTRY 0x1000 /* as in blob.h: where the blob is entered */
+#define BLOB_MAX 0x4000
 #define BLOB_GO_BITS 3    /* of x0: 0 is the transition itself */
 #define IMAGE_MAGIC 0x644d5241 /* "ARM\x64", booting.rst */
 #define GIVEN 8
@@ -42,18 +43,27 @@ static bool read_part(const char *path, uint64_t offset, struct part *part)
 	return ok;
 }
 
-bool handover_host(const char *text)
+static bool named_part(const char *text, uint64_t more, struct part *part)
 {
 	char path[512];
 	uint64_t offset = 0;
 
 	return sscanf(text, "%511[^+]+%lx", path, &offset) >= 1 &&
-	       read_part(path, offset, &host);
+	       read_part(path, offset + more, part);
 }
 
-bool handover_blob(const char *path)
+bool handover_host(const char *text)
 {
-	return read_part(path, BLOB_ENTRY, &blob);
+	return named_part(text, 0, &host);
+}
+
+bool handover_blob(const char *text)
+{
+	bool ok = named_part(text, BLOB_ENTRY, &blob);
+
+	if (blob.len > BLOB_MAX)
+		blob.len = BLOB_MAX;
+	return ok;
 }
 
 static void give(uint64_t start, uint64_t len)

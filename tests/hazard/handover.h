@@ -9,7 +9,8 @@
 /* "PATH+OFFSET": a file, and where in it (hexadecimal) begins what is looked
  * for in memory. */
 bool handover_host(const char *text);
-bool handover_blob(const char *path);
+/* The same: where the blob begins. */
+bool handover_blob(const char *text);
 /* What firmware left clean, as "PA+LEN". */
 bool handover_clean(const char *text);
 

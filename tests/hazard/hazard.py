@@ -12,6 +12,7 @@ import importlib.util
 import os
 import sys
 
+import at_uboot
 import machine
 import lab
 import rules
@@ -108,7 +109,8 @@ def run_all(picked, jobs=1, live=False):
 
 
 def chosen(only=None, sample=False):
-    every = scenes.SAMPLE if sample else scenes.all_scenes()
+    every = scenes.SAMPLE if sample else (scenes.all_scenes() +
+                                          at_uboot.SCENES)
     return [s for s in every
             if not only or fnmatch.fnmatch(s.name, f'*{only}*')]
 

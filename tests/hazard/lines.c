@@ -89,7 +89,7 @@ enum rule line_maintain(const struct lines *lines, struct line *line,
 
 	line_settle(line);
 	rule = maintained(line, op);
-	if (line->state & LINE_NOT_POU && op != LINE_IVAC) {
+	if (line->state & LINE_NOT_POU) {
 		line->state &= (uint8_t)~LINE_NOT_POU;
 		line->cleaned = lines->clock;
 	}
@@ -116,6 +116,19 @@ void line_ivau(struct line *line)
 {
 	if (!(line->state & LINE_NOT_POU))
 		line->state &= (uint8_t)~LINE_OLD_CODE;
+}
+
+enum rule line_device(struct line *line, bool write)
+{
+	bool dirty;
+
+	line_settle(line);
+	dirty = line->state & LINE_DIRTY;
+	if (!write)
+		return dirty ? RULE_DMA_READ_DIRTY : RULE_NONE;
+	line->state &= (uint8_t)~LINE_DIRTY;
+	line->state |= LINE_NEWER | LINE_OLD_CODE;
+	return dirty ? RULE_DMA_WRITE_DIRTY : RULE_NONE;
 }
 
 enum rule line_walked(struct line *line, bool cached, uint32_t dsb)

@@ -73,6 +73,8 @@ enum rule line_fetch(struct line *line, enum line_fetch how,
 		     uint32_t invalidated);
 /* IC IVAU of this line, by whichever CPU: all see it. */
 void line_ivau(struct line *line);
+/* A device that is not coherent reads or writes it. */
+enum rule line_device(struct line *line, bool write);
 enum rule line_walked(struct line *line, bool cached, uint32_t dsb);
 
 #endif

@@ -9,6 +9,7 @@ nothing. The copy without an edit must have none.
 
 HARMLESS are edits that nothing must trip, each with the argument why."""
 import argparse
+import copy
 import fnmatch
 import os
 import re
@@ -83,8 +84,7 @@ BUGS = [
         'HANDOVER_STALE', f'{BLOB}/mover.c',
         'each(params, clean_destination);'),
     bug('invalidate instead of clean', 'tiny-el1-sparse', 'IVAC_DIRTY',
-        f'{BLOB}/primitives.S', 'dc civac, x0', 'dc ivac, x0',
-        also=('STALE_FETCH_POU',)),
+        f'{BLOB}/primitives.S', 'dc civac, x0', 'dc ivac, x0'),
     bug('clean without invalidate', 'tiny-el1-sparse', 'BLOB_CVAC',
         f'{BLOB}/primitives.S', 'dc civac, x0', 'dc cvac, x0'),
     bug('clean one line short', 'tiny-el1-sparse', 'HANDOVER_DIRTY',
@@ -165,13 +165,14 @@ BUGS = [
     # ---- the port, as a host
     bug("the port's first tables over dirty lines", 'tiny-el1-sparse',
         'LOST_STORE', f'{PORT}/head.S', 'bl forget_lines /* before the first store */ mov x0, x20',
-        'mov x0, x20'),
+        'mov x0, x20', also=('STALE_READ_OFF',)),
     bug("the port's first stores not forgotten", 'tiny-el1-sparse',
         'STALE_LOAD', f'{PORT}/head.S', 'bl forget_lines /* behind the last one */ mov x0, x21',
         'mov x0, x21', also=('STALE_MERGE', 'WALK_STALE')),
     bug('memory given out over dirty lines', 'tiny-el1-sparse', 'LOST_STORE',
         f'{PORT}/memory.c',
-        'trans_cpu_clean(NULL, at_pa(*pa), (size_t)count << shift);', ';'),
+        'trans_cpu_clean(NULL, at_pa(*pa), (size_t)count << shift);', ';',
+        also=('STALE_READ_OFF',)),
     bug('no barrier before the clean of the host', 'tiny-el1-sparse',
         'DC_BEFORE_DMB', ARCH, r'__asm__ volatile("dmb sy" ::: "memory");'),
     bug('the host invalidates', 'tiny-el1-sparse', 'IVAC_DIRTY', ARCH,
@@ -196,10 +197,12 @@ BUGS = [
     bug('a DSB of this CPU alone', 'tiny-4-cpus', 'DC_NO_DSB', ARCH,
         r': "memory"); __asm__ volatile("dsb sy" ::: "memory");',
         ': "memory"); __asm__ volatile("dsb nsh" ::: "memory");'),
-    bug("another CPU's words beside a neighbour's", 'tiny-8-cpus-el2',
-        'STALE_READ_OFF', f'{PORT}/cpus.c',
-        '_Alignas(CPU_ALIGN) struct boot_regs regs;', 'struct boot_regs regs;'),
 ]
+
+# Without an edit: a port for coherent devices, beside one that is not.
+BUGS.append(Bug('a device that is not coherent', scenes.NOT_COHERENT.name,
+                ('DMA_WRITE_DIRTY', 'DMA_READ_DIRTY'), (), ('STALE_LOAD',
+                'STALE_MERGE')))
 
 # (bug, why nothing need be found)
 HARMLESS = [
@@ -266,8 +269,11 @@ def changed(planted):
 def scene_of(planted):
     """Its scene, with the files of the copy."""
     name = planted.scene
-    known = next(s for s in scenes.all_scenes() if s.name == name)
+    known = copy.copy(next(
+        s for s in [*scenes.all_scenes(), scenes.NOT_COHERENT]
+        if s.name == name))
     where = f'{TREE}/build/arm64'
+    known.name = 'planted'
     known.host, known.elf = f'{where}/port.bin', f'{where}/port.elf'
     known.blob, known.blob_elf = f'{where}/blob.bin', f'{where}/blob.elf'
     return known

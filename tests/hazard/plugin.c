@@ -5,8 +5,9 @@
  *
  *	ram=PA+LEN+NAME   a block of RAM (guest.h), any number of them
  *	host=PATH+OFFSET  what the host's program is (handover.h)
- *	blob=PATH         blob.bin
+ *	blob=PATH+OFFSET  where the blob is in a file; blob.bin is one alone
  *	clean=PA+LEN      memory that firmware hands over clean besides
+ *	dma=PA+LEN        virtio devices whose DMA is not coherent (dma.h)
  *	out=PATH          where findings go
  *	blocks=N          how many blocks of the next world are looked at
  *
@@ -20,6 +21,7 @@
 #include <unistd.h>
 
 #include "api.h"
+#include "dma.h"
 #include "findings.h"
 #include "guest.h"
 #include "handover.h"
@@ -105,21 +107,22 @@ static void update(struct cpu *cpu)
 		handover_old_world();
 }
 
-/* The host's first instruction; its MMU may be on already. */
+/* The host's first instruction. If its MMU is on already, nothing of what lies
+ * in memory is known to be clean. */
 static void begin(struct cpu *cpu, const struct insn *insn)
 {
 	active = true;
 	update(cpu);
 	begun_on = true;
-	handover_begin(insn->pa, read_handle(x[0]));
 	if (cpu_mmu_on(cpu, insn->el)) {
 		struct cpu_regs regs = cpu->regs;
 
 		cpu->regs.sctlr[0] &= ~SCTLR_M;
 		cpu->regs.sctlr[1] &= ~SCTLR_M;
 		cpu->tlb[0].filled = cpu->tlb[1].filled = false;
-		handover_old_world();
 		cpu_update(cpu, &regs, insn->site);
+	} else {
+		handover_begin(insn->pa, read_handle(x[0]));
 	}
 }
 
@@ -180,12 +183,17 @@ static void on_access(unsigned int index, uint32_t info, uint64_t va, void *arg)
 		return;
 	pthread_mutex_lock(&lock);
 	pa = qemu_plugin_hwaddr_phys_addr(at);
-	if (qemu_plugin_hwaddr_is_io(at))
+	if (qemu_plugin_hwaddr_is_io(at)) {
 		cpu_io(cpu_get(index), insn->el, va, pa, insn->site);
-	else
+		if (qemu_plugin_mem_is_store(info))
+			dma_io(cpu_get(index), pa,
+			       qemu_plugin_mem_get_value(info).data.u32,
+			       insn->site);
+	} else {
 		cpu_access(cpu_get(index), insn->el, va, pa,
 			   1U << qemu_plugin_mem_size_shift(info),
 			   qemu_plugin_mem_is_store(info), insn->site);
+	}
 	pthread_mutex_unlock(&lock);
 }
 
@@ -311,6 +319,8 @@ static bool option(const char *word)
 		return handover_blob(value);
 	if (!strncmp(word, "clean=", 6))
 		return handover_clean(value);
+	if (!strncmp(word, "dma=", 4))
+		return dma_on(value);
 	if (!strncmp(word, "out=", 4))
 		return findings_open(value);
 	if (!strncmp(word, "blocks=", 7))

@@ -108,11 +108,9 @@ RULES = {
         'of its own behind, or of pages that it moved'),
     'HANDOVER_MMU_ON': blob('booting.rst', 'an Image is entered with the MMU '
         'on'),
-    # ---- devices, where DMA is not coherent (dma=on)
-    'DMA_READ_DIRTY': Rule(NOTE, ERROR, IGNORED, 'B2.9', 'a device reads what '
-        'is dirty in a cache'),
-    'DMA_WRITE_DIRTY': Rule(NOTE, ERROR, IGNORED, 'B2.9', 'a device writes '
-        'under a dirty line'),
+    # ---- devices, where DMA is not coherent (dma=)
+    'DMA_READ_DIRTY': ours('B2.9', 'a device reads what is dirty in a cache'),
+    'DMA_WRITE_DIRTY': ours('B2.9', 'a device writes under a dirty line'),
 }
 
 

@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""A next world of a few instructions, for runs of a second: with the MMU off
-it reads all of its image, the tree and its initrd past the caches, which is
-where a missing clean shows, and switches the machine off."""
+"""Next worlds for the checker. The smallest has a few instructions, for runs of
+a second: with the MMU off it reads all of its image past the caches, which is
+where a missing clean shows, and switches the machine off. Real kernels get an
+initrd of some pages, because nobody waits for their user space."""
+import contextlib
 import os
 import struct
 import sys
+import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'lab'))
 import payload  # noqa: E402
 
 OUT = os.path.join(payload.BUILD, 'hazard')
+INITRD = b'initrd' * 3000
 FILE, MEMORY = 0x30000, 0x60000 # the rest is its .bss
 PSCI_OFF = 0x84000008
 CODE_AT = 0x40
@@ -59,6 +63,25 @@ def image():
 def build():
     os.makedirs(OUT, exist_ok=True)
     path = os.path.join(OUT, 'tiny.cpio')
-    payload.write_outer(path, payload.CMDLINE, image(), b'initrd' * 3000,
-                        payload.PAGE)
+    payload.write_outer(path, payload.CMDLINE, image(), INITRD, payload.PAGE)
     return path
+
+
+_LOCK = threading.Lock()
+
+
+@contextlib.contextmanager
+def small(variant):
+    """payload.py with this initrd, in a directory of its own, where its
+    @variant has been made."""
+    out = os.path.join(OUT, 'payload')
+    os.makedirs(out, exist_ok=True)
+    with _LOCK:
+        usual, payload.OUT = payload.OUT, out
+        try:
+            with open(f'{out}/initramfs', 'wb') as f:
+                f.write(INITRD)
+            payload.build_variant(variant)
+            yield
+        finally:
+            payload.OUT = usual
