@@ -58,15 +58,6 @@ MAY.update({
     'tools': EVERYTHING,
 })
 
-# ---- not yet -------------------------------------------------------------
-
-# Rules that the tree breaks: how often at most, and why. One that it breaks no
-# more has to go from here.
-NOT_YET = {
-    'header': (2, 'the builder is being replaced'),
-    'width': (301, 'contracts not rewritten yet'),
-}
-
 # ---- numbers and words ----------------------------------------------------
 
 LONGEST, MEDIAN, WIDTH, TAB = 50, 15, 80, 8
@@ -396,18 +387,6 @@ def complaints(tree):
     return {rule.__name__: list(rule(tree)) for rule in RULES}
 
 
-def left(found, not_yet):
-    """What is wrong beyond what is known to be."""
-    for name, said in found.items():
-        most = not_yet.get(name, (0,))[0]
-        if most and not said:
-            yield f'{name}: kept by now: take it out of NOT_YET'
-        elif len(said) > most:
-            yield from (f'{name}: {w}' for w in said)
-            if most:
-                yield f'{name}: {len(said)} times; NOT_YET knows {most}'
-
-
 # ---- reading ----------------------------------------------------------------
 
 def run(cmd, text=None):
@@ -479,14 +458,13 @@ def main():
     ap.add_argument('--archive', nargs='+', required=True, metavar='OBJECT')
     ap.add_argument('--program', nargs='+', action='append', default=[],
                     metavar='OBJECT', help='what is linked with the archive')
-    ap.add_argument('--all', action='store_true',
-                    help='also what NOT_YET knows')
     args = ap.parse_args()
     os.chdir(ROOT)
     tree = read(args)
     if not functions(tree) or not globals_of(tree) or not declared(tree):
         sys.exit('house: ctags or nm has found nothing')
-    bad = list(left(complaints(tree), {} if args.all else NOT_YET))
+    bad = [f'{rule}: {said}' for rule, found in complaints(tree).items()
+           for said in found]
     print('\n'.join(bad), end='\n' if bad else '')
     sys.exit(bool(bad))
 

@@ -42,7 +42,7 @@ int trans_entry_fail_(struct build *b, int status, const char *why,
 	return status;
 }
 
-/* ---- what is there, and what is wanted ------------------------------------ */
+/* ---- what is there, and what is wanted -------------------------------- */
 
 /* An entry of a table of another tree, in a table of this one. */
 static desc_t lend(const struct build *b, desc_t d, uint64_t inherited)
@@ -86,7 +86,8 @@ static trans_pa_t answer_pa(const struct build *b, trans_va_t va)
 	return b->answer.pa + (va - b->answer.va);
 }
 
-/* Look at the current slot, and have an answer for what of it is in the range. */
+/* Look at the current slot, and have an answer for what of it is in the
+ * range. */
 static int study(struct build *b)
 {
 	const struct frame *f = b->f;
@@ -106,7 +107,7 @@ static int study(struct build *b)
 	return b->ask(b, b->from);
 }
 
-/* ---- decisions ------------------------------------------------------------ */
+/* ---- decisions -------------------------------------------------------- */
 
 enum action { SKIP, TAKE, CLEAR, LINK, DESCEND, COLLIDE, STOP };
 
@@ -127,8 +128,8 @@ static bool covers(const struct build *b)
 	return b->answer.last >= b->to;
 }
 
-/* Does an old leaf with @attributes, which maps @va to @pa, map it as the answer
- * does? DBM means nothing in a table of ours, whose TCR has no HD. */
+/* Does an old leaf with @attributes, which maps @va to @pa, map it as the
+ * answer does? DBM means nothing in a table of ours, whose TCR has no HD. */
 static bool agrees(const struct build *b, trans_va_t va, trans_pa_t pa,
 		   uint64_t attributes, uint64_t ignored)
 {
@@ -167,7 +168,8 @@ static bool joins(const struct build *b, const struct cursor *c)
 							   LEAF_CONT);
 }
 
-/* @one, if the slot, which is a table now, would be all that the answer says. */
+/* @one, if the slot, which is a table now, would be all that the answer
+ * says. */
 static TRANS_APART enum action become(const struct build *b, enum action one)
 {
 	trans_va_t va = b->va, end = va + low_mask(b->shift);
@@ -238,7 +240,7 @@ static enum action decide(const struct build *b)
 	return b->answer.kind == DESC_EMPTY ? decide_hole(b) : decide_leaf(b);
 }
 
-/* ---- tables that become something else ------------------------------------ */
+/* ---- tables that become something else -------------------------------- */
 
 /* Store @d at @slot, and @count - 1 that continue it behind. */
 static TRANS_APART void store_run(const struct build *b, const struct frame *f,
@@ -251,7 +253,8 @@ static TRANS_APART void store_run(const struct build *b, const struct frame *f,
 	if (b->dst->ops->write_entry)
 		for (; at < end; at++, d.v += step)
 			trans_store_(b->dst, at, d);
-	/* Once each: the host table may be in use by a walker of its owner's. */
+	/* Once each: the host table may be in use by a walker of its
+	 * owner's. */
 	for (; at < end; d.v += step)
 		*(volatile uint64_t *)at++ = d.v;
 }
@@ -359,8 +362,8 @@ static bool is_old(const struct build *b, const struct frame *f, desc_t d,
 	return true;
 }
 
-/* Put @d into the current slot, and @count - 1 descriptors that continue it into
- * the following. */
+/* Put @d into the current slot, and @count - 1 descriptors that continue it
+ * into the following. */
 static int put(struct build *b, desc_t d, unsigned int count)
 {
 	struct frame *f = b->f;
@@ -386,10 +389,10 @@ static int put(struct build *b, desc_t d, unsigned int count)
 	return 0;
 }
 
-/* ---- leaves --------------------------------------------------------------- */
+/* ---- leaves ----------------------------------------------------------- */
 
-/* How many slots from here on the answer fills, whose contents may go, and whose
- * output addresses go on in the same bits of the descriptor. */
+/* How many slots from here on the answer fills, whose contents may go, and
+ * whose output addresses go on in the same bits of the descriptor. */
 static unsigned int free_slots(const struct build *b, const struct frame *f)
 {
 	unsigned int bits = b->dst->geo.pa_bits < 48 ? b->dst->geo.pa_bits : 48;
@@ -481,7 +484,7 @@ static int take(struct build *b)
 	return ret;
 }
 
-/* ---- down and up ---------------------------------------------------------- */
+/* ---- down and up ------------------------------------------------------ */
 
 static int old_below(struct build *b, const struct frame *f,
 		     struct frame *below)
@@ -613,11 +616,11 @@ static int walk(struct build *b)
 	return ret;
 }
 
-/* ---- the host table ------------------------------------------------------- */
+/* ---- the host table --------------------------------------------------- */
 
-/* DESCEND, if all that changes is below the current slot, in a table that may be
- * written. A last-level table that is to be exchanged for one of the window may
- * not. */
+/* DESCEND, if all that changes is below the current slot, in a table that may
+ * be written. A last-level table that is to be exchanged for one of the window
+ * may not. */
 static enum action decide_host(const struct build *b, const struct frame *f)
 {
 	if (f->end != f->next + 1 || b->old_kind != DESC_TABLE ||

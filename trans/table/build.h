@@ -8,10 +8,10 @@
  * from what is there already: leave it, take leaves, make a hole, link a table,
  * or look closer, one level down. Tables are never changed but copied when the
  * first entry of theirs differs; what nobody differs from is not copied. The
- * copies are detached until all is done and then grafted into the host table, the
- * deepest that contains all that changes; what they replace is given back. On
- * failure the copies are given back instead. An estimate is the same walk, with
- * pages counted instead of made.
+ * copies are detached until all is done and then grafted into the host table,
+ * the deepest that contains all that changes; what they replace is given back.
+ * On failure the copies are given back instead. An estimate is the same walk,
+ * with pages counted instead of made.
  */
 #ifndef TRANS_BUILD_H
 #define TRANS_BUILD_H
@@ -26,10 +26,10 @@
 struct answer {
 	trans_va_t va, last;
 	trans_pa_t pa;       /* leaf: output for @va; table: the one to link */
-	uint64_t attributes; /* leaf: final, all flags applied; table: of the link */
-	uint8_t kind;        /* DESC_EMPTY, _LEAF; _TABLE: only for what is empty */
+	uint64_t attributes; /* leaf: final; table: of the link */
+	uint8_t kind;        /* DESC_EMPTY, _LEAF; _TABLE: only over nothing */
 	uint8_t order;       /* leaf: log2 of the largest block it may be */
-	uint8_t level;       /* leaf: of the source's smallest, to tell what folds */
+	uint8_t level;       /* leaf: of the source's smallest, for b->stats */
 	bool cont;           /* leaf: groups of it were contiguous */
 };
 
@@ -43,8 +43,8 @@ typedef int (*ask_fn)(struct build *b, trans_va_t va);
 typedef bool (*more_fn)(struct build *b, unsigned int most, desc_t first,
 			uint64_t *out);
 
-/* A table that slots are built for. As long as it has no page, it equals what is
- * there: a table, parts of one block, or nothing. */
+/* A table that slots are built for. As long as it has no page, it equals what
+ * is there: a table, parts of one block, or nothing. */
 struct frame {
 	const uint64_t *old; /* the table that is there; NULL: none */
 	uint64_t split;      /* no @old: slot 0 of the block that is; 0: none */
@@ -67,9 +67,9 @@ struct build {
 	bool count;          /* estimate: allocate and store nothing */
 	bool erase;          /* holes of the source become holes */
 	bool share;          /* @ask may link tables */
-	bool window;         /* give each slot a last-level table of the window */
+	bool window;         /* each slot gets a last-level table of it */
 	bool direct;         /* frame 0 is written in place */
-	struct frame *f;     /* the current table; the first is the host table */
+	struct frame *f;     /* the current table; first the host table */
 	/* The current slot. */
 	int8_t level;
 	uint8_t shift;       /* log2 of its bytes */
@@ -92,15 +92,6 @@ int trans_build_fail_(struct build *b, int status, const char *why, desc_t d,
 /* The same of an entry of a source, which is at @va in the destination. */
 int trans_entry_fail_(struct build *b, int status, const char *why,
 		      const struct cursor *c, trans_va_t va);
-
-/* What every operation begins with: the arguments that all have. @legal: the
- * flags that it takes. The source is a hole until somebody says otherwise. */
-int trans_build_begin_(struct build *b, struct trans_table *table,
-		       trans_va_t va, uint64_t len, unsigned int flags,
-		       unsigned int legal);
-/* Refuse an argument, at @va. */
-int trans_build_refuse_(struct build *b, int status, const char *why,
-			trans_va_t va);
 
 #define COLLISION_FLAGS (TRANS_KEEP | TRANS_REPLACE | TRANS_UPGRADE)
 #define MAP_FLAGS \

@@ -3,7 +3,7 @@
  * What the operations that change a table ask of their arguments alike.
  */
 #include "lib/fail.h"
-#include "trans/table/build.h"
+#include "trans/table/call.h"
 
 static const char *flags_problem(unsigned int flags, unsigned int legal)
 {

@@ -2,75 +2,12 @@
 /*
  * copy: the source is another table, read through the flags of the call.
  */
-#include "trans/table/source.h"
+#include "trans/table/call.h"
+#include "trans/table/source_begin.h"
 
 #define COPY_FLAGS                                                         \
 	(MAP_FLAGS | TRANS_MKWRITE | TRANS_MKVALID | TRANS_CHECKPFN |      \
 	 TRANS_TRUSTPFN | TRANS_NOEXEC | TRANS_KEEPCONT)
-
-static bool one_range(const struct trans_table *table)
-{
-	return geo_regime(&table->geo) == TRANS_EL2;
-}
-
-static int check_source(struct build *b, const struct trans_table *src,
-			trans_va_t src_va)
-{
-	const struct trans_geometry *to = &b->dst->geo, *from = &src->geo;
-	int level = to->start_level > from->start_level ? to->start_level :
-							  from->start_level;
-	const char *why;
-	int ret;
-
-	if (src->root == b->dst->root)
-		return trans_build_refuse_(
-			b, TRANS_EINVAL, "source and destination are one table",
-			src_va);
-	if (geo_granule_shift(to) != geo_granule_shift(from))
-		return trans_build_refuse_(b, TRANS_EINVAL, "granules differ",
-					   src_va);
-	if (b->flags & TRANS_CHECKPFN && !b->dst->ops->pfn_valid)
-		return trans_build_refuse_(
-			b, TRANS_EINVAL, "CHECKPFN without pfn_valid", src_va);
-	ret = trans_range_status_(from, src_va, b->last - b->first + 1, &why);
-	if (ret)
-		return trans_build_refuse_(b, ret, why, src_va);
-	if ((b->first - src_va) & low_mask(geo_shift(to, level)))
-		return trans_build_refuse_(
-			b, TRANS_EALIGN,
-			"source and destination lie too unevenly", src_va);
-	return 0;
-}
-
-int trans_source_begin_(struct build *b, struct table_source *s,
-			const struct trans_table *src, trans_va_t src_va)
-{
-	const struct trans_table *dst = b->dst;
-	int ret = check_source(b, src, src_va);
-	bool same_types;
-
-	if (ret)
-		return ret;
-	*s = (struct table_source){ .delta = b->first - src_va,
-				    .edit = trans_edit_of_flags_(&dst->geo,
-								 b->flags) };
-	trans_cursor_init_(&s->at, src);
-	same_types = trans_mair_map_(src->mair, dst->mair, s->index_map);
-	s->plain = same_types && geo_ds(&dst->geo) == geo_ds(&src->geo) &&
-		   one_range(dst) == one_range(src) && !src->indirect;
-	trans_source_first_(b, s);
-	return 0;
-}
-
-void trans_source_self_(struct build *b, struct table_source *s,
-			struct edit edit)
-{
-	*s = (struct table_source){ .edit = edit, .plain = true };
-	s->edit.clear |= LEAF_CONT;
-	trans_cursor_init_(&s->at, b->dst);
-	b->flags |= TRANS_REPLACE;
-	trans_source_first_(b, s);
-}
 
 int trans_table_copy(struct trans_table *dst, trans_va_t dst_va,
 		     const struct trans_table *src, trans_va_t src_va,

@@ -23,7 +23,7 @@ struct cursor {
 	trans_pa_t pa;  /* what the entry leads to */
 	desc_t d;       /* the entry, as it was read */
 	const char *why;
-	uint8_t inherited[MAX_LEVELS]; /* from tables above (cursor_inherited) */
+	uint8_t inherited[MAX_LEVELS]; /* from above (cursor_inherited) */
 	uint8_t kind;   /* enum desc_kind of the entry */
 	int8_t top;     /* level of the first table of the way */
 	int8_t level;   /* of the entry; below @top: nothing was read yet */
@@ -40,11 +40,10 @@ static inline desc_t desc_read(const uint64_t *slot)
 void trans_cursor_init_(struct cursor *c, const struct trans_table *table);
 
 /*
- * Set @c to the entry where looking @va up ends: a leaf, nothing, or what cannot
- * be right; or, not to go deeper, the table at level @deepest. @va must be in
- * the table's half.
- * 0, TRANS_ECORRUPT (reserved type, address size), TRANS_EFAULT, TRANS_ESTOPPED;
- * c->why says it in words.
+ * Set @c to the entry where looking @va up ends: a leaf, nothing, or what
+ * cannot be right; or, not to go deeper, the table at level @deepest. @va must
+ * be in the table's half. 0, TRANS_ECORRUPT (reserved type, address size),
+ * TRANS_EFAULT, TRANS_ESTOPPED; c->why says it in words.
  */
 int trans_cursor_find_(struct cursor *c, trans_va_t va, int deepest);
 
@@ -53,13 +52,13 @@ int trans_cursor_find_(struct cursor *c, trans_va_t va, int deepest);
 int trans_cursor_down_(struct cursor *c);
 
 /* For whole trees: read the entry that @c is at, unless it was read before, and
- * say what kind it is; on to the next of its table, or of the tables above. False:
- * there is none. */
+ * say what kind it is; on to the next of its table, or of the tables above.
+ * False: there is none. */
 enum desc_kind trans_cursor_read_(struct cursor *c);
 bool trans_cursor_next_(struct cursor *c);
 
-/* @c is at an entry of a table; go @count entries further in it, to one that was
- * read as @d. */
+/* @c is at an entry of a table; go @count entries further in it, to one that
+ * was read as @d. */
 void trans_cursor_go_(struct cursor *c, unsigned int count, desc_t d);
 
 /* The entry that @c is at, and how many more its table has. */

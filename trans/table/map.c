@@ -3,6 +3,7 @@
  * map, idmap and unmap: the source is one answer.
  */
 #include "lib/fail.h"
+#include "trans/table/call.h"
 #include "trans/table/map.h"
 
 int trans_map_begin_(struct build *b, struct trans_table *table, trans_va_t va,

@@ -34,7 +34,8 @@ static int one_answer(struct build *b, trans_va_t va, struct answer *answer)
 	return trans_build_fail_(b, TRANS_EINVAL, why, (desc_t){ 0 }, pa);
 }
 
-/* Neighbours with the same attributes are one answer, however they were told. */
+/* Neighbours with the same attributes are one answer, however they were
+ * told. */
 static int ask(struct build *b, trans_va_t va)
 {
 	struct answer next;

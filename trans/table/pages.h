@@ -23,8 +23,8 @@ static inline bool is_watched(const struct trans_table *table)
 	return table->ops->acquire || table->ops->write_entry;
 }
 
-/* Acquire a granule that was just allocated as a page of @table. It is zeroed if
- * it is watched. */
+/* Acquire a granule that was just allocated as a page of @table. It is zeroed
+ * if it is watched. */
 int trans_page_open_(struct trans_table *table, trans_pa_t pa, uint64_t **page,
 		     const char **why);
 /* Allocate and open; on failure everything is given back, and *@why. */

@@ -2,7 +2,8 @@
 /*
  * protect: the source is what the table itself maps, changed.
  */
-#include "trans/table/source.h"
+#include "trans/table/call.h"
+#include "trans/table/source_begin.h"
 
 int trans_table_protect(struct trans_table *table, trans_va_t va, uint64_t len,
 			unsigned int access, unsigned int flags,

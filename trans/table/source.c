@@ -148,7 +148,8 @@ static int look_at(const struct build *b, struct table_source *s,
 	return ret;
 }
 
-/* ---- how far an answer holds ---------------------------------------------- */
+/* ---- how far an answer holds
+ * ---------------------------------------------- */
 
 /* Is the hidden entry @d, which looks like one before, a mapping? */
 static bool is_hidden(const struct build *b, const struct table_source *s,
@@ -178,11 +179,11 @@ static inline bool follow_one(const uint64_t *slot, uint64_t expected,
 }
 
 /*
- * How many of @most entries from @slot on are @expected, each more by @step than
- * the one before; what was read last is in *@last. With @out, store them there
- * with @into added. Much of the time of a copy is spent here: hence unrolled
- * where size is not all, and two entries share an addition that the next must
- * wait for.
+ * How many of @most entries from @slot on are @expected, each more by @step
+ * than the one before; what was read last is in *@last. With @out, store them
+ * there with @into added. Much of the time of a copy is spent here: hence
+ * unrolled where size is not all, and two entries share an addition that the
+ * next must wait for.
  */
 static inline __attribute__((always_inline)) unsigned int
 follow_line(const uint64_t *slot, unsigned int most, uint64_t expected,
@@ -400,7 +401,8 @@ static void reach(struct build *b, const struct table_source *s)
 		b->answer.level = (uint8_t)s->at.level;
 }
 
-/* Does the entry at the cursor show by itself that the answer ends before it? */
+/* Does the entry at the cursor show by itself that the answer ends before
+ * it? */
 static bool differs(const struct build *b, const struct table_source *s)
 {
 	if (b->answer.kind == DESC_EMPTY)

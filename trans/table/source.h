@@ -16,8 +16,8 @@ struct piece {
 };
 
 /*
- * What entries look like that come out alike: for an entry at @va that is read as
- * one of @looks + @va, what it becomes is known. Two that are valid, because
+ * What entries look like that come out alike: for an entry at @va that is read
+ * as one of @looks + @va, what it becomes is known. Two that are valid, because
  * protections come and go, and one that MKVALID revives; 0: none was seen.
  */
 enum look { LOOK_VALID, LOOK_OTHER, LOOK_HIDDEN, LOOKS };
@@ -35,11 +35,11 @@ struct table_source {
 	struct cursor at;
 	uint64_t delta;       /* destination - source address */
 	struct edit edit;     /* what the call makes of each leaf */
-	uint8_t index_map[8]; /* AttrIndx in the destination by that in the source */
-	bool plain;           /* attributes need no conversion before the edit */
+	uint8_t index_map[8]; /* AttrIndx here by the source's */
+	bool plain;           /* no conversion of attributes before the edit */
 	uint8_t presence;     /* of the last leaf that was revived */
 	uint8_t bits;         /* of output addresses alike in both tables */
-	bool one;             /* the answer is @piece, and might hold for more */
+	bool one;             /* the answer is @piece, maybe of more */
 	struct piece piece;
 	struct alike alike;
 	trans_va_t limit;     /* of the answer */
@@ -49,14 +49,5 @@ struct table_source {
 int trans_source_ask_(struct build *b, trans_va_t va);
 /* @s, which knows its table, is what @b asks. */
 void trans_source_first_(struct build *b, struct table_source *s);
-
-/* Check what is asked of a copy of @src from @src_va on to the range of @b, and
- * make it the source of @b. */
-int trans_source_begin_(struct build *b, struct table_source *s,
-			const struct trans_table *src, trans_va_t src_va);
-/* Make the range of @b itself, as it is, its source: for operations that change
- * what is mapped, with @edit. */
-void trans_source_self_(struct build *b, struct table_source *s,
-			struct edit edit);
 
 #endif

@@ -4,7 +4,8 @@
  */
 #include <trans_table/table_extra.h>
 
-#include "trans/table/source.h"
+#include "trans/table/call.h"
+#include "trans/table/source_begin.h"
 
 int trans_table_fold(struct trans_table *table, trans_va_t va, uint64_t len,
 		     unsigned int flags, struct trans_report *report)

@@ -4,7 +4,8 @@
  */
 #include <trans_table/table_extra.h>
 
-#include "trans/table/source.h"
+#include "trans/table/call.h"
+#include "trans/table/source_begin.h"
 
 #define SHARE_FLAGS (TRANS_KEEP | TRANS_REPLACE | TRANS_ESTIMATE)
 

@@ -5,7 +5,7 @@
  */
 #include <trans_table/table_extra.h>
 
-#include "trans/table/build.h"
+#include "trans/table/call.h"
 
 /* The block of last-level tables that covers the range. */
 static int window_pages(struct build *b)
