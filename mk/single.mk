@@ -74,8 +74,8 @@ $(N)/tables $(S)/tables $(S)/tables-fixed:
 	$(call say,HOSTLD)
 	$(Q)gcc $^ -o $@
 
-# What is to be taken with that.
-$(N)/fixed/tables.o: FLAGS = $(WARN) -DGEOMETRIES=2
+# What is to be taken with that: both halves of EL1&0.
+$(N)/fixed/tables.o: FLAGS = $(WARN) -DGEOMETRIES=0x41u
 $(N)/fixed/tables.o: COMPILE = gcc $(BENCH_FLAGS)
 $(N)/fixed/tables.o: SAYS = HOSTCC
 $(eval $(call objects,$(N)/fixed,tests/alone/,c))
