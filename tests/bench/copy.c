@@ -99,6 +99,7 @@ static struct contender contenders[] = {
 	{ .name = "fold", .run = run_copy, .flags = TRANS_FOLD },
 	{ .name = "copy as linux", .run = run_copy, .flags = AS_LINUX },
 	{ .name = "copy", .run = run_copy },
+	{ .name = "keepcont", .run = run_copy, .flags = TRANS_KEEPCONT },
 	{ .name = "estimate fold", .run = run_copy,
 	  .flags = TRANS_FOLD | TRANS_ESTIMATE | AS_LINUX },
 };
