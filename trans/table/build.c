@@ -309,8 +309,8 @@ static TRANS_APART int materialise(struct build *b, struct frame *f)
 	return 0;
 }
 
-/* @slot changes: its contiguous group is no longer even, and none of it may say
- * so (Arm ARM D8.6.1). */
+/* @slot changes: its contiguous group (TRANS_KEEPCONT) is none any more, and no
+ * leaf of it may say so (Arm ARM D8.6.1). */
 static void cut_group(struct build *b, const struct frame *f,
 		      unsigned int slot)
 {
