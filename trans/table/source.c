@@ -299,8 +299,8 @@ static unsigned int next_line(const struct table_source *s,
 
 /* Let the answer hold for what follows in the same table, as long as that is
  * easily had. The cursor is left at the last entry that was read. */
-static void follow(struct build *b, struct table_source *s,
-		   struct copies copies)
+static TRANS_APART void follow(struct build *b, struct table_source *s,
+			       struct copies copies)
 {
 	unsigned int shift = cursor_shift(&s->at), done = 0, more;
 	unsigned int most = room(b, s), seen[LOOKS + 1] = { 0 };
