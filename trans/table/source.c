@@ -315,7 +315,8 @@ static TRANS_APART void follow(struct build *b, struct table_source *s,
 		seen[LOOK_VALID] += more;
 		va += (uint64_t)more << shift;
 		copies.next += (uint64_t)more << shift;
-		copies.out += copies.out ? more : 0;
+		if (copies.out)
+			copies.out += more;
 		if (done == most)
 			break;
 		look = is_gap(b, copies, d) ? LOOKS : look_of(b, s, d, va);
