@@ -99,4 +99,4 @@ $(A)/port-single.elf: ports/qemu-virt/port.ld $(PORT_OBJS) \
 	$(Q)$(LD) $(PIE_LINK) -T $< $(filter %.o,$^) \
 		--start-group $(filter %.a,$^) --end-group -o $@
 
-build: $(if $(PORT),$(A)/port-single.bin)
+build: $(if $(PORT_SOURCES),$(A)/port-single.bin)
