@@ -109,7 +109,8 @@ static void mmu_off(struct cpu *cpu, unsigned int slot, uint32_t site)
 	say_pending(cpu);
 	cpu->tlb[slot].half[0] = cpu->tlb[slot].half[1] = false;
 	cpu_leaves(cpu, site);
-	world.generation++;
+	/* Its tables are live no more, unless another CPU's are the same. */
+	live_scan(NULL, 0, site);
 }
 
 static void tables_swapped(struct cpu *cpu, unsigned int slot,
