@@ -38,7 +38,7 @@ static int one_answer(struct build *b, trans_va_t va, struct answer *answer)
  * told. */
 static int ask(struct build *b, trans_va_t va)
 {
-	struct answer next;
+	struct answer next = { 0 };
 	int ret = one_answer(b, va, &b->answer);
 
 	while (!ret && b->answer.last < b->last) {
