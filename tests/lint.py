@@ -19,6 +19,8 @@ CPPCHECK = ['cppcheck', '--quiet', '--error-exitcode=1', '--std=c11',
             '--enable=warning,performance,portability',
             # A host's own replacement of env.h; there is none in this tree.
             '-UTRANS_ENV_HEADER',
+            # What of a header is for assembler only is no C.
+            '-U__ASSEMBLER__',
             # Preprocessor paths are given for our headers only.
             '--suppress=missingIncludeSystem',
             # A report in a header of libfdt or the compiler is not ours.
