@@ -162,6 +162,9 @@ static int pool_visit(void *ctx, trans_pa_t pa)
 	return pool->host->visit(pool->host_ctx, pa);
 }
 
+_Static_assert(sizeof(struct trans_ops) == 9 * sizeof(void (*)(void)),
+	       "every callback is passed on here");
+
 /* Absent stays absent: the library asks whether an optional one is there. */
 static struct trans_ops forwarding_ops(const struct trans_ops *host)
 {

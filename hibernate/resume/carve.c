@@ -146,6 +146,16 @@ static void carve_release(void *ctx, trans_pa_t pa)
 	resume->host->release(resume->host_ctx, pa);
 }
 
+static int carve_visit(void *ctx, trans_pa_t pa)
+{
+	const struct trans_resume *resume = ctx;
+
+	return resume->host->visit(resume->host_ctx, pa);
+}
+
+_Static_assert(sizeof(struct trans_ops) == 9 * sizeof(void (*)(void)),
+	       "every callback is passed on here");
+
 /* Absent stays absent: the library asks whether an optional one is there. */
 void trans_resume_carve_ops_(struct trans_resume *resume)
 {
@@ -161,5 +171,6 @@ void trans_resume_carve_ops_(struct trans_resume *resume)
 		.write_entry = host->write_entry ? carve_write_entry : NULL,
 		.acquire = host->acquire ? carve_acquire : NULL,
 		.release = host->release ? carve_release : NULL,
+		.visit = host->visit ? carve_visit : NULL,
 	};
 }

@@ -5,6 +5,8 @@ from .who import RESUME, SWSUSP, TRANSITION
 # Edits, and the tests that must notice them: tests/mutants.py.
 MUTANTS = {
     RESUME: [
+        ('resume: visits nothing', 'carve_visit',
+         'return resume->host->visit(resume->host_ctx, pa);', 'return 0;'),
         ('the proof is silent', 'part_apart',
          'return ret ? ret : told(proof, len / page);', 'return ret;'),
         ('the search for the text is silent', 'trans_find_text_',

@@ -367,6 +367,67 @@ static void pieces_of_the_image(void **state)
 
 /* From nothing up to enough, page by page: named, and nothing else written;
  * once it is enough, more is enough too. */
+/* What a host that watches its tables is told. */
+static struct {
+	unsigned long visited, stored, acquired, released, stop_at;
+} watch;
+
+static int on_visit(void *ctx, trans_pa_t pa)
+{
+	(void)ctx, (void)pa;
+	return ++watch.visited == watch.stop_at;
+}
+
+static void on_store(void *ctx, uint64_t *slot, uint64_t desc)
+{
+	(void)ctx;
+	watch.stored++;
+	*slot = desc;
+}
+
+static int on_acquire(void *ctx, trans_pa_t pa)
+{
+	(void)ctx, (void)pa;
+	watch.acquired++;
+	return 0;
+}
+
+static void on_release(void *ctx, trans_pa_t pa)
+{
+	(void)ctx, (void)pa;
+	watch.released++;
+}
+
+/* The tables of a resume lie in memory that it allocates by itself; the host
+ * hears of them as of any others. */
+static void tables_are_told_of(void **state)
+{
+	struct saved s = usual(12);
+	struct resume_world w;
+
+	(void)state;
+	world_save(&w, &s);
+	world_mark(&w, BASE, MIB, PAGE_STORED);
+	world_write_disk(&w);
+	world_boot(&w, 1);
+	world_lend(&w, BASE, 4 * MIB);
+	w.host.visit = on_visit;
+	w.host.write_entry = on_store;
+	w.host.acquire = on_acquire;
+	w.host.release = on_release;
+	memset(&watch, 0, sizeof(watch));
+	watch.stop_at = 1;
+	assert_int_equal(world_load(&w), TRANS_ESTOPPED);
+	world_untouched(&w);
+	assert_int_equal(watch.acquired, watch.released);
+	memset(&watch, 0, sizeof(watch));
+	must_load(&w);
+	assert_true(watch.visited && watch.stored && watch.acquired);
+	trans_resume_unload(&w.resume);
+	assert_int_equal(watch.acquired, watch.released);
+	world_end(&w);
+}
+
 static void too_little(bool low, uint64_t image_len, uint64_t *needed)
 {
 	struct saved s = usual(12);
@@ -606,6 +667,7 @@ int main(void)
 		cmocka_unit_test(proof_of_tables_and_blob),
 		cmocka_unit_test(proof_of_moves),
 		cmocka_unit_test(report_in_the_image),
+		cmocka_unit_test(tables_are_told_of),
 		cmocka_unit_test(printed),
 	};
 
