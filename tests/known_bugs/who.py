@@ -4,8 +4,8 @@
 COPY = ('test_copy', 'test_copy_rules', 'test_copy_failures',
         'test_copy_formats')
 CASES = ('test_copy_entries', 'test_table_refuse', 'test_reading')
-CORE = ('test_table', *CASES, 'test_operations', *COPY, 'test_walker',
-        'test_geometry', 'test_inspect', 'test_table_effort')
+CORE = ('test_table', 'test_builder', *CASES, 'test_operations', *COPY,
+        'test_walker', 'test_geometry', 'test_inspect', 'test_table_effort')
 TRANSITION = ('test_transition', 'test_transition_refuse',
               'test_transition_digests', 'test_transition_go',
               'test_transition_proof', 'test_transition_rest',

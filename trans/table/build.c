@@ -109,7 +109,8 @@ static int study(struct build *b)
 
 /* ---- decisions -------------------------------------------------------- */
 
-enum action { SKIP, TAKE, CLEAR, LINK, DESCEND, COLLIDE, STOP };
+/* The last two: what decides could not be read, and why. */
+enum action { SKIP, TAKE, CLEAR, LINK, DESCEND, COLLIDE, STOPPED, UNREADABLE };
 
 /* May the answer be a leaf of the current slot? */
 static bool fits(const struct build *b)
@@ -188,7 +189,9 @@ static TRANS_APART enum action become(const struct build *b, enum action one)
 		if (!ret && cursor_last(&c) >= end)
 			return one;
 	}
-	return ret == TRANS_ESTOPPED ? STOP : DESCEND;
+	if (ret == TRANS_ECORRUPT)
+		return DESCEND; /* told where it is in the way */
+	return ret == TRANS_ESTOPPED ? STOPPED : UNREADABLE;
 }
 
 static enum action decide_hole(const struct build *b)
@@ -565,20 +568,29 @@ static unsigned int slots_of_hole(const struct build *b, const struct frame *f)
 	return (unsigned int)(more < most ? more + 1 : most);
 }
 
-static int stopped(struct build *b)
+/* The operation ends here. */
+static int refuse(struct build *b, enum action action)
 {
-	return trans_build_fail_(b, TRANS_ESTOPPED,
-				 "visit of a table page stopped it", b->old,
-				 old_pa(b));
+	int status = action == STOPPED ? TRANS_ESTOPPED :
+		     action == UNREADABLE ? TRANS_EFAULT : TRANS_EEXIST;
+	const char *why = action == STOPPED ?
+				  "visit of a table page stopped it" :
+			  action == UNREADABLE ?
+				  "phys_to_virt refused a table page" :
+				  "something is mapped here already";
+
+	return trans_build_fail_(b, status, why, b->old, old_pa(b));
 }
 
 static int build_slot(struct build *b)
 {
+	enum action action;
 	int ret = study(b);
 
 	if (ret)
 		return ret;
-	switch (decide(b)) {
+	action = decide(b);
+	switch (action) {
 	case SKIP:
 		return skip(b, slots_of_hole(b, b->f));
 	case TAKE:
@@ -591,14 +603,12 @@ static int build_slot(struct build *b)
 			   1);
 	case DESCEND:
 		return descend(b);
-	case STOP:
-		return stopped(b);
 	case COLLIDE:
+	case STOPPED:
+	case UNREADABLE:
 		break;
 	}
-	return trans_build_fail_(b, TRANS_EEXIST,
-				 "something is mapped here already", b->old,
-				 old_pa(b));
+	return refuse(b, action);
 }
 
 static int walk(struct build *b)
@@ -653,8 +663,10 @@ static TRANS_APART int find_host(struct build *b, uint64_t **host)
 		if (ret)
 			return ret;
 		action = decide_host(b, f);
+		if (action == STOPPED || action == UNREADABLE)
+			return refuse(b, action);
 		if (action != DESCEND)
-			return action == STOP ? stopped(b) : 0;
+			return 0;
 		pa = old_pa(b);
 	}
 }

@@ -98,6 +98,38 @@ static void map(struct trans_table *t, trans_va_t va, uint64_t len,
 	assert_int_equal(trans_table_map(t, va, va, len, &rw, flags, NULL), 0);
 }
 
+/* ---- tables that cannot be read ------------------------------------------ */
+
+/* Whether a table goes as a whole depends on what else it has. Where that
+ * cannot be read nothing is done, rather than something else than was
+ * estimated. */
+static void test_what_cannot_be_read_is_not_guessed(void **state)
+{
+	struct trans_report planned, done;
+	int ret;
+
+	(void)state;
+	map(&w.a, 0, MIB, 0);
+	map(&w.b, 2 * BLOCK, PAGE, 0); /* no table of its own goes */
+	assert_int_equal(trans_table_share(&w.b, 0, &w.a, 0, BLOCK, 0, NULL),
+			 0);
+	assert_int_equal(trans_table_unmap(&w.b, 0, MIB, TRANS_ESTIMATE,
+					   &planned), 0);
+	for (w.m.refuse_map_at = 1; ; w.m.refuse_map_at++) {
+		w.m.maps = 0;
+		ret = trans_table_unmap(&w.b, 0, MIB, 0, &done);
+		if (!ret)
+			break;
+		assert_int_equal(ret, TRANS_EFAULT);
+		assert_non_null(done.error.why);
+		w.m.maps = w.m.refuse_map_at; /* not again */
+		leaf_at(&w.b, 0);
+	}
+	assert_true(w.m.maps < w.m.refuse_map_at);
+	w.m.refuse_map_at = 0;
+	assert_int_equal(done.stats.tables, planned.stats.tables);
+}
+
 /* ---- the end of the address space ---------------------------------------- */
 
 /* The hole of the source spans more than is left above the destination. */
@@ -332,6 +364,7 @@ static void test_visit_stops_each_look(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_what_cannot_be_read_is_not_guessed),
 		TEST(test_source_ends_beyond_2_64),
 		TEST(test_noblock_splits_a_block_of_the_same),
 		TEST(test_copy_upgrades_to_the_blocks_of_the_source),
