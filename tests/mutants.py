@@ -337,6 +337,8 @@ def main():
     args = ap.parse_args()
     start = time.monotonic()
     chosen = [m for m in MUTANTS if any(t in m.name for t in args.only)]
+    if not chosen:
+        sys.exit('mutants: none has that in its name')
     where = own_directory()
     try:
         noticed = run(where, chosen)

@@ -128,6 +128,8 @@ def main():
     ap.add_argument('--jobs', type=int, default=1, metavar='N')
     args = ap.parse_args()
     picked = of_file(args.port) if args.port else chosen(args.only, args.sample)
+    if not picked:
+        sys.exit('hazard: no case is called that; --list has their names')
     if args.list:
         print('\n'.join(s.name for s in picked))
         return

@@ -323,6 +323,8 @@ def main():
     args = ap.parse_args()
     every = [*BUGS, *(b for b, _ in HARMLESS)]
     picked = [b for b in every if fnmatch.fnmatch(b.name, f'*{args.only}*')]
+    if not picked:
+        sys.exit('planted: no bug is called that; --list has their names')
     for one in picked if args.list else ():
         changed(one)
         print(f'{one.name}: {" ".join(one.trips) or "harmless"}')
