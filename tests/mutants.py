@@ -22,6 +22,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from typing import NamedTuple
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -183,7 +184,8 @@ def run_all(function, items):
 
 
 def passing(path):
-    """The names of the tests that pass, in order; none if it hangs."""
+    """How often each test passes, in their order: a program may run a group
+    twice, on two kinds of host. Nothing if it hangs."""
     try:
         done = subprocess.run([path], timeout=TIMEOUT,
                               env={**os.environ,
@@ -192,10 +194,15 @@ def passing(path):
                               stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL)
     except subprocess.TimeoutExpired:
-        return []
+        return Counter()
     text = done.stdout.decode(errors='replace')
-    return [w.split(' - ', 1)[1] for w in text.splitlines()
-            if w.startswith('ok ') and ' - ' in w]
+    return Counter(w.split(' - ', 1)[1] for w in text.splitlines()
+                   if w.startswith('ok ') and ' - ' in w)
+
+
+def lost(before, after):
+    """The tests that passed more often before."""
+    return list(Counter(before) - Counter(after))
 
 
 class Base:
@@ -282,10 +289,9 @@ def notices(base, where, mutant):
         if error:
             return f'[does not compile: {error.splitlines()[0]}]'
     for test in mutant.tests:
-        passed = set(passing(base.link(test, where)))
-        lost = [t for t in base.passes[test] if t not in passed]
-        if lost:
-            return f'{test}: {lost[0]}'
+        gone = lost(base.passes[test], passing(base.link(test, where)))
+        if gone:
+            return f'{test}: {gone[0]}'
     return None
 
 

@@ -398,6 +398,17 @@ class KnownBugs(unittest.TestCase):
         self.put('lib/a.c', self.F.replace('return 1', 'returned'))
         self.wrong('occurs 0 times', old='return ed')
 
+    def test_a_group_that_runs_twice(self):
+        program = f'{self.root}/program'
+        with open(program, 'w') as f:
+            f.write('#!/bin/sh\necho "ok 1 - a"; echo "ok 2 - b"\n'
+                    'echo "ok 1 - a"; echo "not ok 2 - b"\n')
+        os.chmod(program, 0o700)
+        passes = mutants.passing(program)
+        self.assertEqual(passes, {'a': 2, 'b': 1})
+        self.assertEqual(mutants.lost(passes, passes), [])
+        self.assertEqual(mutants.lost({**passes, 'b': 2}, passes), ['b'])
+
     def test_each_run_has_its_directory(self):
         self.addCleanup(setattr, mutants, 'DIR', mutants.DIR)
         mutants.DIR = self.root
