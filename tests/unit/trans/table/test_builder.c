@@ -253,6 +253,37 @@ static void test_a_split_takes_the_bit_from_the_whole_group(void **state)
 	assert_int_equal(members(&w.a, va + 16 * BLOCK, BLOCK), 16);
 }
 
+/* New leaves that begin in one group and end in another break both. */
+static void test_leaves_across_two_groups_break_both(void **state)
+{
+	static const struct trans_attr ro = { TRANS_MEM_NORMAL, 0 };
+
+	(void)state;
+	map(&w.a, 0, MIB, 0);
+	for (unsigned int i = 0; i < 4; i++)
+		make_group(&w.a, i * 16 * PAGE, PAGE, 3);
+	assert_int_equal(trans_table_map(&w.a, 4 * PAGE, 4 * PAGE, 32 * PAGE,
+					 &ro, TRANS_REPLACE, NULL), 0);
+	for (unsigned int i = 0; i < 3; i++)
+		assert_int_equal(members(&w.a, i * 16 * PAGE, PAGE), 0);
+	assert_int_equal(members(&w.a, 48 * PAGE, PAGE), 16);
+}
+
+/* ---- what tables forbid -------------------------------------------------- */
+
+/* The same leaves in the next table are others if that forbids writing. */
+static void test_leaves_alike_in_tables_that_differ(void **state)
+{
+	(void)state;
+	map(&w.a, 0, 2 * BLOCK, TRANS_NOBLOCK);
+	*entry(&w.a, BLOCK, 2) |= TABLE_BITS(62);
+	assert_int_equal(trans_table_copy(&w.b, 0, &w.a, 0, 2 * BLOCK, 0,
+					  NULL), 0);
+	assert_true(leaf_at(&w.b, BLOCK - PAGE).writable);
+	assert_false(leaf_at(&w.b, BLOCK).writable);
+	assert_false(leaf_at(&w.b, 2 * BLOCK - PAGE).writable);
+}
+
 /* ---- borrowed tables ----------------------------------------------------- */
 
 static void share(trans_va_t va, uint64_t len)
@@ -370,6 +401,8 @@ int main(void)
 		TEST(test_copy_upgrades_to_the_blocks_of_the_source),
 		TEST(test_a_broken_group_costs_no_other),
 		TEST(test_a_split_takes_the_bit_from_the_whole_group),
+		TEST(test_leaves_across_two_groups_break_both),
+		TEST(test_leaves_alike_in_tables_that_differ),
 		TEST(test_what_a_link_forbids_outlives_the_link),
 		TEST(test_a_link_forbids_what_its_regime_knows),
 		TEST(test_what_cannot_be_in_a_borrowed_table),
