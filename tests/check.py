@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import time
+import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
@@ -171,7 +172,8 @@ def oracle_runs(tally, full):
 def hazards(tally, full):
     tally.heading('caches and translations beside QEMU, '
                   + ('all' if full else 'sample'))
-    if not make(tally, 'plugin', 'hazard-bins', 'payload'):
+    needs = ('hazard-bins', 'payload', *(['uboot-bins'] if full else []))
+    if not make(tally, 'plugin', *needs):
         return
     tally.add(*hazard.run_all(hazard.chosen(sample=not full)))
     if full:
@@ -195,20 +197,28 @@ def uboot(tally):
         tally.add(*run_uboot.run_cases())
 
 
+def guarded(tally, stage, *args):
+    """A stage that breaks is a failure, and not the end of the others."""
+    try:
+        stage(tally, *args)
+    except Exception:  # whatever it is: it is told, and counts
+        tally.part(stage.__name__, False, 0, traceback.format_exc())
+
+
 def check(tally, args):
-    builds(tally)
-    unit_tests(tally)
-    fuzzing(tally)
+    guarded(tally, builds)
+    guarded(tally, unit_tests)
+    guarded(tally, fuzzing)
     if args.full:
-        mutants(tally)
-        entries(tally)
-    lint(tally)
-    adoption(tally)
+        guarded(tally, mutants)
+        guarded(tally, entries)
+    guarded(tally, lint)
+    guarded(tally, adoption)
     if not args.no_qemu:
-        oracle_runs(tally, args.full)
-        hazards(tally, args.full)
-        qemu_cases(tally, 'triples' if args.full else 'pairs')
-        uboot(tally)
+        guarded(tally, oracle_runs, args.full)
+        guarded(tally, hazards, args.full)
+        guarded(tally, qemu_cases, 'triples' if args.full else 'pairs')
+        guarded(tally, uboot)
 
 
 def check_all(tally, args):

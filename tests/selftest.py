@@ -24,6 +24,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, 'qemu'),
 import check  # noqa: E402
 import docs  # noqa: E402
 import factors  # noqa: E402
+import hazard  # noqa: E402
 import hibernate  # noqa: E402
 import house  # noqa: E402
 import mutants  # noqa: E402
@@ -145,6 +146,31 @@ class Times(unittest.TestCase):
             '== time a stage', '  0:00:00  one', '  0:00:00  two',
             '  0:00:00  in all'])
         self.assertEqual(check.clock(3 * 3600 + 62.4), '3:01:02')
+
+
+class Broken(unittest.TestCase):
+    """What breaks is a failure, and the rest is run."""
+
+    def test_stage(self):
+        tally, out = check.Tally(), io.StringIO()
+
+        def stage(tally, word):
+            tally.add(2, 0)
+            raise KeyError(word)
+        with contextlib.redirect_stdout(out):
+            check.guarded(tally, stage, 'lost')
+        self.assertEqual((tally.passed, tally.failed), (2, 1))
+        self.assertIn("KeyError: 'lost'", out.getvalue())
+
+    def test_hazard_case(self):
+        out = io.StringIO()
+
+        def run(live):
+            raise FileNotFoundError('no such U-Boot')
+        scene = types.SimpleNamespace(name='scene', run=run)
+        with contextlib.redirect_stdout(out):
+            self.assertEqual(hazard.run_all([scene, scene]), (0, 2))
+        self.assertIn('no such U-Boot', out.getvalue())
 
 
 class House(unittest.TestCase):

@@ -10,6 +10,7 @@ import concurrent.futures
 import fnmatch
 import importlib.util
 import os
+import subprocess
 import sys
 
 import at_uboot
@@ -90,6 +91,18 @@ def check(scene, live=False):
                    say_all(trace, names), result.seconds)
 
 
+def broken(scene, why):
+    """It could not even be run: it fails alone."""
+    return Outcome(scene, f'{type(why).__name__}: {why}', [], 0)
+
+
+def tried(scene, live):
+    try:
+        return check(scene, live)
+    except (OSError, ValueError, subprocess.SubprocessError) as why:
+        return broken(scene, why)
+
+
 def of_file(path):
     """SCENES of somebody's own file: docs/hazard.md."""
     spec = importlib.util.spec_from_file_location('port', path)
@@ -102,7 +115,7 @@ def run_all(picked, jobs=1, live=False):
     """(passed, failed)"""
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        for outcome in pool.map(lambda s: check(s, live), picked):
+        for outcome in pool.map(lambda s: tried(s, live), picked):
             outcome.report()
             failed += bool(outcome.why)
     return len(picked) - failed, failed
