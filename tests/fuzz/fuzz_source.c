@@ -66,7 +66,8 @@ static void read_source(struct input *in, const struct shape *shape)
 		trans_present_linux_7_1_ng, NULL,
 	};
 	uint64_t mair = controls & 8 ? take(in, 8) : TRANS_MAIR_DEFAULT;
-	trans_present_fn rule = rules[controls >> 5 & 3];
+	trans_present_fn rule = rules[(controls >> 5) %
+				      (sizeof(rules) / sizeof(rules[0]))];
 	struct world *w = &f.w;
 	struct memory m = w->m;
 
