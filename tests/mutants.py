@@ -288,10 +288,13 @@ def notices(base, where, mutant):
         error = base.compile(where, name, where)
         if error:
             return f'[does not compile: {error.splitlines()[0]}]'
-    for test in mutant.tests:
-        gone = lost(base.passes[test], passing(base.link(test, where)))
-        if gone:
-            return f'{test}: {gone[0]}'
+    try:
+        for test in mutant.tests:
+            gone = lost(base.passes[test], passing(base.link(test, where)))
+            if gone:
+                return f'{test}: {gone[0]}'
+    except subprocess.CalledProcessError:  # a name that there is not
+        return '[does not link]'
     return None
 
 

@@ -188,7 +188,7 @@ MUTANTS = {
     (*RESUME, 'test_resume_wipe'): [
         ('memory of the image is carved', 'trans_resume_carve_',
          'find_down(map, range->start, top, len, align, pa)',
-         '(*pa = tr_round_down(top - len, align), false)'),
+         '(*pa = trans_round_down(top - len, align), false)'),
         ('carved, but not marked', 'trans_resume_carve_',
          'trans_resume_mark_(map, map->taken, *pa, len);', ''),
         ('freed, but not found again', 'carve_free',
