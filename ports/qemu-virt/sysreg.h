@@ -33,17 +33,17 @@ static inline bool sysreg_random(uint64_t *value)
 #define dsb(scope) __asm__ volatile("dsb " #scope : : : "memory")
 #define tlbi(what) __asm__ volatile("tlbi " #what : : : "memory")
 
-/* Drop every cached translation of our own regime on this CPU. The first DSB
- * orders the table stores before it, the second waits, ISB for what is already
- * fetched (Arm ARM D8.14). */
+/* Drop every cached translation of our own regime, on all CPUs, which have the
+ * same tables. The first DSB orders the table stores before it, the second
+ * waits, ISB for what is already fetched (Arm ARM, "TLB maintenance"). */
 static inline void tlb_forget(unsigned int el)
 {
-	dsb(nshst);
+	dsb(ishst);
 	if (el == 2)
-		tlbi(alle2);
+		tlbi(alle2is);
 	else
-		tlbi(vmalle1);
-	dsb(nsh);
+		tlbi(vmalle1is);
+	dsb(ish);
 	isb();
 }
 
