@@ -16,14 +16,15 @@ struct cpu *cpu_get(unsigned int index)
 		world.lines.clock = 1;
 	if (!cpu->seen) {
 		cpu->index = (uint8_t)(index % CPUS);
-		cpu->dsb = cpu->dmb = (uint32_t)cpu->index << 28 | 1;
+		cpu->dsb = cpu->dmb = cpu->full =
+			(uint32_t)cpu->index << 28 | 1;
 		cpu->seen = true;
 		cpu_reset(cpu);
 	}
 	return cpu;
 }
 
-/* After a reset a TLB may hold anything (Arm ARM D8.13). */
+/* After a reset a TLB may hold anything (Arm ARM D8.16.1 R_BQCDZ). */
 void cpu_reset(struct cpu *cpu)
 {
 	cpu->tlb[0] = cpu->tlb[1] = (struct tlb){ .filled = true,
@@ -53,6 +54,14 @@ struct regime cpu_regime(const struct cpu *cpu, unsigned int slot)
 		{ r->ttbr0[slot], r->ttbr1[slot] }, r->mair[slot],
 		(uint8_t)(slot + 1), !slot || r->hcr & HCR_E2H
 	};
+}
+
+/* A1 says which TTBR has it; where there is one half, nothing has one. */
+uint16_t cpu_asid(const struct regime *regime)
+{
+	if (!regime->two)
+		return 0;
+	return (uint16_t)(regime->ttbr[regime->tcr >> 22 & 1] >> 48);
 }
 
 unsigned int cpu_slot(const struct cpu *cpu, unsigned int el)
@@ -90,27 +99,42 @@ static void mmu_on(struct cpu *cpu, unsigned int slot, uint32_t site)
 	live_scan(cpu, slot, site);
 }
 
-/* Whatever was hidden and not forgotten may still be used by now. */
-static void say_pending(struct cpu *cpu)
+static void still_held(void *arg, const struct pending *one)
 {
-	struct pendings *p = &world.pendings;
+	cpu_find(arg, RULE_TLB_PENDING, one->by, NULL, one->desc_pa, one->va);
+}
 
-	for (size_t i = 0; i < p->count; i++)
-		if (p->list[i].state < PENDING_ASKED)
-			cpu_find(cpu, RULE_TLB_PENDING, p->list[i].by, NULL,
-				 p->list[i].desc_pa, p->list[i].va);
-	p->count = 0;
+/* Whatever was hidden and not forgotten may still be used by now. */
+static void say_pending(struct cpu *cpu, unsigned int slot)
+{
+	pending_drop(&world.pendings, cpu->index, (uint8_t)(slot + 1),
+		     still_held, cpu);
 }
 
 static void mmu_off(struct cpu *cpu, unsigned int slot, uint32_t site)
 {
 	event("mmu-off cpu %u el %u phase %u", cpu->index, slot + 1,
 	      cpu->phase);
-	say_pending(cpu);
+	say_pending(cpu, slot);
 	cpu->tlb[slot].half[0] = cpu->tlb[slot].half[1] = false;
 	cpu_leaves(cpu, site);
 	/* Its tables are live no more, unless another CPU's are the same. */
 	live_scan(NULL, 0, site);
+}
+
+#define TTBR_TABLE 0x0000fffffffffffeULL /* not ASID, not CnP */
+
+/* Another table for this half, or none where one was walked before (that
+ * nothing is walked, EPD, may be held, too). */
+static bool half_swapped(const struct regime *old, const struct regime *now,
+			 unsigned int half)
+{
+	struct tree tree;
+
+	if (now->two && (old->tcr ^ now->tcr) & (half ? TCR_EPD1 : TCR_EPD0))
+		return true;
+	return (old->ttbr[half] ^ now->ttbr[half]) & TTBR_TABLE &&
+	       walk_tree(old, half, &tree);
 }
 
 static void tables_swapped(struct cpu *cpu, unsigned int slot,
@@ -120,27 +144,17 @@ static void tables_swapped(struct cpu *cpu, unsigned int slot,
 	uint64_t switched = now->two ? TCR_EPD0 | TCR_EPD1 : 0;
 	struct tlb *tlb = &cpu->tlb[slot];
 
-	if (!tlb->half[0] && !tlb->half[1])
+	if (!tlb->half[0] && !tlb->half[1]) {
 		tlb->before = tlb->by;
+		tlb->asid_gone = false;
+	}
 	if ((old->tcr ^ now->tcr) & ~switched || old->mair != now->mair)
 		cpu_find(cpu, RULE_TCR_MAIR_LIVE, site, NULL, now->tcr,
 			 now->mair);
-	for (unsigned int half = 0; half < 2; half++) {
-		struct tree tree;
-
-		/* By another ASID, or where nothing was walked, nothing that
-		 * is held can be taken for the new table's. That nothing is
-		 * walked (EPD) may be held, too. */
-		if (old->ttbr[half] != now->ttbr[half] &&
-		    old->ttbr[half] >> 48 == now->ttbr[half] >> 48 &&
-		    walk_tree(old, half, &tree))
-			tlb->half[half] = true;
-		if ((old->tcr ^ now->tcr) & switched &
-		    (half ? TCR_EPD1 : TCR_EPD0))
-			tlb->half[half] = true;
-	}
+	for (unsigned int half = 0; half < 2; half++)
+		tlb->half[half] |= half_swapped(old, now, half);
 	tlb->by = *now;
-	say_pending(cpu);
+	say_pending(cpu, slot);
 	live_scan(cpu, slot, site);
 	if (cpu->phase == PHASE_NEXT)
 		world.tables_changed++;
@@ -158,6 +172,16 @@ static void update_slot(struct cpu *cpu, unsigned int slot,
 		mmu_off(cpu, slot, site);
 	else if (on && !is_same(old, &now))
 		tables_swapped(cpu, slot, old, &now, site);
+}
+
+/* By what EL2 maps below EL1 all that is said here of EL1 is not so: addresses
+ * are no machine's, memory may be cached with the MMU off, DC IVAC cleans. With
+ * TGE both count as 0. */
+void cpu_stage_2(const struct cpu *cpu, unsigned int el, uint32_t site)
+{
+	if (el < 2 && !(cpu->regs.hcr & HCR_TGE) &&
+	    cpu->regs.hcr & (HCR_VM | HCR_DC))
+		cpu_find(cpu, RULE_STAGE_2, site, NULL, cpu->regs.hcr, 0);
 }
 
 static bool cache_is_on(const struct cpu_regs *regs)
@@ -215,9 +239,21 @@ static bool leaf_at(const struct regime *regime, uint64_t va,
 	       walk(&tree, va, live_read, NULL, leaf);
 }
 
-/* A TTBR was changed, and nothing has been forgotten: what the old tables said
- * of this address may still be held. If it is what the new ones say, or they
- * said nothing, no harm is done (Arm ARM D8.16.1). */
+/* May what the old tables said of an address still be taken for it? Not if they
+ * said nothing, or it is of another ASID than now (Arm ARM D8.16.3.1 R_XXNPZ).
+ */
+static bool may_hit(const struct tlb *tlb, const struct regime *now,
+		    uint64_t va, struct leaf *held)
+{
+	if (!leaf_at(&tlb->before, va, held))
+		return false;
+	if (!now->two || !(held->desc & DESC_NG))
+		return true;
+	return !tlb->asid_gone && cpu_asid(&tlb->before) == cpu_asid(now);
+}
+
+/* A TTBR was changed, and nothing has been forgotten. If what is held is what
+ * the new tables say, no harm is done. */
 static void stale_translation(struct cpu *cpu, unsigned int slot, uint64_t va,
 			      uint32_t site)
 {
@@ -227,7 +263,7 @@ static void stale_translation(struct cpu *cpu, unsigned int slot, uint64_t va,
 	struct leaf held, leaf;
 
 	if (!tlb->half[high] || cpu->phase == PHASE_NEXT ||
-	    !leaf_at(&tlb->before, va, &held) ||
+	    !may_hit(tlb, &now, va, &held) ||
 	    (leaf_at(&now, va, &leaf) && leaf.desc == held.desc &&
 	     leaf.len == held.len))
 		return;
@@ -235,16 +271,23 @@ static void stale_translation(struct cpu *cpu, unsigned int slot, uint64_t va,
 		 NULL, va, tlb->by.ttbr[high]);
 }
 
+/* By its mapping, and SCTLR.C (D7.5.5). */
+static bool is_cacheable(struct cpu *cpu, unsigned int slot, uint64_t va)
+{
+	const uint64_t both = SCTLR_M | SCTLR_C;
+
+	return (cpu->regs.sctlr[slot] & both) == both &&
+	       walk_is_cached(memory_at(cpu, slot, va));
+}
+
 static bool is_cached(struct cpu *cpu, unsigned int el, uint64_t va,
 		      uint32_t site)
 {
 	unsigned int slot = cpu_slot(cpu, el);
-	uint64_t sctlr = cpu->regs.sctlr[slot];
 
-	if (!(sctlr & SCTLR_M))
-		return false;
-	stale_translation(cpu, slot, va, site);
-	return sctlr & SCTLR_C && walk_is_cached(memory_at(cpu, slot, va));
+	if (cpu->regs.sctlr[slot] & SCTLR_M)
+		stale_translation(cpu, slot, va, site);
+	return is_cacheable(cpu, slot, va);
 }
 
 void cpu_access(struct cpu *cpu, unsigned int el, uint64_t va, uint64_t pa,
@@ -282,13 +325,13 @@ void cpu_io(struct cpu *cpu, unsigned int el, uint64_t va, uint64_t pa,
 void cpu_fetch(struct cpu *cpu, unsigned int el, uint64_t pa, uint32_t site)
 {
 	uint64_t sctlr = cpu->regs.sctlr[cpu_slot(cpu, el)];
-	enum line_fetch how = sctlr & SCTLR_M ? FETCH_ON
-			    : sctlr & SCTLR_I ? FETCH_OFF : FETCH_PAST;
+	enum line_fetch how = !(sctlr & SCTLR_I) ? FETCH_PAST
+			    : sctlr & SCTLR_M ? FETCH_ON : FETCH_OFF;
 	struct line *line = guest_line(pa);
 
 	if (line)
-		cpu_find(cpu, line_fetch(line, how, cpu->ic_done), site, line,
-			 pa, cpu->ic_done);
+		cpu_find(cpu, line_fetch(line, how, &cpu->ic_done), site, line,
+			 pa, cpu->ic_done.clock);
 }
 
 /* ---- system instructions ----------------------------------------------- */
@@ -318,6 +361,7 @@ static void dc(struct cpu *cpu, unsigned int el, enum line_op op, uint64_t va,
 	uint64_t pa;
 
 	cpu->dc_open = site;
+	access.cached = is_cacheable(cpu, cpu_slot(cpu, el), va);
 	if (cpu->phase == PHASE_BLOB && op == LINE_CVAC)
 		cpu_find(cpu, RULE_BLOB_CVAC, site, NULL, va, 0);
 	if (!translate(cpu, el, va, &pa) || !(line = guest_line(pa)))
@@ -327,10 +371,10 @@ static void dc(struct cpu *cpu, unsigned int el, enum line_op op, uint64_t va,
 		 &before, pa, va);
 }
 
-static void zero(struct cpu *cpu, unsigned int el, uint64_t va,
-		 unsigned int block, uint32_t site)
+static void zero(struct cpu *cpu, unsigned int el, uint64_t va, uint32_t site)
 {
 	struct access access = access_by(cpu, site);
+	unsigned int block = world.zva;
 	uint64_t pa;
 
 	va &= ~(uint64_t)(block - 1);
@@ -354,24 +398,25 @@ static void ic(struct cpu *cpu, unsigned int el, const struct sys *sys,
 	uint64_t pa;
 	struct line *line;
 
-	/* The clean that it relies on must be complete (B2.4.4). */
+	/* The clean that it relies on must be complete (D7.5.9.15). */
 	if (cpu->dc_open)
 		cpu_find(cpu, RULE_IC_BEFORE_DSB, site, NULL,
 			 site_pa(cpu->dc_open), 0);
 	if (sys->kind == SYS_IC_VA) {
 		if (translate(cpu, el, va, &pa) && (line = guest_line(pa)))
-			line_ivau(line);
+			line_ivau(line, cpu->full);
 		return;
 	}
 	world.lines.clock++;
 	for (unsigned int i = 0; i < CPUS; i++)
 		if (sys->shared || cpu == &world.cpu[i]) {
-			world.cpu[i].ic_asked = world.lines.clock;
+			world.cpu[i].ic_asked = (struct ic){
+				world.lines.clock, cpu->full };
 			world.cpu[i].ic_by = cpu->index;
 		}
 }
 
-/* EL1's names are EL2's, at EL2 with E2H and TGE (Arm ARM D8.18). */
+/* EL1's names are EL2's, at EL2 with E2H and TGE (Arm ARM D8.17.5.4). */
 static struct sys whose(const struct cpu *cpu, unsigned int el, struct sys sys)
 {
 	const uint64_t both = HCR_E2H | HCR_TGE;
@@ -381,14 +426,24 @@ static struct sys whose(const struct cpu *cpu, unsigned int el, struct sys sys)
 	return sys;
 }
 
+static bool walks_with_ds(const struct cpu *cpu, unsigned int slot)
+{
+	struct regime regime = cpu_regime(cpu, slot);
+	struct tree tree;
+
+	return walk_tree(&regime, false, &tree) && tree.ds;
+}
+
 static void tlbi(struct cpu *cpu, const struct sys *sys, uint64_t value,
 		 uint32_t site)
 {
-	struct tlbi_range range = sys_tlbi_range(sys->scope, value);
+	struct tlbi_range range = sys_tlbi_range(
+		sys->scope, value, walks_with_ds(cpu, sys->el - 1U));
 
 	if (pending_tlbi(&world.pendings, cpu->index, sys, &range))
 		cpu_find(cpu, RULE_TLBI_BEFORE_DSB, site, NULL, range.va, 0);
 	world.generation++;
+	cpu->tlbi_far = sys->shared;
 	cpu->tlbi_open = site;
 	for (unsigned int i = 0; i < CPUS; i++) {
 		struct tlb *tlb = &world.cpu[i].tlb[sys->el - 1];
@@ -399,8 +454,9 @@ static void tlbi(struct cpu *cpu, const struct sys *sys, uint64_t value,
 			tlb->asked = true;
 			tlb->by_cpu = cpu->index;
 		}
-		if (sys->scope == TLBI_ASID)
-			tlb->half[0] = false;
+		if (sys->scope == TLBI_ASID &&
+		    range.asid == cpu_asid(&tlb->before))
+			tlb->asid_gone = true;
 	}
 }
 
@@ -431,28 +487,30 @@ static void tlbi_done(const struct cpu *cpu, struct cpu *at, bool all)
 }
 
 /* A DSB waits for maintenance only if it is of loads and stores, and only of
- * its domain (Arm ARM B2.3.12): alone (NSH) it says nothing of lines, which
- * belong to others too. */
+ * its domain (Arm ARM D7.5.9.15, D8.17.8 R_PSMWS): alone (NSH) it says nothing
+ * of lines, which belong to others too, nor of other CPUs' TLBs. */
 static void dsb(struct cpu *cpu, const struct sys *sys)
 {
 	bool all = sys->types == BARRIER_BOTH;
+	bool far = sys->domain != DOMAIN_NONE;
 
 	if (sys->types & BARRIER_STORES)
 		cpu->dsb++;
-	cpu->dmb++;
 	pending_dsb(&world.pendings, cpu->index, sys->types & BARRIER_STORES,
-		    all);
+		    all, far);
 	if (!all)
 		return;
-	if (sys->domain != DOMAIN_NONE)
+	cpu->dmb++;
+	cpu->full = cpu->dsb;
+	if (far)
 		cpu->dc_open = 0;
-	cpu->tlbi_open = 0;
+	if (far || !cpu->tlbi_far)
+		cpu->tlbi_open = 0;
 	for (unsigned int i = 0; i < CPUS; i++) {
 		struct cpu *at = &world.cpu[i];
 
-		tlbi_done(cpu, at, sys->domain != DOMAIN_NONE);
-		if (at == cpu || (at->ic_by == cpu->index &&
-				  sys->domain != DOMAIN_NONE))
+		tlbi_done(cpu, at, far);
+		if (at->ic_by == cpu->index && (at == cpu || far))
 			at->ic_seen = at->ic_asked;
 	}
 }
@@ -466,7 +524,7 @@ void cpu_leaves(struct cpu *cpu, uint32_t site)
 }
 
 void cpu_sys(struct cpu *cpu, unsigned int el, const struct sys *sys,
-	     uint64_t value, unsigned int block, uint32_t site)
+	     uint64_t value, uint32_t site)
 {
 	struct sys mine;
 
@@ -475,7 +533,7 @@ void cpu_sys(struct cpu *cpu, unsigned int el, const struct sys *sys,
 		dc(cpu, el, sys->dc, value, site);
 		break;
 	case SYS_ZVA:
-		zero(cpu, el, value, block, site);
+		zero(cpu, el, value, site);
 		break;
 	case SYS_SET_WAY:
 		cpu_find(cpu, RULE_SET_WAY, site, NULL, value, 0);
@@ -492,7 +550,8 @@ void cpu_sys(struct cpu *cpu, unsigned int el, const struct sys *sys,
 		dsb(cpu, sys);
 		break;
 	case SYS_DMB:
-		cpu->dmb++;
+		if (sys->types == BARRIER_BOTH)
+			cpu->dmb++;
 		break;
 	case SYS_ISB:
 		tlbi_unfinished(cpu, site);
@@ -506,6 +565,7 @@ void cpu_sys(struct cpu *cpu, unsigned int el, const struct sys *sys,
 		cpu->ic_done = cpu->ic_seen;
 		break;
 	case SYS_MSR:
+	case SYS_DCZID:
 	case SYS_NONE:
 		break;
 	}

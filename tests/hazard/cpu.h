@@ -17,6 +17,8 @@
 #define SCTLR_I (1ULL << 12)
 #define TCR_EPD0 (1ULL << 7)
 #define TCR_EPD1 (1ULL << 23)
+#define HCR_VM (1ULL << 0)
+#define HCR_DC (1ULL << 12)
 #define HCR_TGE (1ULL << 27)
 #define HCR_E2H (1ULL << 34)
 
@@ -31,6 +33,7 @@ struct tlb {
 	struct regime by;
 	bool half[2];  /* its TTBR was changed, and nothing forgotten since */
 	struct regime before; /* what it was changed from */
+	bool asid_gone; /* a TLBI of its ASID: only what is global is left */
 	bool asked;    /* TLBI of all, no DSB yet ... */
 	uint8_t by_cpu; /* ... of this CPU's */
 };
@@ -50,11 +53,14 @@ struct cpu {
 	bool seen;
 	struct cpu_regs regs;
 	struct tlb tlb[2];
-	uint32_t dsb, dmb;         /* stamps: this CPU's, counting */
-	uint32_t ic_asked, ic_seen, ic_done;
+	/* Stamps, this CPU's, counting: DSBs that wait for stores; barriers of
+	 * loads and stores; .dsb as of the last DSB of both. */
+	uint32_t dsb, dmb, full;
+	struct ic ic_asked, ic_seen, ic_done;
 	uint8_t ic_by;             /* whose IC is asked */
 	uint32_t dc_open;          /* site of a DC that no DSB has completed */
-	uint32_t tlbi_open;        /* and of a TLBI */
+	uint32_t tlbi_open;        /* and of a TLBI ... */
+	bool tlbi_far;             /* ... for others, too */
 	bool caches_on;
 	struct cached_walk walks[CACHED_WALKS];
 };
@@ -64,6 +70,7 @@ struct world {
 	struct pendings pendings;
 	struct cpu cpu[CPUS];
 	enum phase phase;
+	unsigned int zva;    /* bytes of a block of DC ZVA; 0: not known */
 	uint64_t generation; /* of translations: whatever may change one */
 	unsigned int tables_changed; /* TTBR writes by the next world, MMU on */
 };
@@ -72,6 +79,7 @@ extern struct world world;
 struct cpu *cpu_get(unsigned int index);
 void cpu_reset(struct cpu *cpu);
 struct regime cpu_regime(const struct cpu *cpu, unsigned int slot);
+uint16_t cpu_asid(const struct regime *regime);
 /* 0 or 1: whose translations are in use at this level. */
 unsigned int cpu_slot(const struct cpu *cpu, unsigned int el);
 bool cpu_mmu_on(const struct cpu *cpu, unsigned int el);
@@ -83,9 +91,11 @@ void cpu_access(struct cpu *cpu, unsigned int el, uint64_t va, uint64_t pa,
 void cpu_io(struct cpu *cpu, unsigned int el, uint64_t va, uint64_t pa,
 	    uint32_t site);
 void cpu_fetch(struct cpu *cpu, unsigned int el, uint64_t pa, uint32_t site);
-/* @value: of its register. @block: bytes of DC ZVA. */
+/* @value: of its register. */
 void cpu_sys(struct cpu *cpu, unsigned int el, const struct sys *sys,
-	     uint64_t value, unsigned int block, uint32_t site);
+	     uint64_t value, uint32_t site);
+/* At EL1, or soon to be there: is it under a stage 2, which is not modelled? */
+void cpu_stage_2(const struct cpu *cpu, unsigned int el, uint32_t site);
 /* What must be complete before somebody else goes on. */
 void cpu_leaves(struct cpu *cpu, uint32_t site);
 /* A finding is said, or not: in the next world only what comes of before. */

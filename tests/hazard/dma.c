@@ -49,7 +49,8 @@ static void moves(struct cpu *cpu, uint64_t pa, uint64_t len, bool write,
 		if (!line)
 			continue;
 		before = *line;
-		cpu_find(cpu, line_device(line, write), site, &before, at, pa);
+		cpu_find(cpu, line_device(&world.lines, line, write), site,
+			 &before, at, pa);
 	}
 }
 

@@ -122,6 +122,11 @@ void find(enum rule rule, enum phase phase, uint32_t site, uint32_t by,
 	bucket[at] = (uint16_t)findings;
 }
 
+void findings_overflow(void)
+{
+	overflow = true;
+}
+
 void event(const char *format, ...)
 {
 	va_list args;

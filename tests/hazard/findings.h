@@ -21,6 +21,8 @@ void find(enum rule rule, enum phase phase, uint32_t site, uint32_t by,
 	  uint64_t pa, uint64_t detail);
 /* One line that says what has happened, in order. */
 void event(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Something was too much for us, and so is a failure. */
+void findings_overflow(void);
 bool findings_open(const char *path);
 void findings_write(const char *how);
 

@@ -222,14 +222,19 @@ static bool is_owned(const struct judge *judge, uint64_t pa)
 }
 
 /* The blob leaves nothing dirty anywhere: destinations that no boot protocol
- * names, its stack, its parameters. */
+ * names, its stack, its parameters; and of what it has moved nothing that older
+ * lines may hide. */
 static void judge_line(void *arg, uint64_t pa, struct line *line)
 {
 	const struct judge *judge = arg;
 
-	if (line->state & LINE_DIRTY && line->born == PHASE_BLOB &&
-	    !is_owned(judge, pa))
+	if (line->born != PHASE_BLOB || is_owned(judge, pa))
+		return;
+	if (line->state & LINE_DIRTY)
 		find(RULE_HANDOVER_BLOB_DIRTY, PHASE_BLOB, judge->site,
+		     line->by, pa, 0);
+	else if (line->state & LINE_NEWER)
+		find(RULE_HANDOVER_STALE, PHASE_BLOB, judge->site,
 		     line->by, pa, 0);
 }
 
@@ -260,6 +265,7 @@ void handover_judge(struct cpu *cpu, unsigned int el, uint64_t pa, uint64_t x0,
 	event("handover cpu %u el %u pa 0x%lx x0 0x%lx", cpu->index, el, pa,
 	      x0);
 	cpu_leaves(cpu, site);
+	cpu_stage_2(cpu, el, site);
 	if (image_at(pa, &image) && cpu_mmu_on(cpu, el))
 		find(RULE_HANDOVER_MMU_ON, PHASE_BLOB, site, 0, pa, 0);
 	own_all(&judge, pa, x0);

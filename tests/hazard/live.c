@@ -87,7 +87,8 @@ static void check_lines(const struct look *look, const struct tree *tree,
 				 NULL, at, tree->root);
 			return;
 		}
-		rule = line_walked(line, tree->cached, look->cpu->dsb);
+		rule = line_walked(line, tree->cached,
+				   world.cpu[STAMP_CPU(line->dsb)].dsb);
 		if (!rule && look->cpu->phase == PHASE_BLOB &&
 		    line->state & LINE_DIRTY)
 			rule = RULE_TABLE_NOT_POC;
@@ -138,9 +139,7 @@ static void scan(struct cpu *cpu, unsigned int slot, uint32_t site, bool judge)
 				  &look };
 	struct tree tree;
 
-	/* A1 says which TTBR has the ASID. */
-	look.asid = (uint16_t)(regime.ttbr[regime.tcr >> 22 & regime.two] >>
-			       48);
+	look.asid = cpu_asid(&regime);
 	for (unsigned int high = 0; high < 2; high++)
 		if (walk_tree(&regime, high, &tree))
 			tables_scan(&tree, judge, &ops);
@@ -161,27 +160,58 @@ void live_scan(struct cpu *judge, unsigned int slot, uint32_t site)
 	world.generation++;
 }
 
+/* Whose MMU walks this tree: a bit for each CPU. */
+static uint16_t walkers(const struct tree *tree)
+{
+	uint16_t held = 0;
+
+	for (unsigned int i = 0; i < CPUS; i++) {
+		const struct cpu *cpu = &world.cpu[i];
+		struct regime regime = cpu_regime(cpu, tree->el - 1U);
+		struct tree its;
+
+		if (cpu->seen && regime.sctlr & SCTLR_M &&
+		    walk_tree(&regime, tree->high, &its) &&
+		    its.root == tree->root)
+			held |= (uint16_t)(1U << i);
+	}
+	return held;
+}
+
+/* Tables are held by ASID, whatever nG of their leaves (D8.16.3.1 R_CHVGJ). */
+static struct pending held_of(const struct cpu *cpu, const struct copy *copy,
+			      unsigned int index, uint32_t site)
+{
+	const struct tree *tree = &copy->tree;
+	unsigned int shift = walk_shift(tree, copy->level);
+	uint64_t old = copy->desc[index];
+	bool leaf = !walk_is_table(tree, old, copy->level);
+
+	return (struct pending){
+		.desc_pa = copy->pa + 8ULL * index, .by = site,
+		.va = copy->va + ((uint64_t)index << shift),
+		.len = 1ULL << shift, .asid = copy->asid,
+		.held = walkers(tree), .leaf = leaf,
+		.global = !tree->two || (leaf && !(old & DESC_NG)),
+		.el = tree->el, .cpu = cpu->index,
+		.shift = (uint8_t)tree->shift, .level = copy->level,
+	};
+}
+
 static bool changed(struct cpu *cpu, struct copy *copy, unsigned int index,
 		    uint64_t desc, uint32_t site)
 {
 	uint64_t old = copy->desc[index];
 	uint64_t pa = copy->pa + 8ULL * index;
 	enum rule rule = table_change(&copy->tree, copy->level, old, desc);
-	unsigned int shift = walk_shift(&copy->tree, copy->level);
-	struct pending one = {
-		.desc_pa = pa, .va = copy->va + ((uint64_t)index << shift),
-		.len = 1ULL << shift, .asid = copy->asid,
-		.global = !copy->tree.two || !(old >> 11 & 1),
-		.state = PENDING_STORED, .el = copy->tree.el,
-		.cpu = cpu->index, .by = site,
-	};
+	struct pending one = held_of(cpu, copy, index, site);
 
 	copy->desc[index] = desc;
 	if (rule == RULE_BBM)
 		cpu_find(cpu, rule, site, NULL, pa, desc);
-	if (rule)
-		pending_add(&world.pendings, &one);
-	else if (desc & DESC_VALID && !(old & DESC_VALID) &&
+	if (rule && !pending_add(&world.pendings, &one))
+		findings_overflow();
+	if (!rule && desc & DESC_VALID && !(old & DESC_VALID) &&
 		 pending_of(&world.pendings, pa))
 		cpu_find(cpu, RULE_BBM_NO_TLBI, site, NULL, pa, desc);
 	return walk_is_table(&copy->tree, desc, copy->level) && old != desc;

@@ -52,6 +52,20 @@ def bug(name, scene, trips, path, old, new='', also=()):
                tuple(also))
 
 
+# The identity, by three blocks of 1 GiB.
+STAGE_2 = """adr x1, 9f
+	msr vttbr_el2, x1
+	mov x1, #0x3559
+	movk x1, #0x8002, lsl #16
+	msr vtcr_el2, x1
+	mov x0, #TRANS_HCR_RW
+	orr x0, x0, #1
+	msr hcr_el2, x0
+	b 8f
+	.balign 4096
+9:	.quad 0x7fd, 0x400007fd, 0x800007fd
+	.zero 4096 - 24
+8:"""
 FLUSH = 'tlbi alle2 b 2f 1: tlbi vmalle1 2: ic iallu'
 BUGS = [
     # ---- the mover, and what it leaves
@@ -191,6 +205,14 @@ BUGS = [
         also=('NOT_INNER_SHAREABLE', 'TLB_PENDING')),
     bug("another CPU's words not cleaned", 'tiny-4-cpus', 'STALE_READ_OFF',
         f'{PORT}/cpus.c', 'memory_ops.clean(&memory, cpu, sizeof(*cpu));'),
+    bug('a TLBI of this CPU alone', 'tiny-4-cpus', 'TLB_PENDING',
+        f'{PORT}/sysreg.h', 'tlbi(vmalle1is);', 'tlbi(vmalle1);'),
+    bug('a DSB of this CPU alone, after a TLBI for all', 'tiny-4-cpus',
+        'TLBI_NO_DSB', f'{PORT}/sysreg.h', 'dsb(ish); isb();',
+        'dsb(nsh); isb();', also=('TLB_PENDING',)),
+    bug('a stage 2 below EL1', 'tiny-stub-sparse', 'STAGE_2',
+        f'{PORT}/resident.S', 'mov x0, #TRANS_HCR_RW msr hcr_el2, x0',
+        STAGE_2),
     bug('no DSB before another CPU starts', 'tiny-4-cpus', 'DC_NO_DSB', ARCH,
         r': "memory"); __asm__ volatile("dsb sy" ::: "memory");',
         ': "memory");'),

@@ -46,10 +46,11 @@ struct insn {
 
 enum { REG_SCTLR1, REG_SCTLR2, REG_TCR1, REG_TCR2, REG_TTBR0_1, REG_TTBR0_2,
        REG_TTBR1_1, REG_TTBR1_2, REG_MAIR1, REG_MAIR2, REG_HCR, REG_CPSR,
-       REG_COUNT };
+       REG_CTR, REG_COUNT };
 static const char *const reg_name[REG_COUNT] = {
 	"SCTLR", "SCTLR_EL2", "TCR_EL1", "TCR_EL2", "TTBR0_EL1", "TTBR0_EL2",
-	"TTBR1_EL1", "TTBR1_EL2", "MAIR_EL1", "MAIR_EL2", "HCR_EL2", "cpsr"
+	"TTBR1_EL1", "TTBR1_EL2", "MAIR_EL1", "MAIR_EL2", "HCR_EL2", "cpsr",
+	"CTR_EL0"
 };
 static struct qemu_plugin_register *reg[REG_COUNT], *x[31];
 static GByteArray *scratch;
@@ -57,6 +58,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static bool active, begun_on;
 static bool stale[CPUS];     /* registers are to be read again */
 static uint32_t wrote[CPUS]; /* by which instruction */
+static uint8_t dczid[CPUS];  /* in which X it now is, + 1; 0: nothing new */
 static uint64_t blocks_left = 1500000;
 static struct insn start;
 
@@ -107,11 +109,32 @@ static void update(struct cpu *cpu)
 		handover_old_world();
 }
 
+/* DCZID_EL0 is none of the registers that QEMU gives to plugins; so what the
+ * guest reads is read with it, one instruction later. */
+static void know_zva(unsigned int index)
+{
+	unsigned int at = dczid[index % CPUS];
+
+	dczid[index % CPUS] = 0;
+	if (at && at <= 31)
+		world.zva = sys_zva_block(read_handle(x[at - 1]));
+}
+
+/* What the model takes for granted of a CPU. */
+static void must_be_known(void)
+{
+	uint64_t ctr = read_handle(reg[REG_CTR]);
+
+	if (4U << (ctr >> 16 & 15) != LINE_SIZE)
+		stop("error: lines of another size than 64 bytes");
+}
+
 /* The host's first instruction. If its MMU is on already, nothing of what lies
  * in memory is known to be clean. */
 static void begin(struct cpu *cpu, const struct insn *insn)
 {
 	active = true;
+	must_be_known();
 	update(cpu);
 	begun_on = true;
 	if (cpu_mmu_on(cpu, insn->el)) {
@@ -136,26 +159,45 @@ static void next_world(const struct cpu *cpu)
 		stop("own-tables");
 }
 
-/* A block begins. What it was before may have changed registers. */
+/* What the block before it was may have changed registers. */
+static void step(struct cpu *cpu, const struct insn *insn)
+{
+	if (insn->el == 3)
+		stop("error: a world at EL3");
+	if (stale[cpu->index])
+		update(cpu);
+	if (handover_is_entry(cpu, insn->pa)) {
+		handover_enter(cpu, read_handle(x[0]));
+		cpu_stage_2(cpu, insn->el, insn->site);
+	} else if (handover_leaves(cpu, insn->el, insn->pa)) {
+		handover_judge(cpu, insn->el, insn->pa, read_handle(x[0]),
+			       wrote[cpu->index]);
+	}
+	next_world(cpu);
+}
+
 static void on_block(unsigned int index, void *arg)
 {
 	const struct insn *insn = arg;
 	struct cpu *cpu;
 
-	if (!active && insn->site != start.site)
+	if (!active && !dczid[index % CPUS] && insn->site != start.site)
 		return;
 	pthread_mutex_lock(&lock);
+	know_zva(index);
 	cpu = cpu_get(index);
-	if (!active)
+	if (!active && insn->site == start.site)
 		begin(cpu, insn);
-	if (stale[index % CPUS])
-		update(cpu);
-	if (handover_is_entry(cpu, insn->pa))
-		handover_enter(cpu, read_handle(x[0]));
-	else if (handover_leaves(cpu, insn->el, insn->pa))
-		handover_judge(cpu, insn->el, insn->pa, read_handle(x[0]),
-			       wrote[cpu->index]);
-	next_world(cpu);
+	if (active)
+		step(cpu, insn);
+	pthread_mutex_unlock(&lock);
+}
+
+static void on_zva_known(unsigned int index, void *arg)
+{
+	(void)arg;
+	pthread_mutex_lock(&lock);
+	know_zva(index);
 	pthread_mutex_unlock(&lock);
 }
 
@@ -203,13 +245,17 @@ static void on_system(unsigned int index, void *arg)
 	struct cpu *cpu;
 	uint64_t value = 0;
 
+	if (insn->sys.kind == SYS_DCZID)
+		dczid[index % CPUS] = insn->sys.rt + 1;
 	if (!active)
 		return;
 	pthread_mutex_lock(&lock);
 	cpu = cpu_get(index);
+	if (insn->sys.kind == SYS_ZVA && !world.zva)
+		stop("error: DC ZVA, and nobody has read DCZID_EL0");
 	if (insn->sys.rt < 31)
 		value = read_handle(x[insn->sys.rt]);
-	cpu_sys(cpu, insn->el, &insn->sys, value, 64, insn->site);
+	cpu_sys(cpu, insn->el, &insn->sys, value, insn->site);
 	if (insn->sys.kind == SYS_MSR || insn->sys.kind == SYS_CALL) {
 		stale[cpu->index] = true;
 		wrote[cpu->index] = insn->site;
@@ -257,6 +303,9 @@ static void on_translation(uint64_t id, struct qemu_plugin_tb *tb)
 		if (!i)
 			qemu_plugin_register_vcpu_tb_exec_cb(
 				tb, on_block, QEMU_READS_REGS, insns);
+		if (i && insns[i - 1].sys.kind == SYS_DCZID)
+			qemu_plugin_register_vcpu_insn_exec_cb(
+				from, on_zva_known, QEMU_READS_REGS, NULL);
 		instrument(from, &insns[i]);
 	}
 	pthread_mutex_unlock(&lock);
@@ -293,8 +342,10 @@ static void on_cpu(uint64_t id, unsigned int index)
 		if (!guest_find())
 			stop("error: no RAM");
 	}
+	if (index >= CPUS)
+		stop("error: more CPUs than there is room for");
 	cpu_get(index);
-	stale[index % CPUS] = true;
+	stale[index] = true;
 	pthread_mutex_unlock(&lock);
 }
 

@@ -75,11 +75,13 @@ static struct sys tlbi(uint32_t insn)
 		.scope = (uint8_t)tlbi_scope(el, op2, range),
 		.el = el == 2 && !range && tlbi_el2_for_el1(op2)
 			? 1 : (uint8_t)el,
+		.last = op2 & 4 && op2 & 1,
 		.el1_name = el == 1,
 		.shared = crm != 7 && crm != 6,
 	};
 }
 
+/* DSB with nXS (op2 1) completes only what has nXS, too: it is none here. */
 static struct sys barrier(uint32_t insn)
 {
 	static const uint8_t kinds[8] = {
@@ -101,6 +103,8 @@ static struct sys msr(uint32_t insn)
 	return (struct sys){ .kind = ours ? SYS_MSR : SYS_NONE };
 }
 
+#define MRS_DCZID 0xd53b00e0
+
 static struct sys decoded(uint32_t insn)
 {
 	unsigned int crn = insn >> 12 & 15;
@@ -110,6 +114,8 @@ static struct sys decoded(uint32_t insn)
 					    : cache_op(op_of(insn));
 	if ((insn & 0xfffff01f) == 0xd503301f)
 		return barrier(insn);
+	if ((insn & ~31U) == MRS_DCZID)
+		return (struct sys){ .kind = SYS_DCZID };
 	if ((insn & 0xfff00000) == 0xd5100000)
 		return msr(insn);
 	if ((insn & 0xfffffbff) == 0xd69f03e0 ||
@@ -134,19 +140,37 @@ static uint64_t sign_extended(uint64_t value, unsigned int bits)
 	return (uint64_t)((int64_t)(value << (64 - bits)) >> (64 - bits));
 }
 
-/* Ranges: TG in [47:46] (1: 4K, 2: 16K, 3: 64K), SCALE, NUM, and BaseADDR in
- * granules. */
-struct tlbi_range sys_tlbi_range(enum tlbi_scope scope, uint64_t value)
+/* One address: TTL in [47:44] (granule, and level), VA[55:12]. Level 0, which
+ * is not always one, is taken for none (Arm ARM D8.17.5.1, D8.17.5.3). */
+static struct tlbi_range one_address(uint64_t value)
+{
+	uint8_t granule = value >> 46 & 3;
+
+	return (struct tlbi_range){
+		sign_extended(value & ((1ULL << 44) - 1), 44) << 12, 1 << 12,
+		(uint16_t)(value >> 48),
+		granule ? (uint8_t)(10 + 2 * granule) : 0,
+		granule ? value >> 44 & 3 : 0 };
+}
+
+/* Ranges: TG in [47:46] (1: 4K, 2: 16K, 3: 64K), SCALE, NUM, TTL, and BaseADDR
+ * in granules, or in 64 KiB (D8.17.5.2). */
+struct tlbi_range sys_tlbi_range(enum tlbi_scope scope, uint64_t value,
+				 bool ds)
 {
 	unsigned int shift = 10 + 2 * (unsigned int)(value >> 46 & 3);
 	unsigned int scale = value >> 44 & 3, num = value >> 39 & 31;
 
-	if (scope == TLBI_RANGE || scope == TLBI_RANGE_ANY_ASID)
-		return (struct tlbi_range){
-			sign_extended(value & ((1ULL << 37) - 1), 37) << shift,
-			(num + 1ULL) << (5 * scale + 1) << shift,
-			(uint16_t)(value >> 48) };
+	if (scope != TLBI_RANGE && scope != TLBI_RANGE_ANY_ASID)
+		return one_address(value);
 	return (struct tlbi_range){
-		sign_extended(value & ((1ULL << 44) - 1), 44) << 12, 1 << 12,
-		(uint16_t)(value >> 48) };
+		sign_extended(value & ((1ULL << 37) - 1), 37)
+			<< (ds ? 16 : shift),
+		(num + 1ULL) << (5 * scale + 1) << shift,
+		(uint16_t)(value >> 48), (uint8_t)shift, value >> 37 & 3 };
+}
+
+unsigned int sys_zva_block(uint64_t dczid)
+{
+	return 4U << (dczid & 15);
 }

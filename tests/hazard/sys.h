@@ -21,6 +21,7 @@ enum sys_kind {
 	SYS_ERET,
 	SYS_CALL,    /* HVC, SMC */
 	SYS_MSR,     /* to a register of translations */
+	SYS_DCZID,   /* MRS: .rt will have DC ZVA's block size */
 };
 
 enum tlbi_scope { TLBI_ALL, TLBI_ASID, TLBI_VA, TLBI_VA_ANY_ASID, TLBI_RANGE,
@@ -40,7 +41,8 @@ struct sys {
 	uint8_t dc;      /* enum line_op */
 	uint8_t scope;   /* enum tlbi_scope */
 	uint8_t el;      /* whose translations */
-	bool el1_name;   /* with E2H and TGE EL2 means its own by it (D8.18) */
+	bool last;       /* only of the last level: VALE1 and the like */
+	bool el1_name;   /* with E2H and TGE EL2 means its own by it */
 	bool shared;     /* all CPUs of the domain do it */
 	uint8_t domain, types;
 	uint8_t rt;      /* 31: none */
@@ -48,11 +50,17 @@ struct sys {
 
 struct sys sys_decode(uint32_t insn);
 
-/* What a TLBI by address or range covers; @value is its register's. */
+/* What a TLBI by address or range covers. @shift: only of this granule; @level:
+ * only of leaves of this level. 0: of any. */
 struct tlbi_range {
 	uint64_t va, len;
 	uint16_t asid;
+	uint8_t shift, level;
 };
-struct tlbi_range sys_tlbi_range(enum tlbi_scope scope, uint64_t value);
+/* @value is its register's; @ds: TCR.DS, by which ranges count 64 KiB. */
+struct tlbi_range sys_tlbi_range(enum tlbi_scope scope, uint64_t value,
+				 bool ds);
+/* DCZID_EL0: bytes of a block of DC ZVA. */
+unsigned int sys_zva_block(uint64_t dczid);
 
 #endif

@@ -5,9 +5,10 @@
 
 /* ---- what leaves say --------------------------------------------------- */
 
-/* Whatever of a descriptor must be the same in a contiguous group: all but the
- * output address, AF and what belongs to software. */
-#define SAME_IN_GROUP 0x0070000000000bdcULL
+/* Whatever of a descriptor must be the same in a contiguous group (D8.7.1
+ * R_SKQHL): all but the output address, AF and what belongs to software. That
+ * all are to be valid, too, is this project's (I_PGVGZ asks for less). */
+#define SAME_IN_GROUP 0x007c000000000bdcULL
 
 static enum rule group_rule(const struct tree *tree, const struct leaf *leaf,
 			    const struct tables_ops *ops)
@@ -35,8 +36,8 @@ static enum rule normal_rule(const struct tree *tree, const struct leaf *leaf,
 {
 	if (!ops->is_ram(ops->arg, leaf->pa, leaf->len))
 		return RULE_NORMAL_NOT_RAM;
-	if (!tree->ds && walk_is_cached(walk_memory(tree, leaf->desc)) &&
-	    (leaf->desc >> 8 & 3) != SH_INNER)
+	if (walk_is_cached(walk_memory(tree, leaf->desc)) &&
+	    walk_share(tree, leaf->desc) != SH_INNER)
 		return RULE_NOT_INNER_SHAREABLE;
 	if (walk_writable(tree, leaf) && walk_executable(tree, leaf))
 		return RULE_WRITE_EXEC;
@@ -50,7 +51,7 @@ enum rule table_leaf(const struct tree *tree, const struct leaf *leaf,
 
 	if (!walk_is_device(walk_memory(tree, leaf->desc)))
 		rule = normal_rule(tree, leaf, ops);
-	else if (walk_executable(tree, leaf))
+	else if (walk_anybody_runs(tree, leaf))
 		rule = RULE_DEVICE_EXEC;
 	else if (ops->any_ram(ops->arg, leaf->pa, leaf->len))
 		rule = RULE_DEVICE_RAM;
@@ -93,9 +94,9 @@ static void down(const struct tree *tree, struct step *step, int level,
 		.table = walk_output(tree, desc, level),
 		.va = step->va + ((uint64_t)step->index <<
 				  walk_shift(tree, level)),
-		.no_exec = step->no_exec ||
-			   desc >> (tree->two ? 59 : 60) & 1,
-		.read_only = step->read_only || desc >> 62 & 1,
+		.no_exec = step->no_exec || walk_table_never_runs(tree, desc),
+		.read_only = step->read_only ||
+			     walk_table_reads_only(tree, desc),
 	};
 	step->index++;
 	ops->table(ops->arg, tree, step[1].table, step[1].va, level + 1);
@@ -135,30 +136,43 @@ void tables_scan(const struct tree *tree, bool judge,
 
 /* ---- changes of live descriptors --------------------------------------- */
 
-/* What may change in place, with a TLBI after it: access permissions, AF, DBM,
- * execute-never, what belongs to software. All the rest wants break-before-make
- * (Arm ARM D8.16.1). */
+/*
+ * What may change in place, with a TLBI after it: access permissions, AF, DBM,
+ * execute-never, what belongs to software; of a table, its hierarchical
+ * permissions. All the rest wants break-before-make (Arm ARM D8.17.1 R_WHZWS),
+ * here also where it might do without: GP, PBHA, an address whose old and new
+ * contents are the same and read-only, a size by FEAT_BBML.
+ */
 #define MAY_CHANGE 0x07e80000000004c0ULL
+#define TABLE_MAY_CHANGE 0x7ff8000000000ffcULL
+
+/* What gives an Access flag fault no TLB holds (D8.16 R_XCLRD). */
+static bool may_be_held(const struct tree *tree, int level, uint64_t desc)
+{
+	return desc & DESC_VALID && (desc & DESC_AF || tree->ha ||
+				     walk_is_table(tree, desc, level));
+}
 
 enum rule table_change(const struct tree *tree, int level, uint64_t old,
 		       uint64_t new_desc)
 {
-	(void)tree;
-	(void)level;
-	if (!(old & DESC_VALID) || old == new_desc)
+	uint64_t may = walk_is_table(tree, old, level)
+		? TABLE_MAY_CHANGE & ~(tree->ds ? 0x300ULL : 0) : MAY_CHANGE;
+
+	if (!may_be_held(tree, level, old) || old == new_desc)
 		return RULE_NONE;
 	if (!(new_desc & DESC_VALID))
 		return RULE_TLB_PENDING;
-	return (old ^ new_desc) & ~MAY_CHANGE ? RULE_BBM : RULE_TLB_PENDING;
+	return (old ^ new_desc) & ~may ? RULE_BBM : RULE_TLB_PENDING;
 }
 
-void pending_add(struct pendings *p, const struct pending *one)
+bool pending_add(struct pendings *p, const struct pending *one)
 {
-	if (p->count == PENDING_MAX) {
-		p->overflow = true;
-		return;
-	}
-	p->list[p->count++] = *one;
+	if (p->count == PENDING_MAX)
+		return false;
+	if (one->held)
+		p->list[p->count++] = *one;
+	return true;
 }
 
 const struct pending *pending_of(const struct pendings *p, uint64_t desc_pa)
@@ -169,27 +183,77 @@ const struct pending *pending_of(const struct pendings *p, uint64_t desc_pa)
 	return NULL;
 }
 
-void pending_dsb(struct pendings *p, uint8_t cpu, bool stores, bool all)
+/* Those that nobody holds any more go. */
+static void pending_tidy(struct pendings *p)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < p->count; i++) {
-		struct pending one = p->list[i];
-
-		if (one.cpu == cpu && one.state == PENDING_STORED && stores)
-			one.state = PENDING_SEEN;
-		else if (one.state == PENDING_ASKED && all)
-			continue;
-		p->list[kept++] = one;
-	}
+	for (size_t i = 0; i < p->count; i++)
+		if (p->list[i].held)
+			p->list[kept++] = p->list[i];
 	p->count = kept;
 }
 
+/* R_PSMWS: NSH is enough for this CPU, and no more. */
+static void pending_done(struct pending *one, uint8_t cpu, bool far)
+{
+	uint16_t mine = (uint16_t)(1U << cpu);
+	bool asked = one->asked && one->asker == cpu;
+
+	if (asked && far)
+		one->held = 0;
+	if (asked || one->local & mine)
+		one->held &= (uint16_t)~mine;
+}
+
+void pending_dsb(struct pendings *p, uint8_t cpu, bool stores, bool all,
+		 bool far)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		if (all)
+			pending_done(&p->list[i], cpu, far);
+		if (p->list[i].cpu == cpu && stores)
+			p->list[i].seen = true;
+	}
+	pending_tidy(p);
+}
+
+void pending_drop(struct pendings *p, uint8_t cpu, uint8_t el,
+		  void (*fn)(void *arg, const struct pending *one), void *arg)
+{
+	uint16_t mine = (uint16_t)(1U << cpu);
+
+	for (size_t i = 0; i < p->count; i++) {
+		struct pending *one = &p->list[i];
+
+		if (one->el != el || !(one->held & mine))
+			continue;
+		if (!one->asked && !(one->local & mine))
+			fn(arg, one);
+		one->held &= (uint16_t)~mine;
+	}
+	pending_tidy(p);
+}
+
+/* Another granule's is not asked for, nor another level's (R_XKMMX, R_SQXYZ);
+ * VALE1 and its like leave tables on the way held. */
+static bool of_that_kind(const struct pending *one, const struct sys *sys,
+			 const struct tlbi_range *range)
+{
+	if (range->shift && range->shift != one->shift)
+		return false;
+	if (!one->leaf)
+		return !sys->last;
+	return !range->level || range->level == one->level;
+}
+
+/* D8.17.5.4, by type. */
 static bool covered(const struct pending *one, const struct sys *sys,
 		    const struct tlbi_range *range)
 {
 	bool here = one->va < range->va + range->len &&
-		    range->va < one->va + one->len;
+		    range->va < one->va + one->len &&
+		    of_that_kind(one, sys, range);
 
 	if (one->el != sys->el)
 		return false;
@@ -216,9 +280,13 @@ bool pending_tlbi(struct pendings *p, uint8_t cpu, const struct sys *sys,
 
 		if (!covered(one, sys, range))
 			continue;
-		if (one->state == PENDING_STORED && one->cpu == cpu)
-			early = true;
-		one->state = PENDING_ASKED;
+		early |= !one->seen && one->cpu == cpu;
+		if (sys->shared) {
+			one->asked = true;
+			one->asker = cpu;
+		} else {
+			one->local |= (uint16_t)(1U << cpu);
+		}
 	}
 	return early;
 }

@@ -31,16 +31,19 @@ void tables_scan(const struct tree *tree, bool judge,
 enum rule table_leaf(const struct tree *tree, const struct leaf *leaf,
 		     const struct tables_ops *ops);
 
-/* A translation that may be held though its descriptor is gone. It goes by the
- * way of STORED, SEEN (a DSB), ASKED (a TLBI), and the next DSB. */
-enum pending_state { PENDING_NONE, PENDING_STORED, PENDING_SEEN, PENDING_ASKED };
-
+/*
+ * A translation that may be held though its descriptor is gone, by the CPUs of
+ * the bits of @held. It goes by the way of a DSB of the CPU that stored
+ * (@seen), a TLBI (each CPU's own: @local; one for all: @asked, by @asker), and
+ * a DSB of who gave that.
+ */
 struct pending {
 	uint64_t desc_pa, va, len;
-	uint16_t asid;
-	bool global;
-	uint8_t state, el, cpu;
 	uint32_t by;
+	uint16_t asid, held, local;
+	bool global, leaf, seen, asked;
+	uint8_t el, cpu, asker, shift;
+	int level;
 };
 
 #define PENDING_MAX 65536
@@ -48,18 +51,24 @@ struct pending {
 struct pendings {
 	struct pending list[PENDING_MAX];
 	size_t count;
-	bool overflow;
 };
 
 /* What changing a live descriptor is: nothing, BBM, or a translation to be
  * forgotten (RULE_TLB_PENDING; not a finding yet). */
 enum rule table_change(const struct tree *tree, int level, uint64_t old,
 		       uint64_t new_desc);
-void pending_add(struct pendings *p, const struct pending *one);
+/* False: there is no room. */
+bool pending_add(struct pendings *p, const struct pending *one);
 /* The one of this descriptor, if it is still there. */
 const struct pending *pending_of(const struct pendings *p, uint64_t desc_pa);
-/* A DSB of @cpu. @stores: it waits for these; @all: for TLBIs too. */
-void pending_dsb(struct pendings *p, uint8_t cpu, bool stores, bool all);
+/* A DSB of @cpu. @stores: it waits for these; @all: for TLBIs too, @far: of
+ * other CPUs as well. */
+void pending_dsb(struct pendings *p, uint8_t cpu, bool stores, bool all,
+		 bool far);
+/* @cpu goes on with other tables of @el. What it may still hold is given, if no
+ * TLBI was asked for it, and forgotten. */
+void pending_drop(struct pendings *p, uint8_t cpu, uint8_t el,
+		  void (*fn)(void *arg, const struct pending *one), void *arg);
 /* A TLBI. True: of something that was stored without a DSB before. */
 bool pending_tlbi(struct pendings *p, uint8_t cpu, const struct sys *sys,
 		  const struct tlbi_range *range);

@@ -19,9 +19,14 @@ static bool one_half(const struct regime *regime, bool high, struct tree *tree)
 	unsigned int at = high ? 16 : 0;
 
 	tree->bits = 64 - (unsigned int)BITS(tcr, at, 6);
-	tree->cached = BITS(tcr, at + 8, 2) && BITS(tcr, at + 10, 2);
-	tree->ds = BITS(tcr, regime->two ? 59 : 32, 1);
+	/* SCTLR.C rules walks, too (D7.5.5). */
+	tree->cached = BITS(tcr, at + 8, 2) && BITS(tcr, at + 10, 2) &&
+		       BITS(regime->sctlr, 2, 1);
+	tree->share = BITS(tcr, at + 12, 2);
+	tree->ds = tree->shift != 16 && BITS(tcr, regime->two ? 59 : 32, 1);
+	tree->ha = BITS(tcr, regime->two ? 39 : 21, 1);
 	tree->hd = BITS(tcr, regime->two ? 40 : 22, 1);
+	tree->hpd = BITS(tcr, !regime->two ? 24 : high ? 42 : 41, 1);
 	tree->wide = BITS(tcr, regime->two ? 32 : 16, 3) == PS_52;
 	return !regime->two || !BITS(tcr, at + 7, 1);
 }
@@ -72,12 +77,13 @@ unsigned int walk_entries(const struct tree *tree, int level)
 	return 1U << (tree->shift - 3);
 }
 
-/* Where the bits of an address above 47 are: Arm ARM D8.3.1. */
+/* Where the bits of an address above 47 are: Arm ARM D8.3.1, "VMSAv8-64
+ * descriptor formats". */
 uint64_t walk_output(const struct tree *tree, uint64_t desc, int level)
 {
 	uint64_t mask = ~((1ULL << tree->shift) - 1), pa;
 
-	if (tree->ds && tree->shift != 16)
+	if (tree->ds)
 		pa = (desc & mask & ((1ULL << 50) - 1)) | BITS(desc, 8, 2) << 50;
 	else if (tree->wide && tree->shift == 16)
 		pa = (desc & mask & ((1ULL << 48) - 1)) | BITS(desc, 12, 4) << 48;
@@ -99,11 +105,21 @@ static bool is_leaf(uint64_t desc, int level)
 	return level == 3 ? (desc & 3) == 3 : (desc & 3) == 1;
 }
 
-/* APTable[1], and XNTable or PXNTable, hold for all below (D8.4). */
+/* Unless TCR.HPD has it otherwise (D8.4, hierarchical permissions). */
+bool walk_table_reads_only(const struct tree *tree, uint64_t desc)
+{
+	return !tree->hpd && desc >> 62 & 1;
+}
+
+bool walk_table_never_runs(const struct tree *tree, uint64_t desc)
+{
+	return !tree->hpd && desc >> (tree->two ? 59 : 60) & 1;
+}
+
 static void inherit(const struct tree *tree, uint64_t desc, struct leaf *leaf)
 {
-	leaf->read_only |= desc >> 62 & 1;
-	leaf->no_exec |= desc >> (tree->two ? 59 : 60) & 1;
+	leaf->read_only |= walk_table_reads_only(tree, desc);
+	leaf->no_exec |= walk_table_never_runs(tree, desc);
 }
 
 bool walk(const struct tree *tree, uint64_t va, walk_read read, void *arg,
@@ -155,15 +171,29 @@ bool walk_writable(const struct tree *tree, const struct leaf *leaf)
 	return !leaf->read_only && (!clean || (dbm && tree->hd));
 }
 
-/* PXN where there are two halves, else XN; what EL0 may write EL1 may not run
- * (D8.4.1). */
+/* PXN where there are two halves, else XN; what EL0 may write EL1 may not run,
+ * and by WXN nobody runs what is writable (D8.4.1, "Stage 1 permissions"). */
 bool walk_executable(const struct tree *tree, const struct leaf *leaf)
 {
 	bool xn = leaf->desc >> (tree->two ? 53 : 54) & 1;
+	bool user = tree->two && leaf->desc >> 6 & 1;
 
 	if (xn || leaf->no_exec)
 		return false;
-	return !(tree->wxn && walk_writable(tree, leaf));
+	return !((tree->wxn || user) && walk_writable(tree, leaf));
+}
+
+/* Bit 54 is UXN where there are two halves. UXNTable is not followed: for
+ * Device memory the leaf is to say so itself. */
+bool walk_anybody_runs(const struct tree *tree, const struct leaf *leaf)
+{
+	return walk_executable(tree, leaf) || !(leaf->desc >> 54 & 1);
+}
+
+/* With DS, where an address is in its place, TCR has it for all. */
+uint8_t walk_share(const struct tree *tree, uint64_t desc)
+{
+	return tree->ds ? tree->share : (uint8_t)BITS(desc, 8, 2);
 }
 
 unsigned int walk_group(const struct tree *tree, int level)

@@ -22,8 +22,9 @@ struct tree {
 	bool wide;   /* addresses of 52 bits */
 	bool ds;
 	bool cached; /* walks go through the cache */
-	uint8_t el;
-	bool two, high, hd;
+	uint8_t el, share;
+	bool two, high, ha, hd;
+	bool hpd;    /* what tables say of permissions does not count */
 	bool wxn;
 	uint64_t mair;
 };
@@ -40,6 +41,8 @@ typedef bool (*walk_read)(void *arg, uint64_t pa, uint64_t *desc);
 
 #define DESC_VALID 1ULL
 #define DESC_TABLE 2ULL
+#define DESC_AF (1ULL << 10)
+#define DESC_NG (1ULL << 11)
 #define DESC_CONT (1ULL << 52)
 
 /* False: this half is not walked (EPD), or says what nobody can walk. */
@@ -60,6 +63,13 @@ bool walk_is_device(uint8_t mair);
 /* May privileged software at the tree's level run it, write it? */
 bool walk_executable(const struct tree *tree, const struct leaf *leaf);
 bool walk_writable(const struct tree *tree, const struct leaf *leaf);
+/* May anybody run it, EL0 included? */
+bool walk_anybody_runs(const struct tree *tree, const struct leaf *leaf);
+/* A table on the way says so for all below: APTable[1]; PXNTable or XNTable. */
+bool walk_table_reads_only(const struct tree *tree, uint64_t desc);
+bool walk_table_never_runs(const struct tree *tree, uint64_t desc);
+/* Its shareability, 3: inner. */
+uint8_t walk_share(const struct tree *tree, uint64_t desc);
 /* The contiguous group that a leaf is in: entries. */
 unsigned int walk_group(const struct tree *tree, int level);
 

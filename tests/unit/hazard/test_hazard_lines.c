@@ -114,22 +114,49 @@ static void dc_is_not_ordered_behind_device_stores(void **state)
 			 RULE_NONE);
 }
 
+/* Also not if one of the two is cacheable, and the other is not. */
+static void dc_is_ordered_behind_its_like(void **state)
+{
+	struct line line = clean();
+
+	(void)state;
+	line_store(&lines, &line, &cached, false);
+	assert_int_equal(line_maintain(&lines, &line, LINE_CVAC, &cached),
+			 RULE_NONE);
+	line_store(&lines, &line, &cached, false);
+	assert_int_equal(line_maintain(&lines, &line, LINE_CVAC, &past),
+			 RULE_DC_BEFORE_DMB);
+	line_store(&lines, &line, &past, false);
+	assert_int_equal(line_maintain(&lines, &line, LINE_CIVAC, &cached),
+			 RULE_DC_BEFORE_DMB);
+	line_store(&lines, &line, &cached, false);
+	assert_int_equal(line_maintain(&lines, &line, LINE_CVAC, &later),
+			 RULE_NONE);
+}
+
+static enum rule fetch(struct line *line, enum line_fetch how, uint32_t clock)
+{
+	const struct ic done = { clock, 9 };
+
+	return line_fetch(line, how, &done);
+}
+
 static void fetches(void **state)
 {
 	struct line line = clean();
 
 	(void)state;
-	assert_int_equal(line_fetch(&line, FETCH_ON, 0), RULE_NONE);
+	assert_int_equal(fetch(&line, FETCH_ON, 0), RULE_NONE);
 	line_store(&lines, &line, &cached, false);
-	assert_int_equal(line_fetch(&line, FETCH_OFF, 0),
-			 RULE_STALE_FETCH_OFF);
-	assert_int_equal(line_fetch(&line, FETCH_ON, 5), RULE_STALE_FETCH_POU);
+	assert_int_equal(fetch(&line, FETCH_OFF, 0), RULE_STALE_FETCH_OFF);
+	assert_int_equal(fetch(&line, FETCH_PAST, 9), RULE_STALE_FETCH_OFF);
+	assert_int_equal(fetch(&line, FETCH_ON, 5), RULE_STALE_FETCH_POU);
 	line_maintain(&lines, &line, LINE_CVAU, &cached);
 	/* Cleaned at 1; the last IC was before, or at the same time. */
-	assert_int_equal(line_fetch(&line, FETCH_ON, 1), RULE_STALE_ICACHE);
-	assert_int_equal(line_fetch(&line, FETCH_ON, 2), RULE_NONE);
-	line_ivau(&line);
-	assert_int_equal(line_fetch(&line, FETCH_ON, 0), RULE_NONE);
+	assert_int_equal(fetch(&line, FETCH_ON, 1), RULE_STALE_ICACHE);
+	assert_int_equal(fetch(&line, FETCH_ON, 2), RULE_NONE);
+	line_ivau(&line, 9);
+	assert_int_equal(fetch(&line, FETCH_ON, 0), RULE_NONE);
 }
 
 static void ivau_before_the_clean_is_lost(void **state)
@@ -138,20 +165,59 @@ static void ivau_before_the_clean_is_lost(void **state)
 
 	(void)state;
 	line_store(&lines, &line, &cached, false);
-	line_ivau(&line);
+	line_ivau(&line, 9);
 	line_maintain(&lines, &line, LINE_CVAU, &cached);
-	assert_int_equal(line_fetch(&line, FETCH_ON, 0), RULE_STALE_ICACHE);
+	assert_int_equal(fetch(&line, FETCH_ON, 0), RULE_STALE_ICACHE);
 }
 
+/* Cacheable with the MMU off, too, by SCTLR.I; and an instruction cache may
+ * hold what is not cacheable. */
 static void fetch_of_what_was_written_past_the_cache(void **state)
 {
 	struct line line = clean();
 
 	(void)state;
 	line_store(&lines, &line, &past, false);
-	assert_int_equal(line_fetch(&line, FETCH_ON, 9),
-			 RULE_STALE_FETCH_CACHE);
-	assert_int_equal(line_fetch(&line, FETCH_PAST, 0), RULE_NONE);
+	assert_int_equal(fetch(&line, FETCH_ON, 9), RULE_STALE_FETCH_CACHE);
+	assert_int_equal(fetch(&line, FETCH_OFF, 9), RULE_STALE_FETCH_CACHE);
+	assert_int_equal(fetch(&line, FETCH_PAST, 0), RULE_STALE_ICACHE);
+	assert_int_equal(fetch(&line, FETCH_PAST, 9), RULE_NONE);
+}
+
+static void ic_wants_a_dsb_behind_the_store(void **state)
+{
+	const struct ic early = { 9, 1 }, other = { 9, 1U << 28 | 1 };
+	struct line line = clean();
+
+	(void)state;
+	line_store(&lines, &line, &past, false);
+	assert_int_equal(line_fetch(&line, FETCH_PAST, &early),
+			 RULE_STALE_ICACHE);
+	/* Of another CPU's stores it is not known here. */
+	assert_int_equal(line_fetch(&line, FETCH_PAST, &other), RULE_NONE);
+	line_ivau(&line, 1);
+	assert_int_equal(fetch(&line, FETCH_PAST, 0), RULE_STALE_ICACHE);
+	line_ivau(&line, 2);
+	assert_int_equal(fetch(&line, FETCH_PAST, 0), RULE_NONE);
+}
+
+static void devices(void **state)
+{
+	const struct lines later_on = { .clock = 5 };
+	struct line line = clean();
+
+	(void)state;
+	assert_int_equal(line_device(&lines, &line, false), RULE_NONE);
+	line_store(&lines, &line, &cached, false);
+	assert_int_equal(line_device(&lines, &line, false),
+			 RULE_DMA_READ_DIRTY);
+	assert_int_equal(line_device(&later_on, &line, true),
+			 RULE_DMA_WRITE_DIRTY);
+	assert_int_equal(line_load(&line, &cached), RULE_STALE_LOAD);
+	assert_int_equal(line_load(&line, &past), RULE_NONE);
+	/* Code that a device brought: the IC must be later than that. */
+	assert_int_equal(fetch(&line, FETCH_PAST, 5), RULE_STALE_ICACHE);
+	assert_int_equal(fetch(&line, FETCH_PAST, 6), RULE_NONE);
 }
 
 static void walks(void **state)
@@ -178,9 +244,12 @@ int main(void)
 		cmocka_unit_test(nothing_is_ever_absent),
 		cmocka_unit_test(invalidates),
 		cmocka_unit_test(dc_is_not_ordered_behind_device_stores),
+		cmocka_unit_test(dc_is_ordered_behind_its_like),
 		cmocka_unit_test(fetches),
 		cmocka_unit_test(ivau_before_the_clean_is_lost),
 		cmocka_unit_test(fetch_of_what_was_written_past_the_cache),
+		cmocka_unit_test(ic_wants_a_dsb_behind_the_store),
+		cmocka_unit_test(devices),
 		cmocka_unit_test(walks),
 	};
 

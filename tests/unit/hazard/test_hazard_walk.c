@@ -29,7 +29,7 @@ static bool read_at(void *arg, uint64_t pa, uint64_t *desc)
 static struct regime el1(uint64_t tcr)
 {
 	memset(memory, 0, sizeof(memory));
-	return (struct regime){ .sctlr = 1, .tcr = tcr, .ttbr = { 0x1000,
+	return (struct regime){ .sctlr = 5, .tcr = tcr, .ttbr = { 0x1000,
 				0x5000 }, .mair = 0x44ff00, .el = 1,
 				.two = true };
 }
@@ -53,6 +53,10 @@ static void halves(void **state)
 	regime = el1(TCR_4K | 1 << 7); /* EPD0 */
 	assert_false(walk_tree(&regime, false, &tree));
 	regime = el1(TCR_4K & ~(3ULL << 8)); /* IRGN0: non-cacheable */
+	assert_true(walk_tree(&regime, false, &tree));
+	assert_false(tree.cached);
+	regime = el1(TCR_4K);
+	regime.sctlr = 1; /* and so by SCTLR.C */
 	assert_true(walk_tree(&regime, false, &tree));
 	assert_false(tree.cached);
 }
@@ -99,6 +103,33 @@ static void pages_and_blocks(void **state)
 	assert_false(walk(&tree, 0x80000000, read_at, NULL, &leaf));
 }
 
+static void permissions(void **state)
+{
+	struct regime regime = el1(TCR_4K | 1ULL << 41); /* HPD0 */
+	struct leaf leaf = { .desc = 1ULL << 54, .level = 3 };
+	struct tree tree;
+
+	(void)state;
+	assert_true(walk_tree(&regime, false, &tree));
+	assert_false(walk_table_reads_only(&tree, ~0ULL));
+	assert_false(walk_table_never_runs(&tree, ~0ULL));
+	assert_true(walk_tree(&regime, true, &tree));
+	assert_true(walk_table_reads_only(&tree, 1ULL << 62));
+	assert_true(walk_table_never_runs(&tree, 1ULL << 59));
+	assert_false(walk_table_never_runs(&tree, 1ULL << 60));
+	assert_true(walk_executable(&tree, &leaf));
+	leaf.desc |= 1 << 6; /* EL0 writes it */
+	assert_false(walk_executable(&tree, &leaf));
+	assert_false(walk_anybody_runs(&tree, &leaf));
+	leaf.desc = 1ULL << 53;
+	assert_true(walk_anybody_runs(&tree, &leaf));
+	tree.wxn = true;
+	leaf.desc = 1ULL << 54;
+	assert_false(walk_executable(&tree, &leaf));
+	leaf.desc |= 1 << 7;
+	assert_true(walk_executable(&tree, &leaf));
+}
+
 static void wide_addresses(void **state)
 {
 	struct regime regime = el1((TCR_4K & ~(7ULL << 32)) | 6ULL << 32 |
@@ -111,8 +142,11 @@ static void wide_addresses(void **state)
 	/* [9:8] are [51:50] */
 	assert_int_equal(walk_output(&tree, 0x300 | 3ULL << 48 | 0x5003, 3),
 			 0xf000000005000ULL);
-	regime = el1(16 | 1 << 14 | 6ULL << 32);
+	assert_int_equal(walk_share(&tree, 0), 0);
+	regime = el1(16 | 1 << 14 | 3 << 12 | 6ULL << 32 | 1ULL << 59);
 	assert_true(walk_tree(&regime, false, &tree));
+	assert_false(tree.ds); /* none with 64K */
+	assert_int_equal(walk_share(&tree, 2 << 8), 2);
 	assert_int_equal(walk_output(&tree, 0x40000000 | 0xf000 | 3, 3),
 			 0xf000040000000ULL);
 }
@@ -134,6 +168,7 @@ int main(void)
 		cmocka_unit_test(halves),
 		cmocka_unit_test(el2_has_one),
 		cmocka_unit_test(pages_and_blocks),
+		cmocka_unit_test(permissions),
 		cmocka_unit_test(wide_addresses),
 		cmocka_unit_test(memory_types),
 	};
