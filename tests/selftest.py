@@ -27,6 +27,8 @@ import factors  # noqa: E402
 import hazard  # noqa: E402
 import hibernate  # noqa: E402
 import house  # noqa: E402
+import lab  # noqa: E402
+import machine  # noqa: E402
 import mutants  # noqa: E402
 import passed  # noqa: E402
 import planted  # noqa: E402
@@ -575,6 +577,33 @@ class Hazard(unittest.TestCase):
                 self.assertIn(getattr(rule, phase), (
                     rules.ERROR, rules.NOTE, rules.IGNORED))
 
+    def judged(self, why='', events=(), end='own-tables', raises=None):
+        """What is said of a case that ends so; '' is nothing."""
+        scene = scenes.Scene('none', [], host='h.bin+0', blob='b.bin')
+        trace = machine.Trace(list(events), [], end)
+
+        def run(_):
+            if raises:
+                raise raises
+            return lab.Result('its last words', why, 0), trace
+        scene.run = run
+        return hazard.tried(scene).why
+
+    def test_a_case_that_did_not_get_there_has_failed(self):
+        ran = ['region host 0x0 0x0', 'region blob 0x0 0x0']
+        self.assertEqual(self.judged(events=[*ran, 'handover x']), '')
+        self.assertIn('h.bin', self.judged(events=ran[1:]))
+        self.assertIn('b.bin', self.judged(events=ran[:1]))
+        self.assertIn('0 of 1 hand-overs', self.judged(events=ran))
+        self.assertIn('last words', self.judged('hung', end=''))
+        self.assertIn('overflow', self.judged(
+            events=[*ran, 'handover x'], end='own-tables overflow'))
+        self.assertIn('no nm', self.judged(raises=OSError('no nm')))
+
+    def test_a_path_may_have_any_sign(self):
+        self.assertEqual(machine.entered('c++/my.bin'), 'c++/my.bin+0')
+        self.assertEqual(machine.entered('c++/my.bin+4f0'), 'c++/my.bin+4f0')
+
     def test_exceptions_say_why(self):
         for entry in rules.ALLOWED:
             self.assertIn(entry.rule, rules.RULES)
@@ -592,6 +621,12 @@ class Hazard(unittest.TestCase):
             self.assertLessEqual({*bug.trips, *bug.also}, set(rules.RULES))
         for bug in planted.BUGS:
             self.assertTrue(bug.trips, bug.name)
+
+    def test_each_rule_is_tripped(self):
+        tripped = {rule for bug in planted.BUGS for rule in bug.trips}
+        self.assertEqual(tripped | set(planted.NOT_PLANTED),
+                         set(rules.RULES))
+        self.assertFalse(tripped & set(planted.NOT_PLANTED))
 
 
 class Docs(unittest.TestCase):

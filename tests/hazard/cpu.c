@@ -322,13 +322,17 @@ void cpu_io(struct cpu *cpu, unsigned int el, uint64_t va, uint64_t pa,
 		cpu_find(cpu, RULE_MMIO_NORMAL, site, NULL, pa, va);
 }
 
-void cpu_fetch(struct cpu *cpu, unsigned int el, uint64_t pa, uint32_t site)
+void cpu_fetch(struct cpu *cpu, unsigned int el, uint64_t va, uint64_t pa,
+	       uint32_t site)
 {
-	uint64_t sctlr = cpu->regs.sctlr[cpu_slot(cpu, el)];
+	unsigned int slot = cpu_slot(cpu, el);
+	uint64_t sctlr = cpu->regs.sctlr[slot];
 	enum line_fetch how = !(sctlr & SCTLR_I) ? FETCH_PAST
 			    : sctlr & SCTLR_M ? FETCH_ON : FETCH_OFF;
 	struct line *line = guest_line(pa);
 
+	if (sctlr & SCTLR_M)
+		stale_translation(cpu, slot, va, site);
 	if (line)
 		cpu_find(cpu, line_fetch(line, how, &cpu->ic_done), site, line,
 			 pa, cpu->ic_done.clock);

@@ -90,7 +90,8 @@ void cpu_access(struct cpu *cpu, unsigned int el, uint64_t va, uint64_t pa,
 		unsigned int len, bool store, uint32_t site);
 void cpu_io(struct cpu *cpu, unsigned int el, uint64_t va, uint64_t pa,
 	    uint32_t site);
-void cpu_fetch(struct cpu *cpu, unsigned int el, uint64_t pa, uint32_t site);
+void cpu_fetch(struct cpu *cpu, unsigned int el, uint64_t va, uint64_t pa,
+	       uint32_t site);
 /* @value: of its register. */
 void cpu_sys(struct cpu *cpu, unsigned int el, const struct sys *sys,
 	     uint64_t value, uint32_t site);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fdt.h"
@@ -43,13 +44,17 @@ static bool read_part(const char *path, uint64_t offset, struct part *part)
 	return ok;
 }
 
+/* The last '+' counts: a path may have others. */
 static bool named_part(const char *text, uint64_t more, struct part *part)
 {
+	const char *plus = strrchr(text, '+');
 	char path[512];
-	uint64_t offset = 0;
 
-	return sscanf(text, "%511[^+]+%lx", path, &offset) >= 1 &&
-	       read_part(path, offset + more, part);
+	if (!plus || plus - text >= (long)sizeof(path))
+		return false;
+	memcpy(path, text, (size_t)(plus - text));
+	path[plus - text] = '\0';
+	return read_part(path, strtoull(plus + 1, NULL, 16) + more, part);
 }
 
 bool handover_host(const char *text)

@@ -7,11 +7,15 @@ handed over, and more findings than there is room for."""
 import argparse
 import collections
 import concurrent.futures
+import contextlib
 import fnmatch
+import glob
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import at_uboot
 import machine
@@ -55,15 +59,25 @@ def say_all(trace, names):
     return [s for s in kept.values() if s.verdict != rules.IGNORED]
 
 
+def last_words(result):
+    """Of a machine that ended before its time."""
+    rows = [row for row in result.text.splitlines() if row.strip()]
+    return ''.join(f'\n      {row}' for row in rows[-4:])
+
+
 def judged(scene, result, trace):
     """Why it failed, or ''."""
+    why = result.why and result.why + last_words(result)
     if not trace.end:
-        return result.why or 'the plugin said nothing'
+        return why or 'the plugin said nothing'
     if 'overflow' in trace.end or 'error' in trace.end:
         return f'the plugin ended with: {trace.end}'
+    for part, what in (('host', scene.host), ('blob', scene.blob)):
+        if not any(e.startswith(f'region {part} ') for e in trace.events):
+            return why or f'nobody has run what is in {what}'
     handovers = sum(e.startswith('handover') for e in trace.events)
     if handovers < scene.handovers:
-        return result.why or f'{handovers} of {scene.handovers} hand-overs'
+        return why or f'{handovers} of {scene.handovers} hand-overs'
     return ''
 
 
@@ -78,7 +92,7 @@ class Outcome:
         print(f'  {verdict:6} hazard {self.scene.name:31} '
               f'{self.seconds:5.1f} s')
         if self.why:
-            print(f'    {self.why}; build/hazard/{self.scene.name}.txt')
+            print(f'    build/hazard/{self.scene.name}.txt: {self.why}')
         for said in self.said:
             print(f'    {said}')
         sys.stdout.flush()
@@ -96,28 +110,55 @@ def broken(scene, why):
     return Outcome(scene, f'{type(why).__name__}: {why}', [], 0)
 
 
-def tried(scene, live):
+def tried(scene, live=False):
     try:
         return check(scene, live)
-    except (OSError, ValueError, subprocess.SubprocessError) as why:
+    except (OSError, ValueError, LookupError,
+            subprocess.SubprocessError) as why:
         return broken(scene, why)
 
 
 def of_file(path):
-    """SCENES of somebody's own file: docs/hazard.md."""
+    """SCENES of somebody's own file, and its exceptions: docs/hazard.md."""
+    if not os.path.exists(path):
+        sys.exit(f'hazard: there is no {path}')
     spec = importlib.util.spec_from_file_location('port', path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    rules.ALLOWED.extend(getattr(module, 'ALLOWED', []))
     return module.SCENES
+
+
+def children():
+    for path in glob.glob('/proc/self/task/*/children'):
+        with contextlib.suppress(FileNotFoundError), open(
+                path, encoding='ascii') as f:
+            yield from map(int, f.read().split())
+
+
+def give_up(pool, runs):
+    """Interrupted: nothing more is begun, and every QEMU of ours ends now."""
+    pool.shutdown(wait=False, cancel_futures=True)
+    while any(run.running() for run in runs):
+        for pid in children():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL) # QEMU leads a group
+        time.sleep(0.2)
 
 
 def run_all(picked, jobs=1, live=False):
     """(passed, failed)"""
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        for outcome in pool.map(lambda s: tried(s, live), picked):
-            outcome.report()
-            failed += bool(outcome.why)
+        runs = [pool.submit(tried, scene, live) for scene in picked]
+        try:
+            for run in runs:
+                outcome = run.result()
+                outcome.report()
+                failed += bool(outcome.why)
+        except BaseException:
+            give_up(pool, runs)
+            raise
     return len(picked) - failed, failed
 
 
@@ -134,11 +175,13 @@ def main():
                     help='names like this shell pattern')
     ap.add_argument('--sample', action='store_true', help="make check's three")
     ap.add_argument('--port', metavar='FILE',
-                    help='a file of your own with SCENES in it')
+                    help='a file of your own with SCENES in it: '
+                         'docs/hazard.md')
     ap.add_argument('--list', action='store_true', help='names only')
     ap.add_argument('--verbose', action='store_true',
                     help='show the serial output as it comes')
-    ap.add_argument('--jobs', type=int, default=1, metavar='N')
+    ap.add_argument('--jobs', type=int, default=1, metavar='N',
+                    help='so many cases at a time')
     args = ap.parse_args()
     picked = of_file(args.port) if args.port else chosen(args.only, args.sample)
     if not picked:

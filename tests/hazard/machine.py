@@ -77,10 +77,16 @@ def backed(args):
     return args + words, blocks
 
 
+def entered(path):
+    """PATH+OFFSET; without one it is the beginning."""
+    return path if re.search(r'\+[0-9a-f]+$', path) else f'{path}+0'
+
+
 def plugin(blocks, out, host, blob, more=()):
     words = [PLUGIN, *(f'ram={pa:x}+{length:x}+{name}'
                        for pa, length, name in blocks),
-             f'host={host}', f'blob={blob}', f'out={out}', *more]
+             f'host={entered(host)}', f'blob={entered(blob)}', f'out={out}',
+             *more]
     return ['-plugin', ','.join(words), '-accel', 'tcg,thread=multi']
 
 

@@ -95,7 +95,7 @@ BUGS = [
         'clean_destination(params, move);',
         'blob_clean(blob_va(params, move->src), move->len);'),
     bug('MMU off: destinations not cleaned after', 'tiny-el1-none',
-        'HANDOVER_STALE', f'{BLOB}/mover.c',
+        'HANDOVER_STALE STALE_FETCH_CACHE', f'{BLOB}/mover.c',
         'each(params, clean_destination);'),
     bug('invalidate instead of clean', 'tiny-el1-sparse', 'IVAC_DIRTY',
         f'{BLOB}/primitives.S', 'dc civac, x0', 'dc ivac, x0'),
@@ -129,13 +129,15 @@ BUGS = [
         'params->mair = (low->mair & ~0xffULL) | 0x44;',
         also=('LOST_STORE', 'HANDOVER_STALE', 'STALE_READ_OFF',
               'DC_BEFORE_DMB', 'STALE_LOAD')),
-    bug('MAIR: Device is Normal', 'tiny-el1-sparse', 'MMIO_NORMAL', CONTROL,
+    bug('MAIR: Device is Normal', 'tiny-el1-sparse',
+        'MMIO_NORMAL NORMAL_NOT_RAM', CONTROL,
         'params->mair = low->mair;', 'params->mair = ~0ULL;',
-        also=('NORMAL_NOT_RAM', 'NOT_INNER_SHAREABLE')),
+        also=('NOT_INNER_SHAREABLE',)),
     # ---- what the host gives it
-    bug('code not cleaned', 'tiny-el1-sparse', 'STALE_FETCH_OFF', CONTROL,
+    bug('code not cleaned', 'tiny-el1-sparse',
+        'STALE_FETCH_OFF STALE_FETCH_POU', CONTROL,
         'clean(t, page, count * granule);',
-        also=('STALE_FETCH_POU', 'STALE_READ_OFF', 'HANDOVER_BLOB_DIRTY')),
+        also=('STALE_READ_OFF', 'HANDOVER_BLOB_DIRTY')),
     bug('parameters not cleaned', 'tiny-el1-sparse', 'STALE_READ_OFF', CONTROL,
         'clean(t, page, len); return ret;', 'return ret;'),
     bug('move list not cleaned, MMU off', 'tiny-el1-none', 'STALE_READ_OFF',
@@ -181,8 +183,9 @@ BUGS = [
         'LOST_STORE', f'{PORT}/head.S', 'bl forget_lines /* before the first store */ mov x0, x20',
         'mov x0, x20', also=('STALE_READ_OFF',)),
     bug("the port's first stores not forgotten", 'tiny-el1-sparse',
-        'STALE_LOAD', f'{PORT}/head.S', 'bl forget_lines /* behind the last one */ mov x0, x21',
-        'mov x0, x21', also=('STALE_MERGE', 'WALK_STALE')),
+        'STALE_LOAD STALE_MERGE', f'{PORT}/head.S',
+        'bl forget_lines /* behind the last one */ mov x0, x21',
+        'mov x0, x21', also=('WALK_STALE',)),
     bug('memory given out over dirty lines', 'tiny-el1-sparse', 'LOST_STORE',
         f'{PORT}/memory.c',
         'trans_cpu_clean(NULL, at_pa(*pa), (size_t)count << shift);', ';',
@@ -210,6 +213,45 @@ BUGS = [
     bug('a DSB of this CPU alone, after a TLBI for all', 'tiny-4-cpus',
         'TLBI_NO_DSB', f'{PORT}/sysreg.h', 'dsb(ish); isb();',
         'dsb(nsh); isb();', also=('TLB_PENDING',)),
+    # ---- what else a host may do
+    Bug('no DSB between clean and IC', 'tiny-el1-sparse', ('IC_BEFORE_DSB',),
+        ((f'{BLOB}/primitives.S', 'b.hi 1b 2: dsb sy ret', 'b.hi\t1b\n2:\tret'),
+         (f'{BLOB}/primitives.S', 'dsb sy ic iallu dsb sy',
+          'ic\tiallu\n\tdsb\tsy')), ('DC_NO_DSB',)),
+    bug('by set and way', 'tiny-el1-sparse', 'SET_WAY', f'{BLOB}/primitives.S',
+        'dc civac, x0', 'dc civac, x0\n\tdc\tcisw, x0'),
+    bug('a descriptor stored, cleaned, and no DSB', 'tiny-el1-sparse',
+        'WALK_NO_DSB DC_NO_DSB', f'{PORT}/head.S', 'isb msr sctlr_el1, x5',
+        'isb\n\tldr\tx9, [x3]\n\tstr\tx9, [x3]\n\tdmb\tsy\n\t'
+        'dc\tcivac, x3\n\tmsr\tsctlr_el1, x5'),
+    bug('a descriptor stored past the cache', 'tiny-el1-sparse', 'WALK_STALE',
+        f'{PORT}/head.S', 'isb msr sctlr_el1, x5',
+        'isb\n\tldr\tx9, [x3]\n\tstr\tx9, [x3]\n\tdsb\tsy\n\t'
+        'msr\tsctlr_el1, x5', also=('STALE_LOAD', 'STALE_MERGE')),
+    bug('an upper half that is walked', 'tiny-el1-sparse', 'WALK_OUTSIDE_RAM',
+        CONTROL, 'params->mair = low->mair;',
+        'params->mair = low->mair; params->tcr &= ~(1ULL << 23);'),
+    bug('an alias of other rights, and no TLBI', 'tiny-el2-linear',
+        'TTBR_NO_TLBI', f'{PORT}/alias.c', '1ULL << own->geo.va_bits, 0,',
+        '1ULL << own->geo.va_bits, linear_offset ? TRANS_MKWRITE : 0,',
+        also=('WRITE_EXEC',)),
+    bug('TCR changed with the MMU on', 'tiny-el1-sparse', 'TCR_MAIR_LIVE',
+        f'{PORT}/alias.c', 'sysreg_read(tcr_el1) & ~TCR_EL1_EPD0',
+        '(sysreg_read(tcr_el1) & ~TCR_EL1_EPD0) | 1ULL << 37'),
+    bug('valid again, and nothing was forgotten', 'tiny-el1-sparse',
+        'BBM_NO_TLBI', f'{PORT}/tables.c', '*desc & ~1ULL;',
+        '*desc & ~1ULL; *(volatile uint64_t *)desc = *desc | 1ULL;'),
+    bug('MAIR: Normal is Device', 'tiny-el1-sparse', 'DEVICE_RAM', CONTROL,
+        'params->mair = low->mair;',
+        'params->mair = (low->mair & ~0xffULL) | 0x04;',
+        also=('LOST_STORE', 'HANDOVER_STALE', 'STALE_READ_OFF',
+              'DC_BEFORE_DMB', 'STALE_LOAD', 'STALE_READ_NC', 'DEVICE_EXEC')),
+    Bug('the MMU stays on', 'tiny-el1-sparse', ('HANDOVER_MMU_ON',),
+        ((f'{BLOB}/entry.S', 'mmu_off el1, TRANS_SCTLR_OFF_EL1 b leave',
+          'b\tleave'),
+         ('trans/table/attr.c', 'bits |= LEAF_XN | (exec ? 0 : LEAF_PXN);',
+          'bits |= LEAF_XN;')),
+        ('WRITE_EXEC', 'DEVICE_EXEC', 'HANDOVER_BLOB_DIRTY')),
     bug('a stage 2 below EL1', 'tiny-stub-sparse', 'STAGE_2',
         f'{PORT}/resident.S', 'mov x0, #TRANS_HCR_RW msr hcr_el2, x0',
         STAGE_2),
@@ -237,6 +279,13 @@ HARMLESS = [
          'b.hi\t1b\n2:\tret'),
      'blob_sync_code and mmu_off begin with one, before anybody relies on it'),
 ]
+
+
+# Rules that no bug here trips, and why; unit tests do (tests/unit/hazard/).
+NOT_PLANTED = {
+    'CONT_UNALIGNED': 'in a map of everything at its own address, or all at '
+                      'one offset of blocks, no group is out of line',
+}
 
 
 # ---- the copy ---------------------------------------------------------------
@@ -340,8 +389,11 @@ def plant(planted):
 
 def main():
     ap = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
-    ap.add_argument('--only', metavar='PATTERN', default='*')
-    ap.add_argument('--list', action='store_true')
+    ap.add_argument('--only', metavar='PATTERN', default='*',
+                    help='names like this shell pattern')
+    ap.add_argument('--list', action='store_true',
+                    help='names, and the rules that each must trip; fails if '
+                         'an edit has no place in the sources any more')
     args = ap.parse_args()
     every = [*BUGS, *(b for b, _ in HARMLESS)]
     picked = [b for b in every if fnmatch.fnmatch(b.name, f'*{args.only}*')]

@@ -37,7 +37,7 @@ EXPORT int qemu_plugin_install(uint64_t id, const struct qemu_info *info,
 
 /* One translated instruction. */
 struct insn {
-	uint64_t pa;
+	uint64_t pa, va;
 	uint32_t site;
 	uint8_t el;
 	bool begins_line, begins_block;
@@ -208,7 +208,7 @@ static void on_line(unsigned int index, void *arg)
 	if (!active)
 		return;
 	pthread_mutex_lock(&lock);
-	cpu_fetch(cpu_get(index), insn->el, insn->pa, insn->site);
+	cpu_fetch(cpu_get(index), insn->el, insn->va, insn->pa, insn->site);
 	pthread_mutex_unlock(&lock);
 }
 
@@ -297,7 +297,8 @@ static void on_translation(uint64_t id, struct qemu_plugin_tb *tb)
 		if (!i && handover_look(pa) && !start.site)
 			start.site = site_of(pa);
 		insns[i] = (struct insn){
-			.pa = pa, .site = site_of(pa), .el = el,
+			.pa = pa, .va = qemu_plugin_insn_vaddr(from),
+			.site = site_of(pa), .el = el,
 			.begins_line = !i || !(pa % LINE_SIZE),
 		};
 		if (!i)
