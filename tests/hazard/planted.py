@@ -257,7 +257,7 @@ BUGS = [
         STAGE_2),
     bug('no DSB before another CPU starts', 'tiny-4-cpus', 'DC_NO_DSB', ARCH,
         r': "memory"); __asm__ volatile("dsb sy" ::: "memory");',
-        ': "memory");'),
+        ': "memory");', also=('WALK_NO_DSB',)),
     bug('a DSB of this CPU alone', 'tiny-4-cpus', 'DC_NO_DSB', ARCH,
         r': "memory"); __asm__ volatile("dsb sy" ::: "memory");',
         ': "memory"); __asm__ volatile("dsb nsh" ::: "memory");'),

@@ -114,7 +114,8 @@ class Step(Scene):
             if '-kernel' in args and 'port' in os.path.basename(
                     args[args.index('-kernel') + 1]):
                 return self.one(args, name, **limits)
-            return usual(args, name, **limits)
+            return usual(args, name, **{**limits, 'timeout': TIMEOUT,
+                                        'silence': TIMEOUT})
 
         def inner(args, name, **limits):
             return usual(args, name, **limits)
@@ -147,6 +148,7 @@ ROW = {'kernel': '6.1', 'el': 1, 'cpu': 'cortex-a57', 'gic': '2', 'smp': 1,
 RESUMES = [resumes({**ROW, **r}) for r in (
     {}, {'entry': 'virtual', 'packing': 'lzo'},
     {'el': 2, 'map': 'linear', 'smp': 4, 'kernel': '6.12'},
+    {'entry': 'virtual', 'map': 'linear', 'smp': 2, 'kernel': '6.12'},
     {'entry': 'virtual', 'map': 'linear', 'kernel': '6.12'})]
 
 # ---- the smallest next world: every map, level and granule -----------------
