@@ -27,6 +27,7 @@
 #include <trans_table/cpu.h>
 #include <trans_table/errors.h>
 #include <trans_table/mmio.h>
+#include <trans_table/moves.h>
 #include <trans_table/ranges.h>
 
 TRANS_BEGIN_DECLS
@@ -36,6 +37,33 @@ TRANS_BEGIN_DECLS
 struct trans_spi {
 	uint32_t intid;
 	bool edge;
+};
+
+/*
+ * The LPI tables of a saved Linux, for trans_gic_resume (3): values that
+ * registers of redistributors must have again (IHI 0069, GICR_PROPBASER and
+ * GICR_PENDBASER).
+ *
+ * A pending table for *each* CPU that the saved Linux had brought up, not only
+ * for the one that resumes: Linux sets up a redistributor's LPIs the first time
+ * that its CPU comes up, and never again, so that it does not do so when it
+ * brings back the others after a hibernation (docs/hibernate.md, "Interrupt
+ * controller").
+ *
+ * @propbaser: GICR_PROPBASER, of all of them: PA, IDbits, cacheability and
+ *             shareability
+ * @pending:   @count of them: the CPU, as MPIDR_EL1 has it, and its
+ *             GICR_PENDBASER. PTZ stays clear unless that table is known to be
+ *             all zero
+ */
+struct trans_gic_pending {
+	uint64_t mpidr;
+	uint64_t pendbaser;
+};
+struct trans_gic_lpis {
+	uint64_t propbaser;
+	const struct trans_gic_pending *pending;
+	size_t count;
 };
 
 /*
@@ -51,6 +79,8 @@ struct trans_spi {
  * @its:     (3) the control frame of each ITS
  * @spis:    (3) the shared interrupts in use, for trans_gic_resume; NULL: not
  *           known
+ * @lpis:    (3) the saved kernel's LPI tables, for trans_gic_resume; NULL: LPIs
+ *           stay off
  */
 struct trans_gic {
 	struct trans_mmio mmio;
@@ -64,6 +94,7 @@ struct trans_gic {
 	size_t its_count;
 	const struct trans_spi *spis;
 	size_t spi_count;
+	const struct trans_gic_lpis *lpis;
 };
 
 /*
@@ -92,6 +123,24 @@ int trans_gic_lpi_tables(const struct trans_gic *gic,
  */
 int trans_gic_check(const struct trans_gic *gic, uint64_t mpidr,
 		    const struct trans_ranges *kept, struct trans_error *err);
+
+/*
+ * For ask, with @gic->lpis: are those tables where they belong before the blob
+ * moves anything? trans_gic_resume has hardware read them, and that is earlier.
+ * @moves: what is going to be moved, such as trans_resume.plan. Nothing is
+ * written. Without @gic->lpis there is nothing to look at.
+ *
+ *   machine  TRANS_EOVERLAP  a move writes to a table (pa, len)
+ *   machine  TRANS_ENOENT    a CPU of @gic->lpis has no redistributor (desc:
+ *                            its MPIDR)
+ *   machine  TRANS_EHOST     a redistributor (pa) has no LPIs
+ *   input    TRANS_EINVAL    a value has reserved bits, no table or no LPIs
+ *                            (desc), or @mpidr, the CPU that leaves, has no
+ *                            pending table
+ */
+int trans_gic_lpis_check(const struct trans_gic *gic, uint64_t mpidr,
+			 const struct trans_moves *moves,
+			 struct trans_error *err);
 
 /*
  * Switch off what reads or writes tables: each ITS, then the LPIs of every
@@ -145,13 +194,22 @@ int trans_gic_off(const struct trans_gic *gic, const struct trans_cpu *cpu,
  * An interrupt that is pending or active again after it was cleared, because
  * something asserts its line, is not enabled. But one that something asserts
  * later, and that the saved Linux has no handler for, will disturb it: devices
- * must be quiet. LPIs stay off, so MSIs through an ITS do not come back. A
- * Linux with pseudo-NMIs (irqchip.gicv3_pseudo_nmi=1) may want other
- * priorities.
+ * must be quiet. A Linux with pseudo-NMIs (irqchip.gicv3_pseudo_nmi=1) may want
+ * other priorities.
+ *
+ * With @gic->lpis, last of all, each of those redistributors gets its tables
+ * back and has its LPIs enabled. The tables must be in memory by then, clean to
+ * the Point of Coherency, and no move may write to them (trans_gic_lpis_check).
+ * The ITS stays off: a Linux from 5.11 on restores its registers by itself, and
+ * its tables are in the image. Without @gic->lpis LPIs stay off, and MSIs
+ * through an ITS do not come back.
  *
  * Those of trans_gic_off, and
  *   call     TRANS_EINVAL    (3) mmio has no write64, or an INTID in spis is
  *                            not an SPI's
+ *   those of trans_gic_lpis_check, but for TRANS_EOVERLAP
+ *   machine  TRANS_EHOST     LPIs are still on, cannot be enabled, or a
+ *                            redistributor does not take a table (pa: which)
  *   machine  TRANS_EHOST     affinity routing cannot be enabled
  *   host     TRANS_EHOST     a timer of this CPU (PPIs 26..30) asserts its line
  *   host     TRANS_ETIME     the redistributor does not wake

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Common to the three parts of the GIC: gic.c masks interrupts, gic_lpi.c takes
- * the hardware away from tables in memory, gic_resume.c sets it up for a world
- * that comes back.
+ * Common to the parts of the GIC: gic.c masks interrupts, gic_lpi.c takes the
+ * hardware away from tables in memory, gic_resume.c sets it up for a world that
+ * comes back, gic_lpi_on.c gives it that world's tables.
  */
 #ifndef TRANS_LIB_GIC_H
 #define TRANS_LIB_GIC_H
@@ -20,6 +20,9 @@
 /* GICR_CTLR and GICD_CTLR: a write has not taken effect everywhere. */
 #define GICR_CTLR 0x0
 #define GICR_CTLR_RWP (1u << 3)
+#define GICR_CTLR_ENABLE_LPIS (1u << 0)
+#define GICR_PROPBASER 0x70
+#define GICR_PENDBASER 0x78
 #define GICD_CTLR 0x0
 #define GICD_CTLR_RWP (1u << 31)
 #define GICD_CTLR_GROUPS 7u
@@ -37,6 +40,12 @@
 #define SPI_END 1020u
 #define ESPI_FIRST 4096u
 #define ESPI_END 5120u
+
+/* Output address [51:12], and [51:16]: pending tables are 64 KiB aligned. */
+#define PROPBASER_PA 0x000ffffffffff000ULL
+#define PENDBASER_PA 0x000fffffffff0000ULL
+
+#define FIRST_LPI 8192
 
 static inline uint32_t gic_read(const struct trans_gic *gic, trans_pa_t pa)
 {
@@ -97,6 +106,20 @@ struct gic_redist {
 };
 int trans_gic_own_redist_(const struct trans_gic *gic, uint64_t mpidr,
 			  struct gic_redist *own, struct trans_error *err);
+
+/* Where a redistributor's tables are, by its registers, and how long. */
+struct gic_lpi_tables {
+	struct trans_range property, pending;
+};
+struct gic_lpi_tables trans_gic_lpi_tables_(const struct trans_gic *gic,
+					    uint64_t propbaser,
+					    uint64_t pendbaser);
+
+/* gic->lpis, which is not NULL: as trans_gic_lpis_check, without places; and
+ * the doing. TRANS_EHOST as for trans_gic_resume, besides those. */
+int trans_gic_lpis_check_(const struct trans_gic *gic, uint64_t mpidr,
+			  struct trans_error *err);
+int trans_gic_lpis_on_(const struct trans_gic *gic, struct trans_error *err);
 
 /* Wait until the distributor has done as it was told (v3). TRANS_ETIME. */
 int trans_gic_wait_dist_(const struct trans_gic *gic, struct trans_error *err);

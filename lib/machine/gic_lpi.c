@@ -7,10 +7,7 @@
 #include "lib/machine/arch.h"
 #include "lib/machine/gic.h"
 
-#define GICR_CTLR_ENABLE_LPIS (1u << 0)
 #define GICR_CTLR_CES (1u << 1) /* EnableLPIs can be cleared */
-#define GICR_PROPBASER 0x70
-#define GICR_PENDBASER 0x78
 #define GICR_VPENDBASER 0x20078
 #define GICR_VPENDBASER_VALID (1ULL << 63)
 
@@ -18,36 +15,33 @@
 #define GITS_CTLR_ENABLED (1u << 0)
 #define GITS_CTLR_QUIESCENT (1u << 31)
 
-/* Output address [51:12], and [51:16]: pending tables are 64 KiB aligned. */
-#define PROPBASER_PA 0x000ffffffffff000ULL
-#define PENDBASER_PA 0x000fffffffff0000ULL
-
-#define FIRST_LPI 8192
-
-struct tables {
-	struct trans_range property, pending;
-};
-
 /*
  * Interrupt numbers have IDbits + 1 bits, of PROPBASER [4:0] and GICD_TYPER
  * [23:19] the lesser. A byte for each from 8192 on in the property table, a bit
  * for each from 0 on in the pending table. With fewer than 14 bits there are no
  * LPIs; the pending table is still counted, as nothing is lost by that.
  */
-static struct tables tables_of(const struct trans_gic *gic, trans_pa_t rd)
+struct gic_lpi_tables trans_gic_lpi_tables_(const struct trans_gic *gic,
+					    uint64_t propbaser,
+					    uint64_t pendbaser)
 {
-	uint64_t property = gic_read64(gic, rd + GICR_PROPBASER);
-	uint64_t pending = gic_read64(gic, rd + GICR_PENDBASER);
-	unsigned int bits = (unsigned int)(property & 31) + 1;
+	unsigned int bits = (unsigned int)(propbaser & 31) + 1;
 	unsigned int most = (gic_read(gic, gic->dist + GICD_TYPER) >> 19 & 31) +
 			    1;
 	uint64_t ids = 1ULL << (bits < most ? bits : most);
 
-	return (struct tables){
-		.property = { property & PROPBASER_PA,
+	return (struct gic_lpi_tables){
+		.property = { propbaser & PROPBASER_PA,
 			      ids > FIRST_LPI ? ids - FIRST_LPI : 0 },
-		.pending = { pending & PENDBASER_PA, (ids + 7) / 8 },
+		.pending = { pendbaser & PENDBASER_PA, (ids + 7) / 8 },
 	};
+}
+
+static struct gic_lpi_tables tables_of(const struct trans_gic *gic,
+				       trans_pa_t rd)
+{
+	return trans_gic_lpi_tables_(gic, gic_read64(gic, rd + GICR_PROPBASER),
+				     gic_read64(gic, rd + GICR_PENDBASER));
 }
 
 static bool lpis_on(const struct trans_gic *gic, trans_pa_t rd, uint64_t typer)
@@ -60,7 +54,7 @@ static int add_tables(const struct trans_gic *gic, trans_pa_t rd,
 		      uint64_t typer, void *arg, struct trans_error *err)
 {
 	struct trans_ranges *set = arg;
-	struct tables tables;
+	struct gic_lpi_tables tables;
 	int ret;
 
 	if (!lpis_on(gic, rd, typer) ||
@@ -123,7 +117,7 @@ static bool keeps(const struct trans_ranges *kept,
 static int stays_on(const struct trans_gic *gic, trans_pa_t rd,
 		    const struct trans_ranges *kept, struct trans_error *err)
 {
-	struct tables tables = tables_of(gic, rd);
+	struct gic_lpi_tables tables = tables_of(gic, rd);
 	const struct trans_range *lost = &tables.property;
 
 	if (keeps(kept, lost)) {

@@ -260,7 +260,12 @@ int trans_gic_resume(const struct trans_gic *gic, const struct trans_cpu *cpu,
 		return trans_fail(err, TRANS_EINVAL, "GIC: no write64");
 	if (!spis_known(gic))
 		return trans_fail(err, TRANS_EINVAL, "GIC: no SPI's INTID");
-	ret = v3_resume(gic, cpu, mpidr, err);
+	if (gic->lpis)
+		ret = trans_gic_lpis_check_(gic, mpidr, err);
+	if (!ret)
+		ret = v3_resume(gic, cpu, mpidr, err);
+	if (!ret && gic->lpis)
+		ret = trans_gic_lpis_on_(gic, err);
 	trans_arch_sync_();
 	return ret;
 }
