@@ -47,8 +47,8 @@ struct trans_spi {
  * A pending table for *each* CPU that the saved Linux had brought up, not only
  * for the one that resumes: Linux sets up a redistributor's LPIs the first time
  * that its CPU comes up, and never again, so that it does not do so when it
- * brings back the others after a hibernation (docs/hibernate.md, "Interrupt
- * controller").
+ * brings back the others after a hibernation (docs/hibernate.md, "LPIs and the
+ * ITS").
  *
  * @propbaser: GICR_PROPBASER, of all of them: PA, IDbits, cacheability and
  *             shareability

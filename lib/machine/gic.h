@@ -107,20 +107,6 @@ struct gic_redist {
 int trans_gic_own_redist_(const struct trans_gic *gic, uint64_t mpidr,
 			  struct gic_redist *own, struct trans_error *err);
 
-/* Where a redistributor's tables are, by its registers, and how long. */
-struct gic_lpi_tables {
-	struct trans_range property, pending;
-};
-struct gic_lpi_tables trans_gic_lpi_tables_(const struct trans_gic *gic,
-					    uint64_t propbaser,
-					    uint64_t pendbaser);
-
-/* gic->lpis, which is not NULL: as trans_gic_lpis_check, without places; and
- * the doing. TRANS_EHOST as for trans_gic_resume, besides those. */
-int trans_gic_lpis_check_(const struct trans_gic *gic, uint64_t mpidr,
-			  struct trans_error *err);
-int trans_gic_lpis_on_(const struct trans_gic *gic, struct trans_error *err);
-
 /* Wait until the distributor has done as it was told (v3). TRANS_ETIME. */
 int trans_gic_wait_dist_(const struct trans_gic *gic, struct trans_error *err);
 

@@ -5,7 +5,7 @@
  */
 #include "lib/fail.h"
 #include "lib/machine/arch.h"
-#include "lib/machine/gic.h"
+#include "lib/machine/gic_lpi.h"
 
 #define GICR_CTLR_CES (1u << 1) /* EnableLPIs can be cleared */
 #define GICR_VPENDBASER 0x20078

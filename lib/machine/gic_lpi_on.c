@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * LPIs for a saved Linux: each redistributor gets the tables back that it had
- * (Arm IHI 0069, 12.11; Linux's half is in docs/hibernate.md).
+ * (Arm IHI 0069, 12.11; Linux's half: docs/hibernate.md, "LPIs and the ITS").
  */
 #include "lib/fail.h"
-#include "lib/machine/gic.h"
+#include "lib/machine/gic_lpi.h"
+#include "lib/machine/gic_lpi_on.h"
 #include "lib/numbers.h"
 
 /* What is no field of GICR_PROPBASER: all but OuterCache [58:56], address
@@ -124,7 +125,7 @@ static int check_places(const struct trans_gic *gic,
 	return ret;
 }
 
-int trans_gic_lpis_check_(const struct trans_gic *gic, uint64_t mpidr,
+int trans_gic_lpis_look_(const struct trans_gic *gic, uint64_t mpidr,
 			  struct trans_error *err)
 {
 	int ret = check_values(gic->lpis, mpidr, err);
@@ -140,7 +141,7 @@ int trans_gic_lpis_check(const struct trans_gic *gic, uint64_t mpidr,
 
 	if (ret || gic->version == 2 || !gic->lpis)
 		return ret;
-	ret = trans_gic_lpis_check_(gic, mpidr, err);
+	ret = trans_gic_lpis_look_(gic, mpidr, err);
 	return ret ? ret : check_places(gic, moves, err);
 }
 

@@ -9,6 +9,7 @@
 #include "lib/fail.h"
 #include "lib/machine/arch.h"
 #include "lib/machine/gic.h"
+#include "lib/machine/gic_lpi_on.h"
 
 /*
  * GICD_CTLR. Where there is one Security state, ARE and EnableGrp1; in the
@@ -261,7 +262,7 @@ int trans_gic_resume(const struct trans_gic *gic, const struct trans_cpu *cpu,
 	if (!spis_known(gic))
 		return trans_fail(err, TRANS_EINVAL, "GIC: no SPI's INTID");
 	if (gic->lpis)
-		ret = trans_gic_lpis_check_(gic, mpidr, err);
+		ret = trans_gic_lpis_look_(gic, mpidr, err);
 	if (!ret)
 		ret = v3_resume(gic, cpu, mpidr, err);
 	if (!ret && gic->lpis)

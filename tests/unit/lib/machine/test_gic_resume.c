@@ -24,6 +24,8 @@
 
 #define RWP_D (1u << 31)
 #define RWP_R (1u << 3)
+#define ENABLE_LPIS 1u
+#define PTZ (1ULL << 62)
 #define GROUPS 7u
 #define ARE 0x10u
 #define WAKER 0x14
@@ -31,6 +33,7 @@
 #define ASLEEP 4u
 #define FOREVER UINT32_MAX
 
+#define MPIDR1 0x0181020305ULL
 #define MPIDR0 0x0181020304ULL /* Aff3 1, RES1 and MT, 2.3.4 */
 #define ROUTE0 0x0100020304ULL
 
@@ -42,6 +45,9 @@
  * @wake_left: readings until a woken redistributor is awake
  * @busy: readings of a CTLR for which RWP stays after a write
  * @no_are: affinity routing cannot be had
+ * @alone: redistributors are outside of coherency: Shareability stays 0
+ * @few_bits: of an address, that a GICR_*BASER does not have
+ * @no_lpis: EnableLPIs stays 0
  * @latched: SPIs of the first bank, and extended ones of theirs, that pend once
  *           a trigger was written, until that is cleared
  * @wild: writes that the architecture leaves UNPREDICTABLE, or reserved
@@ -59,7 +65,8 @@ static struct {
 	uint32_t asserted, stuck, asserted_ppis, latched;
 	unsigned int wake_left, busy, busy_left;
 	uint64_t busy_pa;
-	bool no_are;
+	bool no_are, alone, no_lpis;
+	uint64_t few_bits;
 	unsigned int wild;
 } hw;
 
@@ -146,9 +153,29 @@ static void write_ctlr(uint64_t pa, uint32_t value)
 		hw.wild++;
 	if (pa == DIST && hw.no_are)
 		value &= ~ARE;
+	if (pa != DIST && hw.no_lpis)
+		value &= ~ENABLE_LPIS;
 	set(pa, value);
 	hw.busy_left = hw.busy;
 	hw.busy_pa = pa;
+}
+
+/* A table may change only while LPIs are off. PTZ is write-only. */
+static void write_table(uint64_t pa, uint64_t value)
+{
+	uint64_t rd = pa & ~(uint64_t)0xffff;
+
+	if (get(rd) & ENABLE_LPIS)
+		hw.wild++;
+	if (hw.alone)
+		value &= ~(uint64_t)0xc00;
+	set(pa, value & ~(PTZ | hw.few_bits));
+}
+
+static bool is_table(uint64_t pa)
+{
+	return pa == RD0 + 0x70 || pa == RD0 + 0x78 || pa == RD1 + 0x70 ||
+	       pa == RD1 + 0x78;
 }
 
 static bool is_set_bank(uint64_t off)
@@ -187,7 +214,8 @@ static void write32(void *ctx, trans_pa_t pa, uint32_t value)
 		set(target, get(target) | hw.stuck);
 }
 
-/* Only routing is that wide; and it is not there without ARE. */
+/* Only routing and tables are that wide; and the first is not there without
+ * ARE. */
 static void write64(void *ctx, trans_pa_t pa, uint64_t value)
 {
 	uint64_t off = pa - DIST;
@@ -195,7 +223,9 @@ static void write64(void *ctx, trans_pa_t pa, uint64_t value)
 	assert_ptr_equal(ctx, &hw);
 	assert_int_equal(pa % 8, 0);
 	wrote(pa, value);
-	if (!((off >= 0x6100 && off < 0x7fe0) ||
+	if (is_table(pa))
+		write_table(pa, value);
+	else if (!((off >= 0x6100 && off < 0x7fe0) ||
 	      (off >= 0x8000 && off < 0xa000)) || !(get(DIST) & ARE))
 		hw.wild++;
 	else
@@ -481,6 +511,208 @@ static void the_last_bank(void **state)
 	assert_int_equal(get(DIST + 0x17c), UINT32_MAX);
 }
 
+/* ---- LPIs ---- */
+
+static void fails(int status, const char *why, uint64_t pa)
+{
+	struct trans_error err;
+
+	assert_int_equal(trans_gic_resume(&v3, &el1, MPIDR0, &err), status);
+	assert_string_equal(err.why, why);
+	assert_int_equal(err.pa, pa);
+}
+
+#define PROPERTY 0x70000004021078fULL
+#define PROPERTY_PA 0x40210000ULL
+#define PENDING0 0x40220780ULL
+#define PENDING1 0x40230780ULL
+
+static struct trans_gic_pending pending[2];
+static struct trans_gic_lpis lpis;
+static struct trans_moves no_moves;
+
+static int set_up_lpis(void **state)
+{
+	set_up(state);
+	pending[0] = (struct trans_gic_pending){ MPIDR0, PENDING0 };
+	pending[1] = (struct trans_gic_pending){ MPIDR1, PENDING1 };
+	lpis = (struct trans_gic_lpis){ PROPERTY, pending, 2 };
+	v3.lpis = &lpis;
+	set(RD0 + 8, get(RD0 + 8) | 1);
+	set(RD1 + 8, get(RD1 + 8) | 1);
+	set(DIST + 4, 2 | 15 << 19); /* 16 bits */
+	return 0;
+}
+
+/* The other CPU's redistributor, too: Linux will not. And all of it behind
+ * everything else, the switch last. */
+static void lpis_come_back(void **state)
+{
+	(void)state;
+	set(RD1, 2); /* CES */
+	hw.busy = 5;
+	resume();
+	assert_int_equal(get(RD0 + 0x70), PROPERTY);
+	assert_int_equal(get(RD0 + 0x78), PENDING0);
+	assert_int_equal(get(RD1 + 0x70), PROPERTY);
+	assert_int_equal(get(RD1 + 0x78), PENDING1);
+	assert_int_equal(get(RD0), ENABLE_LPIS);
+	assert_int_equal(get(RD1), ENABLE_LPIS | 2);
+	assert_true(when(RD0 + 0x70, 0) > last(DIST));
+	assert_true(when(RD0 + 0x78, 0) < last(RD0));
+	assert_true(when(RD1 + 0x70, 0) > last(RD0));
+	assert_int_equal(last(RD1), hw.writes - 1);
+	assert_int_equal(hw.busy_left, 0);
+	assert_int_equal(writes(RD1 + WAKER), 0);
+}
+
+static void one_cpu_has_them(void **state)
+{
+	(void)state;
+	lpis.count = 1;
+	pending[0].pendbaser |= PTZ;
+	resume();
+	assert_int_equal(get(RD0), ENABLE_LPIS);
+	assert_int_equal(hw.log[last(RD0 + 0x78)].value, PENDING0 | PTZ);
+	assert_int_equal(get(RD1), 0);
+	assert_int_equal(writes(RD1 + 0x70), 0);
+}
+
+/* What is not coherent must not cache. */
+static void outside_of_coherency(void **state)
+{
+	(void)state;
+	hw.alone = true;
+	resume();
+	assert_int_equal(get(RD0 + 0x70), PROPERTY_PA | 0x8f);
+	assert_int_equal(get(RD1 + 0x78), (PENDING1 & ~0xfffULL) | 0x80);
+	assert_int_equal(get(RD1), ENABLE_LPIS);
+}
+
+static void lpis_that_do_not_come(void **state)
+{
+	set(RD1, ENABLE_LPIS);
+	fails(TRANS_EHOST, "GIC: LPIs are still on", RD1);
+	assert_int_equal(writes(RD1 + 0x70), 0);
+	assert_int_equal(hw.wild, 0);
+
+	set_up_lpis(state);
+	hw.few_bits = 1 << 30;
+	fails(TRANS_EHOST, "GIC: a table is not accepted", RD0 + 0x70);
+	assert_int_equal(get(RD0), 0);
+
+	set_up_lpis(state);
+	hw.few_bits = 1 << 17; /* the pending table has that bit */
+	fails(TRANS_EHOST, "GIC: a table is not accepted", RD0 + 0x78);
+	assert_int_equal(get(RD0), 0);
+
+	set_up_lpis(state);
+	hw.no_lpis = true;
+	fails(TRANS_ETIME, "GIC: LPIs cannot be enabled", RD0);
+}
+
+static int check_lpis(struct trans_error *err)
+{
+	int ret = trans_gic_lpis_check(&v3, MPIDR0, &no_moves, err);
+
+	assert_int_equal(hw.writes, 0);
+	return ret;
+}
+
+static void check_fails(int status, const char *why, uint64_t desc)
+{
+	struct trans_error err;
+
+	assert_int_equal(check_lpis(&err), status);
+	assert_string_equal(err.why, why);
+	assert_int_equal(err.desc, desc);
+	/* Too late is not too little. */
+	assert_int_equal(trans_gic_resume(&v3, &el1, MPIDR0, &err), status);
+	assert_string_equal(err.why, why);
+	assert_int_equal(hw.writes, 0);
+}
+
+/* Before anything is written, by the look of it. */
+static void lpis_that_cannot_be(void **state)
+{
+	static const uint64_t no_property[] = {
+		0x40210780, /* one bit of IDs */
+		0x4021078c, /* 13: no LPI among them */
+		0x78f,      /* no table */
+		PROPERTY | 1 << 5, PROPERTY | 1ULL << 52, PROPERTY | 1ULL << 63,
+	};
+	static const uint64_t no_pending[] = {
+		0x780, PENDING1 | 0x1000, PENDING1 | 1, PENDING1 | 1ULL << 63,
+		PENDING1 | 1ULL << 52,
+	};
+
+	assert_int_equal(check_lpis(NULL), 0);
+	for (size_t i = 0; i < sizeof(no_property) / 8; i++) {
+		lpis.propbaser = no_property[i];
+		check_fails(TRANS_EINVAL, "GIC: no GICR_PROPBASER",
+			    no_property[i]);
+	}
+	set_up_lpis(state);
+	for (size_t i = 0; i < sizeof(no_pending) / 8; i++) {
+		pending[1].pendbaser = no_pending[i];
+		check_fails(TRANS_EINVAL, "GIC: no GICR_PENDBASER",
+			    no_pending[i]);
+	}
+	set_up_lpis(state);
+	lpis.pending = &pending[1];
+	lpis.count = 1;
+	check_fails(TRANS_EINVAL, "GIC: no pending table for this CPU", MPIDR0);
+
+	set_up_lpis(state);
+	pending[1].mpidr = 7;
+	check_fails(TRANS_ENOENT, "GIC: a CPU has no redistributor", 7);
+
+	set_up_lpis(state);
+	set(RD1 + 8, get(RD1 + 8) & ~1ULL);
+	check_fails(TRANS_EHOST, "GIC: it has no LPIs", 0);
+}
+
+/* 0xe000 bytes of properties, 0x2000 of pending bits, for 16 bits. */
+static void tables_that_are_moved(void **state)
+{
+	static const struct {
+		uint64_t dst, len, table;
+	} move[] = {
+		{ 0x40210000, 0x1000, PROPERTY_PA },
+		{ 0x4021d000, 0x1000, PROPERTY_PA },
+		{ 0x40200000, 0x11000, PROPERTY_PA },
+		{ 0x40200000, 0x10000, 0 },
+		{ 0x4021e000, 0x2000, 0 },
+		{ 0x40221000, 0x1000, 0x40220000 },
+		{ 0x40222000, 0xe000, 0 },
+		{ 0x40231000, 0x10000, 0x40230000 },
+		{ 0x40232000, 0x10000, 0 },
+	};
+	struct trans_move list[2] = { { 0x50000000, 0x60000000, 0x1000 } };
+	struct trans_moves moves = { list, 2, 2 };
+	struct trans_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(move) / sizeof(*move); i++) {
+		list[1] = (struct trans_move){ 0x48000000, move[i].dst,
+					       move[i].len };
+		err.pa = 0;
+		assert_int_equal(trans_gic_lpis_check(&v3, MPIDR0, &moves,
+						      &err),
+				 move[i].table ? TRANS_EOVERLAP : 0);
+		assert_int_equal(err.pa, move[i].table);
+		assert_int_equal(hw.writes, 0);
+	}
+	v3.version = 2; /* which has no such tables, */
+	assert_int_equal(trans_gic_lpis_check(&v3, MPIDR0, &moves, NULL), 0);
+	v3.version = 3;
+	v3.lpis = NULL; /* or they do not matter */
+	assert_int_equal(trans_gic_lpis_check(&v3, MPIDR0, NULL, NULL), 0);
+	v3.version = 4;
+	assert_int_equal(trans_gic_lpis_check(&v3, MPIDR0, NULL, NULL),
+			 TRANS_EINVAL);
+}
+
 static void v2_writes_nothing(void **state)
 {
 	struct trans_gic v2 = v3;
@@ -491,15 +723,6 @@ static void v2_writes_nothing(void **state)
 	assert_int_equal(trans_gic_resume(&v2, &el1, MPIDR0, NULL), 0);
 	assert_int_equal(hw.writes, 0);
 	assert_int_equal(fake_arch.count, 0);
-}
-
-static void fails(int status, const char *why, uint64_t pa)
-{
-	struct trans_error err;
-
-	assert_int_equal(trans_gic_resume(&v3, &el1, MPIDR0, &err), status);
-	assert_string_equal(err.why, why);
-	assert_int_equal(err.pa, pa);
 }
 
 static void what_does_not_work(void **state)
@@ -555,6 +778,12 @@ int main(void)
 		cmocka_unit_test_setup(timer_that_is_due_is_refused, set_up),
 		cmocka_unit_test_setup(extended_ranges, set_up),
 		cmocka_unit_test_setup(the_last_bank, set_up),
+		cmocka_unit_test_setup(lpis_come_back, set_up_lpis),
+		cmocka_unit_test_setup(one_cpu_has_them, set_up_lpis),
+		cmocka_unit_test_setup(outside_of_coherency, set_up_lpis),
+		cmocka_unit_test_setup(lpis_that_do_not_come, set_up_lpis),
+		cmocka_unit_test_setup(lpis_that_cannot_be, set_up_lpis),
+		cmocka_unit_test_setup(tables_that_are_moved, set_up_lpis),
 		cmocka_unit_test_setup(v2_writes_nothing, set_up),
 		cmocka_unit_test_setup(what_does_not_work, set_up),
 		cmocka_unit_test_setup(who_is_refused, set_up),

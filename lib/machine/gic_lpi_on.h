@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The part of trans_gic_resume that is about LPIs. gic->lpis is not NULL.
+ */
+#ifndef TRANS_LIB_GIC_LPI_ON_H
+#define TRANS_LIB_GIC_LPI_ON_H
+
+#include <trans_table/gic.h>
+
+/* Values and redistributors; nothing is written. Errors of
+ * trans_gic_lpis_check, but for TRANS_EOVERLAP. */
+int trans_gic_lpis_look_(const struct trans_gic *gic, uint64_t mpidr,
+			 struct trans_error *err);
+
+/* Errors of trans_gic_resume that are about LPIs. */
+int trans_gic_lpis_on_(const struct trans_gic *gic, struct trans_error *err);
+
+#endif
