@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * A driver for virtio-blk over mmio, polled, one request at a time: enough to
- * read a hibernation image at the speed of the disk.
+ * A driver for virtio-blk over mmio or PCI, polled, one request at a time:
+ * enough to read a hibernation image at the speed of the disk.
  *
  * The device is set up by the first request after a reset, whoever did the
  * reset. Two disks share one ring, so that opening the other one takes it away,
@@ -28,10 +28,10 @@ struct blk {
 };
 
 /*
- * The @index-th disk, in the order of the device tree, which is the order in
- * which Linux names them vda, vdb. TRANS_ENOENT: there are fewer; TRANS_EHOST:
- * it does not take this driver, or its logical block is none of 512, 1024, 2048
- * and 4096 bytes (err->len); TRANS_ETIME: it does not come out of a reset.
+ * The @index-th disk: those in the device tree in its order, then those on PCI.
+ * TRANS_ENOENT: there are fewer; TRANS_EHOST: it does not take this driver, or
+ * its logical block is none of 512, 1024, 2048 and 4096 bytes (err->len);
+ * TRANS_ETIME: it does not come out of a reset; those of pci_begin.
  */
 int blk_open(struct blk *blk, unsigned int index, struct trans_error *err);
 

@@ -6,6 +6,7 @@
 
 #include "linear.h"
 #include "machine.h"
+#include "pci.h"
 
 #define MAX_RANGES 16
 
@@ -82,6 +83,7 @@ int machine_read(trans_pa_t fdt, struct trans_error *err)
 	if (ret)
 		return ret;
 	machine.conduit = find_conduit();
+	pci_read(tree());
 	machine.bootargs = string_of("/chosen", "bootargs");
 	machine.archive = (struct trans_range){ 0, 0 };
 	ret = trans_fdt_initrd(tree(), machine.fdt.len, &machine.archive, err);

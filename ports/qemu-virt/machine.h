@@ -25,7 +25,7 @@ struct machine {
 	struct trans_ranges ram, reserved, no_map;
 };
 
-/* Where this board has its devices, all that the port touches. */
+/* Where this board has its devices, all that the port touches but for PCI. */
 #define DEVICES_PA 0x08000000UL
 #define DEVICES_LEN 0x02200000UL
 

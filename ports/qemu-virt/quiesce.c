@@ -97,11 +97,22 @@ int quiesce_plan(unsigned int flags, struct trans_error *err)
 	return ret ? ret : reserve_lpi_tables(err);
 }
 
+static const struct trans_moves *moves;
+
+void quiesce_lpis(const struct trans_gic_lpis *lpis,
+		  const struct trans_moves *plan)
+{
+	gic.lpis = lpis;
+	moves = plan;
+}
+
 int quiesce_ask(struct trans_error *err)
 {
-	int ret = trans_gic_check(&gic, sysreg_read(mpidr_el1),
-				  &machine.reserved, err);
+	uint64_t mpidr = sysreg_read(mpidr_el1);
+	int ret = trans_gic_check(&gic, mpidr, &machine.reserved, err);
 
+	if (!ret)
+		ret = trans_gic_lpis_check(&gic, mpidr, moves, err);
 	return ret ? ret : cpus_ask(err);
 }
 

@@ -16,6 +16,7 @@
 #ifndef PORT_QUIESCE_H
 #define PORT_QUIESCE_H
 
+#include <trans_table/gic.h>
 #include <trans_table/transition.h>
 
 enum quiesce_flag {
@@ -42,9 +43,15 @@ int quiesce_plan(unsigned int flags, struct trans_error *err);
 /* What could not be silenced and stays in use: the next kernel must be told. */
 const struct trans_ranges *quiesce_kept(void);
 
+/* The saved kernel's LPI tables, for quiesce_ask and quiesce_leave, and what is
+ * going to be moved. Both stay the caller's. NULL: LPIs stay off. */
+void quiesce_lpis(const struct trans_gic_lpis *lpis,
+		  const struct trans_moves *moves);
+
 /* For trans_transition_args.ask: is there anything that would not be silenced?
  * Nothing is changed, so there is nothing to undo. TRANS_ETIME: a CPU does not
- * answer (err->desc); those of trans_gic_check. */
+ * answer (err->desc); those of trans_gic_check and
+ * trans_gic_lpis_check. */
 int quiesce_ask(struct trans_error *err);
 
 /* For trans_transition_args.leave. */

@@ -253,6 +253,16 @@ static int start(const struct options *options, struct trans_error *err)
 	return trans_resume_start(&resume, err);
 }
 
+/* The library need not have known it for the load. */
+static void use_lpis(const struct options *options)
+{
+	static struct trans_gic_lpis lpis;
+
+	lpis = options->resume.lpis;
+	lpis.pending = options->resume.pending;
+	quiesce_lpis(lpis.count ? &lpis : NULL, &resume.plan);
+}
+
 static int load_start(const struct options *options,
 		      const struct trans_table *own,
 		      const struct trans_ranges *lent, struct trans_error *err)
@@ -264,6 +274,7 @@ static int load_start(const struct options *options,
 	if (ret)
 		return ret;
 	report_resume(sysreg_read(cntvct_el0) - began);
+	use_lpis(options);
 	ret = start(options, err);
 	trans_resume_unload(&resume);
 	return ret;
@@ -353,6 +364,47 @@ static bool read_offset(const char *text, size_t len, uint64_t *offset)
 	return n == len;
 }
 
+/* One "0x" number and what ends it, which is a comma or the word's end. */
+static bool read_hex(const char **text, const char *end, uint64_t *value)
+{
+	const char *at = *text;
+
+	if (end - at < 3 || at[0] != '0' || at[1] != 'x')
+		return false;
+	*value = 0;
+	for (at += 2; at < end && *at != ','; at++) {
+		unsigned int digit = (unsigned int)*at - '0';
+		unsigned int letter = (unsigned int)*at - 'a';
+
+		if (digit > 9 && letter > 5)
+			return false;
+		*value = *value << 4 | (digit <= 9 ? digit : letter + 10);
+	}
+	*text = at + (at < end);
+	return true;
+}
+
+static bool read_lpis(const char *text, size_t len,
+		      struct resume_options *options)
+{
+	static const char key[] = "lpis=";
+	const char *end = text + len;
+	size_t n = 0;
+
+	if (len < sizeof(key) || memcmp(text, key, sizeof(key) - 1))
+		return false;
+	text += sizeof(key) - 1;
+	if (!read_hex(&text, end, &options->lpis.propbaser))
+		return false;
+	for (; n < RESUME_CPUS && text < end; n++) {
+		options->pending[n].mpidr = n;
+		if (!read_hex(&text, end, &options->pending[n].pendbaser))
+			return false;
+	}
+	options->lpis.count = n;
+	return text == end;
+}
+
 bool resume_word(struct resume_options *options, const char *text, size_t len)
 {
 	if (is(text, len, "resume=on"))
@@ -368,6 +420,7 @@ bool resume_word(struct resume_options *options, const char *text, size_t len)
 	else if (is(text, len, "entry=virtual"))
 		options->entry = TRANS_RESUME_VIRTUAL;
 	else
-		return read_offset(text, len, &options->offset);
+		return read_offset(text, len, &options->offset) ||
+		       read_lpis(text, len, options);
 	return true;
 }

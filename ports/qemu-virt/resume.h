@@ -8,6 +8,9 @@
  *	offset=N           it is in a swap file: Linux's resume_offset
  *	entry=physical|virtual  how it is entered (default: auto, see
  *	                   hibernate.h)
+ *	lpis=0xN,0xN,...   LPIs for the saved kernel: GICR_PROPBASER, then
+ *	                   GICR_PENDBASER of each CPU from the first on, as many
+ *	                   as it had
  *	refused=discard    an image that is refused is given up (default: it
  *	                   stays, and nothing is booted that would mount its
  *	                   file systems)
@@ -19,14 +22,19 @@
 #ifndef PORT_RESUME_H
 #define PORT_RESUME_H
 
+#include <trans_table/gic.h>
 #include <trans_table/hibernate.h>
 
 struct options;
+
+#define RESUME_CPUS 8 /* 0 to 7 at affinity level 0, as QEMU numbers them */
 
 struct resume_options {
 	bool on, then_kexec, discard;
 	enum trans_resume_entry entry;
 	uint64_t offset;
+	struct trans_gic_lpis lpis; /* count 0: none */
+	struct trans_gic_pending pending[RESUME_CPUS];
 };
 
 /* One word of the options; false: it is none of these. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include "machine.h"
 #include "memory.h"
+#include "pci.h"
 #include "sysreg.h"
 #include "tables.h"
 
@@ -94,14 +95,23 @@ static int map_ram(struct trans_table *table, struct trans_report *report)
 	return ret;
 }
 
-/* Interrupt controller, UART, virtio: one block of the address map. */
+/* Interrupt controller, UART, virtio: one block of the address map. PCI, if
+ * there is any, is elsewhere. */
 static int map_devices(struct trans_table *table, struct trans_report *report)
 {
-	static const struct trans_range devices = { DEVICES_PA, DEVICES_LEN };
+	const struct trans_range devices[] = {
+		{ DEVICES_PA, DEVICES_LEN },
+		{ pci.config, PCI_CONFIG_LEN },
+		{ pci.window, PCI_WINDOW_LEN },
+	};
+	const size_t count = pci.config ? 3 : 1;
+	int ret = 0;
 
-	return map(table, devices,
-		   (struct trans_attr){ TRANS_MEM_DEVICE, TRANS_WRITE }, 0,
-		   report);
+	for (size_t i = 0; !ret && i < count; i++)
+		ret = map(table, devices[i],
+			  (struct trans_attr){ TRANS_MEM_DEVICE, TRANS_WRITE },
+			  0, report);
+	return ret;
 }
 
 int tables_build(struct trans_table *table, struct trans_regs *regs,

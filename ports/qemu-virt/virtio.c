@@ -6,26 +6,33 @@
 #include "machine.h"
 #include "memory.h"
 #include "mmio.h"
+#include "pci.h"
 #include "print.h"
 #include "sysreg.h"
 #include "virtio.h"
 #include "virtio_mmio.h"
+#include "virtio_pci.h"
 
 #define ENTROPY 4
 
 #define STATUS_DRIVER (VIRTIO_ACKNOWLEDGE | VIRTIO_DRIVER)
 #define BUFFER_SHIFT 16
 
+static struct trans_mmio transport_of(trans_pa_t device)
+{
+	return pci_is_function(device) ? virtio_pci_mmio() : machine_mmio();
+}
+
 uint32_t virtio_get(trans_pa_t device, uint32_t offset)
 {
-	struct trans_mmio mmio = machine_mmio();
+	struct trans_mmio mmio = transport_of(device);
 
 	return mmio.read32(mmio.ctx, device + offset);
 }
 
 void virtio_put(trans_pa_t device, uint32_t offset, uint32_t value)
 {
-	struct trans_mmio mmio = machine_mmio();
+	struct trans_mmio mmio = transport_of(device);
 
 	mmio.write32(mmio.ctx, device + offset, value);
 }
@@ -94,7 +101,7 @@ int virtio_each(virtio_fn fn, struct trans_error *err)
 			break;
 		ret = fn(machine_reg(node, 0).start, err);
 	}
-	return ret;
+	return ret ? ret : virtio_pci_each(fn, err);
 }
 
 static bool found;
@@ -129,12 +136,15 @@ int virtio_begin(struct trans_error *err)
 
 int virtio_reset(trans_pa_t device, struct trans_error *err)
 {
-	struct trans_mmio mmio = machine_mmio();
+	struct trans_mmio mmio = transport_of(device);
 
 	return trans_virtio_mmio_reset(&mmio, device, err);
 }
 
 int virtio_stop(struct trans_error *err)
 {
-	return virtio_each(virtio_reset, err);
+	int ret = virtio_each(virtio_reset, err);
+
+	virtio_pci_end();
+	return ret;
 }

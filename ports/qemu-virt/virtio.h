@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Virtio devices behind MMIO, the only ones here that write to memory by
- * themselves.
+ * Virtio devices, behind MMIO or on PCI, the only ones here that write to
+ * memory by themselves.
  */
 #ifndef PORT_VIRTIO_H
 #define PORT_VIRTIO_H
@@ -15,7 +15,8 @@
  */
 int virtio_begin(struct trans_error *err);
 
-/* Reset every device. Errors of trans_virtio_mmio_reset. */
+/* Reset every device, and let none on PCI be bus master. Errors of
+ * trans_virtio_mmio_reset, pci_begin. */
 int virtio_stop(struct trans_error *err);
 
 #endif

@@ -2,7 +2,8 @@
 /*
  * What the port's two virtio drivers share: registers of the mmio transport
  * (virtio 1.2, 4.2.2; legacy 4.2.4), a split virtqueue's entries (2.7), and how
- * to go through all transports of the device tree.
+ * to go through all transports: those of the device tree, then those on PCI,
+ * whose registers are made to look the same (virtio_pci.h).
  */
 #ifndef PORT_VIRTIO_MMIO_H
 #define PORT_VIRTIO_MMIO_H
@@ -70,7 +71,7 @@ void virtio_put(trans_pa_t device, uint32_t offset, uint32_t value);
 int virtio_reset(trans_pa_t device, struct trans_error *err);
 
 /* Call with each transport's registers until one call returns nonzero, and
- * return that. */
+ * return that; errors of pci_begin. */
 typedef int (*virtio_fn)(trans_pa_t device, struct trans_error *err);
 int virtio_each(virtio_fn fn, struct trans_error *err);
 
