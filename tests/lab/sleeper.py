@@ -31,6 +31,12 @@ KEEP = 90 # homes; about 80 MiB each, and the whole matrix needs 70
 MODULES = ['drivers/virtio/virtio_ring', 'drivers/virtio/virtio',
            'drivers/virtio/virtio_mmio', 'drivers/block/virtio_blk',
            'lib/lz4/lz4_compress', 'crypto/lz4']
+# Likewise, with tt.pci.
+PCI_MODULES = [
+    'drivers/virtio/virtio_pci_legacy_dev',
+    'drivers/virtio/virtio_pci_modern_dev', 'drivers/virtio/virtio_pci',
+    'net/core/failover', 'drivers/net/net_failover', 'drivers/net/virtio_net',
+    'drivers/char/hw_random/virtio-rng']
 # What it loads itself where it is told to.
 ON_DEMAND = ['fs/efivarfs/efivarfs']
 
@@ -41,13 +47,21 @@ DEBIAN = {'6.1': ('kernel', 'kernel'), '6.12': ('backports',
 
 class Sleeper:
     """A guest, and the machine that it goes to sleep on. `words` go to its
-    kernel; offset: the swap is a file."""
+    kernel; offset: the swap is a file. `pci`: it has what PCI_DEVICES says, and
+    its disks, but for those that are named in `mmio`, are on PCI, too."""
 
     def __init__(self, machine=None, kernel='6.1', words=(), cycles=1,
-                 swap_file=False):
+                 swap_file=False, pci=False, mmio=()):
         self.machine = machine or lab.Machine()
         self.kernel, self.words, self.cycles = kernel, tuple(words), cycles
-        self.swap_file = swap_file
+        self.swap_file, self.pci, self.mmio = swap_file, pci, tuple(mmio)
+
+    def disks(self):
+        return ['swap', 'data', *(['nvme'] if self.pci else [])]
+
+    def checks(self):
+        """How many it makes each time it wakes."""
+        return says.CHECKS + (says.PCI_CHECKS if self.pci else 0)
 
     def home(self):
         return os.path.join(OUT, digest(self.identity())[:16])
@@ -56,6 +70,7 @@ class Sleeper:
         return json.dumps([
             self.machine.args(), self.kernel, self.words, self.cycles,
             self.swap_file, SWAP_MIB, DATA_MIB, MODULES + ON_DEMAND,
+            [self.pci, self.mmio, PCI_MODULES, PCI_DEVICES],
             digest_file(f'{HERE}/sleeper.sh'), digest_file(kernel_file(
                 self.kernel)), digest_file(busybox())])
 
@@ -133,10 +148,11 @@ def fill_initramfs(archive, name):
     archive.add('dev/console', mode=0o020600, rdev=(5, 1))
     archive.add('bin/busybox', payload.read(busybox()))
     archive.add('init', payload.read(f'{HERE}/sleeper.sh'))
-    files = modules(name, MODULES)
-    for file, data in files + modules(name, ON_DEMAND):
+    for file, data in modules(name, MODULES + PCI_MODULES + ON_DEMAND):
         archive.add(f'modules/{file}', data)
-    archive.add('modules/order', '\n'.join(f for f, _ in files).encode())
+    for order, wanted in ('order', MODULES), ('pci-order', PCI_MODULES):
+        files = [f'{file}\n' for file, _ in modules(name, wanted)]
+        archive.add(f'modules/{order}', ''.join(files).encode())
 
 
 def initramfs(name):
@@ -185,19 +201,34 @@ def swap_offset(path):
 
 
 def make_disks(sleeper, home):
-    empty_disk(f'{home}/swap.img', SWAP_MIB)
-    empty_disk(f'{home}/data.img', DATA_MIB)
+    for name in sleeper.disks():
+        empty_disk(f'{home}/{name}.img',
+                   SWAP_MIB if name == 'swap' else DATA_MIB)
     make_ext4(f'{home}/data.img')
     if sleeper.swap_file:
         swap_file_disk(f'{home}/swap.img', home)
 
 
-def disk_args(home, extra=''):
-    """Disks that survive a cut of power as far as they were flushed."""
-    return [w for n, name in enumerate(['swap', 'data']) for w in (
-        '-drive',
-        f'file={home}/{name}.img,format=raw,if=none,id=disk{n}{extra}',
-        '-device', f'virtio-blk-device,drive=disk{n}')]
+# Interrupts of all of them, and of virtio-blk-pci, are MSIs.
+PCI_DEVICES = ['-netdev', 'user,id=net', '-device',
+               'virtio-net-pci,netdev=net,romfile=',
+               '-device', 'virtio-rng-pci', '-device',
+               'nvme,serial=nvme,drive=nvme']
+
+
+def disk_args(home, extra='', sleeper=None):
+    """Disks that survive a cut of power as far as they were flushed; and what
+    else there is on PCI."""
+    sleeper = sleeper or Sleeper()
+    words = list(PCI_DEVICES) if sleeper.pci else []
+    for n, name in enumerate(['swap', 'data']):
+        bus = 'pci' if sleeper.pci and name not in sleeper.mmio else 'device'
+        words += ['-drive', f'file={home}/{name}.img,format=raw,if=none,'
+                  f'id=disk{n}{extra}',
+                  '-device', f'virtio-blk-{bus},drive=disk{n}']
+    if sleeper.pci:
+        words += ['-drive', f'file={home}/nvme.img,format=raw,if=none,id=nvme']
+    return words
 
 
 # ---- going to sleep ----------------------------------------------------------
@@ -208,6 +239,7 @@ def offset_of(sleeper, home):
 
 def cmdline(sleeper, home, more=()):
     words = ['console=ttyAMA0', 'panic=-1', 'loglevel=4',
+             *(['tt.pci'] if sleeper.pci else []),
              f'tt.cycles={sleeper.cycles}', f'tt.swap={SWAP_MIB << 20}',
              f'tt.cpus={sleeper.machine.smp}']
     if sleeper.swap_file:
@@ -219,7 +251,8 @@ def linux_args(sleeper, home, more=()):
     """QEMU's arguments to boot the guest's kernel on the disks at `home`."""
     return [*sleeper.machine.args(), '-kernel', kernel_file(sleeper.kernel),
             '-initrd', initramfs(sleeper.kernel),
-            '-append', cmdline(sleeper, home, more), *disk_args(home)]
+            '-append', cmdline(sleeper, home, more),
+            *disk_args(home, sleeper=sleeper)]
 
 
 def has_signature(home, offset=0):
@@ -240,6 +273,8 @@ def go_to_sleep(sleeper, home, name, live):
     if result.why:
         tail = '\n'.join(result.text.splitlines()[-15:])
         raise RuntimeError(f'{name}: {result.why}\n{tail}')
+    with open(f'{home}/said', 'w', encoding='utf-8') as f:
+        f.write(result.text)
 
 
 @contextlib.contextmanager
@@ -285,14 +320,13 @@ def asleep(sleeper, name, live=False):
 
 @contextlib.contextmanager
 def copy_of(home, name):
-    """Disks to write to, gone afterwards."""
+    """Disks to write to, gone afterwards; and what the guest had said."""
     copy = f'{OUT}/run-{name}'
     shutil.rmtree(copy, ignore_errors=True)
     os.makedirs(copy)
     try:
-        for disk in ('swap', 'data'):
-            subprocess.run(['cp', '--sparse=always', f'{home}/{disk}.img',
-                            copy], check=True)
+        for path in glob.glob(f'{home}/*.img') + [f'{home}/said']:
+            subprocess.run(['cp', '--sparse=always', path, copy], check=True)
         yield copy
     finally:
         shutil.rmtree(copy, ignore_errors=True)

@@ -12,6 +12,9 @@
 #	tt.compressor=lz4    hibernate.compressor is this: load its module
 #	tt.efi               EFI booted it: its variables are read, before and
 #	                     after
+#	tt.pci               there are PCI devices, whose interrupts are MSIs: a
+#	                     network, a random number generator, NVMe; each is
+#	                     put to work, from each CPU, before and after
 #	tt.resume            do not work: have this kernel resume from the disk
 
 bad=0
@@ -51,15 +54,16 @@ setup() {
 	[ -c /dev/ttyAMA0 ] || mount -t devtmpfs dev /dev
 	mount -t tmpfs run /run
 	echo
-	cycles=1 swap= part= offset= cpus=1 compressor= efi= resume=
+	cycles=1 swap= part= offset= cpus=1 compressor= efi= pci= resume=
 	for word in $(cat /proc/cmdline); do
 		case $word in
 		tt.resume) resume=1 ;;
 		tt.efi) efi=1 ;;
+		tt.pci) pci=1 ;;
 		tt.*) eval "${word#tt.}" ;;
 		esac
 	done
-	for module in $(cat /modules/order); do
+	for module in $(cat /modules/order ${pci:+/modules/pci-order}); do
 		insmod /modules/$module || give_up "insmod $module"
 	done
 }
@@ -107,6 +111,15 @@ mount_efi() {
 
 efi_variables() {
 	cat /efi/* | sha256sum
+}
+
+mount_pci() {
+	ifconfig eth0 10.0.2.15 netmask 255.255.255.0 up || give_up "no network"
+	rng=/sys/class/misc/hw_random
+	echo virtio_rng.0 >$rng/rng_current || give_up "no virtio-rng"
+	[ -b /dev/nvme0n1 ] || give_up "no NVMe"
+	pci_works
+	[ $bad = 0 ] || finish
 }
 
 # ---- the workload ------------------------------------------------------------
@@ -250,6 +263,61 @@ alarmed_past() {
 	more "$(alarms)" "$1"
 }
 
+# What is waited for may never come, and a process that waits for a disk cannot
+# be killed.
+within() { # tenths, command
+	limit=$1
+	shift
+	rm -f /run/within
+	("$@" && : >/run/within) &
+	why="no answer within $((limit / 10)) s, or a wrong one"
+	soon $limit [ -e /run/within ]
+}
+
+each_cpu() { # command, which finds the CPU's number in $cpu
+	for cpu in $(seq 0 $((cpus - 1))); do
+		"$@" || return 1
+	done
+}
+
+on_cpu() {
+	taskset $((1 << cpu)) "$@"
+}
+
+ping_works() {
+	on_cpu ping -c 1 -w 15 10.0.2.2 >/dev/null
+}
+
+# More than Linux keeps in store.
+rng_works() {
+	on_cpu head -c 2048 /dev/hwrng >/run/random
+	[ $(stat -c %s /run/random) = 2048 ]
+}
+
+# Written, on the disk for sure, and read again from there.
+disk_works() { # file or device, offset in units of 64 KiB
+	head -c 131072 /dev/urandom >/run/probe
+	on_cpu dd if=/run/probe of=$1 bs=64k seek=$2 conv=notrunc,fsync \
+		2>/dev/null
+	echo 3 >/proc/sys/vm/drop_caches
+	on_cpu dd if=$1 of=/run/read bs=64k skip=$2 count=2 2>/dev/null
+	cmp -s /run/probe /run/read
+}
+
+pci_works() {
+	check ping within 600 each_cpu ping_works
+	check rng within 600 each_cpu rng_works
+	check disk-nvme within 600 each_cpu disk_works /dev/nvme0n1 7
+	check disk-data within 600 each_cpu disk_works /disk/probe 0
+	check disk-swap within 600 swap_disk_works
+}
+
+# Nobody may write to swap space that is in use, and what is free of it is free.
+swap_disk_works() {
+	swapoff $swap_file && each_cpu disk_works $swap_file 7 &&
+		swapon $swap_file
+}
+
 no_warning() { # a kernel that hit a BUG or a WARN says so in tainted
 	equal "$(cat /proc/sys/kernel/tainted)" "$tainted"
 }
@@ -266,6 +334,7 @@ awake() { # $1: which cycle
 	check disk disk_holds
 	check swap swap_is_on
 	check alarm alarm_rings
+	[ -z "$pci" ] || pci_works
 	[ -z "$efi" ] || check efi equal "$(efi_variables)" "$variables"
 	check tainted no_warning
 	echo "SLEEPER: cycle $1 done"
@@ -282,8 +351,10 @@ fi
 tainted=$(cat /proc/sys/kernel/tainted)
 mount_disks
 [ -z "$efi" ] || mount_efi
+[ -z "$pci" ] || mount_pci
 begin
 dmesg | sed -n 's/.*\(CPU: All CPU(s) started at EL[0-9]\).*/linux: \1/p'
+dmesg | sed -n 's/.*GICv3: \(.*LPI .* table @.*\)/linux: \1/p'
 cycle=0
 while [ $cycle -lt $cycles ]; do
 	cycle=$((cycle + 1))

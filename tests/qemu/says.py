@@ -51,6 +51,7 @@ INSPECTED = r'^port: inspected [1-9]\d+ pages, {} not zero$'
 PORT_AT = r'^port: {} cpu'
 GOOD_CHECK = r'^CHECK \S+ ok$'
 CHECKS = 11 # of the workload, each time it wakes; one more at the end
+PCI_CHECKS = 5 # likewise, of its PCI devices
 GOING = r'^SLEEPER: cycle {}, going to sleep$'
 AWAKE = r'^SLEEPER: awake$'
 CYCLE_DONE = r'^SLEEPER: cycle {} done$'
