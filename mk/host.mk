@@ -55,7 +55,7 @@ differential: $(H)/differential ## OPS= (100000) random operations by this build
 FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_SHARED := $(filter-out $(FUZZ),$(wildcard tests/fuzz/*.c)) \
 	$(addprefix tests/unit/support/,memory.c walker.c world.c disk.c \
-	swsusp_image.c swsusp_reader.c)
+	swsusp_image.c swsusp_reader.c files.c saved_kernels.c saved_world.c)
 FUZZ_BINS := $(patsubst tests/fuzz/%.c,$(H)/%,$(FUZZ))
 SECONDS ?= 60
 

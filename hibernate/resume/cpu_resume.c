@@ -31,7 +31,7 @@
 
 /* One instruction, read with the CPU's own byte order: A64 code is
  * little-endian (Arm ARM B2.6), as are the hosts of this library. */
-static bool insn_at(const struct tr_memory *memory, trans_pa_t pa,
+static bool insn_at(const struct trans_saved_memory *memory, trans_pa_t pa,
 		    uint32_t *insn)
 {
 	const void *at = memory->at(memory->ctx, pa, sizeof(*insn));
@@ -100,7 +100,7 @@ static bool writes_tpidr_el2(uint32_t insn)
 
 /* Does @is hold for one of the @count instructions from @pa on, before the
  * function returns? */
-static bool has_insn(const struct tr_memory *memory, trans_pa_t pa,
+static bool has_insn(const struct trans_saved_memory *memory, trans_pa_t pa,
 		     unsigned int count, bool (*is)(uint32_t insn))
 {
 	uint32_t insn;
@@ -117,8 +117,8 @@ static bool has_insn(const struct tr_memory *memory, trans_pa_t pa,
 /* cpu_resume */
 
 /* The use of the literal: loaded, and jumped to at once. */
-static bool find_use(const struct tr_memory *memory, trans_pa_t literal,
-		     trans_pa_t *use)
+static bool find_use(const struct trans_saved_memory *memory,
+		     trans_pa_t literal, trans_pa_t *use)
 {
 	trans_pa_t pa = literal > LITERAL_REACH ? literal - LITERAL_REACH : 0;
 
@@ -137,8 +137,8 @@ static bool find_use(const struct tr_memory *memory, trans_pa_t literal,
 	return false;
 }
 
-static bool takes_tables(const struct tr_memory *memory, trans_pa_t from,
-			 trans_pa_t use, trans_pa_t ttbr1)
+static bool takes_tables(const struct trans_saved_memory *memory,
+			 trans_pa_t from, trans_pa_t use, trans_pa_t ttbr1)
 {
 	for (trans_pa_t pa = from; pa < use; pa += 4) {
 		uint32_t insn;
@@ -161,7 +161,8 @@ static bool ends_flow(uint32_t insn)
 }
 
 /* The lowest instruction that leads straight to @use. */
-static trans_pa_t straight_from(const struct tr_memory *memory, trans_pa_t use)
+static trans_pa_t straight_from(const struct trans_saved_memory *memory,
+				trans_pa_t use)
 {
 	unsigned int left = ENTRY_REACH;
 	uint32_t insn;
@@ -173,7 +174,7 @@ static trans_pa_t straight_from(const struct tr_memory *memory, trans_pa_t use)
 }
 
 /* init_kernel_el is called first, in newer kernels with a 0 in x0. */
-static bool find_start(const struct tr_memory *memory, trans_pa_t from,
+static bool find_start(const struct trans_saved_memory *memory, trans_pa_t from,
 		       trans_pa_t use, trans_pa_t *start)
 {
 	for (trans_pa_t pa = from; pa < use; pa += 4) {
@@ -191,8 +192,8 @@ static bool find_start(const struct tr_memory *memory, trans_pa_t from,
 	return false;
 }
 
-static bool is_entry(const struct tr_memory *memory, trans_pa_t literal,
-		     trans_pa_t ttbr1, trans_pa_t *entry)
+static bool is_entry(const struct trans_saved_memory *memory,
+		     trans_pa_t literal, trans_pa_t ttbr1, trans_pa_t *entry)
 {
 	trans_pa_t use, start;
 
@@ -206,7 +207,7 @@ static bool is_entry(const struct tr_memory *memory, trans_pa_t literal,
 
 /* A search. @left: candidates that it may still look at; @count: entries. */
 struct search {
-	const struct tr_memory *memory;
+	const struct trans_saved_memory *memory;
 	trans_va_t reenter;
 	trans_pa_t ttbr1, entry;
 	unsigned int left, count;
@@ -238,7 +239,7 @@ static bool among_eight(const uint8_t *bytes, uint64_t word)
 /* Literals that are the entry's, in one stretch of memory: whole pages. */
 static void look_in(struct search *search, trans_pa_t pa, uint64_t len)
 {
-	const struct tr_memory *memory = search->memory;
+	const struct trans_saved_memory *memory = search->memory;
 	const uint8_t *bytes = memory->at(memory->ctx, pa, len);
 
 	for (uint64_t at = 0; bytes && search->left && at < len; at += 8) {
@@ -267,7 +268,7 @@ static int found(const struct search *search, trans_pa_t *entry,
 	return 0;
 }
 
-int trans_find_physical_(const struct tr_memory *memory,
+int trans_find_physical_(const struct trans_saved_memory *memory,
 			 const struct trans_range *text, trans_va_t reenter,
 			 trans_pa_t ttbr1, trans_pa_t *entry,
 			 struct trans_error *err)
@@ -286,12 +287,13 @@ int trans_find_physical_(const struct tr_memory *memory,
 
 /* The exception level */
 
-bool trans_find_is_cpu_resume_(const struct tr_memory *memory, trans_pa_t pa)
+bool trans_find_is_cpu_resume_(const struct trans_saved_memory *memory,
+			       trans_pa_t pa)
 {
 	return has_insn(memory, pa, MPIDR_REACH, reads_mpidr);
 }
 
-enum tr_level trans_find_level_(const struct tr_memory *memory,
+enum tr_level trans_find_level_(const struct trans_saved_memory *memory,
 				trans_pa_t resume)
 {
 	bool el1 = false, vhe = false;

@@ -30,7 +30,7 @@
 
 struct comparison {
 	const struct tr_load *load;
-	const struct tr_memory *memory;
+	const struct trans_saved_memory *memory;
 	const struct tr_efi *efi;
 };
 
@@ -139,7 +139,7 @@ static uint64_t effort_for(const struct trans_resume *resume)
 int trans_resume_check_efi_(struct tr_load *load)
 {
 	struct trans_resume *resume = load->resume;
-	const struct tr_memory memory = trans_resume_memory_of_(load);
+	const struct trans_saved_memory memory = trans_resume_memory_of_(load);
 	struct tr_efi efi;
 	struct comparison c = { load, &memory, &efi };
 	int ret;

@@ -44,7 +44,7 @@ struct piece {
  * @bad:    it is no tree after all
  */
 struct tree {
-	const struct tr_memory *memory;
+	const struct trans_saved_memory *memory;
 	trans_pa_t pa;
 	uint64_t *effort;
 	uint32_t len, at, end, strings, strings_end;
@@ -67,7 +67,7 @@ static bool spend(struct tree *tree, uint32_t words)
 /* The byte at @at, and what follows up to the end of its page; NULL: bad. */
 static const uint8_t *look(struct tree *tree, struct piece *piece, uint32_t at)
 {
-	const struct tr_memory *memory = tree->memory;
+	const struct trans_saved_memory *memory = tree->memory;
 	uint32_t page = at & ~(STEP - 1);
 
 	if (!spend(tree, 1))
@@ -227,7 +227,7 @@ static bool begin(struct tree *tree, const uint8_t *header)
 }
 
 /* What the tree at @pa says, if it is one, and all of it is the image's. */
-static bool read_tree(const struct tr_memory *memory, trans_pa_t pa,
+static bool read_tree(const struct trans_saved_memory *memory, trans_pa_t pa,
 		      const uint8_t *header, uint64_t *effort,
 		      struct tr_efi *efi)
 {
@@ -269,7 +269,7 @@ static int take_tree(struct tr_efi *efi, const struct tr_efi *found,
 }
 
 /* Trees that begin in one stretch of memory. */
-static int trees_in(const struct tr_memory *memory, trans_pa_t pa,
+static int trees_in(const struct trans_saved_memory *memory, trans_pa_t pa,
 		    uint64_t len, uint64_t *effort, struct tr_efi *efi,
 		    struct trans_error *err)
 {
@@ -287,7 +287,7 @@ static int trees_in(const struct tr_memory *memory, trans_pa_t pa,
 	return ret;
 }
 
-int trans_find_efi_(const struct tr_memory *memory, uint64_t effort,
+int trans_find_efi_(const struct trans_saved_memory *memory, uint64_t effort,
 		    struct tr_efi *efi, struct trans_error *err)
 {
 	trans_pa_t pa = 0;
@@ -305,8 +305,8 @@ int trans_find_efi_(const struct tr_memory *memory, uint64_t effort,
 	return ret;
 }
 
-bool trans_find_read_(const struct tr_memory *memory, trans_pa_t pa, void *to,
-		      size_t len)
+bool trans_find_read_(const struct trans_saved_memory *memory, trans_pa_t pa,
+		      void *to, size_t len)
 {
 	uint8_t *out = to;
 

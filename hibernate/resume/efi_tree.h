@@ -27,11 +27,11 @@ struct tr_efi {
  * how many words (of four bytes) of trees may be looked at.
  * TRANS_EIMAGE: two that disagree; TRANS_ECORRUPT: @effort was too little.
  */
-int trans_find_efi_(const struct tr_memory *memory, uint64_t effort,
+int trans_find_efi_(const struct trans_saved_memory *memory, uint64_t effort,
 		    struct tr_efi *efi, struct trans_error *err);
 
 /* Copy @len bytes at @pa, wherever its pages are; false: not all is there. */
-bool trans_find_read_(const struct tr_memory *memory, trans_pa_t pa, void *to,
-		      size_t len);
+bool trans_find_read_(const struct trans_saved_memory *memory, trans_pa_t pa,
+		      void *to, size_t len);
 
 #endif

@@ -5,7 +5,6 @@
  * and the image would be lost; so what cannot be told is refused.
  */
 #include "hibernate/resume/private.h"
-#include "hibernate/resume/saved_kernel.h"
 #include "lib/fail.h"
 #include "lib/numbers.h"
 
@@ -100,7 +99,8 @@ static const char *level_problem(const struct tr_load *load,
 
 /* Without a stub the image was saved at EL1, or at EL2 with VHE; the header
  * does not say which. */
-static int check_level(struct tr_load *load, const struct tr_memory *memory,
+static int check_level(struct tr_load *load,
+		       const struct trans_saved_memory *memory,
 		       const struct tr_tables *tables)
 {
 	enum tr_level level = trans_find_level_(memory, tables->resume);
@@ -116,7 +116,8 @@ static int check_level(struct tr_load *load, const struct tr_memory *memory,
 
 /* The entry */
 
-static int enter_physical(struct tr_load *load, const struct tr_memory *memory,
+static int enter_physical(struct tr_load *load,
+			  const struct trans_saved_memory *memory,
 			  const struct tr_tables *tables)
 {
 	struct trans_resume *resume = load->resume;
@@ -217,7 +218,8 @@ static int enter_own(struct tr_load *load)
 			     info->entry, 0);
 }
 
-static int find_tables(struct tr_load *load, const struct tr_memory *memory,
+static int find_tables(struct tr_load *load,
+		       const struct trans_saved_memory *memory,
 		       struct tr_tables *tables)
 {
 	const struct trans_swsusp_info *info = &load->resume->image.info;
@@ -235,17 +237,17 @@ static int find_tables(struct tr_load *load, const struct tr_memory *memory,
 int trans_resume_find_entry_(struct tr_load *load)
 {
 	enum trans_resume_entry wish = load->args->entry;
-	const struct tr_memory memory = trans_resume_memory_of_(load);
-	struct tr_tables tables;
+	const struct trans_saved_memory memory = trans_resume_memory_of_(load);
+	struct tr_tables *tables = &load->tables;
 	int ret;
 
 	if (load->resume->image.info.own)
 		return enter_own(load);
-	ret = find_tables(load, &memory, &tables);
+	ret = find_tables(load, &memory, tables);
 	if (ret || wish == TRANS_RESUME_VIRTUAL)
-		return ret ? ret : enter_virtual(load, &tables);
-	ret = enter_physical(load, &memory, &tables);
+		return ret ? ret : enter_virtual(load, tables);
+	ret = enter_physical(load, &memory, tables);
 	if (ret == TRANS_EIMAGE && wish == TRANS_RESUME_AUTO)
-		return enter_virtual(load, &tables);
+		return enter_virtual(load, tables);
 	return ret;
 }

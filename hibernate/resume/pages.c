@@ -5,7 +5,6 @@
  * where a page of the image is before the moves have been made.
  */
 #include "hibernate/resume/private.h"
-#include "hibernate/resume/saved_kernel.h"
 #include "lib/fail.h"
 #include "lib/numbers.h"
 
@@ -293,7 +292,7 @@ static int more_work(void *ctx, uint64_t bytes)
 	return trans_resume_work_(ctx, bytes);
 }
 
-struct tr_memory trans_resume_memory_of_(struct tr_load *load)
+struct trans_saved_memory trans_resume_memory_of_(struct tr_load *load)
 {
 	const struct trans_resume *resume = load->resume;
 
@@ -302,6 +301,6 @@ struct tr_memory trans_resume_memory_of_(struct tr_load *load)
 		(resume->image.info.data_pages + resume->zero_pages)
 			<< resume->image.info.page_shift,
 		PIECE);
-	return (struct tr_memory){ next_stored, look_at, load, all_of_image,
-				   more_work };
+	return (struct trans_saved_memory){ next_stored, look_at, load,
+					    all_of_image, more_work };
 }

@@ -55,6 +55,95 @@ static void print_efi(struct trans_text *text,
 	trans_text_end_(text);
 }
 
+/* "3 days up": as a person would say it. */
+static void print_age(struct trans_text *text, uint64_t seconds)
+{
+	static const struct {
+		uint64_t unit;
+		const char *name;
+	} units[] = { { 86400, " days up" }, { 3600, " hours up" },
+		      { 60, " minutes up" }, { 1, " seconds up" } };
+	size_t i = 0;
+
+	while (i < 3 && seconds < 2 * units[i].unit)
+		i++;
+	trans_text_decimal_(text, ", ", seconds / units[i].unit);
+	trans_text_add_(text, units[i].name);
+}
+
+static const char *source_name(enum trans_saved_source source)
+{
+	switch (source) {
+	case TRANS_SAVED_MEMORY:
+		return ", by its memory";
+	case TRANS_SAVED_LOG:
+		return ", by its log";
+	case TRANS_SAVED_SIDECAR:
+		return ", by its sidecar";
+	default:
+		return "";
+	}
+}
+
+static void print_kernel(struct trans_text *text,
+			 const struct trans_saved_facts *known)
+{
+	trans_text_add_(text, "kernel ");
+	trans_text_add_(text, known->release);
+	if (known->seconds)
+		print_age(text, known->seconds);
+	if (known->cpus)
+		trans_text_decimal_(text, ", CPUs ", known->cpus);
+	trans_text_add_(text, known->kpti ? ", KPTI" : "");
+	trans_text_end_(text);
+	if (!known->command_line[0])
+		return;
+	trans_text_add_(text, "command line ");
+	trans_text_add_(text, known->command_line);
+	trans_text_end_(text);
+}
+
+static void print_midr(struct trans_text *text,
+		       const struct trans_saved_facts *known)
+{
+	trans_text_add_(text, "kind of CPU 0x");
+	trans_text_number_(text, known->midr, 16, 8);
+	trans_text_add_(text, source_name(known->midr_source));
+	trans_text_end_(text);
+}
+
+static void print_lpis(struct trans_text *text,
+		       const struct trans_saved_lpis *lpis)
+{
+	trans_text_hex_(text, "LPI tables 0x", lpis->propbaser);
+	trans_text_hex_(text, " 0x", lpis->pendbaser);
+	trans_text_add_(text, source_name(lpis->source));
+	trans_text_end_(text);
+}
+
+/* What it says of itself, and what it does not, and so was not checked. */
+static void print_known(struct trans_text *text,
+			const struct trans_resume *resume)
+{
+	const struct trans_saved_facts *known = &resume->known;
+
+	if (resume->image.info.own)
+		return;
+	if (known->release[0])
+		print_kernel(text, known);
+	if (known->midr)
+		print_midr(text, known);
+	if (known->lpis.known)
+		print_lpis(text, &known->lpis);
+	if (known->release[0] && known->midr && known->lpis.known)
+		return;
+	trans_text_add_(text, "not known, and not checked:");
+	trans_text_add_(text, known->release[0] ? "" : " kernel release;");
+	trans_text_add_(text, known->midr ? "" : " kind of CPU;");
+	trans_text_add_(text, known->lpis.known ? "" : " LPI tables;");
+	trans_text_end_(text);
+}
+
 static void print_moves(struct trans_text *text,
 			const struct trans_resume *resume)
 {
@@ -136,6 +225,7 @@ int trans_resume_print(const struct trans_resume *resume, trans_put_fn put,
 	}
 	print_image(&text, &resume->image.info);
 	print_efi(&text, resume);
+	print_known(&text, resume);
 	print_pages(&text, resume);
 	print_entry(&text, resume);
 	print_proof(&text, resume);

@@ -4,15 +4,16 @@
  * other. pages.c numbers RAM and knows what each page is; carve.c hands out
  * memory; place.c decides where pages go; load.c reads them; entry.c finds the
  * way in, with cpu_resume.c and tables.c; efi.c, with efi_tree.c, asks for the
- * firmware that the kernel was booted by; proof.c holds it all against the
- * image; work.c tells the host how far it all is; resume.c is the public face.
+ * firmware that the kernel was booted by, and ask.c the kernel for what it
+ * knows; proof.c holds it all against the image; work.c tells the host how far
+ * it all is; resume.c is the public face.
  */
 #ifndef TRANS_HIBERNATE_RESUME_PRIVATE_H
 #define TRANS_HIBERNATE_RESUME_PRIVATE_H
 
 #include <trans_table/hibernate.h>
 
-struct tr_memory;
+#include "hibernate/resume/saved_kernel.h"
 
 /*
  * One load in progress.
@@ -24,6 +25,7 @@ struct tr_memory;
  * @units, @done, @untold, @part: of the step that runs: what it expects to do,
  *           has done and told of, has done since; how much it may leave untold
  * @stopped: the host's progress asked to stop
+ * @tables:  of the saved kernel, once its entry was looked for
  */
 struct tr_load {
 	struct trans_resume *resume;
@@ -35,6 +37,7 @@ struct tr_load {
 	uint64_t before, share, told;
 	uint64_t units, done, untold, part;
 	bool stopped;
+	struct tr_tables tables;
 };
 
 static inline uint64_t tr_page(const struct trans_resume *resume)
@@ -117,7 +120,7 @@ void *trans_resume_at_(const struct trans_resume *resume, trans_pa_t pa,
 		       uint64_t len);
 /* All that is stored, as saved_kernel.h looks at it; going through it is work
  * of the step, and ends early if the host wants to stop. */
-struct tr_memory trans_resume_memory_of_(struct tr_load *load);
+struct trans_saved_memory trans_resume_memory_of_(struct tr_load *load);
 
 /* carve.c */
 
@@ -150,6 +153,12 @@ trans_resume_transition_args_(struct tr_load *load);
 int trans_resume_try_prepare_(struct tr_load *load);
 /* Look for the entry in what was read. */
 int trans_resume_find_entry_(struct tr_load *load);
+
+/* ask.c */
+
+/* By its tables, what does the saved kernel know, and does that fit?
+ * TRANS_EIMAGE, TRANS_ESTATE, TRANS_ENOMEM. */
+int trans_resume_ask_saved_(struct tr_load *load);
 
 /* efi.c */
 

@@ -262,9 +262,10 @@ static const struct step steps[] = {
 	{ trans_resume_read_pfns_, 60 },
 	{ trans_resume_place_, 80 },
 	{ trans_resume_try_prepare_, 30 },
-	{ trans_resume_read_data_, 690 },
+	{ trans_resume_read_data_, 670 },
 	{ trans_resume_check_efi_, 70 },
 	{ trans_resume_find_entry_, 20 },
+	{ trans_resume_ask_saved_, 20 },
 	{ prepare, 30 },
 	{ prove, 10 },
 };

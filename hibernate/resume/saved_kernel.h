@@ -8,27 +8,9 @@
 #define TRANS_HIBERNATE_RESUME_SAVED_KERNEL_H
 
 #include <trans_table/cpu.h>
+#include <trans_table/saved.h>
 #include <trans_table/swsusp.h>
 #include <trans_table/transition.h>
-
-/*
- * A saved kernel's memory.
- * @next: the first stretch of it at *@pa or above: its start in *@pa, and how
- *        many bytes from there @at gives as one piece; 0: there is none
- * @at:   a pointer to @len bytes at @pa; NULL: not all of it is there, or not
- *        in one piece
- * @holds: is all of [@pa, @pa + @len) memory that was saved, with or without
- *        contents? For trans_find_efi_ and trans_find_text_
- * @work: @bytes more have been looked at beside those that @next gave; nonzero:
- *        stop. For trans_find_efi_ and trans_find_text_
- */
-struct tr_memory {
-	uint64_t (*next)(void *ctx, trans_pa_t *pa);
-	const void *(*at)(void *ctx, trans_pa_t pa, uint64_t len);
-	void *ctx;
-	bool (*holds)(void *ctx, trans_pa_t pa, uint64_t len);
-	int (*work)(void *ctx, uint64_t bytes);
-};
 
 /*
  * The physical address of cpu_resume: the code that ends by jumping, with the
@@ -37,7 +19,7 @@ struct tr_memory {
  * init_kernel_el. One of them, or TRANS_EIMAGE: none, or more, or so many
  * copies of @reenter that not all were looked at.
  */
-int trans_find_physical_(const struct tr_memory *memory,
+int trans_find_physical_(const struct trans_saved_memory *memory,
 			 const struct trans_range *text, trans_va_t reenter,
 			 trans_pa_t ttbr1, trans_pa_t *entry,
 			 struct trans_error *err);
@@ -50,11 +32,12 @@ enum tr_level {
 	TR_LEVEL_EL1, /* or EL2 without VHE, which leaves EL2 to a stub */
 	TR_LEVEL_VHE,
 };
-enum tr_level trans_find_level_(const struct tr_memory *memory,
+enum tr_level trans_find_level_(const struct trans_saved_memory *memory,
 				trans_pa_t resume);
 
 /* Does the code at @pa read MPIDR_EL1 at once, as _cpu_resume does? */
-bool trans_find_is_cpu_resume_(const struct tr_memory *memory, trans_pa_t pa);
+bool trans_find_is_cpu_resume_(const struct trans_saved_memory *memory,
+			       trans_pa_t pa);
 
 /*
  * What that kernel's tables are: the first geometry, of those that this CPU can
@@ -69,7 +52,7 @@ struct tr_tables {
 	trans_pa_t root;
 	trans_pa_t resume;
 };
-int trans_find_tables_(const struct tr_memory *memory,
+int trans_find_tables_(const struct trans_saved_memory *memory,
 		       const struct trans_swsusp_info *info,
 		       const struct trans_cpu *cpu, enum trans_regime regime,
 		       struct tr_tables *tables, struct trans_error *err);
@@ -81,7 +64,7 @@ int trans_find_tables_(const struct tr_memory *memory,
  * says stop.
  */
 #define TR_TEXT_REACH (128ULL << 20)
-struct trans_range trans_find_text_(const struct tr_memory *memory,
+struct trans_range trans_find_text_(const struct trans_saved_memory *memory,
 				    const struct trans_swsusp_info *info,
 				    const struct tr_tables *tables);
 

@@ -60,14 +60,14 @@ int trans_find_geometry_(struct trans_geometry *geo,
 /* For the view of foreign tables: its context is the memory. */
 static void *table_page(void *ctx, trans_pa_t pa, size_t len)
 {
-	const struct tr_memory *memory = ctx;
+	const struct trans_saved_memory *memory = ctx;
 
 	return (void *)(uintptr_t)memory->at(memory->ctx, pa, len);
 }
 
 static const struct trans_ops look_only = { .phys_to_virt = table_page };
 
-static int view_of(const struct tr_memory *memory,
+static int view_of(const struct trans_saved_memory *memory,
 		   const struct tr_tables *tables, struct trans_table *view)
 {
 	struct trans_regs regs = {
@@ -82,7 +82,7 @@ static int view_of(const struct tr_memory *memory,
 				  (void *)(uintptr_t)memory, NULL);
 }
 
-static int look_up(const struct tr_memory *memory,
+static int look_up(const struct trans_saved_memory *memory,
 		   const struct tr_tables *tables, trans_va_t va,
 		   trans_pa_t *pa)
 {
@@ -100,7 +100,7 @@ static int look_up(const struct tr_memory *memory,
 }
 
 /* Is it that shape? */
-static bool fits(const struct tr_memory *memory,
+static bool fits(const struct trans_saved_memory *memory,
 		 const struct trans_swsusp_info *info,
 		 const struct trans_cpu *cpu, enum trans_regime regime,
 		 const struct shape *shape, struct tr_tables *tables)
@@ -122,7 +122,7 @@ static bool fits(const struct tr_memory *memory,
 	       trans_find_is_cpu_resume_(memory, tables->resume);
 }
 
-int trans_find_tables_(const struct tr_memory *memory,
+int trans_find_tables_(const struct trans_saved_memory *memory,
 		       const struct trans_swsusp_info *info,
 		       const struct trans_cpu *cpu, enum trans_regime regime,
 		       struct tr_tables *tables, struct trans_error *err)
@@ -137,7 +137,7 @@ int trans_find_tables_(const struct tr_memory *memory,
 /* The text */
 
 /* Is the page at @va mapped to @pa, and was it saved? */
-static bool goes_on(const struct tr_memory *memory,
+static bool goes_on(const struct trans_saved_memory *memory,
 		    const struct trans_table *view, trans_va_t va,
 		    trans_pa_t pa)
 {
@@ -148,7 +148,7 @@ static bool goes_on(const struct tr_memory *memory,
 	       memory->holds(memory->ctx, pa, page);
 }
 
-struct trans_range trans_find_text_(const struct tr_memory *memory,
+struct trans_range trans_find_text_(const struct trans_saved_memory *memory,
 				    const struct trans_swsusp_info *info,
 				    const struct tr_tables *tables)
 {

@@ -14,6 +14,7 @@
 
 #include <trans_table/inspect.h>
 #include <trans_table/ranges.h>
+#include <trans_table/saved.h>
 #include <trans_table/swsusp.h>
 #include <trans_table/transition.h>
 
@@ -80,6 +81,17 @@ enum trans_resume_entry {
  * @efi_anyway: resume a kernel that EFI booted whatever firmware is here.
  *            Without its own it dies in the first runtime service that it
  *            calls; one that was booted with efi=noruntime calls none
+ * @cpu_anyway: resume a kernel that says that another kind of CPU saved it
+ *            (than @transition.cpu->midr). Code that it patched for that one
+ *            may not run here
+ * @has_its:  the machine has a GICv3 ITS, so the host needs known.lpis, to give
+ *            the redistributor its tables back by the end of leave; a kernel
+ *            that does not say where they are is refused
+ * @lpis_anyway: resume it all the same: for one that has no interrupt by LPIs,
+ *            as devices on PCI have with MSI. Such a device is dead then
+ * @sidecar, @sidecar_len: what the saved kernel's user space left for the case
+ *            that nothing else says (docs/hibernate.md, "Asking the kernel");
+ *            NULL: nothing
  * @wipe:     zero what was written of @free, to the Point of Coherency, before
  *            it is the host's again: after a refusal, and in unload. An image
  *            holds what its kernel's memory held, such as passwords and keys.
@@ -113,7 +125,9 @@ struct trans_resume_args {
 	struct trans_image_id *id;
 	trans_pa_t efi_system_table;
 	const struct trans_ranges *efi_runtime;
-	bool efi_anyway, wipe;
+	bool efi_anyway, cpu_anyway, has_its, lpis_anyway, wipe;
+	const char *sidecar;
+	size_t sidecar_len;
 	struct trans_transition_args transition;
 };
 
@@ -154,6 +168,8 @@ struct trans_resume_map {
  * @zero_pages: those among both that are not stored, because they are zero
  * @efi_system_table: PA of the one that booted the saved kernel; 0: EFI did
  *          not, or nobody looked (efi_anyway, a snapshot of the library's own)
+ * @known:  what the saved kernel says of itself (saved.h); each field is 0 if
+ *          it does not. Nothing of a snapshot of the library's own
  * @direct: the lent memory that pages of the image go straight to
  * @plan:   the moves, in the order of their destinations
  */
@@ -164,6 +180,7 @@ struct trans_resume {
 	uint64_t entry;
 	uint64_t direct_pages, moved_pages, zero_pages;
 	trans_pa_t efi_system_table;
+	struct trans_saved_facts known;
 	struct trans_ranges direct;
 	struct trans_moves plan;
 	/* The rest is hibernate/'s own. */
@@ -244,6 +261,8 @@ enum trans_resume_advice trans_resume_advise(int status);
  *                            is not in the image, or a page of the image lies
  *                            over @efi_runtime (pa: system table, region or
  *                            page)
+ *   machine  TRANS_EIMAGE    another kind of CPU saved it (desc: its MIDR)
+ *   machine  TRANS_ESTATE    LPI tables unknown, and the machine has an ITS
  *   entry    TRANS_EIMAGE    no cpu_resume is found, or more than one; no sign
  *                            of the exception level at which the image was
  *                            saved; or a virtual entry is not possible

@@ -100,7 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	unsigned int missing = (unsigned int)take(&in, 1);
 	unsigned int repaired = (unsigned int)take(&in, 1);
 	uint64_t effort = take(&in, 2);
-	const struct tr_memory memory = { next, at, &s, holds, work };
+	const struct trans_saved_memory memory = { next, at, &s, holds, work };
 	struct trans_error err = { 0 };
 	uint8_t bytes[300];
 	struct tr_efi efi;

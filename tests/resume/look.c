@@ -66,7 +66,8 @@ static const void *look_at(void *ctx, trans_pa_t pa, uint64_t len)
 
 static int look_kernel(char **arg)
 {
-	const struct tr_memory view = { .next = next_piece, .at = look_at };
+	const struct trans_saved_memory view = { .next = next_piece,
+						 .at = look_at };
 	trans_va_t reenter = number(arg[2]);
 	trans_pa_t ttbr1 = number(arg[3]), entry;
 	FILE *file = fopen(arg[0], "rb");

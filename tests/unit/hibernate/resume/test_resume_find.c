@@ -22,7 +22,7 @@
 /* Memory of a kernel: one piece, of which single pages may be missing. */
 struct fixture {
 	struct memory m;
-	struct tr_memory memory;
+	struct trans_saved_memory memory;
 	trans_pa_t hole;
 	uint64_t hole_len;
 	unsigned long looks; /* calls of piece_at */
@@ -90,9 +90,9 @@ static int set_up(void **state)
 	memset(&f, 0, sizeof(f));
 	memory_init(&f.m, BASE, MIB, 12);
 	memset(f.m.bytes, 0, MIB);
-	f.memory = (struct tr_memory){ .next = next_piece, .at = piece_at,
-				      .ctx = &f, .holds = piece_holds,
-				      .work = piece_work };
+	f.memory = (struct trans_saved_memory){
+		.next = next_piece, .at = piece_at, .ctx = &f,
+		.holds = piece_holds, .work = piece_work };
 	*state = &f;
 	return 0;
 }
@@ -497,9 +497,9 @@ static void shape_found(const struct shape_case *c)
 	int rc;
 
 	memory_init(&f.m, BASE, MIB, c->shift);
-	f.memory = (struct tr_memory){ .next = next_piece, .at = piece_at,
-				      .ctx = &f, .holds = piece_holds,
-				      .work = piece_work };
+	f.memory = (struct trans_saved_memory){
+		.next = next_piece, .at = piece_at, .ctx = &f,
+		.holds = piece_holds, .work = piece_work };
 	for (trans_pa_t pa = BASE; pa < BASE + MIB; pa += 1U << c->shift)
 		f.m.used[(pa - BASE) >> c->shift] = pa < BASE + 0x60000;
 	put_resume(&f, CODE_MSR_TPIDR_EL1);

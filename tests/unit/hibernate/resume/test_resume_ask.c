@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * A resume asks the saved kernel, wherever its pages wait, and is refused where
+ * what it says does not fit, or is needed and not said.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/unit/support/resume_world.h"
+#include "tests/unit/support/saved_kernels.h"
+
+#define BASE 0x40000000ULL
+#define MIB (1ULL << 20)
+#define KERNEL_LEN (KERNEL_PARTS * KERNEL_PART)
+#define MIDR 0x411fd070u
+
+static struct resume_world w;
+static struct kernel kernel;
+
+/* A kernel with pages of 1 << @page_shift, not written to the disk yet. */
+static void save(unsigned int page_shift)
+{
+	struct saved s = { .page_shift = page_shift, .base = BASE,
+			   .len = page_shift == 16 ? 48 * MIB : 6 * MIB,
+			   .va_bits = 48, .mpidr = 0x102,
+			   .text_len = 2 * MIB };
+	trans_pa_t pa;
+	trans_va_t va;
+
+	world_save(&w, &s);
+	pa = (w.text + MIB + 0xffff) & ~0xffffULL;
+	va = w.reenter - 0x800 - w.text;
+	kernel = (struct kernel){
+		.bytes = memory_at(&w.old, pa), .pa = pa, .va = va + pa,
+		.root_va = va + w.ttbr1, .va_bits = 48,
+		.page_shift = page_shift, .mpidr = s.mpidr, .midr = MIDR,
+		.property = pa + KERNEL_LEN,
+		.pending = pa + KERNEL_LEN + 0x10000, .types = 3,
+	};
+	memset(kernel.bytes, 0, KERNEL_LEN + 0x20000);
+}
+
+static void make(void)
+{
+	kernel_make(&kernel);
+	kernel_property_table(kernel.bytes + KERNEL_LEN);
+	world_mark(&w, kernel.pa, KERNEL_LEN + 0x20000, PAGE_STORED);
+}
+
+/* All memory is lent but @len bytes at @at, which the image wants as well. */
+static void boot(trans_pa_t at, uint64_t len)
+{
+	world_write_disk(&w);
+	world_boot(&w, 1);
+	w.cpu.midr = MIDR;
+	w.args.has_its = true;
+	world_lend(&w, BASE, at - BASE);
+	world_lend(&w, at + len, BASE + w.saved.len - at - len);
+}
+
+static void usual_boot(void)
+{
+	boot(BASE + 5 * MIB, MIB / 2);
+}
+
+static void must_load(enum trans_saved_source source)
+{
+	const struct trans_saved_facts *known = &w.resume.known;
+
+	trans_resume_unload(&w.resume);
+	assert_int_equal(world_load(&w), 0);
+	assert_int_equal(known->lpis.source, source);
+	assert_int_equal(known->lpis.known, source != TRANS_SAVED_NOBODY);
+	if (known->lpis.known) {
+		assert_int_equal(known->lpis.propbaser,
+				 KERNEL_PROPBASER(&kernel));
+		assert_int_equal(known->lpis.pendbaser,
+				 KERNEL_PENDBASER(&kernel));
+	}
+	assert_int_equal(trans_resume_check(&w.resume, &w.err), 0);
+	world_move(&w);
+	world_compare(&w);
+}
+
+static void must_refuse(int status, const char *why)
+{
+	static const struct trans_resume zero;
+
+	memset(&w.err, 0, sizeof(w.err));
+	assert_int_equal(world_load(&w), status);
+	assert_string_equal(w.err.why, why);
+	assert_memory_equal(&w.resume, &zero, sizeof(zero));
+	world_untouched(&w);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	world_end(&w);
+	return 0;
+}
+
+/* Its pages wait elsewhere, each on its own, or were placed. */
+static void it_is_asked_wherever_it_is(void **state)
+{
+	(void)state;
+	for (unsigned int shift = 12; shift <= 16; shift += 2) {
+		for (int moved = 0; moved < 2; moved++) {
+			save(shift);
+			make();
+			if (moved)
+				boot(kernel.pa - MIB / 2, MIB);
+			else
+				usual_boot();
+			must_load(TRANS_SAVED_MEMORY);
+			assert_string_equal(w.resume.known.release,
+					    KERNEL_RELEASE);
+			assert_int_equal(w.resume.known.midr, MIDR);
+			world_end(&w);
+		}
+	}
+	save(12);
+}
+
+static void each_source_in_turn(void **state)
+{
+	static const char sidecar[] =
+		"trans_table saved kernel 1\nversion #1 SMP test\n"
+		"Booting Linux on physical CPU 0x0000000102 [0x411fd070]\n";
+	char text[400];
+
+	(void)state;
+	save(12);
+	kernel.no_data_symbols = true;
+	make();
+	usual_boot();
+	must_load(TRANS_SAVED_LOG);
+	world_end(&w);
+	save(12);
+	kernel.no_data_symbols = kernel.no_log = true;
+	make();
+	usual_boot();
+	must_refuse(TRANS_ESTATE, "LPI tables unknown");
+	snprintf(text, sizeof(text),
+		 "%sGICv3: using LPI property table @0x%016llx\n"
+		 "GICv3: CPU0: using allocated LPI pending table @0x%016llx\n",
+		 sidecar, (unsigned long long)kernel.property,
+		 (unsigned long long)kernel.pending);
+	w.args.sidecar = text;
+	w.args.sidecar_len = strlen(text);
+	must_load(TRANS_SAVED_SIDECAR);
+}
+
+static void nothing_is_known(void **state)
+{
+	(void)state;
+	save(12);
+	usual_boot();
+	must_refuse(TRANS_ESTATE, "LPI tables unknown");
+	w.args.lpis_anyway = true;
+	must_load(TRANS_SAVED_NOBODY);
+	w.args.lpis_anyway = w.args.has_its = false;
+	must_load(TRANS_SAVED_NOBODY);
+	assert_string_equal(w.resume.known.release, "");
+}
+
+static void another_kind_of_cpu(void **state)
+{
+	(void)state;
+	save(12);
+	make();
+	usual_boot();
+	w.cpu.midr = 0x410fd4f1;
+	must_refuse(TRANS_EIMAGE, "another kind of CPU saved the image");
+	assert_int_equal(w.err.desc, MIDR);
+	w.args.cpu_anyway = true;
+	must_load(TRANS_SAVED_MEMORY);
+	w.args.cpu_anyway = false;
+	w.cpu.midr = 0;
+	must_load(TRANS_SAVED_MEMORY);
+}
+
+/* It stops wherever it is asked to, and gives everything back. */
+static void stopped_while_asking(void **state)
+{
+	unsigned long calls;
+
+	(void)state;
+	save(12);
+	make();
+	usual_boot();
+	must_load(TRANS_SAVED_MEMORY);
+	calls = w.progressed;
+	trans_resume_unload(&w.resume);
+	for (w.stop_at = calls; w.stop_at && w.stop_at + 20 > calls;
+	     w.stop_at--)
+		must_refuse(TRANS_ESTOPPED, "progress");
+}
+
+/* ---- what is printed ---- */
+
+static char printed[8192];
+
+static int put(void *arg, const char *text, size_t len)
+{
+	(void)arg;
+	assert_true(strlen(printed) + len < sizeof(printed));
+	strncat(printed, text, len);
+	return 0;
+}
+
+static void must_print(const char *line)
+{
+	if (!strstr(printed, line))
+		fail_msg("\"%s\" is not in\n%s", line, printed);
+}
+
+static void print(void)
+{
+	printed[0] = 0;
+	assert_int_equal(trans_resume_print(&w.resume, put, NULL), 0);
+}
+
+static void print_up(uint64_t seconds, const char *expected)
+{
+	w.resume.known.seconds = seconds;
+	print();
+	must_print(expected);
+}
+
+static void what_is_known_is_printed(void **state)
+{
+	char line[100];
+
+	(void)state;
+	save(12);
+	make();
+	usual_boot();
+	must_load(TRANS_SAVED_MEMORY);
+	print_up(119, "kernel " KERNEL_RELEASE
+		 ", 119 seconds up, CPUs 4, KPTI\n");
+	print_up(120, ", 2 minutes up,");
+	print_up(7199, ", 119 minutes up,");
+	print_up(3 * 86400 - 1, ", 2 days up,");
+	print_up(2 * 86400 - 1, ", 47 hours up,");
+	must_print("\ncommand line quiet\n");
+	must_print("\nkind of CPU 0x411fd070, by its memory\n");
+	snprintf(line, sizeof(line),
+		 "\nLPI tables 0x%016llx 0x%016llx, by its memory\n",
+		 (unsigned long long)KERNEL_PROPBASER(&kernel),
+		 (unsigned long long)KERNEL_PENDBASER(&kernel));
+	must_print(line);
+	assert_null(strstr(printed, "not known"));
+}
+
+static void what_is_not_known_is_printed(void **state)
+{
+	(void)state;
+	save(12);
+	usual_boot();
+	w.args.lpis_anyway = true;
+	must_load(TRANS_SAVED_NOBODY);
+	print();
+	must_print("\nnot known, and not checked: kernel release; kind of CPU;"
+		   " LPI tables;\n");
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(it_is_asked_wherever_it_is,
+					  tear_down),
+		cmocka_unit_test_teardown(each_source_in_turn, tear_down),
+		cmocka_unit_test_teardown(nothing_is_known, tear_down),
+		cmocka_unit_test_teardown(another_kind_of_cpu, tear_down),
+		cmocka_unit_test_teardown(stopped_while_asking, tear_down),
+		cmocka_unit_test_teardown(what_is_known_is_printed, tear_down),
+		cmocka_unit_test_teardown(what_is_not_known_is_printed,
+					  tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,571 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* A saved kernel's knowledge of itself: see saved_kernels.h. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "files.h"
+#include "saved_kernels.h"
+
+uint8_t *kernel_part(const struct kernel *k, enum kernel_part part)
+{
+	return k->bytes + (size_t)part * KERNEL_PART;
+}
+
+static trans_va_t va_of(const struct kernel *k, enum kernel_part part)
+{
+	return k->va + (uint64_t)part * KERNEL_PART;
+}
+
+/* ---- variables ---- */
+
+/* Where they are in KERNEL_DATA. */
+#define AT_RDISTS_POINTER 0x10u
+#define AT_RDISTS 0x40u
+#define AT_PER_CPU 0x100u
+#define AT_LOGICAL 0x200u
+#define AT_PRB 0x300u
+#define AT_RB 0x310u
+#define AT_COUNT 0x380u
+#define AT_BASE 0x388u
+#define AT_CPU_DATA 0x400u
+#define CPU_DISTANCE 0x800u /* of one CPU's from the next one's */
+#define AT_RDIST 0x480u
+
+/* Offsets of members, none of them Linux's of any version. */
+#define RDISTS_RDIST 8u
+#define RDISTS_PROPERTY 24u
+#define RDISTS_TYPER 48u
+#define RDIST_PEND_PAGE 16u
+#define CPUINFO_MIDR 40u
+
+#define VMEMMAP 0xfffffc0000000000ULL
+#define PAGE_EACH 64u
+/* 16 bits of IDs: GICD_TYPER.IDbits. */
+#define TYPER (15u << 19)
+#define CPUS 4u
+
+static trans_va_t data_at(const struct kernel *k, unsigned int at)
+{
+	return va_of(k, KERNEL_DATA) + at;
+}
+
+static void put(const struct kernel *k, unsigned int at, uint64_t value,
+		unsigned int bytes)
+{
+	file_le(kernel_part(k, KERNEL_DATA) + at, value, bytes);
+}
+
+static void make_data(const struct kernel *k)
+{
+	uint64_t page = VMEMMAP + (k->pending >> k->page_shift) * PAGE_EACH;
+	unsigned int mine = k->cpu * CPU_DISTANCE;
+
+	put(k, AT_RDISTS_POINTER, data_at(k, AT_RDISTS), 8);
+	/* Per-CPU addresses are those of the first CPU here. */
+	put(k, AT_RDISTS + RDISTS_RDIST, data_at(k, AT_RDIST), 8);
+	put(k, AT_RDISTS + RDISTS_PROPERTY, k->property, 8);
+	put(k, AT_RDISTS + RDISTS_TYPER, TYPER, 4);
+	for (unsigned int cpu = 0; cpu < CPUS; cpu++) {
+		put(k, AT_PER_CPU + 8 * cpu, cpu * CPU_DISTANCE, 8);
+		put(k, AT_LOGICAL + 8 * cpu, 0x7700 + cpu, 8);
+		put(k, AT_CPU_DATA + cpu * CPU_DISTANCE + CPUINFO_MIDR,
+		    0x1234, 4);
+	}
+	put(k, AT_LOGICAL + 8 * k->cpu, k->mpidr, 8);
+	put(k, AT_CPU_DATA + mine + CPUINFO_MIDR, k->midr, 4);
+	put(k, AT_RDIST + mine + RDIST_PEND_PAGE, page, 8);
+}
+
+void kernel_property_table(uint8_t *bytes)
+{
+	memset(bytes, 0xa2, 0x10000);
+	for (unsigned int i = 0; i < 40; i++)
+		bytes[i] |= 1;
+}
+
+/* ---- kallsyms ---- */
+
+/* Beside one for each character; the first is of a type alone. */
+static const char *const tokens[] = {
+	"D_", "D__", "per", "cpu", "_c", "gic_", "T_stext", "off", "set",
+	"log", "ical", "BTF", "d", "rdists", "__s", "a_name", "t",
+};
+#define TOKENS (sizeof(tokens) / sizeof(*tokens))
+#define FIRST_TOKEN 128u
+#define AT_TOKENS 0x2800u
+#define AT_INDEX 0x3800u
+
+static const char *token_text(unsigned int i, char single[2])
+{
+	if (i >= FIRST_TOKEN && i < FIRST_TOKEN + TOKENS)
+		return tokens[i - FIRST_TOKEN];
+	single[0] = (char)(i < 128 ? i : '?');
+	single[1] = 0;
+	return single;
+}
+
+/* A length that is none beside its NUL: NUL characters have no token. */
+static size_t make_tokens(const struct kernel *k)
+{
+	uint8_t *names = kernel_part(k, KERNEL_NAMES);
+	size_t at = 0;
+
+	for (unsigned int i = 0; i < 256; i++) {
+		char single[2];
+		const char *text = token_text(i, single);
+
+		file_le(names + AT_INDEX + 2 * i, at, 2);
+		strcpy((char *)names + AT_TOKENS + at, text);
+		at += strlen(text) + 1;
+	}
+	assert_true(at < AT_INDEX - AT_TOKENS);
+	/* The index is straight behind. */
+	memmove(names + AT_TOKENS + at, names + AT_INDEX, 512);
+	return at;
+}
+
+static unsigned int longest_token(const char *text, size_t *len)
+{
+	unsigned int best = (uint8_t)*text;
+
+	*len = 1;
+	for (unsigned int i = 0; i < TOKENS; i++) {
+		size_t n = strlen(tokens[i]);
+
+		if (n > *len && !strncmp(text, tokens[i], n)) {
+			*len = n;
+			best = FIRST_TOKEN + i;
+		}
+	}
+	return best;
+}
+
+struct symbols {
+	const struct kernel *k;
+	uint8_t *at;
+	uint32_t count;
+	uint64_t base;
+};
+
+static void put_offset(struct symbols *s, trans_va_t va)
+{
+	const struct kernel *k = s->k;
+	size_t at = 4 * s->count++;
+	uint64_t value = va - s->base;
+
+	if (k->offsets == KERNEL_FROM_THEMSELVES)
+		value = va - (va_of(k, KERNEL_OFFSETS) + at);
+	else if (k->offsets == KERNEL_ABSOLUTE)
+		value = s->base - 1 - va;
+	file_le(kernel_part(k, KERNEL_OFFSETS) + at, value, 4);
+}
+
+/* @text: with its type. */
+static void symbol(struct symbols *s, const char *text, trans_va_t va)
+{
+	uint8_t packed[600];
+	size_t len = 0, more;
+
+	for (; *text; text += more)
+		packed[len++] = (uint8_t)longest_token(text, &more);
+	if (len > 127)
+		*s->at++ = (uint8_t)(len | 0x80);
+	*s->at++ = (uint8_t)(len > 127 ? len >> 7 : len);
+	memcpy(s->at, packed, len);
+	s->at += len;
+	put_offset(s, va);
+}
+
+static void data_symbols(struct symbols *s)
+{
+	const struct kernel *k = s->k;
+	char long_name[301] = "d";
+	trans_va_t btf = va_of(k, KERNEL_TYPES);
+
+	memset(long_name + 1, 'x', 299);
+	symbol(s, long_name, btf);
+	symbol(s, "D__start_BTF", btf);
+	symbol(s, "D__stop_BTF", btf + KERNEL_PART);
+	symbol(s, "D__per_cpu_offset", data_at(k, AT_PER_CPU));
+	symbol(s, "D__cpu_logical_map", data_at(k, AT_LOGICAL));
+	symbol(s, "D__cpu_logical_mapper", data_at(k, 0));
+	symbol(s, "Dcpu_data", data_at(k, AT_CPU_DATA));
+	symbol(s, "dgic_rdists", data_at(k, AT_RDISTS_POINTER));
+	symbol(s, "dgic_rdist", data_at(k, 0));
+	symbol(s, "da_name_twice", data_at(k, 8));
+	symbol(s, "da_name_twice", data_at(k, 16));
+}
+
+static void make_symbols(const struct kernel *k)
+{
+	struct symbols s = { .k = k, .at = kernel_part(k, KERNEL_NAMES),
+			     .base = k->va & ~0xfffULL };
+	char name[20];
+
+	make_tokens(k);
+	symbol(&s, "T_stext", k->va + 0x40);
+	/* So many that names go across a page. */
+	for (unsigned int i = 0; i < 300; i++) {
+		snprintf(name, sizeof(name), "t_sfunction_%u", i);
+		symbol(&s, name, k->va + 0x40 + 4 * i);
+	}
+	if (!k->no_data_symbols)
+		data_symbols(&s);
+	symbol(&s, "T_etext", k->va + 0x8000);
+	assert_true(s.at < kernel_part(k, KERNEL_NAMES) + AT_TOKENS);
+	put(k, AT_COUNT, s.count, 4);
+	put(k, AT_BASE, s.base, 8);
+}
+
+/* ---- BTF ---- */
+
+struct btf {
+	uint8_t *type, *types;
+	char *string, *strings;
+};
+
+static uint32_t string(struct btf *b, const char *text)
+{
+	size_t at = (size_t)(b->string - b->strings);
+
+	strcpy(b->string, text);
+	b->string += strlen(text) + 1;
+	return (uint32_t)at;
+}
+
+static void type(struct btf *b, const char *name, unsigned int kind,
+		 unsigned int count, uint32_t refers)
+{
+	file_le(b->type, *name ? string(b, name) : 0, 4);
+	file_le(b->type + 4, kind << 24 | count, 4);
+	file_le(b->type + 8, refers, 4);
+	b->type += 12;
+}
+
+static void member(struct btf *b, const char *name, uint32_t of,
+		   unsigned int bits)
+{
+	file_le(b->type, string(b, name), 4);
+	file_le(b->type + 4, of, 4);
+	file_le(b->type + 8, bits, 4);
+	b->type += 12;
+}
+
+static void pad(struct btf *b, size_t len)
+{
+	memset(b->type, 0x55, len);
+	b->type += len;
+}
+
+static void fill_types(struct btf *b, unsigned int count)
+{
+	while (count--)
+		type(b, "", 2, 0, 1);
+}
+
+/* One of each kind that has something behind it, then what is wanted. The
+ * numbers of types count from 1. */
+static void wanted_types(struct btf *b, uint32_t first)
+{
+	type(b, "u64", 1, 0, 8); /* first */
+	pad(b, 4);
+	type(b, "", 3, 0, 0);
+	pad(b, 12);
+	type(b, "colour", 6, 3, 4);
+	pad(b, 24);
+	type(b, "", 13, 2, 0);
+	pad(b, 16);
+	type(b, "x", 14, 0, 1);
+	pad(b, 4);
+	type(b, ".data", 15, 1, 0);
+	pad(b, 12);
+	type(b, "tag", 17, 0, 1);
+	pad(b, 4);
+	type(b, "wide", 19, 2, 8);
+	pad(b, 24);
+	type(b, "rdists", 5, 1, 8); /* a union of that name is none */
+	member(b, "rdist", 1, 0);
+	type(b, "rdists", 4, 4, 64); /* first + 9 */
+	member(b, "rdist", first + 10, RDISTS_RDIST * 8);
+	member(b, "flags", first, 12);
+	member(b, "prop_table_pa", first, RDISTS_PROPERTY * 8);
+	member(b, "gicd_typer", first, RDISTS_TYPER * 8);
+	type(b, "", 2, 0, first + 11); /* a pointer, as per-CPU ones are */
+	type(b, "percpu", 18, 0, first + 12);
+	type(b, "", 10, 0, first + 13);
+	type(b, "", 4 | 0x80, 3, 32);
+	member(b, "rd_base", first, 0);
+	member(b, "pend_bit", first, 1u << 24 | 64);
+	member(b, "pend_page", first, RDIST_PEND_PAGE * 8);
+	type(b, "cpuinfo_arm64", 4, 2, 400);
+	member(b, "reg_ctr", first, 0);
+	member(b, "reg_midr", first, CPUINFO_MIDR * 8);
+}
+
+/* Types, and behind them strings. */
+static void make_types(const struct kernel *k)
+{
+	uint8_t *at = kernel_part(k, KERNEL_TYPES);
+	char strings[1024] = "";
+	struct btf b = { at + 24, at + 24, strings + 1, strings };
+	size_t len, strings_len;
+
+	fill_types(&b, k->types);
+	wanted_types(&b, k->types + 1);
+	fill_types(&b, k->types);
+	len = (size_t)(b.type - b.types);
+	strings_len = (size_t)(b.string - b.strings);
+	assert_true(24 + len + strings_len <= KERNEL_PART);
+	memcpy(b.type, strings, strings_len);
+	file_le(at, 0xeb9f, 2);
+	at[2] = 1;
+	file_le(at + 4, 24, 4);
+	file_le(at + 8, 0, 4);
+	file_le(at + 12, len, 4);
+	file_le(at + 16, len, 4);
+	file_le(at + 20, strings_len, 4);
+}
+
+/* ---- the log ---- */
+
+#define COUNT_BITS 5u
+#define SIZE_BITS 11u
+#define DESC_EACH 24u
+#define INFO_EACH 88u
+/* In the ring buffer: descriptors' ring at 0, texts' at 48. */
+#define RB_HEAD (AT_RB + 24u)
+#define RB_TAIL (AT_RB + 32u)
+#define RB_TEXTS (AT_RB + 48u)
+/* Where the next text goes: of no interest to readers but crash(8). */
+#define RB_TEXT_HEAD (RB_TEXTS + 16u)
+/* Numbers begin where 32 bits would not do. */
+#define FIRST_ID (5ULL << 33)
+
+static uint64_t get(const struct kernel *k, unsigned int at)
+{
+	uint64_t value;
+
+	memcpy(&value, kernel_part(k, KERNEL_DATA) + at, 8);
+	return value;
+}
+
+static void put_text(const struct kernel *k, uint64_t id, const char *text,
+		     uint64_t *begin, uint64_t *next)
+{
+	uint64_t size = 1u << SIZE_BITS, at;
+	uint64_t len = (8 + strlen(text) + 7) & ~7ULL;
+
+	*begin = get(k, RB_TEXT_HEAD);
+	*next = *begin + len;
+	at = *begin & (size - 1);
+	if (at + len >= size) {
+		at = 0;
+		*next = (*begin | (size - 1)) + 1 + len;
+	}
+	file_le(kernel_part(k, KERNEL_TEXTS) + at, id, 8);
+	memcpy(kernel_part(k, KERNEL_TEXTS) + at + 8, text, strlen(text));
+	put(k, RB_TEXT_HEAD, *next, 8);
+}
+
+void kernel_log(const struct kernel *k, const char *text,
+		unsigned int facility)
+{
+	uint64_t id = get(k, RB_HEAD) + 1, begin, next;
+	uint64_t index = id & ((1u << COUNT_BITS) - 1);
+	uint8_t *desc = kernel_part(k, KERNEL_DESCS) + index * DESC_EACH;
+	uint8_t *info = kernel_part(k, KERNEL_INFOS) + index * INFO_EACH;
+
+	put_text(k, id, text, &begin, &next);
+	/* Finalized; and the last one committed, as it may be. */
+	file_le(desc, id | (index & 1 ? 1ULL : 2ULL) << 62, 8);
+	file_le(desc + 8, begin, 8);
+	file_le(desc + 16, next, 8);
+	file_le(info, id - FIRST_ID, 8);
+	file_le(info + 8, (id - FIRST_ID) * 7000000000ULL, 8);
+	file_le(info + 16, strlen(text), 2);
+	info[18] = (uint8_t)facility;
+	put(k, RB_HEAD, id, 8);
+	if (id - get(k, RB_TAIL) >= 1u << COUNT_BITS)
+		put(k, RB_TAIL, id - (1u << COUNT_BITS) + 1, 8);
+}
+
+static void make_rings(const struct kernel *k)
+{
+	put(k, AT_PRB, data_at(k, AT_RB), 8);
+	put(k, AT_RB, COUNT_BITS, 4);
+	put(k, AT_RB + 8, va_of(k, KERNEL_DESCS), 8);
+	put(k, AT_RB + 16, va_of(k, KERNEL_INFOS), 8);
+	put(k, RB_HEAD, FIRST_ID, 8);
+	put(k, RB_TAIL, FIRST_ID + 1, 8);
+	put(k, RB_TEXTS, SIZE_BITS, 4);
+	put(k, RB_TEXTS + 8, va_of(k, KERNEL_TEXTS), 8);
+	/* So that the third or fourth text goes to the start. */
+	put(k, RB_TEXT_HEAD, (7u << SIZE_BITS) - 256, 8);
+}
+
+static void say(const struct kernel *k, const char *format, uint64_t a,
+		uint64_t b)
+{
+	char text[300];
+
+	snprintf(text, sizeof(text), format, (unsigned long long)a,
+		 (unsigned long long)b);
+	kernel_log(k, text, 0);
+}
+
+static void make_log(const struct kernel *k)
+{
+	const char *words = k->command_line ? k->command_line : "quiet";
+	char text[300];
+
+	make_rings(k);
+	say(k, "Booting Linux on physical CPU 0x%010llx [0x%08llx]",
+	    k->cpu ? 0x77 : k->mpidr, k->cpu ? 0x1234 : k->midr);
+	snprintf(text, sizeof(text), "Kernel command line: %s", words);
+	kernel_log(k, text, 0);
+	kernel_log(k, "CPU features: detected: Kernel page table isolation "
+		   "(KPTI)", 0);
+	kernel_log(k, "LPI property table @0x0000000000010000", 1);
+	kernel_log(k, "GICv3: using LPI property table @0x0000000000010000", 1);
+	say(k, "GICv3: using LPI property table @0x%016llx", k->property, 0);
+	for (uint64_t cpu = 0; cpu < CPUS; cpu++) {
+		say(k, "GICv3: CPU%llu: using allocated LPI pending table "
+		    "@0x%016llx", cpu,
+		    cpu == k->cpu ? k->pending : 0x7000000 + (cpu << 16));
+		if (cpu)
+			say(k, cpu == k->cpu ?
+			    "CPU2: Booted secondary processor 0x%010llx "
+			    "[0x%08llx]" :
+			    "CPU9: Booted secondary processor 0x%010llx "
+			    "[0x%08llx]", cpu == k->cpu ? k->mpidr : 0x7799,
+			    k->midr);
+	}
+	kernel_log(k, "smp: Brought up 1 node, 4 CPUs", 0);
+	kernel_log(k, "PM: hibernation: Creating image:", 0);
+}
+
+/* ---- VMCOREINFO ---- */
+
+struct lines {
+	char *at, *end;
+};
+
+static void line(struct lines *l, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	l->at += vsnprintf(l->at, (size_t)(l->end - l->at), format, args);
+	va_end(args);
+	assert_true(l->at + 2 < l->end);
+	*l->at++ = '\n';
+	*l->at = 0;
+}
+
+static void address(struct lines *l, const char *name, trans_va_t va)
+{
+	line(l, "SYMBOL(%s)=%llx", name, (unsigned long long)va);
+}
+
+static void offset(struct lines *l, const char *name, unsigned int value)
+{
+	line(l, "OFFSET(%s)=%u", name, value);
+}
+
+static void log_lines(const struct kernel *k, struct lines *l)
+{
+	address(l, "prb", data_at(k, AT_PRB));
+	offset(l, "printk_ringbuffer.desc_ring", 0);
+	offset(l, "printk_ringbuffer.text_data_ring", 48);
+	offset(l, "prb_desc_ring.count_bits", 0);
+	offset(l, "prb_desc_ring.descs", 8);
+	offset(l, "prb_desc_ring.infos", 16);
+	offset(l, "prb_desc_ring.head_id", 24);
+	offset(l, "prb_desc_ring.tail_id", 32);
+	line(l, "SIZE(prb_desc)=%u", DESC_EACH);
+	offset(l, "prb_desc.state_var", 0);
+	offset(l, "prb_desc.text_blk_lpos", 8);
+	offset(l, "prb_data_blk_lpos.begin", 0);
+	offset(l, "prb_data_blk_lpos.next", 8);
+	line(l, "SIZE(printk_info)=%u", INFO_EACH);
+	offset(l, "printk_info.ts_nsec", 8);
+	offset(l, "printk_info.text_len", 16);
+	offset(l, "printk_info.caller_id", 20);
+	offset(l, "prb_data_ring.size_bits", 0);
+	offset(l, "prb_data_ring.data", 8);
+}
+
+static void symbol_lines(const struct kernel *k, struct lines *l)
+{
+	trans_va_t names = va_of(k, KERNEL_NAMES);
+
+	address(l, "kallsyms_names", names);
+	address(l, "kallsyms_num_syms", data_at(k, AT_COUNT));
+	address(l, "kallsyms_token_table", names + AT_TOKENS);
+	address(l, "kallsyms_token_index",
+		names + AT_TOKENS + make_tokens(k));
+	address(l, "kallsyms_offsets", va_of(k, KERNEL_OFFSETS));
+	if (k->offsets != KERNEL_FROM_THEMSELVES)
+		address(l, "kallsyms_relative_base", data_at(k, AT_BASE));
+}
+
+static void page_lines(const struct kernel *k, struct lines *l)
+{
+	uint64_t offset_of = 0x40000000;
+
+	line(l, "SIZE(page)=%u", PAGE_EACH);
+	if (!k->old_vmemmap) {
+		address(l, "vmemmap", VMEMMAP);
+		return;
+	}
+	line(l, "NUMBER(VMEMMAP_START)=0x%llx", VMEMMAP +
+	     (offset_of >> k->page_shift) * PAGE_EACH);
+	line(l, "NUMBER(PHYS_OFFSET)=0x%llx", (unsigned long long)offset_of);
+}
+
+static void make_info(const struct kernel *k)
+{
+	uint8_t *page = kernel_part(k, KERNEL_INFO);
+	struct lines l = { (char *)page, (char *)page + 4096 };
+
+	if (k->note) {
+		file_le(page, 11, 4);
+		memcpy(page + 12, "VMCOREINFO", 11);
+		l.at += 24;
+	}
+	line(&l, "OSRELEASE=" KERNEL_RELEASE);
+	line(&l, "PAGESIZE=%u", 1u << k->page_shift);
+	address(&l, "swapper_pg_dir", k->root_va);
+	address(&l, "_stext", k->va + 0x40);
+	page_lines(k, &l);
+	if (!k->no_log)
+		log_lines(k, &l);
+	if (!k->no_symbols)
+		symbol_lines(k, &l);
+	line(&l, "NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-129");
+	line(&l, "NUMBER(VA_BITS)=%u", k->va_bits);
+	line(&l, "NUMBER(kimage_voffset)=0x%llx",
+	     (unsigned long long)(k->va - k->pa));
+	line(&l, "NUMBER(TCR_EL1_T1SZ)=0x%x", 64 - k->va_bits);
+	line(&l, "KERNELOFFSET=2cc99cc00000");
+}
+
+void kernel_make(const struct kernel *k)
+{
+	memset(k->bytes, 0, (size_t)KERNEL_PARTS * KERNEL_PART);
+	make_data(k);
+	make_info(k);
+	if (!k->no_symbols)
+		make_symbols(k);
+	if (!k->no_types)
+		make_types(k);
+	if (k->no_lines)
+		make_rings(k);
+	else
+		make_log(k);
+}

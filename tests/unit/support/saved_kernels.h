@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * What a Linux has of itself in its memory, made by hand: VMCOREINFO, kallsyms,
+ * BTF, a log, and the variables that are looked for. It uses no line of
+ * hibernate/.
+ */
+#ifndef TESTS_SAVED_KERNELS_H
+#define TESTS_SAVED_KERNELS_H
+
+#include <trans_table/saved.h>
+
+/* How kallsyms_offsets is meant. */
+enum kernel_offsets {
+	KERNEL_FROM_BASE,       /* until 6.x */
+	KERNEL_FROM_THEMSELVES, /* from 7.0 */
+	KERNEL_ABSOLUTE,        /* x86's, with absolute per-CPU symbols */
+};
+
+/* The parts of what is made, each of KERNEL_PART bytes; tests damage them. */
+enum kernel_part {
+	KERNEL_INFO,  /* VMCOREINFO's text, or its note */
+	KERNEL_NAMES, /* kallsyms_names, tokens, index */
+	KERNEL_OFFSETS,
+	KERNEL_TYPES, /* BTF */
+	KERNEL_DESCS, /* of the log */
+	KERNEL_INFOS,
+	KERNEL_TEXTS,
+	KERNEL_DATA,  /* variables */
+	KERNEL_PARTS,
+};
+#define KERNEL_PART 0x4000u
+
+/*
+ * @bytes, @pa, @va: where it is made, KERNEL_PARTS * KERNEL_PART bytes: in this
+ *          program, and in the saved kernel by both kinds of addresses
+ * @root_va: of swapper_pg_dir
+ * @va_bits, @page_shift, @mpidr, @midr, @cpu: of the machine; @cpu: the number
+ *          that the kernel gave it
+ * @property, @pending: LPI tables
+ * @note:   VMCOREINFO as an ELF note
+ * @offsets: how they are meant
+ * @types:  so many types more, before and behind those that are looked for
+ * @old_vmemmap: by VMEMMAP_START and PHYS_OFFSET
+ * @no_data_symbols, @no_types, @no_log, @no_symbols, @no_lines: not there
+ * @command_line: NULL: a short one
+ */
+struct kernel {
+	uint8_t *bytes;
+	trans_pa_t pa;
+	trans_va_t va, root_va;
+	unsigned int va_bits, page_shift;
+	uint64_t mpidr;
+	uint32_t midr, cpu;
+	trans_pa_t property, pending;
+	bool note;
+	enum kernel_offsets offsets;
+	unsigned int types;
+	bool old_vmemmap;
+	bool no_data_symbols, no_types, no_log, no_symbols, no_lines;
+	const char *command_line;
+};
+
+void kernel_make(const struct kernel *k);
+/* The start of a part. */
+uint8_t *kernel_part(const struct kernel *k, enum kernel_part part);
+/* A property table as Linux makes it, with some LPIs enabled. */
+void kernel_property_table(uint8_t *bytes);
+/* One more message of the log; @facility: 0: the kernel's own. */
+void kernel_log(const struct kernel *k, const char *text,
+		unsigned int facility);
+
+#define KERNEL_RELEASE "6.12.95+deb12-arm64"
+#define KERNEL_VERSION "#1 SMP test"
+#define KERNEL_PROPBASER(k) ((k)->property | 0x070000000000078fULL)
+#define KERNEL_PENDBASER(k) ((k)->pending | 0x0700000000000780ULL)
+
+#endif
