@@ -103,6 +103,7 @@ int trans_saved_number(const struct trans_saved *saved, const char *key,
 	size_t len;
 	const char *text = value_of(saved, key, &len);
 
+	*value = 0;
 	if (text && parse(key, text, len, value))
 		return 0;
 	return trans_fail(err, TRANS_ENOENT, "VMCOREINFO does not say");

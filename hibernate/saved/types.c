@@ -16,7 +16,7 @@
 #define TYPE_LEN 12u
 #define MEMBER_LEN 12u
 /* What types cost, for each byte of them. */
-#define TYPE_EFFORT 2u
+#define TYPE_EFFORT 2ULL
 /* Pointer, typedef and qualifiers around a struct. */
 #define MOST_LAYERS 16u
 #define MOST_TYPES (1u << 22)
@@ -143,7 +143,7 @@ static bool type_behind(struct trans_saved *saved, struct type *type)
 {
 	uint32_t step = type->next - type->at;
 
-	if (type->room < step + TYPE_LEN ||
+	if (!type->raw || type->room < step + TYPE_LEN ||
 	    saved->types_len - type->next < TYPE_LEN)
 		return type_at(saved, type->next, type->number + 1, type);
 	type->number++;
@@ -165,7 +165,7 @@ static void remember(struct trans_saved *saved, const struct type *type)
 	if (saved->marks == TRANS_SAVED_MARKS) {
 		saved->marks /= 2;
 		saved->mark_shift++;
-		for (unsigned int i = 0; i < saved->marks; i++)
+		for (size_t i = 0; i < saved->marks; i++)
 			saved->mark[i] = saved->mark[2 * i];
 	}
 	if (number >> saved->mark_shift == saved->marks)
@@ -308,7 +308,7 @@ static bool member_at(struct trans_saved *saved, const struct type *type,
 {
 	uint32_t copy[MEMBER_LEN / 4];
 	const uint8_t *raw = peek(saved, saved->types + type->at + TYPE_LEN +
-				  MEMBER_LEN * i, copy, MEMBER_LEN);
+				  (uint64_t)MEMBER_LEN * i, copy, MEMBER_LEN);
 	uint32_t offset;
 
 	if (!raw || !trans_saved_spend_(saved, MEMBER_LEN))
