@@ -31,6 +31,8 @@ TRANS_TABLE_FAKES := $(call trans_table_list,lib/machine/arch/fake/*.c \
 # What a device tree says of the machine (machine.h): for a host that has one,
 # and libfdt.
 TRANS_TABLE_FDT := $(call trans_table_list,lib/machine/fdt/*.c)
+# The same by ACPI's tables (acpi.h), for a host that has those.
+TRANS_TABLE_ACPI := $(call trans_table_list,lib/machine/acpi/*.c)
 # The front-ends. kexec wants libfdt.
 TRANS_TABLE_KEXEC := $(call trans_table_list,kexec/*.c)
 TRANS_TABLE_HIBERNATE := $(call trans_table_list,hibernate/*/*.c)

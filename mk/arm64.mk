@@ -3,7 +3,7 @@
 # The cross build: archives, the control blob, the reference port, the oracle.
 
 CORE_OBJS := $(call arm_objs,$(LIB) $(TRANS) $(ARM_ONLY))
-LIB_OBJS := $(CORE_OBJS) $(call arm_objs,$(FDT) $(KEXEC) $(HIBERNATE) $(HIBERNATE_ARM))
+LIB_OBJS := $(CORE_OBJS) $(call arm_objs,$(FDT) $(ACPI) $(KEXEC) $(HIBERNATE) $(HIBERNATE_ARM))
 LIB_ARCHIVES := $(A)/libtrans_table.a $(A)/libtrans_core.a
 
 ifndef WITH_SETUP

@@ -2,7 +2,7 @@
 #
 # The host build: unit tests, fuzzing, coverage, mutants.
 
-HOST_LIB_OBJS := $(call host_objs,$(LIB) $(TRANS) $(FDT) $(KEXEC) $(HIBERNATE) $(FAKES))
+HOST_LIB_OBJS := $(call host_objs,$(LIB) $(TRANS) $(FDT) $(ACPI) $(KEXEC) $(HIBERNATE) $(FAKES))
 UNIT_BINS := $(patsubst %.c,$(H)/%,$(notdir $(UNIT)))
 
 $(H)/libtrans_table.a: $(HOST_LIB_OBJS)

@@ -16,7 +16,7 @@ single_trans_table = --what 'the tables alone' --source $(TABLES)
 single_trans_table_all = --what 'all of the library' --asm $(SINGLE_ASM) \
 	--blob $(A)/blob.bin --tool '$(CROSS_CC)' --tool '$(LD)' \
 	--blob-source $(BLOB) trans/transition/blob/blob.ld \
-	--source $(filter %.c,$(LIB) $(TRANS) $(ARM_ONLY) $(FDT) $(KEXEC) \
+	--source $(filter %.c,$(LIB) $(TRANS) $(ARM_ONLY) $(FDT) $(ACPI) $(KEXEC) \
 	$(HIBERNATE))
 
 .PHONY: single
@@ -28,7 +28,7 @@ $(SINGLE): tests/single.py mk/single.mk sources.mk $(LIB) $(TRANS) \
 	$(call say,SINGLE)
 	$(Q)$(call single,$(basename $(@F)))
 
-$(S)/trans_table_all.c: $(A)/blob.bin $(ARM_ONLY) $(FDT) $(KEXEC) \
+$(S)/trans_table_all.c: $(A)/blob.bin $(ARM_ONLY) $(FDT) $(ACPI) $(KEXEC) \
 	$(HIBERNATE) $(HIBERNATE_ARM)
 # Written behind it.
 $(S)/context.S: $(S)/trans_table_all.c

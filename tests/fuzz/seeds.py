@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """Writes the seeds of tests/fuzz/corpus that are trees: QEMU's own of several
 machines, and those made to take time (tests/bench/hostile.c), as long as an
-input may be. Run by hand; what it writes is committed."""
+input may be; and tables of ACPI, of such machines. Run by hand; what it writes
+is committed."""
 import os
 import struct
 import subprocess
@@ -131,8 +132,39 @@ def of_qemu(machine):
     return data[:4] + word(end) + data[8:end]
 
 
+# ---- tables of ACPI (fuzz_acpi.c puts pointers and checksums in) -------------
+
+def table(*inside, length=0):
+    data = bytes(32) + b''.join(inside)
+    data = data.ljust(length, b'\0')
+    return bytes(4) + struct.pack('<I', len(data) + 4) + data[4:]
+
+
+def cpu(interface, redist):
+    return struct.pack('<BB10xI16xQ20xQ12x', 11, 80, 1, interface, redist)
+
+
+def acpi(*structures, conduit=0, uart=3):
+    flags = bytes(129 - 36) + bytes([conduit])
+    spcr = struct.pack('<B3x4BQ', uart, 0, 32, 0, 3, 0x9000000)
+    return (bytes(96) + table(bytes(8), *structures) +
+            table(flags, length=272) + table(spcr, length=76))
+
+
+def machines_by_acpi():
+    dist = struct.pack('<BB6xQ4xB3x', 12, 24, 0x8000000, 3)
+    return {
+        'gicv3-its': acpi(cpu(0, 0), dist, struct.pack(
+            '<BB2xQI', 14, 16, 0x80a0000, 0xf60000), struct.pack(
+                '<BB6xQ4x', 15, 20, 0x8080000), conduit=3),
+        'gicv3-cpus': acpi(dist, cpu(0, 0x80a0000), cpu(0, 0x80c0000),
+                           conduit=1, uart=0x12),
+        'gicv2': acpi(cpu(0x8010000, 0), dist[:20] + bytes([2, 0, 0, 0]),
+                      uart=0)}
+
+
 def write(target, name, data):
-    data = HEAD[target] + data
+    data = HEAD.get(target, b'\1') + data
     assert len(data) <= MAX_LEN[target], (target, name, len(data))
     with open(f'{HERE}/corpus/{target}/{name}', 'wb') as file:
         file.write(data)
@@ -143,6 +175,9 @@ def main():
         os.makedirs(f'{HERE}/corpus/{target}', exist_ok=True)
         for name, data in hostile(MAX_LEN[target] - len(head)).items():
             write(target, name, data)
+    os.makedirs(f'{HERE}/corpus/fuzz_acpi', exist_ok=True)
+    for name, data in machines_by_acpi().items():
+        write('fuzz_acpi', name, data)
     for name, machine in MACHINES.items():
         write('fuzz_machine', name, of_qemu(machine))
 

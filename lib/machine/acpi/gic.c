@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * The interrupt controller, by the MADT (ACPI 6.5, 5.2.12.14 to .18).
+ */
+#include "lib/machine/acpi/tables.h"
+
+#include "lib/bytes.h"
+#include "lib/fail.h"
+
+#define FIRST 44 /* behind the header: two words of the MADT's own */
+
+/* Kinds of structures, the least bytes of them that are looked at, and where
+ * in them things are. */
+enum { GICC = 11, GICD = 12, GICR = 14, ITS = 15 };
+#define GICC_LEN 76
+#define GICC_FLAGS 12
+#define GICC_ENABLED 1u
+#define GICC_ONLINE_CAPABLE 8u
+#define GICC_CPU 32
+#define GICC_REDIST 60
+#define GICD_LEN 24
+#define GICD_DIST 8
+#define GICD_VERSION 20
+#define GICR_LEN 16
+#define GICR_START 4
+#define GICR_SIZE 12
+#define ITS_LEN 20
+#define ITS_START 8
+
+/* A redistributor that is given alone: two frames of 64 KiB (Arm IHI 0069,
+ * 12.10); what a v4 has besides is not touched. */
+#define REDIST_LEN 0x20000u
+
+/* What was seen so far. @single: redistributors came with CPUs. */
+struct look {
+	struct trans_fdt_gic *out;
+	uint64_t cpu;
+	unsigned int version;
+	bool has_dist, single;
+};
+
+static int too_many(struct trans_error *err)
+{
+	return trans_fail(err, TRANS_ENOSPC,
+			  "ACPI: too many redistributors or ITS");
+}
+
+static int add_region(struct look *look, uint64_t start, uint64_t len,
+		      struct trans_error *err)
+{
+	struct trans_gic *gic = &look->out->gic;
+	struct trans_range *last = gic->redist_count ?
+		&look->out->redist[gic->redist_count - 1] : NULL;
+
+	if (look->single && last && last->start + last->len == start) {
+		last->len += len;
+		return 0;
+	}
+	if (gic->redist_count == TRANS_FDT_REDISTS)
+		return too_many(err);
+	look->out->redist[gic->redist_count++] =
+		(struct trans_range){ start, len };
+	return 0;
+}
+
+/* Regions of their own say it better than CPUs do. */
+static int see_region(struct look *look, const uint8_t *at,
+		      struct trans_error *err)
+{
+	uint64_t len = trans_le(at + GICR_SIZE, 4);
+
+	if (look->single)
+		look->out->gic.redist_count = 0;
+	look->single = false;
+	return len ? add_region(look, trans_le(at + GICR_START, 8), len, err) :
+		     0;
+}
+
+/* A CPU that is not, and will not be, has no registers either. */
+static int see_cpu(struct look *look, const uint8_t *at,
+		   struct trans_error *err)
+{
+	uint64_t redist = trans_le(at + GICC_REDIST, 8);
+	struct trans_gic *gic = &look->out->gic;
+
+	if (!(trans_le(at + GICC_FLAGS, 4) &
+	      (GICC_ENABLED | GICC_ONLINE_CAPABLE)))
+		return 0;
+	if (!look->cpu)
+		look->cpu = trans_le(at + GICC_CPU, 8);
+	if (!redist || (gic->redist_count && !look->single))
+		return 0;
+	look->single = true;
+	return add_region(look, redist, REDIST_LEN, err);
+}
+
+static int see_its(struct look *look, const uint8_t *at,
+		   struct trans_error *err)
+{
+	struct trans_gic *gic = &look->out->gic;
+
+	if (gic->its_count == TRANS_FDT_ITS)
+		return too_many(err);
+	look->out->its[gic->its_count++] = trans_le(at + ITS_START, 8);
+	return 0;
+}
+
+static void see_dist(struct look *look, const uint8_t *at)
+{
+	look->out->gic.dist = trans_le(at + GICD_DIST, 8);
+	look->version = at[GICD_VERSION];
+	look->has_dist = true;
+}
+
+static int see(struct look *look, const uint8_t *at, uint64_t len,
+	       struct trans_error *err)
+{
+	if (at[0] == GICC && len >= GICC_LEN)
+		return see_cpu(look, at, err);
+	if (at[0] == GICD && len >= GICD_LEN && !look->has_dist)
+		see_dist(look, at);
+	if (at[0] == GICR && len >= GICR_LEN)
+		return see_region(look, at, err);
+	if (at[0] == ITS && len >= ITS_LEN)
+		return see_its(look, at, err);
+	return 0;
+}
+
+static int see_all(struct look *look, const struct acpi_table *madt,
+		   struct trans_error *err)
+{
+	uint64_t at = FIRST, len;
+	int ret = 0;
+
+	for (; !ret && at + 2 <= madt->len; at += len) {
+		len = madt->at[at + 1];
+		if (len < 2 || len > madt->len - at)
+			return trans_fail(err, TRANS_ECORRUPT,
+					  "ACPI: a structure of the MADT");
+		ret = see(look, madt->at + at, len, err);
+	}
+	return ret;
+}
+
+/* Version 0: the distributor itself would tell; who has redistributors is a
+ * GICv3. */
+static int conclude(const struct look *look, struct trans_error *err)
+{
+	struct trans_gic *gic = &look->out->gic;
+	bool v3 = look->version ? look->version >= 3 : gic->redist_count;
+
+	if (!look->has_dist || (v3 ? !gic->redist_count : !look->cpu))
+		return trans_fail(err, TRANS_ENOENT,
+				  "ACPI: the MADT describes no whole GIC");
+	gic->version = v3 ? 3 : 2;
+	gic->cpu = v3 ? 0 : look->cpu;
+	if (!v3)
+		gic->redist_count = gic->its_count = 0;
+	return 0;
+}
+
+int trans_acpi_gic(const struct trans_acpi *acpi, struct trans_fdt_gic *gic,
+		   struct trans_error *err)
+{
+	struct look look = { .out = gic };
+	struct acpi_table madt;
+	int ret;
+
+	memset(gic, 0, sizeof(*gic));
+	gic->gic.redist = gic->redist;
+	gic->gic.its = gic->its;
+	ret = trans_acpi_find_(acpi, "APIC", &madt, err);
+	if (!ret)
+		ret = see_all(&look, &madt, err);
+	return ret ? ret : conclude(&look, err);
+}
