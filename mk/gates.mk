@@ -24,19 +24,20 @@ licence-gate: $(LIB_ARCHIVES) ## nothing in an installed archive is GPL alone
 	@tests/gates.py licence --tools $(CROSS_COMPILE) $^ $(LIB_OBJS) $(BLOB_OBJS)
 
 .PHONY: lint
-lint: $(LIB_OBJS) $(BLOB_OBJS) $(PORT_OBJS) $(GLUE_OBJS) | setup ## names, cppcheck, clang-tidy, house, documents; quiet = pass
+lint: $(LIB_OBJS) $(BLOB_OBJS) $(PORT_OBJS) $(GLUE_OBJS) $(EFI_ELF_OBJS) | setup ## names, cppcheck, clang-tidy, house, documents; quiet = pass
 	@tests/house.py --tools $(CROSS_COMPILE) --objects $(A)/obj \
 		--archive $(LIB_OBJS) --program $(BLOB_OBJS) \
-		--program $(PORT_OBJS) $(GLUE_OBJS)
-	@tests/lint.py $(sort $(filter %.c,$(LIB) $(TRANS) $(FDT) $(KEXEC) $(HIBERNATE) $(PORT_SOURCES) $(GUNZIP) \
+		--program $(PORT_OBJS) $(GLUE_OBJS) \
+		--program $(EFI_ELF_OBJS) $(GLUE_OBJS)
+	@tests/lint.py $(sort $(filter %.c,$(LIB) $(TRANS) $(FDT) $(ACPI) $(KEXEC) $(HIBERNATE) $(PORT_SOURCES) $(EFI_PORT) $(GUNZIP) \
 		$(UNLZO) $(UNLZ4) $(BLOB) \
 		$(ARM_ONLY) $(FAKES))) -- --target=aarch64-linux-gnu \
-		-std=gnu11 -ffreestanding -mgeneral-regs-only $(INCLUDE)
+		-std=gnu11 -ffreestanding -fshort-wchar -mgeneral-regs-only $(INCLUDE)
 	@tests/docs.py
 
 .PHONY: portable
 portable: $(A)/blob.bin | setup ## headers alone in C and C++, the library for PE/COFF; quiet = pass
-	@tests/portable.py $(LIB) $(TRANS) $(ARM_ONLY) $(KEXEC) $(HIBERNATE) \
+	@tests/portable.py $(LIB) $(TRANS) $(ARM_ONLY) $(ACPI) $(KEXEC) $(HIBERNATE) \
 		$(HIBERNATE_ARM) -- $(INCLUDE) -Wa,-I$(A)
 
 .PHONY: pictures

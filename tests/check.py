@@ -19,7 +19,7 @@ import traceback
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 sys.path[:0] = [HERE, *(os.path.join(HERE, d)
-                        for d in ('qemu', 'oracle', 'uboot', 'lab', 'hazard'))]
+                        for d in ('qemu', 'oracle', 'uboot', 'efi', 'lab', 'hazard'))]
 import boards  # noqa: E402
 import fuzz  # noqa: E402
 import hazard  # noqa: E402
@@ -27,6 +27,7 @@ import lab  # noqa: E402
 import oracle  # noqa: E402
 import passed  # noqa: E402
 import run as qemu  # noqa: E402
+import run_efi  # noqa: E402
 import run_uboot  # noqa: E402
 import unit  # noqa: E402
 
@@ -197,6 +198,13 @@ def uboot(tally):
         tally.add(*run_uboot.run_cases())
 
 
+def efi(tally, full):
+    tally.heading('EFI firmware (EDK2), ' + ('all' if full else 'sample'))
+    if make(tally, 'transtable.efi', 'efi', 'efi-lab', 'payload',
+            keep=('efi-gate',)):
+        tally.add(*run_efi.run_cases(run_efi.chosen(sample=not full)))
+
+
 def guarded(tally, stage, *args):
     """A stage that breaks is a failure, and not the end of the others."""
     try:
@@ -219,6 +227,7 @@ def check(tally, args):
         guarded(tally, hazards, args.full)
         guarded(tally, qemu_cases, 'triples' if args.full else 'pairs')
         guarded(tally, uboot)
+        guarded(tally, efi, args.full)
 
 
 def check_all(tally, args):

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""Seven promises about what was built, checked on the binaries themselves.
+"""Eight promises about what was built, checked on the binaries themselves.
 
 core: linked within itself, the core archive takes nothing from outside but the
       four functions that a C compiler may call by itself.
@@ -15,6 +15,7 @@ erratum: the words that link the blob work around Cortex-A53 843419, and nothing
       in it (or in the port, linked with the same) is open to it.
 licence: all that an installed archive was compiled from, headers and the blob
       too, may be had under BSD-2-Clause.
+efi: a PE file that EFI firmware for arm64 starts, of a limited size.
 """
 import argparse
 import os
@@ -297,18 +298,38 @@ def licence(tools, files):
     return bad
 
 
+# ---- the EFI application -----------------------------------------------------
+
+EFI_MAX = 192 << 10
+
+
+def efi(path):
+    """A PE file for an arm64 application of EFI (Microsoft, "PE Format"), and
+    its size."""
+    with open(path, 'rb') as f:
+        data = f.read()
+    at = int.from_bytes(data[0x3c:0x40], 'little')
+    machine = int.from_bytes(data[at + 4:at + 6], 'little')
+    subsystem = int.from_bytes(data[at + 24 + 68:at + 24 + 70], 'little')
+    print(f'efi-gate: {path}, {len(data)} bytes of {EFI_MAX}')
+    if (data[at:at + 4], machine, subsystem) != (b'PE\0\0', 0xaa64, 10):
+        yield 'no arm64 application of EFI'
+    if len(data) > EFI_MAX:
+        yield f'{len(data)} bytes are more than {EFI_MAX}'
+
+
 def main():
     ap = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     ap.add_argument('gate', choices=['core', 'alone', 'fixed', 'blob',
-                                     'licence', 'caches', 'erratum'])
+                                     'licence', 'caches', 'erratum', 'efi'])
     ap.add_argument('--tools', default='aarch64-linux-gnu-',
                     help='prefix of nm, ld, ar and readelf')
     ap.add_argument('--link', default='', help='erratum: the words')
     ap.add_argument('file', nargs='+', help='core: ARCHIVE; alone: OBJECT...; '
                     'fixed: OBJECT OBJECT; '
                     'blob: ELF BIN OBJECT...; caches: ELF OR ARCHIVE...; '
-                    'erratum: ELF...; licence: ARCHIVE... OBJECT...')
+                    'erratum: ELF...; licence: ARCHIVE... OBJECT...; efi: FILE')
     args = ap.parse_args()
     if args.gate == 'core':
         bad = core(args.tools, args.file[0])
@@ -320,6 +341,8 @@ def main():
         bad = caches(args.tools, args.file)
     elif args.gate == 'erratum':
         bad = erratum(args.tools, args.link, args.file)
+    elif args.gate == 'efi':
+        bad = list(efi(args.file[0]))
     elif args.gate == 'licence':
         bad = licence(args.tools, args.file)
     else:

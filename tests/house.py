@@ -57,6 +57,7 @@ MAY.update({
     **{port: EVERYTHING for port in SMALL_PORTS},
     'ports/qemu-virt': (*EVERYTHING, *SMALL_PORTS),
     'ports/u-boot': (*EVERYTHING, *SMALL_PORTS),
+    'ports/efi': (*EVERYTHING, *SMALL_PORTS),
     'tools': EVERYTHING,
 })
 

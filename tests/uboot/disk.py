@@ -49,10 +49,10 @@ def gpt_header(entries, own, other, at, last):
     return pack(zlib.crc32(pack(0))).ljust(SECTOR, b'\0')
 
 
-def write_gpt(f, partitions):
+def write_gpt(f, partitions, length=DISK_LEN):
     entries = b''.join(entry(i, *p) for i, p in enumerate(partitions))
     entries = entries.ljust(128 * 128, b'\0')
-    last = DISK_LEN // SECTOR - 1
+    last = length // SECTOR - 1
     mbr = bytes(446) + struct.pack('<B3sB3sII', 0, b'\0\2\0', 0xee,
                                    b'\xff\xff\xff', 1, last)
     f.seek(0)

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""transtable.efi in EDK2: a Linux that this firmware booted, and that went to
+sleep, comes back; a kernel is started over what the firmware used; and what
+must be refused is, with the image as it was."""
+import re
+import time
+
+import esp
+import lab
+import machines
+import payload
+from console import Lost
+from machines import Guest, Machine
+
+RESUMING = r'Resuming \.\.\.'
+STARTING = r'Starting the kernel \.\.\.'
+PASS = r'TRANS-TABLE-LINUX: (?:PASS|FAIL).*'
+BOOTED = 'EFI stub: Booting Linux Kernel'
+STAYS = r'the image stays, and nothing is started'
+SHELL = r'BdsDxe: (?:loading|failed)'
+
+
+class Case:
+    """On a machine, some steps: functions of the case and its directory, where
+    disks are. With a guest: one that is asleep on them."""
+
+    def __init__(self, name, *steps, guest=None, machine=None, conf='',
+                 kernel='6.1', sample=False):
+        self.name, self.steps, self.guest = name, steps, guest
+        self.machine = machine or guest.machine
+        self.conf, self.kernel, self.sample = conf, kernel, sample
+        self.text, self.raw, self.live = '', b'', False
+
+    def prepare(self, home):
+        if self.guest:
+            machines.copy(machines.asleep(self.guest, f'efi-{self.name}',
+                                          self.live), home)
+        else:
+            machines.fresh(home, self.machine, self.kernel, self.conf)
+
+    def run(self, live=False):
+        start, why, self.text, self.live = time.monotonic(), '', '', live
+        try:
+            with machines.scratch(self.name) as home:
+                self.prepare(home)
+                start = time.monotonic()
+                for step in self.steps:
+                    step(self, home)
+            wide = machines.too_wide(self.raw)
+            why = wide and f'wider than 79 columns: {wide}'
+        except Lost as lost:
+            why = str(lost)
+            self.text = getattr(lost, 'text', self.text)
+        return lab.Result(self.text, why, time.monotonic() - start)
+
+    def at_console(self, home, script, more=()):
+        """One start of the machine."""
+        with machines.start(self.machine, home, f'efi-{self.name}', self.live,
+                            more=more) as c:
+            try:
+                script(c)
+            except Lost as lost:
+                lost.text = c.text
+                raise
+            self.text, self.raw = c.text, c.raw
+
+
+# ---- resume ------------------------------------------------------------------
+
+def wakes(case, home):
+    """Without a kernel being booted; and the image is gone."""
+    def script(c):
+        c.expect(RESUMING, 240)
+        machines.slept_well(c)
+        if BOOTED in c.text:
+            raise Lost('a kernel was booted')
+    case.at_console(home, script)
+    if esp.has_image(home):
+        raise Lost('the image is still there')
+
+
+def plans(case, home):
+    """Says what it would do; nothing changes."""
+    before = esp.swap_bytes(home)
+    esp.configure(home, '--plan')
+
+    def script(c):
+        c.expect(r'transtable: Linux #', 240)
+        c.expect(r'proof holds: ', 60)
+        c.expect(SHELL, 60)
+    case.at_console(home, script)
+    if esp.swap_bytes(home) != before:
+        raise Lost('the disk has changed')
+
+
+def refused(case, home, script):
+    """Whatever is said then, with the image as it was."""
+    before = esp.swap_bytes(home)
+    case.at_console(home, script)
+    if esp.swap_bytes(home) != before:
+        raise Lost('the disk has changed')
+
+
+def refuses(why, after=STAYS):
+    def step(case, home):
+        def script(c):
+            c.expect(r'transtable: resume: ' + why, 240)
+            c.expect(after, 60)
+        refused(case, home, script)
+    return step
+
+
+def other_machine(**shape):
+    """The next steps are on another machine, or again on the guest's own."""
+    def step(case, _):
+        case.machine = Machine(**shape) if shape else case.guest.machine
+    return step
+
+
+def discards(case, home):
+    """D gives the image up; then what is configured is started."""
+    def script(c):
+        c.expect(STAYS, 240)
+        c.type('d')
+        c.expect(r'the hibernated system is given up', 30)
+        c.expect(BOOTED, 60)
+    case.at_console(home, script)
+    if esp.has_image(home):
+        raise Lost('the image is still there')
+
+
+def escapes(case, home):
+    """Esc while the image is read."""
+    def script(c):
+        c.expect(r'reading the image', 240)
+        c.type('\x1b')
+        c.expect(r'TRANS_ESTOPPED', 60)
+        c.expect(STAYS, 60)
+    refused(case, home, script)
+
+
+def configured(conf):
+    def step(_, home):
+        esp.configure(home, conf)
+    return step
+
+
+# ---- kexec -------------------------------------------------------------------
+
+def kexecs(*said):
+    """Debian's kernel looks from inside, and EFI's clock answers."""
+    def step(case, home):
+        def script(c):
+            c.expect(STARTING, 300)
+            c.expect(PASS, 300)
+            bad = re.search(machines.BAD_CHECK, c.text)
+            if bad or 'LINUX: PASS' not in c.text:
+                raise Lost(bad and bad[0] or 'no verdict')
+            for words in ('CHECK data ok', 'CHECK efi ok', *said):
+                if words not in c.text:
+                    raise Lost(f'missing: {words}')
+            if BOOTED in c.text:
+                raise Lost('it was booted by its EFI stub')
+            c.ends()
+        case.at_console(home, script)
+    return step
+
+
+def says(*patterns):
+    """And goes on with the firmware's own order."""
+    def step(case, home):
+        def script(c):
+            for pattern in patterns:
+                c.expect(pattern, 240)
+        case.at_console(home, script)
+    return step
+
+
+# ---- all of them -------------------------------------------------------------
+
+KERNEL = rf'-k \Image -i \initrd -c "{payload.CMDLINE}"'
+# Files are read to the end of what is free, and the firmware lies behind it, at
+# the end of 512 MiB. The initrd can stay, the kernel's place has no other.
+OVER = KERNEL + ' avoid=40000000:16800000 avoid=0x5aa00000:0x1000000'
+OVER_FIRMWARE = 'over memory of the firmware'
+TREE = Machine(gic='2')
+ACPI = Machine(acpi=True, gic='3')
+VHE = 'max,pauth-impdef=on'
+TREE_GUEST = Guest(TREE)
+OTHER_EFI = r'TRANS_ESTATE: '
+
+CASES = [
+    Case('resume', wakes, guest=TREE_GUEST, sample=True),
+    Case('kexec-acpi', kexecs(OVER_FIRMWARE), machine=ACPI, conf=OVER,
+         sample=True),
+    Case('resume-acpi', wakes, guest=Guest(ACPI)),
+    Case('resume-raw', wakes, guest=Guest(TREE, words=[
+        'hibernate=nocompress'])),
+    Case('resume-nvhe', wakes, guest=Guest(Machine(el=2, gic='3', smp=2))),
+    Case('resume-vhe', wakes, guest=Guest(Machine(el=2, gic='3', cpu=VHE,
+                                                  smp=2))),
+    Case('resume-6.12', wakes, guest=Guest(TREE, kernel='6.12')),
+    Case('resume-lz4', wakes, guest=Guest(TREE, kernel='6.12', words=[
+        'hibernate.compressor=lz4'])),
+    Case('resume-location', wakes, guest=Guest(TREE, words=[
+        f'tt.location={esp.partition_uuid(2)}'])),
+    Case('resume-location-swap', wakes, guest=Guest(ACPI, words=[
+        'tt.location=swap'])),
+    Case('resume-plan', plans, wakes, guest=TREE_GUEST),
+    Case('resume-esc', escapes, wakes, guest=TREE_GUEST),
+    Case('resume-other-ram', other_machine(gic='2', ram='768M'),
+         refuses(OTHER_EFI), discards, guest=TREE_GUEST),
+    Case('resume-other-ram-kept', other_machine(gic='2', ram='768M'),
+         refuses(OTHER_EFI), other_machine(), wakes, guest=TREE_GUEST),
+    Case('resume-location-refused', other_machine(gic='2', ram='768M'),
+         refuses(OTHER_EFI, after=BOOTED), guest=Guest(TREE, words=[
+             f'tt.location={esp.partition_uuid(2)}'])),
+    Case('kexec', kexecs(OVER_FIRMWARE, 'CHECK bootargs ok'), machine=TREE,
+         conf=OVER),
+    Case('kexec-low', kexecs('kernel goes to 0x40000000'), machine=TREE,
+         conf=KERNEL),
+    Case('kexec-nvhe', kexecs(), machine=Machine(el=2, gic='3'), conf=KERNEL),
+    Case('kexec-vhe-acpi', kexecs(), machine=Machine(
+        acpi=True, el=2, gic='3', cpu=VHE), conf=KERNEL),
+    Case('kexec-plan', says(r'kernel goes to', r'proof holds: ', SHELL),
+         machine=TREE, conf=f'--plan {KERNEL}'),
+    Case('kexec-no-file', says(r'kexec: TRANS_ENOENT: ', SHELL), machine=TREE,
+         conf=r'-k \nothing'),
+    Case('kexec-no-kernel', says(r'kexec: TRANS_EIMAGE: ', SHELL),
+         machine=TREE, conf=r'-k \initrd'),
+    Case('words', says(r'not understood: on-refusal=maybe', SHELL),
+         machine=TREE, conf='on-refusal=maybe'),
+    Case('help', says(r'-c "WORDS"', r'transtable \d+\.\d+\.\d+', SHELL),
+         machine=TREE, conf='--help'),
+    Case('none', says(SHELL), machine=TREE),
+]
