@@ -66,9 +66,9 @@ efi: | efi-setup $(FETCHED) ## transtable.efi: resume and kexec on machines with
 	@$(MAKE) --no-print-directory $(E)/transtable.efi
 	@tests/gates.py efi $(E)/transtable.efi
 
-# EDK2, and tools for a FAT file system without being root.
+# EDK2, tools for a FAT file system without being root, and a signer.
 efi-lab: | setup
-	@tests/lab/setup --with qemu-efi-aarch64 mtools
+	@tests/lab/setup --with qemu-efi-aarch64 mtools sbsigntool openssl
 
 efi-matrix: efi payload | efi-lab ## cases in EDK2 only (RUN='--only PATTERN --verbose')
 	@tests/efi/run_efi.py $(RUN)

@@ -74,7 +74,6 @@ static bool look_for_named(struct search *s)
 /* Drivers are only sent for if the disk is not there without. */
 static int find_named(struct search *s)
 {
-	s->found->named = true;
 	s->found->offset = s->at.offset;
 	if (!look_for_named(s)) {
 		connect_all();

@@ -178,16 +178,15 @@ bool disk_is(const struct disk *disk, const uint8_t uuid[16], void *page);
 /* find.c: where is an image? */
 
 /*
- * @named:  by HibernateLocation or by the options
- * @variable: by HibernateLocation
- * @id:     of the image; page_len 0: not known
+ * @variable: HibernateLocation named it
+ * @id:       of the image; page_len 0: not known
  */
 struct found {
 	struct disk disk;
 	uint64_t offset;
 	struct trans_image_id id;
 	struct trans_swsusp_info info;
-	bool named, variable;
+	bool variable;
 };
 /* 0: there is one. TRANS_ENOIMAGE: there is none. Others: refused. */
 int find_image(const struct options *options, struct found *found,

@@ -199,6 +199,13 @@ static efi_status_t refused(const struct options *options,
 	}
 }
 
+/* What systemd named may be in LUKS or LVM, where Linux's own resume can look:
+ * no refusal. */
+static bool cannot_be_seen(int ret)
+{
+	return ret == TRANS_ENOENT && found.variable && !found.disk.io;
+}
+
 efi_status_t job_resume(const struct options *options)
 {
 	struct trans_error err = { 0 };
@@ -208,6 +215,10 @@ efi_status_t job_resume(const struct options *options)
 		print("transtable: there is no image\n");
 	if (ret == TRANS_ENOIMAGE)
 		return options->plan ? EFI_NOT_FOUND : job_next(options);
+	if (cannot_be_seen(ret) && !options->plan) {
+		print_error("resume", &err);
+		return job_next(options);
+	}
 	if (!ret)
 		ret = load_and_start(options, &err);
 	return ret ? refused(options, &err) : EFI_SUCCESS;

@@ -215,6 +215,9 @@ CASES = [
     Case('resume-location-refused', other_machine(gic='2', ram='768M'),
          refuses(OTHER_EFI, after=BOOTED), guest=Guest(TREE, words=[
              f'tt.location={esp.partition_uuid(2)}'])),
+    Case('resume-location-unseen', refuses(
+        r'TRANS_ENOENT: no device has that UUID', after=BOOTED), guest=Guest(
+            TREE, words=['tt.location=00112233-4455-6677-8899-aabbccddeeff'])),
     Case('kexec', kexecs(OVER_FIRMWARE, 'CHECK bootargs ok'), machine=TREE,
          conf=OVER),
     Case('kexec-low', kexecs('kernel goes to 0x40000000'), machine=TREE,

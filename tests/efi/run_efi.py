@@ -12,10 +12,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import esp  # noqa: E402
 import at_firmware  # noqa: E402
+import at_secure  # noqa: E402
 import lab  # noqa: E402
 
 TAIL = 15
-CASES = at_firmware.CASES
+CASES = at_firmware.CASES + at_secure.CASES
 
 
 def report(case, result):
