@@ -44,4 +44,5 @@ void progress_end(struct progress *p)
 {
 	if (p->shown)
 		print("\n");
+	p->shown = false;
 }

@@ -32,6 +32,17 @@ MUTANTS = {
          'return pool->host->visit(pool->host_ctx, pa);',
          '(void)pa; return !pool;'),
     ],
+    ('test_acpi',): [
+        ('ACPI: checksums are not verified', 'open_whole',
+         '!sums_up(table->at, table->len)', 'false'),
+        ('ACPI: a structure may end behind its table', 'see_all',
+         'len < 2 || len > madt->len - at', 'len < 2'),
+        ('ACPI: a CPU that is not there has a redistributor', 'see_cpu',
+         'if (!(trans_le(at + GICC_FLAGS, 4) & '
+         '(GICC_ENABLED | GICC_ONLINE_CAPABLE))) return 0;', ''),
+        ('ACPI: PSCI by HVC without PSCI', 'trans_acpi_conduit',
+         'if (flags & HAS_PSCI)', 'if (flags)'),
+    ],
     ('test_gic',): [
         ('GIC: an ITS that never rests is seen too late', 'trans_gic_check',
          'ret = check_its(gic, gic->its[i], err);', 'ret = 0;'),
