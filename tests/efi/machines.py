@@ -74,8 +74,11 @@ class Guest:
     def home(self):
         """By what it is made of; not of the application: an image outlives an
         update of who loads it."""
-        made_of = json.dumps([self.machine.args(), self.conf(), *map(
-            sleeper.digest_file, (esp.base(self.kernel), self.machine.code))])
+        sleeper.get_kernel(self.kernel)
+        files = (sleeper.kernel_file(self.kernel), sleeper.busybox(),
+                 f'{sleeper.HERE}/sleeper.sh', self.machine.code)
+        made_of = json.dumps([self.machine.args(), self.conf(), esp.LENGTH,
+                              *map(sleeper.digest_file, files)])
         return f'{ASLEEP}/{sleeper.digest(made_of)[:16]}'
 
 
@@ -89,7 +92,7 @@ def go_to_sleep(guest, home, name, live):
         try:
             c.expect(LINUX, 300)
             c.expect(GOING, 300)
-            c.ends(120)
+            c.ends(300)
         except Lost as lost:
             lost.text = c.text
             raise
@@ -136,7 +139,7 @@ def slept_well(c, seconds=300):
     c.expect(AWAKE, seconds)
     if 'SLEEPER: PASS' not in c.text:
         raise Lost(re.search(BAD_CHECK + '|$', c.text)[0] or 'no verdict')
-    c.ends(120)
+    c.ends(300)
 
 
 def too_wide(raw):
