@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-from known_bugs import (kexec, lib, resume, snapshot,  # noqa: E402
+from known_bugs import (kexec, lib, resume, saved, snapshot,  # noqa: E402
                         swsusp, tables, transition)
 ROOT = os.path.dirname(HERE)
 DIR = f'{ROOT}/build/mutants'
@@ -71,7 +71,7 @@ class Mutant(NamedTuple):
 
 
 MUTANTS = [Mutant(*edit, tests)
-           for part in (lib, tables, transition, kexec, resume, swsusp,
+           for part in (lib, tables, transition, kexec, resume, saved, swsusp,
                         snapshot)
            for tests, edits in part.MUTANTS.items() for edit in edits]
 
