@@ -179,10 +179,10 @@ def says(*patterns):
 # ---- all of them -------------------------------------------------------------
 
 KERNEL = rf'-k \Image -i \initrd -c "{payload.CMDLINE}"'
-# Files are read to the end of what is free, and the firmware lies behind it, at
-# the end of 512 MiB. The initrd can stay, the kernel's place has no other.
-OVER = KERNEL + ' avoid=40000000:16800000 avoid=0x5aa00000:0x1000000'
-OVER_FIRMWARE = 'over memory of the firmware'
+# Away from the start of RAM, to where firmware allocates: files are read to the
+# end of what is free in 512 MiB. The initrd can stay, the kernel cannot.
+HIGH = KERNEL + ' avoid=40000000:16800000 avoid=0x5aa00000:0x1000000'
+IS_HIGH = 'kernel goes to 0x5'
 TREE = Machine(gic='2')
 ACPI = Machine(acpi=True, gic='3')
 VHE = 'max,pauth-impdef=on'
@@ -191,8 +191,7 @@ OTHER_EFI = r'TRANS_ESTATE: '
 
 CASES = [
     Case('resume', wakes, guest=TREE_GUEST, sample=True),
-    Case('kexec-acpi', kexecs(OVER_FIRMWARE), machine=ACPI, conf=OVER,
-         sample=True),
+    Case('kexec-acpi', kexecs(IS_HIGH), machine=ACPI, conf=HIGH, sample=True),
     Case('resume-acpi', wakes, guest=Guest(ACPI)),
     Case('resume-raw', wakes, guest=Guest(TREE, words=[
         'hibernate=nocompress'])),
@@ -218,8 +217,8 @@ CASES = [
     Case('resume-location-unseen', refuses(
         r'TRANS_ENOENT: no device has that UUID', after=BOOTED), guest=Guest(
             TREE, words=['tt.location=00112233-4455-6677-8899-aabbccddeeff'])),
-    Case('kexec', kexecs(OVER_FIRMWARE, 'CHECK bootargs ok'), machine=TREE,
-         conf=OVER),
+    Case('kexec', kexecs(IS_HIGH, 'CHECK bootargs ok'), machine=TREE,
+         conf=HIGH),
     Case('kexec-low', kexecs('kernel goes to 0x40000000'), machine=TREE,
          conf=KERNEL),
     Case('kexec-nvhe', kexecs(), machine=Machine(el=2, gic='3'), conf=KERNEL),
