@@ -183,6 +183,10 @@ struct trans_table {
 	uint64_t pir, pire0;
 	trans_pa_t window;  /* trans_table_window: its tables, one block */
 	uint32_t window_tables;
+	/* What only share, KEEPCONT and window make necessary, once they have
+	 * been used; a program that does without them does not link it. */
+	uint64_t (*lend)(const void *build, uint64_t entry);
+	void (*groups)(void *build, unsigned int slot, unsigned int count);
 };
 
 /* What one operation did. */

@@ -141,10 +141,11 @@ class Calls:
 
     A call through a pointer goes where the source line says: a member of
     trans_ops to the pool's function of that name, the deepest one that a port
-    can have from us; a present rule to the core's own; attr_of and the
-    host of a pool nowhere, for no part of the core is one; anything else to the
-    callbacks whose address a function further up the chain takes. A callback
-    from outside the core costs nothing here.
+    can have from us; a present rule to the core's own; what a builder asks to
+    all of its sources; attr_of and the host of a pool nowhere, for no part of
+    the core is one; anything else to the callbacks whose address a function
+    further up the chain takes. A callback from outside the core costs nothing
+    here.
     """
 
     NODE = re.compile(r'node: { title: "([^"]+)" label: "([^"]*)"')
@@ -204,7 +205,8 @@ class Calls:
         if 'attr_of(' in text or 'host->' in text:
             return set()
         for call, names in (('present(', 'trans_present_'),
-                            ('>ask(', ('trans_source_ask_', 'ask')),
+                            ('lend(', 'lend'), ('groups(', 'trans_groups_'),
+                            ('>ask(', ('trans_source_ask_', 'ask_')),
                             ('>more(', 'more')):
             if call in text:
                 return {t for n, t in self.titles.items()

@@ -11,65 +11,43 @@ static void set_level(struct build *b, int level)
 {
 	b->level = (int8_t)level;
 	b->shift = (uint8_t)geo_shift(&b->dst->geo, level);
+	b->entries = (uint16_t)geo_entries(&b->dst->geo, level);
 }
 
-static bool has_old(const struct frame *f)
+static bool has_old(const struct build *b)
 {
-	return f->old || f->split;
+	return b->f->old;
 }
 
 int trans_build_fail_(struct build *b, int status, const char *why, desc_t d,
 		      trans_pa_t pa)
 {
+	bool somewhere = b->level != TRANS_NO_LEVEL;
+
 	if (b->report)
 		b->report->error = (struct trans_error){
 			.status = status, .why = why, .va = b->va, .pa = pa,
-			.len = 1ULL << b->shift, .desc = d.v, .level = b->level,
-		};
-	return status;
-}
-
-int trans_entry_fail_(struct build *b, int status, const char *why,
-		      const struct cursor *c, trans_va_t va)
-{
-	if (b->report)
-		b->report->error = (struct trans_error){
-			.status = status, .why = why,
-			.va = va & ~low_mask(cursor_shift(c)), .pa = c->pa,
-			.len = 1ULL << cursor_shift(c), .desc = c->d.v,
-			.level = c->level,
+			.len = (uint64_t)somewhere << b->shift, .desc = d.v,
+			.level = b->level,
 		};
 	return status;
 }
 
 /* ---- what is there, and what is wanted -------------------------------- */
 
-/* An entry of a table of another tree, in a table of this one. */
-static desc_t lend(const struct build *b, desc_t d, uint64_t inherited)
-{
-	const struct trans_geometry *geo = &b->dst->geo;
-	enum desc_kind kind = trans_desc_kind_(geo, b->level, d);
-
-	if (kind == DESC_TABLE)
-		d.v |= TABLE_BORROWED | inherited;
-	if (kind == DESC_LEAF && inherited)
-		d = desc_leaf(
-			geo, b->level, trans_desc_decode_pa_(geo, d, b->shift),
-			trans_inherit_(inherited, desc_attributes(geo, d)));
-	return d;
-}
-
 /* What @slot is as long as the table has not become something else. */
-static desc_t old_entry(const struct build *b, const struct frame *f,
-			unsigned int slot)
+static desc_t old_entry(const struct build *b, unsigned int slot)
 {
+	const struct frame *f = b->f;
 	desc_t d = { 0 };
 
-	if (f->old)
+	if (f->split)
+		d.v = f->block + ((uint64_t)slot << b->shift);
+	else if (f->old)
 		d.v = f->old[slot];
-	else if (f->split)
-		d.v = f->split + ((uint64_t)slot << b->shift);
-	return f->borrowed ? lend(b, d, (uint64_t)f->inherited << 59) : d;
+	if (f->borrowed)
+		d.v = b->dst->lend(b, d.v);
+	return d;
 }
 
 static trans_pa_t old_pa(const struct build *b)
@@ -81,26 +59,25 @@ static trans_pa_t old_pa(const struct build *b)
 						   b->shift);
 }
 
-static trans_pa_t answer_pa(const struct build *b, trans_va_t va)
+/* What is there is why the operation fails. */
+static TRANS_APART int fail_old(struct build *b, int status, const char *why)
 {
-	return b->answer.pa + (va - b->answer.va);
+	return trans_build_fail_(b, status, why, b->old, old_pa(b));
 }
 
 /* Look at the current slot, and have an answer for what of it is in the
  * range. */
 static int study(struct build *b)
 {
-	const struct frame *f = b->f;
 	trans_va_t end = b->va + low_mask(b->shift);
 
-	b->old = old_entry(b, f, f->next);
+	b->old = old_entry(b, b->f->next);
 	b->old_kind = (uint8_t)trans_desc_kind_(&b->dst->geo, b->level, b->old);
 	b->from = b->va > b->first ? b->va : b->first;
 	b->to = end < b->last ? end : b->last;
 	if (b->old_kind == DESC_RESERVED)
-		return trans_build_fail_(
-			b, TRANS_ECORRUPT,
-			"reserved descriptor in a borrowed table", b->old, 0);
+		return fail_old(b, TRANS_ECORRUPT,
+				"reserved descriptor in a borrowed table");
 	if (!b->ask || (!b->share && b->from >= b->answer.va &&
 			b->from <= b->answer.last))
 		return 0;
@@ -121,7 +98,7 @@ static bool fits(const struct build *b)
 		return true;
 	return b->answer.order >= b->shift && !(b->flags & TRANS_NOBLOCK) &&
 	       (b->level == 2 || trans_geometry_leaf(geo, b->level)) &&
-	       !(answer_pa(b, b->va) & low_mask(b->shift));
+	       !(build_pa(b, b->va) & low_mask(b->shift));
 }
 
 static bool covers(const struct build *b)
@@ -134,7 +111,7 @@ static bool covers(const struct build *b)
 static bool agrees(const struct build *b, trans_va_t va, trans_pa_t pa,
 		   uint64_t attributes, uint64_t ignored)
 {
-	return pa == answer_pa(b, va) &&
+	return pa == build_pa(b, va) &&
 	       !((attributes ^ b->answer.attributes) & ~ignored);
 }
 
@@ -144,7 +121,7 @@ static bool old_agrees(const struct build *b)
 {
 	return b->old_kind == DESC_LEAF &&
 	       agrees(b, b->va, old_pa(b),
-		      desc_attributes(&b->dst->geo, b->old), SAME_USE);
+		      trans_desc_attributes_(&b->dst->geo, b->old), SAME_USE);
 }
 
 /* Is what @c has found of no hindrance to the whole slot becoming what the
@@ -163,35 +140,34 @@ static bool joins(const struct build *b, const struct cursor *c)
 	if (!apart && !(b->flags & COLLISION_FLAGS))
 		return false;
 	attributes = trans_inherit_(cursor_inherited(c),
-				    desc_attributes(&b->dst->geo, c->d));
+				    trans_desc_attributes_(&b->dst->geo, c->d));
 	return agrees(b, c->va, cursor_output(c), attributes,
 		      inside && b->flags & TRANS_UPGRADE ? SAME_USE :
 							   LEAF_CONT);
 }
 
-/* @one, if the slot, which is a table now, would be all that the answer
- * says. */
+/* @one, if the slot, which is a table now, would be all that the answer says.
+ * Its end is looked at first: what is built page by page has its hole there. */
 static TRANS_APART enum action become(const struct build *b, enum action one)
 {
-	trans_va_t va = b->va, end = va + low_mask(b->shift);
+	trans_va_t end = b->va + low_mask(b->shift), va = end;
+	trans_va_t seen = b->va - 1;
 	struct cursor c;
 	int ret;
 
 	trans_cursor_init_(&c, b->dst);
-	ret = trans_cursor_find_(&c, end, 3);
-	/* What is built page by page has its hole at the end. */
-	if (c.kind == DESC_EMPTY && b->to < end && !b->erase)
-		return DESCEND;
-	for (; !ret; va = cursor_last(&c) + 1) {
+	for (;; va = seen + 1) {
 		ret = trans_cursor_find_(&c, va, 3);
-		if (!ret && !joins(b, &c))
+		if (ret == TRANS_ESTOPPED || ret == TRANS_EFAULT)
+			return ret == TRANS_ESTOPPED ? STOPPED : UNREADABLE;
+		/* What is corrupt is told where it is in the way. */
+		if (ret || !joins(b, &c))
 			return DESCEND;
-		if (!ret && cursor_last(&c) >= end)
+		if (c.va == seen + 1)
+			seen = cursor_last(&c);
+		if (seen == end)
 			return one;
 	}
-	if (ret == TRANS_ECORRUPT)
-		return DESCEND; /* told where it is in the way */
-	return ret == TRANS_ESTOPPED ? STOPPED : UNREADABLE;
 }
 
 static enum action decide_hole(const struct build *b)
@@ -208,12 +184,12 @@ static enum action decide_hole(const struct build *b)
 /* A leaf where a leaf is, which nobody said may be overwritten. */
 static enum action decide_collision(const struct build *b)
 {
-	if (!covers(b) || (!build_whole(b) && !(b->flags & TRANS_UPGRADE)))
+	if (!covers(b))
 		return DESCEND;
-	if (!(b->flags & TRANS_UPGRADE) || !old_agrees(b))
-		return build_whole(b) ? COLLIDE : DESCEND;
 	/* A part of a larger block stays one; a smaller leaf may change. */
-	return build_whole(b) && fits(b) ? TAKE : SKIP;
+	if (b->flags & TRANS_UPGRADE && old_agrees(b))
+		return build_whole(b) && fits(b) ? TAKE : SKIP;
+	return build_whole(b) ? COLLIDE : DESCEND;
 }
 
 static enum action decide_leaf(const struct build *b)
@@ -236,8 +212,6 @@ static enum action decide_leaf(const struct build *b)
 
 static enum action decide(const struct build *b)
 {
-	if (b->window)
-		return b->level < 3 ? DESCEND : SKIP;
 	if (b->answer.kind == DESC_TABLE)
 		return LINK;
 	return b->answer.kind == DESC_EMPTY ? decide_hole(b) : decide_leaf(b);
@@ -245,66 +219,44 @@ static enum action decide(const struct build *b)
 
 /* ---- tables that become something else -------------------------------- */
 
-/* Store @d at @slot, and @count - 1 that continue it behind. */
-static TRANS_APART void store_run(const struct build *b, const struct frame *f,
-				  unsigned int slot, unsigned int count,
-				  desc_t d)
+/* Store @d at @slot, and @count - 1 that continue it behind. Once each: the
+ * host table may be in use by a walker of its owner's. */
+static TRANS_APART void store_run(const struct build *b, unsigned int slot,
+				  unsigned int count, desc_t d)
 {
-	uint64_t *at = &f->page[slot], *end = at + count;
+	const struct trans_table *table = b->dst;
+	uint64_t *at = &b->f->page[slot], *end = at + count;
 	uint64_t step = d.v ? 1ULL << b->shift : 0;
 
-	if (b->dst->ops->write_entry)
-		for (; at < end; at++, d.v += step)
-			trans_store_(b->dst, at, d);
-	/* Once each: the host table may be in use by a walker of its
-	 * owner's. */
-	for (; at < end; d.v += step)
-		*(volatile uint64_t *)at++ = d.v;
+	for (; at < end; at++, d.v += step)
+		if (table->ops->write_entry)
+			table->ops->write_entry(table->ctx, at, d.v);
+		else
+			*(volatile uint64_t *)at = d.v;
 }
 
 /* Slots with nothing in them, of a page that was written by nobody else. One
  * that is watched was zeroed already. */
-static void store_holes(const struct build *b, const struct frame *f,
-			unsigned int slot, unsigned int count)
+static void store_holes(const struct build *b, unsigned int slot,
+			unsigned int count)
 {
-	if (f->page && !has_old(f) && !is_watched(b->dst))
-		store_run(b, f, slot, count, (desc_t){ 0 });
+	if (b->f->page && !has_old(b) && !is_watched(b->dst))
+		store_run(b, slot, count, (desc_t){ 0 });
 }
 
-static int take_page(struct build *b, struct frame *f)
+int trans_build_page_(struct build *b, int ret, const char *why)
 {
-	const struct trans_geometry *geo = &b->dst->geo;
-	unsigned int shift = geo_shift(geo, 2);
-	const char *why;
-	int ret;
+	unsigned int entries = b->entries;
+	struct frame *f = b->f;
 
-	if (b->window && b->level == 3) {
-		f->pa = b->dst->window + ((b->va >> shift) -
-					  (b->first >> shift)) *
-						 geo_granule(geo);
-		ret = trans_page_open_(b->dst, f->pa, &f->page, &why);
-	} else {
-		ret = trans_page_take_(b->dst, &f->page, &f->pa, &why);
-	}
-	return ret ? trans_build_fail_(b, ret, why, (desc_t){ 0 }, f->pa) : 0;
-}
-
-/* Give the table its page, with what it stood for so far. */
-static TRANS_APART int materialise(struct build *b, struct frame *f)
-{
-	unsigned int entries = geo_entries(&b->dst->geo, b->level);
-	int ret = 0;
-
-	f->pa = 0;
-	if (!b->count)
-		ret = take_page(b, f);
 	if (ret)
-		return ret;
+		return trans_build_fail_(b, ret, why, (desc_t){ 0 }, f->pa);
 	f->exists = true;
-	b->stats.tables++;
-	store_holes(b, f, 0, f->next);
-	for (unsigned int i = 0; f->page && has_old(f) && i < entries; i++) {
-		desc_t d = old_entry(b, f, i);
+	if (b->report)
+		b->report->stats.tables++;
+	store_holes(b, 0, f->next);
+	for (unsigned int i = 0; f->page && has_old(b) && i < entries; i++) {
+		desc_t d = old_entry(b, i);
 
 		if (d.v || !is_watched(b->dst))
 			trans_store_(b->dst, &f->page[i], d);
@@ -312,46 +264,52 @@ static TRANS_APART int materialise(struct build *b, struct frame *f)
 	return 0;
 }
 
-/* @slot changes: its contiguous group (TRANS_KEEPCONT) is none any more, and no
- * leaf of it may say so (Arm ARM D8.6.1). */
-static void cut_group(struct build *b, const struct frame *f,
-		      unsigned int slot)
+/* Slots of the host table that are all empty are written in place, since
+ * zeroing undoes that; for others a shadow of it is. */
+static bool is_direct(const struct build *b)
 {
-	unsigned int count = 1u << geo_group(&b->dst->geo, b->level);
-	unsigned int entries = geo_entries(&b->dst->geo, b->level);
+	const struct frame *f = b->f;
+	unsigned int i = f->next;
 
-	slot &= ~(count - 1);
-	for (; count-- && slot < entries; slot++) {
-		desc_t d = { f->page[slot] };
-
-		if (trans_desc_kind_(&b->dst->geo, b->level, d) != DESC_LEAF ||
-		    !(d.v & LEAF_CONT))
-			continue;
-		d.v &= ~LEAF_CONT;
-		trans_store_(b->dst, &f->page[slot], d);
-		b->stats.cont_dropped++;
-	}
+	while (f == b->frame && i < f->end && !f->old[i])
+		i++;
+	return i == f->end;
 }
 
-static void advance(struct build *b, struct frame *f, unsigned int count)
+/* Give the table its page, with what it stood for so far. */
+static TRANS_APART int materialise(struct build *b)
 {
-	f->next = (uint16_t)(f->next + count);
+	struct frame *f = b->f;
+	const char *why = NULL;
+	int ret = 0;
+
+	if (is_direct(b)) {
+		b->direct = f->exists = true;
+		b->begin = f->next;
+		f->page = b->count ? NULL : f->old;
+		return 0;
+	}
+	if (!b->count)
+		ret = trans_page_take_(b->dst, &f->page, &f->pa, &why);
+	return trans_build_page_(b, ret, why);
+}
+
+static void advance(struct build *b, unsigned int count)
+{
+	b->f->next = (uint16_t)(b->f->next + count);
 	b->va += (uint64_t)count << b->shift;
 }
 
 /* Leave @count slots as they are. */
 static int skip(struct build *b, unsigned int count)
 {
-	struct frame *f = b->f;
-
-	store_holes(b, f, f->next, count);
-	advance(b, f, count);
+	store_holes(b, b->f->next, count);
+	advance(b, count);
 	return 0;
 }
 
 /* Is it what is there already? Then a group may go on being one. */
-static bool is_old(const struct build *b, const struct frame *f, desc_t d,
-		   unsigned int count)
+static bool is_old(const struct build *b, desc_t d, unsigned int count)
 {
 	uint64_t step = d.v ? 1ULL << b->shift : 0;
 	uint64_t ignored = trans_desc_kind_(&b->dst->geo, b->level, d) ==
@@ -360,79 +318,67 @@ static bool is_old(const struct build *b, const struct frame *f, desc_t d,
 				   0;
 
 	for (unsigned int i = 0; i < count; i++, d.v += step)
-		if ((old_entry(b, f, f->next + i).v ^ d.v) & ~ignored)
+		if ((old_entry(b, b->f->next + i).v ^ d.v) & ~ignored)
 			return false;
 	return true;
 }
 
 /* Put @d into the current slot, and @count - 1 descriptors that continue it
  * into the following. */
-static int put(struct build *b, desc_t d, unsigned int count)
+static TRANS_APART int put(struct build *b, desc_t d, unsigned int count)
 {
 	struct frame *f = b->f;
 	unsigned int slot = f->next;
 	int ret = 0;
 
-	if (!f->exists && is_old(b, f, d, count) &&
-	    !(f->split && b->flags & TRANS_NOBLOCK)) {
-		advance(b, f, count);
+	if (!f->exists && !(f->split && b->flags & TRANS_NOBLOCK) &&
+	    is_old(b, d, count)) {
+		advance(b, count);
 		return 0;
 	}
 	if (!f->exists)
-		ret = materialise(b, f);
+		ret = materialise(b);
 	if (ret)
 		return ret;
-	if (f->page && has_old(f)) {
-		cut_group(b, f, slot);
-		cut_group(b, f, slot + count - 1);
+	if (f->page && has_old(b) && b->dst->groups) {
+		b->dst->groups(b, slot, 0);
+		b->dst->groups(b, slot + count - 1, 0);
 	}
 	if (f->page)
-		store_run(b, f, slot, count, d);
-	advance(b, f, count);
+		store_run(b, slot, count, d);
+	advance(b, count);
 	return 0;
 }
 
 /* ---- leaves ----------------------------------------------------------- */
 
-/* How many slots from here on the answer fills, whose contents may go, and
- * whose output addresses go on in the same bits of the descriptor. */
-static unsigned int free_slots(const struct build *b, const struct frame *f)
+/* How many slots from here on the answer fills. */
+static unsigned int slots_ahead(const struct build *b)
 {
-	unsigned int bits = b->dst->geo.pa_bits < 48 ? b->dst->geo.pa_bits : 48;
-	uint64_t most = (uint64_t)(f->end - f->next), more;
-	unsigned int count = 1;
+	unsigned int most = (unsigned int)(b->f->end - b->f->next);
+	uint64_t more;
 
 	if (!build_whole(b))
 		return 1;
 	more = (b->answer.last - b->va - low_mask(b->shift)) >> b->shift;
-	most = more < most ? more + 1 : most;
-	more = (low_mask(bits) & ~answer_pa(b, b->va)) >> b->shift;
-	most = more < most ? more + 1 : most;
-	if (!has_old(f))
-		return (unsigned int)most;
-	while (count < most && (b->flags & TRANS_REPLACE ||
-				!old_entry(b, f, f->next + count).v))
-		count++;
-	return count;
+	return more < most ? (unsigned int)more + 1 : most;
 }
 
-/* Of @count leaves from @slot on, whole groups keep the contiguous bit. */
-static void keep_groups(struct build *b, const struct frame *f,
-			unsigned int slot, unsigned int count)
+/* ... whose contents may go, and whose output addresses go on in the same bits
+ * of the descriptor. */
+static TRANS_APART unsigned int free_slots(const struct build *b)
 {
-	unsigned int log = geo_group(&b->dst->geo, b->level);
-	unsigned int group = 1u << log, end = slot + count;
-	uint64_t place = (uint64_t)slot << b->shift;
+	unsigned int bits = b->dst->geo.pa_bits < 48 ? b->dst->geo.pa_bits : 48;
+	unsigned int most = slots_ahead(b), count = 1;
+	uint64_t more;
 
-	if (!log || (answer_pa(b, b->va) ^ place) & low_mask(b->shift + log))
-		return;
-	for (slot = (slot + group - 1) & ~(group - 1); slot + group <= end;
-	     slot += group) {
-		for (unsigned int i = slot; f->page && i < slot + group; i++)
-			trans_store_(b->dst, &f->page[i],
-				     (desc_t){ f->page[i] | LEAF_CONT });
-		b->stats.cont_dropped -= group;
-	}
+	more = (low_mask(bits) & ~build_pa(b, b->va)) >> b->shift;
+	if (more < most)
+		most = (unsigned int)more + 1;
+	while (count < most && (b->flags & TRANS_REPLACE ||
+				!old_entry(b, b->f->next + count).v))
+		count++;
+	return count;
 }
 
 /* Tables that @count leaves of this level stand for. */
@@ -452,10 +398,10 @@ static uint64_t tables_folded(const struct build *b, unsigned int count)
 static int take(struct build *b)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
-	trans_pa_t pa = answer_pa(b, b->va);
+	trans_pa_t pa = build_pa(b, b->va);
 	struct frame *f = b->f;
 	unsigned int count, slot = f->next;
-	desc_t d = desc_leaf(geo, b->level, pa, b->answer.attributes);
+	desc_t d = trans_desc_leaf_(geo, b->level, pa, b->answer.attributes);
 	bool direct;
 	int ret = 0;
 
@@ -464,75 +410,97 @@ static int take(struct build *b)
 			b, TRANS_EUNREPR,
 			"output address wider than the destination's",
 			(desc_t){ 0 }, pa);
-	if (!f->exists && !has_old(f))
-		ret = materialise(b, f);
+	if (!f->exists && !has_old(b))
+		ret = materialise(b);
 	if (ret)
 		return ret;
 	b->holes = 0;
-	direct = f->page && !has_old(f) && !b->dst->ops->write_entry;
+	direct = f->page && !has_old(b) && !b->dst->ops->write_entry;
 	direct = b->more && b->more(b, (unsigned int)(f->end) - slot, d,
 				    direct ? &f->page[slot] : NULL);
-	count = free_slots(b, f);
-	b->stats.leaves[b->level] += count - b->holes;
-	b->stats.folded += tables_folded(b, count);
+	count = free_slots(b);
+	if (b->report) {
+		b->report->stats.leaves[b->level] += count - b->holes;
+		b->report->stats.folded += tables_folded(b, count);
+	}
 	if (direct)
-		advance(b, f, count);
+		advance(b, count);
 	else
 		ret = put(b, d, count);
-	if (!ret && b->answer.cont && f->exists) {
-		b->va -= (uint64_t)count << b->shift;
-		keep_groups(b, f, slot, count);
-		b->va += (uint64_t)count << b->shift;
-	}
+	if (!ret && b->answer.cont && f->exists)
+		b->dst->groups(b, slot, count);
 	return ret;
 }
 
 /* ---- down and up ------------------------------------------------------ */
 
-static int old_below(struct build *b, const struct frame *f,
-		     struct frame *below)
+/* Go on with the table b->f, of @level, which has to do with [@from, @to]. */
+static void enter(struct build *b, int level, trans_va_t from, trans_va_t to)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
-	trans_pa_t pa = old_pa(b);
 
-	if (b->old_kind == DESC_LEAF) {
-		below->split = desc_leaf(geo, b->level + 1, pa,
-					 desc_attributes(geo, b->old) &
-						 ~LEAF_CONT).v;
-		return 0;
-	}
-	below->borrowed = f->borrowed || b->old.v & TABLE_BORROWED;
-	if (below->borrowed)
-		below->inherited =
-			(uint8_t)(f->inherited |
-				  trans_inheritance_(b->dst, b->old) >> 59);
-	below->old = trans_table_at_(b->dst, pa, b->level + 1);
-	if (below->old)
+	set_level(b, level);
+	b->va = from & ~low_mask(b->shift);
+	b->f->next = (uint16_t)trans_geo_index_(geo, level, from);
+	b->f->end = (uint16_t)(trans_geo_index_(geo, level, to) + 1);
+}
+
+static int open_old(struct build *b, struct frame *f, trans_pa_t pa, int level)
+{
+	f->old = trans_table_at_(b->dst, pa, level);
+	if (f->old)
 		return 0;
 	return trans_build_fail_(b, TRANS_EFAULT,
 				 "phys_to_virt refused a table page", b->old,
 				 pa);
 }
 
-static TRANS_APART int descend(struct build *b)
+/* Is all that changes below the current slot, in a table that may be written?
+ * Then that is the host table. A last-level table that is to be exchanged for
+ * one of the window may not be. */
+static bool is_below(const struct build *b)
 {
 	const struct frame *f = b->f;
-	struct frame *below = b->f + 1;
-	trans_va_t from = b->from, to = b->to;
-	int ret = 0;
+
+	return f == b->frame && !f->exists && f->end == f->next + 1 &&
+	       b->old_kind == DESC_TABLE && !(b->old.v & TABLE_BORROWED) &&
+	       !(b->window && b->level == 2);
+}
+
+/* What the table in or instead of the current slot was. */
+static int old_below(struct build *b, struct frame *below)
+{
+	const struct trans_geometry *geo = &b->dst->geo;
+	bool borrowed = b->f->borrowed || b->old.v & TABLE_BORROWED;
+	uint64_t inherited = (uint64_t)b->f->inherited << 59;
+	trans_pa_t pa = old_pa(b);
 
 	*below = (struct frame){ 0 };
-	if (b->old_kind != DESC_EMPTY)
-		ret = old_below(b, f, below);
+	if (b->old_kind == DESC_LEAF) {
+		below->split = true;
+		below->block = trans_desc_leaf_(geo, b->level + 1, pa,
+					 trans_desc_attributes_(geo, b->old) &
+						 ~LEAF_CONT).v;
+	}
+	if (b->old_kind != DESC_TABLE)
+		return 0;
+	below->borrowed = borrowed;
+	if (borrowed)
+		inherited |= trans_inheritance_(b->dst, b->old);
+	below->inherited = (uint8_t)(inherited >> 59);
+	return open_old(b, below, pa, b->level + 1);
+}
+
+static TRANS_APART int descend(struct build *b)
+{
+	struct frame *below = is_below(b) ? b->f : b->f + 1;
+	int ret = old_below(b, below);
+
 	if (ret)
 		return ret;
-	b->f++;
-	set_level(b, b->level + 1);
-	below->next = (uint16_t)trans_geo_index_(&b->dst->geo, b->level, from);
-	below->end =
-		(uint16_t)(trans_geo_index_(&b->dst->geo, b->level, to) + 1);
-	b->va = from & ~low_mask(b->shift);
-	return b->window && b->level == 3 ? materialise(b, below) : 0;
+	b->f = below;
+	enter(b, b->level + 1, b->from, b->to);
+	return 0;
 }
 
 /* The current table is done: it goes into the slot that it is for. */
@@ -542,8 +510,7 @@ static TRANS_APART int ascend(struct build *b)
 	int ret;
 
 	if (f->exists)
-		store_holes(b, f, f->end,
-			    geo_entries(&b->dst->geo, b->level) - f->end);
+		store_holes(b, f->end, (unsigned int)b->entries - f->end);
 	b->f--;
 	set_level(b, b->level - 1);
 	b->va = (b->va - 1) & ~low_mask(b->shift);
@@ -557,29 +524,16 @@ static TRANS_APART int ascend(struct build *b)
 	return ret;
 }
 
-/* How many slots one hole of the source leaves as they are. */
-static unsigned int slots_of_hole(const struct build *b, const struct frame *f)
-{
-	uint64_t most = (uint64_t)(f->end - f->next), more;
-
-	if (b->answer.kind != DESC_EMPTY || b->erase || !build_whole(b))
-		return 1;
-	more = (b->answer.last - b->va - low_mask(b->shift)) >> b->shift;
-	return (unsigned int)(more < most ? more + 1 : most);
-}
-
 /* The operation ends here. */
 static int refuse(struct build *b, enum action action)
 {
-	int status = action == STOPPED ? TRANS_ESTOPPED :
-		     action == UNREADABLE ? TRANS_EFAULT : TRANS_EEXIST;
-	const char *why = action == STOPPED ?
-				  "visit of a table page stopped it" :
-			  action == UNREADABLE ?
-				  "phys_to_virt refused a table page" :
-				  "something is mapped here already";
-
-	return trans_build_fail_(b, status, why, b->old, old_pa(b));
+	if (action == STOPPED)
+		return fail_old(b, TRANS_ESTOPPED,
+				"visit of a table page stopped it");
+	if (action == UNREADABLE)
+		return fail_old(b, TRANS_EFAULT,
+				"phys_to_virt refused a table page");
+	return fail_old(b, TRANS_EEXIST, "something is mapped here already");
 }
 
 static int build_slot(struct build *b)
@@ -592,15 +546,14 @@ static int build_slot(struct build *b)
 	action = decide(b);
 	switch (action) {
 	case SKIP:
-		return skip(b, slots_of_hole(b, b->f));
+		return skip(b, b->answer.kind == DESC_EMPTY && !b->erase ?
+				       slots_ahead(b) : 1);
 	case TAKE:
 		return take(b);
 	case CLEAR:
 		return put(b, (desc_t){ 0 }, 1);
 	case LINK:
-		return put(b, (desc_t){ desc_table(&b->dst->geo, b->answer.pa).v |
-					b->answer.attributes | TABLE_BORROWED },
-			   1);
+		return put(b, (desc_t){ b->answer.attributes }, 1);
 	case DESCEND:
 		return descend(b);
 	case COLLIDE:
@@ -613,7 +566,7 @@ static int build_slot(struct build *b)
 
 static int walk(struct build *b)
 {
-	int ret = 0;
+	int ret = open_old(b, b->f, b->dst->root, b->level);
 
 	while (!ret) {
 		if (b->f->next < b->f->end)
@@ -628,125 +581,74 @@ static int walk(struct build *b)
 
 /* ---- the host table --------------------------------------------------- */
 
-/* DESCEND, if all that changes is below the current slot, in a table that may
- * be written. A last-level table that is to be exchanged for one of the window
- * may not. */
-static enum action decide_host(const struct build *b, const struct frame *f)
+/* Give back what the slots [@first, @end) of the current table, which is for
+ * @va among others, link to; except what was there before. */
+static TRANS_APART void release(struct build *b, trans_va_t va,
+				unsigned int first, unsigned int end)
 {
-	if (f->end != f->next + 1 || b->old_kind != DESC_TABLE ||
-	    b->old.v & TABLE_BORROWED || (b->window && b->level == 2))
-		return SKIP;
-	return decide(b);
-}
+	const struct frame *f = b->f;
+	uint64_t bytes = (uint64_t)b->entries << b->shift;
+	struct release what = {
+		.page = f->page,
+		.keep = f->split || f->page == f->old ? NULL : f->old,
+		.level = b->level, .first = va & ~(bytes - 1),
+	};
 
-static TRANS_APART int find_host(struct build *b, uint64_t **host)
-{
-	struct frame *f = b->f = b->frame;
-	const struct trans_geometry *geo = &b->dst->geo;
-	trans_pa_t pa = b->dst->root;
-	enum action action;
-	int ret;
-
-	for (int level = geo->start_level; ; level++) {
-		set_level(b, level);
-		b->va = b->first & ~low_mask(b->shift);
-		*host = trans_table_at_(b->dst, pa, level);
-		if (!*host)
-			return trans_build_fail_(
-				b, TRANS_EFAULT,
-				"phys_to_virt refused a table page",
-				(desc_t){ 0 }, pa);
-		f->old = *host;
-		f->next = (uint16_t)trans_geo_index_(geo, level, b->first);
-		f->end = (uint16_t)(trans_geo_index_(geo, level, b->last) + 1);
-		ret = study(b);
-		if (ret)
-			return ret;
-		action = decide_host(b, f);
-		if (action == STOPPED || action == UNREADABLE)
-			return refuse(b, action);
-		if (action != DESCEND)
-			return 0;
-		pa = old_pa(b);
-	}
+	what.last = what.first + ((uint64_t)end << b->shift) - 1;
+	what.first += (uint64_t)first << b->shift;
+	trans_release_(b->dst, &what, build_stats(b));
 }
 
 /* Exchange what differs, so that the shadow holds what was replaced, and give
  * that back. */
-static TRANS_APART void commit(struct build *b, uint64_t *host)
+static TRANS_APART void commit(struct build *b)
 {
-	unsigned int entries = geo_entries(&b->dst->geo, b->level);
-	struct frame *f = &b->frame[0];
+	const struct frame *f = b->f;
 
-	for (unsigned int i = 0; i < entries; i++) {
-		desc_t old = { host[i] };
+	for (unsigned int i = 0; i < b->entries; i++) {
+		desc_t old = { f->old[i] };
 
 		if (f->page[i] == old.v)
 			continue;
-		trans_store_(b->dst, &host[i], (desc_t){ f->page[i] });
+		trans_store_(b->dst, &f->old[i], (desc_t){ f->page[i] });
 		trans_store_(b->dst, &f->page[i], old);
 	}
-	trans_release_(b->dst, b->level, f->page, f->pa, host, &b->stats);
+	release(b, b->last, 0, b->entries);
+	trans_page_give_(b->dst, f->pa, build_stats(b));
 }
 
-/* Give back what was made, and make the host's slots from @first on what they
- * were. */
-static TRANS_APART void roll_back(struct build *b, unsigned int first)
+/* Give back what was made, and make the host's slots what they were. */
+static TRANS_APART void roll_back(struct build *b)
 {
-	for (;; b->f--, set_level(b, b->level - 1)) {
-		const struct frame *f = b->f;
-		unsigned int end = has_old(f) ?
-					   geo_entries(&b->dst->geo, b->level) :
-					   f->next;
+	const struct frame *f;
 
-		if (b->f == b->frame && b->direct)
-			break;
+	for (; b->f > b->frame || !b->direct; b->f--) {
+		f = b->f;
 		if (f->exists) {
-			trans_release_slots_(b->dst, b->level, f->page, 0, end,
-					     f->old, &b->stats);
-			trans_release_(b->dst, 3, f->page, f->pa, NULL,
-				       &b->stats);
+			store_holes(b, f->next,
+				    (unsigned int)b->entries - f->next);
+			release(b, b->va, 0, b->entries);
+			trans_page_give_(b->dst, f->pa, build_stats(b));
 		}
-		if (b->f == b->frame)
+		if (f == b->frame)
 			return;
+		set_level(b, b->level - 1);
 	}
-	trans_release_slots_(b->dst, b->level, b->frame[0].page, first,
-			     b->frame[0].next, NULL, &b->stats);
-	for (; first < b->frame[0].next; first++)
-		if (b->frame[0].page[first])
-			trans_store_(b->dst, &b->frame[0].page[first],
-				     (desc_t){ 0 });
-}
-
-/* Slots that are all empty are written in place, since zeroing undoes that; for
- * others a shadow of the host table is. */
-static bool all_empty(const struct frame *f)
-{
-	for (unsigned int i = f->next; i < f->end; i++)
-		if (f->old[i])
-			return false;
-	return true;
+	release(b, b->va, b->begin, b->f->next);
+	store_run(b, b->begin, (unsigned int)b->f->next - b->begin,
+		  (desc_t){ 0 });
 }
 
 int trans_build_(struct build *b)
 {
-	struct frame *f = &b->frame[0];
-	unsigned int first;
-	uint64_t *host;
-	int ret = find_host(b, &host);
+	int ret;
 
-	if (!ret) {
-		first = f->next;
-		b->direct = f->exists = all_empty(f);
-		if (b->direct && !b->count)
-			f->page = host;
-		ret = walk(b);
-		if (ret && !b->count)
-			roll_back(b, first);
-		else if (!ret && !b->count && f->exists && !b->direct)
-			commit(b, host);
-	}
-	if (b->report)
-		b->report->stats = b->stats;
+	b->f = b->frame;
+	enter(b, b->dst->geo.start_level, b->first, b->last);
+	ret = walk(b);
+	if (ret && !b->count)
+		roll_back(b);
+	else if (!ret && !b->count && b->f->exists && !b->direct)
+		commit(b);
 	return ret;
 }

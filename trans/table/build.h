@@ -25,8 +25,8 @@
 /* What a source says of [@va, @last], which lies in the operation's range. */
 struct answer {
 	trans_va_t va, last;
-	trans_pa_t pa;       /* leaf: output for @va; table: the one to link */
-	uint64_t attributes; /* leaf: final; table: of the link */
+	uint64_t offset;     /* leaf: output - address */
+	uint64_t attributes; /* leaf: final; table: the entry */
 	uint8_t kind;        /* DESC_EMPTY, _LEAF; _TABLE: only over nothing */
 	uint8_t order;       /* leaf: log2 of the largest block it may be */
 	uint8_t level;       /* leaf: of the source's smallest, for b->stats */
@@ -46,11 +46,14 @@ typedef bool (*more_fn)(struct build *b, unsigned int most, desc_t first,
 /* A table that slots are built for. As long as it has no page, it equals what
  * is there: a table, parts of one block, or nothing. */
 struct frame {
-	const uint64_t *old; /* the table that is there; NULL: none */
-	uint64_t split;      /* no @old: slot 0 of the block that is; 0: none */
+	union {
+		uint64_t *old;  /* the table that is there; NULL: none */
+		uint64_t block; /* @split: slot 0 of the block that is */
+	};
 	uint64_t *page;      /* what it has become (estimates: NULL) */
 	trans_pa_t pa;
 	uint16_t next, end;  /* slots to look at */
+	bool split;
 	bool exists;         /* has become something else */
 	bool borrowed;       /* @old belongs to another tree ... */
 	uint8_t inherited;   /* ... and is subject to these (cursor.h) */
@@ -61,37 +64,39 @@ struct build {
 	struct trans_report *report; /* or NULL */
 	ask_fn ask;          /* NULL: b->answer holds for the whole range */
 	more_fn more;        /* or NULL */
-	void *source;        /* of both */
+	void *source;        /* of @ask and @more */
 	trans_va_t first, last;
 	unsigned int flags;
 	bool count;          /* estimate: allocate and store nothing */
 	bool erase;          /* holes of the source become holes */
 	bool share;          /* @ask may link tables */
-	bool window;         /* each slot gets a last-level table of it */
-	bool direct;         /* frame 0 is written in place */
+	bool window;         /* last-level tables are exchanged */
+	bool direct;         /* frame 0 is written in place ... */
+	uint16_t begin;      /* ... from this slot on */
 	struct frame *f;     /* the current table; first the host table */
 	/* The current slot. */
 	int8_t level;
 	uint8_t shift;       /* log2 of its bytes */
+	uint16_t entries;    /* of its table */
 	uint8_t old_kind;    /* what is there */
 	desc_t old;
 	trans_va_t va;
 	trans_va_t from, to; /* what of it lies in the range */
 	struct answer answer;
 	uint32_t holes;      /* of the slots that @more has stored */
-	struct trans_stats stats;
 	struct frame frame[MAX_LEVELS];
 };
 
 /* Do it. The caller has set everything down to @window, and b->answer. */
 int trans_build_(struct build *b);
 
+/* The current table gets the page b->f->pa, with what it stood for so far;
+ * unless @ret is a failure to get it: then fill the report, and return that. */
+int trans_build_page_(struct build *b, int ret, const char *why);
+
 /* Fill the report and return @status. */
 int trans_build_fail_(struct build *b, int status, const char *why, desc_t d,
 		      trans_pa_t pa);
-/* The same of an entry of a source, which is at @va in the destination. */
-int trans_entry_fail_(struct build *b, int status, const char *why,
-		      const struct cursor *c, trans_va_t va);
 
 #define COLLISION_FLAGS (TRANS_KEEP | TRANS_REPLACE | TRANS_UPGRADE)
 #define MAP_FLAGS \
@@ -100,6 +105,17 @@ int trans_entry_fail_(struct build *b, int status, const char *why,
 static inline bool build_whole(const struct build *b)
 {
 	return b->to - b->from == low_mask(b->shift);
+}
+
+static inline struct trans_stats *build_stats(const struct build *b)
+{
+	return b->report ? &b->report->stats : NULL;
+}
+
+/* What the answer has for @va. */
+static inline trans_pa_t build_pa(const struct build *b, trans_va_t va)
+{
+	return b->answer.offset + va;
 }
 
 #endif

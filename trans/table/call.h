@@ -12,8 +12,11 @@
 int trans_build_begin_(struct build *b, struct trans_table *table,
 		       trans_va_t va, uint64_t len, unsigned int flags,
 		       unsigned int legal);
-/* Refuse an argument, at @va. */
-int trans_build_refuse_(struct build *b, int status, const char *why,
-			trans_va_t va);
+
+/* Refuse an argument: before there is a slot, the report has only b->va. */
+static inline int build_refuse(struct build *b, int status, const char *why)
+{
+	return trans_build_fail_(b, status, why, (desc_t){ 0 }, 0);
+}
 
 #endif

@@ -9,15 +9,36 @@
 	(MAP_FLAGS | TRANS_MKWRITE | TRANS_MKVALID | TRANS_CHECKPFN |      \
 	 TRANS_TRUSTPFN | TRANS_NOEXEC | TRANS_KEEPCONT)
 
+/* What the flags that only a copy has ask of each other. */
+static const char *flags_problem(unsigned int flags)
+{
+	unsigned int pfn = flags & (TRANS_CHECKPFN | TRANS_TRUSTPFN);
+
+	if (flags & TRANS_KEEPCONT && flags & (TRANS_FOLD | TRANS_UPGRADE))
+		return "KEEPCONT excludes FOLD and UPGRADE";
+	if (flags & TRANS_MKVALID && !pfn)
+		return "MKVALID wants CHECKPFN or TRUSTPFN";
+	if (pfn == (TRANS_CHECKPFN | TRANS_TRUSTPFN))
+		return "CHECKPFN and TRUSTPFN exclude each other";
+	return NULL;
+}
+
 int trans_table_copy(struct trans_table *dst, trans_va_t dst_va,
 		     const struct trans_table *src, trans_va_t src_va,
 		     uint64_t len, unsigned int flags,
 		     struct trans_report *report)
 {
-	struct build b = { .report = report };
+	struct build b = { .report = report, .va = dst_va,
+			   .level = TRANS_NO_LEVEL };
+	const char *why = flags_problem(flags);
 	struct table_source source;
-	int ret = trans_build_begin_(&b, dst, dst_va, len, flags, COPY_FLAGS);
+	int ret;
 
+	if (why && report)
+		report->stats = (struct trans_stats){ 0 };
+	if (why)
+		return build_refuse(&b, TRANS_EINVAL, why);
+	ret = trans_build_begin_(&b, dst, dst_va, len, flags, COPY_FLAGS);
 	if (!ret)
 		ret = trans_source_begin_(&b, &source, src, src_va);
 	return ret ? ret : trans_build_(&b);

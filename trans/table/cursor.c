@@ -7,15 +7,29 @@
 #include "trans/table/attr.h"
 #include "trans/table/pages.h"
 
+void trans_cursor_level_(struct cursor *c, int level)
+{
+	const struct trans_geometry *geo = &c->table->geo;
+
+	c->level = (int8_t)level;
+	c->shift = (uint8_t)geo_shift(geo, level);
+	c->last = (uint16_t)(geo_entries(geo, level) - 1);
+}
+
 void trans_cursor_init_(struct cursor *c, const struct trans_table *table)
 {
 	*c = (struct cursor){
 		.table = table,
 		.pa = table->root,
 		.top = table->geo.start_level,
-		.level = (int8_t)(table->geo.start_level - 1),
 		.kind = DESC_TABLE,
 	};
+	trans_cursor_level_(c, table->geo.start_level - 1);
+}
+
+void trans_cursor_up_(struct cursor *c)
+{
+	trans_cursor_level_(c, c->level - 1);
 }
 
 static int refuse(struct cursor *c, int status, const char *why)
@@ -47,21 +61,24 @@ static int judge(struct cursor *c)
 
 int trans_cursor_down_(struct cursor *c)
 {
+	const struct trans_ops *ops = c->table->ops;
 	unsigned int below = (unsigned int)(c->level + 2);
-	const char *why = c->level < c->top ?
-				  "phys_to_virt refused the root table" :
-				  "phys_to_virt refused a table page";
-	int ret = trans_look_at_(c->table, c->pa, c->level + 1, &c->page[below],
-				 &why);
 
-	if (ret)
-		return refuse(c, ret, why);
+	if (ops->visit && !c->trusted && ops->visit(c->table->ctx, c->pa))
+		return refuse(c, TRANS_ESTOPPED,
+			      "visit of a table page stopped it");
+	c->page[below] = trans_table_at_(c->table, c->pa, c->level + 1);
+	if (!c->page[below])
+		return refuse(c, TRANS_EFAULT,
+			      c->level < c->top ?
+				      "phys_to_virt refused the root table" :
+				      "phys_to_virt refused a table page");
 	c->inherited[below] = 0;
 	if (c->level >= c->top)
 		c->inherited[below] = (uint8_t)(
 			c->inherited[below - 1] |
 			trans_inheritance_(c->table, c->d) >> 59);
-	c->level++;
+	trans_cursor_level_(c, c->level + 1);
 	return 0;
 }
 
@@ -74,25 +91,23 @@ enum desc_kind trans_cursor_read_(struct cursor *c)
 
 bool trans_cursor_next_(struct cursor *c)
 {
-	while (!trans_cursor_left_(c))
-		if (c->level-- == c->top)
+	while (!trans_cursor_left_(c)) {
+		if (c->level == c->top)
 			return false;
+		trans_cursor_up_(c);
+	}
 	c->va = cursor_last(c) + 1;
 	return true;
 }
 
 const uint64_t *trans_cursor_entry_(const struct cursor *c)
 {
-	return &c->page[c->level + 1][trans_geo_index_(&c->table->geo, c->level,
-						c->va)];
+	return &c->page[c->level + 1][(c->va >> c->shift) & c->last];
 }
 
 unsigned int trans_cursor_left_(const struct cursor *c)
 {
-	const struct trans_geometry *geo = &c->table->geo;
-
-	return geo_entries(geo, c->level) - 1 -
-	       trans_geo_index_(geo, c->level, c->va);
+	return c->last - (unsigned int)((c->va >> c->shift) & c->last);
 }
 
 void trans_cursor_go_(struct cursor *c, unsigned int count, desc_t d)
@@ -114,8 +129,8 @@ static bool climb(struct cursor *c, trans_va_t va, int deepest)
 	c->va = va;
 	while (c->level > c->top &&
 	       (c->level > deepest ||
-		other >> geo_shift(&c->table->geo, c->level - 1))) {
-		c->level--;
+		other >> cursor_shift(c) >> geo_stride(&c->table->geo))) {
+		trans_cursor_up_(c);
 		same = false;
 	}
 	return same;
@@ -142,8 +157,7 @@ int trans_cursor_find_(struct cursor *c, trans_va_t va, int deepest)
 
 bool trans_in_half_(const struct trans_geometry *geo, trans_va_t va)
 {
-	return va >= trans_geometry_first(geo) &&
-	       va <= trans_geometry_last(geo);
+	return va - trans_geometry_first(geo) <= low_mask(geo->va_bits);
 }
 
 int trans_range_status_(const struct trans_geometry *geo, trans_va_t va,
@@ -156,7 +170,9 @@ int trans_range_status_(const struct trans_geometry *geo, trans_va_t va,
 	if ((va | len) & low_mask(geo_granule_shift(geo)))
 		return TRANS_EALIGN;
 	*why = "range leaves the table's half";
-	if (!trans_in_half_(geo, va) || len - 1 > trans_geometry_last(geo) - va)
+	va -= trans_geometry_first(geo);
+	if (va > low_mask(geo->va_bits) ||
+	    len - 1 > low_mask(geo->va_bits) - va)
 		return TRANS_ERANGE;
 	return 0;
 }

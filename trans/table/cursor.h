@@ -27,7 +27,10 @@ struct cursor {
 	uint8_t kind;   /* enum desc_kind of the entry */
 	int8_t top;     /* level of the first table of the way */
 	int8_t level;   /* of the entry; below @top: nothing was read yet */
+	uint8_t shift;  /* log2 of the bytes that an entry spans there */
+	uint16_t last;  /* index of the last entry of its table */
 	int8_t status;  /* what reading the entry said */
+	bool trusted;   /* its owner's own: visit is not asked */
 };
 
 /* Read an entry that others may change: once. */
@@ -51,6 +54,11 @@ int trans_cursor_find_(struct cursor *c, trans_va_t va, int deepest);
  * trans_cursor_find_. */
 int trans_cursor_down_(struct cursor *c);
 
+/* To @level, up or down; whoever goes down opens the table. */
+void trans_cursor_level_(struct cursor *c, int level);
+/* One step up, to the entry that is the table. */
+void trans_cursor_up_(struct cursor *c);
+
 /* For whole trees: read the entry that @c is at, unless it was read before, and
  * say what kind it is; on to the next of its table, or of the tables above.
  * False: there is none. */
@@ -67,7 +75,7 @@ unsigned int trans_cursor_left_(const struct cursor *c);
 
 static inline unsigned int cursor_shift(const struct cursor *c)
 {
-	return geo_shift(&c->table->geo, c->level);
+	return c->shift;
 }
 
 /* The last address that the entry spans. */

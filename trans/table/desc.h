@@ -94,21 +94,11 @@ uint64_t trans_desc_encode_pa_(const struct trans_geometry *geo,
 trans_pa_t trans_desc_decode_pa_(const struct trans_geometry *geo,
 					desc_t d, unsigned int shift);
 
-static inline uint64_t desc_attributes(const struct trans_geometry *geo,
-				       desc_t d)
-{
-	uint64_t address = geo_ds(geo) ? LEAF_SH : 0;
+/* What is neither address nor type in leaf @d. */
+uint64_t trans_desc_attributes_(const struct trans_geometry *geo, desc_t d);
 
-	return d.v & (LEAF_LOW | LEAF_HIGH) & ~address;
-}
-
-static inline desc_t desc_leaf(const struct trans_geometry *geo, int level,
-			       trans_pa_t pa, uint64_t attributes)
-{
-	uint64_t kind = level == 3 ? DESC_KIND : DESC_VALID;
-
-	return (desc_t){ trans_desc_encode_pa_(geo, pa) | attributes | kind };
-}
+desc_t trans_desc_leaf_(const struct trans_geometry *geo, int level,
+			trans_pa_t pa, uint64_t attributes);
 
 static inline desc_t desc_table(const struct trans_geometry *geo,
 				trans_pa_t pa)
@@ -118,19 +108,6 @@ static inline desc_t desc_table(const struct trans_geometry *geo,
 
 enum desc_kind trans_desc_kind_(const struct trans_geometry *geo,
 				       int level, desc_t d);
-
-/* log2 of the entries of a contiguous group at @level; 0 where there is none
- * (D8.6.1: 16 entries at each level of 4K; 128 and 32 at levels 3 and 2 of 16K;
- * 32 at levels 3 and 2 of 64K). */
-static inline unsigned int geo_group(const struct trans_geometry *geo,
-				     int level)
-{
-	if (geo_granule_shift(geo) == 12)
-		return level >= 1 ? 4 : 0;
-	if (level < 2)
-		return 0;
-	return geo_granule_shift(geo) == 14 && level == 3 ? 7 : 5;
-}
 
 /* Is the output of a leaf or table within the output address size? A larger one
  * is an address size fault (D8.2.4). */

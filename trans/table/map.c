@@ -2,7 +2,6 @@
 /*
  * map, idmap and unmap: the source is one answer.
  */
-#include "lib/fail.h"
 #include "trans/table/call.h"
 #include "trans/table/map.h"
 
@@ -14,16 +13,16 @@ int trans_map_begin_(struct build *b, struct trans_table *table, trans_va_t va,
 	if (ret)
 		return ret;
 	if (pa & low_mask(geo_granule_shift(&table->geo)))
-		return trans_build_refuse_(
+		return build_refuse(
 			b, TRANS_EALIGN,
-			"output address is no multiple of the granule", va);
+			"output address is no multiple of the granule");
 	if (pa + (len - 1) < pa || !geo_has_pa(&table->geo, pa + (len - 1)))
-		return trans_build_refuse_(
+		return build_refuse(
 			b, TRANS_ERANGE,
-			"output address beyond the output address size", va);
+			"output address beyond the output address size");
 	b->answer.kind = DESC_LEAF;
 	b->answer.order = 63;
-	b->answer.pa = pa;
+	b->answer.offset = pa - va;
 	return 0;
 }
 
@@ -38,7 +37,7 @@ int trans_table_map(struct trans_table *table, trans_va_t va, trans_pa_t pa,
 	if (ret)
 		return ret;
 	if (!trans_attributes_of_(table, attr, &b.answer.attributes, &why))
-		return trans_build_refuse_(&b, TRANS_EINVAL, why, va);
+		return build_refuse(&b, TRANS_EINVAL, why);
 	return trans_build_(&b);
 }
 

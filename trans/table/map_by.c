@@ -22,8 +22,9 @@ static int one_answer(struct build *b, trans_va_t va, struct answer *answer)
 	if (asked->attr_of(asked->arg, va, pa, &attr, &same))
 		return trans_build_fail_(b, TRANS_EHOST, why, (desc_t){ 0 },
 					 pa);
-	*answer = (struct answer){ .va = va, .last = va + (same - 1), .pa = pa,
-				   .kind = DESC_LEAF, .order = 63 };
+	*answer = (struct answer){ .va = va, .last = va + (same - 1),
+				   .offset = pa - va, .kind = DESC_LEAF,
+				   .order = 63 };
 	/* A granule, whatever it says: the least that can be mapped. */
 	if (same < geo_granule(&b->dst->geo))
 		answer->last = va + low_mask(geo_granule_shift(&b->dst->geo));
@@ -36,7 +37,7 @@ static int one_answer(struct build *b, trans_va_t va, struct answer *answer)
 
 /* Neighbours with the same attributes are one answer, however they were
  * told. */
-static int ask(struct build *b, trans_va_t va)
+static int ask_caller(struct build *b, trans_va_t va)
 {
 	struct answer next = { 0 };
 	int ret = one_answer(b, va, &b->answer);
@@ -55,7 +56,8 @@ int trans_table_map_by(struct trans_table *table, trans_va_t va, trans_pa_t pa,
 		       unsigned int flags, struct trans_report *report)
 {
 	struct asked asked = { attr_of, arg, va, pa };
-	struct build b = { .ask = ask, .source = &asked, .report = report };
+	struct build b = { .ask = ask_caller, .source = &asked,
+			   .report = report };
 	int ret = trans_map_begin_(&b, table, va, pa, len, flags);
 
 	b.answer.last = 0; /* nothing was asked yet */

@@ -14,19 +14,6 @@ uint64_t *trans_table_at_(const struct trans_table *table, trans_pa_t pa,
 	return table->ops->phys_to_virt(table->ctx, pa, len);
 }
 
-int trans_look_at_(const struct trans_table *table, trans_pa_t pa, int level,
-		   const uint64_t **page, const char **why)
-{
-	const struct trans_ops *ops = table->ops;
-
-	if (ops->visit && ops->visit(table->ctx, pa)) {
-		*why = "visit of a table page stopped it";
-		return TRANS_ESTOPPED;
-	}
-	*page = trans_table_at_(table, pa, level);
-	return *page ? 0 : TRANS_EFAULT;
-}
-
 void trans_store_(const struct trans_table *table, uint64_t *slot, desc_t d)
 {
 	if (table->ops->write_entry)
@@ -35,8 +22,9 @@ void trans_store_(const struct trans_table *table, uint64_t *slot, desc_t d)
 		*(volatile uint64_t *)slot = d.v;
 }
 
-int trans_page_open_(struct trans_table *table, trans_pa_t pa, uint64_t **page,
-		     const char **why)
+static inline __attribute__((always_inline)) int
+open_page(struct trans_table *table, trans_pa_t pa, uint64_t **page,
+	  const char **why)
 {
 	const struct trans_ops *ops = table->ops;
 	/* The whole granule, so that nothing stale lies behind a root that is
@@ -60,6 +48,12 @@ int trans_page_open_(struct trans_table *table, trans_pa_t pa, uint64_t **page,
 	return 0;
 }
 
+int trans_page_open_(struct trans_table *table, trans_pa_t pa, uint64_t **page,
+		     const char **why)
+{
+	return open_page(table, pa, page, why);
+}
+
 int trans_page_take_(struct trans_table *table, uint64_t **page, trans_pa_t *pa,
 		     const char **why)
 {
@@ -70,7 +64,7 @@ int trans_page_take_(struct trans_table *table, uint64_t **page, trans_pa_t *pa,
 	*why = "no memory for a table page";
 	if (ops->alloc(table->ctx, shift, 1, pa))
 		return TRANS_ENOMEM;
-	ret = trans_page_open_(table, *pa, page, why);
+	ret = open_page(table, *pa, page, why);
 	if (ret)
 		ops->free(table->ctx, shift, 1, *pa);
 	return ret;
@@ -83,111 +77,76 @@ static bool in_window(const struct trans_table *table, trans_pa_t pa)
 	       (uint64_t)table->window_tables << geo_granule_shift(&table->geo);
 }
 
-void trans_page_give_(struct trans_table *table, trans_pa_t pa)
+void trans_page_give_(struct trans_table *table, trans_pa_t pa,
+		      struct trans_stats *stats)
 {
 	if (table->ops->release)
 		table->ops->release(table->ctx, pa);
 	if (!in_window(table, pa))
-		table->ops->free(table->ctx, geo_granule_shift(&table->geo), 1, pa);
+		table->ops->free(table->ctx, geo_granule_shift(&table->geo), 1,
+				 pa);
 	table->pages--;
+	if (stats)
+		stats->tables_freed++;
 }
 
-/* One table on the way down. */
-struct visit {
-	const uint64_t *page, *keep;
-	unsigned int next;
-};
-
-/* Is the table below slot next of @v to be freed? Not if @keep has it at the
- * same place, nor if it belongs to another tree. */
-static bool is_ours(const struct trans_table *table, int level,
-		    const struct visit *v)
+/* Set @c to the first entry of @what, in @page. */
+static void begin(struct cursor *c, const struct trans_table *table,
+		  const struct release *what, const uint64_t *page)
 {
-	desc_t d = { v->page[v->next] };
-
-	return trans_desc_kind_(&table->geo, level, d) == DESC_TABLE &&
-	       !(d.v & TABLE_BORROWED) &&
-	       !(v->keep && v->keep[v->next] == d.v);
+	trans_cursor_init_(c, table);
+	c->trusted = true;
+	c->va = what->first;
+	c->top = (int8_t)what->level;
+	c->page[what->level + 1] = page;
+	trans_cursor_level_(c, what->level);
+	trans_cursor_read_(c);
 }
 
-static const uint64_t *below(const struct trans_table *table, int level,
-			     const uint64_t *page, unsigned int slot)
+/* Is @keep where the table is linked too that @c is at? What cannot be read,
+ * against the contract of phys_to_virt, may be: then rather lose pages than
+ * free one in use. */
+static bool is_kept(struct cursor *keep, const struct cursor *c)
 {
-	const struct trans_geometry *geo = &table->geo;
-	desc_t d = { page ? page[slot] : 0 };
-
-	if (trans_desc_kind_(geo, level, d) != DESC_TABLE)
-		return NULL;
-	return trans_table_at_(
-		table, trans_desc_decode_pa_(geo, d, geo_granule_shift(geo)),
-		level + 1);
+	return trans_cursor_find_(keep, c->va, c->level) ||
+	       (keep->kind == DESC_TABLE && keep->level == c->level &&
+		keep->pa == c->pa);
 }
 
-/* Get ready to visit what is below slot next of @v. False: there is nothing to
- * visit, or what @keep links to there cannot be read, against the contract of
- * phys_to_virt; then rather lose pages than free one that is in use. */
-static bool open_below(const struct trans_table *table, int level,
-		       const struct visit *v, struct visit *next)
+/* On to the next entry; the tables that end on the way are given back, children
+ * before parents. False: it was the last. */
+static bool give_ended(struct trans_table *table, struct cursor *c,
+		       trans_va_t last, struct trans_stats *stats)
 {
-	const struct trans_geometry *geo = &table->geo;
-	desc_t kept = { v->keep ? v->keep[v->next] : 0 };
-
-	if (level + 1 == 3)
-		return false;
-	next->next = 0;
-	next->page = below(table, level, v->page, v->next);
-	next->keep = below(table, level, v->keep, v->next);
-	return next->page && (next->keep ||
-			      trans_desc_kind_(geo, level, kept) != DESC_TABLE);
-}
-
-static void give_below(struct trans_table *table, const uint64_t *page,
-		       unsigned int slot, struct trans_stats *stats)
-{
-	const struct trans_geometry *geo = &table->geo;
-
-	trans_page_give_(table,
-			 trans_desc_decode_pa_(geo, (desc_t){ page[slot] },
-					       geo_granule_shift(geo)));
-	stats->tables_freed++;
-}
-
-/* Children before parents, without recursion. Last-level tables have no
- * children and are not visited. */
-void trans_release_slots_(struct trans_table *table, int level,
-			  const uint64_t *page, unsigned int first,
-			  unsigned int end, const uint64_t *keep,
-			  struct trans_stats *stats)
-{
-	struct visit visit[MAX_LEVELS - 1];
-	int depth = 0;
-
-	visit[0] = (struct visit){ page, keep, first };
-	while (level < 3) {
-		struct visit *v = &visit[depth], *next = v + 1;
-		int at = level + depth;
-
-		if (v->next == (depth ? geo_entries(&table->geo, at) : end)) {
-			if (depth-- == 0)
-				return;
-			v--;
-			give_below(table, v->page, v->next++, stats);
-		} else if (!is_ours(table, at, v)) {
-			v->next++;
-		} else if (open_below(table, at, v, next)) {
-			depth++;
-		} else {
-			give_below(table, v->page, v->next++, stats);
-		}
+	while (c->level > c->top && !trans_cursor_left_(c)) {
+		trans_cursor_up_(c);
+		trans_cursor_read_(c);
+		trans_page_give_(table, c->pa, stats);
 	}
+	if (c->level == c->top && cursor_last(c) == last)
+		return false;
+	c->va = cursor_last(c) + 1;
+	return true;
 }
 
-void trans_release_(struct trans_table *table, int level, const uint64_t *page,
-		    trans_pa_t pa, const uint64_t *keep,
+/* Last-level tables have no children and are not looked into. */
+void trans_release_(struct trans_table *table, const struct release *what,
 		    struct trans_stats *stats)
 {
-	trans_release_slots_(table, level, page, 0,
-			     geo_entries(&table->geo, level), keep, stats);
-	trans_page_give_(table, pa);
-	stats->tables_freed++;
+	bool more = what->level < 3 && what->first <= what->last;
+	struct cursor c, keep;
+
+	begin(&c, table, what, what->page);
+	begin(&keep, table, what, what->keep ? what->keep : what->page);
+	while (more) {
+		bool goes = trans_cursor_read_(&c) == DESC_TABLE &&
+			    !(c.d.v & TABLE_BORROWED) &&
+			    !(what->keep && is_kept(&keep, &c));
+
+		if (goes && c.level < 2 && !trans_cursor_down_(&c))
+			continue; /* at its first entry now */
+		if (goes)
+			trans_page_give_(table, c.pa, stats);
+		more = give_ended(table, &c, what->last, stats);
+	}
 }

@@ -11,10 +11,6 @@
 
 uint64_t *trans_table_at_(const struct trans_table *table, trans_pa_t pa,
 			  int level);
-/* The same of a table that nobody vouches for: asks visit first.
- * TRANS_ESTOPPED, and *@why says it; TRANS_EFAULT, and *@why is left alone. */
-int trans_look_at_(const struct trans_table *table, trans_pa_t pa, int level,
-		   const uint64_t **page, const char **why);
 void trans_store_(const struct trans_table *table, uint64_t *slot, desc_t d);
 /* Are pages or stores of interest to the host? Its pages are then zeroed before
  * it is told; others are written once, by whoever fills them. */
@@ -30,16 +26,21 @@ int trans_page_open_(struct trans_table *table, trans_pa_t pa, uint64_t **page,
 /* Allocate and open; on failure everything is given back, and *@why. */
 int trans_page_take_(struct trans_table *table, uint64_t **page, trans_pa_t *pa,
 		     const char **why);
-void trans_page_give_(struct trans_table *table, trans_pa_t pa);
-/* Free @page and all below it, except what @keep (a table of the same place, or
- * NULL) links to at the same slot. */
-void trans_release_(struct trans_table *table, int level, const uint64_t *page,
-		    trans_pa_t pa, const uint64_t *keep,
+/* @stats: or NULL. */
+void trans_page_give_(struct trans_table *table, trans_pa_t pa,
+		      struct trans_stats *stats);
+
+/* What the entries of @page, a table of @level, link to that are for @first to
+ * @last; except what @keep (a table of the same place, or NULL) has there
+ * too. */
+struct release {
+	const uint64_t *page, *keep;
+	trans_va_t first, last;
+	int level;
+};
+
+/* Give it back, and all below. */
+void trans_release_(struct trans_table *table, const struct release *what,
 		    struct trans_stats *stats);
-/* The same for what slots [first, end) of @page link to, not @page itself. */
-void trans_release_slots_(struct trans_table *table, int level,
-			  const uint64_t *page, unsigned int first,
-			  unsigned int end, const uint64_t *keep,
-			  struct trans_stats *stats);
 
 #endif

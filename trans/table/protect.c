@@ -16,8 +16,7 @@ int trans_table_protect(struct trans_table *table, trans_va_t va, uint64_t len,
 	if (ret)
 		return ret;
 	if (access & ~(TRANS_WRITE | TRANS_EXEC))
-		return trans_build_refuse_(&b, TRANS_EINVAL,
-					   "unknown access bit", va);
+		return build_refuse(&b, TRANS_EINVAL, "unknown access bit");
 	b.flags |= TRANS_KEEPCONT;
 	trans_source_self_(&b, &source,
 			   trans_edit_of_access_(&table->geo, access));

@@ -40,7 +40,7 @@ int trans_leaf_at_(struct cursor *c, struct trans_leaf *leaf)
 	};
 	if (trans_attributes_say_(c->table,
 				  trans_inherit_(cursor_inherited(c),
-						 desc_attributes(geo, c->d)),
+						 trans_desc_attributes_(geo, c->d)),
 				  leaf))
 		return 0;
 	c->why = "reserved permission indirection";
@@ -159,7 +159,7 @@ int trans_table_pages(const struct trans_table *table, trans_page_fn page,
 			ret = trans_cursor_down_(&c);
 			if (ret || c.level < 3)
 				continue;
-			c.level--; /* no table is below the last level's */
+			trans_cursor_up_(&c); /* no table is below it */
 		}
 		if (!trans_cursor_next_(&c))
 			return 0;

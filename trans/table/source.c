@@ -18,8 +18,10 @@
 static void count_changes(struct build *b, unsigned int changes,
 			  uint64_t leaves)
 {
-	struct trans_stats *stats = &b->stats;
+	struct trans_stats *stats = build_stats(b);
 
+	if (!stats)
+		return;
 	stats->mkwrite += changes & MADE_WRITABLE ? leaves : 0;
 	stats->noexec += changes & MADE_NOEXEC ? leaves : 0;
 	stats->mkvalid += changes & MADE_VALID ? leaves : 0;
@@ -31,7 +33,7 @@ static unsigned int changes_of(const struct build *b,
 			       const struct table_source *s, desc_t d,
 			       uint64_t attributes)
 {
-	uint64_t changed = desc_attributes(&s->at.table->geo, d) ^ attributes;
+	uint64_t changed = trans_desc_attributes_(&s->at.table->geo, d) ^ attributes;
 	unsigned int changes = s->at.d.v & DESC_VALID ? 0 : MADE_VALID;
 
 	if (b->flags & TRANS_MKWRITE && changed & (LEAF_READONLY | LEAF_DBM))
@@ -41,6 +43,19 @@ static unsigned int changes_of(const struct build *b,
 	if (s->at.table == b->dst && changed & ~LEAF_CONT)
 		changes |= MADE_OTHER;
 	return changes | (d.v & LEAF_CONT ? LOST_CONT : 0);
+}
+
+int trans_entry_fail_(struct build *b, int status, const char *why,
+		      const struct cursor *c, trans_va_t va)
+{
+	if (b->report)
+		b->report->error = (struct trans_error){
+			.status = status, .why = why,
+			.va = va & ~low_mask(cursor_shift(c)), .pa = c->pa,
+			.len = 1ULL << cursor_shift(c), .desc = c->d.v,
+			.level = c->level,
+		};
+	return status;
 }
 
 static int refuse(struct table_source *s, int status, const char *why)
@@ -54,7 +69,7 @@ static int attributes_of(const struct build *b, struct table_source *s,
 			 desc_t d, uint64_t *attributes)
 {
 	const struct trans_table *src = s->at.table;
-	uint64_t a = desc_attributes(&src->geo, d);
+	uint64_t a = trans_desc_attributes_(&src->geo, d);
 	unsigned int index;
 
 	if (!trans_attributes_direct_(src, &a))
@@ -178,6 +193,12 @@ static inline bool follow_one(const uint64_t *slot, uint64_t expected,
 	return true;
 }
 
+#ifdef __OPTIMIZE_SIZE__
+#define LINE_INLINE
+#else
+#define LINE_INLINE inline __attribute__((always_inline))
+#endif
+
 /*
  * How many of @most entries from @slot on are @expected, each more by @step
  * than the one before; what was read last is in *@last. With @out, store them
@@ -185,7 +206,7 @@ static inline bool follow_one(const uint64_t *slot, uint64_t expected,
  * unrolled where size is not all, and two entries share an addition that the
  * next must wait for.
  */
-static inline __attribute__((always_inline)) unsigned int
+static LINE_INLINE unsigned int
 follow_line(const uint64_t *slot, unsigned int most, uint64_t expected,
 	    uint64_t step, uint64_t into, uint64_t *out, desc_t *last)
 {
@@ -350,7 +371,7 @@ static void follow_holes(struct build *b, struct table_source *s)
 /* Remember how the entry at the cursor, which belongs to the answer, looks. */
 static void remember(const struct build *b, struct table_source *s)
 {
-	uint64_t offset = b->answer.pa - (b->answer.va - s->delta);
+	uint64_t offset = b->answer.offset + s->delta;
 	uint8_t inherited = s->at.inherited[s->at.level + 1];
 	struct alike *alike = &s->alike;
 	uint64_t look = s->at.d.v -
@@ -360,19 +381,19 @@ static void remember(const struct build *b, struct table_source *s)
 	    alike->offset != offset ||
 	    alike->attributes != b->answer.attributes ||
 	    (b->flags & TRANS_KEEPCONT &&
-	     (alike->changes[LOOK_VALID] ^ s->piece.changes) & LOST_CONT))
+	     (alike->changes[LOOK_VALID] ^ s->changes) & LOST_CONT))
 		*alike = (struct alike){ .offset = offset,
 					 .attributes = b->answer.attributes,
 					 .inherited = inherited,
 					 .level = s->at.level };
 	if (!(s->at.d.v & DESC_VALID)) {
 		alike->looks[LOOK_HIDDEN] = look;
-		alike->changes[LOOK_HIDDEN] = s->piece.changes;
+		alike->changes[LOOK_HIDDEN] = s->changes;
 	} else if (look != alike->looks[LOOK_VALID]) {
 		alike->looks[LOOK_OTHER] = alike->looks[LOOK_VALID];
 		alike->changes[LOOK_OTHER] = alike->changes[LOOK_VALID];
 		alike->looks[LOOK_VALID] = look;
-		alike->changes[LOOK_VALID] = s->piece.changes;
+		alike->changes[LOOK_VALID] = s->changes;
 	}
 }
 
@@ -385,7 +406,7 @@ static bool continues(const struct build *b, const struct table_source *s,
 		return a->kind == piece->kind;
 	if (s->at.level != a->level && !(b->flags & TRANS_FOLD))
 		return false;
-	return piece->pa == a->pa + (a->last + 1 - a->va) &&
+	return piece->pa == a->offset + a->last + 1 &&
 	       piece->attributes == a->attributes &&
 	       a->cont == (b->flags & TRANS_KEEPCONT &&
 			   piece->changes & LOST_CONT);
@@ -431,32 +452,34 @@ static void copy_one(struct copies *copies, uint64_t behind, uint64_t step,
 	copies->out[-1] = copies->next - step;
 }
 
-/* From the entry at the cursor on, s->piece, as far as it goes on like that. */
+/* From the entry at the cursor on, as far as it goes on like that. */
 static void extend(struct build *b, struct table_source *s,
 		   struct copies copies)
 {
+	struct piece piece;
 	trans_va_t last;
 
 	for (;;) {
 		last = b->answer.last;
-		if (s->piece.kind == DESC_LEAF)
+		if (b->answer.kind == DESC_LEAF)
 			remember(b, s);
-		if (s->piece.kind == DESC_EMPTY)
+		if (b->answer.kind == DESC_EMPTY)
 			follow_holes(b, s);
 		else
 			follow(b, s, copies);
 		if (at_end(b, s))
 			return;
-		if (look_at(b, s, b->answer.last + 1 - s->delta, &s->piece) ||
-		    !continues(b, s, &s->piece))
+		if (look_at(b, s, b->answer.last + 1 - s->delta, &piece) ||
+		    !continues(b, s, &piece))
 			return;
-		if (copies.out && (s->piece.pa ^ b->answer.pa) >> s->bits)
+		if (copies.out && (piece.pa ^ build_pa(b, b->answer.va)) >> s->bits)
 			return;
 		if (copies.out)
 			copy_one(&copies, b->answer.last - last,
 				 1ULL << cursor_shift(&s->at),
 				 cursor_shift(&s->at));
-		count_changes(b, s->piece.changes, s->piece.kind == DESC_LEAF);
+		s->changes = piece.changes;
+		count_changes(b, s->changes, piece.kind == DESC_LEAF);
 		reach(b, s);
 	}
 }
@@ -485,24 +508,26 @@ static bool more(struct build *b, unsigned int most, desc_t first,
 int trans_source_ask_(struct build *b, trans_va_t va)
 {
 	struct table_source *s = b->source;
-	struct piece *piece = &s->piece;
-	int ret = look_at(b, s, va - s->delta, piece);
+	struct piece piece;
+	int ret = look_at(b, s, va - s->delta, &piece);
 
 	if (ret)
 		return trans_entry_fail_(b, ret, s->at.why, &s->at, va);
 	b->answer = (struct answer){
-		.va = va, .pa = piece->pa, .attributes = piece->attributes,
-		.kind = piece->kind,
+		.va = va, .offset = piece.pa - va,
+		.attributes = piece.attributes,
+		.kind = piece.kind,
 		.order = b->flags & TRANS_FOLD ?
 				 63 : (uint8_t)cursor_shift(&s->at),
 	};
 	reach(b, s);
 	s->limit = b->last;
-	s->one = piece->kind == DESC_LEAF && !(b->flags & TRANS_FOLD);
-	if (piece->kind == DESC_LEAF) {
+	s->changes = piece.changes;
+	s->one = piece.kind == DESC_LEAF && !(b->flags & TRANS_FOLD);
+	if (piece.kind == DESC_LEAF) {
 		b->answer.cont = b->flags & TRANS_KEEPCONT &&
-				 piece->changes & LOST_CONT;
-		count_changes(b, piece->changes, 1);
+				 piece.changes & LOST_CONT;
+		count_changes(b, piece.changes, 1);
 	}
 	if (!s->one)
 		extend(b, s, (struct copies){ NULL, 0 });

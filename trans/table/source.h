@@ -39,14 +39,18 @@ struct table_source {
 	bool plain;           /* no conversion of attributes before the edit */
 	uint8_t presence;     /* of the last leaf that was revived */
 	uint8_t bits;         /* of output addresses alike in both tables */
-	bool one;             /* the answer is @piece, maybe of more */
-	struct piece piece;
+	bool one;             /* the answer is one leaf, maybe of more */
+	uint8_t changes;      /* of the entry at the cursor */
 	struct alike alike;
 	trans_va_t limit;     /* of the answer */
 };
 
 /* See ask_fn. */
 int trans_source_ask_(struct build *b, trans_va_t va);
+/* As trans_build_fail_, of an entry of a source, which is at @va in the
+ * destination. */
+int trans_entry_fail_(struct build *b, int status, const char *why,
+		      const struct cursor *c, trans_va_t va);
 /* @s, which knows its table, is what @b asks. */
 void trans_source_first_(struct build *b, struct table_source *s);
 

@@ -6,6 +6,7 @@
 #include "trans/table/source_begin.h"
 
 #include "trans/table/call.h"
+#include "trans/table/groups.h"
 
 static bool one_range(const struct trans_table *table)
 {
@@ -18,27 +19,24 @@ static int check_source(struct build *b, const struct trans_table *src,
 	const struct trans_geometry *to = &b->dst->geo, *from = &src->geo;
 	int level = to->start_level > from->start_level ? to->start_level :
 							  from->start_level;
-	const char *why;
-	int ret;
+	const char *why = NULL;
+	int ret = TRANS_EINVAL;
 
+	b->va = src_va;
 	if (src->root == b->dst->root)
-		return trans_build_refuse_(
-			b, TRANS_EINVAL, "source and destination are one table",
-			src_va);
-	if (geo_granule_shift(to) != geo_granule_shift(from))
-		return trans_build_refuse_(b, TRANS_EINVAL, "granules differ",
-					   src_va);
-	if (b->flags & TRANS_CHECKPFN && !b->dst->ops->pfn_valid)
-		return trans_build_refuse_(
-			b, TRANS_EINVAL, "CHECKPFN without pfn_valid", src_va);
+		why = "source and destination are one table";
+	else if (geo_granule_shift(to) != geo_granule_shift(from))
+		why = "granules differ";
+	else if (b->flags & TRANS_CHECKPFN && !b->dst->ops->pfn_valid)
+		why = "CHECKPFN without pfn_valid";
+	if (why)
+		return build_refuse(b, ret, why);
 	ret = trans_range_status_(from, src_va, b->last - b->first + 1, &why);
-	if (ret)
-		return trans_build_refuse_(b, ret, why, src_va);
-	if ((b->first - src_va) & low_mask(geo_shift(to, level)))
-		return trans_build_refuse_(
-			b, TRANS_EALIGN,
-			"source and destination lie too unevenly", src_va);
-	return 0;
+	if (!ret && (b->first - src_va) & low_mask(geo_shift(to, level))) {
+		why = "source and destination lie too unevenly";
+		ret = TRANS_EALIGN;
+	}
+	return ret ? build_refuse(b, ret, why) : 0;
 }
 
 int trans_source_begin_(struct build *b, struct table_source *s,
@@ -58,6 +56,8 @@ int trans_source_begin_(struct build *b, struct table_source *s,
 	s->plain = same_types && geo_ds(&dst->geo) == geo_ds(&src->geo) &&
 		   one_range(dst) == one_range(src) && !src->indirect;
 	trans_source_first_(b, s);
+	if (b->flags & TRANS_KEEPCONT)
+		b->dst->groups = trans_groups_;
 	return 0;
 }
 

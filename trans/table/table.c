@@ -164,18 +164,22 @@ int trans_table_finish(struct trans_table *table, struct trans_regs *regs,
 
 void trans_table_destroy(struct trans_table *table)
 {
-	struct trans_stats stats = { 0 };
-	const uint64_t *root;
+	const struct trans_geometry *geo = &table->geo;
+	const struct trans_ops *ops = table->ops;
+	struct release all = {
+		.first = trans_geometry_first(geo),
+		.last = trans_geometry_last(geo),
+		.level = geo->start_level,
+	};
 
-	if (table->ops && !table->view) {
-		int level = table->geo.start_level;
-
-		root = trans_table_at_(table, table->root, level);
-		trans_release_(table, root ? level : 3, root, table->root, NULL,
-			       &stats);
+	if (ops && !table->view) {
+		all.page = trans_table_at_(table, table->root, all.level);
+		if (all.page)
+			trans_release_(table, &all, NULL);
+		trans_page_give_(table, table->root, NULL);
 		if (table->window_tables)
-			table->ops->free(table->ctx, table->geo.granule_shift,
-					 table->window_tables, table->window);
+			ops->free(table->ctx, geo_granule_shift(geo),
+				  table->window_tables, table->window);
 	}
 	*table = (struct trans_table){ 0 };
 }

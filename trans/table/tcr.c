@@ -6,6 +6,7 @@
  */
 #include <trans_table/registers.h>
 
+#include "lib/fail.h"
 #include "lib/sctlr.h"
 #include "trans/table/desc.h"
 #include "trans/table/tcr.h"
@@ -50,9 +51,10 @@ static unsigned int get(uint64_t tcr, struct field field)
 	return (unsigned int)((tcr >> field.shift) & low_mask(field.bits));
 }
 
+/* @value, which fits. */
 static uint64_t put(unsigned int value, struct field field)
 {
-	return ((uint64_t)value & low_mask(field.bits)) << field.shift;
+	return (uint64_t)value << field.shift;
 }
 
 /* 0 where the code is reserved. */
@@ -74,21 +76,19 @@ static unsigned int tg_of_granule(unsigned int granule, bool tg1)
 	return code;
 }
 
-bool trans_tcr_pa_code_exists_(unsigned int pa_bits)
-{
-	for (size_t i = 0; i < sizeof(pa_codes); i++)
-		if (pa_codes[i] == pa_bits)
-			return true;
-	return false;
-}
-
-static unsigned int pa_code(unsigned int pa_bits)
+/* As many as there are: none. */
+static TRANS_APART unsigned int pa_code(unsigned int pa_bits)
 {
 	unsigned int code = 0;
 
-	while (code < sizeof(pa_codes) - 1 && pa_codes[code] != pa_bits)
+	while (code < sizeof(pa_codes) && pa_codes[code] != pa_bits)
 		code++;
 	return code;
+}
+
+bool trans_tcr_pa_code_exists_(unsigned int pa_bits)
+{
+	return pa_code(pa_bits) < sizeof(pa_codes);
 }
 
 const char *trans_tcr_decode_(enum trans_regime regime, bool upper,

@@ -5,6 +5,7 @@
 #include <trans_table/table_extra.h>
 
 #include "trans/table/call.h"
+#include "trans/table/groups.h"
 #include "trans/table/source_begin.h"
 
 #define SHARE_FLAGS (TRANS_KEEP | TRANS_REPLACE | TRANS_ESTIMATE)
@@ -15,7 +16,30 @@ static bool may_link(const struct build *b)
 	return b->level < 3 && b->old_kind == DESC_EMPTY && build_whole(b);
 }
 
-static int ask(struct build *b, trans_va_t va)
+static uint64_t link_to(const struct build *b, const struct cursor *c)
+{
+	return desc_table(&b->dst->geo, c->pa).v |
+	       (c->d.v & TABLE_ATTRIBUTES) | TABLE_BORROWED;
+}
+
+/* What @entry of a borrowed table becomes when it goes into a table of ours. */
+static uint64_t lend(const void *build, uint64_t entry)
+{
+	const struct build *b = build;
+	const struct trans_geometry *geo = &b->dst->geo;
+	uint64_t inherited = (uint64_t)b->f->inherited << 59, attributes;
+	desc_t d = { entry };
+
+	if (trans_desc_kind_(geo, b->level, d) == DESC_TABLE)
+		return entry | TABLE_BORROWED | inherited;
+	if (trans_desc_kind_(geo, b->level, d) != DESC_LEAF || !inherited)
+		return entry;
+	attributes = trans_inherit_(inherited, trans_desc_attributes_(geo, d));
+	return trans_desc_leaf_(geo, b->level,
+			 trans_desc_decode_pa_(geo, d, b->shift), attributes).v;
+}
+
+static int ask_share(struct build *b, trans_va_t va)
 {
 	struct table_source *s = b->source;
 	struct cursor *c = &s->at;
@@ -28,8 +52,8 @@ static int ask(struct build *b, trans_va_t va)
 		if (c->kind == DESC_TABLE && c->level == b->level &&
 		    !cursor_inherited(c)) {
 			b->answer = (struct answer){
-				.va = va, .last = b->to, .pa = c->pa,
-				.attributes = c->d.v & TABLE_ATTRIBUTES,
+				.va = va, .last = b->to,
+				.attributes = link_to(b, c),
 				.kind = DESC_TABLE,
 			};
 			return 0;
@@ -56,10 +80,11 @@ int trans_table_share(struct trans_table *dst, trans_va_t dst_va,
 		return ret;
 	if (!source.plain || src->hierarchical != dst->hierarchical ||
 	    src->geo.pa_bits != dst->geo.pa_bits || src->dirty || src->accessed)
-		return trans_build_refuse_(
+		return build_refuse(
 			&b, TRANS_EINVAL,
-			"tables that differ in format cannot be shared",
-			src_va);
-	b.ask = ask;
+			"tables that differ in format cannot be shared");
+	dst->lend = lend;
+	dst->groups = trans_groups_; /* the source may have groups */
+	b.ask = ask_share;
 	return trans_build_(&b);
 }

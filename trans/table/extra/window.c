@@ -6,6 +6,26 @@
 #include <trans_table/table_extra.h>
 
 #include "trans/table/call.h"
+#include "trans/table/groups.h"
+
+/* A hole as far as one looks, but down to the last level, whose tables get
+ * their pages here. */
+static int ask_window(struct build *b, trans_va_t va)
+{
+	struct frame *f = b->f;
+	unsigned int above = geo_shift(&b->dst->geo, 2);
+	const char *why = NULL;
+	int ret = 0;
+
+	b->answer.last = b->level < 3 ? 0 : b->last;
+	if (b->level < 3 || f->exists)
+		return 0;
+	f->pa = b->dst->window + ((va >> above) - (b->first >> above)) *
+					 geo_granule(&b->dst->geo);
+	if (!b->count)
+		ret = trans_page_open_(b->dst, f->pa, &f->page, &why);
+	return trans_build_page_(b, ret, why);
+}
 
 /* The block of last-level tables that covers the range. */
 static int window_pages(struct build *b)
@@ -15,19 +35,17 @@ static int window_pages(struct build *b)
 	uint32_t count = (uint32_t)((b->last >> shift) - (b->first >> shift)) + 1;
 
 	if (table->window_tables)
-		return trans_build_refuse_(b, TRANS_EEXIST,
-					   "the table has a window already",
-					   b->first);
+		return build_refuse(b, TRANS_EEXIST,
+				    "the table has a window already");
 	if (table->geo.start_level > 2)
-		return trans_build_refuse_(b, TRANS_EINVAL,
-					   "the root is the only table",
-					   b->first);
+		return build_refuse(b, TRANS_EINVAL,
+				    "the root is the only table");
 	if (b->count)
 		return 0;
 	if (table->ops->alloc(table->ctx, geo_granule_shift(&table->geo), count,
 			      &table->window))
-		return trans_build_refuse_(
-			b, TRANS_ENOMEM, "no memory for the window", b->first);
+		return build_refuse(b, TRANS_ENOMEM,
+				    "no memory for the window");
 	table->window_tables = count;
 	return 0;
 }
@@ -36,7 +54,8 @@ int trans_table_window(struct trans_table *table, trans_va_t va, uint64_t len,
 		       unsigned int flags, struct trans_window *window,
 		       struct trans_report *report)
 {
-	struct build b = { .window = true, .report = report };
+	struct build b = { .window = true, .ask = ask_window,
+			   .report = report };
 	int ret = trans_build_begin_(&b, table, va, len, flags, TRANS_ESTIMATE);
 	unsigned int shift = geo_granule_shift(&table->geo);
 
@@ -44,6 +63,8 @@ int trans_table_window(struct trans_table *table, trans_va_t va, uint64_t len,
 		ret = window_pages(&b);
 	if (ret)
 		return ret;
+	b.answer.va = ~0ULL; /* to be asked at each slot */
+	table->groups = trans_groups_;
 	ret = trans_build_(&b);
 	if (b.count)
 		return ret;
