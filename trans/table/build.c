@@ -309,7 +309,7 @@ static int skip(struct build *b, unsigned int count)
 }
 
 /* Is it what is there already? Then a group may go on being one. */
-static bool is_old(const struct build *b, desc_t d, unsigned int count)
+static TRANS_APART bool is_old(const struct build *b, desc_t d, unsigned int count)
 {
 	uint64_t step = d.v ? 1ULL << b->shift : 0;
 	uint64_t ignored = trans_desc_kind_(&b->dst->geo, b->level, d) ==
@@ -323,29 +323,31 @@ static bool is_old(const struct build *b, desc_t d, unsigned int count)
 	return true;
 }
 
+/* Store @d and what continues it from the current slot on. */
+static TRANS_APART void change(struct build *b, desc_t d, unsigned int count)
+{
+	unsigned int slot = b->f->next;
+
+	if (has_old(b) && b->dst->groups) {
+		b->dst->groups(b, slot, 0);
+		b->dst->groups(b, slot + count - 1, 0);
+	}
+	store_run(b, slot, count, d);
+}
+
 /* Put @d into the current slot, and @count - 1 descriptors that continue it
  * into the following. */
 static TRANS_APART int put(struct build *b, desc_t d, unsigned int count)
 {
 	struct frame *f = b->f;
-	unsigned int slot = f->next;
-	int ret = 0;
+	bool same = !f->exists && !(f->split && b->flags & TRANS_NOBLOCK) &&
+		    is_old(b, d, count);
+	int ret = f->exists || same ? 0 : materialise(b);
 
-	if (!f->exists && !(f->split && b->flags & TRANS_NOBLOCK) &&
-	    is_old(b, d, count)) {
-		advance(b, count);
-		return 0;
-	}
-	if (!f->exists)
-		ret = materialise(b);
 	if (ret)
 		return ret;
-	if (f->page && has_old(b) && b->dst->groups) {
-		b->dst->groups(b, slot, 0);
-		b->dst->groups(b, slot + count - 1, 0);
-	}
-	if (f->page)
-		store_run(b, slot, count, d);
+	if (f->page && !same)
+		change(b, d, count);
 	advance(b, count);
 	return 0;
 }
@@ -504,7 +506,7 @@ static TRANS_APART int descend(struct build *b)
 }
 
 /* The current table is done: it goes into the slot that it is for. */
-static TRANS_APART int ascend(struct build *b)
+static int ascend(struct build *b)
 {
 	const struct frame *f = b->f;
 	int ret;
@@ -587,21 +589,16 @@ static TRANS_APART void release(struct build *b, trans_va_t va,
 				unsigned int first, unsigned int end)
 {
 	const struct frame *f = b->f;
-	uint64_t bytes = (uint64_t)b->entries << b->shift;
-	struct release what = {
-		.page = f->page,
-		.keep = f->split || f->page == f->old ? NULL : f->old,
-		.level = b->level, .first = va & ~(bytes - 1),
-	};
 
-	what.last = what.first + ((uint64_t)end << b->shift) - 1;
-	what.first += (uint64_t)first << b->shift;
-	trans_release_(b->dst, &what, build_stats(b));
+	va &= ~(((uint64_t)b->entries << b->shift) - 1);
+	trans_release_(b->dst, b->level, f->page,
+		       f->split || f->page == f->old ? NULL : f->old,
+		       va + ((uint64_t)first << b->shift),
+		       va + ((uint64_t)end << b->shift) - 1, build_stats(b));
 }
 
-/* Exchange what differs, so that the shadow holds what was replaced, and give
- * that back. */
-static TRANS_APART void commit(struct build *b)
+/* Exchange what differs, so that the shadow holds what was replaced. */
+static TRANS_APART void exchange(struct build *b)
 {
 	const struct frame *f = b->f;
 
@@ -613,8 +610,14 @@ static TRANS_APART void commit(struct build *b)
 		trans_store_(b->dst, &f->old[i], (desc_t){ f->page[i] });
 		trans_store_(b->dst, &f->page[i], old);
 	}
+}
+
+/* The shadow becomes true, and what was replaced is given back. */
+static TRANS_APART void commit(struct build *b)
+{
+	exchange(b);
 	release(b, b->last, 0, b->entries);
-	trans_page_give_(b->dst, f->pa, build_stats(b));
+	trans_page_give_(b->dst, b->f->pa, build_stats(b));
 }
 
 /* Give back what was made, and make the host's slots what they were. */

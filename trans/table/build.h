@@ -73,6 +73,7 @@ struct build {
 	bool window;         /* last-level tables are exchanged */
 	bool direct;         /* frame 0 is written in place ... */
 	uint16_t begin;      /* ... from this slot on */
+	uint32_t holes;      /* of the slots that @more has stored */
 	struct frame *f;     /* the current table; first the host table */
 	/* The current slot. */
 	int8_t level;
@@ -83,7 +84,6 @@ struct build {
 	trans_va_t va;
 	trans_va_t from, to; /* what of it lies in the range */
 	struct answer answer;
-	uint32_t holes;      /* of the slots that @more has stored */
 	struct frame frame[MAX_LEVELS];
 };
 

@@ -6,19 +6,19 @@
 
 int trans_build_begin_(struct build *b, struct trans_table *table,
 		       trans_va_t va, uint64_t len, unsigned int flags,
-		       unsigned int legal)
+		       unsigned int legal, struct trans_report *report)
 {
 	unsigned int collision = flags & COLLISION_FLAGS;
 	const char *why;
 	int ret;
 
-	b->dst = table;
-	b->flags = flags;
-	b->count = flags & TRANS_ESTIMATE;
-	b->va = va;
-	b->level = TRANS_NO_LEVEL;
-	if (b->report)
-		b->report->stats = (struct trans_stats){ 0 };
+	*b = (struct build){
+		.dst = table, .report = report, .flags = flags,
+		.count = flags & TRANS_ESTIMATE, .va = va,
+		.level = TRANS_NO_LEVEL,
+	};
+	if (report)
+		report->stats = (struct trans_stats){ 0 };
 	if (flags & ~legal)
 		return build_refuse(b, TRANS_EINVAL,
 				    "unknown flag for this operation");

@@ -7,11 +7,12 @@
 
 #include "trans/table/build.h"
 
-/* What every operation begins with: the arguments that all have. @legal: the
- * flags that it takes. The source is a hole until somebody says otherwise. */
+/* What every operation begins with: the arguments that all have, in a new @b.
+ * @legal: the flags that it takes. The source is a hole until somebody says
+ * otherwise. */
 int trans_build_begin_(struct build *b, struct trans_table *table,
 		       trans_va_t va, uint64_t len, unsigned int flags,
-		       unsigned int legal);
+		       unsigned int legal, struct trans_report *report);
 
 /* Refuse an argument: before there is a slot, the report has only b->va. */
 static inline int build_refuse(struct build *b, int status, const char *why)

@@ -28,17 +28,14 @@ int trans_table_copy(struct trans_table *dst, trans_va_t dst_va,
 		     uint64_t len, unsigned int flags,
 		     struct trans_report *report)
 {
-	struct build b = { .report = report, .va = dst_va,
-			   .level = TRANS_NO_LEVEL };
-	const char *why = flags_problem(flags);
+	struct build b;
+	int ret = trans_build_begin_(&b, dst, dst_va, len, flags, COPY_FLAGS,
+				     report);
+	const char *why = flags_problem(b.flags);
 	struct table_source source;
-	int ret;
 
-	if (why && report)
-		report->stats = (struct trans_stats){ 0 };
-	if (why)
-		return build_refuse(&b, TRANS_EINVAL, why);
-	ret = trans_build_begin_(&b, dst, dst_va, len, flags, COPY_FLAGS);
+	if (!ret && why)
+		ret = build_refuse(&b, TRANS_EINVAL, why);
 	if (!ret)
 		ret = trans_source_begin_(&b, &source, src, src_va);
 	return ret ? ret : trans_build_(&b);

@@ -6,9 +6,11 @@
 #include "trans/table/map.h"
 
 int trans_map_begin_(struct build *b, struct trans_table *table, trans_va_t va,
-		     trans_pa_t pa, uint64_t len, unsigned int flags)
+		     trans_pa_t pa, uint64_t len, unsigned int flags,
+		     struct trans_report *report)
 {
-	int ret = trans_build_begin_(b, table, va, len, flags, MAP_FLAGS);
+	int ret = trans_build_begin_(b, table, va, len, flags, MAP_FLAGS,
+				     report);
 
 	if (ret)
 		return ret;
@@ -30,9 +32,9 @@ int trans_table_map(struct trans_table *table, trans_va_t va, trans_pa_t pa,
 		    uint64_t len, const struct trans_attr *attr,
 		    unsigned int flags, struct trans_report *report)
 {
-	struct build b = { .report = report };
+	struct build b;
 	const char *why;
-	int ret = trans_map_begin_(&b, table, va, pa, len, flags);
+	int ret = trans_map_begin_(&b, table, va, pa, len, flags, report);
 
 	if (ret)
 		return ret;
@@ -51,8 +53,10 @@ int trans_table_idmap(struct trans_table *table, trans_pa_t pa, uint64_t len,
 int trans_table_unmap(struct trans_table *table, trans_va_t va, uint64_t len,
 		      unsigned int flags, struct trans_report *report)
 {
-	struct build b = { .erase = true, .report = report };
-	int ret = trans_build_begin_(&b, table, va, len, flags, TRANS_ESTIMATE);
+	struct build b;
+	int ret = trans_build_begin_(&b, table, va, len, flags, TRANS_ESTIMATE,
+				     report);
 
+	b.erase = true;
 	return ret ? ret : trans_build_(&b);
 }

@@ -56,10 +56,11 @@ int trans_table_map_by(struct trans_table *table, trans_va_t va, trans_pa_t pa,
 		       unsigned int flags, struct trans_report *report)
 {
 	struct asked asked = { attr_of, arg, va, pa };
-	struct build b = { .ask = ask_caller, .source = &asked,
-			   .report = report };
-	int ret = trans_map_begin_(&b, table, va, pa, len, flags);
+	struct build b;
+	int ret = trans_map_begin_(&b, table, va, pa, len, flags, report);
 
+	b.ask = ask_caller;
+	b.source = &asked;
 	b.answer.last = 0; /* nothing was asked yet */
 	b.answer.va = ~0ULL;
 	return ret ? ret : trans_build_(&b);

@@ -22,9 +22,8 @@ void trans_store_(const struct trans_table *table, uint64_t *slot, desc_t d)
 		*(volatile uint64_t *)slot = d.v;
 }
 
-static inline __attribute__((always_inline)) int
-open_page(struct trans_table *table, trans_pa_t pa, uint64_t **page,
-	  const char **why)
+int trans_page_open_(struct trans_table *table, trans_pa_t pa, uint64_t **page,
+		     const char **why)
 {
 	const struct trans_ops *ops = table->ops;
 	/* The whole granule, so that nothing stale lies behind a root that is
@@ -48,12 +47,6 @@ open_page(struct trans_table *table, trans_pa_t pa, uint64_t **page,
 	return 0;
 }
 
-int trans_page_open_(struct trans_table *table, trans_pa_t pa, uint64_t **page,
-		     const char **why)
-{
-	return open_page(table, pa, page, why);
-}
-
 int trans_page_take_(struct trans_table *table, uint64_t **page, trans_pa_t *pa,
 		     const char **why)
 {
@@ -64,7 +57,7 @@ int trans_page_take_(struct trans_table *table, uint64_t **page, trans_pa_t *pa,
 	*why = "no memory for a table page";
 	if (ops->alloc(table->ctx, shift, 1, pa))
 		return TRANS_ENOMEM;
-	ret = open_page(table, *pa, page, why);
+	ret = trans_page_open_(table, *pa, page, why);
 	if (ret)
 		ops->free(table->ctx, shift, 1, *pa);
 	return ret;
@@ -90,27 +83,34 @@ void trans_page_give_(struct trans_table *table, trans_pa_t pa,
 		stats->tables_freed++;
 }
 
-/* Set @c to the first entry of @what, in @page. */
-static void begin(struct cursor *c, const struct trans_table *table,
-		  const struct release *what, const uint64_t *page)
+/* What is linked at the cursor's place in what stays, whose way is @keep. */
+static desc_t kept(const struct cursor *c, const uint64_t *const *keep)
 {
-	trans_cursor_init_(c, table);
-	c->trusted = true;
-	c->va = what->first;
-	c->top = (int8_t)what->level;
-	c->page[what->level + 1] = page;
-	trans_cursor_level_(c, what->level);
-	trans_cursor_read_(c);
+	const uint64_t *page = keep[c->level + 1];
+
+	if (page)
+		page += trans_cursor_entry_(c) - c->page[c->level + 1];
+	return (desc_t){ page ? *page : 0 };
 }
 
-/* Is @keep where the table is linked too that @c is at? What cannot be read,
- * against the contract of phys_to_virt, may be: then rather lose pages than
- * free one in use. */
-static bool is_kept(struct cursor *keep, const struct cursor *c)
+/* Down both ways. False: what is there cannot be read, against the contract of
+ * phys_to_virt; then rather lose pages than free one in use. */
+static bool down(struct cursor *c, const uint64_t **keep)
 {
-	return trans_cursor_find_(keep, c->va, c->level) ||
-	       (keep->kind == DESC_TABLE && keep->level == c->level &&
-		keep->pa == c->pa);
+	const struct trans_geometry *geo = &c->table->geo;
+	desc_t d = kept(c, keep);
+	const uint64_t *below = NULL;
+	bool is_table = trans_desc_kind_(geo, c->level, d) == DESC_TABLE;
+
+	if (is_table)
+		below = trans_table_at_(
+			c->table, trans_desc_decode_pa_(
+					  geo, d, geo_granule_shift(geo)),
+			c->level + 1);
+	if ((is_table && !below) || trans_cursor_down_(c))
+		return false;
+	keep[c->level + 1] = below;
+	return true;
 }
 
 /* On to the next entry; the tables that end on the way are given back, children
@@ -130,23 +130,30 @@ static bool give_ended(struct trans_table *table, struct cursor *c,
 }
 
 /* Last-level tables have no children and are not looked into. */
-void trans_release_(struct trans_table *table, const struct release *what,
+void trans_release_(struct trans_table *table, int level, const uint64_t *page,
+		    const uint64_t *keep, trans_va_t first, trans_va_t last,
 		    struct trans_stats *stats)
 {
-	bool more = what->level < 3 && what->first <= what->last;
-	struct cursor c, keep;
+	const uint64_t *kept_way[MAX_LEVELS];
+	bool more = level < 3 && first <= last;
+	struct cursor c;
 
-	begin(&c, table, what, what->page);
-	begin(&keep, table, what, what->keep ? what->keep : what->page);
+	trans_cursor_init_(&c, table);
+	c.trusted = true;
+	c.va = first;
+	c.top = (int8_t)level;
+	c.page[level + 1] = page;
+	kept_way[level + 1] = keep;
+	trans_cursor_level_(&c, level);
 	while (more) {
 		bool goes = trans_cursor_read_(&c) == DESC_TABLE &&
 			    !(c.d.v & TABLE_BORROWED) &&
-			    !(what->keep && is_kept(&keep, &c));
+			    kept(&c, kept_way).v != c.d.v;
 
-		if (goes && c.level < 2 && !trans_cursor_down_(&c))
+		if (goes && c.level < 2 && down(&c, kept_way))
 			continue; /* at its first entry now */
 		if (goes)
 			trans_page_give_(table, c.pa, stats);
-		more = give_ended(table, &c, what->last, stats);
+		more = give_ended(table, &c, last, stats);
 	}
 }

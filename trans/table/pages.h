@@ -30,17 +30,11 @@ int trans_page_take_(struct trans_table *table, uint64_t **page, trans_pa_t *pa,
 void trans_page_give_(struct trans_table *table, trans_pa_t pa,
 		      struct trans_stats *stats);
 
-/* What the entries of @page, a table of @level, link to that are for @first to
- * @last; except what @keep (a table of the same place, or NULL) has there
- * too. */
-struct release {
-	const uint64_t *page, *keep;
-	trans_va_t first, last;
-	int level;
-};
-
-/* Give it back, and all below. */
-void trans_release_(struct trans_table *table, const struct release *what,
+/* Give back what the entries of @page, a table of @level, link to that are for
+ * @first to @last, and all below; except what @keep, a table of the same place
+ * or NULL, has there too. */
+void trans_release_(struct trans_table *table, int level, const uint64_t *page,
+		    const uint64_t *keep, trans_va_t first, trans_va_t last,
 		    struct trans_stats *stats);
 
 #endif

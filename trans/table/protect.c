@@ -9,9 +9,10 @@ int trans_table_protect(struct trans_table *table, trans_va_t va, uint64_t len,
 			unsigned int access, unsigned int flags,
 			struct trans_report *report)
 {
-	struct build b = { .report = report };
+	struct build b;
 	struct table_source source;
-	int ret = trans_build_begin_(&b, table, va, len, flags, TRANS_ESTIMATE);
+	int ret = trans_build_begin_(&b, table, va, len, flags, TRANS_ESTIMATE,
+				     report);
 
 	if (ret)
 		return ret;
@@ -19,6 +20,6 @@ int trans_table_protect(struct trans_table *table, trans_va_t va, uint64_t len,
 		return build_refuse(&b, TRANS_EINVAL, "unknown access bit");
 	b.flags |= TRANS_KEEPCONT;
 	trans_source_self_(&b, &source,
-			   trans_edit_of_access_(&table->geo, access));
+			   trans_edit_of_access_(&b.dst->geo, access));
 	return trans_build_(&b);
 }

@@ -33,7 +33,8 @@ static unsigned int changes_of(const struct build *b,
 			       const struct table_source *s, desc_t d,
 			       uint64_t attributes)
 {
-	uint64_t changed = trans_desc_attributes_(&s->at.table->geo, d) ^ attributes;
+	uint64_t changed = attributes ^
+			   trans_desc_attributes_(&s->at.table->geo, d);
 	unsigned int changes = s->at.d.v & DESC_VALID ? 0 : MADE_VALID;
 
 	if (b->flags & TRANS_MKWRITE && changed & (LEAF_READONLY | LEAF_DBM))
@@ -90,7 +91,8 @@ static int attributes_of(const struct build *b, struct table_source *s,
 
 /* MKVALID: make of an invalid entry what the source's rule says that it is.
  * @d stays invalid where that is nothing. */
-static int revive(const struct build *b, struct table_source *s, desc_t *d)
+static TRANS_APART int revive(const struct build *b, struct table_source *s,
+			      desc_t *d)
 {
 	const struct trans_table *src = s->at.table;
 	enum trans_presence presence = TRANS_AMBIGUOUS;
@@ -135,17 +137,13 @@ static bool is_alike(const struct table_source *s, trans_va_t va)
 	       s->at.inherited[s->at.level + 1] == s->alike.inherited;
 }
 
-/* Look at what the source has for @va, its own address. */
-static int look_at(const struct build *b, struct table_source *s,
-		   trans_va_t va, struct piece *piece)
+/* What is to become of the entry at the cursor, which is for @va? */
+static TRANS_APART int judge(const struct build *b, struct table_source *s,
+			     trans_va_t va, struct piece *piece)
 {
-	int ret = trans_cursor_find_(&s->at, va, 3);
 	desc_t d = s->at.d;
+	int ret = 0;
 
-	piece->kind = DESC_EMPTY;
-	piece->pa = 0;
-	if (ret)
-		return ret;
 	if (s->at.kind == DESC_LEAF && is_alike(s, va)) {
 		*piece = (struct piece){ va + s->alike.offset,
 					 s->alike.attributes, DESC_LEAF,
@@ -163,8 +161,18 @@ static int look_at(const struct build *b, struct table_source *s,
 	return ret;
 }
 
-/* ---- how far an answer holds
- * ---------------------------------------------- */
+/* Look at what the source has for @va, its own address. */
+static int look_at(const struct build *b, struct table_source *s,
+		   trans_va_t va, struct piece *piece)
+{
+	int ret = trans_cursor_find_(&s->at, va, 3);
+
+	piece->kind = DESC_EMPTY;
+	piece->pa = 0;
+	return ret ? ret : judge(b, s, va, piece);
+}
+
+/* ---- how far an answer holds ------------------------------------------ */
 
 /* Is the hidden entry @d, which looks like one before, a mapping? */
 static bool is_hidden(const struct build *b, const struct table_source *s,
@@ -255,12 +263,6 @@ static TRANS_APART unsigned int copy_line(const uint64_t *slot,
 	return count;
 }
 
-/* Where copies of entries go, and what the next of them is. */
-struct copies {
-	uint64_t *out; /* NULL: nowhere */
-	uint64_t next;
-};
-
 /* What is @d, which is not what was expected? LOOKS: nothing that is known. */
 static enum look look_of(const struct build *b, const struct table_source *s,
 			 desc_t d, trans_va_t va)
@@ -277,16 +279,16 @@ static enum look look_of(const struct build *b, const struct table_source *s,
 
 /* A hole that copies go on behind: linear maps do, at the same address. Not
  * where groups are counted. */
-static bool is_gap(const struct build *b, struct copies copies, desc_t d)
+static bool is_gap(const struct build *b, desc_t d)
 {
-	return copies.out && !(d.v & DESC_VALID) &&
-	       (!d.v || !(b->flags & TRANS_MKVALID)) &&
+	return !(d.v & DESC_VALID) && (!d.v || !(b->flags & TRANS_MKVALID)) &&
 	       !(b->flags & TRANS_KEEPCONT);
 }
 
 /* How many more entries of the table the answer may hold for, as far as limits
  * and the bits of an output address go. */
-static unsigned int room(const struct build *b, const struct table_source *s)
+static TRANS_APART unsigned int room(const struct build *b,
+				     const struct table_source *s)
 {
 	unsigned int shift = cursor_shift(&s->at);
 	uint64_t most = trans_cursor_left_(&s->at), more;
@@ -299,10 +301,11 @@ static unsigned int room(const struct build *b, const struct table_source *s)
 	return (unsigned int)(more < most ? more : most);
 }
 
-/* Entries of the table that come next, from @slot and @va on. */
+/* Entries of the table that come next, from @slot on, which is for @va; with
+ * @out, store there what they become, which is @into + @va first. */
 static unsigned int next_line(const struct table_source *s,
-			      struct copies copies, trans_va_t va,
 			      const uint64_t *slot, unsigned int most,
+			      trans_va_t va, uint64_t *out, uint64_t into,
 			      desc_t *last)
 {
 	uint64_t valid = s->alike.looks[LOOK_VALID];
@@ -312,42 +315,42 @@ static unsigned int next_line(const struct table_source *s,
 		*last = desc_read(slot);
 		return 0;
 	}
-	if (!copies.out)
+	if (!out)
 		return read_line(slot, most, valid + va, step, last);
-	return copy_line(slot, most, valid + va, step,
-			 copies.next - (valid + va), copies.out, last);
+	return copy_line(slot, most, valid + va, step, into - valid, out, last);
 }
 
-/* Let the answer hold for what follows in the same table, as long as that is
- * easily had. The cursor is left at the last entry that was read. */
+/* Let the answer hold for @most entries that follow in the same table, as long
+ * as that is easily had; @out and @next as for extend. The cursor is left at
+ * the last entry that was read. */
 static TRANS_APART void follow(struct build *b, struct table_source *s,
-			       struct copies copies)
+			       unsigned int most, uint64_t *out, uint64_t next)
 {
-	unsigned int shift = cursor_shift(&s->at), done = 0, more;
-	unsigned int most = room(b, s), seen[LOOKS + 1] = { 0 };
+	unsigned int shift = cursor_shift(&s->at), done, more;
+	unsigned int seen[LOOKS + 1] = { 0 };
 	const uint64_t *slot = trans_cursor_entry_(&s->at) + 1;
-	trans_va_t va = (s->at.va | low_mask(shift)) + 1;
+	trans_va_t first = (s->at.va | low_mask(shift)) + 1, va;
 	desc_t d = { 0 };
 	enum look look;
+	bool gap;
 
-	for (; done < most; done++) {
-		more = next_line(s, copies, va, slot + done, most - done, &d);
+	next -= first;
+	for (done = 0; done < most; done++) {
+		va = first + ((uint64_t)done << shift);
+		more = next_line(s, slot + done, most - done, va,
+				 out ? out + done : NULL, next, &d);
 		done += more;
 		seen[LOOK_VALID] += more;
-		va += (uint64_t)more << shift;
-		copies.next += (uint64_t)more << shift;
-		if (copies.out)
-			copies.out += more;
 		if (done == most)
 			break;
-		look = is_gap(b, copies, d) ? LOOKS : look_of(b, s, d, va);
-		if (look == LOOKS && !is_gap(b, copies, d))
+		va += (uint64_t)more << shift;
+		gap = out && is_gap(b, d);
+		look = gap ? LOOKS : look_of(b, s, d, va);
+		if (look == LOOKS && !gap)
 			break;
 		seen[look]++;
-		if (copies.out)
-			*copies.out++ = look == LOOKS ? 0 : copies.next;
-		copies.next += 1ULL << shift;
-		va += 1ULL << shift;
+		if (out)
+			out[done] = gap ? 0 : next + va;
 	}
 	for (look = 0; look < LOOKS; look++)
 		count_changes(b, s->alike.changes[look], seen[look]);
@@ -357,9 +360,10 @@ static TRANS_APART void follow(struct build *b, struct table_source *s,
 		trans_cursor_go_(&s->at, done + (done < most), d);
 }
 
-static void follow_holes(struct build *b, struct table_source *s)
+static TRANS_APART void follow_holes(struct build *b, struct table_source *s,
+				     unsigned int most)
 {
-	unsigned int most = room(b, s), done;
+	unsigned int done;
 	desc_t d;
 
 	done = read_line(trans_cursor_entry_(&s->at) + 1, most, 0, 0, &d);
@@ -369,7 +373,8 @@ static void follow_holes(struct build *b, struct table_source *s)
 }
 
 /* Remember how the entry at the cursor, which belongs to the answer, looks. */
-static void remember(const struct build *b, struct table_source *s)
+static TRANS_APART void remember(const struct build *b,
+				 struct table_source *s)
 {
 	uint64_t offset = b->answer.offset + s->delta;
 	uint8_t inherited = s->at.inherited[s->at.level + 1];
@@ -444,43 +449,48 @@ static bool at_end(const struct build *b, const struct table_source *s)
 	return !trans_cursor_left_(&s->at) && !(b->flags & TRANS_FOLD);
 }
 
-static void copy_one(struct copies *copies, uint64_t behind, uint64_t step,
-		     unsigned int shift)
-{
-	copies->next += behind + step;
-	copies->out += (behind + step) >> shift;
-	copies->out[-1] = copies->next - step;
-}
-
-/* From the entry at the cursor on, as far as it goes on like that. */
-static void extend(struct build *b, struct table_source *s,
-		   struct copies copies)
+/* To the entry behind the answer, which is longer then; false: it ends here.
+ * @stored: copies are, so output addresses go on in the same bits. */
+static TRANS_APART bool go_on(struct build *b, struct table_source *s,
+			      bool stored)
 {
 	struct piece piece;
-	trans_va_t last;
 
-	for (;;) {
-		last = b->answer.last;
-		if (b->answer.kind == DESC_LEAF)
+	if (at_end(b, s) ||
+	    look_at(b, s, b->answer.last + 1 - s->delta, &piece) ||
+	    !continues(b, s, &piece))
+		return false;
+	if (stored && (piece.pa ^ build_pa(b, b->answer.va)) >> s->bits)
+		return false;
+	s->changes = piece.changes;
+	count_changes(b, s->changes, piece.kind == DESC_LEAF);
+	reach(b, s);
+	return true;
+}
+
+/* From the entry at the cursor on, as far as it goes on like that; with @out,
+ * store there what copies become, @next and what continues it. */
+static TRANS_APART void extend(struct build *b, struct table_source *s,
+			       uint64_t *out, uint64_t next)
+{
+	trans_va_t behind;
+	bool on = true;
+
+	while (on) {
+		behind = b->answer.last;
+		if (b->answer.kind == DESC_EMPTY) {
+			follow_holes(b, s, room(b, s));
+		} else {
 			remember(b, s);
-		if (b->answer.kind == DESC_EMPTY)
-			follow_holes(b, s);
-		else
-			follow(b, s, copies);
-		if (at_end(b, s))
-			return;
-		if (look_at(b, s, b->answer.last + 1 - s->delta, &piece) ||
-		    !continues(b, s, &piece))
-			return;
-		if (copies.out && (piece.pa ^ build_pa(b, b->answer.va)) >> s->bits)
-			return;
-		if (copies.out)
-			copy_one(&copies, b->answer.last - last,
-				 1ULL << cursor_shift(&s->at),
-				 cursor_shift(&s->at));
-		s->changes = piece.changes;
-		count_changes(b, s->changes, piece.kind == DESC_LEAF);
-		reach(b, s);
+			follow(b, s, room(b, s), out, next);
+		}
+		behind = b->answer.last - behind;
+		on = go_on(b, s, out);
+		if (on && out) {
+			out += behind >> cursor_shift(&s->at);
+			*out++ = next + behind;
+			next += behind + (1ULL << cursor_shift(&s->at));
+		}
 	}
 }
 
@@ -488,7 +498,7 @@ static bool more(struct build *b, unsigned int most, desc_t first,
 		 uint64_t *out)
 {
 	struct table_source *s = b->source;
-	struct copies copies = { out, first.v };
+	uint64_t next = first.v + (1ULL << b->shift);
 
 	if (!s->one || b->answer.order != b->shift)
 		return false;
@@ -497,15 +507,14 @@ static bool more(struct build *b, unsigned int most, desc_t first,
 	if (s->limit > b->last)
 		s->limit = b->last;
 	if (out)
-		*copies.out++ = first.v;
-	copies.next += 1ULL << b->shift;
-	extend(b, s, copies);
+		*out = first.v;
+	extend(b, s, out ? out + 1 : NULL, next);
 	return out;
 }
 
 /* A leaf answers for itself until it is known what becomes of it, unless it
  * could become a part of something larger. */
-int trans_source_ask_(struct build *b, trans_va_t va)
+static TRANS_APART int ask_one(struct build *b, trans_va_t va)
 {
 	struct table_source *s = b->source;
 	struct piece piece;
@@ -529,9 +538,17 @@ int trans_source_ask_(struct build *b, trans_va_t va)
 				 piece.changes & LOST_CONT;
 		count_changes(b, piece.changes, 1);
 	}
-	if (!s->one)
-		extend(b, s, (struct copies){ NULL, 0 });
 	return 0;
+}
+
+int trans_source_ask_(struct build *b, trans_va_t va)
+{
+	int ret = ask_one(b, va);
+	struct table_source *s = b->source;
+
+	if (!ret && !s->one)
+		extend(b, s, NULL, 0);
+	return ret;
 }
 
 void trans_source_first_(struct build *b, struct table_source *s)

@@ -166,16 +166,14 @@ void trans_table_destroy(struct trans_table *table)
 {
 	const struct trans_geometry *geo = &table->geo;
 	const struct trans_ops *ops = table->ops;
-	struct release all = {
-		.first = trans_geometry_first(geo),
-		.last = trans_geometry_last(geo),
-		.level = geo->start_level,
-	};
+	const uint64_t *root;
 
 	if (ops && !table->view) {
-		all.page = trans_table_at_(table, table->root, all.level);
-		if (all.page)
-			trans_release_(table, &all, NULL);
+		root = trans_table_at_(table, table->root, geo->start_level);
+		if (root)
+			trans_release_(table, geo->start_level, root, NULL,
+				       trans_geometry_first(geo),
+				       trans_geometry_last(geo), NULL);
 		trans_page_give_(table, table->root, NULL);
 		if (table->window_tables)
 			ops->free(table->ctx, geo_granule_shift(geo),

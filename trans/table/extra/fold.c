@@ -10,9 +10,10 @@
 int trans_table_fold(struct trans_table *table, trans_va_t va, uint64_t len,
 		     unsigned int flags, struct trans_report *report)
 {
-	struct build b = { .report = report };
+	struct build b;
 	struct table_source source;
-	int ret = trans_build_begin_(&b, table, va, len, flags, TRANS_ESTIMATE);
+	int ret = trans_build_begin_(&b, table, va, len, flags, TRANS_ESTIMATE,
+				     report);
 
 	if (ret)
 		return ret;

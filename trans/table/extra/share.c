@@ -4,6 +4,7 @@
  */
 #include <trans_table/table_extra.h>
 
+#include "lib/fail.h"
 #include "trans/table/call.h"
 #include "trans/table/groups.h"
 #include "trans/table/source_begin.h"
@@ -39,29 +40,33 @@ static uint64_t lend(const void *build, uint64_t entry)
 			 trans_desc_decode_pa_(geo, d, b->shift), attributes).v;
 }
 
-static int ask_share(struct build *b, trans_va_t va)
+/* Answer with a link, if the source has a table there that can be linked. */
+static TRANS_APART int ask_link(struct build *b, trans_va_t va)
 {
 	struct table_source *s = b->source;
 	struct cursor *c = &s->at;
-	int ret;
+	int ret = trans_cursor_find_(c, va - s->delta, b->level);
 
-	if (may_link(b)) {
-		ret = trans_cursor_find_(c, va - s->delta, b->level);
-		if (ret)
-			return trans_entry_fail_(b, ret, c->why, c, va);
-		if (c->kind == DESC_TABLE && c->level == b->level &&
-		    !cursor_inherited(c)) {
-			b->answer = (struct answer){
-				.va = va, .last = b->to,
-				.attributes = link_to(b, c),
-				.kind = DESC_TABLE,
-			};
-			return 0;
-		}
-	}
-	if (b->answer.kind != DESC_TABLE && va >= b->answer.va &&
-	    va <= b->answer.last)
-		return 0;
+	if (ret)
+		return trans_entry_fail_(b, ret, c->why, c, va);
+	if (c->kind == DESC_TABLE && c->level == b->level &&
+	    !cursor_inherited(c))
+		b->answer = (struct answer){
+			.va = va, .last = b->to, .attributes = link_to(b, c),
+			.kind = DESC_TABLE,
+		};
+	return 0;
+}
+
+static int ask_share(struct build *b, trans_va_t va)
+{
+	int ret = may_link(b) ? ask_link(b, va) : 0;
+	bool known = va >= b->answer.va && va <= b->answer.last;
+
+	/* A link that was answered before was for another place. */
+	if (ret || (known && (b->answer.kind != DESC_TABLE ||
+			      b->answer.va == va)))
+		return ret;
 	return trans_source_ask_(b, va);
 }
 
@@ -70,9 +75,10 @@ int trans_table_share(struct trans_table *dst, trans_va_t dst_va,
 		      uint64_t len, unsigned int flags,
 		      struct trans_report *report)
 {
-	struct build b = { .share = true, .report = report };
+	struct build b;
 	struct table_source source;
-	int ret = trans_build_begin_(&b, dst, dst_va, len, flags, SHARE_FLAGS);
+	int ret = trans_build_begin_(&b, dst, dst_va, len, flags, SHARE_FLAGS,
+				     report);
 
 	if (!ret)
 		ret = trans_source_begin_(&b, &source, src, src_va);
@@ -85,6 +91,7 @@ int trans_table_share(struct trans_table *dst, trans_va_t dst_va,
 			"tables that differ in format cannot be shared");
 	dst->lend = lend;
 	dst->groups = trans_groups_; /* the source may have groups */
+	b.share = true;
 	b.ask = ask_share;
 	return trans_build_(&b);
 }

@@ -54,15 +54,17 @@ int trans_table_window(struct trans_table *table, trans_va_t va, uint64_t len,
 		       unsigned int flags, struct trans_window *window,
 		       struct trans_report *report)
 {
-	struct build b = { .window = true, .ask = ask_window,
-			   .report = report };
-	int ret = trans_build_begin_(&b, table, va, len, flags, TRANS_ESTIMATE);
+	struct build b;
+	int ret = trans_build_begin_(&b, table, va, len, flags, TRANS_ESTIMATE,
+				     report);
 	unsigned int shift = geo_granule_shift(&table->geo);
 
 	if (!ret)
 		ret = window_pages(&b);
 	if (ret)
 		return ret;
+	b.window = true;
+	b.ask = ask_window;
 	b.answer.va = ~0ULL; /* to be asked at each slot */
 	table->groups = trans_groups_;
 	ret = trans_build_(&b);
