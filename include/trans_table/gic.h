@@ -133,7 +133,9 @@ int trans_gic_check(const struct trans_gic *gic, uint64_t mpidr,
  *   machine  TRANS_EOVERLAP  a move writes to a table (pa, len)
  *   machine  TRANS_ENOENT    a CPU of @gic->lpis has no redistributor (desc:
  *                            its MPIDR)
- *   machine  TRANS_EHOST     a redistributor (pa) has no LPIs
+ *   machine  TRANS_EHOST     a redistributor (pa) has no LPIs, or has them on
+ *                            and nothing promises that they can be switched
+ *                            off (GICR_CTLR.CES)
  *   input    TRANS_EINVAL    a value has reserved bits, no table or no LPIs
  *                            (desc), or @mpidr, the CPU that leaves, has no
  *                            pending table

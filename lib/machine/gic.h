@@ -21,6 +21,7 @@
 #define GICR_CTLR 0x0
 #define GICR_CTLR_RWP (1u << 3)
 #define GICR_CTLR_ENABLE_LPIS (1u << 0)
+#define GICR_CTLR_CES (1u << 1) /* EnableLPIs can be cleared */
 #define GICR_PROPBASER 0x70
 #define GICR_PENDBASER 0x78
 #define GICD_CTLR 0x0

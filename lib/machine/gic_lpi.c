@@ -7,7 +7,6 @@
 #include "lib/machine/arch.h"
 #include "lib/machine/gic_lpi.h"
 
-#define GICR_CTLR_CES (1u << 1) /* EnableLPIs can be cleared */
 #define GICR_VPENDBASER 0x20078
 #define GICR_VPENDBASER_VALID (1ULL << 63)
 

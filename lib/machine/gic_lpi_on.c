@@ -81,14 +81,31 @@ static int find_redist(const struct trans_gic *gic, uint64_t mpidr,
 	return ret;
 }
 
-static int check_redists(const struct trans_gic *gic, struct trans_error *err)
+/* Tables change only while LPIs are off. If the host has them on, something
+ * must promise that this can change (GICR_CTLR.CES). */
+static int look_at_redist(const struct trans_gic *gic, uint64_t mpidr,
+			  struct trans_error *err)
 {
 	struct gic_redist redist;
+	int ret = find_redist(gic, mpidr, &redist, err);
+	uint32_t ctlr;
+
+	if (ret)
+		return ret;
+	ctlr = gic_read(gic, redist.rd + GICR_CTLR);
+	if (ctlr & GICR_CTLR_ENABLE_LPIS && !(ctlr & GICR_CTLR_CES))
+		ret = trans_fail_pa(err, TRANS_EHOST,
+				    "GIC: LPIs are on, for ever", redist.rd, 0);
+	return ret;
+}
+
+static int look_at_redists(const struct trans_gic *gic,
+			   struct trans_error *err)
+{
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < gic->lpis->count; i++)
-		ret = find_redist(gic, gic->lpis->pending[i].mpidr, &redist,
-				  err);
+		ret = look_at_redist(gic, gic->lpis->pending[i].mpidr, err);
 	return ret;
 }
 
@@ -130,7 +147,7 @@ int trans_gic_lpis_look_(const struct trans_gic *gic, uint64_t mpidr,
 {
 	int ret = check_values(gic->lpis, mpidr, err);
 
-	return ret ? ret : check_redists(gic, err);
+	return ret ? ret : look_at_redists(gic, err);
 }
 
 int trans_gic_lpis_check(const struct trans_gic *gic, uint64_t mpidr,

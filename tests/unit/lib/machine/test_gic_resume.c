@@ -591,7 +591,7 @@ static void outside_of_coherency(void **state)
 
 static void lpis_that_do_not_come(void **state)
 {
-	set(RD1, ENABLE_LPIS);
+	set(RD1, ENABLE_LPIS | 2); /* CES, but nobody did */
 	fails(TRANS_EHOST, "GIC: LPIs are still on", RD1);
 	assert_int_equal(writes(RD1 + 0x70), 0);
 	assert_int_equal(hw.wild, 0);
@@ -670,6 +670,13 @@ static void lpis_that_cannot_be(void **state)
 	set_up_lpis(state);
 	set(RD1 + 8, get(RD1 + 8) & ~1ULL);
 	check_fails(TRANS_EHOST, "GIC: it has no LPIs", 0);
+
+	/* Of a host that has them on: it must be able to let go. */
+	set_up_lpis(state);
+	set(RD1, ENABLE_LPIS);
+	check_fails(TRANS_EHOST, "GIC: LPIs are on, for ever", 0);
+	set(RD1, ENABLE_LPIS | 2);
+	assert_int_equal(check_lpis(NULL), 0);
 }
 
 /* 0xe000 bytes of properties, 0x2000 of pending bits, for 16 bits. */
