@@ -211,20 +211,20 @@ def is_bad_kernel(version):
     return any(lo <= upstream(version) <= hi for lo, hi in BAD_KERNELS)
 
 
-def newest_good_kernel(home):
-    """(package, version) that linux-image-cloud-arm64 stands for."""
-    shown = apt('apt-cache', 'show', 'linux-image-cloud-arm64', home=home)
+def newest_good_kernel(home, meta):
+    """(package, version) that this metapackage stands for."""
+    shown = apt('apt-cache', 'show', meta, home=home)
     found = re.findall(r'^Depends:.*?(linux-image-\S+) \(= ([^)]+)\)', shown,
                        re.M)
     for package, version in found:
         if not is_bad_kernel(version):
             return package, version
         say(f'not {package} {version}: its own kexec is broken')
-    raise Failed(f'no usable linux-image-cloud-arm64 among {found}')
+    raise Failed(f'no usable {meta} among {found}')
 
 
-def kernel_from(home, final):
-    package, version = newest_good_kernel(home)
+def kernel_from(home, final, meta='linux-image-cloud-arm64'):
+    package, version = newest_good_kernel(home, meta)
     say(f'{package} {version} ...')
     with Workdir(final) as d:
         download_deb(f'{package}={version}', d, home)
@@ -242,6 +242,11 @@ def fetch_kernel():
 def fetch_backports():
     prepare_apt(BACKPORTS)
     kernel_from(BACKPORTS, f'{BUILD}/kernel-backports')
+
+
+def fetch_full_kernel():
+    """With drivers for what no cloud has, such as USB."""
+    kernel_from(APT, f'{BUILD}/kernel-full', 'linux-image-arm64')
 
 
 def fetch_busybox():
@@ -379,7 +384,7 @@ def fetch_trans_pgd():
 
 
 PARTS = {'kernel': fetch_kernel, 'backports': fetch_backports,
-         'busybox': fetch_busybox, 'kexec-tools': fetch_kexec_tools,
+         'kernel-full': fetch_full_kernel, 'busybox': fetch_busybox, 'kexec-tools': fetch_kexec_tools,
          'libfdt': fetch_libfdt,
          'zlib': fetch_zlib, 'lzo': fetch_lzo, 'lz4': fetch_lz4,
          'trans_pgd': fetch_trans_pgd}

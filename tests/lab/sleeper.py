@@ -30,25 +30,32 @@ KEEP = 90 # homes; about 80 MiB each, and the whole matrix needs 70
 # Which modules, in which order; a kernel that has one built in lacks the file.
 MODULES = ['drivers/virtio/virtio_ring', 'drivers/virtio/virtio',
            'drivers/virtio/virtio_mmio', 'drivers/block/virtio_blk',
-           'lib/lz4/lz4_compress', 'crypto/lz4']
+           'lib/lz4/lz4_compress', 'crypto/lz4', 'crypto/crc32c_generic',
+           'fs/ext4/ext4']
 # Likewise, with tt.pci.
 PCI_MODULES = [
+    'drivers/nvme/host/nvme',
     'drivers/virtio/virtio_pci_legacy_dev',
     'drivers/virtio/virtio_pci_modern_dev', 'drivers/virtio/virtio_pci',
     'net/core/failover', 'drivers/net/net_failover', 'drivers/net/virtio_net',
     'drivers/char/hw_random/virtio-rng']
+# Likewise, of the kernel that has USB, with tt.usb.
+USB_MODULES = ['drivers/usb/host/xhci-pci', 'drivers/usb/storage/usb-storage',
+               'drivers/scsi/sd_mod']
 # What it loads itself where it is told to.
 ON_DEMAND = ['fs/efivarfs/efivarfs']
 
 # Name -> part of fetch.py, directory under build/. Slim ones: kernels.py.
-DEBIAN = {'6.1': ('kernel', 'kernel'), '6.12': ('backports',
-                                                'kernel-backports')}
+DEBIAN = {'6.1': ('kernel', 'kernel'),
+          '6.1-full': ('kernel-full', 'kernel-full'),
+          '6.12': ('backports', 'kernel-backports')}
 
 
 class Sleeper:
     """A guest, and the machine that it goes to sleep on. `words` go to its
     kernel; offset: the swap is a file. `pci`: it has what PCI_DEVICES says, and
-    its disks, but for those that are named in `mmio`, are on PCI, too."""
+    its disks, but for those that are named in `mmio`, are on PCI, too; with
+    a kernel that has USB there is a disk behind xHCI."""
 
     def __init__(self, machine=None, kernel='6.1', words=(), cycles=1,
                  swap_file=False, pci=False, mmio=()):
@@ -56,12 +63,17 @@ class Sleeper:
         self.kernel, self.words, self.cycles = kernel, tuple(words), cycles
         self.swap_file, self.pci, self.mmio = swap_file, pci, tuple(mmio)
 
+    @property
+    def usb(self):
+        return self.pci and self.kernel.endswith('-full')
+
     def disks(self):
-        return ['swap', 'data', *(['nvme'] if self.pci else [])]
+        return ['swap', 'data', *(['nvme'] if self.pci else []),
+                *(['usb'] if self.usb else [])]
 
     def checks(self):
         """How many it makes each time it wakes."""
-        return says.CHECKS + (says.PCI_CHECKS if self.pci else 0)
+        return says.CHECKS + (says.PCI_CHECKS if self.pci else 0) + self.usb
 
     def home(self):
         return os.path.join(OUT, digest(self.identity())[:16])
@@ -70,7 +82,8 @@ class Sleeper:
         return json.dumps([
             self.machine.args(), self.kernel, self.words, self.cycles,
             self.swap_file, SWAP_MIB, DATA_MIB, MODULES + ON_DEMAND,
-            [self.pci, self.mmio, PCI_MODULES, PCI_DEVICES],
+            [self.pci, self.mmio, PCI_MODULES + USB_MODULES,
+             PCI_DEVICES + USB_DEVICES],
             digest_file(f'{HERE}/sleeper.sh'), digest_file(kernel_file(
                 self.kernel)), digest_file(busybox())])
 
@@ -127,18 +140,34 @@ def replaced(path):
     os.rename(path + '.new', path)
 
 
-def modules(name, wanted):
-    """(file name, bytes) of those that are no part of the kernel."""
+def module_files(name):
+    """Where each module is that is no part of the kernel."""
     if name not in DEBIAN:
-        return []
-    found = []
+        return {}
+    return {re.sub(r'.*/kernel/(.*)\.ko(\.xz)?$', r'\1', path): path
+            for path in glob.glob(f'{kernel_home(name)}/lib/modules/*/kernel/'
+                                  '**/*.ko*', recursive=True)}
+
+
+def modules(name, wanted, loaded=()):
+    """{module name: bytes} of what the wanted ones need and is not loaded, in
+    an order in which it can be: each says what it depends on (modinfo)."""
+    files, found = module_files(name), {}
+    at = {os.path.basename(m).replace('-', '_'): m for m in files}
+
+    def add(module):
+        short = os.path.basename(module).replace('-', '_')
+        if module not in files or short in found or short in loaded:
+            return
+        data = payload.read(files[module])
+        if files[module].endswith('.xz'):
+            data = lzma.decompress(data)
+        needs = re.search(rb'\0depends=([^\0]*)', data)
+        for need in needs[1].decode().split(',') if needs else ():
+            add(at.get(need.replace('-', '_'), ''))
+        found[short] = data
     for module in wanted:
-        for path in glob.glob(f'{kernel_home(name)}/lib/modules/*/kernel/'
-                              f'{module}.ko*'):
-            data = payload.read(path)
-            if path.endswith('.xz'):
-                data = lzma.decompress(data)
-            found.append((f'{os.path.basename(module)}.ko', data))
+        add(module)
     return found
 
 
@@ -148,11 +177,16 @@ def fill_initramfs(archive, name):
     archive.add('dev/console', mode=0o020600, rdev=(5, 1))
     archive.add('bin/busybox', payload.read(busybox()))
     archive.add('init', payload.read(f'{HERE}/sleeper.sh'))
-    for file, data in modules(name, MODULES + PCI_MODULES + ON_DEMAND):
-        archive.add(f'modules/{file}', data)
-    for order, wanted in ('order', MODULES), ('pci-order', PCI_MODULES):
-        files = [f'{file}\n' for file, _ in modules(name, wanted)]
-        archive.add(f'modules/{order}', ''.join(files).encode())
+    loaded = {}
+    for order, wanted in (('order', MODULES), ('pci-order', PCI_MODULES),
+                          ('usb-order', USB_MODULES),
+                          ('on-demand', ON_DEMAND)):
+        more = modules(name, wanted, loaded)
+        for module, data in more.items():
+            archive.add(f'modules/{module}.ko', data)
+        archive.add(f'modules/{order}',
+                    ''.join(f'{m}.ko\n' for m in more).encode())
+        loaded |= more
 
 
 def initramfs(name):
@@ -214,20 +248,23 @@ PCI_DEVICES = ['-netdev', 'user,id=net', '-device',
                'virtio-net-pci,netdev=net,romfile=',
                '-device', 'virtio-rng-pci', '-device',
                'nvme,serial=nvme,drive=nvme']
+USB_DEVICES = ['-device', 'qemu-xhci', '-device', 'usb-storage,drive=usb']
 
 
 def disk_args(home, extra='', sleeper=None):
     """Disks that survive a cut of power as far as they were flushed; and what
     else there is on PCI."""
     sleeper = sleeper or Sleeper()
-    words = list(PCI_DEVICES) if sleeper.pci else []
+    words = [*(PCI_DEVICES if sleeper.pci else []),
+             *(USB_DEVICES if sleeper.usb else [])]
     for n, name in enumerate(['swap', 'data']):
         bus = 'pci' if sleeper.pci and name not in sleeper.mmio else 'device'
         words += ['-drive', f'file={home}/{name}.img,format=raw,if=none,'
                   f'id=disk{n}{extra}',
                   '-device', f'virtio-blk-{bus},drive=disk{n}']
-    if sleeper.pci:
-        words += ['-drive', f'file={home}/nvme.img,format=raw,if=none,id=nvme']
+    for name in sleeper.disks()[2:]:
+        words += ['-drive', f'file={home}/{name}.img,format=raw,if=none,'
+                  f'id={name}']
     return words
 
 
@@ -240,6 +277,7 @@ def offset_of(sleeper, home):
 def cmdline(sleeper, home, more=()):
     words = ['console=ttyAMA0', 'panic=-1', 'loglevel=4',
              *(['tt.pci'] if sleeper.pci else []),
+             *(['tt.usb'] if sleeper.usb else []),
              f'tt.cycles={sleeper.cycles}', f'tt.swap={SWAP_MIB << 20}',
              f'tt.cpus={sleeper.machine.smp}']
     if sleeper.swap_file:

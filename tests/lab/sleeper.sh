@@ -15,6 +15,7 @@
 #	tt.pci               there are PCI devices, whose interrupts are MSIs: a
 #	                     network, a random number generator, NVMe; each is
 #	                     put to work, from each CPU, before and after
+#	tt.usb               likewise a disk behind xHCI
 #	tt.location=UUID     say it in systemd's variable, as systemd does;
 #	                     swap: the swap space's own UUID
 #	tt.resume            do not work: have this kernel resume from the disk
@@ -56,17 +57,19 @@ setup() {
 	[ -c /dev/ttyAMA0 ] || mount -t devtmpfs dev /dev
 	mount -t tmpfs run /run
 	echo
-	cycles=1 swap= part= offset= cpus=1 compressor= efi= pci= location=
+	cycles=1 swap= part= offset= cpus=1 compressor= efi= location= pci= usb=
 	resume=
 	for word in $(cat /proc/cmdline); do
 		case $word in
 		tt.resume) resume=1 ;;
 		tt.efi) efi=1 ;;
 		tt.pci) pci=1 ;;
+		tt.usb) usb=1 ;;
 		tt.*) eval "${word#tt.}" ;;
 		esac
 	done
-	for module in $(cat /modules/order ${pci:+/modules/pci-order}); do
+	for module in $(cat /modules/order ${pci:+/modules/pci-order} \
+			${usb:+/modules/usb-order}); do
 		insmod /modules/$module || give_up "insmod $module"
 	done
 }
@@ -130,7 +133,8 @@ mount_pci() {
 	ifconfig eth0 10.0.2.15 netmask 255.255.255.0 up || give_up "no network"
 	rng=/sys/class/misc/hw_random
 	echo virtio_rng.0 >$rng/rng_current || give_up "no virtio-rng"
-	[ -b /dev/nvme0n1 ] || give_up "no NVMe"
+	soon 100 [ -b /dev/nvme0n1 ] || give_up "no NVMe"
+	[ -z "$usb" ] || soon 300 [ -b /dev/sda ] || give_up "no USB"
 	pci_works
 	[ $bad = 0 ] || finish
 }
@@ -349,6 +353,7 @@ pci_works() {
 	check disk-nvme within 600 each_cpu disk_works /dev/nvme0n1 7
 	check disk-data within 600 each_cpu disk_works /disk/probe 0
 	check disk-swap within 600 swap_disk_works
+	[ -z "$usb" ] || check disk-usb within 600 each_cpu disk_works /dev/sda 7
 }
 
 # Nobody may write to swap space that is in use, and what is free of it is free.

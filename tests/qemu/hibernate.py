@@ -488,6 +488,7 @@ def more_pci():
         on_pci('6.12', kernel='6.12', cycles=3),
         on_pci('6.12-smp4', kernel='6.12', cycles=3, smp=4),
         on_pci('6.12-vhe', kernel='6.12', cycles=3, **VHE),
+        on_pci('xhci', kernel='6.1-full', cycles=3, smp=4),
         on_pci('virtual-linear', 'entry=virtual', 'map=linear', smp=4),
         on_pci('v2m', gic='2', its=False),
         Nap('pci-rest', pci_guest(mmio=['swap']), wakes_with_lpis()),
