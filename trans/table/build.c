@@ -527,7 +527,7 @@ static int ascend(struct build *b)
 }
 
 /* The operation ends here. */
-static int refuse(struct build *b, enum action action)
+static int refuse_slot(struct build *b, enum action action)
 {
 	if (action == STOPPED)
 		return fail_old(b, TRANS_ESTOPPED,
@@ -563,7 +563,7 @@ static int build_slot(struct build *b)
 	case UNREADABLE:
 		break;
 	}
-	return refuse(b, action);
+	return refuse_slot(b, action);
 }
 
 static int walk(struct build *b)

@@ -14,6 +14,9 @@
  * @slot changes; its group is none any more, and no leaf of it may say so (Arm
  * ARM D8.6.1).
  */
+/* Its address is taken: hidden, so that no GOT is needed for that. */
+#pragma GCC visibility push(hidden)
 void trans_groups_(void *build, unsigned int slot, unsigned int count);
+#pragma GCC visibility pop
 
 #endif
