@@ -309,7 +309,8 @@ static int skip(struct build *b, unsigned int count)
 }
 
 /* Is it what is there already? Then a group may go on being one. */
-static TRANS_APART bool is_old(const struct build *b, desc_t d, unsigned int count)
+static TRANS_APART bool is_old(const struct build *b, desc_t d,
+			       unsigned int count)
 {
 	uint64_t step = d.v ? 1ULL << b->shift : 0;
 	uint64_t ignored = trans_desc_kind_(&b->dst->geo, b->level, d) ==

@@ -34,7 +34,7 @@ int trans_table_copy(struct trans_table *dst, trans_va_t dst_va,
 	const char *why = flags_problem(b.flags);
 	struct table_source source;
 
-	if (!ret && why)
+	if (why) /* what flags say comes before the range */
 		ret = build_refuse(&b, TRANS_EINVAL, why);
 	if (!ret)
 		ret = trans_source_begin_(&b, &source, src, src_va);

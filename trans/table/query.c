@@ -38,10 +38,11 @@ int trans_leaf_at_(struct cursor *c, struct trans_leaf *leaf)
 		.desc = c->d.v,
 		.level = c->level,
 	};
-	if (trans_attributes_say_(c->table,
-				  trans_inherit_(cursor_inherited(c),
-						 trans_desc_attributes_(geo, c->d)),
-				  leaf))
+	if (trans_attributes_say_(
+		    c->table,
+		    trans_inherit_(cursor_inherited(c),
+				   trans_desc_attributes_(geo, c->d)),
+		    leaf))
 		return 0;
 	c->why = "reserved permission indirection";
 	return TRANS_ECORRUPT;
