@@ -6,6 +6,7 @@
 #include "trans/table/build.h"
 
 #include "lib/fail.h"
+#include "trans/table/release.h"
 
 static void set_level(struct build *b, int level)
 {

@@ -30,11 +30,4 @@ int trans_page_take_(struct trans_table *table, uint64_t **page, trans_pa_t *pa,
 void trans_page_give_(struct trans_table *table, trans_pa_t pa,
 		      struct trans_stats *stats);
 
-/* Give back what the entries of @page, a table of @level, link to that are for
- * @first to @last, and all below; except what @keep, a table of the same place
- * or NULL, has there too. */
-void trans_release_(struct trans_table *table, int level, const uint64_t *page,
-		    const uint64_t *keep, trans_va_t first, trans_va_t last,
-		    struct trans_stats *stats);
-
 #endif

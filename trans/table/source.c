@@ -167,8 +167,7 @@ static int look_at(const struct build *b, struct table_source *s,
 {
 	int ret = trans_cursor_find_(&s->at, va, 3);
 
-	piece->kind = DESC_EMPTY;
-	piece->pa = 0;
+	*piece = (struct piece){ .kind = DESC_EMPTY };
 	return ret ? ret : judge(b, s, va, piece);
 }
 

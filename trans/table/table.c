@@ -7,6 +7,7 @@
 
 #include "lib/fail.h"
 #include "trans/table/pages.h"
+#include "trans/table/release.h"
 #include "trans/table/tcr.h"
 
 /* TCR2_EL1 and TCR2_EL2 agree in these. E0POE (bit 2) may be on: it overlays

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Giving back tables that nothing points to any more.
+ */
+#ifndef TRANS_RELEASE_H
+#define TRANS_RELEASE_H
+
+#include <trans_table/table.h>
+
+/* Give back what the entries of @page, a table of @level, link to that are for
+ * @first to @last, and all below; except what @keep, a table of the same place
+ * or NULL, has there too. */
+void trans_release_(struct trans_table *table, int level, const uint64_t *page,
+		    const uint64_t *keep, trans_va_t first, trans_va_t last,
+		    struct trans_stats *stats);
+
+#endif
