@@ -19,7 +19,7 @@ MUTANTS = {
          'c->inherited[below - 1] |', ''),
         ('leaves alike below other hierarchical attributes', 'is_alike',
          '&& s->at.inherited[s->at.level + 1] == s->alike.inherited', ''),
-        ('MKVALID only at level 3', 'look_at',
+        ('MKVALID only at level 3', 'judge',
          'd.v && b->flags & TRANS_MKVALID)',
          'd.v && s->at.level == 3 && b->flags & TRANS_MKVALID)'),
         ('invalid entry with a table pointer revived', 'revive',
