@@ -73,7 +73,9 @@ void pci_read(const void *fdt)
 	if (node < 0)
 		return;
 	reg = reg_of(fdt, node);
-	if (reg.len >= PCI_CONFIG_LEN && find_window(fdt, node))
+	if (reg.len < PCI_CONFIG_LEN || reg.start > PCI_REACH - PCI_CONFIG_LEN)
+		return;
+	if (find_window(fdt, node))
 		pci.config = reg.start;
 }
 

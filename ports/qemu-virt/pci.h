@@ -16,8 +16,13 @@
 #define PCI_CONFIG_LEN (1UL << 20)
 #define PCI_WINDOW_LEN (1UL << 20)
 
+/* The port's linear maps end here (the shorter one, at EL2 without E2H). A
+ * bridge beyond it is not used: QEMU puts it behind the memory that can be
+ * plugged in. */
+#define PCI_REACH (1ULL << 47)
+
 /*
- * @config: configuration space of bus 0; 0: this machine has no PCI
+ * @config: configuration space of bus 0; 0: no PCI, or none within reach
  * @window: memory for BARs, as the CPU sees it; @bus: as a BAR has it
  */
 struct pci {

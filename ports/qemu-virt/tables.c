@@ -11,6 +11,8 @@
 #define VA_BITS 48
 #define MAX_RANGES 16
 
+_Static_assert(PCI_REACH <= EL2_OFFSET, "EL2 maps half of it");
+
 uint64_t tables_offset(unsigned int el)
 {
 	return el == 2 && !machine.cpu.e2h ? EL2_OFFSET : EL1_OFFSET;
