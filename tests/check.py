@@ -33,6 +33,7 @@ import unit  # noqa: E402
 
 TOOLCHAINS = {'gcc': 'host', 'clang': 'host-clang'}
 DIFFERENTIAL_OPS = 5000
+FULL_SCALE = 3 # of what the unit tests do at random (TRANS_SCALE)
 FUZZ_SECONDS = 5
 
 
@@ -112,7 +113,7 @@ def builds(tally):
                 tally.part(f'{gate} {tool}', False, 0, 'nothing was built')
 
 
-def unit_tests(tally):
+def unit_tests(tally, full):
     tally.heading('unit tests under ASan and UBSan')
     names = [os.path.splitext(os.path.basename(p))[0]
              for p in sorted(glob.glob(f'{HERE}/unit/**/test_*.c',
@@ -121,7 +122,8 @@ def unit_tests(tally):
         if not names:
             tally.part(f'host {tool}', False, 0, 'no test_*.c in tests/unit')
         elif make(tally, f'host {tool}', f'TOOLCHAIN={tool}', 'unit-bins'):
-            tally.add(*unit.run_all([f'build/{where}/{n}' for n in names]))
+            tally.add(*unit.run_all([f'build/{where}/{n}' for n in names],
+                                    FULL_SCALE if full else 1))
     make(tally, 'the builder before this one', f'OPS={DIFFERENTIAL_OPS}',
          'differential', keep=('differential:',))
 
@@ -215,7 +217,7 @@ def guarded(tally, stage, *args):
 
 def check(tally, args):
     guarded(tally, builds)
-    guarded(tally, unit_tests)
+    guarded(tally, unit_tests, args.full)
     guarded(tally, fuzzing)
     if args.full:
         guarded(tally, mutants)

@@ -27,10 +27,13 @@ def tap(text):
     return len(passed), max(len(bad), plan - len(passed))
 
 
-def run_one(path):
-    """(passed, failed, output) of one test program."""
+def run_one(path, scale=1):
+    """(passed, failed, output) of one test program. @scale: how much more it
+    does of what it does at random."""
     try:
-        done = subprocess.run([path], env={**os.environ, **ENV},
+        done = subprocess.run([path],
+                              env={'TRANS_SCALE': str(scale), **os.environ,
+                                   **ENV},
                               timeout=TIMEOUT, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         text, code = done.stdout.decode(errors='replace'), done.returncode
@@ -43,12 +46,13 @@ def run_one(path):
     return passed, failed, text.split('Shadow bytes around')[0]
 
 
-def run_all(paths):
+def run_all(paths, scale=1):
     """(passed, failed) over all programs, one a CPU at a time; tells what went
     wrong."""
     total = [0, 0]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for path, done in zip(paths, pool.map(run_one, paths)):
+        for path, done in zip(paths, pool.map(run_one, paths,
+                                              [scale] * len(paths))):
             passed, failed, text = done
             total[0] += passed
             total[1] += failed
