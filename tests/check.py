@@ -34,7 +34,7 @@ import unit  # noqa: E402
 TOOLCHAINS = {'gcc': 'host', 'clang': 'host-clang'}
 DIFFERENTIAL_OPS = 5000
 FULL_SCALE = 3 # of what the unit tests do at random (TRANS_SCALE)
-FUZZ_SECONDS = 5
+FUZZ_SECONDS = {False: 3, True: 20} # a target; by `full`
 
 
 class Tally:
@@ -128,14 +128,15 @@ def unit_tests(tally, full):
          'differential', keep=('differential:',))
 
 
-def fuzzing(tally):
-    tally.heading(f'fuzzing: the corpus, and {FUZZ_SECONDS} s of finds')
+def fuzzing(tally, full):
+    seconds = FUZZ_SECONDS[full]
+    tally.heading(f'fuzzing: the corpus, and {seconds} s of finds')
     if not make(tally, 'fuzz targets', 'TOOLCHAIN=fuzz', 'fuzz-bins'):
         return
 
     def one(name):
         start = time.monotonic()
-        ok, line, why = fuzz.fuzz(name, FUZZ_SECONDS, known=False)
+        ok, line, why = fuzz.fuzz(name, seconds, known=False)
         return name, ok, time.monotonic() - start, '\n'.join([line, *why])
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -193,11 +194,12 @@ def entries(tally):
     make(tally, 'entries', 'entries', keep=('  ',))
 
 
-def uboot(tally):
-    tally.heading("U-Boot, at its prompt")
+def uboot(tally, full):
+    tally.heading('U-Boot, at its prompt, ' + ('all' if full else 'sample'))
     if make(tally, 'U-Boot', 'uboot-bins', 'payload', keep=('u-boot: text',)):
         tally.add(*boards.compile_all(boards.SAMPLE))
-        tally.add(*run_uboot.run_cases())
+        tally.add(*run_uboot.run_cases(
+            cases=run_uboot.chosen(sample=not full)))
 
 
 def efi(tally, full):
@@ -218,7 +220,7 @@ def guarded(tally, stage, *args):
 def check(tally, args):
     guarded(tally, builds)
     guarded(tally, unit_tests, args.full)
-    guarded(tally, fuzzing)
+    guarded(tally, fuzzing, args.full)
     if args.full:
         guarded(tally, mutants)
         guarded(tally, entries)
@@ -228,7 +230,7 @@ def check(tally, args):
         guarded(tally, oracle_runs, args.full)
         guarded(tally, hazards, args.full)
         guarded(tally, qemu_cases, 'triples' if args.full else 'pairs')
-        guarded(tally, uboot)
+        guarded(tally, uboot, args.full)
         guarded(tally, efi, args.full)
 
 
