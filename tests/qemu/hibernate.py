@@ -476,18 +476,22 @@ VHE = {'el': 2, 'cpu': MAX}
 
 
 def pci():
-    return [on_pci('6.1', cycles=3),
-            on_pci('6.12-vhe-smp4', kernel='6.12', cycles=3, smp=4, **VHE)]
+    """In `check`: once, and on a CPU that QEMU is quick with."""
+    return [on_pci('6.1'),
+            on_pci('6.12-vhe-smp2', kernel='6.12', smp=2, el=2,
+                   cpu='cortex-a76')]
 
 
 def more_pci():
     return [
+        on_pci('6.1-again', cycles=3),
         on_pci('6.1-smp4', cycles=3, smp=4),
         on_pci('6.1-vhe', cycles=3, **VHE),
         on_pci('6.1-vhe-smp4', cycles=3, smp=4, **VHE),
         on_pci('6.12', kernel='6.12', cycles=3),
         on_pci('6.12-smp4', kernel='6.12', cycles=3, smp=4),
         on_pci('6.12-vhe', kernel='6.12', cycles=3, **VHE),
+        on_pci('6.12-vhe-smp4', kernel='6.12', cycles=3, smp=4, **VHE),
         on_pci('xhci', kernel='6.1-full', cycles=3, smp=4),
         on_pci('virtual-linear', 'entry=virtual', 'map=linear', smp=4),
         on_pci('v2m', gic='2', its=False),
