@@ -33,7 +33,8 @@ $(N)/swsusp: $(call bench_objs,tests/bench/swsusp.c tests/unit/support/swsusp_im
 
 # All of kexec and hibernate, and the tests' machine.
 $(N)/hostile: $(call bench_objs,tests/bench/hostile.c \
-		$(addprefix tests/unit/support/,resume_world.c memory.c files.c) \
+		$(addprefix tests/unit/support/,resume_world.c memory.c files.c \
+		saved_kernels.c) \
 		$(LIB) $(TRANS) $(KEXEC) $(HIBERNATE) $(FAKES)) \
 		$(call fdt_objs,$(N))
 	$(call say,HOSTLD)

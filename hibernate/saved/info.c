@@ -20,6 +20,8 @@
 
 /* What looks like it, and is not: each costs some look-ups. */
 #define CANDIDATES 64u
+/* It is a page at most, and where pages are large, not much of one. */
+#define MOST_TEXT 16384u
 /* The text's first line; an ELF note's sizes of name and text, type, name. */
 #define FIRST "OSRELEASE="
 #define NOTE_NAME 12u
@@ -166,7 +168,7 @@ static size_t text_in(const char **bytes, size_t len)
 	}
 	if (memcmp(at, FIRST, sizeof(FIRST) - 1))
 		return 0;
-	while (end < len && at[end])
+	while (end < trans_least(len, MOST_TEXT) && at[end])
 		end++;
 	*bytes = at;
 	return end;

@@ -17,7 +17,7 @@
 /* The longest that anybody asks for. */
 #define MOST_TEXT 256u
 /* What a message costs, beside the bytes that are looked at. */
-#define MESSAGE_EFFORT 256u
+#define MESSAGE_EFFORT 512u
 
 /* A descriptor's state, above its number: whole or not (enum desc_state). */
 #define STATE_SHIFT 62u

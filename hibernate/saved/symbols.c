@@ -25,6 +25,8 @@
 /* What going on to the next name costs, beside a byte that is looked at, for
  * each byte of a piece: names have two at least. */
 #define NAME_EFFORT 4u
+/* What a name costs that begins as one that is wanted, for each byte. */
+#define MATCH_EFFORT 16u
 
 /* How offsets are meant. */
 enum offsets {
@@ -190,6 +192,7 @@ static void compare(struct names *n, uint8_t first, size_t len, uint32_t i)
 		const char *rest = n->name[j] + n->begun[first];
 
 		if (n->may[first] >> j & 1 && *rest == next &&
+		    trans_saved_spend_(n->saved, (len + 1) * MATCH_EFFORT) &&
 		    is_name(n, bytes, len, rest))
 			n->index[j] = n->index[j] == NONE ? i :
 							    (uint32_t)n->count;

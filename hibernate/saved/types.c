@@ -8,6 +8,7 @@
  */
 #include "hibernate/saved/private.h"
 #include "lib/fail.h"
+#include "lib/numbers.h"
 
 /* struct btf_header */
 #define MAGIC 0xeb9fu
@@ -17,6 +18,8 @@
 #define MEMBER_LEN 12u
 /* What types cost, for each byte of them. */
 #define TYPE_EFFORT 2ULL
+/* What looking at a name costs: those that are wanted are short. */
+#define NAME_EFFORT 64u
 /* Pointer, typedef and qualifiers around a struct. */
 #define MOST_LAYERS 16u
 #define MOST_TYPES (1u << 22)
@@ -86,16 +89,21 @@ static const uint8_t *peek(struct trans_saved *saved, trans_va_t va,
 static bool is_called(struct trans_saved *saved, uint32_t offset,
 		      const char *name)
 {
-	for (; offset < saved->strings_len; offset++, name++) {
+	while (offset < saved->strings_len) {
 		size_t room;
 		const uint8_t *at = trans_saved_look_(
 			saved, saved->strings + offset, &room);
 
-		if (!at || *at != (uint8_t)*name ||
-		    !trans_saved_spend_(saved, 1))
+		if (!at || !trans_saved_spend_(saved, NAME_EFFORT))
 			return false;
-		if (!*name)
-			return true;
+		room = trans_least(room, saved->strings_len - offset);
+		offset += (uint32_t)room;
+		for (; room; room--, at++, name++) {
+			if (*at != (uint8_t)*name)
+				return false;
+			if (!*name)
+				return true;
+		}
 	}
 	return false;
 }

@@ -11,11 +11,13 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <trans_table/fdt.h>
 
 #include "tests/unit/support/raw_tree.h"
 #include "tests/unit/support/resume_world.h"
+#include "tests/unit/support/saved_kernels.h"
 
 #define MIB (1ULL << 20)
 #define GIB (1ULL << 30)
@@ -226,6 +228,163 @@ static void words(void)
 	world_lend(&world, BASE + 8 * MIB, 36 * MIB);
 }
 
+/* ---- saved kernels that are asked ---- */
+
+#define TYPES (BASE + 12 * MIB)
+#define TYPES_LEN (16 * MIB)
+
+static struct kernel kernel;
+
+/* All of what is moved is mapped as the kernel's, which knows itself. */
+static void begin_kernel(void)
+{
+	trans_va_t va;
+
+	begin_image(40 * MIB);
+	va = world.reenter - world.resume_pa;
+	world_mark(&world, BASE + 8 * MIB, 24 * MIB, PAGE_STORED);
+	world_mark(&world, BASE + 60 * MIB, 12 * MIB, PAGE_STORED);
+	kernel = (struct kernel){
+		.bytes = memory_at(&world.old, BASE + 10 * MIB),
+		.pa = BASE + 10 * MIB, .va = va + BASE + 10 * MIB,
+		.root_va = va + world.ttbr1, .va_bits = 48, .page_shift = 12,
+		.mpidr = 0x102, .midr = 0x411fd070,
+		.property = BASE + 30 * MIB, .pending = BASE + 31 * MIB,
+		.types = 3,
+	};
+	kernel_make(&kernel);
+	kernel_property_table(memory_at(&world.old, kernel.property));
+	memset(memory_at(&world.old, kernel.pending), 0, 0x10000);
+}
+
+static void asked(void)
+{
+	begin_kernel();
+	end_image();
+}
+
+static void put_word(trans_pa_t pa, uint32_t value)
+{
+	memcpy(memory_at(&world.old, pa), &value, 4);
+}
+
+/* Symbols 302 and 303 are where BTF starts and ends (saved_kernels.c). */
+static void begin_types(uint64_t len)
+{
+	uint8_t *offsets = kernel_part(&kernel, KERNEL_OFFSETS);
+	uint32_t at = (uint32_t)(TYPES - BASE - 10 * MIB), end;
+
+	end = at + (uint32_t)(24 + len + 4 * MIB);
+	memcpy(offsets + 4 * 302, &at, 4);
+	memcpy(offsets + 4 * 303, &end, 4);
+	put_word(TYPES, 0x1eb9f);
+	put_word(TYPES + 4, 24);
+	put_word(TYPES + 8, 0);
+	put_word(TYPES + 12, (uint32_t)len);
+	put_word(TYPES + 16, (uint32_t)len);
+	put_word(TYPES + 20, 64);
+}
+
+/* Structs, whose names are @step bytes apart. */
+static void put_structs(uint32_t step)
+{
+	uint32_t name = 0;
+
+	for (uint64_t at = 0; at < TYPES_LEN - 12; at += 12) {
+		put_word(TYPES + 24 + at, name);
+		put_word(TYPES + 28 + at, 4u << 24);
+		put_word(TYPES + 32 + at, 8);
+		name = (name + step) % (4u << 20);
+	}
+}
+
+/* Names that are almost the one that is looked for. */
+static void almost(void)
+{
+	begin_kernel();
+	begin_types(TYPES_LEN);
+	put_structs(0);
+	memcpy(memory_at(&world.old, TYPES + 24 + TYPES_LEN), "cpuinfo_arm6",
+	       13);
+	end_image();
+}
+
+/* Each name in a page of its own, to which the tables are gone through. */
+static void apart(void)
+{
+	begin_kernel();
+	begin_types(TYPES_LEN);
+	put_word(TYPES + 20, 4u << 20);
+	put_structs(4096);
+	end_image();
+}
+
+/* The address that VMCOREINFO has for a symbol becomes @pa's. */
+static void move_symbol(const char *name, trans_pa_t pa)
+{
+	char *line = strstr((char *)kernel_part(&kernel, KERNEL_INFO), name);
+	char digits[17];
+
+	snprintf(digits, sizeof(digits), "%016llx",
+		 (unsigned long long)(kernel.va - kernel.pa + pa));
+	memcpy(line + strlen(name), digits, 16);
+}
+
+/* Names that begin as two that are looked for, and go on with tokens for
+ * nothing: the number of symbols is at 0x380 of the data. */
+static void alike(void)
+{
+	uint8_t *at;
+	uint32_t count = 1u << 20;
+
+	begin_kernel();
+	at = memory_at(&world.old, TYPES);
+	memset(at, 0, 20 * MIB);
+	for (uint64_t i = 0; i < 20 * MIB - 32; i += 32) {
+		at[i] = 31;
+		at[i + 1] = 129; /* "D__" */
+		at[i + 2] = 's';
+	}
+	move_symbol("SYMBOL(kallsyms_names)=", TYPES);
+	memcpy(kernel_part(&kernel, KERNEL_DATA) + 0x380, &count, 4);
+	end_image();
+}
+
+static void put_long(trans_pa_t pa, uint64_t value)
+{
+	memcpy(memory_at(&world.old, pa), &value, 8);
+}
+
+/* As many messages as the ring may have, each one the longest that is looked
+ * at; the ring buffer is at 0x310 of the data, its text at its start. */
+static void talks(void)
+{
+	const uint64_t first = 5ULL << 33, texts = 1ULL << 11;
+	trans_pa_t ring, at;
+
+	begin_kernel();
+	ring = kernel.pa + KERNEL_DATA * KERNEL_PART + 0x310;
+	put_long(ring, 22);
+	put_long(ring + 8, kernel.va - kernel.pa + TYPES);
+	put_long(ring + 24, first + (1u << 22));
+	put_long(ring + 32, first);
+	for (uint64_t i = 0; i < 16 * MIB / 24; i++) {
+		at = TYPES + i * 24;
+		put_long(at, (first + i) | 2ULL << 62);
+		put_long(at + 8, texts * 2);
+		put_long(at + 16, texts * 2 + 512);
+	}
+	/* One info for all. */
+	memcpy(strstr((char *)kernel_part(&kernel, KERNEL_INFO),
+		      "SIZE(printk_info)=") + 18, "00", 2);
+	memset(kernel_part(&kernel, KERNEL_INFOS), 0, 88);
+	kernel_part(&kernel, KERNEL_INFOS)[17] = 1;
+	at = kernel.pa + KERNEL_TEXTS * KERNEL_PART + 8;
+	memset(memory_at(&world.old, at), 'x', 504);
+	memcpy(memory_at(&world.old, at), "smp: Brought up ", 16);
+	end_image();
+}
+
 static const struct {
 	const char *name;
 	void (*build)(void);
@@ -240,6 +399,11 @@ static const struct {
 	{ "image: honest", honest_image, load_image },
 	{ "image: every other page", scattered, load_image },
 	{ "image: words that could be cpu_resume's", words, load_image },
+	{ "image: a kernel that is asked", asked, load_image },
+	{ "image: types almost of that name", almost, load_image },
+	{ "image: names of types far apart", apart, load_image },
+	{ "image: symbols that begin alike", alike, load_image },
+	{ "image: a log without end", talks, load_image },
 };
 
 int main(int argc, char **argv)
