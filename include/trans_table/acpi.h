@@ -35,7 +35,7 @@ struct trans_acpi {
 	trans_pa_t rsdp;
 };
 
-/* No table is longer; those that are looked at have some KiB. */
+/* No table that is looked at is longer; they have some KiB. */
 #define TRANS_ACPI_TABLE_MAX (1u << 20)
 
 /*

@@ -40,6 +40,8 @@ MUTANTS = {
         ('ACPI: a CPU that is not there has a redistributor', 'see_cpu',
          'if (!(trans_le(at + GICC_FLAGS, 4) & '
          '(GICC_ENABLED | GICC_ONLINE_CAPABLE))) return 0;', ''),
+        ('ACPI: an empty place ends the list', 'trans_acpi_find_',
+         'if (!pa) continue;', ''),
         ('ACPI: PSCI by HVC without PSCI', 'trans_acpi_conduit',
          'if (flags & HAS_PSCI)', 'if (flags)'),
     ],

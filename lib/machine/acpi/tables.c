@@ -49,14 +49,14 @@ static int open_header(const struct trans_acpi *acpi, trans_pa_t pa,
 	if (!table->at)
 		return TRANS_EFAULT;
 	table->len = trans_le(table->at + LENGTH_AT, 4);
-	if (table->len < ACPI_HEADER || table->len > TRANS_ACPI_TABLE_MAX)
-		return damaged(err, "ACPI: length of a table", pa);
 	return 0;
 }
 
 static int open_whole(const struct trans_acpi *acpi, trans_pa_t pa,
 		      struct acpi_table *table, struct trans_error *err)
 {
+	if (table->len < ACPI_HEADER || table->len > TRANS_ACPI_TABLE_MAX)
+		return damaged(err, "ACPI: length of a table", pa);
 	table->at = map(acpi, pa, table->len, err);
 	if (!table->at)
 		return TRANS_EFAULT;
@@ -98,6 +98,9 @@ int trans_acpi_find_(const struct trans_acpi *acpi, const char signature[4],
 	for (uint64_t at = ACPI_HEADER; !ret && at + 8 <= list.len; at += 8) {
 		trans_pa_t pa = trans_le(list.at + at, 8);
 
+		/* Firmware leaves places empty. */
+		if (!pa)
+			continue;
 		ret = open_header(acpi, pa, table, err);
 		if (!ret && is(table, signature))
 			return open_whole(acpi, pa, table, err);

@@ -42,8 +42,6 @@ static bool describe(const uint8_t *spcr, struct trans_uart *uart)
 		return true;
 	case K_16550:
 	case K_16450:
-		*uart = trans_uart_8250(pa, 0, 1);
-		return true;
 	case K_16550_GAS:
 		*uart = trans_uart_8250(pa, shift_of(spcr[WIDTH_AT]),
 					width_of(spcr[ACCESS_AT]));

@@ -343,6 +343,26 @@ static void test_damaged_tables_are_refused(void **state)
 	damaged("ACPI: list of tables");
 }
 
+/* Firmware leaves places in the list empty, and has tables that are longer than
+ * any that is looked for. */
+static void test_what_is_not_looked_for_is_passed_by(void **state)
+{
+	uint8_t *fadt, *other;
+
+	(void)state;
+	add_table("SSDT", 36);
+	other = add_table("SSDT", 36);
+	fadt = add_table("FACP", 276);
+	trans_put_le(mem + XSDT + 36, 0, 8);
+	seal_table(mem + XSDT);
+	assert_int_equal(ask_conduit(), 0);
+	trans_put_le(other + 4, TRANS_ACPI_TABLE_MAX + 1, 4);
+	assert_int_equal(ask_conduit(), 0);
+	trans_put_le(fadt + 4, TRANS_ACPI_TABLE_MAX + 1, 4);
+	damaged("ACPI: length of a table");
+	assert_int_equal(err.pa, BASE + (uint64_t)(fadt - mem));
+}
+
 static void test_memory_that_nobody_shows_is_an_error(void **state)
 {
 	(void)state;
@@ -443,6 +463,8 @@ static void test_consoles_are_known(void **state)
 	is(trans_uart_8250(0x9000000, 2, 4));
 	assert_int_equal(ask_uart(0x12, 32, 1), 0);
 	is(trans_uart_8250(0x9000000, 2, 1));
+	assert_int_equal(ask_uart(0, 32, 3), 0);
+	is(trans_uart_8250(0x9000000, 2, 4));
 	assert_int_equal(ask_uart(0x12, 8, 3), TRANS_ENOENT);
 	assert_int_equal(ask_uart(4, 8, 1), TRANS_ENOENT);
 }
@@ -489,6 +511,8 @@ int main(void)
 				       set_up),
 		cmocka_unit_test_setup(test_damaged_tables_are_refused,
 				       set_up),
+		cmocka_unit_test_setup(
+			test_what_is_not_looked_for_is_passed_by, set_up),
 		cmocka_unit_test_setup(
 			test_memory_that_nobody_shows_is_an_error, set_up),
 		cmocka_unit_test_setup(test_psci_is_a_flag, set_up),
