@@ -170,7 +170,7 @@ static int find_disk(trans_pa_t device, struct trans_error *err)
 int blk_open(struct blk *blk, unsigned int index, struct trans_error *err)
 {
 	wanted = index;
-	if (!virtio_each(find_disk, err))
+	if (virtio_each(find_disk, err) != 1)
 		return refuse(err, TRANS_ENOENT, "no such disk", index);
 	*blk = (struct blk){ .device = found };
 	return set_up(blk, err);

@@ -31,7 +31,7 @@ struct blk {
  * The @index-th disk: those in the device tree in its order, then those on PCI.
  * TRANS_ENOENT: there are fewer; TRANS_EHOST: it does not take this driver, or
  * its logical block is none of 512, 1024, 2048 and 4096 bytes (err->len);
- * TRANS_ETIME: it does not come out of a reset; those of pci_begin.
+ * TRANS_ETIME: it does not come out of a reset.
  */
 int blk_open(struct blk *blk, unsigned int index, struct trans_error *err);
 

@@ -16,7 +16,7 @@
 int virtio_begin(struct trans_error *err);
 
 /* Reset every device, and let none on PCI be bus master. Errors of
- * trans_virtio_mmio_reset, pci_begin. */
+ * trans_virtio_mmio_reset. */
 int virtio_stop(struct trans_error *err);
 
 #endif

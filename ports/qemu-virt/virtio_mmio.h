@@ -71,7 +71,7 @@ void virtio_put(trans_pa_t device, uint32_t offset, uint32_t value);
 int virtio_reset(trans_pa_t device, struct trans_error *err);
 
 /* Call with each transport's registers until one call returns nonzero, and
- * return that; errors of pci_begin. */
+ * return that. */
 typedef int (*virtio_fn)(trans_pa_t device, struct trans_error *err);
 int virtio_each(virtio_fn fn, struct trans_error *err);
 

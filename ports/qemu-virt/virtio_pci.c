@@ -191,7 +191,8 @@ static void put_queue(const struct device *device, uint32_t reg, uint32_t value)
 {
 	uint32_t address = reg - VIRTIO_QUEUE_DESC;
 
-	if (reg < VIRTIO_CONFIG && address <= VIRTIO_QUEUE_DEVICE + 4)
+	if (address <= VIRTIO_QUEUE_DEVICE + 4 - VIRTIO_QUEUE_DESC &&
+	    address % 16 < 8)
 		put32(device, QUEUE_ADDRESSES + address / 16 * 8 + (reg & 4),
 		      value);
 }
@@ -259,7 +260,7 @@ struct trans_mmio virtio_pci_mmio(void)
 static int begin(trans_pa_t function, struct trans_error *err)
 {
 	struct device *device = &devices[count];
-	int ret;
+	const char *why = "no modern registers";
 
 	if (!type_of(function) || known(function))
 		return 0;
@@ -267,16 +268,17 @@ static int begin(trans_pa_t function, struct trans_error *err)
 		print("port: too many virtio devices on PCI\n");
 		return 0;
 	}
-	ret = pci_begin(function, err);
-	if (ret)
-		return ret;
 	*device = (struct device){ .function = function,
 				   .type = type_of(function) };
 	count++;
-	find_parts(device);
+	if (!pci_begin(function, err)) {
+		find_parts(device);
+	} else {
+		why = err->why;
+		pci_end(function);
+	}
 	if (!is_whole(device))
-		print("port: virtio on PCI at 0x%lx: no modern registers\n",
-		      function);
+		print("port: virtio on PCI at 0x%lx: %s\n", function, why);
 	return 0;
 }
 

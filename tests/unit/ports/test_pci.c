@@ -312,6 +312,27 @@ static void which_are_used(void **state)
 	assert_int_equal(usable(), 0);
 }
 
+/* A display that wants more memory than the window has costs nobody a disk, nor
+ * the end its reset. */
+static void one_without_room(void **state)
+{
+	struct space *display = &space[1];
+
+	(void)state;
+	set32(display, VENDOR, 0x10501af4);
+	display->mask[0] = ~((uint32_t)PCI_WINDOW_LEN * 16 - 1);
+	display->mask[1] = ~0xfffu;
+	assert_int_equal(usable(), 1);
+	assert_int_equal(seen_at[0], VIRTIO->at);
+	assert_int_equal(mmio_get16(display->at + COMMAND), 0);
+	assert_int_equal(mmio_get32(display->at + BAR(1)), 0);
+	seen = 0;
+	assert_int_equal(virtio_pci_each(see, &err), 0);
+	assert_int_equal(seen, 1);
+	virtio_pci_end();
+	assert_int_equal(mmio_get16(VIRTIO->at + COMMAND), 0);
+}
+
 /* Each of them makes it unusable, and is not followed anywhere. */
 static void parts_that_are_none(void **state)
 {
@@ -405,6 +426,9 @@ static void registers(void **state)
 	assert_int_equal(mmio.read32(NULL, VIRTIO->at + VIRTIO_DEVICE_ID), 2);
 	touched = 0; /* what there is not is not touched */
 	mmio.write32(NULL, VIRTIO->at + VIRTIO_QUEUE_PFN, 5);
+	mmio.write32(NULL, VIRTIO->at + VIRTIO_QUEUE_DESC + 8, 5);
+	mmio.write32(NULL, VIRTIO->at + VIRTIO_QUEUE_DEVICE + 8, 5);
+	mmio.write32(NULL, VIRTIO->at + VIRTIO_QUEUE_DEVICE + 16, 5);
 	mmio.write32(NULL, VIRTIO->at + VIRTIO_CONFIG, 5);
 	mmio.write32(NULL, SLOT(0, 0) + VIRTIO_STATUS, 5);
 	assert_int_equal(mmio.read32(NULL, SLOT(0, 0)), 0);
@@ -457,6 +481,7 @@ int main(void)
 		cmocka_unit_test_setup(addresses, set_up),
 		cmocka_unit_test_setup(nobody_is_master, set_up),
 		cmocka_unit_test_setup(which_are_used, set_up),
+		cmocka_unit_test_setup(one_without_room, set_up),
 		cmocka_unit_test_setup(parts_that_are_none, set_up),
 		cmocka_unit_test_setup(registers, set_up),
 		cmocka_unit_test_setup(notifies, set_up),
