@@ -75,16 +75,21 @@ static char *behind_own_name(char *text)
 	return ends_with_efi(text, len) ? text + len : text;
 }
 
-/* NULL, or what was not understood. */
+/* NULL, or what was not understood. A file that is there and cannot be read may
+ * say on-refusal= or device=: as if it were not there is not what was meant. */
 static const char *read_words_of_file(void)
 {
 	struct trans_error err;
 	struct file file;
 	char name[WORD_MAX];
+	int ret;
 
-	if (!file_beside(name, sizeof(name), "conf") ||
-	    file_read(name, &file, &err))
+	if (!file_beside(name, sizeof(name), "conf"))
 		return NULL;
+	ret = file_read(name, &file, &err);
+	if (ret)
+		return ret == TRANS_ENOENT || ret == TRANS_ETRUNC ? NULL :
+			       err.why;
 	if (file.len >= TEXT_MAX) {
 		file_give(&file);
 		return "(a file of more than 4 KiB)";

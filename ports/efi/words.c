@@ -217,8 +217,7 @@ static bool read_option(struct options *o, const char *word, char **text)
 		return copy(o->initrd, sizeof(o->initrd), value);
 	case 'c':
 		o->has_cmdline = true;
-		copy(o->cmdline, sizeof(o->cmdline), value);
-		return true;
+		return copy(o->cmdline, sizeof(o->cmdline), value) || !*value;
 	default:
 		return false;
 	}

@@ -129,6 +129,23 @@ static void test_names_have_an_end(void **state)
 
 /* ---- UUIDs ---- */
 
+/* As many characters as a kernel takes (COMMAND_LINE_SIZE, with the NUL), and
+ * not one less than was said. */
+static void test_a_command_line_is_never_cut(void **state)
+{
+	static char line[4096];
+	size_t begin;
+
+	(void)state;
+	strcpy(line, "-k Image -c ");
+	begin = strlen(line);
+	memset(line + begin, 'a', 2047);
+	assert_null(words(line));
+	assert_int_equal(strlen(o.cmdline), 2047);
+	line[begin + 2047] = 'b';
+	assert_non_null(words(line));
+}
+
 static void test_uuids_are_read_as_written(void **state)
 {
 	static const uint8_t guid[16] = { 0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8,
@@ -224,6 +241,7 @@ int main(void)
 		cmocka_unit_test(test_memory_is_avoided),
 		cmocka_unit_test(test_what_is_not_understood_is_named),
 		cmocka_unit_test(test_names_have_an_end),
+		cmocka_unit_test(test_a_command_line_is_never_cut),
 		cmocka_unit_test(test_uuids_are_read_as_written),
 		cmocka_unit_test(test_systemd_says_where),
 		cmocka_unit_test(test_json_may_look_otherwise),
