@@ -19,7 +19,7 @@
 /* What types cost, for each byte of them. */
 #define TYPE_EFFORT 2ULL
 /* What looking at a name costs: those that are wanted are short. */
-#define NAME_EFFORT 64u
+#define NAME_EFFORT 192u
 /* Pointer, typedef and qualifiers around a struct. */
 #define MOST_LAYERS 16u
 #define MOST_TYPES (1u << 22)

@@ -49,17 +49,28 @@ static void lose_pages(struct input *in)
 	}
 }
 
+/* The kernel's parts, and behind them its tables. */
+#define KERNEL_LEN (KERNEL_PARTS * KERNEL_PART)
+#define TABLES_LEN 0x4000u
+
+static uint8_t *place(size_t at)
+{
+	if (at < KERNEL_LEN)
+		return &w.kernel.bytes[at];
+	at -= KERNEL_LEN;
+	return at < TABLES_LEN ? &w.m.bytes[at] : NULL;
+}
+
 static void write_over(struct input *in)
 {
 	unsigned int count = (unsigned int)take(in, 1) % 32;
 
 	for (; count && in->left > 4; count--) {
-		size_t at = pick(in, KERNEL_PARTS * KERNEL_PART);
+		size_t at = pick(in, KERNEL_LEN + TABLES_LEN);
 		size_t len = take(in, 1) % 64;
 
-		for (; len && in->left; len--, at++)
-			if (at < KERNEL_PARTS * KERNEL_PART)
-				w.kernel.bytes[at] = (uint8_t)take(in, 1);
+		for (; len && in->left && place(at); len--, at++)
+			*place(at) = (uint8_t)take(in, 1);
 	}
 }
 
@@ -96,6 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	int ret;
 
 	saved_world_init(&w);
+	CHECK(w.args.root - SAVED_BASE < TABLES_LEN);
 	choose(&in);
 	saved_world_make(&w);
 	lose_pages(&in);
