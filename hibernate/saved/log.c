@@ -16,8 +16,10 @@
 #define MOST_SIZE_BITS 31u
 /* The longest that anybody asks for. */
 #define MOST_TEXT 256u
-/* What a message costs, beside the bytes that are looked at. */
-#define MESSAGE_EFFORT 512u
+/* What a message costs, and what each byte of it, which is looked at for all
+ * that it may say, beside the bytes themselves. */
+#define MESSAGE_EFFORT 1024u
+#define TEXT_EFFORT 3u
 
 /* A descriptor's state, above its number: whole or not (enum desc_state). */
 #define STATE_SHIFT 62u
@@ -133,7 +135,8 @@ static bool take_text(struct log *log, uint64_t begin, uint64_t next,
 		return false;
 	*len = trans_least(*len, end - at - TEXT_HEAD);
 	*len = trans_least(*len, MOST_TEXT);
-	return trans_saved_copy_(log->saved, log->data + at + TEXT_HEAD,
+	return trans_saved_spend_(log->saved, *len * TEXT_EFFORT) &&
+	       trans_saved_copy_(log->saved, log->data + at + TEXT_HEAD,
 				 log->text, *len);
 }
 

@@ -10,7 +10,7 @@
 #include "lib/numbers.h"
 
 /* What a walk of the tables costs, beside a byte that is looked at. */
-#define WALK_EFFORT 1024u
+#define WALK_EFFORT 2048u
 /* The host hears of it each time that so much was looked at. */
 #define WORK_PART (64u << 10)
 
