@@ -26,8 +26,8 @@ TRANS_BEGIN_DECLS
  * A saved kernel's memory, wherever its pages are now.
  * @next:  the first stretch of it at *@pa or above: its start in *@pa, and how
  *         many bytes from there @at gives as one piece; 0: there is none
- * @at:    a pointer to @len bytes at @pa; NULL: not all of it is there, or not
- *         in one piece
+ * @at:    a pointer to @len bytes at @pa, aligned as @pa is, to 4 KiB at most;
+ *         NULL: not all of it is there, or not in one piece
  * @ctx:   for all of them
  * @holds: is all of [@pa, @pa + @len) memory that was saved, with contents, or
  *         of zeroes that @at does not have?
