@@ -40,6 +40,13 @@ $(N)/hostile: $(call bench_objs,tests/bench/hostile.c \
 	$(call say,HOSTLD)
 	$(Q)gcc -Wl,--gc-sections $^ -lcmocka -o $@
 
+# What real images cost: tests/resume/look.c, optimized.
+$(N)/look: $(call bench_objs,tests/resume/look.c ports/lzo/unlzo.c ports/lz4/unlz4.c \
+		$(LIB) $(TRANS) $(HIBERNATE) $(FAKES)) \
+		$(addprefix $(H)/lib,unlzo.a unlz4.a)
+	$(call say,HOSTLD)
+	$(Q)$(HOST_CC) $(HOST_FLAGS) -Wl,--gc-sections $^ -o $@
+
 # The core again, with what the compiler says of calls and frames beside it.
 BENCH_CORE := $(patsubst $(A)/obj/%,$(N)/core/%,$(CORE_OBJS))
 
@@ -54,9 +61,12 @@ $(N)/mover.elf: $(N)/core/tests/bench/mover.o \
 bench: $(N)/copy $(N)/sparse $(N)/swsusp $(N)/mover.elf $(BENCH_CORE) ## the budgets, measured (build/bench.json; docs/budgets.md)
 	@tests/bench/bench.py --tools $(CROSS_COMPILE) --dir $(N) \
 		--json $(B)/bench.json $(BENCH_CORE)
-	@$(MAKE) --no-print-directory bench-kexec bench-resume bench-hostile
+	@$(MAKE) --no-print-directory bench-kexec bench-resume bench-hostile bench-ask
 
-.PHONY: bench-kexec bench-resume bench-hostile
+.PHONY: bench-kexec bench-resume bench-hostile bench-ask
+bench-ask: $(N)/look | setup ## what asking a saved kernel costs, in instructions of a load
+	@tests/lab/setup --with valgrind
+	@tests/bench/ask.py $<
 bench-hostile: $(N)/hostile | setup ## inputs made to take time, in instructions beside honest ones
 	@tests/lab/setup --with valgrind
 	@tests/bench/hostile.py $<

@@ -31,3 +31,4 @@ check-all: | setup ## QEMU with the whole product, hours of it (SHARD=I/N RESUME
 .PHONY: selftest
 selftest: ## what the tests promise of themselves: matrix, shards, resuming, times
 	@tests/selftest.py
+	@tests/hook.py

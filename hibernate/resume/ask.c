@@ -42,6 +42,8 @@ static int ask(struct tr_load *load, struct trans_saved *saved,
 		.version = resume->image.info.version,
 		.sidecar = load->args->sidecar,
 		.sidecar_len = load->args->sidecar_len,
+		.pending = load->args->pending,
+		.room = load->args->has_its ? load->args->room : 0,
 	};
 	int ret = trans_saved_open(saved, &args, load->err);
 

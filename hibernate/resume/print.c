@@ -115,8 +115,11 @@ static void print_midr(struct trans_text *text,
 static void print_lpis(struct trans_text *text,
 		       const struct trans_saved_lpis *lpis)
 {
-	trans_text_hex_(text, "LPI tables 0x", lpis->propbaser);
-	trans_text_hex_(text, " 0x", lpis->pendbaser);
+	const struct trans_gic_lpis *tables = &lpis->tables;
+
+	trans_text_hex_(text, "LPI tables 0x", tables->propbaser);
+	trans_text_hex_(text, " 0x", tables->pending[0].pendbaser);
+	trans_text_decimal_(text, ", CPUs ", tables->count);
 	trans_text_add_(text, source_name(lpis->source));
 	trans_text_end_(text);
 }
@@ -126,6 +129,7 @@ static void print_known(struct trans_text *text,
 			const struct trans_resume *resume)
 {
 	const struct trans_saved_facts *known = &resume->known;
+	bool no_lpis = known->lpis.asked && !known->lpis.known;
 
 	if (resume->image.info.own)
 		return;
@@ -135,12 +139,12 @@ static void print_known(struct trans_text *text,
 		print_midr(text, known);
 	if (known->lpis.known)
 		print_lpis(text, &known->lpis);
-	if (known->release[0] && known->midr && known->lpis.known)
+	if (known->release[0] && known->midr && !no_lpis)
 		return;
 	trans_text_add_(text, "not known, and not checked:");
 	trans_text_add_(text, known->release[0] ? "" : " kernel release;");
 	trans_text_add_(text, known->midr ? "" : " kind of CPU;");
-	trans_text_add_(text, known->lpis.known ? "" : " LPI tables;");
+	trans_text_add_(text, no_lpis ? " LPI tables;" : "");
 	trans_text_end_(text);
 }
 

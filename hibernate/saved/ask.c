@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * All that is asked of a saved kernel before it is resumed, by whatever source
- * there is: its variables, which need symbols of data and types; else its log,
- * as long as that has not wrapped; else what its user space left in a file.
+ * there is: its log, as long as that has not wrapped; else its variables, which
+ * need symbols of data and types, and cost as much as the rest of a small load;
+ * else what its user space left in a file.
  */
 #include "hibernate/saved/private.h"
 #include "lib/fail.h"
@@ -16,10 +17,35 @@ struct asking {
 	struct trans_saved *saved;
 	const struct trans_saved_question *question;
 	struct trans_saved_facts *facts;
+	struct saved_tables tables;
 	struct saved_says says;
 	uint64_t ns;
 	bool numbered;
 };
+
+static bool is_done(const struct asking *a)
+{
+	return a->facts->midr &&
+	       (a->facts->lpis.known || !a->question->room);
+}
+
+/* CPU @cpu is the one that saved. All who know say the same. */
+static bool take_number(struct asking *a, uint32_t cpu)
+{
+	if (!a->numbered)
+		a->facts->cpu = cpu;
+	a->numbered = true;
+	return a->facts->cpu == cpu;
+}
+
+static void believe(struct asking *a, unsigned int bits,
+		    enum trans_saved_source source)
+{
+	if (trans_saved_believe_(a->saved, &a->tables, bits,
+				 a->question->mpidr, a->facts->cpus,
+				 &a->facts->lpis))
+		a->facts->lpis.source = source;
+}
 
 /* What lines say */
 
@@ -33,17 +59,6 @@ static int hear(void *arg, const struct trans_saved_message *message)
 	return 0;
 }
 
-/* @wanted: the CPU's number, as far as it is known. */
-static void begin(struct asking *a, uint32_t wanted)
-{
-	a->says = (struct saved_says){
-		.mpidr = a->question->mpidr,
-		.wanted = wanted,
-		.command_line = a->facts->command_line,
-		.command_line_len = sizeof(a->facts->command_line),
-	};
-}
-
 static bool ask_sidecar(struct asking *a)
 {
 	const struct trans_saved_question *q = a->question;
@@ -53,42 +68,18 @@ static bool ask_sidecar(struct asking *a)
 				    q->version);
 }
 
-static bool hear_all(struct asking *a, enum trans_saved_source source)
+static bool listen(struct asking *a, enum trans_saved_source source)
 {
+	trans_saved_forget_(&a->tables);
+	a->says = (struct saved_says){
+		.mpidr = a->question->mpidr,
+		.tables = &a->tables,
+		.command_line = a->facts->command_line,
+		.command_line_len = sizeof(a->facts->command_line),
+	};
 	if (source == TRANS_SAVED_SIDECAR)
 		return ask_sidecar(a);
 	return !trans_saved_log(a->saved, hear, a, NULL);
-}
-
-/* Which CPU is meant may stand behind what it has: then once more. */
-static bool listen(struct asking *a, enum trans_saved_source source)
-{
-	uint32_t wanted = a->facts->cpu;
-
-	begin(a, wanted);
-	if (!hear_all(a, source))
-		return false;
-	if (!a->says.numbered || a->says.wanted == wanted)
-		return true;
-	wanted = a->says.wanted;
-	begin(a, wanted);
-	return hear_all(a, source);
-}
-
-/* Where two know, they know the same, or neither counts. */
-static void compare_lpis(struct asking *a, enum trans_saved_source source)
-{
-	const struct saved_says *says = &a->says;
-	struct trans_saved_lpis *known = &a->facts->lpis, other;
-
-	if (!trans_saved_believe_(a->saved, says->property, says->pending, 16,
-				  source, &other))
-		return;
-	if (!known->known)
-		*known = other;
-	else if (TRANS_SAVED_LPI_PA(known->propbaser) != says->property ||
-		 TRANS_SAVED_LPI_PA(known->pendbaser) != says->pending)
-		memset(known, 0, sizeof(*known));
 }
 
 static void ask_lines(struct asking *a, enum trans_saved_source source)
@@ -102,17 +93,14 @@ static void ask_lines(struct asking *a, enum trans_saved_source source)
 	facts->kpti |= says->kpti;
 	if (says->cpus)
 		facts->cpus = says->cpus;
-	if (says->numbered && !a->numbered) {
-		facts->cpu = says->wanted;
-		a->numbered = true;
-	}
-	if (!a->numbered || facts->cpu != says->wanted)
+	if (!says->numbered || !take_number(a, says->cpu))
 		return;
 	if (!facts->midr && says->midr > 1) {
 		facts->midr = says->midr;
 		facts->midr_source = source;
 	}
-	compare_lpis(a, source);
+	if (!facts->lpis.known)
+		believe(a, 16, source);
 }
 
 /* What the kernel's variables say */
@@ -124,10 +112,8 @@ static bool number_of_cpu(struct asking *a, trans_va_t map)
 
 		if (!trans_saved_load_(a->saved, map + 8ULL * cpu, 8, &mpidr))
 			break;
-		if (mpidr == a->question->mpidr) {
-			a->facts->cpu = cpu;
-			return true;
-		}
+		if (mpidr == a->question->mpidr)
+			return take_number(a, cpu);
 	}
 	return false;
 }
@@ -139,7 +125,7 @@ static void ask_midr(struct asking *a, const struct trans_saved_symbol *symbols,
 	struct trans_saved_member midr;
 	uint64_t value;
 
-	if (!va ||
+	if (!va || a->facts->midr ||
 	    trans_saved_member(a->saved, type, "reg_midr", &midr, NULL) ||
 	    !trans_saved_per_cpu_(a->saved, symbols, a->facts->cpu, &va) ||
 	    !trans_saved_load_(a->saved, va + midr.offset, 4, &value) || !value)
@@ -153,14 +139,17 @@ static void ask_structs(struct asking *a,
 {
 	struct trans_saved_struct structs[] = { { "cpuinfo_arm64", 0 },
 						{ "rdists", 0 } };
+	unsigned int bits;
 
 	if (trans_saved_types(a->saved, symbols[SAVED_START_BTF].va,
 			      symbols[SAVED_STOP_BTF].va, NULL) ||
 	    trans_saved_structs(a->saved, structs, 2, NULL))
 		return;
 	ask_midr(a, symbols, structs[0].type);
-	(void)trans_saved_rdists_(a->saved, symbols, structs[1].type,
-				  a->facts->cpu, &a->facts->lpis);
+	if (!a->facts->lpis.known &&
+	    trans_saved_rdists_(a->saved, symbols, structs[1].type, &a->tables,
+				&bits))
+		believe(a, bits, TRANS_SAVED_MEMORY);
 }
 
 static void ask_variables(struct asking *a)
@@ -172,12 +161,12 @@ static void ask_variables(struct asking *a)
 		[SAVED_LOGICAL_MAP] = { "__cpu_logical_map", 0 },
 		[SAVED_CPU_DATA] = { "cpu_data", 0 },
 		[SAVED_GIC_RDISTS] = { "gic_rdists", 0 },
+		[SAVED_NR_CPU_IDS] = { "nr_cpu_ids", 0 },
 	};
 
 	if (trans_saved_symbols(a->saved, symbols, SAVED_SYMBOLS, NULL))
 		return;
-	a->numbered = number_of_cpu(a, symbols[SAVED_LOGICAL_MAP].va);
-	if (a->numbered)
+	if (number_of_cpu(a, symbols[SAVED_LOGICAL_MAP].va))
 		ask_structs(a, symbols);
 }
 
@@ -185,15 +174,19 @@ int trans_saved_ask(struct trans_saved *saved,
 		    const struct trans_saved_question *question,
 		    struct trans_saved_facts *facts, struct trans_error *err)
 {
-	struct asking a = { .saved = saved, .question = question,
-			    .facts = facts };
+	struct asking a = {
+		.saved = saved, .question = question, .facts = facts,
+		.tables = { .of = question->pending, .room = question->room },
+	};
 
 	memset(facts, 0, sizeof(*facts));
+	facts->lpis.asked = question->room != 0;
 	(void)trans_saved_text(saved, "OSRELEASE", facts->release,
 			       sizeof(facts->release), NULL);
-	ask_variables(&a);
 	ask_lines(&a, TRANS_SAVED_LOG);
-	if (!facts->midr || !facts->lpis.known)
+	if (!is_done(&a))
+		ask_variables(&a);
+	if (!is_done(&a))
 		ask_lines(&a, TRANS_SAVED_SIDECAR);
 	return trans_saved_answer_(saved, true, NULL, err);
 }

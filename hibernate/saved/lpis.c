@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Where the tables of LPIs are. A redistributor's PROPBASER and PENDBASER are
- * lost with the power, and Linux does not set those of the CPU that resumes
- * again, because the kernel that loads an image has. Its driver knows them.
+ * lost with the power, and Linux does not set them again for a CPU that it had
+ * brought up before, because the kernel that loads an image has. Its driver
+ * knows them.
  *
  * Linux, include/linux/irqchip/arm-gic-v3.h (struct rdists) and
  * drivers/irqchip/irq-gic-v3-its.c, 5.10 to 7.0; Arm IHI 0069, 12.11.
@@ -92,23 +93,78 @@ static bool is_table(const struct trans_saved *saved, trans_pa_t pa)
 	       memory->holds(memory->ctx, pa, TRANS_SAVED_LPI_TABLE);
 }
 
-bool trans_saved_believe_(struct trans_saved *saved, trans_pa_t property,
-			  trans_pa_t pending, unsigned int bits,
-			  enum trans_saved_source source,
+void trans_saved_forget_(struct saved_tables *tables)
+{
+	for (size_t cpu = 0; cpu < tables->room; cpu++)
+		tables->of[cpu] = (struct trans_gic_pending){ 0, 0 };
+	tables->property = 0;
+	tables->muddled = false;
+}
+
+/* Nothing that is @tables->of[@cpu]'s is an earlier CPU's, too. */
+static bool is_its_own(const struct saved_tables *tables, size_t cpu)
+{
+	const struct trans_gic_pending *of = &tables->of[cpu];
+
+	for (size_t i = 0; i < cpu; i++)
+		if (tables->of[i].mpidr == of->mpidr ||
+		    tables->of[i].pendbaser == of->pendbaser)
+			return false;
+	return of->pendbaser != tables->property;
+}
+
+/* A CPU that was brought up has a table, and no other has. */
+static bool has_its_table(struct trans_saved *saved,
+			  const struct saved_tables *tables, size_t cpu)
+{
+	const struct trans_gic_pending *of = &tables->of[cpu];
+
+	if (!of->mpidr && !of->pendbaser)
+		return true;
+	return of->mpidr && of->pendbaser && is_its_own(tables, cpu) &&
+	       is_table(saved, of->pendbaser) &&
+	       is_pending_table(saved, of->pendbaser);
+}
+
+/* As the registers have it, one behind the other; how many. Is @mpidr among
+ * them? */
+static size_t close_up(struct saved_tables *tables, uint64_t mpidr, bool *own)
+{
+	size_t count = 0;
+
+	*own = false;
+	for (size_t cpu = 0; cpu < tables->room; cpu++) {
+		struct trans_gic_pending of = tables->of[cpu];
+
+		if (!of.mpidr)
+			continue;
+		of.mpidr &= ~SAVED_MPIDR;
+		of.pendbaser |= BASER_MEMORY;
+		*own |= of.mpidr == mpidr;
+		tables->of[count++] = of;
+	}
+	return count;
+}
+
+bool trans_saved_believe_(struct trans_saved *saved,
+			  struct saved_tables *tables, unsigned int bits,
+			  uint64_t mpidr, uint32_t least,
 			  struct trans_saved_lpis *lpis)
 {
-	if (bits < LEAST_ID_BITS || bits > MOST_ID_BITS ||
-	    property == pending || !is_table(saved, property) ||
-	    !is_table(saved, pending) || !is_property_table(saved, property) ||
-	    !is_pending_table(saved, pending))
+	if (tables->muddled || bits < LEAST_ID_BITS || bits > MOST_ID_BITS ||
+	    !is_table(saved, tables->property) ||
+	    !is_property_table(saved, tables->property))
 		return false;
-	*lpis = (struct trans_saved_lpis){
-		.known = true,
-		.source = source,
-		.propbaser = property | BASER_MEMORY | (bits - 1),
-		.pendbaser = pending | BASER_MEMORY,
+	for (size_t cpu = 0; cpu < tables->room; cpu++)
+		if (!has_its_table(saved, tables, cpu))
+			return false;
+	lpis->tables = (struct trans_gic_lpis){
+		.propbaser = tables->property | BASER_MEMORY | (bits - 1),
+		.pending = tables->of,
 	};
-	return true;
+	lpis->tables.count = close_up(tables, mpidr, &lpis->known);
+	lpis->known &= lpis->tables.count >= least;
+	return lpis->known;
 }
 
 /* By the kernel's variables */
@@ -168,37 +224,94 @@ static bool load_member(struct trans_saved *saved, uint32_t type,
 	       trans_saved_load_(saved, va + member.offset, bytes, value);
 }
 
-/* rdists->rdist is a per-CPU pointer to a struct without a name. */
-static bool pending_of(struct trans_saved *saved,
-		       const struct trans_saved_symbol *symbols, uint32_t cpu,
-		       uint32_t rdists, trans_va_t va, trans_pa_t *pa)
+/*
+ * What a CPU has: rdists->rdist is a per-CPU pointer to a struct without a name.
+ * There is a pend_page for each CPU that there may be; bit 0 of flags
+ * (RD_LOCAL_LPI_ENABLED) says that it came up, and uses it, and so does rd_base:
+ * no null pointer any more.
+ */
+struct each {
+	struct trans_saved *saved;
+	const struct trans_saved_symbol *symbols;
+	uint64_t rdist;
+	struct trans_saved_member base, flags, page;
+};
+
+static bool find_each(struct each *each, uint32_t rdists, trans_va_t va)
 {
 	struct trans_saved_member rdist;
-	uint64_t each, page;
 
-	return !trans_saved_member(saved, rdists, "rdist", &rdist, NULL) &&
-	       trans_saved_load_(saved, va + rdist.offset, 8, &each) &&
-	       trans_saved_per_cpu_(saved, symbols, cpu, &each) &&
-	       load_member(saved, rdist.type, each, "pend_page", 8, &page) &&
-	       page_is_for(saved, page, pa);
+	return !trans_saved_member(each->saved, rdists, "rdist", &rdist,
+				   NULL) &&
+	       trans_saved_load_(each->saved, va + rdist.offset, 8,
+				 &each->rdist) &&
+	       !trans_saved_member(each->saved, rdist.type, "rd_base",
+				   &each->base, NULL) &&
+	       !trans_saved_member(each->saved, rdist.type, "flags",
+				   &each->flags, NULL) &&
+	       !trans_saved_member(each->saved, rdist.type, "pend_page",
+				   &each->page, NULL);
+}
+
+static bool load_each(const struct each *each, uint32_t cpu,
+		      struct trans_gic_pending *of)
+{
+	trans_va_t va = each->rdist;
+	uint64_t base, flags, page;
+
+	*of = (struct trans_gic_pending){ 0, 0 };
+	if (!trans_saved_per_cpu_(each->saved, each->symbols, cpu, &va) ||
+	    !trans_saved_load_(each->saved, va + each->base.offset, 8, &base) ||
+	    !trans_saved_load_(each->saved, va + each->flags.offset, 8,
+			       &flags) || (base != 0) != (flags & 1))
+		return false;
+	if (!(flags & 1))
+		return true;
+	if (!trans_saved_load_(each->saved, each->symbols[SAVED_LOGICAL_MAP].va +
+			       8ULL * cpu, 8, &of->mpidr) ||
+	    !trans_saved_load_(each->saved, va + each->page.offset, 8, &page))
+		return false;
+	of->mpidr |= SAVED_MPIDR;
+	return page_is_for(each->saved, page, &of->pendbaser);
+}
+
+/* Of each CPU there may be, as far as it was known, the same. */
+static bool load_all(const struct each *each, struct saved_tables *tables)
+{
+	uint64_t count;
+
+	if (!trans_saved_load_(each->saved, each->symbols[SAVED_NR_CPU_IDS].va,
+			       4, &count) || count > tables->room)
+		return false;
+	for (uint32_t cpu = 0; cpu < tables->room; cpu++) {
+		struct trans_gic_pending of = { 0, 0 };
+		uint64_t known = tables->of[cpu].pendbaser;
+
+		if (cpu < count && !load_each(each, cpu, &of))
+			return false;
+		tables->muddled |= known && known != of.pendbaser;
+		tables->of[cpu] = of;
+	}
+	return true;
 }
 
 bool trans_saved_rdists_(struct trans_saved *saved,
 			 const struct trans_saved_symbol *symbols,
-			 uint32_t rdists, uint32_t cpu,
-			 struct trans_saved_lpis *lpis)
+			 uint32_t rdists, struct saved_tables *tables,
+			 unsigned int *bits)
 {
+	struct each each = { .saved = saved, .symbols = symbols };
 	trans_va_t pointer = symbols[SAVED_GIC_RDISTS].va;
-	uint64_t va, property, typer;
-	trans_pa_t pending;
+	uint64_t va, known = tables->property, typer;
 
-	return pointer && trans_saved_load_(saved, pointer, 8, &va) && va &&
-	       load_member(saved, rdists, va, "prop_table_pa", 8, &property) &&
-	       load_member(saved, rdists, va, "gicd_typer", 4, &typer) &&
-	       pending_of(saved, symbols, cpu, rdists, va, &pending) &&
-	       trans_saved_believe_(saved, property, pending,
-				    (unsigned int)trans_least(
-					    TYPER_ID_BITS(typer),
-					    MOST_ID_BITS),
-				    TRANS_SAVED_MEMORY, lpis);
+	if (!pointer || !symbols[SAVED_NR_CPU_IDS].va ||
+	    !trans_saved_load_(saved, pointer, 8, &va) || !va ||
+	    !load_member(saved, rdists, va, "prop_table_pa", 8,
+			 &tables->property) ||
+	    !load_member(saved, rdists, va, "gicd_typer", 4, &typer) ||
+	    !find_each(&each, rdists, va) || !load_all(&each, tables))
+		return false;
+	tables->muddled |= known && known != tables->property;
+	*bits = (unsigned int)trans_least(TYPER_ID_BITS(typer), MOST_ID_BITS);
+	return true;
 }

@@ -35,29 +35,45 @@ int trans_saved_answer_(const struct trans_saved *saved, bool known,
 /* says.c */
 
 /*
+ * LPI tables before anybody believes in them.
+ * @of, @room: by the number of a CPU; mpidr: with SAVED_MPIDR, or 0: no such
+ *           CPU; pendbaser: where its table is, or 0
+ * @property: likewise
+ * @muddled: what should be one contradicts itself, or there is no room
+ */
+#define SAVED_MPIDR (1ULL << 63)
+struct saved_tables {
+	struct trans_gic_pending *of;
+	size_t room;
+	trans_pa_t property;
+	bool muddled;
+};
+
+/*
  * What lines of a log say, gathered one by one. Where lines that should be one
  * contradict each other, neither counts.
  * @mpidr:   of the CPU that is asked about
- * @wanted:  whose pending table: its number
- * @numbered: that number is known
- * @midr:    of that CPU
- * @property, @pending: of the tables; 0: not said, 1: contradicted
+ * @numbered, @cpu: its number, if that is known
+ * @midr:    of that CPU; 0: not said, 1: contradicted
+ * @tables:  of LPIs
  * @cpus:    that were brought up
  * @kpti:    it has tables of its own
  * @command_line: where to put it; NULL: nowhere
  */
 struct saved_says {
 	uint64_t mpidr;
-	uint32_t wanted;
 	bool numbered;
-	uint64_t midr, property, pending;
+	uint32_t cpu;
+	uint64_t midr;
+	struct saved_tables *tables;
 	uint32_t cpus;
 	bool kpti;
 	char *command_line;
 	size_t command_line_len;
 };
 void trans_saved_line_(struct saved_says *says, const char *line, size_t len);
-/* All lines of a sidecar, if it is one of the kernel with that version. */
+/* All lines of a sidecar. Is it one of the kernel with that version, and whole?
+ */
 bool trans_saved_sidecar_(struct saved_says *says, const char *text,
 			  size_t len, const char *version);
 /* Does @line, of @len bytes or ended by a NUL, begin with @start? */
@@ -65,11 +81,14 @@ bool trans_saved_begins_(const char *line, size_t len, const char *start);
 
 /* lpis.c */
 
-/* Are these tables, of IDs of @bits bits, such as Linux makes? Then they become
- * @lpis. */
-bool trans_saved_believe_(struct trans_saved *saved, trans_pa_t property,
-			  trans_pa_t pending, unsigned int bits,
-			  enum trans_saved_source source,
+/* Nothing is known of them. */
+void trans_saved_forget_(struct saved_tables *tables);
+/* Are these tables, of IDs of @bits bits, such as Linux makes, with one for
+ * each CPU, of which there are @least, and one of them for @mpidr? Then they
+ * become @lpis. */
+bool trans_saved_believe_(struct trans_saved *saved,
+			  struct saved_tables *tables, unsigned int bits,
+			  uint64_t mpidr, uint32_t least,
 			  struct trans_saved_lpis *lpis);
 
 /* The kernel's variables that are wanted. */
@@ -80,6 +99,7 @@ enum saved_symbol {
 	SAVED_LOGICAL_MAP,
 	SAVED_CPU_DATA,
 	SAVED_GIC_RDISTS,
+	SAVED_NR_CPU_IDS,
 	SAVED_SYMBOLS,
 };
 
@@ -87,10 +107,11 @@ enum saved_symbol {
 bool trans_saved_per_cpu_(struct trans_saved *saved,
 			  const struct trans_saved_symbol *symbols,
 			  uint32_t cpu, trans_va_t *va);
-/* By gic_rdists, a struct of type @rdists. */
+/* By gic_rdists, a struct of type @rdists: the tables, which must be what is
+ * known of them already; and how many bits IDs have. */
 bool trans_saved_rdists_(struct trans_saved *saved,
 			 const struct trans_saved_symbol *symbols,
-			 uint32_t rdists, uint32_t cpu,
-			 struct trans_saved_lpis *lpis);
+			 uint32_t rdists, struct saved_tables *tables,
+			 unsigned int *bits);
 
 #endif

@@ -80,14 +80,35 @@ static void take(uint64_t *known, uint64_t value)
 	*known = value;
 }
 
-/* CPU @number is the one with @mpidr, and of that kind. */
+/* Likewise of LPI tables: then none of those. */
+static void take_table(struct saved_tables *tables, uint64_t *known,
+		       uint64_t value)
+{
+	tables->muddled |= *known && *known != value;
+	*known = value;
+}
+
+static struct trans_gic_pending *tables_of(struct saved_tables *tables,
+					   uint64_t cpu)
+{
+	if (cpu < tables->room)
+		return &tables->of[cpu];
+	tables->muddled = true;
+	return NULL;
+}
+
+/* CPU @cpu is the one with @mpidr, and of that kind. */
 static void take_cpu(struct saved_says *says, uint64_t cpu, uint64_t mpidr,
 		     uint64_t midr)
 {
+	struct trans_gic_pending *of = tables_of(says->tables, cpu);
+
+	if (of)
+		take_table(says->tables, &of->mpidr, mpidr | SAVED_MPIDR);
 	if (mpidr != says->mpidr || cpu > UINT32_MAX)
 		return;
 	says->numbered = true;
-	says->wanted = (uint32_t)cpu;
+	says->cpu = (uint32_t)cpu;
 	take(&says->midr, midr);
 }
 
@@ -118,25 +139,44 @@ static void other_cpu(struct saved_says *says, struct line line)
 		take_cpu(says, cpu, mpidr, midr);
 }
 
+/* With its MPIDR once more. */
+static void redistributor(struct saved_says *says, struct line line)
+{
+	struct trans_gic_pending *of;
+	uint64_t cpu, mpidr;
+
+	if (!words(&line, "GICv3: CPU") || !number(&line, 10, &cpu) ||
+	    !words(&line, ": found redistributor ") ||
+	    !number(&line, 16, &mpidr))
+		return;
+	of = tables_of(says->tables, cpu);
+	if (of)
+		take_table(says->tables, &of->mpidr, mpidr | SAVED_MPIDR);
+}
+
 static void property_table(struct saved_says *says, struct line line)
 {
 	uint64_t pa;
 
 	if (words(&line, "GICv3: using LPI property table @0x") &&
 	    number(&line, 16, &pa))
-		take(&says->property, pa);
+		take_table(says->tables, &says->tables->property, pa);
 }
 
 /* "allocated", or "reserved" */
 static void pending_table(struct saved_says *says, struct line line)
 {
+	struct trans_gic_pending *of;
 	uint64_t cpu, pa;
 
-	if (words(&line, "GICv3: CPU") && number(&line, 10, &cpu) &&
-	    words(&line, ": using ") && any_word(&line) &&
-	    words(&line, " LPI pending table @0x") &&
-	    number(&line, 16, &pa) && cpu == says->wanted)
-		take(&says->pending, pa);
+	if (!words(&line, "GICv3: CPU") || !number(&line, 10, &cpu) ||
+	    !words(&line, ": using ") || !any_word(&line) ||
+	    !words(&line, " LPI pending table @0x") ||
+	    !number(&line, 16, &pa))
+		return;
+	of = tables_of(says->tables, cpu);
+	if (of)
+		take_table(says->tables, &of->pendbaser, pa);
 }
 
 static void brought_up(struct saved_says *says, struct line line)
@@ -174,6 +214,7 @@ void trans_saved_line_(struct saved_says *says, const char *text, size_t len)
 
 	boot_cpu(says, line);
 	other_cpu(says, line);
+	redistributor(says, line);
 	property_table(says, line);
 	pending_table(says, line);
 	brought_up(says, line);
@@ -213,7 +254,9 @@ bool trans_saved_sidecar_(struct saved_says *says, const char *bytes,
 		return false;
 	while (text.left) {
 		line = next_line(&text);
+		if (line.left == 3 && trans_saved_begins_(line.at, 3, "end"))
+			return !text.left;
 		trans_saved_line_(says, line.at, line.left);
 	}
-	return true;
+	return false;
 }

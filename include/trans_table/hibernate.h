@@ -84,11 +84,15 @@ enum trans_resume_entry {
  * @cpu_anyway: resume a kernel that says that another kind of CPU saved it
  *            (than @transition.cpu->midr). Code that it patched for that one
  *            may not run here
- * @has_its:  the machine has a GICv3 ITS, so the host needs known.lpis, to give
- *            the redistributor its tables back by the end of leave; a kernel
+ * @has_its:  the machine has a GICv3 ITS, so the saved kernel's LPI tables are
+ *            asked for: the host must put known.lpis.tables, if they are known,
+ *            into struct trans_gic before ask and leave, so that
+ *            trans_gic_resume gives them back to the redistributors. A kernel
  *            that does not say where they are is refused
  * @lpis_anyway: resume it all the same: for one that has no interrupt by LPIs,
  *            as devices on PCI have with MSI. Such a device is dead then
+ * @pending, @room: with @has_its, where to put what the saved kernel's CPUs
+ *            have, in use until unload: for as many as it may have had
  * @sidecar, @sidecar_len: what the saved kernel's user space left for the case
  *            that nothing else says (docs/hibernate.md, "Asking the kernel");
  *            NULL: nothing
@@ -126,6 +130,8 @@ struct trans_resume_args {
 	trans_pa_t efi_system_table;
 	const struct trans_ranges *efi_runtime;
 	bool efi_anyway, cpu_anyway, has_its, lpis_anyway, wipe;
+	struct trans_gic_pending *pending;
+	size_t room;
 	const char *sidecar;
 	size_t sidecar_len;
 	struct trans_transition_args transition;
@@ -262,7 +268,8 @@ enum trans_resume_advice trans_resume_advise(int status);
  *                            over @efi_runtime (pa: system table, region or
  *                            page)
  *   machine  TRANS_EIMAGE    another kind of CPU saved it (desc: its MIDR)
- *   machine  TRANS_ESTATE    LPI tables unknown, and the machine has an ITS
+ *   machine  TRANS_ESTATE    LPI tables unknown, or of more CPUs than there is
+ *                            @room for, and the machine has an ITS
  *   entry    TRANS_EIMAGE    no cpu_resume is found, or more than one; no sign
  *                            of the exception level at which the image was
  *                            saved; or a virtual entry is not possible

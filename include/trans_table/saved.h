@@ -18,6 +18,7 @@
 #ifndef TRANS_TABLE_SAVED_H
 #define TRANS_TABLE_SAVED_H
 
+#include <trans_table/gic.h>
 #include <trans_table/table.h>
 
 TRANS_BEGIN_DECLS
@@ -186,7 +187,7 @@ typedef int (*trans_saved_message_fn)(void *arg,
 int trans_saved_log(struct trans_saved *saved, trans_saved_message_fn put,
 		    void *arg, struct trans_error *err);
 
-/* Who said it. */
+/* Who said it. The log is asked first: it costs least. */
 enum trans_saved_source {
 	TRANS_SAVED_NOBODY = 0,
 	TRANS_SAVED_MEMORY = 1,  /* the kernel's variables */
@@ -195,19 +196,24 @@ enum trans_saved_source {
 };
 
 /*
- * The tables of LPIs, as the registers of a redistributor of the CPU that saved
- * must have them again (Arm IHI 0069, GICR_PROPBASER and GICR_PENDBASER):
- * addresses and, as Linux wants it, Inner Shareable and write-back memory. PTZ
- * is clear: the pending table is as it was saved. IDbits is what that kernel
- * had, or if only its log is left 16 bits, which GICD_TYPER may make less.
- * Both tables are aligned to 64 KiB, not the same, and saved memory; every byte
- * of the property table has the same priority, and the pending table is zero
- * behind its 2^16 bits.
+ * The tables of LPIs, as redistributors must have them again (gic.h): a pending
+ * table for each CPU that the saved kernel had brought up, the one that saved
+ * among them, and for no other. The values are addresses and, as Linux wants
+ * it, Inner Shareable and write-back memory. PTZ is clear: a pending table is
+ * as it was saved. IDbits is what that kernel had, or if only lines are left 16
+ * bits, which GICD_TYPER may make less.
+ *
+ * All tables are aligned to 64 KiB, different ones, and saved memory; every
+ * byte of the property table has the same priority, pending tables are zero
+ * behind their 2^16 bits, and no two CPUs have the same MPIDR.
+ *
+ * @asked:  somebody wanted to know
+ * @tables: for struct trans_gic, if @known; in the question's @pending
  */
 struct trans_saved_lpis {
-	bool known;
+	bool asked, known;
 	enum trans_saved_source source;
-	uint64_t propbaser, pendbaser;
+	struct trans_gic_lpis tables;
 };
 #define TRANS_SAVED_LPI_TABLE 0x10000ULL
 /* Of either register: where the table is. */
@@ -239,12 +245,17 @@ struct trans_saved_facts {
  * @version:  uname -v, which a sidecar must name
  * @sidecar, @sidecar_len: a file that the saved kernel's user space left before
  *            it hibernated (docs/hibernate.md); NULL: none
+ * @pending, @room: where to put what each CPU has; the answer points to it. A
+ *            kernel with more CPUs than @room has no known tables. 0: nobody
+ *            asks for LPI tables
  */
 struct trans_saved_question {
 	uint64_t mpidr;
 	const char *version;
 	const char *sidecar;
 	size_t sidecar_len;
+	struct trans_gic_pending *pending;
+	size_t room;
 };
 
 /*

@@ -22,6 +22,7 @@ static const char help[] =
 	"  on-refusal=WORD   linux: start the usual system; stop: nothing; "
 	"discard: give the image up, then start\n"
 	"  --any-efi         though other firmware started it\n"
+	"  --no-lpis         though nobody knows its LPI tables\n"
 	"\n"
 	"  -k FILE           instead start this kernel, with\n"
 	"  -i FILE           its initrd, and\n"

@@ -13,13 +13,19 @@
 static struct trans_resume resume;
 static struct found found;
 static struct progress progress;
+static struct trans_gic_pending pending[256]; /* of the saved kernel's CPUs */
 
 /* ---- the way out ---- */
 
 static int ask(void *host, struct trans_error *err)
 {
+	int ret = leave_ask(err);
+
 	(void)host;
-	return leave_ask(err);
+	if (ret || !machine.gic.version)
+		return ret;
+	return trans_gic_lpis_check(&machine.gic, machine.cpu.mpidr,
+				    &resume.plan, err);
 }
 
 /* The signature is cleared and was read back. The variable named an image that
@@ -56,6 +62,9 @@ static struct trans_resume_args resume_args(const struct options *options)
 		.efi_system_table = (uintptr_t)firmware,
 		.efi_runtime = &memory.runtime,
 		.efi_anyway = options->any_efi,
+		.has_its = machine.gic.its_count && !options->no_lpis,
+		.pending = pending,
+		.room = sizeof(pending) / sizeof(*pending),
 		.wipe = true,
 		.transition = leave_transition(),
 	};
@@ -94,6 +103,8 @@ static int load(const struct options *options, struct trans_error *err)
 		       info->data_pages << info->page_shift);
 	args = resume_args(options);
 	ret = trans_resume_load(&resume, &args, err);
+	if (resume.known.lpis.known)
+		machine.gic.lpis = &resume.known.lpis.tables;
 	progress_end(&progress);
 	return ret;
 }

@@ -191,7 +191,8 @@ static bool read_flag(struct options *o, const char *word)
 	} flags[] = {
 		{ "--plan", &o->plan },	      { "--version", &o->version },
 		{ "--help", &o->help },	      { "-h", &o->help },
-		{ "--any-efi", &o->any_efi }, { "-n", &o->unverified },
+		{ "--any-efi", &o->any_efi }, { "--no-lpis", &o->no_lpis },
+		{ "-n", &o->unverified },
 	};
 
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)

@@ -30,7 +30,8 @@ struct options {
 		uint64_t start, len;
 	} avoid[AVOID_MAX];
 	enum on_refusal on_refusal;
-	bool has_cmdline, has_uuid, plan, version, help, any_efi, unverified;
+	bool has_cmdline, has_uuid, plan, version, help, any_efi, unverified,
+	     no_lpis;
 };
 
 /* Read words into @options, which keeps what they do not say. NULL, or the

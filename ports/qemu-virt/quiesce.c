@@ -97,6 +97,11 @@ int quiesce_plan(unsigned int flags, struct trans_error *err)
 	return ret ? ret : reserve_lpi_tables(err);
 }
 
+bool quiesce_has_its(void)
+{
+	return gic.its_count != 0;
+}
+
 static const struct trans_moves *moves;
 
 void quiesce_lpis(const struct trans_gic_lpis *lpis,

@@ -43,6 +43,9 @@ int quiesce_plan(unsigned int flags, struct trans_error *err);
 /* What could not be silenced and stays in use: the next kernel must be told. */
 const struct trans_ranges *quiesce_kept(void);
 
+/* After that: is there an ITS, so that a saved kernel has LPIs? */
+bool quiesce_has_its(void);
+
 /* The saved kernel's LPI tables, for quiesce_ask and quiesce_leave, and what is
  * going to be moved. Both stay the caller's. NULL: LPIs stay off. */
 void quiesce_lpis(const struct trans_gic_lpis *lpis,

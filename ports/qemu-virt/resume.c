@@ -19,6 +19,7 @@
 
 static struct trans_resume resume;
 static struct blk blk;
+static struct trans_gic_pending pending[RESUME_CPUS];
 static unsigned int quiesce_flags;
 
 /* ---- the disk, as block.h has it ---- */
@@ -212,6 +213,11 @@ static struct trans_resume_args resume_args(const struct options *options,
 		.host_ctx = &memory,
 		.mpidr = sysreg_read(mpidr_el1),
 		.entry = options->resume.entry,
+		.has_its = quiesce_has_its(),
+		.lpis_anyway = options->resume.lpis_off ||
+			       options->resume.lpis.count,
+		.pending = pending,
+		.room = RESUME_CPUS,
 		.wipe = true,
 		.id = &seen.id,
 		.transition = transition_args(options, own,
@@ -253,13 +259,17 @@ static int start(const struct options *options, struct trans_error *err)
 	return trans_resume_start(&resume, err);
 }
 
-/* The library need not have known it for the load. */
+/* What the saved kernel says, if nobody knows better. */
 static void use_lpis(const struct options *options)
 {
+	const struct trans_saved_lpis *known = &resume.known.lpis;
 	static struct trans_gic_lpis lpis;
 
 	lpis = options->resume.lpis;
 	lpis.pending = options->resume.pending;
+	if (!lpis.count && known->known && !options->resume.lpis_off)
+		lpis = known->tables;
+	print_figure("lpi_cpus", lpis.count, "cpus");
 	quiesce_lpis(lpis.count ? &lpis : NULL, &resume.plan);
 }
 
@@ -411,6 +421,8 @@ bool resume_word(struct resume_options *options, const char *text, size_t len)
 		options->on = true;
 	else if (is(text, len, "refused=discard"))
 		options->discard = true;
+	else if (is(text, len, "lpis=off"))
+		options->lpis_off = true;
 	else if (is(text, len, "then=kexec"))
 		options->then_kexec = true;
 	else if (is(text, len, "entry=auto"))

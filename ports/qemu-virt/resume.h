@@ -8,9 +8,13 @@
  *	offset=N           it is in a swap file: Linux's resume_offset
  *	entry=physical|virtual  how it is entered (default: auto, see
  *	                   hibernate.h)
- *	lpis=0xN,0xN,...   LPIs for the saved kernel: GICR_PROPBASER, then
- *	                   GICR_PENDBASER of each CPU from the first on, as many
- *	                   as it had
+ *	lpis=off           LPIs stay off, whatever the saved kernel says: for
+ *	                   one that does not say where their tables are, or has
+ *	                   them where they cannot be, and no device that needs
+ *	                   them
+ *	lpis=0xN,0xN,...   LPIs for the saved kernel, whatever it says:
+ *	                   GICR_PROPBASER, then GICR_PENDBASER of each CPU from
+ *	                   the first on, as many as it had
  *	refused=discard    an image that is refused is given up (default: it
  *	                   stays, and nothing is booted that would mount its
  *	                   file systems)
@@ -30,7 +34,7 @@ struct options;
 #define RESUME_CPUS 8 /* 0 to 7 at affinity level 0, as QEMU numbers them */
 
 struct resume_options {
-	bool on, then_kexec, discard;
+	bool on, then_kexec, discard, lpis_off;
 	enum trans_resume_entry entry;
 	uint64_t offset;
 	struct trans_gic_lpis lpis; /* count 0: none */

@@ -42,7 +42,7 @@ static char trans_help_text[] =
 	"      -n  do not verify\n"
 	"      -k  move nothing to this memory\n"
 #ifdef CONFIG_CMD_TRANS_RESUME
-	"trans resume [-f] [-e] <interface> <dev>[:<part>] [<offset>]\n"
+	"trans resume [-f] [-e] [-l] <interface> <dev>[:<part>] [<offset>]\n"
 	"    - continue a hibernated Linux from its swap partition, or from a\n"
 	"      swap file at <offset> (resume_offset, in pages of the image).\n"
 	"      Uses memory that U-Boot does not: what was loaded is lost\n"
@@ -51,6 +51,7 @@ static char trans_help_text[] =
 	"          virtio, mmc, scsi over AHCI\n"
 	"      -e  though EFI booted it, and its runtime services are not here;\n"
 	"          EFI is not set up for it\n"
+	"      -l  though nobody knows its LPI tables: MSIs of an ITS stay dead\n"
 	"      sets trans_resume: none (no image: boot as usual), refused (there\n"
 	"      is one, or nobody knows: do not mount its file systems), again\n"
 	"      (refused, but another try may do)\n"
@@ -58,7 +59,7 @@ static char trans_help_text[] =
 	"    - give a hibernated Linux up, so that its file systems can be used;\n"
 	"      sets trans_resume: none (also where it fails for there is no\n"
 	"      image), or why there still is one\n"
-	"trans plan resume [-f] [-e] <interface> <dev>[:<part>] [<offset>]\n"
+	"trans plan resume [-f] [-e] [-l] <interface> <dev>[:<part>] [<offset>]\n"
 	"    - say what would be done; sets trans_resume, ready for a resume\n"
 #endif
 	"trans plan <like kexec>\n"

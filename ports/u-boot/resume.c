@@ -11,6 +11,8 @@
 
 static struct trans_resume resume;
 static struct trans_gic gic;
+/* Of the saved kernel's CPUs. */
+static struct trans_gic_pending pending[256];
 
 /* Of free memory the largest pieces, as many as the library takes: the map of a
  * board may be in more. */
@@ -23,16 +25,17 @@ struct request {
 	struct trans_range offset;
 	struct trans_block disk;
 	unsigned int percent;
-	bool force, any_efi;
+	bool force, any_efi, no_lpis;
 };
 
 static bool read_words(struct request *r, int argc, char *const argv[])
 {
 	for (; argc > 1 && *argv[1] == '-'; argc--, argv++) {
-		if (strcmp(argv[1], "-f") && strcmp(argv[1], "-e"))
+		if (!strchr("fel", argv[1][1]) || !argv[1][1] || argv[1][2])
 			return false;
 		r->force |= argv[1][1] == 'f';
 		r->any_efi |= argv[1][1] == 'e';
+		r->no_lpis |= argv[1][1] == 'l';
 	}
 	if (argc < 3 || argc > 4)
 		return false;
@@ -55,7 +58,11 @@ static int progress(void *ctx, uint64_t done, uint64_t total)
 
 static int ask(void *host, struct trans_error *err)
 {
-	return port_ask(err);
+	int ret = port_ask(err);
+
+	if (ret || !gic.version)
+		return ret;
+	return trans_gic_lpis_check(&gic, port_mpidr(), &resume.plan, err);
 }
 
 /* Devices and timers hold their lines as long as they wait to be served, so the
@@ -90,6 +97,9 @@ static struct trans_resume_args resume_args(struct request *r)
 		.efi_system_table = port_efi.system_table,
 		.efi_runtime = &port_efi.runtime,
 		.efi_anyway = r->any_efi,
+		.has_its = gic.its_count && !r->no_lpis,
+		.pending = pending,
+		.room = ARRAY_SIZE(pending),
 		.wipe = true,
 		.transition = port_transition(),
 	};
@@ -156,6 +166,8 @@ static int load(struct request *r, struct trans_error *err)
 		return ret;
 	args = resume_args(r);
 	ret = trans_resume_load(&resume, &args, err);
+	if (resume.known.lpis.known)
+		gic.lpis = &resume.known.lpis.tables;
 	if (r->percent)
 		printf("\n");
 	warn_no_swap(ret, &resume.image.info);

@@ -433,12 +433,19 @@ def lpis_of(nap):
     return 'lpis=' + ','.join(map(hex, values))
 
 
-def wakes_with_lpis(*options, cycle=1):
-    """A GICv2 has none: there MSIs are SPIs, of its frame v2m."""
+def wakes_with_lpis(*options, cycle=1, expect=()):
+    """The saved kernel says where its tables are. A GICv2 has none: there MSIs
+    are SPIs, of its frame v2m."""
     def step(nap):
-        lpis = [lpis_of(nap)] if nap.machine.its else []
-        return wakes(*options, *lpis, cycle=cycle)(nap)
+        cpus = nap.machine.smp if nap.machine.its else 0
+        return wakes(*options, cycle=cycle,
+                     expect=[says.LPI_CPUS.format(cpus), *expect])(nap)
     return step
+
+
+def told_lpis(nap):
+    """Somebody knows better."""
+    return wakes(lpis_of(nap))(nap)
 
 
 def without_lpis(cpus):
@@ -446,16 +453,16 @@ def without_lpis(cpus):
     ours to say: it hangs, or a check fails."""
     def step(nap):
         lpis = ','.join(lpis_of(nap).split(',')[:1 + cpus])
-        return nap.port([lpis] if cpus else [], [says.ABOUT_TO_RESUME],
+        return nap.port([lpis if cpus else 'lpis=off'], [says.ABOUT_TO_RESUME],
                         [says.CYCLE_DONE.format(1), says.ANY_REFUSAL],
                         may_hang=True)
     return step
 
 
-def pci_guest(kernel='6.1', cycles=1, mmio=(), **shape):
+def pci_guest(kernel='6.1', cycles=1, mmio=(), words=(), **shape):
     """Its devices send MSIs, which an ITS makes LPIs of."""
     shape = {'gic': '3', 'its': True, **shape}
-    return Sleeper(lab.Machine(**shape), kernel, cycles=cycles, pci=True,
+    return Sleeper(lab.Machine(**shape), kernel, words, cycles, pci=True,
                    mmio=mmio)
 
 
@@ -470,6 +477,18 @@ def on_pci(name, *options, **guest):
 def dead(name, cpus, **guest):
     return Nap(f'pci-{name}', pci_guest(mmio=['swap'], **guest),
                without_lpis(cpus))
+
+
+def lost_lines():
+    """The log is lost. Debian's 6.12 has variables with names; its 6.1 has
+    not, and who does not know where tables are is refused."""
+    return [
+        Nap('pci-by-memory', pci_guest('6.12', words=RAW, smp=2),
+            spoiled(spoil.lpi_lines),
+            wakes_with_lpis('plan', expect=[says.LPIS_BY.format('memory')])),
+        Nap('pci-unknown', pci_guest(words=RAW, smp=2),
+            spoiled(spoil.lpi_lines),
+            refuses('TRANS_ESTATE: LPI tables unknown'), told_lpis)]
 
 
 VHE = {'el': 2, 'cpu': MAX}
@@ -496,6 +515,7 @@ def more_pci():
         on_pci('virtual-linear', 'entry=virtual', 'map=linear', smp=4),
         on_pci('v2m', gic='2', its=False),
         Nap('pci-rest', pci_guest(mmio=['swap']), wakes_with_lpis()),
+        *lost_lines(),
         dead('lpis-left-off', 0), dead('lpis-of-one-cpu', 1, smp=4)]
 
 

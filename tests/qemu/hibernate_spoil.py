@@ -2,6 +2,7 @@
 """Ways to damage a hibernation image on a disk, each by one edit that a test
 can name; and a device tree with a reservation. Offsets: docs/hibernate.md."""
 import os
+import re
 import struct
 import subprocess
 
@@ -145,6 +146,21 @@ def entry(home):
             while found >= 0:
                 disk.put(at + found, 0)
                 found = page.find(word, found + 1)
+
+
+def lpi_lines(home):
+    """What the log says of LPI tables, and of CPUs that came up, of a raw
+    image: every place that has those words."""
+    with Disk(home) as disk:
+        for at in disk.slots()[1:]:
+            disk.f.seek(at)
+            page = disk.f.read(PAGE)
+            blank = re.sub(rb'LPI (property|pending) table @|'
+                           rb'Booting Linux on physical CPU',
+                           lambda m: b'.' * len(m[0]), page)
+            if blank != page:
+                disk.f.seek(at)
+                disk.f.write(blank)
 
 
 def ttbr1(home):

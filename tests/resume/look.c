@@ -128,12 +128,15 @@ static struct trans_resume resume;
 static int load(struct trans_block *disk, const struct trans_cpu *cpu,
 		uint64_t mpidr, struct trans_range own)
 {
+	static struct trans_gic_pending pending[64];
 	struct trans_range slot[3][4];
 	struct trans_ranges ram, reserved, lent;
 	struct trans_resume_args args = {
 		.disk = disk, .unpack = { trans_unlzo, trans_unlz4, NULL },
 		.ram = &ram, .reserved = &reserved, .free = &lent,
 		.host = &host, .mpidr = mpidr,
+		.has_its = true, .lpis_anyway = true,
+		.pending = pending, .room = 64,
 		.transition = { .cpu = cpu, .va_bits = 48,
 				.map = TRANS_MAP_SPARSE,
 				.alias_prepare = no_alias },

@@ -28,6 +28,7 @@ static trans_va_t va_of(const struct kernel *k, enum kernel_part part)
 #define AT_RDISTS 0x40u
 #define AT_PER_CPU 0x100u
 #define AT_LOGICAL 0x200u
+#define AT_NR_CPU_IDS 0x280u
 #define AT_PRB 0x300u
 #define AT_RB 0x310u
 #define AT_COUNT 0x380u
@@ -41,13 +42,13 @@ static trans_va_t va_of(const struct kernel *k, enum kernel_part part)
 #define RDISTS_PROPERTY 24u
 #define RDISTS_TYPER 48u
 #define RDIST_PEND_PAGE 16u
+#define RDIST_FLAGS 32u
 #define CPUINFO_MIDR 40u
 
 #define VMEMMAP 0xfffffc0000000000ULL
 #define PAGE_EACH 64u
 /* 16 bits of IDs: GICD_TYPER.IDbits. */
 #define TYPER (15u << 19)
-#define CPUS 4u
 
 static trans_va_t data_at(const struct kernel *k, unsigned int at)
 {
@@ -60,25 +61,79 @@ static void put(const struct kernel *k, unsigned int at, uint64_t value,
 	file_le(kernel_part(k, KERNEL_DATA) + at, value, bytes);
 }
 
+static uint64_t mpidr_of(const struct kernel *k, unsigned int cpu)
+{
+	return cpu == k->cpu ? k->mpidr : 0x7700 + cpu;
+}
+
+static trans_pa_t pending_of(const struct kernel *k, unsigned int cpu)
+{
+	return k->pending + cpu * 0x10000u;
+}
+
+static bool is_up(const struct kernel *k, unsigned int cpu)
+{
+	return !cpu || cpu != k->down;
+}
+
+struct trans_gic_pending kernel_pending(const struct kernel *k,
+					unsigned int cpu)
+{
+	return (struct trans_gic_pending){
+		.mpidr = mpidr_of(k, cpu),
+		.pendbaser = pending_of(k, cpu) | 0x0700000000000780ULL,
+	};
+}
+
+/* What variables say of other CPUs' MPIDRs nobody else there says, too: it is
+ * held against the machine (trans_gic_lpis_check). */
+void kernel_must_have(const struct kernel *k,
+		      const struct trans_saved_lpis *known)
+{
+	const struct trans_gic_lpis *lpis = &known->tables;
+	size_t count = 0;
+
+	assert_int_equal(lpis->propbaser, KERNEL_PROPBASER(k));
+	for (unsigned int cpu = 0; cpu < KERNEL_CPUS; cpu++) {
+		struct trans_gic_pending of = kernel_pending(k, cpu);
+
+		if (!is_up(k, cpu))
+			continue;
+		assert_true(count < lpis->count);
+		if (known->source != TRANS_SAVED_MEMORY || cpu == k->cpu)
+			assert_int_equal(lpis->pending[count].mpidr, of.mpidr);
+		assert_int_equal(lpis->pending[count].pendbaser, of.pendbaser);
+		count++;
+	}
+	assert_int_equal(lpis->count, count);
+}
+
+/* A table waits for each CPU that there may be, up or not. */
+static void make_cpu(const struct kernel *k, unsigned int cpu)
+{
+	uint64_t page = pending_of(k, cpu) >> k->page_shift;
+	unsigned int mine = cpu * CPU_DISTANCE;
+
+	put(k, AT_PER_CPU + 8 * cpu, mine, 8);
+	put(k, AT_LOGICAL + 8 * cpu, mpidr_of(k, cpu), 8);
+	put(k, AT_CPU_DATA + mine + CPUINFO_MIDR,
+	    cpu == k->cpu ? k->midr : 0x1234, 4);
+	put(k, AT_RDIST + mine + RDIST_PEND_PAGE, VMEMMAP + page * PAGE_EACH,
+	    8);
+	put(k, AT_RDIST + mine, is_up(k, cpu) ? 0xffff800008f00000 : 0, 8);
+	put(k, AT_RDIST + mine + RDIST_FLAGS, is_up(k, cpu) ? 5 : 4, 8);
+}
+
 static void make_data(const struct kernel *k)
 {
-	uint64_t page = VMEMMAP + (k->pending >> k->page_shift) * PAGE_EACH;
-	unsigned int mine = k->cpu * CPU_DISTANCE;
-
 	put(k, AT_RDISTS_POINTER, data_at(k, AT_RDISTS), 8);
 	/* Per-CPU addresses are those of the first CPU here. */
 	put(k, AT_RDISTS + RDISTS_RDIST, data_at(k, AT_RDIST), 8);
 	put(k, AT_RDISTS + RDISTS_PROPERTY, k->property, 8);
 	put(k, AT_RDISTS + RDISTS_TYPER, TYPER, 4);
-	for (unsigned int cpu = 0; cpu < CPUS; cpu++) {
-		put(k, AT_PER_CPU + 8 * cpu, cpu * CPU_DISTANCE, 8);
-		put(k, AT_LOGICAL + 8 * cpu, 0x7700 + cpu, 8);
-		put(k, AT_CPU_DATA + cpu * CPU_DISTANCE + CPUINFO_MIDR,
-		    0x1234, 4);
-	}
-	put(k, AT_LOGICAL + 8 * k->cpu, k->mpidr, 8);
-	put(k, AT_CPU_DATA + mine + CPUINFO_MIDR, k->midr, 4);
-	put(k, AT_RDIST + mine + RDIST_PEND_PAGE, page, 8);
+	put(k, AT_NR_CPU_IDS, KERNEL_CPUS, 4);
+	for (unsigned int cpu = 0; cpu < KERNEL_CPUS; cpu++)
+		make_cpu(k, cpu);
 }
 
 void kernel_property_table(uint8_t *bytes)
@@ -194,6 +249,7 @@ static void data_symbols(struct symbols *s)
 	symbol(s, "D__per_cpu_offset", data_at(k, AT_PER_CPU));
 	symbol(s, "D__cpu_logical_map", data_at(k, AT_LOGICAL));
 	symbol(s, "D__cpu_logical_mapper", data_at(k, 0));
+	symbol(s, "Dnr_cpu_ids", data_at(k, AT_NR_CPU_IDS));
 	symbol(s, "Dcpu_data", data_at(k, AT_CPU_DATA));
 	symbol(s, "dgic_rdists", data_at(k, AT_RDISTS_POINTER));
 	symbol(s, "dgic_rdist", data_at(k, 0));
@@ -298,8 +354,9 @@ static void wanted_types(struct btf *b, uint32_t first)
 	type(b, "", 2, 0, first + 11); /* a pointer, as per-CPU ones are */
 	type(b, "percpu", 18, 0, first + 12);
 	type(b, "", 10, 0, first + 13);
-	type(b, "", 4 | 0x80, 3, 32);
+	type(b, "", 4 | 0x80, 4, 40);
 	member(b, "rd_base", first, 0);
+	member(b, "flags", first, RDIST_FLAGS * 8);
 	member(b, "pend_bit", first, 1u << 24 | 64);
 	member(b, "pend_page", first, RDIST_PEND_PAGE * 8);
 	type(b, "cpuinfo_arm64", 4, 2, 400);
@@ -394,6 +451,15 @@ void kernel_log(const struct kernel *k, const char *text,
 		put(k, RB_TAIL, id - (1u << COUNT_BITS) + 1, 8);
 }
 
+/* A message, or a line of a sidecar. */
+static void take_line(const struct kernel *k, char *sidecar, const char *text)
+{
+	if (!sidecar)
+		return kernel_log(k, text, 0);
+	strcat(sidecar, "\n");
+	strcat(sidecar, text);
+}
+
 static void make_rings(const struct kernel *k)
 {
 	put(k, AT_PRB, data_at(k, AT_RB), 8);
@@ -408,14 +474,63 @@ static void make_rings(const struct kernel *k)
 	put(k, RB_TEXT_HEAD, (7u << SIZE_BITS) - 256, 8);
 }
 
-static void say(const struct kernel *k, const char *format, uint64_t a,
-		uint64_t b)
+void kernel_wrap(const struct kernel *k, unsigned int count)
 {
-	char text[300];
+	put(k, RB_TAIL, get(k, RB_TAIL) + count, 8);
+}
 
-	snprintf(text, sizeof(text), format, (unsigned long long)a,
-		 (unsigned long long)b);
-	kernel_log(k, text, 0);
+static void boot_line(const struct kernel *k, char *sidecar)
+{
+	char text[100];
+
+	snprintf(text, sizeof(text),
+		 "Booting Linux on physical CPU 0x%010llx [0x%08x]",
+		 (unsigned long long)mpidr_of(k, 0),
+		 k->cpu ? 0x1234 : k->midr);
+	take_line(k, sidecar, text);
+}
+
+/* What a CPU says when it is brought up. */
+static void cpu_lines(const struct kernel *k, char *sidecar, unsigned int cpu)
+{
+	char text[100];
+
+	snprintf(text, sizeof(text), "GICv3: CPU%u: found redistributor %llx "
+		 "region 0:0x00000000080a0000", cpu,
+		 (unsigned long long)mpidr_of(k, cpu));
+	take_line(k, sidecar, text);
+	snprintf(text, sizeof(text), "GICv3: CPU%u: using allocated LPI "
+		 "pending table @0x%016llx", cpu,
+		 (unsigned long long)pending_of(k, cpu));
+	take_line(k, sidecar, text);
+	if (!cpu)
+		return;
+	snprintf(text, sizeof(text), "CPU%u: Booted secondary processor "
+		 "0x%010llx [0x%08x]", cpu,
+		 (unsigned long long)mpidr_of(k, cpu), k->midr);
+	take_line(k, sidecar, text);
+}
+
+static void table_lines(const struct kernel *k, char *sidecar)
+{
+	char text[100];
+
+	snprintf(text, sizeof(text),
+		 "GICv3: using LPI property table @0x%016llx",
+		 (unsigned long long)k->property);
+	take_line(k, sidecar, text);
+	for (unsigned int cpu = 0; cpu < KERNEL_CPUS; cpu++)
+		if (is_up(k, cpu))
+			cpu_lines(k, sidecar, cpu);
+}
+
+void kernel_sidecar(const struct kernel *k, const char *version, char *text)
+{
+	sprintf(text, "trans_table saved kernel 1\nversion %s", version);
+	boot_line(k, text);
+	table_lines(k, text);
+	strcat(text, "\nend");
+	assert_true(strlen(text) < KERNEL_SIDECAR);
 }
 
 static void make_log(const struct kernel *k)
@@ -424,28 +539,16 @@ static void make_log(const struct kernel *k)
 	char text[300];
 
 	make_rings(k);
-	say(k, "Booting Linux on physical CPU 0x%010llx [0x%08llx]",
-	    k->cpu ? 0x77 : k->mpidr, k->cpu ? 0x1234 : k->midr);
+	boot_line(k, NULL);
 	snprintf(text, sizeof(text), "Kernel command line: %s", words);
 	kernel_log(k, text, 0);
 	kernel_log(k, "CPU features: detected: Kernel page table isolation "
 		   "(KPTI)", 0);
 	kernel_log(k, "LPI property table @0x0000000000010000", 1);
 	kernel_log(k, "GICv3: using LPI property table @0x0000000000010000", 1);
-	say(k, "GICv3: using LPI property table @0x%016llx", k->property, 0);
-	for (uint64_t cpu = 0; cpu < CPUS; cpu++) {
-		say(k, "GICv3: CPU%llu: using allocated LPI pending table "
-		    "@0x%016llx", cpu,
-		    cpu == k->cpu ? k->pending : 0x7000000 + (cpu << 16));
-		if (cpu)
-			say(k, cpu == k->cpu ?
-			    "CPU2: Booted secondary processor 0x%010llx "
-			    "[0x%08llx]" :
-			    "CPU9: Booted secondary processor 0x%010llx "
-			    "[0x%08llx]", cpu == k->cpu ? k->mpidr : 0x7799,
-			    k->midr);
-	}
-	kernel_log(k, "smp: Brought up 1 node, 4 CPUs", 0);
+	table_lines(k, NULL);
+	kernel_log(k, k->down ? "smp: Brought up 1 node, 3 CPUs" :
+				"smp: Brought up 1 node, 4 CPUs", 0);
 	kernel_log(k, "PM: hibernation: Creating image:", 0);
 }
 

@@ -36,7 +36,9 @@ enum kernel_part {
  * @root_va: of swapper_pg_dir
  * @va_bits, @page_shift, @mpidr, @midr, @cpu: of the machine; @cpu: the number
  *          that the kernel gave it
- * @property, @pending: LPI tables
+ * @property, @pending: LPI tables; a pending one for each CPU, one behind the
+ *          other
+ * @down:   a CPU that was never brought up; 0: none
  * @note:   VMCOREINFO as an ELF note
  * @offsets: how they are meant
  * @types:  so many types more, before and behind those that are looked for
@@ -52,6 +54,7 @@ struct kernel {
 	uint64_t mpidr;
 	uint32_t midr, cpu;
 	trans_pa_t property, pending;
+	unsigned int down;
 	bool note;
 	enum kernel_offsets offsets;
 	unsigned int types;
@@ -59,6 +62,9 @@ struct kernel {
 	bool no_data_symbols, no_types, no_log, no_symbols, no_lines;
 	const char *command_line;
 };
+
+#define KERNEL_CPUS 4u
+#define KERNEL_PENDING (KERNEL_CPUS * 0x10000u)
 
 void kernel_make(const struct kernel *k);
 /* The start of a part. */
@@ -69,9 +75,20 @@ void kernel_property_table(uint8_t *bytes);
 void kernel_log(const struct kernel *k, const char *text,
 		unsigned int facility);
 
+/* The oldest @count of 19 messages are lost. */
+void kernel_wrap(const struct kernel *k, unsigned int count);
+/* What its user space leaves, in KERNEL_SIDECAR bytes. */
+#define KERNEL_SIDECAR 2048
+void kernel_sidecar(const struct kernel *k, const char *version, char *text);
+
 #define KERNEL_RELEASE "6.12.95+deb12-arm64"
 #define KERNEL_VERSION "#1 SMP test"
 #define KERNEL_PROPBASER(k) ((k)->property | 0x070000000000078fULL)
-#define KERNEL_PENDBASER(k) ((k)->pending | 0x0700000000000780ULL)
+/* What is to be known of CPU @cpu. */
+struct trans_gic_pending kernel_pending(const struct kernel *k,
+					unsigned int cpu);
+/* Nothing but what is right. */
+void kernel_must_have(const struct kernel *k,
+		      const struct trans_saved_lpis *lpis);
 
 #endif

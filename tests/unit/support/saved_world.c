@@ -110,7 +110,7 @@ void saved_world_make(struct saved_world *w)
 {
 	kernel_make(&w->kernel);
 	kernel_property_table(w->m.bytes + SAVED_PROPERTY);
-	memset(w->m.bytes + SAVED_PENDING, 0, 0x10000);
+	memset(w->m.bytes + SAVED_PENDING, 0, KERNEL_PENDING);
 }
 
 void saved_world_end(struct saved_world *w)

@@ -21,6 +21,7 @@
 
 static struct resume_world w;
 static struct kernel kernel;
+static struct trans_gic_pending pending[KERNEL_CPUS];
 
 /* A kernel with pages of 1 << @page_shift, not written to the disk yet. */
 static void save(unsigned int page_shift)
@@ -42,14 +43,14 @@ static void save(unsigned int page_shift)
 		.property = pa + KERNEL_LEN,
 		.pending = pa + KERNEL_LEN + 0x10000, .types = 3,
 	};
-	memset(kernel.bytes, 0, KERNEL_LEN + 0x20000);
+	memset(kernel.bytes, 0, KERNEL_LEN + 0x10000 + KERNEL_PENDING);
 }
 
 static void make(void)
 {
 	kernel_make(&kernel);
 	kernel_property_table(kernel.bytes + KERNEL_LEN);
-	world_mark(&w, kernel.pa, KERNEL_LEN + 0x20000, PAGE_STORED);
+	world_mark(&w, kernel.pa, KERNEL_LEN + 0x10000 + KERNEL_PENDING, PAGE_STORED);
 }
 
 /* All memory is lent but @len bytes at @at, which the image wants as well. */
@@ -59,6 +60,8 @@ static void boot(trans_pa_t at, uint64_t len)
 	world_boot(&w, 1);
 	w.cpu.midr = MIDR;
 	w.args.has_its = true;
+	w.args.pending = pending;
+	w.args.room = KERNEL_CPUS;
 	world_lend(&w, BASE, at - BASE);
 	world_lend(&w, at + len, BASE + w.saved.len - at - len);
 }
@@ -76,12 +79,8 @@ static void must_load(enum trans_saved_source source)
 	assert_int_equal(world_load(&w), 0);
 	assert_int_equal(known->lpis.source, source);
 	assert_int_equal(known->lpis.known, source != TRANS_SAVED_NOBODY);
-	if (known->lpis.known) {
-		assert_int_equal(known->lpis.propbaser,
-				 KERNEL_PROPBASER(&kernel));
-		assert_int_equal(known->lpis.pendbaser,
-				 KERNEL_PENDBASER(&kernel));
-	}
+	if (known->lpis.known)
+		kernel_must_have(&kernel, &known->lpis);
 	assert_int_equal(trans_resume_check(&w.resume, &w.err), 0);
 	world_move(&w);
 	world_compare(&w);
@@ -117,7 +116,7 @@ static void it_is_asked_wherever_it_is(void **state)
 				boot(kernel.pa - MIB / 2, MIB);
 			else
 				usual_boot();
-			must_load(TRANS_SAVED_MEMORY);
+			must_load(TRANS_SAVED_LOG);
 			assert_string_equal(w.resume.known.release,
 					    KERNEL_RELEASE);
 			assert_int_equal(w.resume.known.midr, MIDR);
@@ -129,31 +128,45 @@ static void it_is_asked_wherever_it_is(void **state)
 
 static void each_source_in_turn(void **state)
 {
-	static const char sidecar[] =
-		"trans_table saved kernel 1\nversion #1 SMP test\n"
-		"Booting Linux on physical CPU 0x0000000102 [0x411fd070]\n";
-	char text[400];
+	char text[KERNEL_SIDECAR];
 
 	(void)state;
 	save(12);
-	kernel.no_data_symbols = true;
 	make();
 	usual_boot();
 	must_load(TRANS_SAVED_LOG);
+	world_end(&w);
+	save(12);
+	kernel.no_log = true;
+	make();
+	usual_boot();
+	must_load(TRANS_SAVED_MEMORY);
 	world_end(&w);
 	save(12);
 	kernel.no_data_symbols = kernel.no_log = true;
 	make();
 	usual_boot();
 	must_refuse(TRANS_ESTATE, "LPI tables unknown");
-	snprintf(text, sizeof(text),
-		 "%sGICv3: using LPI property table @0x%016llx\n"
-		 "GICv3: CPU0: using allocated LPI pending table @0x%016llx\n",
-		 sidecar, (unsigned long long)kernel.property,
-		 (unsigned long long)kernel.pending);
+	kernel_sidecar(&kernel, KERNEL_VERSION, text);
 	w.args.sidecar = text;
 	w.args.sidecar_len = strlen(text);
 	must_load(TRANS_SAVED_SIDECAR);
+}
+
+/* A machine without an ITS does not ask; one with less room than the kernel has
+ * CPUs asks in vain. */
+static void as_far_as_somebody_asks(void **state)
+{
+	(void)state;
+	save(12);
+	make();
+	usual_boot();
+	w.args.room = KERNEL_CPUS - 1;
+	must_refuse(TRANS_ESTATE, "LPI tables unknown");
+	w.args.has_its = false;
+	must_load(TRANS_SAVED_NOBODY);
+	assert_false(w.resume.known.lpis.asked);
+	assert_int_equal(w.resume.known.midr, MIDR);
 }
 
 static void nothing_is_known(void **state)
@@ -179,10 +192,10 @@ static void another_kind_of_cpu(void **state)
 	must_refuse(TRANS_EIMAGE, "another kind of CPU saved the image");
 	assert_int_equal(w.err.desc, MIDR);
 	w.args.cpu_anyway = true;
-	must_load(TRANS_SAVED_MEMORY);
+	must_load(TRANS_SAVED_LOG);
 	w.args.cpu_anyway = false;
 	w.cpu.midr = 0;
-	must_load(TRANS_SAVED_MEMORY);
+	must_load(TRANS_SAVED_LOG);
 }
 
 /* It stops wherever it is asked to, and gives everything back. */
@@ -194,7 +207,7 @@ static void stopped_while_asking(void **state)
 	save(12);
 	make();
 	usual_boot();
-	must_load(TRANS_SAVED_MEMORY);
+	must_load(TRANS_SAVED_LOG);
 	calls = w.progressed;
 	trans_resume_unload(&w.resume);
 	for (w.stop_at = calls; w.stop_at && w.stop_at + 20 > calls;
@@ -241,7 +254,7 @@ static void what_is_known_is_printed(void **state)
 	save(12);
 	make();
 	usual_boot();
-	must_load(TRANS_SAVED_MEMORY);
+	must_load(TRANS_SAVED_LOG);
 	print_up(119, "kernel " KERNEL_RELEASE
 		 ", 119 seconds up, CPUs 4, KPTI\n");
 	print_up(120, ", 2 minutes up,");
@@ -249,11 +262,11 @@ static void what_is_known_is_printed(void **state)
 	print_up(3 * 86400 - 1, ", 2 days up,");
 	print_up(2 * 86400 - 1, ", 47 hours up,");
 	must_print("\ncommand line quiet\n");
-	must_print("\nkind of CPU 0x411fd070, by its memory\n");
+	must_print("\nkind of CPU 0x411fd070, by its log\n");
 	snprintf(line, sizeof(line),
-		 "\nLPI tables 0x%016llx 0x%016llx, by its memory\n",
+		 "\nLPI tables 0x%016llx 0x%016llx, CPUs 4, by its log\n",
 		 (unsigned long long)KERNEL_PROPBASER(&kernel),
-		 (unsigned long long)KERNEL_PENDBASER(&kernel));
+		 (unsigned long long)kernel_pending(&kernel, 0).pendbaser);
 	must_print(line);
 	assert_null(strstr(printed, "not known"));
 }
@@ -276,6 +289,7 @@ int main(void)
 		cmocka_unit_test_teardown(it_is_asked_wherever_it_is,
 					  tear_down),
 		cmocka_unit_test_teardown(each_source_in_turn, tear_down),
+		cmocka_unit_test_teardown(as_far_as_somebody_asks, tear_down),
 		cmocka_unit_test_teardown(nothing_is_known, tear_down),
 		cmocka_unit_test_teardown(another_kind_of_cpu, tear_down),
 		cmocka_unit_test_teardown(stopped_while_asking, tear_down),

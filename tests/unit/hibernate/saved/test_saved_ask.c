@@ -21,7 +21,9 @@ static struct trans_saved saved;
 static struct trans_saved_facts facts;
 static struct trans_saved_question question;
 static struct trans_error err;
-static char sidecar[1024];
+static char sidecar[KERNEL_SIDECAR];
+/* One more than there are CPUs. */
+static struct trans_gic_pending pending[KERNEL_CPUS + 1];
 
 static int set_up(void **state)
 {
@@ -30,6 +32,8 @@ static int set_up(void **state)
 	question = (struct trans_saved_question){
 		.mpidr = w.kernel.mpidr,
 		.version = KERNEL_VERSION,
+		.pending = pending,
+		.room = KERNEL_CPUS + 1,
 	};
 	return 0;
 }
@@ -56,8 +60,7 @@ static void must_know_lpis(enum trans_saved_source source)
 {
 	assert_true(facts.lpis.known);
 	assert_int_equal(facts.lpis.source, source);
-	assert_int_equal(facts.lpis.propbaser, KERNEL_PROPBASER(&w.kernel));
-	assert_int_equal(facts.lpis.pendbaser, KERNEL_PENDBASER(&w.kernel));
+	kernel_must_have(&w.kernel, &facts.lpis);
 }
 
 static void must_know_midr(enum trans_saved_source source)
@@ -68,21 +71,13 @@ static void must_know_midr(enum trans_saved_source source)
 
 static void must_not_know(void)
 {
-	static const struct trans_saved_lpis none;
-
-	assert_memory_equal(&facts.lpis, &none, sizeof(none));
+	assert_false(facts.lpis.known);
+	assert_int_equal(facts.lpis.source, TRANS_SAVED_NOBODY);
 }
 
 static void put_sidecar(const char *version)
 {
-	snprintf(sidecar, sizeof(sidecar),
-		 "trans_table saved kernel 1\nversion %s\n"
-		 "Booting Linux on physical CPU 0x%010llx [0x%08x]\n"
-		 "GICv3: using LPI property table @0x%016llx\n"
-		 "GICv3: CPU0: using allocated LPI pending table @0x%016llx",
-		 version, (unsigned long long)w.kernel.mpidr, w.kernel.midr,
-		 (unsigned long long)w.kernel.property,
-		 (unsigned long long)w.kernel.pending);
+	kernel_sidecar(&w.kernel, version, sidecar);
 	question.sidecar = sidecar;
 	question.sidecar_len = strlen(sidecar);
 }
@@ -98,8 +93,9 @@ static void everything_is_known(void **state)
 	assert_int_equal(facts.cpu, 0);
 	assert_in_range(facts.seconds, 90, 160);
 	assert_true(facts.kpti);
-	must_know_midr(TRANS_SAVED_MEMORY);
-	must_know_lpis(TRANS_SAVED_MEMORY);
+	assert_true(facts.lpis.asked);
+	must_know_midr(TRANS_SAVED_LOG);
+	must_know_lpis(TRANS_SAVED_LOG);
 }
 
 /* Each source is taken away, and the next one says the same. */
@@ -111,25 +107,109 @@ static void next_source_is_asked(void **state)
 			{ &w.kernel.no_symbols } };
 
 	(void)state;
+	w.kernel.no_log = true;
+	saved_world_make(&w);
+	assert_int_equal(ask(), 0);
+	must_know_midr(TRANS_SAVED_MEMORY);
+	must_know_lpis(TRANS_SAVED_MEMORY);
+	for (unsigned int cpu = 0; cpu < KERNEL_CPUS; cpu++)
+		assert_int_equal(pending[cpu].mpidr,
+				 kernel_pending(&w.kernel, cpu).mpidr);
 	for (size_t i = 0; i < 3; i++) {
 		*sources[i].gone = true;
 		saved_world_make(&w);
+		put_sidecar(KERNEL_VERSION);
 		assert_int_equal(ask(), 0);
-		must_know_midr(TRANS_SAVED_LOG);
-		must_know_lpis(TRANS_SAVED_LOG);
+		must_know_midr(TRANS_SAVED_SIDECAR);
+		must_know_lpis(TRANS_SAVED_SIDECAR);
+		question.sidecar = NULL;
+		assert_int_equal(ask(), 0);
+		must_know_midr(TRANS_SAVED_NOBODY);
+		must_not_know();
+		assert_string_equal(facts.release, KERNEL_RELEASE);
 		*sources[i].gone = false;
 	}
-	w.kernel.no_symbols = w.kernel.no_log = true;
+}
+
+/* What costs most is not asked for what is known. */
+static void no_more_than_needed(void **state)
+{
+	uint64_t by_log, by_memory;
+
+	(void)state;
 	saved_world_make(&w);
-	put_sidecar(KERNEL_VERSION);
 	assert_int_equal(ask(), 0);
-	must_know_midr(TRANS_SAVED_SIDECAR);
-	must_know_lpis(TRANS_SAVED_SIDECAR);
-	question.sidecar = NULL;
+	by_log = w.args.effort - saved.effort;
+	question.room = 0;
 	assert_int_equal(ask(), 0);
-	must_know_midr(TRANS_SAVED_NOBODY);
+	assert_true(w.args.effort - saved.effort < by_log);
+	must_know_midr(TRANS_SAVED_LOG);
 	must_not_know();
-	assert_string_equal(facts.release, KERNEL_RELEASE);
+	assert_false(facts.lpis.asked);
+	question.room = KERNEL_CPUS;
+	w.kernel.no_log = true;
+	saved_world_make(&w);
+	assert_int_equal(ask(), 0);
+	by_memory = w.args.effort - saved.effort;
+	must_know_lpis(TRANS_SAVED_MEMORY);
+	assert_true(by_memory > by_log);
+}
+
+/* Each by the log, and by variables. */
+static void must_know_both_ways(void)
+{
+	saved_world_make(&w);
+	assert_int_equal(ask(), 0);
+	must_know_lpis(TRANS_SAVED_LOG);
+	w.kernel.no_log = true;
+	saved_world_make(&w);
+	assert_int_equal(ask(), 0);
+	must_know_lpis(TRANS_SAVED_MEMORY);
+	w.kernel.no_log = false;
+}
+
+/* One that never came up has a page that waits for it, and must have no table.
+ */
+static void a_cpu_that_never_came_up(void **state)
+{
+	(void)state;
+	for (w.kernel.down = 1; w.kernel.down < KERNEL_CPUS; w.kernel.down++)
+		must_know_both_ways();
+}
+
+static void no_room(void **state)
+{
+	(void)state;
+	question.room = KERNEL_CPUS - 1;
+	for (int without_log = 0; without_log < 2; without_log++) {
+		w.kernel.no_log = without_log;
+		saved_world_make(&w);
+		put_sidecar(KERNEL_VERSION);
+		assert_int_equal(ask(), 0);
+		must_not_know();
+		assert_int_not_equal(facts.midr, 0);
+	}
+}
+
+/* A log of which the start is lost: of a CPU without its table, of a table
+ * without its CPU, nothing is believed; and what is left must agree. */
+static void a_log_that_wrapped(void **state)
+{
+	(void)state;
+	w.kernel.no_symbols = true;
+	for (unsigned int lost = 1; lost < 19; lost++) {
+		saved_world_make(&w);
+		kernel_wrap(&w.kernel, lost);
+		assert_int_equal(ask(), 0);
+		must_not_know();
+	}
+	w.kernel.no_symbols = false;
+	for (unsigned int lost = 1; lost < 19; lost++) {
+		saved_world_make(&w);
+		kernel_wrap(&w.kernel, lost);
+		assert_int_equal(ask(), 0);
+		must_know_lpis(TRANS_SAVED_MEMORY);
+	}
 }
 
 /* No VMCOREINFO: a sidecar is all that there is. */
@@ -199,14 +279,16 @@ static void another_cpu_saved(void **state)
 	saved_world_make(&w);
 	assert_int_equal(ask(), 0);
 	assert_int_equal(facts.cpu, 2);
-	must_know_midr(TRANS_SAVED_MEMORY);
-	must_know_lpis(TRANS_SAVED_MEMORY);
-	w.kernel.no_symbols = true;
+	must_know_midr(TRANS_SAVED_LOG);
+	must_know_lpis(TRANS_SAVED_LOG);
+	w.kernel.no_log = true;
 	saved_world_make(&w);
 	assert_int_equal(ask(), 0);
 	assert_int_equal(facts.cpu, 2);
-	must_know_midr(TRANS_SAVED_LOG);
-	must_know_lpis(TRANS_SAVED_LOG);
+	must_know_midr(TRANS_SAVED_MEMORY);
+	must_know_lpis(TRANS_SAVED_MEMORY);
+	w.kernel.no_log = false;
+	saved_world_make(&w);
 	question.mpidr = 0x1234500;
 	assert_int_equal(ask(), 0);
 	must_know_midr(TRANS_SAVED_NOBODY);
@@ -246,10 +328,13 @@ static void tables_that_are_none(void **state)
 	saved_world_make(&w);
 	w.m.bytes[SAVED_PENDING + 0x1fff] = 1;
 	assert_int_equal(ask(), 0);
-	must_know_lpis(TRANS_SAVED_MEMORY);
-	w.m.bytes[SAVED_PENDING + 0x2000] = 1;
-	assert_int_equal(ask(), 0);
-	must_not_know();
+	must_know_lpis(TRANS_SAVED_LOG);
+	for (unsigned int cpu = 0; cpu < KERNEL_CPUS; cpu++) {
+		saved_world_make(&w);
+		w.m.bytes[SAVED_PENDING + 0x10000 * cpu + 0x2000] = 1;
+		assert_int_equal(ask(), 0);
+		must_not_know();
+	}
 }
 
 static void tables_that_are_not_saved(void **state)
@@ -258,7 +343,7 @@ static void tables_that_are_not_saved(void **state)
 	saved_world_make(&w);
 	saved_world_mark(&w, SAVED_PENDING, 0x10000, SAVED_ZERO);
 	assert_int_equal(ask(), 0);
-	must_know_lpis(TRANS_SAVED_MEMORY);
+	must_know_lpis(TRANS_SAVED_LOG);
 	saved_world_mark(&w, SAVED_PENDING + 0xf000, 0x1000, SAVED_ABSENT);
 	assert_int_equal(ask(), 0);
 	must_not_know();
@@ -274,38 +359,130 @@ static void tables_that_are_not_saved(void **state)
 	must_not_know();
 }
 
-/* The log says the same as the variables, or neither counts. */
+/* In the log, wherever it stands. */
+static void rewrite(const char *from, const char *to)
+{
+	char *texts = (char *)kernel_part(&w.kernel, KERNEL_TEXTS);
+	size_t len = strlen(from), hits = 0;
+
+	assert_int_equal(strlen(to), len);
+	for (size_t i = 0; i + len < 2048; i++) {
+		if (memcmp(texts + i, from, len))
+			continue;
+		memcpy(texts + i, to, len);
+		hits++;
+	}
+	assert_true(hits);
+}
+
+/* What is left of the log says the same as the variables, or neither counts;
+ * where the start is lost it is not enough alone. */
 static void sources_that_disagree(void **state)
 {
-	uint8_t *texts = kernel_part(&w.kernel, KERNEL_TEXTS);
+	static const char *const edits[][2] = {
+		{ "@0x0000000040060000", "@0x0000000040050000" },
+		{ "@0x0000000040090000", "@0x0000000040050000" },
+		{ "property table @0x0000000040040000",
+		  "property table @0x0000000040050000" },
+	};
 
 	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		saved_world_make(&w);
+		rewrite(edits[i][0], edits[i][1]);
+		kernel_wrap(&w.kernel, 1);
+		memset(w.m.bytes + 0x50000, 0, 0x10000);
+		assert_int_equal(ask(), 0);
+		must_not_know();
+		must_know_midr(TRANS_SAVED_MEMORY);
+	}
+	/* The log says more than there is. */
+	w.kernel.down = 3;
 	saved_world_make(&w);
-	for (size_t i = 0; i + 9 < 2048; i++)
-		if (!memcmp(texts + i, "40060000", 8))
-			texts[i + 3] = '5';
-	memset(w.m.bytes + 0x50000, 0, 0x10000);
+	kernel_log(&w.kernel, "GICv3: CPU3: using allocated LPI pending table "
+		   "@0x0000000040090000", 0);
 	assert_int_equal(ask(), 0);
 	must_not_know();
-	must_know_midr(TRANS_SAVED_MEMORY);
 }
 
 /* Two lines that should be one say different things. */
 static void lines_that_disagree(void **state)
 {
+	static const char *const lines[] = {
+		"GICv3: using LPI property table @0x0000000040050000",
+		"GICv3: CPU2: using allocated LPI pending table "
+		"@0x0000000040050000",
+		"CPU2: Booted secondary processor 0x0000007709 [0x411fd070]",
+	};
+
 	(void)state;
 	w.kernel.no_symbols = true;
-	saved_world_make(&w);
-	kernel_log(&w.kernel,
-		   "GICv3: using LPI property table @0x0000000040050000", 0);
-	assert_int_equal(ask(), 0);
-	must_not_know();
-	must_know_midr(TRANS_SAVED_LOG);
+	for (size_t i = 0; i < 3; i++) {
+		saved_world_make(&w);
+		kernel_log(&w.kernel, lines[i], 0);
+		memset(w.m.bytes + 0x50000, 0, 0x10000);
+		assert_int_equal(ask(), 0);
+		must_not_know();
+		must_know_midr(TRANS_SAVED_LOG);
+	}
 	saved_world_make(&w);
 	kernel_log(&w.kernel, "CPU0: Booted secondary processor 0x0000000102 "
 		   "[0x410fd034]", 0);
 	assert_int_equal(ask(), 0);
 	must_know_midr(TRANS_SAVED_NOBODY);
+}
+
+/* A CPU that was switched off and on again says so again. */
+static void lines_that_come_again(void **state)
+{
+	(void)state;
+	w.kernel.no_symbols = true;
+	saved_world_make(&w);
+	kernel_log(&w.kernel, "CPU3: Booted secondary processor 0x0000007703 "
+		   "[0x411fd070]", 0);
+	assert_int_equal(ask(), 0);
+	must_know_lpis(TRANS_SAVED_LOG);
+}
+
+/* "Brought up" counts them. */
+static void fewer_cpus_than_came_up(void **state)
+{
+	(void)state;
+	w.kernel.no_symbols = true;
+	w.kernel.down = 3;
+	saved_world_make(&w);
+	rewrite("1 node, 3 CPUs", "1 node, 4 CPUs");
+	assert_int_equal(ask(), 0);
+	must_not_know();
+	saved_world_make(&w);
+	rewrite("1 node, 3 CPUs", "1 node, 2 CPUs");
+	assert_int_equal(ask(), 0);
+	must_know_lpis(TRANS_SAVED_LOG);
+}
+
+/* Two CPUs cannot have one table, nor one name. */
+static void cpus_that_share(void **state)
+{
+	(void)state;
+	w.kernel.no_symbols = true;
+	saved_world_make(&w);
+	rewrite("@0x0000000040090000", "@0x0000000040080000");
+	assert_int_equal(ask(), 0);
+	must_not_know();
+	saved_world_make(&w);
+	rewrite("0x0000007703", "0x0000007702");
+	rewrite("redistributor 7703", "redistributor 7702");
+	assert_int_equal(ask(), 0);
+	must_not_know();
+	saved_world_make(&w);
+	rewrite("redistributor 7703", "redistributor 7704");
+	assert_int_equal(ask(), 0);
+	must_not_know();
+	saved_world_make(&w);
+	rewrite("CPU3: using allocated LPI pending table @0x0000000040090000",
+		"CPU3: using allocated LPI pending table @0x0000000040040000");
+	assert_int_equal(ask(), 0);
+	must_not_know();
 }
 
 static void a_long_command_line(void **state)
@@ -329,6 +506,7 @@ static void effort_is_bounded(void **state)
 	uint64_t all = w.args.effort, needed;
 
 	(void)state;
+	w.kernel.no_log = true;
 	saved_world_make(&w);
 	assert_int_equal(ask(), 0);
 	needed = all - saved.effort;
@@ -347,6 +525,7 @@ static void effort_is_bounded(void **state)
 static void host_stops_it(void **state)
 {
 	(void)state;
+	w.kernel.no_log = true;
 	saved_world_make(&w);
 	assert_int_equal(ask(), 0);
 	assert_true(w.worked > 0);
@@ -367,10 +546,10 @@ static void must_be_right_or_none(void)
 	int ret = ask();
 
 	assert_true(!ret || ret == TRANS_ECORRUPT);
-	if (!facts.lpis.known)
-		return must_not_know();
-	assert_int_equal(facts.lpis.propbaser, KERNEL_PROPBASER(&w.kernel));
-	assert_int_equal(facts.lpis.pendbaser, KERNEL_PENDBASER(&w.kernel));
+	if (facts.lpis.known)
+		kernel_must_have(&w.kernel, &facts.lpis);
+	else
+		must_not_know();
 }
 
 static void damage(uint64_t *seed, unsigned int part, unsigned int count)
@@ -424,6 +603,10 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(everything_is_known),
 		TEST(next_source_is_asked),
+		TEST(no_more_than_needed),
+		TEST(a_cpu_that_never_came_up),
+		TEST(no_room),
+		TEST(a_log_that_wrapped),
 		TEST(only_a_sidecar),
 		TEST(a_sidecar_of_another_kernel),
 		TEST(a_sidecar_that_is_cut),
@@ -433,6 +616,9 @@ int main(void)
 		TEST(tables_that_are_not_saved),
 		TEST(sources_that_disagree),
 		TEST(lines_that_disagree),
+		TEST(lines_that_come_again),
+		TEST(fewer_cpus_than_came_up),
+		TEST(cpus_that_share),
 		TEST(a_long_command_line),
 		TEST(effort_is_bounded),
 		TEST(host_stops_it),
