@@ -41,11 +41,11 @@ $(N)/hostile: $(call bench_objs,tests/bench/hostile.c \
 	$(Q)gcc -Wl,--gc-sections $^ -lcmocka -o $@
 
 # What real images cost: tests/resume/look.c, optimized.
-$(N)/look: $(call bench_objs,tests/resume/look.c ports/lzo/unlzo.c ports/lz4/unlz4.c \
+$(N)/look: $(call bench_objs,tests/resume/look.c $(UNLZO) $(UNLZ4) \
 		$(LIB) $(TRANS) $(HIBERNATE) $(FAKES)) \
-		$(addprefix $(H)/lib,unlzo.a unlz4.a)
+		$(addprefix $(N)/obj/,lzo/minilzo.o lz4/lz4.o)
 	$(call say,HOSTLD)
-	$(Q)$(HOST_CC) $(HOST_FLAGS) -Wl,--gc-sections $^ -o $@
+	$(Q)gcc -Wl,--gc-sections $^ -o $@
 
 # The core again, with what the compiler says of calls and frames beside it.
 BENCH_CORE := $(patsubst $(A)/obj/%,$(N)/core/%,$(CORE_OBJS))

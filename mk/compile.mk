@@ -54,6 +54,8 @@ $(A)/obj/lzo/%: FLAGS = $(TRANS_TABLE_LZO_FLAGS) $(UNALIGNED)
 $(A)/obj/lz4/%: FLAGS = $(TRANS_TABLE_LZ4_FLAGS) $(UNALIGNED)
 $(H)/obj/lzo/%: FLAGS = $(TRANS_TABLE_LZO_FLAGS) -fno-sanitize=undefined
 $(H)/obj/lz4/%: FLAGS = $(TRANS_TABLE_LZ4_FLAGS) -fno-sanitize=undefined
+$(N)/obj/lzo/%: FLAGS = $(TRANS_TABLE_LZO_FLAGS)
+$(N)/obj/lz4/%: FLAGS = $(TRANS_TABLE_LZ4_FLAGS)
 # What the compiler says of calls and frames is measured.
 $(N)/core/%: FLAGS = $(WARN) -fcallgraph-info=su
 

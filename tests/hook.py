@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """The hook of systemd-sleep (tools/systemd/trans_table-sidecar), called as
-systemd calls it, in a system of its own: a journal, a kernel's name, a /boot."""
+systemd calls it, in a system of its own: a journal, a kernel's name, /boot."""
 import os
 import subprocess
 import sys

@@ -47,7 +47,7 @@ MAY = {
     # What its three rooms have in common.
     'hibernate': (*TRANSITION, 'hibernate/swsusp'),
     'hibernate/swsusp': ('lib', 'lib/machine', 'hibernate'),
-    'hibernate/saved': ('lib', 'trans/table', 'hibernate'),
+    'hibernate/saved': ('lib', 'lib/machine', 'trans/table', 'hibernate'),
     'hibernate/resume': (*TRANSITION, 'hibernate', 'hibernate/saved',
                          'hibernate/swsusp'),
     'hibernate/snapshot': (*TRANSITION, 'hibernate', 'hibernate/swsusp'),

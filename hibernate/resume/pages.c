@@ -259,20 +259,29 @@ static uint64_t next_stored(void *ctx, trans_pa_t *pa)
 		*pa = stretch.pa + stretch.len;
 	} while (stretch.zero);
 	*pa = stretch.pa;
-	/* trans_resume_at_ gives it whole; asking page by page would take much
-	 * longer. */
-	if (stretch.direct)
-		return stretch.len;
-	if (!trans_resume_where_(resume, stretch.pa, &now, &len))
+	now = stretch.pa;
+	len = stretch.len;
+	if (!stretch.direct &&
+	    !trans_resume_where_(resume, stretch.pa, &now, &len))
 		return 0;
-	return trans_least(len, stretch.len);
+	load->piece = (struct trans_range){ stretch.pa,
+					    trans_least(len, stretch.len) };
+	load->piece_now = now;
+	return load->piece.len;
 }
 
+/* Mostly it is what came last, all of it or a page; to look where each page is
+ * takes much longer. */
 static const void *look_at(void *ctx, trans_pa_t pa, uint64_t len)
 {
 	const struct tr_load *load = ctx;
+	const struct trans_resume *resume = load->resume;
+	uint64_t in = pa - load->piece.start;
 
-	return trans_resume_at_(load->resume, pa, len);
+	if (in >= load->piece.len || len > load->piece.len - in)
+		return trans_resume_at_(resume, pa, len);
+	return resume->host->phys_to_virt(resume->host_ctx,
+					  load->piece_now + in, (size_t)len);
 }
 
 static bool all_of_image(void *ctx, trans_pa_t pa, uint64_t len)
@@ -296,6 +305,7 @@ struct trans_saved_memory trans_resume_memory_of_(struct tr_load *load)
 {
 	const struct trans_resume *resume = load->resume;
 
+	load->piece.len = 0;
 	trans_resume_expect_(
 		load,
 		(resume->image.info.data_pages + resume->zero_pages)

@@ -26,6 +26,8 @@
  *           has done and told of, has done since; how much it may leave untold
  * @stopped: the host's progress asked to stop
  * @tables:  of the saved kernel, once its entry was looked for
+ * @piece, @piece_now: what the last look at the image found, where it belongs
+ *           and where it is
  */
 struct tr_load {
 	struct trans_resume *resume;
@@ -38,6 +40,8 @@ struct tr_load {
 	uint64_t units, done, untold, part;
 	bool stopped;
 	struct tr_tables tables;
+	struct trans_range piece;
+	trans_pa_t piece_now;
 };
 
 static inline uint64_t tr_page(const struct trans_resume *resume)

@@ -225,10 +225,10 @@ static bool load_member(struct trans_saved *saved, uint32_t type,
 }
 
 /*
- * What a CPU has: rdists->rdist is a per-CPU pointer to a struct without a name.
- * There is a pend_page for each CPU that there may be; bit 0 of flags
- * (RD_LOCAL_LPI_ENABLED) says that it came up, and uses it, and so does rd_base:
- * no null pointer any more.
+ * What a CPU has: rdists->rdist is a per-CPU pointer to a struct without a
+ * name. There is a pend_page for each CPU that there may be; bit 0 of flags
+ * (RD_LOCAL_LPI_ENABLED) says that it came up, and uses it, and so does
+ * rd_base: no null pointer any more.
  */
 struct each {
 	struct trans_saved *saved;

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""make bench-ask: what asking a saved kernel costs of a load, of small images on
-a machine with an ITS, in instructions as callgrind counts them. The budget is
-3 % with the log. Without it symbols and types are looked for, which costs what
-it costs by kernel, whatever the size of the image: no budget."""
+"""make bench-ask: what asking a saved kernel costs of a load, of small images
+on a machine with an ITS, in instructions as callgrind counts them. The budget
+is 3 % with the log. Without it symbols and types are looked for, which costs
+what it costs by kernel, whatever the size of the image: no budget."""
 import os
 import re
 import shutil
