@@ -143,14 +143,15 @@ static bool answered(const struct cpu *cpu)
 	return __atomic_load_n(&cpu->answer, __ATOMIC_ACQUIRE) == question;
 }
 
-/* Wait until @so holds of the CPU @i. */
+/* Wait until @so holds of the CPU @i. YIELD: with -icount QEMU 7.2 goes on to
+ * the next CPU only when this one lets it. */
 static int wait_for(size_t i, bool (*so)(const struct cpu *cpu), uint32_t ms,
 		    const char *why, struct trans_error *err)
 {
 	uint64_t start = sysreg_read(cntvct_el0);
 	uint64_t limit = sysreg_read(cntfrq_el0) * ms / 1000;
 
-	while (!so(&others[i]))
+	while (!so(&others[i])) {
 		if ((int64_t)(sysreg_read(cntvct_el0) - start) >
 		    (int64_t)limit) {
 			*err = (struct trans_error){ .status = TRANS_ETIME,
@@ -159,6 +160,8 @@ static int wait_for(size_t i, bool (*so)(const struct cpu *cpu), uint32_t ms,
 						     .desc = mpidr[i] };
 			return TRANS_ETIME;
 		}
+		__asm__ volatile("yield");
+	}
 	return 0;
 }
 
