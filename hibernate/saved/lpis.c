@@ -256,6 +256,7 @@ static bool find_each(struct each *each, uint32_t rdists, trans_va_t va)
 static bool load_each(const struct each *each, uint32_t cpu,
 		      struct trans_gic_pending *of)
 {
+	trans_va_t map = each->symbols[SAVED_LOGICAL_MAP].va;
 	trans_va_t va = each->rdist;
 	uint64_t base, flags, page;
 
@@ -267,8 +268,7 @@ static bool load_each(const struct each *each, uint32_t cpu,
 		return false;
 	if (!(flags & 1))
 		return true;
-	if (!trans_saved_load_(each->saved, each->symbols[SAVED_LOGICAL_MAP].va +
-			       8ULL * cpu, 8, &of->mpidr) ||
+	if (!trans_saved_load_(each->saved, map + 8ULL * cpu, 8, &of->mpidr) ||
 	    !trans_saved_load_(each->saved, va + each->page.offset, 8, &page))
 		return false;
 	of->mpidr |= SAVED_MPIDR;

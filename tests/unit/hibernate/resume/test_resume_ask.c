@@ -50,7 +50,8 @@ static void make(void)
 {
 	kernel_make(&kernel);
 	kernel_property_table(kernel.bytes + KERNEL_LEN);
-	world_mark(&w, kernel.pa, KERNEL_LEN + 0x10000 + KERNEL_PENDING, PAGE_STORED);
+	world_mark(&w, kernel.pa, KERNEL_LEN + 0x10000 + KERNEL_PENDING,
+		   PAGE_STORED);
 }
 
 /* All memory is lent but @len bytes at @at, which the image wants as well. */
