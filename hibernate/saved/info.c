@@ -156,6 +156,14 @@ static bool agrees(const struct trans_saved *saved,
 
 /* Where it is */
 
+/* Most pages begin with neither, which two letters of each tell: every page of
+ * the image is asked. */
+static bool may_begin(const char *at)
+{
+	return (at[0] == FIRST[0] && at[1] == FIRST[1]) ||
+	       (at[NOTE_NAME] == 'V' && at[NOTE_NAME + 1] == 'M');
+}
+
 /* The text in a page that may begin with it; its length, 0: it does not. */
 static size_t text_in(const char **bytes, size_t len)
 {
@@ -204,7 +212,8 @@ static void find(struct trans_saved *saved, const struct trans_saved_args *args)
 		const char *bytes = memory->at(memory->ctx, pa, len);
 
 		for (uint64_t at = 0; bytes && len - at >= page; at += page)
-			if (try_page(saved, args, bytes + at, page, &left))
+			if (may_begin(bytes + at) &&
+			    try_page(saved, args, bytes + at, page, &left))
 				return;
 	}
 }
