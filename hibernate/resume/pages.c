@@ -144,40 +144,37 @@ static bool next_page(const struct trans_resume_map *map, trans_pa_t from,
 	return false;
 }
 
-static struct tr_stretch page_at(const struct trans_resume *resume,
-				 trans_pa_t pa)
+/* A page of the image, if it is one: its first unit is marked, as all are. */
+static bool page_at(const struct trans_resume *resume, trans_pa_t pa,
+		    struct tr_stretch *stretch)
 {
-	uint64_t page = tr_page(resume);
+	const struct trans_resume_map *map = &resume->map;
+	uint64_t number = number_of(map, pa), page = tr_page(resume);
 
-	return (struct tr_stretch){
+	if (number == NOWHERE || !bit(map->image, number))
+		return false;
+	*stretch = (struct tr_stretch){
 		.pa = pa,
 		.len = page,
-		.zero = trans_resume_marked_(&resume->map, resume->map.zero, pa,
-					     page),
+		.zero = map->zero && bit(map->zero, number),
 		.direct = trans_ranges_contain(&resume->direct, pa, page),
 	};
+	return true;
 }
 
 bool trans_resume_stretch_(const struct trans_resume *resume, trans_pa_t from,
 			   uint64_t max, struct tr_stretch *stretch)
 {
-	uint64_t page = tr_page(resume);
+	struct tr_stretch next;
 	trans_pa_t pa;
 
-	if (!next_page(&resume->map, from, &pa))
+	if (!next_page(&resume->map, from, &pa) ||
+	    !page_at(resume, pa, stretch))
 		return false;
-	*stretch = page_at(resume, pa);
-	while (stretch->len < max) {
-		struct tr_stretch next = page_at(resume, pa + stretch->len);
-
-		if (!trans_resume_marked_(&resume->map, resume->map.image,
-					  next.pa, page))
-			break;
-		if (next.zero != stretch->zero ||
-		    next.direct != stretch->direct)
-			break;
-		stretch->len += page;
-	}
+	while (stretch->len < max &&
+	       page_at(resume, pa + stretch->len, &next) &&
+	       next.zero == stretch->zero && next.direct == stretch->direct)
+		stretch->len += next.len;
 	return true;
 }
 
