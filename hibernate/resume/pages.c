@@ -144,9 +144,28 @@ static bool next_page(const struct trans_resume_map *map, trans_pa_t from,
 	return false;
 }
 
+static bool is_in(const struct trans_range *range, trans_pa_t pa, uint64_t len)
+{
+	return pa - range->start < range->len &&
+	       range->len - (pa - range->start) >= len;
+}
+
+/* Does the page at @pa go straight to its place? Mostly the one before it did,
+ * too, to the same range of lent memory: *@last. */
+static bool is_direct(const struct trans_resume *resume, trans_pa_t pa,
+		      const struct trans_range **last)
+{
+	uint64_t page = tr_page(resume);
+
+	if (*last && is_in(*last, pa, page))
+		return true;
+	*last = trans_ranges_first_touched(&resume->direct, pa, page);
+	return *last && is_in(*last, pa, page);
+}
+
 /* A page of the image, if it is one: its first unit is marked, as all are. */
 static bool page_at(const struct trans_resume *resume, trans_pa_t pa,
-		    struct tr_stretch *stretch)
+		    const struct trans_range **last, struct tr_stretch *stretch)
 {
 	const struct trans_resume_map *map = &resume->map;
 	uint64_t number = number_of(map, pa), page = tr_page(resume);
@@ -157,7 +176,7 @@ static bool page_at(const struct trans_resume *resume, trans_pa_t pa,
 		.pa = pa,
 		.len = page,
 		.zero = map->zero && bit(map->zero, number),
-		.direct = trans_ranges_contain(&resume->direct, pa, page),
+		.direct = is_direct(resume, pa, last),
 	};
 	return true;
 }
@@ -165,14 +184,15 @@ static bool page_at(const struct trans_resume *resume, trans_pa_t pa,
 bool trans_resume_stretch_(const struct trans_resume *resume, trans_pa_t from,
 			   uint64_t max, struct tr_stretch *stretch)
 {
+	const struct trans_range *last = NULL;
 	struct tr_stretch next;
 	trans_pa_t pa;
 
 	if (!next_page(&resume->map, from, &pa) ||
-	    !page_at(resume, pa, stretch))
+	    !page_at(resume, pa, &last, stretch))
 		return false;
 	while (stretch->len < max &&
-	       page_at(resume, pa + stretch->len, &next) &&
+	       page_at(resume, pa + stretch->len, &last, &next) &&
 	       next.zero == stretch->zero && next.direct == stretch->direct)
 		stretch->len += next.len;
 	return true;
