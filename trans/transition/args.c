@@ -43,6 +43,9 @@ static const char *unknown(const struct trans_transition_args *args)
 {
 	if (args->map < TRANS_MAP_SPARSE || args->map > TRANS_MAP_NONE)
 		return "unknown map choice";
+	if ((args->map == TRANS_MAP_LINEAR && !copies_map(args)) ||
+	    args->scrub != wants_scrub(args))
+		return "this build has no linear map (TRANS_ASSUME_SPARSE)";
 	if (bad_uart(&args->uart))
 		return "UART: its width, or registers that it does not divide";
 	if (args->conduit > TRANS_CONDUIT_SMC)
@@ -51,7 +54,7 @@ static const char *unknown(const struct trans_transition_args *args)
 		return "unknown on_failure";
 	if (args->digest_count > TRANS_DIGESTS_MAX)
 		return "too many digests";
-	if (args->map == TRANS_MAP_LINEAR && args->linear_flags & TRANS_REPLACE)
+	if (copies_map(args) && args->linear_flags & TRANS_REPLACE)
 		return "REPLACE in linear_flags";
 	return NULL;
 }
@@ -72,7 +75,7 @@ static const char *bad_calls(const struct trans_transition_args *args)
 
 void trans_args_complete_(struct trans_transition_args *args)
 {
-	if (args->map == TRANS_MAP_LINEAR && args->linear)
+	if (copies_map(args) && args->linear)
 		args->granule = (enum trans_granule)
 			args->linear->geo.granule_shift;
 	if (!args->granule)
@@ -149,7 +152,7 @@ static const char *misaligned(const struct trans_transition_args *args)
 		return "entry is no multiple of 4";
 	if (args->report % 4096)
 		return "report is no multiple of 4096";
-	if ((args->map == TRANS_MAP_LINEAR || args->scrub) &&
+	if ((copies_map(args) || wants_scrub(args)) &&
 	    args->linear_offset & ((1ULL << args->linear->geo.granule_shift) -
 				   1))
 		return "linear_offset is no multiple of the granule";

@@ -128,7 +128,7 @@ static void set_params(struct blob_params *params,
 	params->sctlr = trans_state_sctlr_(cpu, args->map != TRANS_MAP_NONE);
 	params->flags = trans_state_flags_(cpu) | trans_args_flags_(args);
 	params->list = t->list_granules ? t->list : BLOB_LIST_END;
-	if (args->map == TRANS_MAP_LINEAR)
+	if (copies_map(args))
 		params->offset = args->linear_offset;
 	params->far = t->far.start;
 	params->far_len = t->far.len;

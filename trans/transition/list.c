@@ -113,7 +113,7 @@ int trans_list_build_(struct trans_transition *t, struct trans_error *err)
 
 	for (size_t i = 0; !ret && i < plan->count; i++)
 		ret = add(&writer, &plan->move[i]);
-	if (!ret && t->args.scrub)
+	if (!ret && wants_scrub(&t->args))
 		ret = trans_scrub_moves_(t, add_scrub, &writer, err);
 	if (!ret)
 		ret = add_rest(&writer, t->args.zero, true);

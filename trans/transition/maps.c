@@ -19,7 +19,7 @@ static const struct trans_attr attr_rw = { TRANS_MEM_NORMAL, TRANS_WRITE };
 
 static bool is_linear(const struct trans_transition *t)
 {
-	return t->args.map == TRANS_MAP_LINEAR;
+	return copies_map(&t->args);
 }
 
 static bool has_52_bits(const struct trans_transition *t)

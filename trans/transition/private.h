@@ -11,6 +11,23 @@
 
 #include "trans/transition/blob/blob.h"
 
+/* A host that has no linear map, or does not want it copied, may say so to the
+ * compiler (-DTRANS_ASSUME_SPARSE=1, for all of the library): then nothing is
+ * linked that copies tables. */
+#ifndef TRANS_ASSUME_SPARSE
+#define TRANS_ASSUME_SPARSE 0
+#endif
+
+static inline bool copies_map(const struct trans_transition_args *args)
+{
+	return !TRANS_ASSUME_SPARSE && args->map == TRANS_MAP_LINEAR;
+}
+
+static inline bool wants_scrub(const struct trans_transition_args *args)
+{
+	return !TRANS_ASSUME_SPARSE && args->scrub;
+}
+
 static inline uint64_t granule_of(const struct trans_transition *t)
 {
 	return 1ULL << t->args.granule;
@@ -53,8 +70,7 @@ static inline trans_va_t moved_va(const struct trans_transition *t,
 {
 	if (pa - t->far.start < t->far.len)
 		return pa - t->far_offset;
-	return pa + (t->args.map == TRANS_MAP_LINEAR ? t->args.linear_offset :
-						       0);
+	return pa + (copies_map(&t->args) ? t->args.linear_offset : 0);
 }
 
 /* Of the list: nothing is written here, it stays as it is (and is mapped read-

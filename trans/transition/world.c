@@ -227,7 +227,7 @@ static int check_ds(const struct trans_transition_args *args,
 static int check_tables(const struct trans_transition_args *args,
 			struct trans_error *err)
 {
-	unsigned int granule = args->map == TRANS_MAP_LINEAR ?
+	unsigned int granule = copies_map(args) ?
 		args->linear->geo.granule_shift : args->granule;
 	struct trans_geometry low, high;
 	int ret = check_ds(args, err);
