@@ -288,12 +288,15 @@ cpus_work() {
 # An interrupt that nobody asks for again after a hibernation: a shared one of
 # the distributor, which GICv3's driver does not restore.
 alarm_rings() {
-	[ -e /sys/class/rtc/rtc0/wakealarm ] || return 0
+	# Firmware's own clock wakes nobody.
+	rtc=$(grep -L rtc-efi /sys/class/rtc/*/name | head -n 1)
+	rtc=${rtc%/name}
+	[ -e "$rtc/wakealarm" ] || return 0
 	count=$(alarms)
 	# On a slow machine the second is over before the alarm is set.
 	for try in 1 2 3; do
-		echo 0 >/sys/class/rtc/rtc0/wakealarm
-		echo +$try >/sys/class/rtc/rtc0/wakealarm
+		echo 0 >$rtc/wakealarm
+		echo +$try >$rtc/wakealarm
 		soon 25 alarmed_past "$count" && return 0
 	done
 	return 1
