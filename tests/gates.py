@@ -300,7 +300,7 @@ def licence(tools, files):
 
 # ---- the EFI application -----------------------------------------------------
 
-EFI_BUDGET, EFI_MAX = 160 << 10, 192 << 10
+EFI_MAX = 160 << 10
 
 
 def efi(path):
@@ -311,9 +311,7 @@ def efi(path):
     at = int.from_bytes(data[0x3c:0x40], 'little')
     machine = int.from_bytes(data[at + 4:at + 6], 'little')
     subsystem = int.from_bytes(data[at + 24 + 68:at + 24 + 70], 'little')
-    over = len(data) - EFI_BUDGET
-    print(f'efi-gate: {path}, {len(data)} bytes' +
-          (f', {over} over the budget' if over > 0 else ''))
+    print(f'efi-gate: {path}, {len(data)} bytes, limit {EFI_MAX}')
     if (data[at:at + 4], machine, subsystem) != (b'PE\0\0', 0xaa64, 10):
         yield 'no arm64 application of EFI'
     if len(data) > EFI_MAX:

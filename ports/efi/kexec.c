@@ -211,7 +211,7 @@ efi_status_t job_kexec(const struct options *options)
 	if (!ret) {
 		say_loaded();
 		if (options->plan)
-			trans_kexec_print(&kexec, print_text, NULL);
+			leave_say(&kexec.plan);
 		else
 			ret = trans_kexec_start(&kexec, &err);
 	}

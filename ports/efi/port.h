@@ -150,6 +150,8 @@ int machine_read(struct trans_error *err);
 /* leave.c: how to leave the firmware. */
 
 struct trans_transition_args leave_transition(void);
+/* For --plan, of a transition that was prepared, and so proved. */
+void leave_say(const struct trans_moves *plan);
 /* Room for its map of memory. Before anything is loaded. */
 int leave_begin(struct trans_error *err);
 /* For ask: nothing changes. */

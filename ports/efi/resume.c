@@ -130,7 +130,7 @@ static int load_and_start(const struct options *options,
 
 	if (!ret && options->plan) {
 		say_loaded();
-		trans_resume_print(&resume, print_text, NULL);
+		leave_say(&resume.plan);
 	} else if (!ret) {
 		ret = trans_resume_start(&resume, err);
 	}
