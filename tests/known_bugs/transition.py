@@ -4,6 +4,12 @@ from .who import CORE, CASES, TRANSITION
 
 # Edits, and the tests that must notice them: tests/mutants.py.
 MUTANTS = {
+    ('test_assume_sparse',): [
+        ('a build without linear maps takes one', 'unknown',
+         'args->map == TRANS_MAP_LINEAR && !copies_map(args)', 'false'),
+        ('a build without linear maps scrubs', 'unknown',
+         'args->scrub != wants_scrub(args)', 'false'),
+    ],
     ('test_world',): [
         ('world: vectors trap at EL2', 'vectors_for_el1',
          '(has_sve(cpu) ? 0 : CPTR_TZ)', 'CPTR_TZ'),
