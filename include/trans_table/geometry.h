@@ -27,7 +27,12 @@ struct trans_geometry {
 	bool upper;
 	bool ds;
 	int8_t start_level; /* derived: -1..3 */
-	uint8_t root_bits;  /* derived: index bits of the root, 1..16 */
+	uint8_t root_bits;  /* derived: index bits of the root, 1..13 */
+	uint8_t leaf_levels; /* derived: bit n: level n - 1 has leaves */
+	/* Derived: how a descriptor holds an address (Arm ARM D8.3). This many
+	 * bits are in place; those above are lower by @high_shift, in the bits
+	 * of @high, which are [15:8] of the descriptor. */
+	uint8_t straight, high_shift, high;
 };
 
 /*

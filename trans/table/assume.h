@@ -38,13 +38,16 @@ static inline unsigned int geo_regime(const struct trans_geometry *geo)
 	return TRANS_ASSUME_REGIME ? TRANS_ASSUME_REGIME : geo->regime;
 }
 
-/* Do output addresses use the 52-bit layouts? LPA keeps PA[51:48] in bits
- * [15:12] (64K), LPA2 keeps PA[51:50] in bits [9:8] (4K, 16K with DS). */
-static inline bool geo_lpa(const struct trans_geometry *geo)
+/* The bits of a descriptor that hold the high bits of an address, lower by
+ * geo->high_shift; 0 without the 52-bit layouts. */
+static inline uint64_t geo_high(const struct trans_geometry *geo)
 {
-	return geo_granule_shift(geo) == TRANS_64K &&
-	       (TRANS_ASSUME_WIDE >= 0 ? TRANS_ASSUME_WIDE > 0 :
-					 geo->pa_bits == 52);
+	return TRANS_ASSUME_WIDE ? (uint64_t)geo->high << 8 : 0;
+}
+
+static inline unsigned int geo_straight(const struct trans_geometry *geo)
+{
+	return TRANS_ASSUME_WIDE ? geo->straight : 48;
 }
 
 static inline bool geo_ds(const struct trans_geometry *geo)
@@ -56,14 +59,13 @@ static inline bool geo_ds(const struct trans_geometry *geo)
 /* What of a legal geometry this build does not take, or NULL. */
 static inline const char *assumed_problem(const struct trans_geometry *geo)
 {
-	bool wide = geo->ds ||
-		    (geo->granule_shift == TRANS_64K && geo->pa_bits == 52);
+	bool wide = geo->high;
 
 	if (geo->granule_shift != geo_granule_shift(geo))
 		return "this build has another granule (TRANS_ASSUME_GRANULE)";
 	if (geo->regime != geo_regime(geo))
 		return "this build has another regime (TRANS_ASSUME_REGIME)";
-	if (wide != (geo_ds(geo) || geo_lpa(geo)))
+	if (TRANS_ASSUME_WIDE >= 0 && wide != (TRANS_ASSUME_WIDE > 0))
 		return "this build has other formats (TRANS_ASSUME_WIDE)";
 	return NULL;
 }

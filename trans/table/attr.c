@@ -135,39 +135,34 @@ static const uint8_t memory_types[] = {
 	[TRANS_MEM_STRONG] = 0x00,
 };
 
-bool trans_attributes_of_(const struct trans_table *table,
-		   const struct trans_attr *attr, uint64_t *attributes,
-		   const char **why)
+const char *trans_attributes_of_(const struct trans_table *table,
+				 const struct trans_attr *attr,
+				 uint64_t *attributes)
 {
-	bool normal = attr->memory == TRANS_MEM_NORMAL ||
-		      attr->memory == TRANS_MEM_NC;
+	bool normal = attr->memory <= TRANS_MEM_NC;
 	bool exec = attr->access & TRANS_EXEC;
 	uint64_t bits = LEAF_AF;
 	int index;
 
-	*why = "unknown memory type or access bit";
 	if (attr->memory < TRANS_MEM_NORMAL || attr->memory > TRANS_MEM_STRONG ||
 	    attr->access & ~(TRANS_WRITE | TRANS_EXEC))
-		return false;
+		return "unknown memory type or access bit";
 	/* Speculative fetches from a device have side effects (D8.4.1.2.3). */
-	*why = "device memory is never executable";
 	if (exec && !normal)
-		return false;
-	*why = "memory type is not in the table's MAIR";
+		return "device memory is never executable";
 	index = trans_mair_index_(table->mair, memory_types[attr->memory]);
 	if (index < 0)
-		return false;
+		return "memory type is not in the table's MAIR";
 	bits |= (uint64_t)index << LEAF_INDEX_SHIFT;
 	if (normal && !geo_ds(&table->geo))
 		bits |= LEAF_SH_INNER;
 	if (!(attr->access & TRANS_WRITE))
 		bits |= LEAF_READONLY;
-	if (one_range(&table->geo))
-		bits |= LEAF_USER | (exec ? 0 : LEAF_XN);
-	else
-		bits |= LEAF_XN | (exec ? 0 : LEAF_PXN);
+	bits |= one_range(&table->geo) ? LEAF_USER : LEAF_XN;
+	if (!exec)
+		bits |= one_range(&table->geo) ? LEAF_XN : LEAF_PXN;
 	*attributes = bits;
-	return true;
+	return NULL;
 }
 
 enum { MAY_READ = 1, MAY_WRITE = 2, MAY_EXEC = 4, MAY_RESERVED = 8 };

@@ -51,10 +51,10 @@ int trans_mair_index_(uint64_t mair, uint8_t type);
  * is none. Returns whether it is the identity. */
 bool trans_mair_map_(uint64_t from, uint64_t to, uint8_t map[8]);
 
-/* The attribute bits for @attr in @table; false with *@why if it has none. */
-bool trans_attributes_of_(const struct trans_table *table,
-		   const struct trans_attr *attr, uint64_t *attributes,
-		   const char **why);
+/* The attribute bits for @attr in @table; or why it has none, else NULL. */
+const char *trans_attributes_of_(const struct trans_table *table,
+				 const struct trans_attr *attr,
+				 uint64_t *attributes);
 
 /* Fill the permission and memory fields of @leaf from final attributes. False
  * where permission indirection holds a reserved value. */

@@ -10,9 +10,7 @@
 
 static void set_level(struct build *b, int level)
 {
-	b->level = (int8_t)level;
-	b->shift = (uint8_t)geo_shift(&b->dst->geo, level);
-	b->entries = (uint16_t)geo_entries(&b->dst->geo, level);
+	b->rung = trans_rung_(&b->dst->geo, level);
 }
 
 static bool has_old(const struct build *b)
@@ -76,6 +74,7 @@ static int study(struct build *b)
 	b->old_kind = (uint8_t)trans_desc_kind_(&b->dst->geo, b->level, b->old);
 	b->from = b->va > b->first ? b->va : b->first;
 	b->to = end < b->last ? end : b->last;
+	b->whole = b->to - b->from == low_mask(b->shift);
 	if (b->old_kind == DESC_RESERVED)
 		return fail_old(b, TRANS_ECORRUPT,
 				"reserved descriptor in a borrowed table");
@@ -87,8 +86,8 @@ static int study(struct build *b)
 
 /* ---- decisions -------------------------------------------------------- */
 
-/* The last two: what decides could not be read, and why. */
-enum action { SKIP, TAKE, CLEAR, LINK, DESCEND, COLLIDE, STOPPED, UNREADABLE };
+/* Less than 0: the status that the operation ends with. */
+enum action { SKIP, TAKE, CLEAR, LINK, DESCEND };
 
 /* May the answer be a leaf of the current slot? */
 static bool fits(const struct build *b)
@@ -98,7 +97,7 @@ static bool fits(const struct build *b)
 	if (b->level == 3)
 		return true;
 	return b->answer.order >= b->shift && !(b->flags & TRANS_NOBLOCK) &&
-	       (b->level == 2 || trans_geometry_leaf(geo, b->level)) &&
+	       geo_leaf(geo, b->level) &&
 	       !(build_pa(b, b->va) & low_mask(b->shift));
 }
 
@@ -149,7 +148,7 @@ static bool joins(const struct build *b, const struct cursor *c)
 
 /* @one, if the slot, which is a table now, would be all that the answer says.
  * Its end is looked at first: what is built page by page has its hole there. */
-static TRANS_APART enum action become(const struct build *b, enum action one)
+static TRANS_APART int become(const struct build *b, enum action one)
 {
 	trans_va_t end = b->va + low_mask(b->shift), va = end;
 	trans_va_t seen = b->va - 1;
@@ -160,7 +159,7 @@ static TRANS_APART enum action become(const struct build *b, enum action one)
 	for (;; va = seen + 1) {
 		ret = trans_cursor_find_(&c, va, 3);
 		if (ret == TRANS_ESTOPPED || ret == TRANS_EFAULT)
-			return ret == TRANS_ESTOPPED ? STOPPED : UNREADABLE;
+			return ret;
 		/* What is corrupt is told where it is in the way. */
 		if (ret || !joins(b, &c))
 			return DESCEND;
@@ -171,29 +170,29 @@ static TRANS_APART enum action become(const struct build *b, enum action one)
 	}
 }
 
-static enum action decide_hole(const struct build *b)
+static int decide_hole(const struct build *b)
 {
 	if (!covers(b))
 		return DESCEND;
 	if (!b->erase || b->old_kind == DESC_EMPTY)
 		return SKIP;
-	if (build_whole(b))
+	if (b->whole)
 		return CLEAR;
 	return b->old_kind == DESC_TABLE ? become(b, CLEAR) : DESCEND;
 }
 
 /* A leaf where a leaf is, which nobody said may be overwritten. */
-static enum action decide_collision(const struct build *b)
+static int decide_collision(const struct build *b)
 {
 	if (!covers(b))
 		return DESCEND;
 	/* A part of a larger block stays one; a smaller leaf may change. */
 	if (b->flags & TRANS_UPGRADE && old_agrees(b))
-		return build_whole(b) && fits(b) ? TAKE : SKIP;
-	return build_whole(b) ? COLLIDE : DESCEND;
+		return b->whole && fits(b) ? TAKE : SKIP;
+	return b->whole ? TRANS_EEXIST : DESCEND;
 }
 
-static enum action decide_leaf(const struct build *b)
+static int decide_leaf(const struct build *b)
 {
 	bool over = b->flags & TRANS_REPLACE || b->old_kind == DESC_EMPTY;
 
@@ -203,7 +202,7 @@ static enum action decide_leaf(const struct build *b)
 		return decide_collision(b);
 	if (!covers(b) || !fits(b))
 		return DESCEND;
-	if (over && build_whole(b))
+	if (over && b->whole)
 		return TAKE;
 	if (b->old_kind == DESC_TABLE &&
 	    b->flags & (TRANS_FOLD | TRANS_UPGRADE))
@@ -211,7 +210,7 @@ static enum action decide_leaf(const struct build *b)
 	return DESCEND;
 }
 
-static enum action decide(const struct build *b)
+static int decide(const struct build *b)
 {
 	if (b->answer.kind == DESC_TABLE)
 		return LINK;
@@ -220,46 +219,31 @@ static enum action decide(const struct build *b)
 
 /* ---- tables that become something else -------------------------------- */
 
-/* Store @d at @slot, and @count - 1 that continue it behind. Once each: the
- * host table may be in use by a walker of its owner's. */
-static TRANS_APART void store_run(const struct build *b, unsigned int slot,
-				  unsigned int count, desc_t d)
-{
-	const struct trans_table *table = b->dst;
-	uint64_t *at = &b->f->page[slot], *end = at + count;
-	uint64_t step = d.v ? 1ULL << b->shift : 0;
-
-	for (; at < end; at++, d.v += step)
-		if (table->ops->write_entry)
-			table->ops->write_entry(table->ctx, at, d.v);
-		else
-			*(volatile uint64_t *)at = d.v;
-}
-
-/* Slots with nothing in them, of a page that was written by nobody else. One
- * that is watched was zeroed already. */
-static void store_holes(const struct build *b, unsigned int slot,
-			unsigned int count)
+/* Slots [@first, @end) with nothing in them, of a page that was written by
+ * nobody else. One that is watched was zeroed already. */
+static void store_holes(const struct build *b, unsigned int first,
+			unsigned int end)
 {
 	if (b->f->page && !has_old(b) && !is_watched(b->dst))
-		store_run(b, slot, count, (desc_t){ 0 });
+		memset(&b->f->page[first], 0, 8ULL * (end - first));
 }
 
-int trans_build_page_(struct build *b, int ret, const char *why)
+int trans_build_page_(struct build *b, int ret)
 {
-	unsigned int entries = b->entries;
 	struct frame *f = b->f;
+	unsigned int i;
 
 	if (ret)
-		return trans_build_fail_(b, ret, why, (desc_t){ 0 }, f->pa);
+		return trans_build_fail_(b, ret, trans_page_why_(ret),
+					 (desc_t){ 0 }, f->pa);
 	f->exists = true;
 	if (b->report)
 		b->report->stats.tables++;
 	store_holes(b, 0, f->next);
-	for (unsigned int i = 0; f->page && has_old(b) && i < entries; i++) {
+	for (i = 0; f->page && has_old(b) && i < b->entries; i++) {
 		desc_t d = old_entry(b, i);
 
-		if (d.v || !is_watched(b->dst))
+		if (f->page[i] != d.v)
 			trans_store_(b->dst, &f->page[i], d);
 	}
 	return 0;
@@ -281,7 +265,6 @@ static bool is_direct(const struct build *b)
 static TRANS_APART int materialise(struct build *b)
 {
 	struct frame *f = b->f;
-	const char *why = NULL;
 	int ret = 0;
 
 	if (is_direct(b)) {
@@ -291,8 +274,8 @@ static TRANS_APART int materialise(struct build *b)
 		return 0;
 	}
 	if (!b->count)
-		ret = trans_page_take_(b->dst, &f->page, &f->pa, &why);
-	return trans_build_page_(b, ret, why);
+		ret = trans_page_take_(b->dst, &f->page, &f->pa);
+	return trans_build_page_(b, ret);
 }
 
 static void advance(struct build *b, unsigned int count)
@@ -304,53 +287,33 @@ static void advance(struct build *b, unsigned int count)
 /* Leave @count slots as they are. */
 static int skip(struct build *b, unsigned int count)
 {
-	store_holes(b, b->f->next, count);
+	unsigned int next = b->f->next;
+
+	store_holes(b, next, next + count);
 	advance(b, count);
 	return 0;
 }
 
-/* Is it what is there already? Then a group may go on being one. */
-static TRANS_APART bool is_old(const struct build *b, desc_t d,
-			       unsigned int count)
+/* Is @d there already? Then a group may go on being one. */
+static bool is_old(const struct build *b, desc_t d)
 {
-	uint64_t step = d.v ? 1ULL << b->shift : 0;
-	uint64_t ignored = trans_desc_kind_(&b->dst->geo, b->level, d) ==
-					   DESC_LEAF ?
-				   LEAF_CONT :
-				   0;
-
-	for (unsigned int i = 0; i < count; i++, d.v += step)
-		if ((old_entry(b, b->f->next + i).v ^ d.v) & ~ignored)
-			return false;
-	return true;
+	return !((old_entry(b, b->f->next).v ^ d.v) & ~LEAF_CONT) &&
+	       !(b->f->split && b->flags & TRANS_NOBLOCK);
 }
 
-/* Store @d and what continues it from the current slot on. */
-static TRANS_APART void change(struct build *b, desc_t d, unsigned int count)
-{
-	unsigned int slot = b->f->next;
-
-	if (has_old(b) && b->dst->groups) {
-		b->dst->groups(b, slot, 0);
-		b->dst->groups(b, slot + count - 1, 0);
-	}
-	store_run(b, slot, count, d);
-}
-
-/* Put @d into the current slot, and @count - 1 descriptors that continue it
- * into the following. */
-static TRANS_APART int put(struct build *b, desc_t d, unsigned int count)
+/* Put @d into the current slot. */
+static TRANS_APART int put(struct build *b, desc_t d)
 {
 	struct frame *f = b->f;
-	bool same = !f->exists && !(f->split && b->flags & TRANS_NOBLOCK) &&
-		    is_old(b, d, count);
-	int ret = f->exists || same ? 0 : materialise(b);
+	int ret = f->exists || is_old(b, d) ? 0 : materialise(b);
 
 	if (ret)
 		return ret;
-	if (f->page && !same)
-		change(b, d, count);
-	advance(b, count);
+	if (f->page && has_old(b) && b->dst->groups)
+		b->dst->groups(b, f->next, 0);
+	if (f->page)
+		trans_store_(b->dst, &f->page[f->next], d);
+	advance(b, 1);
 	return 0;
 }
 
@@ -362,27 +325,32 @@ static unsigned int slots_ahead(const struct build *b)
 	unsigned int most = (unsigned int)(b->f->end - b->f->next);
 	uint64_t more;
 
-	if (!build_whole(b))
+	if (!b->whole)
 		return 1;
 	more = (b->answer.last - b->va - low_mask(b->shift)) >> b->shift;
 	return more < most ? (unsigned int)more + 1 : most;
 }
 
-/* ... whose contents may go, and whose output addresses go on in the same bits
- * of the descriptor. */
-static TRANS_APART unsigned int free_slots(const struct build *b)
+/* Put @d into the current slot, and what continues it into those that the
+ * answer fills, as far as their contents may go and output addresses go on in
+ * the same bits of the descriptor. */
+static TRANS_APART int fill(struct build *b, desc_t d)
 {
-	unsigned int bits = b->dst->geo.pa_bits < 48 ? b->dst->geo.pa_bits : 48;
-	unsigned int most = slots_ahead(b), count = 1;
-	uint64_t more;
+	unsigned int most = slots_ahead(b);
+	const struct trans_geometry *geo = &b->dst->geo;
+	uint64_t more = low_mask(geo->pa_bits) & low_mask(geo_straight(geo)) &
+			~build_pa(b, b->va);
+	int ret;
 
-	more = (low_mask(bits) & ~build_pa(b, b->va)) >> b->shift;
+	more >>= b->shift;
 	if (more < most)
 		most = (unsigned int)more + 1;
-	while (count < most && (b->flags & TRANS_REPLACE ||
-				!old_entry(b, b->f->next + count).v))
-		count++;
-	return count;
+	do {
+		ret = put(b, d);
+		d.v += 1ULL << b->shift;
+	} while (!ret && --most && (b->flags & TRANS_REPLACE ||
+				    !old_entry(b, b->f->next).v));
+	return ret;
 }
 
 /* Tables that @count leaves of this level stand for. */
@@ -399,14 +367,25 @@ static uint64_t tables_folded(const struct build *b, unsigned int count)
 		       tables : 1;
 }
 
+static TRANS_APART void count_leaves(struct build *b, unsigned int count)
+{
+	struct trans_stats *stats = build_stats(b);
+
+	if (!stats)
+		return;
+	stats->leaves[b->level] += count - b->holes;
+	stats->folded += tables_folded(b, count);
+}
+
+/* Leaves from the current slot on, as far as one run goes. */
 static int take(struct build *b)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
 	trans_pa_t pa = build_pa(b, b->va);
 	struct frame *f = b->f;
-	unsigned int count, slot = f->next;
+	unsigned int slot = f->next;
 	desc_t d = trans_desc_leaf_(geo, b->level, pa, b->answer.attributes);
-	bool direct;
+	uint64_t *out = NULL;
 	int ret = 0;
 
 	if (!geo_has_pa(geo, pa + low_mask(b->shift)))
@@ -419,39 +398,34 @@ static int take(struct build *b)
 	if (ret)
 		return ret;
 	b->holes = 0;
-	direct = f->page && !has_old(b) && !b->dst->ops->write_entry;
-	direct = b->more && b->more(b, (unsigned int)(f->end) - slot, d,
-				    direct ? &f->page[slot] : NULL);
-	count = free_slots(b);
-	if (b->report) {
-		b->report->stats.leaves[b->level] += count - b->holes;
-		b->report->stats.folded += tables_folded(b, count);
-	}
-	if (direct)
-		advance(b, count);
+	if (f->page && !has_old(b) && !b->dst->ops->write_entry)
+		out = &f->page[slot];
+	if (b->more && b->more(b, (unsigned int)f->end - slot, d, out))
+		advance(b, slots_ahead(b));
 	else
-		ret = put(b, d, count);
+		ret = fill(b, d);
+	count_leaves(b, (unsigned int)f->next - slot);
 	if (!ret && b->answer.cont && f->exists)
-		b->dst->groups(b, slot, count);
+		b->dst->groups(b, slot, (unsigned int)f->next - slot);
 	return ret;
 }
 
 /* ---- down and up ------------------------------------------------------ */
 
-/* Go on with the table b->f, of @level, which has to do with [@from, @to]. */
-static void enter(struct build *b, int level, trans_va_t from, trans_va_t to)
+/* Go on with the table b->f, of @rung, which has to do with [@from, @to]. */
+static void enter(struct build *b, struct rung rung, trans_va_t from,
+		  trans_va_t to)
 {
-	const struct trans_geometry *geo = &b->dst->geo;
-
-	set_level(b, level);
+	b->rung = rung;
 	b->va = from & ~low_mask(b->shift);
-	b->f->next = (uint16_t)trans_geo_index_(geo, level, from);
-	b->f->end = (uint16_t)(trans_geo_index_(geo, level, to) + 1);
+	b->f->next = (uint16_t)rung_index(rung, from);
+	b->f->end = (uint16_t)(rung_index(rung, to) + 1);
 }
 
-static int open_old(struct build *b, struct frame *f, trans_pa_t pa, int level)
+static TRANS_APART int open_old(struct build *b, struct frame *f,
+				trans_pa_t pa, unsigned int entries)
 {
-	f->old = trans_table_at_(b->dst, pa, level);
+	f->old = trans_table_at_(b->dst, pa, entries);
 	if (f->old)
 		return 0;
 	return trans_build_fail_(b, TRANS_EFAULT,
@@ -471,39 +445,37 @@ static bool is_below(const struct build *b)
 	       !(b->window && b->level == 2);
 }
 
-/* What the table in or instead of the current slot was. */
-static int old_below(struct build *b, struct frame *below)
+/* What the table of @rung in or instead of the current slot was. */
+static int old_below(struct build *b, struct frame *below, struct rung rung)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
-	bool borrowed = b->f->borrowed || b->old.v & TABLE_BORROWED;
-	uint64_t inherited = (uint64_t)b->f->inherited << 59;
+	unsigned int borrowed = b->f->borrowed;
 	trans_pa_t pa = old_pa(b);
 
 	*below = (struct frame){ 0 };
 	if (b->old_kind == DESC_LEAF) {
 		below->split = true;
-		below->block = trans_desc_leaf_(geo, b->level + 1, pa,
+		below->block = trans_desc_leaf_(geo, rung.level, pa,
 					 trans_desc_attributes_(geo, b->old) &
 						 ~LEAF_CONT).v;
 	}
 	if (b->old_kind != DESC_TABLE)
 		return 0;
-	below->borrowed = borrowed;
-	if (borrowed)
-		inherited |= trans_inheritance_(b->dst, b->old);
-	below->inherited = (uint8_t)(inherited >> 59);
-	return open_old(b, below, pa, b->level + 1);
+	below->borrowed =
+		(uint8_t)(borrowed | b->old.v / TABLE_BORROWED);
+	return open_old(b, below, pa, rung.entries);
 }
 
 static TRANS_APART int descend(struct build *b)
 {
 	struct frame *below = is_below(b) ? b->f : b->f + 1;
-	int ret = old_below(b, below);
+	struct rung rung = trans_rung_(&b->dst->geo, b->level + 1);
+	int ret = old_below(b, below, rung);
 
 	if (ret)
 		return ret;
 	b->f = below;
-	enter(b, b->level + 1, b->from, b->to);
+	enter(b, rung, b->from, b->to);
 	return 0;
 }
 
@@ -514,13 +486,13 @@ static int ascend(struct build *b)
 	int ret;
 
 	if (f->exists)
-		store_holes(b, f->end, (unsigned int)b->entries - f->end);
+		store_holes(b, f->end, b->entries);
 	b->f--;
 	set_level(b, b->level - 1);
 	b->va = (b->va - 1) & ~low_mask(b->shift);
 	if (!f->exists)
 		return skip(b, 1);
-	ret = put(b, desc_table(&b->dst->geo, f->pa), 1);
+	ret = put(b, desc_table(&b->dst->geo, f->pa));
 	if (ret) { /* still the table's own to give back */
 		b->f++;
 		set_level(b, b->level + 1);
@@ -528,49 +500,42 @@ static int ascend(struct build *b)
 	return ret;
 }
 
-/* The operation ends here. */
-static int refuse_slot(struct build *b, enum action action)
+static const char *reason(int status)
 {
-	if (action == STOPPED)
-		return fail_old(b, TRANS_ESTOPPED,
-				"visit of a table page stopped it");
-	if (action == UNREADABLE)
-		return fail_old(b, TRANS_EFAULT,
-				"phys_to_virt refused a table page");
-	return fail_old(b, TRANS_EEXIST, "something is mapped here already");
+	if (status == TRANS_ESTOPPED)
+		return "visit of a table page stopped it";
+	if (status == TRANS_EFAULT)
+		return "phys_to_virt refused a table page";
+	return "something is mapped here already";
 }
 
 static int build_slot(struct build *b)
 {
-	enum action action;
 	int ret = study(b);
 
 	if (ret)
 		return ret;
-	action = decide(b);
-	switch (action) {
+	ret = decide(b);
+	switch (ret) {
 	case SKIP:
 		return skip(b, b->answer.kind == DESC_EMPTY && !b->erase ?
 				       slots_ahead(b) : 1);
 	case TAKE:
 		return take(b);
 	case CLEAR:
-		return put(b, (desc_t){ 0 }, 1);
+		return put(b, (desc_t){ 0 });
 	case LINK:
-		return put(b, (desc_t){ b->answer.attributes }, 1);
+		return put(b, (desc_t){ b->answer.attributes });
 	case DESCEND:
 		return descend(b);
-	case COLLIDE:
-	case STOPPED:
-	case UNREADABLE:
-		break;
+	default:
+		return fail_old(b, ret, reason(ret));
 	}
-	return refuse_slot(b, action);
 }
 
 static int walk(struct build *b)
 {
-	int ret = open_old(b, b->f, b->dst->root, b->level);
+	int ret = open_old(b, b->f, b->dst->root, b->entries);
 
 	while (!ret) {
 		if (b->f->next < b->f->end)
@@ -585,18 +550,22 @@ static int walk(struct build *b)
 
 /* ---- the host table --------------------------------------------------- */
 
-/* Give back what the slots [@first, @end) of the current table, which is for
- * @va among others, link to; except what was there before. */
-static TRANS_APART void release(struct build *b, trans_va_t va,
-				unsigned int first, unsigned int end)
+/* Give back what the slots [@first, @end) of the current table link to; except
+ * what was there before. */
+static void release(struct build *b, unsigned int first, unsigned int end)
 {
 	const struct frame *f = b->f;
 
-	va &= ~(((uint64_t)b->entries << b->shift) - 1);
 	trans_release_(b->dst, b->level, f->page,
-		       f->split || f->page == f->old ? NULL : f->old,
-		       va + ((uint64_t)first << b->shift),
-		       va + ((uint64_t)end << b->shift) - 1, build_stats(b));
+		       f->split || f->page == f->old ? NULL : f->old, first,
+		       end, build_stats(b));
+}
+
+/* The current table goes, with what it links to. */
+static TRANS_APART void give(struct build *b)
+{
+	release(b, 0, b->entries);
+	trans_page_give_(b->dst, b->f->pa, build_stats(b));
 }
 
 /* Exchange what differs, so that the shadow holds what was replaced. */
@@ -618,30 +587,26 @@ static TRANS_APART void exchange(struct build *b)
 static TRANS_APART void commit(struct build *b)
 {
 	exchange(b);
-	release(b, b->last, 0, b->entries);
-	trans_page_give_(b->dst, b->f->pa, build_stats(b));
+	give(b);
 }
 
 /* Give back what was made, and make the host's slots what they were. */
 static TRANS_APART void roll_back(struct build *b)
 {
-	const struct frame *f;
+	struct frame *f;
 
-	for (; b->f > b->frame || !b->direct; b->f--) {
-		f = b->f;
+	for (f = b->f; f > b->frame || !b->direct; b->f = --f) {
 		if (f->exists) {
-			store_holes(b, f->next,
-				    (unsigned int)b->entries - f->next);
-			release(b, b->va, 0, b->entries);
-			trans_page_give_(b->dst, f->pa, build_stats(b));
+			store_holes(b, f->next, b->entries);
+			give(b);
 		}
 		if (f == b->frame)
 			return;
 		set_level(b, b->level - 1);
 	}
-	release(b, b->va, b->begin, b->f->next);
-	store_run(b, b->begin, (unsigned int)b->f->next - b->begin,
-		  (desc_t){ 0 });
+	release(b, b->begin, f->next);
+	while (f->next > b->begin)
+		trans_store_(b->dst, &f->page[--f->next], (desc_t){ 0 });
 }
 
 int trans_build_(struct build *b)
@@ -649,7 +614,8 @@ int trans_build_(struct build *b)
 	int ret;
 
 	b->f = b->frame;
-	enter(b, b->dst->geo.start_level, b->first, b->last);
+	enter(b, trans_rung_(&b->dst->geo, b->dst->geo.start_level), b->first,
+	      b->last);
 	ret = walk(b);
 	if (ret && !b->count)
 		roll_back(b);

@@ -55,8 +55,8 @@ struct frame {
 	uint16_t next, end;  /* slots to look at */
 	bool split;
 	bool exists;         /* has become something else */
-	bool borrowed;       /* @old belongs to another tree ... */
-	uint8_t inherited;   /* ... and is subject to these (cursor.h) */
+	uint8_t borrowed;    /* @old belongs to another tree: bits from
+			      * TABLE_BORROWED on of what leads to it */
 };
 
 struct build {
@@ -76,13 +76,19 @@ struct build {
 	uint32_t holes;      /* of the slots that @more has stored */
 	struct frame *f;     /* the current table; first the host table */
 	/* The current slot. */
-	int8_t level;
-	uint8_t shift;       /* log2 of its bytes */
-	uint16_t entries;    /* of its table */
+	union {
+		struct rung rung;
+		struct {
+			int8_t level;
+			uint8_t shift;    /* log2 of its bytes */
+			uint16_t entries; /* of its table */
+		};
+	};
 	uint8_t old_kind;    /* what is there */
 	desc_t old;
 	trans_va_t va;
-	trans_va_t from, to; /* what of it lies in the range */
+	trans_va_t from, to; /* what of it lies in the range ... */
+	bool whole;          /* ... is all of it */
 	struct answer answer;
 	struct frame frame[MAX_LEVELS];
 };
@@ -92,7 +98,7 @@ int trans_build_(struct build *b);
 
 /* The current table gets the page b->f->pa, with what it stood for so far;
  * unless @ret is a failure to get it: then fill the report, and return that. */
-int trans_build_page_(struct build *b, int ret, const char *why);
+int trans_build_page_(struct build *b, int ret);
 
 /* Fill the report and return @status. */
 int trans_build_fail_(struct build *b, int status, const char *why, desc_t d,
@@ -101,11 +107,6 @@ int trans_build_fail_(struct build *b, int status, const char *why, desc_t d,
 #define COLLISION_FLAGS (TRANS_KEEP | TRANS_REPLACE | TRANS_UPGRADE)
 #define MAP_FLAGS \
 	(TRANS_FOLD | TRANS_NOBLOCK | TRANS_ESTIMATE | COLLISION_FLAGS)
-
-static inline bool build_whole(const struct build *b)
-{
-	return b->to - b->from == low_mask(b->shift);
-}
 
 static inline struct trans_stats *build_stats(const struct build *b)
 {

@@ -34,6 +34,7 @@ int trans_build_begin_(struct build *b, struct trans_table *table,
 				    "table is live or a view");
 	b->first = va;
 	b->last = va + (len - 1);
-	b->answer = (struct answer){ .va = b->first, .last = b->last };
+	b->answer.va = b->first; /* a hole */
+	b->answer.last = b->last;
 	return 0;
 }

@@ -7,15 +7,6 @@
 #include "trans/table/attr.h"
 #include "trans/table/pages.h"
 
-void trans_cursor_level_(struct cursor *c, int level)
-{
-	const struct trans_geometry *geo = &c->table->geo;
-
-	c->level = (int8_t)level;
-	c->shift = (uint8_t)geo_shift(geo, level);
-	c->last = (uint16_t)(geo_entries(geo, level) - 1);
-}
-
 void trans_cursor_init_(struct cursor *c, const struct trans_table *table)
 {
 	*c = (struct cursor){
@@ -23,13 +14,13 @@ void trans_cursor_init_(struct cursor *c, const struct trans_table *table)
 		.pa = table->root,
 		.top = table->geo.start_level,
 		.kind = DESC_TABLE,
+		.rung = trans_rung_(&table->geo, table->geo.start_level - 1),
 	};
-	trans_cursor_level_(c, table->geo.start_level - 1);
 }
 
 void trans_cursor_up_(struct cursor *c)
 {
-	trans_cursor_level_(c, c->level - 1);
+	c->rung = trans_rung_(&c->table->geo, c->level - 1);
 }
 
 static int refuse(struct cursor *c, int status, const char *why)
@@ -61,24 +52,25 @@ static int judge(struct cursor *c)
 
 int trans_cursor_down_(struct cursor *c)
 {
-	const struct trans_ops *ops = c->table->ops;
-	unsigned int below = (unsigned int)(c->level + 2);
+	const struct trans_table *table = c->table;
+	struct rung below = trans_rung_(&table->geo, c->level + 1);
+	const uint64_t *page;
 
-	if (ops->visit && !c->trusted && ops->visit(c->table->ctx, c->pa))
+	if (table->ops->visit && !c->trusted &&
+	    table->ops->visit(table->ctx, c->pa))
 		return refuse(c, TRANS_ESTOPPED,
 			      "visit of a table page stopped it");
-	c->page[below] = trans_table_at_(c->table, c->pa, c->level + 1);
-	if (!c->page[below])
+	page = trans_table_at_(table, c->pa, below.entries);
+	if (!page)
 		return refuse(c, TRANS_EFAULT,
 			      c->level < c->top ?
 				      "phys_to_virt refused the root table" :
 				      "phys_to_virt refused a table page");
-	c->inherited[below] = 0;
-	if (c->level >= c->top)
-		c->inherited[below] = (uint8_t)(
-			c->inherited[below - 1] |
-			trans_inheritance_(c->table, c->d) >> 59);
-	trans_cursor_level_(c, c->level + 1);
+	c->inherited[below.level + 2] =
+		(uint8_t)(c->inherited[below.level + 1] |
+			  trans_inheritance_(table, c->d) >> 59);
+	c->page[below.level + 1] = page;
+	c->rung = below;
 	return 0;
 }
 
@@ -102,12 +94,12 @@ bool trans_cursor_next_(struct cursor *c)
 
 const uint64_t *trans_cursor_entry_(const struct cursor *c)
 {
-	return &c->page[c->level + 1][(c->va >> c->shift) & c->last];
+	return &c->page[c->level + 1][rung_index(c->rung, c->va)];
 }
 
 unsigned int trans_cursor_left_(const struct cursor *c)
 {
-	return c->last - (unsigned int)((c->va >> c->shift) & c->last);
+	return rung_index(c->rung, ~c->va);
 }
 
 void trans_cursor_go_(struct cursor *c, unsigned int count, desc_t d)
@@ -119,39 +111,32 @@ void trans_cursor_go_(struct cursor *c, unsigned int count, desc_t d)
 	judge(c);
 }
 
-/* Up to the lowest table of the way that has @va, and is not below @deepest;
- * returns whether it is the same entry as before. */
-static bool climb(struct cursor *c, trans_va_t va, int deepest)
-{
-	trans_va_t other = (c->va ^ va) & low_mask(c->table->geo.va_bits);
-	bool same = c->level >= c->top && !(other >> cursor_shift(c));
-
-	c->va = va;
-	while (c->level > c->top &&
-	       (c->level > deepest ||
-		other >> cursor_shift(c) >> geo_stride(&c->table->geo))) {
-		trans_cursor_up_(c);
-		same = false;
-	}
-	return same;
-}
-
 int trans_cursor_find_(struct cursor *c, trans_va_t va, int deepest)
 {
-	bool known = climb(c, va, deepest);
-	int ret = known ? c->status : 0;
+	const struct trans_geometry *geo = &c->table->geo;
+	trans_va_t other = (c->va ^ va) & low_mask(geo->va_bits);
+	bool known = !(other >> c->shift); /* the same entry as before */
+	int ret = 0;
 
-	if (c->level < c->top)
-		ret = trans_cursor_down_(c);
-	for (;;) {
-		if (!ret && !known) {
-			c->d = desc_read(trans_cursor_entry_(c));
-			ret = judge(c);
-		}
-		if (ret || c->kind != DESC_TABLE || c->level >= deepest)
-			return ret;
-		ret = trans_cursor_down_(c);
+	if (deepest < c->top)
+		deepest = c->top;
+	c->va = va;
+	/* Up to the lowest table of the way that has @va. */
+	while (c->level > c->top &&
+	       (c->level > deepest || other >> c->shift >> geo_stride(geo))) {
+		trans_cursor_up_(c);
 		known = false;
+	}
+	for (;; known = false) {
+		if (!known)
+			trans_cursor_read_(c);
+		ret = c->status;
+		if (!ret && c->kind == DESC_TABLE && c->level < deepest)
+			ret = trans_cursor_down_(c);
+		else
+			return ret;
+		if (ret)
+			return ret;
 	}
 }
 

@@ -23,12 +23,18 @@ struct cursor {
 	trans_pa_t pa;  /* what the entry leads to */
 	desc_t d;       /* the entry, as it was read */
 	const char *why;
-	uint8_t inherited[MAX_LEVELS]; /* from above (cursor_inherited) */
+	uint8_t inherited[MAX_LEVELS + 1]; /* from above: by level + 2, >> 59 */
 	uint8_t kind;   /* enum desc_kind of the entry */
-	int8_t top;     /* level of the first table of the way */
-	int8_t level;   /* of the entry; below @top: nothing was read yet */
-	uint8_t shift;  /* log2 of the bytes that an entry spans there */
-	uint16_t last;  /* index of the last entry of its table */
+	int8_t top;     /* level of the first table of the way; what is above
+			 * counts as an entry that leads to it */
+	union {
+		struct rung rung;
+		struct {
+			int8_t level; /* of the entry; < @top: none yet */
+			uint8_t shift;
+			uint16_t entries;
+		};
+	};
 	int8_t status;  /* what reading the entry said */
 	bool trusted;   /* its owner's own: visit is not asked */
 };
@@ -54,8 +60,6 @@ int trans_cursor_find_(struct cursor *c, trans_va_t va, int deepest);
  * trans_cursor_find_. */
 int trans_cursor_down_(struct cursor *c);
 
-/* To @level, up or down; whoever goes down opens the table. */
-void trans_cursor_level_(struct cursor *c, int level);
 /* One step up, to the entry that is the table. */
 void trans_cursor_up_(struct cursor *c);
 
@@ -87,7 +91,7 @@ static inline trans_va_t cursor_last(const struct cursor *c)
 /* Hierarchical attributes (TABLE_...) that hold at the entry. */
 static inline uint64_t cursor_inherited(const struct cursor *c)
 {
-	return (uint64_t)c->inherited[c->level + 1] << 59;
+	return (uint64_t)c->inherited[c->level + 2] << 59;
 }
 
 /* The output address for c->va, which is mapped. */

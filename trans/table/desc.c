@@ -4,53 +4,51 @@
  */
 #include "trans/table/desc.h"
 
-unsigned int trans_geo_index_(const struct trans_geometry *geo,
-			      int level, trans_va_t va)
+struct rung trans_rung_(const struct trans_geometry *geo, int level)
 {
-	return (unsigned int)(va >> geo_shift(geo, level)) &
-	       (geo_entries(geo, level) - 1);
-}
+	unsigned int stride = geo_stride(geo), bits = stride;
 
-/* Address bits that lie where they are in the address; what is above them lies
- * from @at on, where a 52-bit layout has it. */
-static unsigned int straight_bits(const struct trans_geometry *geo,
-				  unsigned int *at)
-{
-	*at = geo_ds(geo) ? 8 : 12;
-	return geo_ds(geo) ? 50 : 48;
+	if (level == geo->start_level)
+		bits = geo->root_bits;
+	return (struct rung){
+		.level = (int8_t)level,
+		.shift = (uint8_t)geo_shift(geo, level),
+		.entries = (uint16_t)(1u << bits),
+	};
 }
 
 uint64_t trans_desc_encode_pa_(const struct trans_geometry *geo,
 			       trans_pa_t pa)
 {
-	unsigned int at, bits = straight_bits(geo, &at);
-
-	return (pa & low_mask(bits)) | pa >> bits << at;
+	return (pa & low_mask(geo_straight(geo))) |
+	       (pa >> geo->high_shift & geo_high(geo));
 }
 
 trans_pa_t trans_desc_decode_pa_(const struct trans_geometry *geo,
 				 desc_t d, unsigned int shift)
 {
-	unsigned int at, bits = straight_bits(geo, &at);
-	uint64_t above = geo_lpa(geo) ? 0xf : geo_ds(geo) ? 3 : 0;
-
-	return (d.v & low_mask(bits) & ~low_mask(shift)) |
-	       (d.v >> at & above) << bits;
+	return (d.v & low_mask(geo_straight(geo)) & ~low_mask(shift)) |
+	       (d.v & geo_high(geo)) << geo->high_shift;
 }
 
+/* Of the bits that LPA and LPA2 use for addresses, only LPA2's are others'
+ * attributes. */
 uint64_t trans_desc_attributes_(const struct trans_geometry *geo, desc_t d)
 {
-	uint64_t address = geo_ds(geo) ? LEAF_SH : 0;
+	return d.v & (LEAF_LOW | LEAF_HIGH) & ~geo_high(geo);
+}
 
-	return d.v & (LEAF_LOW | LEAF_HIGH) & ~address;
+/* The type bits of a leaf. */
+static uint64_t leaf_kind(int level)
+{
+	return level == 3 ? DESC_KIND : DESC_VALID;
 }
 
 desc_t trans_desc_leaf_(const struct trans_geometry *geo, int level,
 			trans_pa_t pa, uint64_t attributes)
 {
-	uint64_t kind = level == 3 ? DESC_KIND : DESC_VALID;
-
-	return (desc_t){ trans_desc_encode_pa_(geo, pa) | attributes | kind };
+	return (desc_t){ trans_desc_encode_pa_(geo, pa) | attributes |
+			 leaf_kind(level) };
 }
 
 enum desc_kind trans_desc_kind_(const struct trans_geometry *geo,
@@ -58,11 +56,9 @@ enum desc_kind trans_desc_kind_(const struct trans_geometry *geo,
 {
 	if (!(d.v & DESC_VALID))
 		return DESC_EMPTY;
-	if (level < 3 && (d.v & DESC_TYPE))
+	if (level == 3)
+		return d.v & DESC_TYPE ? DESC_LEAF : DESC_RESERVED;
+	if (d.v & DESC_TYPE)
 		return DESC_TABLE;
-	/* Level 2 has blocks in every geometry that has a table there. */
-	if (level < 3 ? level == 2 || trans_geometry_leaf(geo, level) :
-			(d.v & DESC_TYPE) != 0)
-		return DESC_LEAF;
-	return DESC_RESERVED;
+	return geo_leaf(geo, level) ? DESC_LEAF : DESC_RESERVED;
 }

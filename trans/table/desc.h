@@ -73,18 +73,28 @@ static inline uint64_t geo_granule(const struct trans_geometry *geo)
 	return 1ULL << geo_granule_shift(geo);
 }
 
-/* Entries of a table of @level of this geometry. */
-static inline unsigned int geo_entries(const struct trans_geometry *geo,
-				       int level)
+/* Are there leaves at @level, which is one of @geo's? */
+static inline bool geo_leaf(const struct trans_geometry *geo, int level)
 {
-	return 1u << (level == geo->start_level ? geo->root_bits :
-						  geo_stride(geo));
+	return geo->leaf_levels >> (level + 1) & 1;
 }
 
-/* The index of @va in a table of @level; the bits above the half's size drop
- * out, so the same rule serves both halves. */
-unsigned int trans_geo_index_(const struct trans_geometry *geo,
-				     int level, trans_va_t va);
+/* A level: what of an address its tables are indexed by. */
+struct rung {
+	int8_t level;
+	uint8_t shift;    /* log2 of the bytes that an entry spans */
+	uint16_t entries; /* of a table */
+};
+
+/* @level: from the one above the root to 3. */
+struct rung trans_rung_(const struct trans_geometry *geo, int level);
+
+/* The index of @va in a table; the bits above the half's size drop out, so the
+ * same rule serves both halves. */
+static inline unsigned int rung_index(struct rung rung, trans_va_t va)
+{
+	return (unsigned int)(va >> rung.shift) & (rung.entries - 1u);
+}
 
 uint64_t trans_desc_encode_pa_(const struct trans_geometry *geo,
 				      trans_pa_t pa);

@@ -32,6 +32,32 @@ static const char *shape_problem(enum trans_granule granule,
 	return NULL;
 }
 
+/* D8.3.1.2, table of block sizes: 4K has 1 GiB blocks always and 512 GiB with
+ * DS; 16K and 64K have blocks of level 1 only in 52-bit formats. */
+static uint8_t leaf_levels(const struct trans_geometry *geo)
+{
+	unsigned int levels = 0x18; /* 3 and 2 */
+
+	if (geo->granule_shift == TRANS_4K || geo->high)
+		levels |= 0x4;
+	if (geo->granule_shift == TRANS_4K && geo->ds)
+		levels |= 0x2;
+	return (uint8_t)(levels & 0x1fu << (geo->start_level + 1));
+}
+
+/* D8.3.1: LPA keeps PA[51:48] in bits [15:12] (64K), LPA2 keeps PA[51:50] in
+ * bits [9:8] (4K and 16K with DS). */
+static void set_layout(struct trans_geometry *geo)
+{
+	geo->straight = geo->ds ? 50 : 48;
+	geo->high_shift = geo->ds ? 42 : 36;
+	if (geo->ds)
+		geo->high = 0x03;
+	else if (geo->granule_shift == TRANS_64K && geo->pa_bits == 52)
+		geo->high = 0xf0;
+	geo->leaf_levels = leaf_levels(geo);
+}
+
 static const char *regime_problem(enum trans_regime regime, unsigned int flags)
 {
 	if (flags & ~(TRANS_GEO_UPPER | TRANS_GEO_DS))
@@ -71,6 +97,7 @@ int trans_geometry_init(struct trans_geometry *geo, enum trans_regime regime,
 		.root_bits = (uint8_t)(va_bits - (unsigned int)granule -
 				       stride * below),
 	};
+	set_layout(&made);
 	why = assumed_problem(&made);
 	if (why)
 		return trans_fail(err, TRANS_EGEOM, why);
@@ -121,13 +148,5 @@ unsigned int trans_geometry_shift(const struct trans_geometry *geo, int level)
 
 bool trans_geometry_leaf(const struct trans_geometry *geo, int level)
 {
-	if (level < geo->start_level || level > 3)
-		return false;
-	if (level >= 2)
-		return true;
-	/* D8.3.1.2, table of block sizes: 4K has 1 GiB blocks always and
-	 * 512 GiB with DS; 16K and 64K have level 1 only in 52-bit formats. */
-	if (geo_granule_shift(geo) == 12)
-		return level == 1 || (level == 0 && geo_ds(geo));
-	return level == 1 && (geo_ds(geo) || geo_lpa(geo));
+	return level >= -1 && level <= 3 && geo_leaf(geo, level);
 }

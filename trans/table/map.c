@@ -38,7 +38,8 @@ int trans_table_map(struct trans_table *table, trans_va_t va, trans_pa_t pa,
 
 	if (ret)
 		return ret;
-	if (!trans_attributes_of_(table, attr, &b.answer.attributes, &why))
+	why = trans_attributes_of_(table, attr, &b.answer.attributes);
+	if (why)
 		return build_refuse(&b, TRANS_EINVAL, why);
 	return trans_build_(&b);
 }

@@ -15,13 +15,14 @@ static int one_answer(struct build *b, trans_va_t va, struct answer *answer)
 {
 	const struct asked *asked = b->source;
 	trans_pa_t pa = asked->pa + (va - asked->va);
-	const char *why = "the attribute callback refused";
+	const char *why;
 	struct trans_attr attr = { 0 };
 	uint64_t same = 0;
 
 	if (asked->attr_of(asked->arg, va, pa, &attr, &same))
-		return trans_build_fail_(b, TRANS_EHOST, why, (desc_t){ 0 },
-					 pa);
+		return trans_build_fail_(b, TRANS_EHOST,
+					 "the attribute callback refused",
+					 (desc_t){ 0 }, pa);
 	*answer = (struct answer){ .va = va, .last = va + (same - 1),
 				   .offset = pa - va, .kind = DESC_LEAF,
 				   .order = 63 };
@@ -30,7 +31,8 @@ static int one_answer(struct build *b, trans_va_t va, struct answer *answer)
 		answer->last = va + low_mask(geo_granule_shift(&b->dst->geo));
 	if (answer->last < va || answer->last > b->last)
 		answer->last = b->last;
-	if (trans_attributes_of_(b->dst, &attr, &answer->attributes, &why))
+	why = trans_attributes_of_(b->dst, &attr, &answer->attributes);
+	if (!why)
 		return 0;
 	return trans_build_fail_(b, TRANS_EINVAL, why, (desc_t){ 0 }, pa);
 }

@@ -5,11 +5,10 @@
 #include "trans/table/pages.h"
 
 uint64_t *trans_table_at_(const struct trans_table *table, trans_pa_t pa,
-			  int level)
+			  unsigned int entries)
 {
-	size_t len = sizeof(uint64_t) * geo_entries(&table->geo, level);
-
-	return table->ops->phys_to_virt(table->ctx, pa, len);
+	return table->ops->phys_to_virt(table->ctx, pa,
+					sizeof(uint64_t) * entries);
 }
 
 void trans_store_(const struct trans_table *table, uint64_t *slot, desc_t d)
@@ -20,45 +19,49 @@ void trans_store_(const struct trans_table *table, uint64_t *slot, desc_t d)
 		*(volatile uint64_t *)slot = d.v;
 }
 
-int trans_page_open_(struct trans_table *table, trans_pa_t pa, uint64_t **page,
-		     const char **why)
+int trans_page_open_(struct trans_table *table, trans_pa_t pa, uint64_t **page)
 {
 	const struct trans_ops *ops = table->ops;
 	/* The whole granule, so that nothing stale lies behind a root that is
 	 * smaller. */
 	size_t len = (size_t)1 << geo_granule_shift(&table->geo);
 
-	*page = NULL;
-	*why = "table page beyond the output address size";
 	if (!geo_has_pa(&table->geo, pa))
 		return TRANS_ERANGE;
-	*why = "phys_to_virt refused a page just allocated";
 	*page = ops->phys_to_virt(table->ctx, pa, len);
 	if (!*page)
 		return TRANS_EFAULT;
 	if (is_watched(table))
 		memset(*page, 0, len);
-	*why = "acquire refused a table page";
 	if (ops->acquire && ops->acquire(table->ctx, pa))
 		return TRANS_EHOST;
 	table->pages++;
 	return 0;
 }
 
-int trans_page_take_(struct trans_table *table, uint64_t **page, trans_pa_t *pa,
-		     const char **why)
+int trans_page_take_(struct trans_table *table, uint64_t **page, trans_pa_t *pa)
 {
 	const struct trans_ops *ops = table->ops;
 	unsigned int shift = geo_granule_shift(&table->geo);
 	int ret;
 
-	*why = "no memory for a table page";
 	if (ops->alloc(table->ctx, shift, 1, pa))
 		return TRANS_ENOMEM;
-	ret = trans_page_open_(table, *pa, page, why);
+	ret = trans_page_open_(table, *pa, page);
 	if (ret)
 		ops->free(table->ctx, shift, 1, *pa);
 	return ret;
+}
+
+const char *trans_page_why_(int status)
+{
+	if (status == TRANS_ENOMEM)
+		return "no memory for a table page";
+	if (status == TRANS_ERANGE)
+		return "table page beyond the output address size";
+	if (status == TRANS_EFAULT)
+		return "phys_to_virt refused a page just allocated";
+	return "acquire refused a table page";
 }
 
 /* The pages of a window came as one block and go as one (table.c). */

@@ -7,11 +7,11 @@
 
 #include <trans_table/table.h>
 
-/* Give back what the entries of @page, a table of @level, link to that are for
- * @first to @last, and all below; except what @keep, a table of the same place
- * or NULL, has there too. */
+/* Give back what the entries [@first, @end) of @page, a table of @level, link
+ * to, and all below; except what @keep, a table of the same place or NULL, has
+ * there too. */
 void trans_release_(struct trans_table *table, int level, const uint64_t *page,
-		    const uint64_t *keep, trans_va_t first, trans_va_t last,
+		    const uint64_t *keep, unsigned int first, unsigned int end,
 		    struct trans_stats *stats);
 
 #endif

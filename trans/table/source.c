@@ -134,7 +134,7 @@ static bool is_alike(const struct table_source *s, trans_va_t va)
 	       s->at.d.v == s->alike.looks[LOOK_VALID] + first &&
 	       s->at.pa == first + s->alike.offset &&
 	       s->at.level == s->alike.level &&
-	       s->at.inherited[s->at.level + 1] == s->alike.inherited;
+	       s->at.inherited[s->at.level + 2] == s->alike.inherited;
 }
 
 /* What is to become of the entry at the cursor, which is for @va? */
@@ -376,7 +376,7 @@ static TRANS_APART void remember(const struct build *b,
 				 struct table_source *s)
 {
 	uint64_t offset = b->answer.offset + s->delta;
-	uint8_t inherited = s->at.inherited[s->at.level + 1];
+	uint8_t inherited = s->at.inherited[s->at.level + 2];
 	struct alike *alike = &s->alike;
 	uint64_t look = s->at.d.v -
 			(s->at.va & ~low_mask(cursor_shift(&s->at)));

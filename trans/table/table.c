@@ -41,8 +41,7 @@ static bool geometry_valid(const struct trans_geometry *geo)
 				(enum trans_granule)geo->granule_shift,
 				geo->va_bits, geo->pa_bits, flags, NULL))
 		return false;
-	return again.start_level == geo->start_level &&
-	       again.root_bits == geo->root_bits;
+	return !memcmp(&again, geo, sizeof(again)); /* it has no holes */
 }
 
 int trans_table_create(struct trans_table *table,
@@ -50,7 +49,6 @@ int trans_table_create(struct trans_table *table,
 		       const struct trans_ops *ops, void *ctx,
 		       struct trans_report *report)
 {
-	const char *why;
 	uint64_t *page;
 	int ret;
 
@@ -67,7 +65,7 @@ int trans_table_create(struct trans_table *table,
 	table->ctx = ctx;
 	table->mair = mair ? mair : TRANS_MAIR_DEFAULT;
 	table->hierarchical = true;
-	ret = trans_page_take_(table, &page, &table->root, &why);
+	ret = trans_page_take_(table, &page, &table->root);
 	if (!ret) {
 		if (!is_watched(table))
 			memset(page, 0, geo_granule(geo));
@@ -75,7 +73,7 @@ int trans_table_create(struct trans_table *table,
 		return 0;
 	}
 	*table = (struct trans_table){ 0 };
-	return trans_fail(error_of(report), ret, why);
+	return trans_fail(error_of(report), ret, trans_page_why_(ret));
 }
 
 int trans_table_attach(struct trans_table *table,
@@ -170,11 +168,10 @@ void trans_table_destroy(struct trans_table *table)
 	const uint64_t *root;
 
 	if (ops && !table->view) {
-		root = trans_table_at_(table, table->root, geo->start_level);
+		root = trans_table_at_(table, table->root, 1u << geo->root_bits);
 		if (root)
-			trans_release_(table, geo->start_level, root, NULL,
-				       trans_geometry_first(geo),
-				       trans_geometry_last(geo), NULL);
+			trans_release_(table, geo->start_level, root, NULL, 0,
+				       1u << geo->root_bits, NULL);
 		trans_page_give_(table, table->root, NULL);
 		if (table->window_tables)
 			ops->free(table->ctx, geo_granule_shift(geo),

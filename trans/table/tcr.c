@@ -130,7 +130,7 @@ uint64_t trans_tcr_encode_(const struct trans_geometry *geo)
 
 uint64_t trans_ttbr(const struct trans_geometry *geo, trans_pa_t root)
 {
-	if (!geo_ds(geo) && !geo_lpa(geo))
+	if (!geo_high(geo))
 		return root;
 	return (root & low_mask(48)) | (root >> 48) << 2;
 }
@@ -139,7 +139,7 @@ trans_pa_t trans_ttbr_decode_(const struct trans_geometry *geo, uint64_t ttbr)
 {
 	/* The base is aligned to the table, and to 64 bytes where [5:2] are
 	 * address bits; what is below belongs to nobody or to CnP. */
-	bool wide = geo_ds(geo) || geo_lpa(geo);
+	bool wide = geo_high(geo);
 	unsigned int align = geo->root_bits + 3u;
 	trans_pa_t base;
 

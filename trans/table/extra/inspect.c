@@ -25,7 +25,7 @@ int trans_table_walk(const struct trans_table *table, trans_va_t va,
 			break;
 		steps[(*count)++] = (struct trans_step){
 			level,
-			page + 8ULL * trans_geo_index_(&table->geo, level, va),
+			page + 8ULL * rung_index(c.rung, va),
 			c.d.v
 		};
 		page = c.pa;

@@ -14,7 +14,7 @@
 /* Only over nothing: where the source has holes, what is old stays. */
 static bool may_link(const struct build *b)
 {
-	return b->level < 3 && b->old_kind == DESC_EMPTY && build_whole(b);
+	return b->level < 3 && b->old_kind == DESC_EMPTY && b->whole;
 }
 
 static uint64_t link_to(const struct build *b, const struct cursor *c)
@@ -28,7 +28,9 @@ static uint64_t lend(const void *build, uint64_t entry)
 {
 	const struct build *b = build;
 	const struct trans_geometry *geo = &b->dst->geo;
-	uint64_t inherited = (uint64_t)b->f->inherited << 59, attributes;
+	uint64_t above = (uint64_t)b->f->borrowed * TABLE_BORROWED;
+	uint64_t inherited = trans_inheritance_(b->dst, (desc_t){ above });
+	uint64_t attributes;
 	desc_t d = { entry };
 
 	if (trans_desc_kind_(geo, b->level, d) == DESC_TABLE)

@@ -14,7 +14,6 @@ static int ask_window(struct build *b, trans_va_t va)
 {
 	struct frame *f = b->f;
 	unsigned int above = geo_shift(&b->dst->geo, 2);
-	const char *why = NULL;
 	int ret = 0;
 
 	b->answer.last = b->level < 3 ? 0 : b->last;
@@ -23,8 +22,8 @@ static int ask_window(struct build *b, trans_va_t va)
 	f->pa = b->dst->window + ((va >> above) - (b->first >> above)) *
 					 geo_granule(&b->dst->geo);
 	if (!b->count)
-		ret = trans_page_open_(b->dst, f->pa, &f->page, &why);
-	return trans_build_page_(b, ret, why);
+		ret = trans_page_open_(b->dst, f->pa, &f->page);
+	return trans_build_page_(b, ret);
 }
 
 /* The block of last-level tables that covers the range. */
