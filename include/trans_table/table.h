@@ -14,7 +14,7 @@
  *
  * Addresses and lengths are in bytes, as (start, len), and are multiples of the
  * granule. [start, start + len) must lie in the table's half of the address
- * space. No operation recurses; each needs less than 1.5 KiB of stack
+ * space. No operation recurses; each needs at most 1 KiB of stack
  * (docs/budgets.md). A table has no lock: one writer at a time.
  *
  * The errors that all operations on a range share; each lists only what it

@@ -141,7 +141,8 @@ const char *trans_attributes_of_(const struct trans_table *table,
 {
 	bool normal = attr->memory <= TRANS_MEM_NC;
 	bool exec = attr->access & TRANS_EXEC;
-	uint64_t bits = LEAF_AF;
+	bool one = one_range(&table->geo);
+	uint64_t bits = LEAF_AF | (one ? LEAF_USER : LEAF_XN);
 	int index;
 
 	if (attr->memory < TRANS_MEM_NORMAL || attr->memory > TRANS_MEM_STRONG ||
@@ -158,9 +159,8 @@ const char *trans_attributes_of_(const struct trans_table *table,
 		bits |= LEAF_SH_INNER;
 	if (!(attr->access & TRANS_WRITE))
 		bits |= LEAF_READONLY;
-	bits |= one_range(&table->geo) ? LEAF_USER : LEAF_XN;
 	if (!exec)
-		bits |= one_range(&table->geo) ? LEAF_XN : LEAF_PXN;
+		bits |= one ? LEAF_XN : LEAF_PXN;
 	*attributes = bits;
 	return NULL;
 }

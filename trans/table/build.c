@@ -10,7 +10,7 @@
 
 static void set_level(struct build *b, int level)
 {
-	b->rung = trans_rung_(&b->dst->geo, level);
+	trans_rung_(&b->rung, &b->dst->geo, level);
 }
 
 static bool has_old(const struct build *b)
@@ -86,7 +86,7 @@ static int study(struct build *b)
 
 /* ---- decisions -------------------------------------------------------- */
 
-/* Less than 0: the status that the operation ends with. */
+/* Less than 0: the status that the operation ends with, for b->why. */
 enum action { SKIP, TAKE, CLEAR, LINK, DESCEND };
 
 /* May the answer be a leaf of the current slot? */
@@ -135,8 +135,10 @@ static bool joins(const struct build *b, const struct cursor *c)
 
 	if (inside && (b->erase || b->flags & TRANS_REPLACE))
 		return true;
-	if (b->erase || c->kind == DESC_EMPTY)
-		return c->kind == DESC_EMPTY && (inside || b->erase);
+	if (c->kind == DESC_EMPTY)
+		return inside || b->erase;
+	if (b->erase)
+		return false;
 	if (!apart && !(b->flags & COLLISION_FLAGS))
 		return false;
 	attributes = trans_inherit_(cursor_inherited(c),
@@ -148,7 +150,7 @@ static bool joins(const struct build *b, const struct cursor *c)
 
 /* @one, if the slot, which is a table now, would be all that the answer says.
  * Its end is looked at first: what is built page by page has its hole there. */
-static TRANS_APART int become(const struct build *b, enum action one)
+static TRANS_APART int become(struct build *b, enum action one)
 {
 	trans_va_t end = b->va + low_mask(b->shift), va = end;
 	trans_va_t seen = b->va - 1;
@@ -158,7 +160,8 @@ static TRANS_APART int become(const struct build *b, enum action one)
 	trans_cursor_init_(&c, b->dst);
 	for (;; va = seen + 1) {
 		ret = trans_cursor_find_(&c, va, 3);
-		if (ret == TRANS_ESTOPPED || ret == TRANS_EFAULT)
+		b->why = c.why;
+		if (ret && ret != TRANS_ECORRUPT)
 			return ret;
 		/* What is corrupt is told where it is in the way. */
 		if (ret || !joins(b, &c))
@@ -170,7 +173,7 @@ static TRANS_APART int become(const struct build *b, enum action one)
 	}
 }
 
-static int decide_hole(const struct build *b)
+static int decide_hole(struct build *b)
 {
 	if (!covers(b))
 		return DESCEND;
@@ -182,17 +185,20 @@ static int decide_hole(const struct build *b)
 }
 
 /* A leaf where a leaf is, which nobody said may be overwritten. */
-static int decide_collision(const struct build *b)
+static int decide_collision(struct build *b)
 {
 	if (!covers(b))
 		return DESCEND;
 	/* A part of a larger block stays one; a smaller leaf may change. */
 	if (b->flags & TRANS_UPGRADE && old_agrees(b))
 		return b->whole && fits(b) ? TAKE : SKIP;
-	return b->whole ? TRANS_EEXIST : DESCEND;
+	if (!b->whole)
+		return DESCEND;
+	b->why = "something is mapped here already";
+	return TRANS_EEXIST;
 }
 
-static int decide_leaf(const struct build *b)
+static int decide_leaf(struct build *b)
 {
 	bool over = b->flags & TRANS_REPLACE || b->old_kind == DESC_EMPTY;
 
@@ -210,7 +216,7 @@ static int decide_leaf(const struct build *b)
 	return DESCEND;
 }
 
-static int decide(const struct build *b)
+static int decide(struct build *b)
 {
 	if (b->answer.kind == DESC_TABLE)
 		return LINK;
@@ -228,24 +234,30 @@ static void store_holes(const struct build *b, unsigned int first,
 		memset(&b->f->page[first], 0, 8ULL * (end - first));
 }
 
-int trans_build_page_(struct build *b, int ret)
+/* What the table stood for so far, into its page. */
+static void fill_page(struct build *b)
 {
-	struct frame *f = b->f;
 	unsigned int i;
 
-	if (ret)
-		return trans_build_fail_(b, ret, trans_page_why_(ret),
-					 (desc_t){ 0 }, f->pa);
-	f->exists = true;
-	if (b->report)
-		b->report->stats.tables++;
-	store_holes(b, 0, f->next);
-	for (i = 0; f->page && has_old(b) && i < b->entries; i++) {
+	store_holes(b, 0, b->f->next);
+	for (i = 0; has_old(b) && i < b->entries; i++) {
 		desc_t d = old_entry(b, i);
 
-		if (f->page[i] != d.v)
-			trans_store_(b->dst, &f->page[i], d);
+		if (b->f->page[i] != d.v)
+			trans_store_(b->dst, &b->f->page[i], d);
 	}
+}
+
+int trans_build_page_(struct build *b, int ret)
+{
+	if (ret)
+		return trans_build_fail_(b, ret, trans_page_why_(ret),
+					 (desc_t){ 0 }, b->f->pa);
+	b->f->exists = true;
+	if (b->report)
+		b->report->stats.tables++;
+	if (b->f->page)
+		fill_page(b);
 	return 0;
 }
 
@@ -254,15 +266,14 @@ int trans_build_page_(struct build *b, int ret)
 static bool is_direct(const struct build *b)
 {
 	const struct frame *f = b->f;
-	unsigned int i = f->next;
 
-	while (f == b->frame && i < f->end && !f->old[i])
-		i++;
-	return i == f->end;
+	for (unsigned int i = f->next; f == b->frame && !f->old[i];)
+		if (++i == f->end)
+			return true;
+	return false;
 }
 
-/* Give the table its page, with what it stood for so far. */
-static TRANS_APART int materialise(struct build *b)
+int trans_build_own_(struct build *b)
 {
 	struct frame *f = b->f;
 	int ret = 0;
@@ -270,18 +281,12 @@ static TRANS_APART int materialise(struct build *b)
 	if (is_direct(b)) {
 		b->direct = f->exists = true;
 		b->begin = f->next;
-		f->page = b->count ? NULL : f->old;
+		f->page = build_counts(b) ? NULL : f->old;
 		return 0;
 	}
-	if (!b->count)
+	if (!build_counts(b))
 		ret = trans_page_take_(b->dst, &f->page, &f->pa);
 	return trans_build_page_(b, ret);
-}
-
-static void advance(struct build *b, unsigned int count)
-{
-	b->f->next = (uint16_t)(b->f->next + count);
-	b->va += (uint64_t)count << b->shift;
 }
 
 /* Leave @count slots as they are. */
@@ -290,7 +295,7 @@ static int skip(struct build *b, unsigned int count)
 	unsigned int next = b->f->next;
 
 	store_holes(b, next, next + count);
-	advance(b, count);
+	build_advance(b, count);
 	return 0;
 }
 
@@ -305,15 +310,16 @@ static bool is_old(const struct build *b, desc_t d)
 static TRANS_APART int put(struct build *b, desc_t d)
 {
 	struct frame *f = b->f;
-	int ret = f->exists || is_old(b, d) ? 0 : materialise(b);
+	int ret = f->exists || is_old(b, d) ? 0 : trans_build_own_(b);
 
 	if (ret)
 		return ret;
-	if (f->page && has_old(b) && b->dst->groups)
-		b->dst->groups(b, f->next, 0);
-	if (f->page)
+	if (f->page) {
+		if (has_old(b) && b->dst->groups)
+			b->dst->groups(b, f->next, 0);
 		trans_store_(b->dst, &f->page[f->next], d);
-	advance(b, 1);
+	}
+	build_advance(b, 1);
 	return 0;
 }
 
@@ -331,15 +337,16 @@ static unsigned int slots_ahead(const struct build *b)
 	return more < most ? (unsigned int)more + 1 : most;
 }
 
-/* Put @d into the current slot, and what continues it into those that the
- * answer fills, as far as their contents may go and output addresses go on in
- * the same bits of the descriptor. */
-static TRANS_APART int fill(struct build *b, desc_t d)
+/* Put the answer into the current slot, and what continues it into those that
+ * it fills, as far as their contents may go and output addresses go on in the
+ * same bits of the descriptor. */
+static TRANS_APART int fill(struct build *b)
 {
 	unsigned int most = slots_ahead(b);
 	const struct trans_geometry *geo = &b->dst->geo;
 	uint64_t more = low_mask(geo->pa_bits) & low_mask(geo_straight(geo)) &
 			~build_pa(b, b->va);
+	desc_t d = build_leaf(b);
 	int ret;
 
 	more >>= b->shift;
@@ -369,12 +376,10 @@ static uint64_t tables_folded(const struct build *b, unsigned int count)
 
 static TRANS_APART void count_leaves(struct build *b, unsigned int count)
 {
-	struct trans_stats *stats = build_stats(b);
-
-	if (!stats)
+	if (!b->report)
 		return;
-	stats->leaves[b->level] += count - b->holes;
-	stats->folded += tables_folded(b, count);
+	b->report->stats.leaves[b->level] += count - b->holes;
+	b->report->stats.folded += tables_folded(b, count);
 }
 
 /* Leaves from the current slot on, as far as one run goes. */
@@ -382,44 +387,35 @@ static int take(struct build *b)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
 	trans_pa_t pa = build_pa(b, b->va);
-	struct frame *f = b->f;
-	unsigned int slot = f->next;
-	desc_t d = trans_desc_leaf_(geo, b->level, pa, b->answer.attributes);
-	uint64_t *out = NULL;
-	int ret = 0;
+	unsigned int slot = b->f->next, count;
+	int ret;
 
 	if (!geo_has_pa(geo, pa + low_mask(b->shift)))
 		return trans_build_fail_(
 			b, TRANS_EUNREPR,
 			"output address wider than the destination's",
 			(desc_t){ 0 }, pa);
-	if (!f->exists && !has_old(b))
-		ret = materialise(b);
-	if (ret)
+	ret = b->fill ? b->fill(b) : 0;
+	if (!ret)
+		ret = fill(b);
+	if (ret < 0)
 		return ret;
-	b->holes = 0;
-	if (f->page && !has_old(b) && !b->dst->ops->write_entry)
-		out = &f->page[slot];
-	if (b->more && b->more(b, (unsigned int)f->end - slot, d, out))
-		advance(b, slots_ahead(b));
-	else
-		ret = fill(b, d);
-	count_leaves(b, (unsigned int)f->next - slot);
-	if (!ret && b->answer.cont && f->exists)
-		b->dst->groups(b, slot, (unsigned int)f->next - slot);
-	return ret;
+	count = (unsigned int)b->f->next - slot;
+	count_leaves(b, count);
+	if (b->answer.cont && b->f->exists)
+		b->dst->groups(b, slot, count);
+	return 0;
 }
 
 /* ---- down and up ------------------------------------------------------ */
 
-/* Go on with the table b->f, of @rung, which has to do with [@from, @to]. */
-static void enter(struct build *b, struct rung rung, trans_va_t from,
-		  trans_va_t to)
+/* Go on with the table b->f, of @level, which has to do with [@from, @to]. */
+static void enter(struct build *b, int level, trans_va_t from, trans_va_t to)
 {
-	b->rung = rung;
+	set_level(b, level);
 	b->va = from & ~low_mask(b->shift);
-	b->f->next = (uint16_t)rung_index(rung, from);
-	b->f->end = (uint16_t)(rung_index(rung, to) + 1);
+	b->f->next = (uint16_t)rung_index(b->rung, from);
+	b->f->end = (uint16_t)(rung_index(b->rung, to) + 1);
 }
 
 static TRANS_APART int open_old(struct build *b, struct frame *f,
@@ -445,8 +441,8 @@ static bool is_below(const struct build *b)
 	       !(b->window && b->level == 2);
 }
 
-/* What the table of @rung in or instead of the current slot was. */
-static int old_below(struct build *b, struct frame *below, struct rung rung)
+/* What the table in or instead of the current slot was. */
+static int old_below(struct build *b, struct frame *below)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
 	unsigned int borrowed = b->f->borrowed;
@@ -455,7 +451,7 @@ static int old_below(struct build *b, struct frame *below, struct rung rung)
 	*below = (struct frame){ 0 };
 	if (b->old_kind == DESC_LEAF) {
 		below->split = true;
-		below->block = trans_desc_leaf_(geo, rung.level, pa,
+		below->block = trans_desc_leaf_(geo, b->level + 1, pa,
 					 trans_desc_attributes_(geo, b->old) &
 						 ~LEAF_CONT).v;
 	}
@@ -463,19 +459,19 @@ static int old_below(struct build *b, struct frame *below, struct rung rung)
 		return 0;
 	below->borrowed =
 		(uint8_t)(borrowed | b->old.v / TABLE_BORROWED);
-	return open_old(b, below, pa, rung.entries);
+	/* It is not the root's. */
+	return open_old(b, below, pa, 1u << geo_stride(geo));
 }
 
 static TRANS_APART int descend(struct build *b)
 {
 	struct frame *below = is_below(b) ? b->f : b->f + 1;
-	struct rung rung = trans_rung_(&b->dst->geo, b->level + 1);
-	int ret = old_below(b, below, rung);
+	int ret = old_below(b, below);
 
 	if (ret)
 		return ret;
 	b->f = below;
-	enter(b, rung, b->from, b->to);
+	enter(b, b->level + 1, b->from, b->to);
 	return 0;
 }
 
@@ -483,6 +479,7 @@ static TRANS_APART int descend(struct build *b)
 static int ascend(struct build *b)
 {
 	const struct frame *f = b->f;
+	struct rung rung = b->rung;
 	int ret;
 
 	if (f->exists)
@@ -495,18 +492,9 @@ static int ascend(struct build *b)
 	ret = put(b, desc_table(&b->dst->geo, f->pa));
 	if (ret) { /* still the table's own to give back */
 		b->f++;
-		set_level(b, b->level + 1);
+		b->rung = rung;
 	}
 	return ret;
-}
-
-static const char *reason(int status)
-{
-	if (status == TRANS_ESTOPPED)
-		return "visit of a table page stopped it";
-	if (status == TRANS_EFAULT)
-		return "phys_to_virt refused a table page";
-	return "something is mapped here already";
 }
 
 static int build_slot(struct build *b)
@@ -529,7 +517,7 @@ static int build_slot(struct build *b)
 	case DESCEND:
 		return descend(b);
 	default:
-		return fail_old(b, ret, reason(ret));
+		return fail_old(b, ret, b->why);
 	}
 }
 
@@ -556,16 +544,16 @@ static void release(struct build *b, unsigned int first, unsigned int end)
 {
 	const struct frame *f = b->f;
 
-	trans_release_(b->dst, b->level, f->page,
+	trans_release_(b->dst, &b->rung, f->page,
 		       f->split || f->page == f->old ? NULL : f->old, first,
-		       end, build_stats(b));
+		       end, b->report);
 }
 
 /* The current table goes, with what it links to. */
 static TRANS_APART void give(struct build *b)
 {
 	release(b, 0, b->entries);
-	trans_page_give_(b->dst, b->f->pa, build_stats(b));
+	trans_page_give_(b->dst, b->f->pa, b->report);
 }
 
 /* Exchange what differs, so that the shadow holds what was replaced. */
@@ -614,12 +602,11 @@ int trans_build_(struct build *b)
 	int ret;
 
 	b->f = b->frame;
-	enter(b, trans_rung_(&b->dst->geo, b->dst->geo.start_level), b->first,
-	      b->last);
+	enter(b, b->dst->geo.start_level, b->first, b->last);
 	ret = walk(b);
-	if (ret && !b->count)
+	if (ret && !build_counts(b))
 		roll_back(b);
-	else if (!ret && !b->count && b->f->exists && !b->direct)
+	else if (!ret && !build_counts(b) && b->f->exists && !b->direct)
 		commit(b);
 	return ret;
 }

@@ -36,12 +36,10 @@ struct answer {
 struct build;
 /* Fill b->answer for what holds from @va on; the current slot is known. */
 typedef int (*ask_fn)(struct build *b, trans_va_t va);
-/* Let b->answer, which begins at the current slot, hold for more of the @most
- * slots from there on, if it can. With @out also store what they become there,
- * @first and what continues it, and say so: the copy of a large table is one
- * loop. Holes among them are counted in b->holes. */
-typedef bool (*more_fn)(struct build *b, unsigned int most, desc_t first,
-			uint64_t *out);
+/* Store the answer at the current slot, and what continues it behind, if the
+ * source knows a shorter way than slot by slot: then 1. Else 0, or a status.
+ * Holes among them are counted in b->holes. */
+typedef int (*fill_fn)(struct build *b);
 
 /* A table that slots are built for. As long as it has no page, it equals what
  * is there: a table, parts of one block, or nothing. */
@@ -63,17 +61,17 @@ struct build {
 	struct trans_table *dst;
 	struct trans_report *report; /* or NULL */
 	ask_fn ask;          /* NULL: b->answer holds for the whole range */
-	more_fn more;        /* or NULL */
-	void *source;        /* of @ask and @more */
+	fill_fn fill;        /* or NULL */
+	void *source;        /* of @ask and @fill */
 	trans_va_t first, last;
 	unsigned int flags;
-	bool count;          /* estimate: allocate and store nothing */
 	bool erase;          /* holes of the source become holes */
 	bool share;          /* @ask may link tables */
 	bool window;         /* last-level tables are exchanged */
 	bool direct;         /* frame 0 is written in place ... */
 	uint16_t begin;      /* ... from this slot on */
-	uint32_t holes;      /* of the slots that @more has stored */
+	const char *why;     /* of a decision not to go on */
+	uint32_t holes;      /* of the slots that @fill has stored */
 	struct frame *f;     /* the current table; first the host table */
 	/* The current slot. */
 	union {
@@ -85,16 +83,19 @@ struct build {
 		};
 	};
 	uint8_t old_kind;    /* what is there */
+	bool whole;          /* all of it lies in the range */
 	desc_t old;
 	trans_va_t va;
-	trans_va_t from, to; /* what of it lies in the range ... */
-	bool whole;          /* ... is all of it */
+	trans_va_t from, to; /* what of it lies in the range */
 	struct answer answer;
 	struct frame frame[MAX_LEVELS];
 };
 
 /* Do it. The caller has set everything down to @window, and b->answer. */
 int trans_build_(struct build *b);
+
+/* Make the current table one that may be written: get it a page. */
+int trans_build_own_(struct build *b);
 
 /* The current table gets the page b->f->pa, with what it stood for so far;
  * unless @ret is a failure to get it: then fill the report, and return that. */
@@ -108,15 +109,30 @@ int trans_build_fail_(struct build *b, int status, const char *why, desc_t d,
 #define MAP_FLAGS \
 	(TRANS_FOLD | TRANS_NOBLOCK | TRANS_ESTIMATE | COLLISION_FLAGS)
 
-static inline struct trans_stats *build_stats(const struct build *b)
+/* An estimate: allocate and store nothing? */
+static inline bool build_counts(const struct build *b)
 {
-	return b->report ? &b->report->stats : NULL;
+	return b->flags & TRANS_ESTIMATE;
+}
+
+/* To a slot further on. */
+static inline void build_advance(struct build *b, unsigned int count)
+{
+	b->f->next = (uint16_t)(b->f->next + count);
+	b->va += (uint64_t)count << b->shift;
 }
 
 /* What the answer has for @va. */
 static inline trans_pa_t build_pa(const struct build *b, trans_va_t va)
 {
 	return b->answer.offset + va;
+}
+
+/* The answer as a leaf of the current slot. */
+static inline desc_t build_leaf(const struct build *b)
+{
+	return trans_desc_leaf_(&b->dst->geo, b->level, build_pa(b, b->va),
+				b->answer.attributes);
 }
 
 #endif

@@ -14,7 +14,7 @@ int trans_build_begin_(struct build *b, struct trans_table *table,
 
 	*b = (struct build){
 		.dst = table, .report = report, .flags = flags,
-		.count = flags & TRANS_ESTIMATE, .va = va,
+		.va = va,
 		.level = TRANS_NO_LEVEL,
 	};
 	if (report)
@@ -29,7 +29,7 @@ int trans_build_begin_(struct build *b, struct trans_table *table,
 	ret = trans_range_status_(&table->geo, va, len, &why);
 	if (ret)
 		return build_refuse(b, ret, why);
-	if (table->view || (table->live && !b->count))
+	if (table->view || (table->live && !build_counts(b)))
 		return build_refuse(b, TRANS_ELIVE,
 				    "table is live or a view");
 	b->first = va;

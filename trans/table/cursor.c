@@ -9,18 +9,17 @@
 
 void trans_cursor_init_(struct cursor *c, const struct trans_table *table)
 {
-	*c = (struct cursor){
-		.table = table,
-		.pa = table->root,
-		.top = table->geo.start_level,
-		.kind = DESC_TABLE,
-		.rung = trans_rung_(&table->geo, table->geo.start_level - 1),
-	};
+	memset(c, 0, sizeof(*c));
+	c->table = table;
+	c->pa = table->root;
+	c->top = table->geo.start_level;
+	c->kind = DESC_TABLE;
+	trans_rung_(&c->rung, &table->geo, c->top - 1);
 }
 
 void trans_cursor_up_(struct cursor *c)
 {
-	c->rung = trans_rung_(&c->table->geo, c->level - 1);
+	trans_rung_(&c->rung, &c->table->geo, c->level - 1);
 }
 
 static int refuse(struct cursor *c, int status, const char *why)
@@ -31,75 +30,64 @@ static int refuse(struct cursor *c, int status, const char *why)
 }
 
 /* What the entry, just read, means. */
-static int judge(struct cursor *c)
+static enum desc_kind judge(struct cursor *c)
 {
 	const struct trans_geometry *geo = &c->table->geo;
 
 	c->status = 0;
 	c->kind = (uint8_t)trans_desc_kind_(geo, c->level, c->d);
 	if (c->kind == DESC_RESERVED)
-		return refuse(c, TRANS_ECORRUPT, "reserved descriptor type");
-	if (c->kind == DESC_EMPTY)
-		return 0;
-	c->pa = trans_desc_decode_pa_(geo, c->d, c->kind == DESC_TABLE ?
-						  geo_granule_shift(geo) :
-						  cursor_shift(c));
-	if (geo_has_pa(geo, c->pa))
-		return 0;
-	return refuse(c, TRANS_ECORRUPT,
-		      "address beyond the output address size");
+		refuse(c, TRANS_ECORRUPT, "reserved descriptor type");
+	if (c->kind == DESC_LEAF || c->kind == DESC_TABLE) {
+		c->pa = trans_desc_decode_pa_(
+			geo, c->d, c->kind == DESC_TABLE ?
+					   geo_granule_shift(geo) : c->shift);
+		if (!geo_has_pa(geo, c->pa))
+			refuse(c, TRANS_ECORRUPT,
+			       "address beyond the output address size");
+	}
+	return (enum desc_kind)c->kind;
 }
 
 int trans_cursor_down_(struct cursor *c)
 {
 	const struct trans_table *table = c->table;
-	struct rung below = trans_rung_(&table->geo, c->level + 1);
 	const uint64_t *page;
 
 	if (table->ops->visit && !c->trusted &&
 	    table->ops->visit(table->ctx, c->pa))
 		return refuse(c, TRANS_ESTOPPED,
 			      "visit of a table page stopped it");
-	page = trans_table_at_(table, c->pa, below.entries);
-	if (!page)
-		return refuse(c, TRANS_EFAULT,
-			      c->level < c->top ?
-				      "phys_to_virt refused the root table" :
-				      "phys_to_virt refused a table page");
-	c->inherited[below.level + 2] =
-		(uint8_t)(c->inherited[below.level + 1] |
+	trans_rung_(&c->rung, &table->geo, c->level + 1);
+	page = trans_table_at_(table, c->pa, c->entries);
+	c->page[c->level + 1] = page;
+	c->inherited[c->level + 2] =
+		(uint8_t)(c->inherited[c->level + 1] |
 			  trans_inheritance_(table, c->d) >> 59);
-	c->page[below.level + 1] = page;
-	c->rung = below;
-	return 0;
+	if (page)
+		return 0;
+	trans_cursor_up_(c);
+	return refuse(c, TRANS_EFAULT,
+		      c->level < c->top ?
+			      "phys_to_virt refused the root table" :
+			      "phys_to_virt refused a table page");
 }
 
 enum desc_kind trans_cursor_read_(struct cursor *c)
 {
-	c->d = desc_read(trans_cursor_entry_(c));
-	judge(c);
-	return (enum desc_kind)c->kind;
+	c->d = desc_read(cursor_entry(c));
+	return judge(c);
 }
 
 bool trans_cursor_next_(struct cursor *c)
 {
-	while (!trans_cursor_left_(c)) {
+	while (!cursor_left(c)) {
 		if (c->level == c->top)
 			return false;
 		trans_cursor_up_(c);
 	}
 	c->va = cursor_last(c) + 1;
 	return true;
-}
-
-const uint64_t *trans_cursor_entry_(const struct cursor *c)
-{
-	return &c->page[c->level + 1][rung_index(c->rung, c->va)];
-}
-
-unsigned int trans_cursor_left_(const struct cursor *c)
-{
-	return rung_index(c->rung, ~c->va);
 }
 
 void trans_cursor_go_(struct cursor *c, unsigned int count, desc_t d)
@@ -142,7 +130,7 @@ int trans_cursor_find_(struct cursor *c, trans_va_t va, int deepest)
 
 bool trans_in_half_(const struct trans_geometry *geo, trans_va_t va)
 {
-	return va - trans_geometry_first(geo) <= low_mask(geo->va_bits);
+	return va - geo_first(geo) <= low_mask(geo->va_bits);
 }
 
 int trans_range_status_(const struct trans_geometry *geo, trans_va_t va,
@@ -155,7 +143,7 @@ int trans_range_status_(const struct trans_geometry *geo, trans_va_t va,
 	if ((va | len) & low_mask(geo_granule_shift(geo)))
 		return TRANS_EALIGN;
 	*why = "range leaves the table's half";
-	va -= trans_geometry_first(geo);
+	va -= geo_first(geo);
 	if (va > low_mask(geo->va_bits) ||
 	    len - 1 > low_mask(geo->va_bits) - va)
 		return TRANS_ERANGE;

@@ -74,8 +74,15 @@ bool trans_cursor_next_(struct cursor *c);
 void trans_cursor_go_(struct cursor *c, unsigned int count, desc_t d);
 
 /* The entry that @c is at, and how many more its table has. */
-const uint64_t *trans_cursor_entry_(const struct cursor *c);
-unsigned int trans_cursor_left_(const struct cursor *c);
+static inline const uint64_t *cursor_entry(const struct cursor *c)
+{
+	return &c->page[c->level + 1][rung_index(c->rung, c->va)];
+}
+
+static inline unsigned int cursor_left(const struct cursor *c)
+{
+	return rung_index(c->rung, ~c->va);
+}
 
 static inline unsigned int cursor_shift(const struct cursor *c)
 {

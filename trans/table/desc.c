@@ -4,17 +4,15 @@
  */
 #include "trans/table/desc.h"
 
-struct rung trans_rung_(const struct trans_geometry *geo, int level)
+void trans_rung_(struct rung *rung, const struct trans_geometry *geo, int level)
 {
-	unsigned int stride = geo_stride(geo), bits = stride;
+	unsigned int bits = geo_stride(geo);
 
 	if (level == geo->start_level)
 		bits = geo->root_bits;
-	return (struct rung){
-		.level = (int8_t)level,
-		.shift = (uint8_t)geo_shift(geo, level),
-		.entries = (uint16_t)(1u << bits),
-	};
+	rung->level = (int8_t)level;
+	rung->shift = (uint8_t)geo_shift(geo, level);
+	rung->entries = (uint16_t)(1u << bits);
 }
 
 uint64_t trans_desc_encode_pa_(const struct trans_geometry *geo,

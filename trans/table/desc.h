@@ -87,7 +87,8 @@ struct rung {
 };
 
 /* @level: from the one above the root to 3. */
-struct rung trans_rung_(const struct trans_geometry *geo, int level);
+void trans_rung_(struct rung *rung, const struct trans_geometry *geo,
+		 int level);
 
 /* The index of @va in a table; the bits above the half's size drop out, so the
  * same rule serves both halves. */
@@ -118,6 +119,12 @@ static inline desc_t desc_table(const struct trans_geometry *geo,
 
 enum desc_kind trans_desc_kind_(const struct trans_geometry *geo,
 				       int level, desc_t d);
+
+/* The first address of the half. */
+static inline trans_va_t geo_first(const struct trans_geometry *geo)
+{
+	return geo->upper ? ~low_mask(geo->va_bits) : 0;
+}
 
 /* Is the output of a leaf or table within the output address size? A larger one
  * is an address size fault (D8.2.4). */

@@ -133,7 +133,7 @@ int trans_geometry_from_tcr(struct trans_geometry *geo,
 
 trans_va_t trans_geometry_first(const struct trans_geometry *geo)
 {
-	return geo->upper ? ~low_mask(geo->va_bits) : 0;
+	return geo_first(geo);
 }
 
 trans_va_t trans_geometry_last(const struct trans_geometry *geo)

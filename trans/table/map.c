@@ -6,7 +6,7 @@
 #include "trans/table/map.h"
 
 int trans_map_begin_(struct build *b, struct trans_table *table, trans_va_t va,
-		     trans_pa_t pa, uint64_t len, unsigned int flags,
+		     uint64_t len, unsigned int flags, trans_pa_t pa,
 		     struct trans_report *report)
 {
 	int ret = trans_build_begin_(b, table, va, len, flags, MAP_FLAGS,
@@ -34,7 +34,7 @@ int trans_table_map(struct trans_table *table, trans_va_t va, trans_pa_t pa,
 {
 	struct build b;
 	const char *why;
-	int ret = trans_map_begin_(&b, table, va, pa, len, flags, report);
+	int ret = trans_map_begin_(&b, table, va, len, flags, pa, report);
 
 	if (ret)
 		return ret;

@@ -10,7 +10,7 @@
 /* Check the arguments, and make linear memory at @pa the source of @b, whose
  * attributes are still to be told. */
 int trans_map_begin_(struct build *b, struct trans_table *table, trans_va_t va,
-		     trans_pa_t pa, uint64_t len, unsigned int flags,
+		     uint64_t len, unsigned int flags, trans_pa_t pa,
 		     struct trans_report *report);
 
 #endif

@@ -59,7 +59,7 @@ int trans_table_map_by(struct trans_table *table, trans_va_t va, trans_pa_t pa,
 {
 	struct asked asked = { attr_of, arg, va, pa };
 	struct build b;
-	int ret = trans_map_begin_(&b, table, va, pa, len, flags, report);
+	int ret = trans_map_begin_(&b, table, va, len, flags, pa, report);
 
 	b.ask = ask_caller;
 	b.source = &asked;

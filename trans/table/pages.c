@@ -72,7 +72,7 @@ static bool in_window(const struct trans_table *table, trans_pa_t pa)
 }
 
 void trans_page_give_(struct trans_table *table, trans_pa_t pa,
-		      struct trans_stats *stats)
+		      struct trans_report *report)
 {
 	if (table->ops->release)
 		table->ops->release(table->ctx, pa);
@@ -80,6 +80,6 @@ void trans_page_give_(struct trans_table *table, trans_pa_t pa,
 		table->ops->free(table->ctx, geo_granule_shift(&table->geo), 1,
 				 pa);
 	table->pages--;
-	if (stats)
-		stats->tables_freed++;
+	if (report)
+		report->stats.tables_freed++;
 }

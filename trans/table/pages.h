@@ -29,8 +29,8 @@ int trans_page_take_(struct trans_table *table, uint64_t **page,
 		     trans_pa_t *pa);
 /* What went wrong, by the status of either. */
 const char *trans_page_why_(int status);
-/* @stats: or NULL. */
+/* @report: or NULL. */
 void trans_page_give_(struct trans_table *table, trans_pa_t pa,
-		      struct trans_stats *stats);
+		      struct trans_report *report);
 
 #endif

@@ -150,7 +150,7 @@ int trans_table_pages(const struct trans_table *table, trans_page_fn page,
 	if (ret)
 		return ret;
 	trans_cursor_init_(&c, table);
-	c.va = trans_geometry_first(&table->geo);
+	c.va = geo_first(&table->geo);
 	ret = trans_cursor_down_(&c);
 	while (!ret) {
 		if (trans_cursor_read_(&c) == DESC_TABLE) {

@@ -18,10 +18,11 @@
 static void count_changes(struct build *b, unsigned int changes,
 			  uint64_t leaves)
 {
-	struct trans_stats *stats = build_stats(b);
+	struct trans_stats *stats;
 
-	if (!stats)
+	if (!b->report)
 		return;
+	stats = &b->report->stats;
 	stats->mkwrite += changes & MADE_WRITABLE ? leaves : 0;
 	stats->noexec += changes & MADE_NOEXEC ? leaves : 0;
 	stats->mkvalid += changes & MADE_VALID ? leaves : 0;
@@ -290,7 +291,7 @@ static TRANS_APART unsigned int room(const struct build *b,
 				     const struct table_source *s)
 {
 	unsigned int shift = cursor_shift(&s->at);
-	uint64_t most = trans_cursor_left_(&s->at), more;
+	uint64_t most = cursor_left(&s->at), more;
 
 	more = (s->limit - b->answer.last) >> shift;
 	most = more < most ? more : most;
@@ -327,7 +328,7 @@ static TRANS_APART void follow(struct build *b, struct table_source *s,
 {
 	unsigned int shift = cursor_shift(&s->at), done, more;
 	unsigned int seen[LOOKS + 1] = { 0 };
-	const uint64_t *slot = trans_cursor_entry_(&s->at) + 1;
+	const uint64_t *slot = cursor_entry(&s->at) + 1;
 	trans_va_t first = (s->at.va | low_mask(shift)) + 1, va;
 	desc_t d = { 0 };
 	enum look look;
@@ -365,7 +366,7 @@ static TRANS_APART void follow_holes(struct build *b, struct table_source *s,
 	unsigned int done;
 	desc_t d;
 
-	done = read_line(trans_cursor_entry_(&s->at) + 1, most, 0, 0, &d);
+	done = read_line(cursor_entry(&s->at) + 1, most, 0, 0, &d);
 	b->answer.last += (uint64_t)done << cursor_shift(&s->at);
 	if (most)
 		trans_cursor_go_(&s->at, done + (done < most), d);
@@ -445,7 +446,7 @@ static bool at_end(const struct build *b, const struct table_source *s)
 		return true;
 	if (b->answer.last != cursor_last(&s->at) + s->delta)
 		return differs(b, s);
-	return !trans_cursor_left_(&s->at) && !(b->flags & TRANS_FOLD);
+	return !cursor_left(&s->at) && !(b->flags & TRANS_FOLD);
 }
 
 /* To the entry behind the answer, which is longer then; false: it ends here.
@@ -493,22 +494,45 @@ static TRANS_APART void extend(struct build *b, struct table_source *s,
 	}
 }
 
-static bool more(struct build *b, unsigned int most, desc_t first,
-		 uint64_t *out)
+/* Let the answer, a leaf at the current slot, hold for more slots. */
+static void lengthen(struct build *b, struct table_source *s, uint64_t *out,
+		     desc_t d)
 {
-	struct table_source *s = b->source;
-	uint64_t next = first.v + (1ULL << b->shift);
+	unsigned int most = (unsigned int)(b->f->end - b->f->next);
 
-	if (!s->one || b->answer.order != b->shift)
-		return false;
 	s->one = false;
 	s->limit = b->va + (((uint64_t)most << b->shift) - 1);
 	if (s->limit > b->last)
 		s->limit = b->last;
-	if (out)
-		*out = first.v;
-	extend(b, s, out ? out + 1 : NULL, next);
-	return out;
+	extend(b, s, out, d.v + (1ULL << b->shift));
+}
+
+/* A page that nobody has written yet is filled while the source is read: the
+ * copy of a large table is one loop. */
+static int fill(struct build *b)
+{
+	struct table_source *s = b->source;
+	const struct frame *f = b->f;
+	uint64_t *out = NULL;
+	desc_t d = build_leaf(b);
+	bool one = s->one && b->answer.order == b->shift;
+	int ret = f->exists || f->old ? 0 : trans_build_own_(b);
+
+	if (ret)
+		return ret;
+	b->holes = 0;
+	if (!one)
+		return 0;
+	if (f->page && !f->old && !b->dst->ops->write_entry) {
+		out = &f->page[f->next];
+		*out++ = d.v;
+	}
+	lengthen(b, s, out, d);
+	if (!out)
+		return 0;
+	build_advance(b, (unsigned int)((b->answer.last - b->va + 1) >>
+					b->shift));
+	return 1;
 }
 
 /* A leaf answers for itself until it is known what becomes of it, unless it
@@ -558,7 +582,7 @@ void trans_source_first_(struct build *b, struct table_source *s)
 	if (s->bits > 48)
 		s->bits = 48; /* 52-bit layouts keep the rest elsewhere */
 	b->ask = trans_source_ask_;
-	b->more = more;
+	b->fill = fill;
 	b->source = s;
 	b->answer.va = ~0ULL; /* no answer yet: no address is in it */
 	b->answer.last = 0;

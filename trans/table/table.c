@@ -166,12 +166,14 @@ void trans_table_destroy(struct trans_table *table)
 	const struct trans_geometry *geo = &table->geo;
 	const struct trans_ops *ops = table->ops;
 	const uint64_t *root;
+	struct rung at;
 
 	if (ops && !table->view) {
-		root = trans_table_at_(table, table->root, 1u << geo->root_bits);
+		trans_rung_(&at, geo, geo->start_level);
+		root = trans_table_at_(table, table->root, at.entries);
 		if (root)
-			trans_release_(table, geo->start_level, root, NULL, 0,
-				       1u << geo->root_bits, NULL);
+			trans_release_(table, &at, root, NULL, 0, at.entries,
+				       NULL);
 		trans_page_give_(table, table->root, NULL);
 		if (table->window_tables)
 			ops->free(table->ctx, geo_granule_shift(geo),

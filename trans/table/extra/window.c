@@ -21,7 +21,7 @@ static int ask_window(struct build *b, trans_va_t va)
 		return 0;
 	f->pa = b->dst->window + ((va >> above) - (b->first >> above)) *
 					 geo_granule(&b->dst->geo);
-	if (!b->count)
+	if (!build_counts(b))
 		ret = trans_page_open_(b->dst, f->pa, &f->page);
 	return trans_build_page_(b, ret);
 }
@@ -39,7 +39,7 @@ static int window_pages(struct build *b)
 	if (table->geo.start_level > 2)
 		return build_refuse(b, TRANS_EINVAL,
 				    "the root is the only table");
-	if (b->count)
+	if (build_counts(b))
 		return 0;
 	if (table->ops->alloc(table->ctx, geo_granule_shift(&table->geo), count,
 			      &table->window))
@@ -67,7 +67,7 @@ int trans_table_window(struct trans_table *table, trans_va_t va, uint64_t len,
 	b.answer.va = ~0ULL; /* to be asked at each slot */
 	table->groups = trans_groups_;
 	ret = trans_build_(&b);
-	if (b.count)
+	if (build_counts(&b))
 		return ret;
 	if (ret) {
 		table->ops->free(table->ctx, shift, table->window_tables,
