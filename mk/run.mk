@@ -23,7 +23,7 @@ RESUME ?=
 .PHONY: check check-full check-all
 check: | setup ## everything: builds, gates, unit tests, lint, QEMU pairs
 	@tests/check.py
-check-full: | setup ## check with triples of the QEMU matrix, mutants, real kernels; under 3 h
+check-full: | setup ## check with triples of the QEMU matrix, mutants, proofs, real kernels; under 3 h
 	@tests/check.py --full
 check-all: | setup ## QEMU with the whole product, hours of it (SHARD=I/N RESUME=1)
 	@tests/check.py --all --shard '$(SHARD)' $(if $(RESUME),--resume)

@@ -19,17 +19,20 @@ import traceback
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 sys.path[:0] = [HERE, *(os.path.join(HERE, d)
-                        for d in ('qemu', 'oracle', 'uboot', 'efi', 'lab', 'hazard'))]
+                        for d in ('qemu', 'oracle', 'uboot', 'efi', 'lab', 'hazard',
+                                  'proofs'))]
 import boards  # noqa: E402
 import fuzz  # noqa: E402
 import hazard  # noqa: E402
 import lab  # noqa: E402
 import oracle  # noqa: E402
 import passed  # noqa: E402
+import proofs  # noqa: E402
 import run as qemu  # noqa: E402
 import run_efi  # noqa: E402
 import run_uboot  # noqa: E402
 import unit  # noqa: E402
+import what  # noqa: E402
 
 TOOLCHAINS = {'gcc': 'host', 'clang': 'host-clang'}
 DIFFERENTIAL_OPS = 5000
@@ -149,6 +152,11 @@ def mutants(tally):
     make(tally, 'mutants', 'mutants', keep=('  ',))
 
 
+def proved(tally):
+    tally.heading('proofs within bounds, and a bug planted into each')
+    tally.add(*proofs.run_all(what.PROOFS))
+
+
 def lint(tally):
     tally.heading('lint, and tests of the tests')
     make(tally, 'lint', 'lint')
@@ -223,6 +231,7 @@ def check(tally, args):
     guarded(tally, fuzzing, args.full)
     if args.full:
         guarded(tally, mutants)
+        guarded(tally, proved)
         guarded(tally, entries)
     guarded(tally, lint)
     guarded(tally, adoption)
@@ -246,7 +255,7 @@ def main():
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     ap.add_argument('--full', action='store_true',
                     help='triples of the QEMU matrix, not just pairs; mutants; '
-                    'real kernels')
+                    'proofs; real kernels')
     ap.add_argument('--all', action='store_true',
                     help='nothing but QEMU, with the whole matrix')
     ap.add_argument('--shard', type=qemu.shard_of, default=(1, 1),

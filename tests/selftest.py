@@ -4,7 +4,8 @@
 no case out, what is resumed is what had not passed, each stage of a check has
 its time before the last line, each rule of the house can be broken, each known
 bug has its place, also after that has moved, and so has each that is planted
-for the hazard checker; and one file does what many did."""
+for the hazard checker or a proof; a proof that was not answered does not hold;
+and one file does what many did."""
 import ast
 import contextlib
 import glob
@@ -20,7 +21,7 @@ import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, 'qemu'),
-                os.path.join(HERE, 'hazard')]
+                os.path.join(HERE, 'hazard'), os.path.join(HERE, 'proofs')]
 import check  # noqa: E402
 import docs  # noqa: E402
 import factors  # noqa: E402
@@ -32,10 +33,12 @@ import machine  # noqa: E402
 import mutants  # noqa: E402
 import passed  # noqa: E402
 import planted  # noqa: E402
+import proofs  # noqa: E402
 import rules  # noqa: E402
 import run as qemu  # noqa: E402
 import scenes  # noqa: E402
 import single  # noqa: E402
+import what  # noqa: E402
 
 
 def met(rows, strength):
@@ -445,6 +448,81 @@ class KnownBugs(unittest.TestCase):
         mutants.own_directory()
         self.assertEqual(sorted(os.listdir(self.root)),
                          sorted([str(os.getppid()), str(os.getpid())]))
+
+
+class Proofs(unittest.TestCase):
+    """With a CBMC that says what it is told to."""
+    HOLDS = '[f.assertion.1] line 7 claim: SUCCESS'
+    FAILS = '[f.overflow.1] line 8 overflow in a + b: FAILURE'
+
+    def setUp(self):
+        there = tempfile.TemporaryDirectory()
+        self.addCleanup(there.cleanup)
+        self.script = f'{there.name}/cbmc'
+        self.addCleanup(setattr, proofs.cbmc, 'command', proofs.cbmc.command)
+        proofs.cbmc.command = lambda: ['sh', self.script]
+        self.proof = what.PROOFS[0]
+        self.bug = proofs.bugs(self.proof)[0]
+        self.known = mutants.places(proofs.ROOT)
+
+    def says(self, status, *lines):
+        with open(self.script, 'w', encoding='utf-8') as f:
+            f.write(''.join(f"echo '{w}'\n" for w in lines) + status)
+
+    def both(self, bug=None):
+        """(the proof holds, the bug is noticed), and what was printed."""
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            said = (proofs.prove(self.proof),
+                    proofs.plant(self.proof, bug or self.bug, self.known))
+        return said, out.getvalue()
+
+    def test_each_has_its_place(self):
+        self.assertEqual(proofs.misplaced(), [])
+        for proof in what.PROOFS:
+            self.assertTrue(proof.planted, proof.name)
+            with open(f'{HERE}/proofs/{proof.file}.c', encoding='utf-8') as f:
+                self.assertIn(f'\nvoid prove_{proof.start}(', f.read())
+
+    def test_listed(self):
+        said = subprocess.run(
+            [f'{HERE}/proofs/proofs.py', '--list'], text=True, check=True,
+            stdout=subprocess.PIPE).stdout.splitlines()
+        for proof in what.PROOFS:
+            self.assertIn(f'{proof.name}: {proof.bounds}', said)
+        self.assertEqual(len(said), len(set(said)))
+
+    def test_holds(self):
+        self.says('exit 0', self.HOLDS)
+        said, text = self.both()
+        self.assertEqual(said, (True, False))
+        self.assertIn(f'MISSED {self.bug.name}', text)
+
+    def test_fails(self):
+        self.says('exit 10', self.HOLDS, self.FAILS)
+        said, text = self.both()
+        self.assertEqual(said, (False, True))
+        self.assertIn('overflow in a + b', text)
+
+    def test_no_answer_is_neither(self):
+        for lines in (('exit 6', 'CONVERSION ERROR'), ('exit 0',),
+                      ('exit 0', self.HOLDS, self.FAILS),
+                      ('exit 10', self.HOLDS), ('kill -XCPU $$', self.FAILS),
+                      ('exit 6', 'std::bad_alloc')):
+            self.says(*lines)
+            said, text = self.both()
+            self.assertEqual(said, (False, False), lines)
+            self.assertIn(f'ERROR  {self.bug.name}', text)
+
+    def test_a_place_that_is_gone(self):
+        self.says('exit 10', self.FAILS)
+        said, text = self.both(self.bug._replace(old='no such text'))
+        self.assertFalse(said[1])
+        self.assertIn('the text occurs 0 times', text)
+        gone = self.proof._replace(
+            planted=(('bug', 'no_such_function', 'a', 'b'),))
+        self.assertEqual(proofs.misplaced([gone]),
+                         ['bug: there is no no_such_function'])
 
 
 class OneFile(unittest.TestCase):

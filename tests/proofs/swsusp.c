@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * swsusp: whatever is in the header, the info page and the maps, nothing
+ * outside of the reader's buffer is read or written, and what is taken of the
+ * disk is on it, and is neither header nor map. The files are included, as what
+ * reads a header that was found is static there.
+ */
+#include "hibernate/swsusp/map.c"
+#include "hibernate/swsusp/open.c"
+
+#include "tests/proofs/proof.h"
+
+#include <stdlib.h>
+
+#define SHIFT 12
+/* Of the buffer: the map, and the maps seen. */
+#define PAGES SWSUSP_AT_HELD
+
+static struct trans_block disk;
+static struct trans_swsusp image;
+
+/* From a place that must be on the disk, to one that must be in the buffer. What
+ * was there is any bytes, and nobody has looked at them yet: they stay. */
+static int any_read(void *ctx, uint64_t offset, void *buf, size_t len)
+{
+	(void)ctx;
+	PROVE(len <= disk.len && offset <= disk.len - len, "on the disk");
+	PROVE(__CPROVER_w_ok(buf, len), "into the buffer");
+	return nondet_int();
+}
+
+static void any_disk(void)
+{
+	disk.read = any_read;
+	disk.len = nondet_u64();
+	disk.sector_shift = 9;
+	image.args.disk = &disk;
+	image.args.offset = nondet_u64();
+	image.info.page_shift = SHIFT;
+}
+
+void prove_header(void)
+{
+	uint8_t *bytes = malloc(SWSUSP_HEADER_LEN);
+
+	ASSUME(bytes);
+	any_disk();
+	image.args.buffer_len = nondet_u64();
+	if (parse_header(&image, bytes + SWSUSP_HEADER_LEN, NULL))
+		return;
+	PROVE(image.args.buffer_len >= TRANS_SWSUSP_BUFFER(SHIFT),
+	      "the buffer is large enough");
+	PROVE(image.info.packing != TRANS_SWSUSP_RAW || !image.info.has_crc,
+	      "a raw image has no CRC");
+}
+
+void prove_counts(void)
+{
+	const struct trans_swsusp_info *said = &image.info;
+	uint8_t *page = malloc(1 << SHIFT);
+
+	ASSUME(page);
+	any_disk();
+	image.info.packing = nondet_bool() ? TRANS_SWSUSP_RAW : TRANS_SWSUSP_LZO;
+	if (parse_counts(&image, page, NULL))
+		return;
+	PROVE(said->data_pages && said->meta_pages, "both are there");
+	PROVE(said->data_pages < said->pages &&
+	      said->meta_pages == said->pages - 1 - said->data_pages, "sum");
+	PROVE(said->pages / SWSUSP_CHUNK_PAGES <= swsusp_disk_pages(&image),
+	      "they could be on the disk");
+}
+
+void prove_info(void)
+{
+	const struct trans_swsusp_info *said = &image.info;
+	uint8_t *page = malloc(1 << SHIFT);
+
+	ASSUME(page);
+	any_disk();
+	if (parse_arm64(&image.info, page, NULL))
+		return;
+	PROVE(said->own || !said->version[SWSUSP_VERSION_LEN - 1],
+	      "the version ends");
+	PROVE(said->own || (said->ttbr1 && said->ttbr1 < 1ull << 52),
+	      "a root below 2^52");
+	PROVE(said->stub < 1ull << 52 && said->entry < 1ull << 52 &&
+	      said->context < 1ull << 52, "addresses are below 2^52");
+	PROVE(!said->own || said->level == 1 || said->level == 2, "a level");
+}
+
+/* In any state that opening and reading leave, of MAPS maps at most. */
+static void any_state(void)
+{
+	any_disk();
+	image.args.buffer_len = TRANS_SWSUSP_BUFFER(SHIFT);
+	image.args.buffer = malloc(PAGES << SHIFT);
+	ASSUME(image.args.buffer);
+	image.map = nondet_u64();
+	image.next_map = nondet_u64();
+	image.first_map = nondet_u64();
+	image.map_pages = nondet_u64();
+	image.slot = nondet_unsigned();
+	ASSUME(image.map_pages <= MAPS);
+	ASSUME(image.slot <= swsusp_slots(&image));
+}
+
+void prove_first_map(void)
+{
+	any_state();
+	if (trans_swsusp_first_map_(&image, NULL))
+		return;
+	PROVE(image.map < swsusp_disk_pages(&image), "the map is on the disk");
+	PROVE(image.map != image.args.offset, "the map is not the header");
+	PROVE(!image.slot, "its first slot");
+}

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""What is proved, within which bounds, and the bugs that are planted into it.
+
+A bound of a loop is how often its body runs, and once more for the test that
+ends it; CBMC's unwinding assertions say so if it is too small."""
+from typing import NamedTuple
+
+GEOMETRY = ('trans/table/geometry.c', 'trans/table/desc.c',
+            'trans/table/tcr.c', 'lib/cpu_formats.c')
+
+
+class Proof(NamedTuple):
+    """@start: a function of tests/proofs/@file. @sources: compiled with it.
+    @unwind: of every loop; @loops: of some. @planted: (name, where, old, new),
+    as in tests/known_bugs/."""
+    file: str
+    start: str
+    bounds: str
+    sources: tuple
+    unwind: int
+    planted: tuple
+    defines: tuple = ()
+    loops: tuple = ()
+
+    @property
+    def name(self):
+        return f'{self.file}: {self.start}'
+
+
+FORMAT_OF_PA = 'trans_desc_decode_pa_'
+GEOMETRY_PROOFS = [
+    Proof('geometry', 'shape', 'every geometry and level', GEOMETRY, 9,
+          (('geometry: a root without an entry', 'trans_geometry_init',
+            '(va_bits - (unsigned int)granule - 1)',
+            '(va_bits - (unsigned int)granule)'),
+           ('geometry: the upper half is always of 48 bits',
+            'trans_geometry_first', '~low_mask(geo->va_bits)',
+            '~low_mask(48)'))),
+    Proof('geometry', 'from_tcr', 'every TCR and ID register', GEOMETRY, 9,
+          (('geometry: a reserved size of addresses', 'trans_tcr_decode_',
+            'if (ps >= sizeof(pa_codes))', 'if (ps > sizeof(pa_codes))'),)),
+    Proof('descriptor', 'leaf', 'every geometry, level, address, attribute',
+          GEOMETRY[:3], 9,
+          (('descriptor: DS has one more bit', FORMAT_OF_PA,
+            'geo_ds(geo) ? 3 : 0', 'geo_ds(geo) ? 1 : 0'),
+           ('descriptor: SH is an attribute with DS, too',
+            'trans_desc_attributes_', 'geo_ds(geo) ? LEAF_SH : 0',
+            'geo_ds(geo) ? 0 : 0'))),
+    Proof('descriptor', 'table', 'every geometry, level, address, attribute',
+          GEOMETRY[:3], 9,
+          (('descriptor: straight up to bit 47 with DS', 'straight_bits',
+            'geo_ds(geo) ? 50 : 48', 'geo_ds(geo) ? 48 : 48'),)),
+    Proof('descriptor', 'foreign', 'every geometry, level, descriptor',
+          GEOMETRY[:3], 9,
+          (('descriptor: the low bits of a block are address', FORMAT_OF_PA,
+            '& ~low_mask(shift)', ''),)),
+    Proof('registers', 'tcr', 'every geometry', GEOMETRY[:3], 9,
+          (('TCR: VA bits as they are', 'trans_tcr_encode_',
+            '64u - geo->va_bits', 'geo->va_bits'),
+           ('TCR: the next size of addresses', 'trans_tcr_encode_',
+            'put(pa_code(geo->pa_bits), at->ps)',
+            'put(pa_code(geo->pa_bits) + 1, at->ps)'))),
+    Proof('registers', 'ttbr', 'every geometry and root', GEOMETRY[:3], 9,
+          (('TTBR: a bit of 52 is lost', 'trans_ttbr_decode_',
+            '((ttbr >> 2) & 0xf)', '((ttbr >> 2) & 0x7)'),)),
+]
+
+WINDOW = ('RANGES=2', 'BYTES=5')
+WINDOW_BOUNDS = 'sets of 2 ranges or less, in 5 bytes at an end of memory'
+WINDOW_LOOPS = (('first_ending_from.0', 3), ('first_starting_after.0', 3),
+                ('put_ranges.0', 3), ('put_ranges.1', 3))
+RANGE_PROOFS = [
+    Proof('ranges', 'remove', WINDOW_BOUNDS, (), 6,
+          (('ranges: a piece of no length is left', 'trans_ranges_remove',
+            'if (range_last(&set->range[to - 1]) > last)',
+            'if (range_last(&set->range[to - 1]) >= last)'),), WINDOW,
+          WINDOW_LOOPS),
+    Proof('ranges', 'ask', WINDOW_BOUNDS, (), 6,
+          (('ranges: what begins with a range is not in it',
+            'trans_ranges_contain', 'start <= start', 'start < start'),),
+          WINDOW, WINDOW_LOOPS),
+]
+
+SWSUSP = ('lib/text.c',)
+STATE = ('MAPS=3',)
+STATE_BOUNDS = 'any map; 3 maps read before, or less'
+FILE_PROOFS = [
+    Proof('swsusp', 'header', 'any header', SWSUSP, 11,
+          (('swsusp: a buffer for smaller pages', 'parse_header',
+            'TRANS_SWSUSP_BUFFER(info->page_shift)',
+            'TRANS_SWSUSP_BUFFER(info->page_shift - 1)'),), STATE),
+    Proof('swsusp', 'counts', 'any info page', SWSUSP, 9,
+          (('swsusp: all is data', 'counts_fit',
+            'info->data_pages < info->pages &&', ''),), STATE),
+    Proof('swsusp', 'info', 'any info page', SWSUSP, 66,
+          (('swsusp: the version does not end', 'parse_arm64',
+            'if (info->version[SWSUSP_VERSION_LEN - 1])', 'if (0)'),
+           ('swsusp: addresses of more than 52 bits', 'is_pa',
+            'value < 1ULL << 52', 'value < 1ULL << 53')), STATE),
+    Proof('swsusp', 'first_map', STATE_BOUNDS, SWSUSP, 9,
+          (('swsusp: a map behind the disk', 'check_slot',
+            'if (page >= swsusp_disk_pages(image))',
+            'if (page > swsusp_disk_pages(image))'),), STATE),
+]
+
+PROOFS = [*GEOMETRY_PROOFS, *RANGE_PROOFS, *FILE_PROOFS]
