@@ -52,7 +52,8 @@ def bug(name, scene, trips, path, old, new='', also=()):
                tuple(also))
 
 
-# The identity, by three blocks of 1 GiB.
+# The identity, by blocks of 1 GiB: devices and memory, and at 256 GiB where
+# PCI's configuration space is.
 STAGE_2 = """adr x1, 9f
 	msr vttbr_el2, x1
 	mov x1, #0x3559
@@ -64,7 +65,9 @@ STAGE_2 = """adr x1, 9f
 	b 8f
 	.balign 4096
 9:	.quad 0x7fd, 0x400007fd, 0x800007fd
-	.zero 4096 - 24
+	.zero 8 * (256 - 3)
+	.quad 0x40000007fd
+	.zero 8 * (512 - 257)
 8:"""
 FLUSH = 'tlbi alle2 b 2f 1: tlbi vmalle1 2: ic iallu'
 BUGS = [

@@ -22,7 +22,7 @@ import worlds  # noqa: E402
 
 ARM64 = os.path.join(machine.BUILD, 'arm64')
 PORT = f'{ARM64}/port.bin'
-TIMEOUT = 900
+TIMEOUT = 300
 
 
 @functools.cache
