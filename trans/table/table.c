@@ -41,7 +41,11 @@ static bool geometry_valid(const struct trans_geometry *geo)
 				(enum trans_granule)geo->granule_shift,
 				geo->va_bits, geo->pa_bits, flags, NULL))
 		return false;
-	return !memcmp(&again, geo, sizeof(again)); /* it has no holes */
+	return again.start_level == geo->start_level &&
+	       again.root_bits == geo->root_bits &&
+	       again.leaf_levels == geo->leaf_levels &&
+	       again.straight == geo->straight &&
+	       again.high_shift == geo->high_shift && again.high == geo->high;
 }
 
 int trans_table_create(struct trans_table *table,
