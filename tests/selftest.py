@@ -707,60 +707,6 @@ class Hazard(unittest.TestCase):
         self.assertFalse(tripped & set(planted.NOT_PLANTED))
 
 
-class Sidecar(unittest.TestCase):
-    """The hook that leaves a file for the loader, beside a journal of ours."""
-    HOOK = f'{os.path.dirname(HERE)}/tools/systemd/trans_table-sidecar'
-    LOG = ('Booting Linux on physical CPU 0x0000000000 [0x411fd070]\n'
-           'something else\n'
-           'GICv3: using LPI property table @0x0000000042000000\n'
-           'GICv3: CPU0: using allocated LPI pending table @0x042010000\n'
-           'CPU1: Booted secondary processor 0x0000000001 [0x411fd070]\n')
-
-    def setUp(self):
-        self.where = tempfile.TemporaryDirectory()
-        self.addCleanup(self.where.cleanup)
-        self.file = f'{self.where.name}/sidecar'
-
-    def tool(self, name, text):
-        path = f'{self.where.name}/{name}'
-        with open(path, 'w', encoding='utf-8') as f:
-            f.write(text)
-        os.chmod(path, 0o755)
-
-    def call(self, log, *words):
-        self.tool('journalctl', f"#!/bin/sh\ncat <<'E'\n{log}E\n")
-        self.tool('uname', '#!/bin/sh\necho "#1 SMP test"\n')
-        self.tool('sync', '#!/bin/sh\n')
-        path = f"{self.where.name}:{os.environ['PATH']}"
-        subprocess.run([self.HOOK, *words], check=True, env={
-            'PATH': path, 'SIDECAR': self.file})
-
-    def lines(self):
-        if not os.path.exists(self.file):
-            return None
-        with open(self.file, encoding='utf-8') as f:
-            return f.read().splitlines()
-
-    def test_lines_of_this_boot(self):
-        self.call(self.LOG, 'pre', 'hibernate')
-        log = self.LOG.splitlines()
-        self.assertEqual(self.lines(), [
-            'trans_table saved kernel 1', 'version #1 SMP test', log[0],
-            *log[2:]])
-        self.call(self.LOG, 'post', 'hibernate')
-        self.assertIsNone(self.lines())
-        self.call(self.LOG, 'pre', 'suspend')
-        self.assertIsNone(self.lines())
-
-    def test_those_of_another_boot_are_not_kept(self):
-        """That one never came back, and this one's journal has lost them."""
-        self.call(self.LOG, 'pre', 'hibernate')
-        self.call('', 'pre', 'hibernate')
-        self.assertIsNone(self.lines())
-        self.assertEqual(sorted(os.listdir(self.where.name)),
-                         ['journalctl', 'sync', 'uname'])
-
-
 class Docs(unittest.TestCase):
     """A document that says what is there, and one word of it that is not."""
     THERE = {'Makefile': 'all: x\n', 'lib/a.c': 'trans_a far\n',

@@ -24,7 +24,7 @@ static struct trans_swsusp image;
 static int any_read(void *ctx, uint64_t offset, void *buf, size_t len)
 {
 	(void)ctx;
-	PROVE(len <= disk.len && offset <= disk.len - len, "on the disk");
+	PROVE(len <= disk.len && offset <= disk.len - len, "on disk");
 	PROVE(__CPROVER_w_ok(buf, len), "into the buffer");
 	return nondet_int();
 }

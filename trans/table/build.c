@@ -169,7 +169,7 @@ static TRANS_APART int become(struct build *b, enum action one)
 		if (c.va == seen + 1)
 			seen = cursor_last(&c);
 		if (seen == end)
-			return one;
+			return (int)one;
 	}
 }
 
