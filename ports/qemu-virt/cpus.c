@@ -143,8 +143,8 @@ static bool answered(const struct cpu *cpu)
 	return __atomic_load_n(&cpu->answer, __ATOMIC_ACQUIRE) == question;
 }
 
-/* Wait until @so holds of the CPU @i. YIELD: with -icount QEMU 7.2 goes on to
- * the next CPU only when this one lets it. */
+/* Wait until @so holds of the CPU @i. YIELD: under QEMU's -icount CPUs take
+ * turns, and one that waits should not use up its own. */
 static int wait_for(size_t i, bool (*so)(const struct cpu *cpu), uint32_t ms,
 		    const char *why, struct trans_error *err)
 {
