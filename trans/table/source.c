@@ -278,11 +278,11 @@ static enum look look_of(const struct build *b, const struct table_source *s,
 }
 
 /* A hole that copies go on behind: linear maps do, at the same address. Not
- * where groups are counted. */
+ * where the leaves are of groups, which are counted. */
 static bool is_gap(const struct build *b, desc_t d)
 {
 	return !(d.v & DESC_VALID) && (!d.v || !(b->flags & TRANS_MKVALID)) &&
-	       !(b->flags & TRANS_KEEPCONT);
+	       !b->answer.cont;
 }
 
 /* How many more entries of the table the answer may hold for, as far as limits
