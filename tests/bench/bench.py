@@ -207,7 +207,7 @@ class Calls:
         for call, names in (('present(', 'trans_present_'),
                             ('lend(', 'lend'), ('groups(', 'trans_groups_'),
                             ('>ask(', ('trans_source_ask_', 'ask_')),
-                            ('>fill(', 'fill')):
+                            ('>fill(', 'copy_run')):
             if call in text:
                 return {t for n, t in self.titles.items()
                         if n.startswith(names)}

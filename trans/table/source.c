@@ -509,7 +509,7 @@ static void lengthen(struct build *b, struct table_source *s, uint64_t *out,
 
 /* A page that nobody has written yet is filled while the source is read: the
  * copy of a large table is one loop. */
-static int fill(struct build *b)
+static int copy_run(struct build *b)
 {
 	struct table_source *s = b->source;
 	const struct frame *f = b->f;
@@ -582,7 +582,7 @@ void trans_source_first_(struct build *b, struct table_source *s)
 	if (s->bits > 48)
 		s->bits = 48; /* 52-bit layouts keep the rest elsewhere */
 	b->ask = trans_source_ask_;
-	b->fill = fill;
+	b->fill = copy_run;
 	b->source = s;
 	b->answer.va = ~0ULL; /* no answer yet: no address is in it */
 	b->answer.last = 0;
