@@ -19,12 +19,12 @@
 static struct trans_block disk;
 static struct trans_swsusp image;
 
-/* From a place that must be on the disk, to one that must be in the buffer. What
- * was there is any bytes, and nobody has looked at them yet: they stay. */
+/* From a place that must be on the disk, to one that must be in the buffer.
+ * What was there is any bytes, and nobody has looked at them yet: they stay. */
 static int any_read(void *ctx, uint64_t offset, void *buf, size_t len)
 {
 	(void)ctx;
-	PROVE(len <= disk.len && offset <= disk.len - len, "on disk");
+	PROVE(len <= disk.len && offset <= disk.len - len, "on the disk");
 	PROVE(__CPROVER_w_ok(buf, len), "into the buffer");
 	return nondet_int();
 }
