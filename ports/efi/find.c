@@ -99,7 +99,7 @@ static void look_at(struct search *s, efi_handle_t handle)
 	s->err = &err;
 	ret = probe(s, &here);
 	s->err = before;
-	/* What is on a device that cannot be read nobody knows: that is said. */
+	/* What is on a device that cannot be read nobody knows, and is told. */
 	if (ret == TRANS_EHOST)
 		print_error("looking for an image", &err);
 	if (ret == TRANS_ENOIMAGE || ret == TRANS_EHOST || ret == TRANS_ERANGE)

@@ -410,8 +410,8 @@ static void lines_that_disagree(void **state)
 {
 	static const char *const lines[] = {
 		"GICv3: using LPI property table @0x0000000040050000",
-		"GICv3: CPU2: using allocated LPI pending table "
-		"@0x0000000040050000",
+		("GICv3: CPU2: using allocated LPI pending table "
+		 "@0x0000000040050000"),
 		"CPU2: Booted secondary processor 0x0000007709 [0x411fd070]",
 	};
 
