@@ -4,7 +4,6 @@ Linux asleep on them that this firmware had booted: through the application
 itself, which found no image. What was made is kept, by a hash of what it was
 made of."""
 import contextlib
-import fcntl
 import json
 import os
 import re
@@ -12,6 +11,7 @@ import shutil
 import subprocess
 
 import esp
+import fetch
 import lab
 import sleeper
 import console  # (tests/uboot)
@@ -103,9 +103,7 @@ def go_to_sleep(guest, home, name, live):
 def asleep(guest, name, live=False):
     """The directory of its disks; made if need be. Not to be written to."""
     home = guest.home()
-    os.makedirs(ASLEEP, exist_ok=True)
-    with open(f'{home}.lock', 'w', encoding='utf-8') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with fetch.locked(f'{home}.lock'):
         if live or not os.path.exists(home):
             shutil.rmtree(f'{home}.new', ignore_errors=True)
             go_to_sleep(guest, f'{home}.new', name, live)

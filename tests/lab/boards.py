@@ -83,7 +83,7 @@ def build_whole(tree, board, tools):
 @contextlib.contextmanager
 def source_with_port():
     """Debian's tree with the two lines; one user at a time."""
-    with uboot.alone(os.path.join(uboot.BUILD, 'u-boot', 'stable')):
+    with fetch.locked(os.path.join(uboot.BUILD, 'u-boot', 'stable', '.lock')):
         tree = uboot.source('stable')
         uboot.add_port(tree)
         yield tree

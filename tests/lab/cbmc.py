@@ -3,7 +3,6 @@
 """CBMC, which proves what C does within bounds: of Debian's next release,
 unpacked into build/cbmc with its libraries, and started with their own ld.so.
 Nothing is installed."""
-import fcntl
 import glob
 import os
 import shutil
@@ -62,9 +61,7 @@ def command():
 
 
 def provide():
-    os.makedirs(fetch.BUILD, exist_ok=True)
-    with open(f'{OUT}.lock', 'w', encoding='utf-8') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with fetch.locked(f'{OUT}.lock'):
         if not os.path.exists(f'{OUT}/VERSION'):
             unpack()
 

@@ -10,6 +10,7 @@ unpacked beside its place and then renamed, so an interruption leaves nothing
 half done; a part that is there is not touched again.
 """
 import argparse
+import contextlib
 import fcntl
 import functools
 import gzip
@@ -161,6 +162,15 @@ def prepare_apt(home=APT):
     # Without the option being offline is a success, and nothing is there later.
     apt('apt-get', '--error-on=any', 'update', home=home)
     write_file(f'{home}/ready', '')
+
+
+@contextlib.contextmanager
+def locked(path):
+    """One at a time, of several cases or several `make`s."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, 'w', encoding='utf-8') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 # ---- unpacking ---------------------------------------------------------------
@@ -395,9 +405,7 @@ PARTS = {'kernel': fetch_kernel, 'backports': fetch_backports,
 def fetch(part):
     """One part, once, even when make runs several of us."""
     stamp = f'{BUILD}/stamp/{part}'
-    os.makedirs(f'{BUILD}/stamp', exist_ok=True)
-    with open(f'{BUILD}/stamp/.lock', 'w', encoding='utf-8') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(f'{BUILD}/stamp/.lock'):
         if os.path.exists(stamp):
             return
         prepare_apt()

@@ -8,7 +8,6 @@ or this list changes. They lie in build/kernels/NAME/: Image, vmlinux,
 System.map, config, VERSION.
 """
 import argparse
-import fcntl
 import hashlib
 import os
 import shutil
@@ -138,9 +137,7 @@ def build_all(names, jobs):
 
 def provide(names, jobs=None):
     """See to it that these kernels are there."""
-    os.makedirs(OUT, exist_ok=True)
-    with open(f'{OUT}/.lock', 'w', encoding='utf-8') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with fetch.locked(f'{OUT}/.lock'):
         lost = [n for n in names if not is_there(n)]
         if not lost:
             return

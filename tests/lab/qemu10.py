@@ -3,7 +3,6 @@
 """A second, newer QEMU beside the installed one: that of Debian's backports,
 unpacked into build/qemu10 with all that it needs and this machine lacks.
 Nothing is installed."""
-import fcntl
 import glob
 import os
 import shutil
@@ -74,9 +73,7 @@ def how():
 
 def provide():
     """See to it that it is there, also when several cases ask at once."""
-    os.makedirs(fetch.BUILD, exist_ok=True)
-    with open(f'{OUT}.lock', 'w', encoding='utf-8') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with fetch.locked(f'{OUT}.lock'):
         if not os.path.exists(f'{OUT}/VERSION'):
             unpack()
 

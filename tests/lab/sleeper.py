@@ -4,7 +4,6 @@ has it go to sleep. What was made is kept under build/sleepers/, by a hash of
 all that it was made of, and copied before use: a resumed image is gone.
 """
 import contextlib
-import fcntl
 import glob
 import gzip
 import hashlib
@@ -16,6 +15,7 @@ import shutil
 import subprocess
 import sys
 
+import fetch
 import says
 import lab
 import payload
@@ -315,13 +315,8 @@ def go_to_sleep(sleeper, home, name, live):
         f.write(result.text)
 
 
-@contextlib.contextmanager
 def locked(what):
-    """One at a time, of several cases or several `make`s."""
-    os.makedirs(OUT, exist_ok=True)
-    with open(f'{OUT}/.lock-{what}', 'w', encoding='utf-8') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    return fetch.locked(f'{OUT}/.lock-{what}')
 
 
 def forget_old():

@@ -9,7 +9,6 @@ nothing is written anywhere else in the tree, as all objects are built outside.
 """
 import argparse
 import contextlib
-import fcntl
 import os
 import re
 import shlex
@@ -266,14 +265,6 @@ def build_prebuilt(tree, home, archive, tools):
 
 # ---- main -------------------------------------------------------------------
 
-@contextlib.contextmanager
-def alone(home):
-    os.makedirs(home, exist_ok=True)
-    with open(f'{home}/.lock', 'w', encoding='utf-8') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 def main():
     ap = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     ap.add_argument('--release', choices=SUITES, default='stable',
@@ -294,7 +285,7 @@ def main():
     name = 'own' if args.tree else args.release
     home = os.path.join(BUILD, 'u-boot', name)
     try:
-        with alone(home):
+        with fetch.locked(f'{home}/.lock'):
             tree = os.path.abspath(args.tree) if args.tree else source(name)
             if not args.unpatched:
                 build(tree, home, args.tools)

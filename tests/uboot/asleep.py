@@ -3,7 +3,6 @@
 its bootcmd resumes what there is, and boots where there is nothing. The same
 words bring it back. What was made is kept, by a hash of what it was made of."""
 import contextlib
-import fcntl
 import json
 import os
 import re
@@ -12,6 +11,7 @@ import subprocess
 
 import console
 import disk
+import fetch
 import lab
 import sleeper
 
@@ -109,9 +109,7 @@ def go_to_sleep(guest, u_boot, home, name):
 def asleep(guest, u_boot, name):
     """The directory of its disks; made if need be. Not to be written to."""
     home = guest.home()
-    os.makedirs(OUT, exist_ok=True)
-    with open(f'{home}.lock', 'w', encoding='utf-8') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with fetch.locked(f'{home}.lock'):
         if not os.path.exists(home):
             shutil.rmtree(f'{home}.new', ignore_errors=True)
             go_to_sleep(guest, u_boot, f'{home}.new', name)
