@@ -98,7 +98,6 @@ void trans_saved_forget_(struct saved_tables *tables)
 	for (size_t cpu = 0; cpu < tables->room; cpu++)
 		tables->of[cpu] = (struct trans_gic_pending){ 0, 0 };
 	tables->property = 0;
-	tables->muddled = false;
 }
 
 /* Nothing that is @tables->of[@cpu]'s is an earlier CPU's, too. */

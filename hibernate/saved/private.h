@@ -39,7 +39,8 @@ int trans_saved_answer_(const struct trans_saved *saved, bool known,
  * @of, @room: by the number of a CPU; mpidr: with SAVED_MPIDR, or 0: no such
  *           CPU; pendbaser: where its table is, or 0
  * @property: likewise
- * @muddled: what should be one contradicts itself, or there is no room
+ * @muddled: what should be one contradicts itself, or there is no room: then
+ *           nobody is believed any more
  */
 #define SAVED_MPIDR (1ULL << 63)
 struct saved_tables {
@@ -81,7 +82,7 @@ bool trans_saved_begins_(const char *line, size_t len, const char *start);
 
 /* lpis.c */
 
-/* Nothing is known of them. */
+/* Nothing is known of them, but that it is a muddle, if it is one. */
 void trans_saved_forget_(struct saved_tables *tables);
 /* Are these tables, of IDs of @bits bits, such as Linux makes, with one for
  * each CPU, of which there are @least, and one of them for @mpidr? Then they

@@ -28,7 +28,7 @@ MUTANTS = {
          'if (!(d.v & DESC_VALID)) return DESC_EMPTY;',
          'if (!(d.v & DESC_KIND)) return DESC_EMPTY;'),
         ('pfn_valid for the first page of a block', 'revive',
-         '1ULL << cursor_shift(&s->at))', 'geo_granule(&src->geo))'),
+         '1ULL << s->at.shift)', 'geo_granule(&src->geo))'),
         ('pfn_valid for the first of a run', 'is_hidden',
          '(!(b->flags & TRANS_CHECKPFN) ||', '(true ||'),
         ('revived like one with other attributes', 'look_of',

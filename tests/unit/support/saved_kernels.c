@@ -120,7 +120,8 @@ static void make_cpu(const struct kernel *k, unsigned int cpu)
 	    cpu == k->cpu ? k->midr : 0x1234, 4);
 	put(k, AT_RDIST + mine + RDIST_PEND_PAGE, VMEMMAP + page * PAGE_EACH,
 	    8);
-	put(k, AT_RDIST + mine, is_up(k, cpu) ? 0xffff800008f00000 : 0, 8);
+	put(k, AT_RDIST + mine,
+	    is_up(k, cpu) || k->based ? 0xffff800008f00000 : 0, 8);
 	put(k, AT_RDIST + mine + RDIST_FLAGS, is_up(k, cpu) ? 5 : 4, 8);
 }
 

@@ -39,6 +39,7 @@ enum kernel_part {
  * @property, @pending: LPI tables; a pending one for each CPU, one behind the
  *          other
  * @down:   a CPU that was never brought up; 0: none
+ * @based:  its driver has a pointer for it, but no flag
  * @note:   VMCOREINFO as an ELF note
  * @offsets: how they are meant
  * @types:  so many types more, before and behind those that are looked for
@@ -55,6 +56,7 @@ struct kernel {
 	uint32_t midr, cpu;
 	trans_pa_t property, pending;
 	unsigned int down;
+	bool based;
 	bool note;
 	enum kernel_offsets offsets;
 	unsigned int types;

@@ -392,15 +392,33 @@ static void sources_that_disagree(void **state)
 		rewrite(edits[i][0], edits[i][1]);
 		kernel_wrap(&w.kernel, 1);
 		memset(w.m.bytes + 0x50000, 0, 0x10000);
+		/* A third does not decide. */
+		put_sidecar(KERNEL_VERSION);
 		assert_int_equal(ask(), 0);
 		must_not_know();
 		must_know_midr(TRANS_SAVED_MEMORY);
+		question.sidecar = NULL;
 	}
 	/* The log says more than there is. */
 	w.kernel.down = 3;
 	saved_world_make(&w);
 	kernel_log(&w.kernel, "GICv3: CPU3: using allocated LPI pending table "
 		   "@0x0000000040090000", 0);
+	assert_int_equal(ask(), 0);
+	must_not_know();
+}
+
+/* The driver's flag and its pointer say different things of a CPU. */
+static void half_a_cpu(void **state)
+{
+	(void)state;
+	w.kernel.no_log = true;
+	w.kernel.down = 3;
+	saved_world_make(&w);
+	assert_int_equal(ask(), 0);
+	must_know_lpis(TRANS_SAVED_MEMORY);
+	w.kernel.based = true;
+	saved_world_make(&w);
 	assert_int_equal(ask(), 0);
 	must_not_know();
 }
@@ -615,6 +633,7 @@ int main(void)
 		TEST(tables_that_are_none),
 		TEST(tables_that_are_not_saved),
 		TEST(sources_that_disagree),
+		TEST(half_a_cpu),
 		TEST(lines_that_disagree),
 		TEST(lines_that_come_again),
 		TEST(fewer_cpus_than_came_up),
