@@ -33,7 +33,7 @@ EFI_WARN := -Wall -Wextra -Wconversion -Wshadow -Werror -Wno-sign-conversion
 EFI_LINK := -pie --no-dynamic-linker -z text -z max-page-size=4096 -z norelro \
 	--gc-sections --icf=all -O2 -mllvm -homogeneous-prolog-epilog \
 	-mllvm -disable-lsr -mllvm -machine-outliner-reruns=4 \
-	--fatal-warnings -T ports/efi/efi.ld
+	--orphan-handling=error --fatal-warnings -T ports/efi/efi.ld
 
 $(E)/obj/%: COMPILE = clang $(EFI_FLAGS)
 $(E)/obj/%: SAYS = CC

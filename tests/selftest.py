@@ -13,6 +13,7 @@ import io
 import itertools
 import os
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,8 @@ import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, 'qemu'),
-                os.path.join(HERE, 'hazard'), os.path.join(HERE, 'proofs')]
+                os.path.join(HERE, 'hazard'), os.path.join(HERE, 'proofs'),
+                os.path.join(os.path.dirname(HERE), 'ports/efi')]
 import check  # noqa: E402
 import docs  # noqa: E402
 import factors  # noqa: E402
@@ -32,6 +34,7 @@ import lab  # noqa: E402
 import machine  # noqa: E402
 import mutants  # noqa: E402
 import passed  # noqa: E402
+import pe  # noqa: E402
 import planted  # noqa: E402
 import proofs  # noqa: E402
 import rules  # noqa: E402
@@ -705,6 +708,37 @@ class Hazard(unittest.TestCase):
         self.assertEqual(tripped | set(planted.NOT_PLANTED),
                          set(rules.RULES))
         self.assertFalse(tripped & set(planted.NOT_PLANTED))
+
+
+class PeFile(unittest.TestCase):
+    """What pe.py makes of an ELF file's relocations."""
+    FIRST, LEN = 0x3000, 32
+
+    def relocate(self, address, kind=pe.RELATIVE):
+        data = bytearray(self.LEN)
+        rela = struct.pack('<QQq', address, kind, 0x1234)
+        where = pe.relocate({'.data': (self.FIRST, self.LEN, b''),
+                             '.rela.dyn': (0, len(rela), rela)}, data)
+        return where, data
+
+    def test_addend_goes_to_its_place(self):
+        where, data = self.relocate(self.FIRST + 24)
+        self.assertEqual(where, [self.FIRST + 24])
+        self.assertEqual(data[24:], struct.pack('<q', 0x1234))
+
+    def test_outside_of_data_is_an_error(self):
+        for address in (self.FIRST - 8, self.FIRST + 25, 0):
+            with self.assertRaisesRegex(SystemExit, 'pe: relocation'):
+                self.relocate(address)
+
+    def test_of_another_kind_is_an_error(self):
+        with self.assertRaisesRegex(SystemExit, 'pe: relocation'):
+            self.relocate(self.FIRST, pe.RELATIVE + 1)
+
+    def test_blocks_are_of_a_page_and_of_whole_words(self):
+        table = pe.base_relocations([0x3008, 0x3010, 0x3ff8, 0x4000])
+        self.assertEqual(struct.unpack('<II4HII2H', table), (
+            0x3000, 16, 0xa008, 0xa010, 0xaff8, 0, 0x4000, 12, 0xa000, 0))
 
 
 class Docs(unittest.TestCase):

@@ -45,11 +45,10 @@ def sections_of(elf):
 def relocate(sections, data):
     """Put each addend where it belongs; the addresses, sorted."""
     _, _, rela = sections.get('.rela.dyn', (0, 0, b''))
-    where = []
+    where, first = [], sections['.data'][0]
     for address, info, addend in struct.iter_unpack('<QQq', rela):
-        if info != RELATIVE:
+        if info != RELATIVE or not first <= address <= first + len(data) - 8:
             sys.exit(f'pe: relocation {info:#x} at {address:#x}')
-        first = sections['.data'][0]
         struct.pack_into('<q', data, address - first, addend)
         where.append(address)
     return sorted(where)
