@@ -6,7 +6,7 @@
  * fixed, trans_geometry_init refuses every other geometry (TRANS_EGEOM), and
  * whoever asks for it below gets the constant.
  *
- * These are the only conditions of the preprocessor that a format has.
+ * These are the only conditions of the preprocessor that a format or a map has.
  */
 #ifndef TRANS_ASSUME_H
 #define TRANS_ASSUME_H
@@ -25,6 +25,12 @@
  * 0: never; 1: always; -1: either. */
 #ifndef TRANS_ASSUME_WIDE
 #define TRANS_ASSUME_WIDE (-1)
+#endif
+/* 1: a transition never copies the host's linear map, nor scrubs it, and what
+ * copies tables is not linked; who asks for it is told (TRANS_EINVAL). 0: it
+ * may. */
+#ifndef TRANS_ASSUME_SPARSE
+#define TRANS_ASSUME_SPARSE 0
 #endif
 
 static inline unsigned int geo_granule_shift(const struct trans_geometry *geo)

@@ -234,7 +234,8 @@ static void store_holes(const struct build *b, unsigned int first,
 		memset(&b->f->page[first], 0, 8ULL * (end - first));
 }
 
-/* What the table stood for so far, into its page. */
+/* What the table stood for so far, into its page; except what that, by chance
+ * or because it was zeroed, has already. */
 static void fill_page(struct build *b)
 {
 	unsigned int i;

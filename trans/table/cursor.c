@@ -92,9 +92,7 @@ bool trans_cursor_next_(struct cursor *c)
 
 void trans_cursor_go_(struct cursor *c, unsigned int count, desc_t d)
 {
-	unsigned int shift = cursor_shift(c);
-
-	c->va = ((c->va >> shift) + count) << shift;
+	c->va = ((c->va >> c->shift) + count) << c->shift;
 	c->d = d;
 	judge(c);
 }

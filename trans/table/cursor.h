@@ -84,15 +84,10 @@ static inline unsigned int cursor_left(const struct cursor *c)
 	return rung_index(c->rung, ~c->va);
 }
 
-static inline unsigned int cursor_shift(const struct cursor *c)
-{
-	return c->shift;
-}
-
 /* The last address that the entry spans. */
 static inline trans_va_t cursor_last(const struct cursor *c)
 {
-	return c->va | low_mask(cursor_shift(c));
+	return c->va | low_mask(c->shift);
 }
 
 /* Hierarchical attributes (TABLE_...) that hold at the entry. */
@@ -104,7 +99,7 @@ static inline uint64_t cursor_inherited(const struct cursor *c)
 /* The output address for c->va, which is mapped. */
 static inline trans_pa_t cursor_output(const struct cursor *c)
 {
-	return c->pa | (c->va & low_mask(cursor_shift(c)));
+	return c->pa | (c->va & low_mask(c->shift));
 }
 
 /* Status of a range for @geo: TRANS_EINVAL (empty), TRANS_EALIGN, TRANS_ERANGE,

@@ -98,12 +98,12 @@ static inline unsigned int rung_index(struct rung rung, trans_va_t va)
 }
 
 uint64_t trans_desc_encode_pa_(const struct trans_geometry *geo,
-				      trans_pa_t pa);
+			       trans_pa_t pa);
 
 /* The address in a leaf or table descriptor whose target is 1 << @shift bytes
  * aligned. */
 trans_pa_t trans_desc_decode_pa_(const struct trans_geometry *geo,
-					desc_t d, unsigned int shift);
+				 desc_t d, unsigned int shift);
 
 /* What is neither address nor type in leaf @d. */
 uint64_t trans_desc_attributes_(const struct trans_geometry *geo, desc_t d);
@@ -118,7 +118,7 @@ static inline desc_t desc_table(const struct trans_geometry *geo,
 }
 
 enum desc_kind trans_desc_kind_(const struct trans_geometry *geo,
-				       int level, desc_t d);
+				int level, desc_t d);
 
 /* The first address of the half. */
 static inline trans_va_t geo_first(const struct trans_geometry *geo)

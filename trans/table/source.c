@@ -53,8 +53,8 @@ int trans_entry_fail_(struct build *b, int status, const char *why,
 	if (b->report)
 		b->report->error = (struct trans_error){
 			.status = status, .why = why,
-			.va = va & ~low_mask(cursor_shift(c)), .pa = c->pa,
-			.len = 1ULL << cursor_shift(c), .desc = c->d.v,
+			.va = va & ~low_mask(c->shift), .pa = c->pa,
+			.len = 1ULL << c->shift, .desc = c->d.v,
 			.level = c->level,
 		};
 	return status;
@@ -112,10 +112,10 @@ static TRANS_APART int revive(const struct build *b, struct table_source *s,
 	if (presence == TRANS_PRESENT_NG)
 		d->v |= LEAF_NG;
 	d->v |= LEAF_AF | (level == 3 ? DESC_KIND : DESC_VALID);
-	s->at.pa = trans_desc_decode_pa_(&src->geo, *d, cursor_shift(&s->at));
+	s->at.pa = trans_desc_decode_pa_(&src->geo, *d, s->at.shift);
 	if (b->flags & TRANS_CHECKPFN &&
 	    !b->dst->ops->pfn_valid(b->dst->ctx, s->at.pa,
-				    1ULL << cursor_shift(&s->at)))
+				    1ULL << s->at.shift))
 		return refuse(s, TRANS_EPFN,
 			      "pfn_valid refused a leaf to be made valid");
 	if (!geo_has_pa(&src->geo, s->at.pa))
@@ -128,7 +128,7 @@ static TRANS_APART int revive(const struct build *b, struct table_source *s,
 /* Does the leaf at the cursor look like the last one did? */
 static bool is_alike(const struct table_source *s, trans_va_t va)
 {
-	trans_va_t first = va & ~low_mask(cursor_shift(&s->at));
+	trans_va_t first = va & ~low_mask(s->at.shift);
 
 	/* The address too, where its bits could carry into others. */
 	return s->alike.looks[LOOK_VALID] &&
@@ -180,12 +180,12 @@ static bool is_hidden(const struct build *b, const struct table_source *s,
 {
 	const struct trans_table *src = s->at.table;
 	trans_pa_t pa =
-		trans_desc_decode_pa_(&src->geo, d, cursor_shift(&s->at));
+		trans_desc_decode_pa_(&src->geo, d, s->at.shift);
 
 	return src->present(d.v, s->at.level) == s->presence &&
 	       (!(b->flags & TRANS_CHECKPFN) ||
 		b->dst->ops->pfn_valid(b->dst->ctx, pa,
-				       1ULL << cursor_shift(&s->at)));
+				       1ULL << s->at.shift));
 }
 
 /* Is the entry at @slot as expected? Then store its copy at @out, if that is
@@ -290,7 +290,7 @@ static bool is_gap(const struct build *b, desc_t d)
 static TRANS_APART unsigned int room(const struct build *b,
 				     const struct table_source *s)
 {
-	unsigned int shift = cursor_shift(&s->at);
+	unsigned int shift = s->at.shift;
 	uint64_t most = cursor_left(&s->at), more;
 
 	more = (s->limit - b->answer.last) >> shift;
@@ -309,7 +309,7 @@ static unsigned int next_line(const struct table_source *s,
 			      desc_t *last)
 {
 	uint64_t valid = s->alike.looks[LOOK_VALID];
-	uint64_t step = 1ULL << cursor_shift(&s->at);
+	uint64_t step = 1ULL << s->at.shift;
 
 	if (!valid) {
 		*last = desc_read(slot);
@@ -326,7 +326,7 @@ static unsigned int next_line(const struct table_source *s,
 static TRANS_APART void follow(struct build *b, struct table_source *s,
 			       unsigned int most, uint64_t *out, uint64_t next)
 {
-	unsigned int shift = cursor_shift(&s->at), done, more;
+	unsigned int shift = s->at.shift, done, more;
 	unsigned int seen[LOOKS + 1] = { 0 };
 	const uint64_t *slot = cursor_entry(&s->at) + 1;
 	trans_va_t first = (s->at.va | low_mask(shift)) + 1, va;
@@ -367,7 +367,7 @@ static TRANS_APART void follow_holes(struct build *b, struct table_source *s,
 	desc_t d;
 
 	done = read_line(cursor_entry(&s->at) + 1, most, 0, 0, &d);
-	b->answer.last += (uint64_t)done << cursor_shift(&s->at);
+	b->answer.last += (uint64_t)done << s->at.shift;
 	if (most)
 		trans_cursor_go_(&s->at, done + (done < most), d);
 }
@@ -380,7 +380,7 @@ static TRANS_APART void remember(const struct build *b,
 	uint8_t inherited = s->at.inherited[s->at.level + 2];
 	struct alike *alike = &s->alike;
 	uint64_t look = s->at.d.v -
-			(s->at.va & ~low_mask(cursor_shift(&s->at)));
+			(s->at.va & ~low_mask(s->at.shift));
 
 	if (alike->level != s->at.level || alike->inherited != inherited ||
 	    alike->offset != offset ||
@@ -487,9 +487,9 @@ static TRANS_APART void extend(struct build *b, struct table_source *s,
 		behind = b->answer.last - behind;
 		on = go_on(b, s, out);
 		if (on && out) {
-			out += behind >> cursor_shift(&s->at);
+			out += behind >> s->at.shift;
 			*out++ = next + behind;
-			next += behind + (1ULL << cursor_shift(&s->at));
+			next += behind + (1ULL << s->at.shift);
 		}
 	}
 }
@@ -550,7 +550,7 @@ static TRANS_APART int ask_one(struct build *b, trans_va_t va)
 		.attributes = piece.attributes,
 		.kind = piece.kind,
 		.order = b->flags & TRANS_FOLD ?
-				 63 : (uint8_t)cursor_shift(&s->at),
+				 63 : s->at.shift,
 	};
 	reach(b, s);
 	s->limit = b->last;

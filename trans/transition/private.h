@@ -9,14 +9,8 @@
 
 #include <trans_table/transition.h>
 
+#include "trans/table/assume.h"
 #include "trans/transition/blob/blob.h"
-
-/* A host that has no linear map, or does not want it copied, may say so to the
- * compiler (-DTRANS_ASSUME_SPARSE=1, for all of the library): then nothing is
- * linked that copies tables. */
-#ifndef TRANS_ASSUME_SPARSE
-#define TRANS_ASSUME_SPARSE 0
-#endif
 
 static inline bool copies_map(const struct trans_transition_args *args)
 {
