@@ -50,7 +50,7 @@ $(S)/%.o: COMPILE = $(HOST_CC) $(COMMON)
 $(A)/single/%.o: SAYS = CC
 $(S)/%.o: SAYS = HOSTCC
 $(A)/single/%.o $(S)/%.o: FLAGS = $(DROPPED)
-# 4K pages at EL1 and nothing of 52 bits: trans/table/assume.h.
+# 4K pages at EL1 and nothing of 52 bits: lib/assume.h.
 FIXED := -DTRANS_ASSUME_GRANULE=TRANS_4K -DTRANS_ASSUME_REGIME=TRANS_EL1_0 \
 	-DTRANS_ASSUME_WIDE=0
 $(S)/fixed/%.o: FLAGS = $(DROPPED) $(FIXED)

@@ -6,7 +6,7 @@ core: linked within itself, the core archive takes nothing from outside but the
       four functions that a C compiler may call by itself.
 alone: these objects together take no more than that either.
 fixed: the first of two objects of all tables is the larger one: the other was
-      told what not to expect (trans/table/assume.h).
+      told what not to expect (lib/assume.h).
 blob: the control blob is flat (no relocation, no symbol from outside, nothing
       that holds an absolute address) and fits in 16 KiB.
 caches: no instruction but DC CIVAC cleans, a DMB or DSB stands in front of it,

@@ -4,7 +4,7 @@
  * TRANS_TABLE_TABLES of sources.mk, or build/single/trans_table.c, and nothing
  * else. It also runs where it was built, with each geometry that the build
  * takes: GEOMETRIES says which these are, a bit each, fewer where
- * trans/table/assume.h was told to fix something.
+ * lib/assume.h was told to fix something.
  */
 #include <trans_table/inspect.h>
 #include <trans_table/registers.h>

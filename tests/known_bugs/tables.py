@@ -41,6 +41,8 @@ MUTANTS = {
          'slot = (slot + group - 1) & ~(group - 1);', ';'),
         ('contiguous bit kept in a group that is cut', 'keep_groups',
          'slot + group <= end;', 'slot < end;'),
+        ('a group over leaves that are there is none', 'is_old',
+         '(old.v & LEAF_CONT || !b->answer.cont) &&', ''),
         ('contiguous group changed in part', 'build:put',
          'b->dst->groups(b, f->next, 0);', ';'),
         ('watched pages not zeroed', 'trans_page_open_', 'memset(*page, 0, len);',

@@ -300,10 +300,14 @@ static int skip(struct build *b, unsigned int count)
 	return 0;
 }
 
-/* Is @d there already? Then a group may go on being one. */
+/* Is @d there already? Then a group may go on being one; but what is to become
+ * one is not there yet. */
 static bool is_old(const struct build *b, desc_t d)
 {
-	return !((old_entry(b, b->f->next).v ^ d.v) & ~LEAF_CONT) &&
+	desc_t old = old_entry(b, b->f->next);
+
+	return !((old.v ^ d.v) & ~LEAF_CONT) &&
+	       (old.v & LEAF_CONT || !b->answer.cont) &&
 	       !(b->f->split && b->flags & TRANS_NOBLOCK);
 }
 

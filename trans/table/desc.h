@@ -9,7 +9,7 @@
 
 #include <trans_table/geometry.h>
 
-#include "trans/table/assume.h"
+#include "trans/table/assumed.h"
 
 typedef struct {
 	uint64_t v;

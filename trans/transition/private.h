@@ -9,7 +9,7 @@
 
 #include <trans_table/transition.h>
 
-#include "trans/table/assume.h"
+#include "lib/assume.h"
 #include "trans/transition/blob/blob.h"
 
 static inline bool copies_map(const struct trans_transition_args *args)

@@ -241,6 +241,23 @@ static void copy_groups(trans_va_t va, uint64_t len)
 					  TRANS_KEEPCONT, NULL), 0);
 }
 
+/* The leaves are there already, each by itself: now they are groups. */
+static void test_a_group_over_the_same_leaves(void **state)
+{
+	(void)state;
+	map(&w.a, 0, MIB, 0);
+	make_group(&w.a, 0, PAGE, 3);
+	make_group(&w.a, 32 * PAGE, PAGE, 3);
+	assert_int_equal(trans_table_copy(&w.b, 0, &w.a, 0, MIB, 0, NULL), 0);
+	assert_int_equal(members(&w.b, 0, PAGE), 0);
+	assert_int_equal(trans_table_copy(&w.b, 0, &w.a, 0, MIB,
+					  TRANS_KEEPCONT | TRANS_REPLACE, NULL),
+			 0);
+	assert_int_equal(members(&w.b, 0, PAGE), 16);
+	assert_int_equal(members(&w.b, 16 * PAGE, PAGE), 0);
+	assert_int_equal(members(&w.b, 32 * PAGE, PAGE), 16);
+}
+
 /* One block of a group is split: the other fifteen are none any more. */
 static void test_a_split_takes_the_bit_from_the_whole_group(void **state)
 {
@@ -409,6 +426,7 @@ int main(void)
 		TEST(test_noblock_splits_a_block_of_the_same),
 		TEST(test_copy_upgrades_to_the_blocks_of_the_source),
 		TEST(test_a_broken_group_costs_no_other),
+		TEST(test_a_group_over_the_same_leaves),
 		TEST(test_a_split_takes_the_bit_from_the_whole_group),
 		TEST(test_leaves_across_two_groups_break_both),
 		TEST(test_leaves_alike_in_tables_that_differ),

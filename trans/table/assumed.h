@@ -1,37 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * What a host may fix at compile time, so that the compiler drops what cannot
- * happen there: -DTRANS_ASSUME_GRANULE=TRANS_4K and so on, for all of the
- * library. Nobody has to; a geometry says it at run time. Where something is
- * fixed, trans_geometry_init refuses every other geometry (TRANS_EGEOM), and
- * whoever asks for it below gets the constant.
- *
- * These are the only conditions of the preprocessor that a format or a map has.
+ * What a geometry is where a host has fixed parts of it (lib/assume.h): whoever
+ * asks here gets the constant then. trans_geometry_init refuses every other
+ * geometry (TRANS_EGEOM).
  */
-#ifndef TRANS_ASSUME_H
-#define TRANS_ASSUME_H
+#ifndef TRANS_ASSUMED_H
+#define TRANS_ASSUMED_H
 
 #include <trans_table/geometry.h>
 
-/* TRANS_4K, _16K or _64K; 0: any. */
-#ifndef TRANS_ASSUME_GRANULE
-#define TRANS_ASSUME_GRANULE 0
-#endif
-/* TRANS_EL1_0, _EL2 or _EL2_0; 0: any. */
-#ifndef TRANS_ASSUME_REGIME
-#define TRANS_ASSUME_REGIME 0
-#endif
-/* Descriptors with 52-bit addresses (LPA2 with 4K and 16K, LPA with 64K):
- * 0: never; 1: always; -1: either. */
-#ifndef TRANS_ASSUME_WIDE
-#define TRANS_ASSUME_WIDE (-1)
-#endif
-/* 1: a transition never copies the host's linear map, nor scrubs it, and what
- * copies tables is not linked; who asks for it is told (TRANS_EINVAL). 0: it
- * may. */
-#ifndef TRANS_ASSUME_SPARSE
-#define TRANS_ASSUME_SPARSE 0
-#endif
+#include "lib/assume.h"
 
 static inline unsigned int geo_granule_shift(const struct trans_geometry *geo)
 {

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * What a host may fix at compile time, so that the compiler drops what cannot
+ * happen there: -DTRANS_ASSUME_GRANULE=TRANS_4K and so on, for all of the
+ * library. Nobody has to; a geometry and a transition's arguments say it at run
+ * time, and where something is fixed, everything else is refused.
+ *
+ * These are the only conditions of the preprocessor that a format or a map has.
+ */
+#ifndef TRANS_ASSUME_H
+#define TRANS_ASSUME_H
+
+/* TRANS_4K, _16K or _64K; 0: any. */
+#ifndef TRANS_ASSUME_GRANULE
+#define TRANS_ASSUME_GRANULE 0
+#endif
+/* TRANS_EL1_0, _EL2 or _EL2_0; 0: any. */
+#ifndef TRANS_ASSUME_REGIME
+#define TRANS_ASSUME_REGIME 0
+#endif
+/* Descriptors with 52-bit addresses (LPA2 with 4K and 16K, LPA with 64K):
+ * 0: never; 1: always; -1: either. */
+#ifndef TRANS_ASSUME_WIDE
+#define TRANS_ASSUME_WIDE (-1)
+#endif
+/* 1: a transition never copies the host's linear map, nor scrubs it, and what
+ * copies tables is not linked; who asks for it is told (TRANS_EINVAL). 0: it
+ * may. */
+#ifndef TRANS_ASSUME_SPARSE
+#define TRANS_ASSUME_SPARSE 0
+#endif
+
+#endif
