@@ -92,6 +92,7 @@ def plans(case, home):
         c.expect(r'proof holds: ', 60)
         c.expect(MENU, 60)
     case.at_console(home, script)
+    esp.configure(home, case.conf)
     if esp.swap_bytes(home) != before:
         raise Lost('the disk has changed')
 
