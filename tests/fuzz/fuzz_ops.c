@@ -19,7 +19,7 @@
 #define TABLES 2
 
 struct page {
-	bool mapped, dbm;
+	bool mapped;
 	uint8_t access, memory;
 	uint64_t pfn;
 };
@@ -223,16 +223,14 @@ static bool adds(const struct step *s)
 static struct page wanted(const struct step *s, uint64_t page)
 {
 	struct trans_attr attr = attr_at(s, page);
-	struct page p = { true, false, (uint8_t)attr.access,
+	struct page p = { true, (uint8_t)attr.access,
 			  (uint8_t)attr.memory, s->pfn + page - s->first };
 
 	if (s->what != COPY && s->what != SHARE)
 		return p;
 	p = s->from->model[page];
-	if (s->flags & TRANS_MKWRITE) {
+	if (s->flags & TRANS_MKWRITE)
 		p.access |= TRANS_WRITE;
-		p.dbm = true;
-	}
 	if (s->flags & TRANS_NOEXEC)
 		p.access &= (uint8_t)~TRANS_EXEC;
 	return p;
@@ -241,7 +239,7 @@ static struct page wanted(const struct step *s, uint64_t page)
 static bool same_page(const struct page *a, const struct page *b)
 {
 	return a->pfn == b->pfn && a->access == b->access &&
-	       a->memory == b->memory && a->dbm == b->dbm;
+	       a->memory == b->memory;
 }
 
 static bool collides(const struct step *s)
@@ -265,10 +263,8 @@ static void apply_page(const struct step *s, uint64_t page)
 
 	if (s->what == UNMAP)
 		old->mapped = false;
-	if (s->what == PROTECT) {
+	if (s->what == PROTECT)
 		old->access = (uint8_t)s->attr.access;
-		old->dbm = false;
-	}
 	if (adds(s) && p.mapped && !(old->mapped && s->flags & TRANS_KEEP))
 		*old = p;
 }
