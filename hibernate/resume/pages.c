@@ -301,16 +301,30 @@ static const void *look_at(void *ctx, trans_pa_t pa, uint64_t len)
 					  load->piece_now + in, (size_t)len);
 }
 
-static bool all_of_image(void *ctx, trans_pa_t pa, uint64_t len)
+static bool all_marked(const struct tr_load *load, const uint64_t *bits,
+		       trans_pa_t pa, uint64_t len)
 {
-	const struct tr_load *load = ctx;
 	const struct trans_resume_map *map = &load->resume->map;
 	uint64_t page = tr_page(load->resume);
 	trans_pa_t at = trans_round_down(pa, page);
 
-	while (at < pa + len && trans_resume_marked_(map, map->image, at, page))
+	while (at < pa + len && trans_resume_marked_(map, bits, at, page))
 		at += page;
 	return at >= pa + len;
+}
+
+static bool all_of_image(void *ctx, trans_pa_t pa, uint64_t len)
+{
+	const struct tr_load *load = ctx;
+
+	return all_marked(load, load->resume->map.image, pa, len);
+}
+
+static bool all_zero(void *ctx, trans_pa_t pa, uint64_t len)
+{
+	const struct tr_load *load = ctx;
+
+	return all_marked(load, load->resume->map.zero, pa, len);
 }
 
 static int more_work(void *ctx, uint64_t bytes)
@@ -329,5 +343,5 @@ struct trans_saved_memory trans_resume_memory_of_(struct tr_load *load)
 			<< resume->image.info.page_shift,
 		PIECE);
 	return (struct trans_saved_memory){ next_stored, look_at, load,
-					    all_of_image, more_work };
+					    all_of_image, all_zero, more_work };
 }

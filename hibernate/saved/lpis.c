@@ -79,7 +79,8 @@ static bool is_pending_table(struct trans_saved *saved, trans_pa_t pa)
 			memory->at(memory->ctx, pa + at, SAVED_PIECE);
 
 		if (!trans_saved_spend_(saved, SAVED_PIECE) ||
-		    (bytes && !is_clear(bytes)))
+		    !(bytes ? is_clear(bytes) :
+			      memory->zero(memory->ctx, pa + at, SAVED_PIECE)))
 			return false;
 	}
 	return true;

@@ -84,7 +84,7 @@ static bool is_zero(struct trans_saved *saved, trans_va_t va)
 	const struct trans_saved_memory *memory = saved->memory;
 	trans_pa_t pa;
 
-	return translate(saved, va, &pa) && memory->holds(memory->ctx, pa, 1);
+	return translate(saved, va, &pa) && memory->zero(memory->ctx, pa, 1);
 }
 
 bool trans_saved_copy_(struct trans_saved *saved, trans_va_t va, void *to,

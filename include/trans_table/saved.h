@@ -28,10 +28,11 @@ TRANS_BEGIN_DECLS
  * @next:  the first stretch of it at *@pa or above: its start in *@pa, and how
  *         many bytes from there @at gives as one piece; 0: there is none
  * @at:    a pointer to @len bytes at @pa, aligned as @pa is, to 4 KiB at most;
- *         NULL: not all of it is there, or not in one piece
+ *         NULL: not all of it is there, or not in one piece, or out of reach
  * @ctx:   for all of them
  * @holds: is all of [@pa, @pa + @len) memory that was saved, with contents, or
  *         of zeroes that @at does not have?
+ * @zero:  is all of it memory that was saved as zeroes? @at does not have it
  * @work:  @bytes more have been looked at beside those that @next gave;
  *         nonzero: stop
  */
@@ -40,6 +41,7 @@ struct trans_saved_memory {
 	const void *(*at)(void *ctx, trans_pa_t pa, uint64_t len);
 	void *ctx;
 	bool (*holds)(void *ctx, trans_pa_t pa, uint64_t len);
+	bool (*zero)(void *ctx, trans_pa_t pa, uint64_t len);
 	int (*work)(void *ctx, uint64_t bytes);
 };
 

@@ -48,7 +48,7 @@ static void lose_pages(struct input *in)
 		size_t page = pick(in, SAVED_PAGES);
 
 		saved_world_mark(&w, page * 4096, 4096,
-				 SAVED_ZERO + (unsigned int)page % 2);
+				 SAVED_HIDDEN + (unsigned int)page % 3);
 	}
 }
 

@@ -26,7 +26,12 @@ MUTANTS = {
         ('saved: any memory is a property table', 'is_property_table',
          '!same_properties(bytes, expected)', 'false'),
         ('saved: any memory is a pending table', 'is_pending_table',
-         '(bytes && !is_clear(bytes))', 'false'),
+         '!(bytes ? is_clear(bytes) : memory->zero(memory->ctx, pa + at, '
+         'SAVED_PIECE))', 'false'),
+        ('saved: a table that nobody shows is clear', 'is_pending_table',
+         'memory->zero(memory->ctx, pa + at, SAVED_PIECE)', 'true'),
+        ('saved: a page that nobody shows is zero', 'is_zero',
+         'memory->zero(memory->ctx, pa, 1)', 'memory->holds(memory->ctx, pa, 1)'),
         ('saved: a table that was not saved', 'is_table',
          'memory->holds(memory->ctx, pa, TRANS_SAVED_LPI_TABLE)', 'true'),
         ('saved: sources that disagree', 'load_all',

@@ -28,14 +28,15 @@ static uint64_t next(void *ctx, trans_pa_t *pa)
 	return (i - from) * 4096;
 }
 
+/* Is the state of every page one of [@least, @most]? */
 static bool all_are(const struct saved_world *w, trans_pa_t pa, uint64_t len,
-		    unsigned int most)
+		    unsigned int least, unsigned int most)
 {
 	if (pa < SAVED_BASE || pa - SAVED_BASE >= SAVED_LEN ||
 	    len > SAVED_LEN - (pa - SAVED_BASE))
 		return false;
 	for (size_t i = page_of(pa); i <= page_of(pa + len - 1); i++)
-		if (w->state[i] > most)
+		if (w->state[i] < least || w->state[i] > most)
 			return false;
 	return true;
 }
@@ -45,12 +46,18 @@ static const void *at(void *ctx, trans_pa_t pa, uint64_t len)
 	struct saved_world *w = ctx;
 
 	assert_true(len);
-	return all_are(w, pa, len, SAVED_STORED) ? memory_at(&w->m, pa) : NULL;
+	return all_are(w, pa, len, SAVED_STORED, SAVED_STORED) ?
+	       memory_at(&w->m, pa) : NULL;
 }
 
 static bool holds(void *ctx, trans_pa_t pa, uint64_t len)
 {
-	return all_are(ctx, pa, len, SAVED_ZERO);
+	return all_are(ctx, pa, len, SAVED_STORED, SAVED_ZERO);
+}
+
+static bool zero(void *ctx, trans_pa_t pa, uint64_t len)
+{
+	return all_are(ctx, pa, len, SAVED_ZERO, SAVED_ZERO);
 }
 
 static int work(void *ctx, uint64_t bytes)
@@ -87,7 +94,8 @@ void saved_world_init(struct saved_world *w)
 	memset(w, 0, sizeof(*w));
 	memory_init(&w->m, SAVED_BASE, SAVED_LEN, 12);
 	memset(w->m.bytes, 0x11, SAVED_LEN);
-	w->memory = (struct trans_saved_memory){ next, at, w, holds, work };
+	w->memory = (struct trans_saved_memory){ next, at, w, holds, zero,
+						 work };
 	make_tables(w);
 	w->args.memory = &w->memory;
 	w->args.known_va = SAVED_VA + SAVED_KERNEL + 0x1000;

@@ -15,7 +15,8 @@
 #define SAVED_PROPERTY 0x40000u
 #define SAVED_PENDING 0x60000u
 
-enum { SAVED_STORED, SAVED_ZERO, SAVED_ABSENT };
+/* A page with contents that the host refuses to show is SAVED_HIDDEN. */
+enum { SAVED_STORED, SAVED_HIDDEN, SAVED_ZERO, SAVED_ABSENT };
 
 /*
  * @kernel: of what kind; changed before saved_world_make

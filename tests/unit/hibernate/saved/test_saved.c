@@ -179,9 +179,12 @@ static void reads_through_tables(void **state)
 		assert_int_equal(bytes[i], 0);
 	assert_memory_equal(bytes + 0x1100, w.m.bytes + 0x91000,
 			    sizeof(bytes) - 0x1100);
-	saved_world_mark(&w, 0x90000, 4096, SAVED_ABSENT);
-	assert_int_equal(trans_saved_read(&saved, SAVED_VA + 0x8ff00, bytes,
-					  0x101, &err), TRANS_ENOENT);
+	for (unsigned int i = SAVED_HIDDEN; i <= SAVED_ABSENT; i++) {
+		saved_world_mark(&w, 0x90000, 4096, i);
+		assert_int_equal(trans_saved_read(&saved, SAVED_VA + 0x8ff00,
+						  bytes, 0x101, &err),
+				 i == SAVED_ZERO ? 0 : TRANS_ENOENT);
+	}
 	assert_int_equal(err.va, SAVED_VA + 0x8ff00);
 	assert_int_equal(trans_saved_read(&saved, SAVED_VA + SAVED_LEN - 1,
 					  bytes, 2, &err), TRANS_ENOENT);
