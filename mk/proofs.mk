@@ -4,5 +4,5 @@
 # with, is unpacked under build/ (tests/lab/cbmc.py).
 
 .PHONY: proofs
-proofs: | setup ## codec, registers, ranges, swsusp's header: proved within bounds by CBMC, and a bug planted into each (RUN='--only PATTERN')
+proofs: | setup ## codec, registers, ranges, headers of files: proved within bounds by CBMC, and a bug planted into each (RUN='--only PATTERN')
 	@tests/proofs/proofs.py --planted $(RUN)

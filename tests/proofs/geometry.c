@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * The arithmetic of every geometry: whatever is asked for, what is let through
- * is a tree that covers its half, and nothing on the way shifts out of range.
+ * is a tree that covers its half, no index is beyond its table, and nothing on
+ * the way shifts out of range.
  */
 #include "tests/proofs/proof.h"
 
@@ -29,6 +30,29 @@ static void has_its_half(const struct trans_geometry *geo)
 	PROVE((last >> 55 & 1) == geo->upper, "bit 55 of the last");
 }
 
+/* An index and what is left for the levels below are the address again. From
+ * level to level, down to the page, nothing of it is lost or taken twice. */
+static void takes_apart(const struct trans_geometry *geo, int level,
+			trans_va_t va)
+{
+	unsigned int top = geo->va_bits;
+	struct rung rung;
+	uint64_t index;
+
+	if (level > geo->start_level) {
+		trans_rung_(&rung, geo, level - 1);
+		top = rung.shift;
+	}
+	trans_rung_(&rung, geo, level);
+	index = rung_index(rung, va);
+	PROVE(index < rung.entries, "an index is in the table");
+	PROVE((index << rung.shift | (va & low_mask(rung.shift))) ==
+	      (va & low_mask(top)), "nothing is lost");
+	PROVE(level < 3 || rung.shift == geo_granule_shift(geo), "pages");
+	PROVE(trans_geometry_shift(geo, level) == rung.shift,
+	      "what is said of it");
+}
+
 /* Arm ARM D8.3.1, as far as it needs no table. */
 static void has_leaves(const struct trans_geometry *geo)
 {
@@ -50,6 +74,13 @@ void prove_shape(void)
 	has_a_shape(&geo);
 	has_its_half(&geo);
 	has_leaves(&geo);
+}
+
+void prove_index(trans_va_t va)
+{
+	struct trans_geometry geo = any_geometry();
+
+	takes_apart(&geo, any_level(&geo), va);
 }
 
 /* By any registers: the same, and the arithmetic on the way is sound. */

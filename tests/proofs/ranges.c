@@ -106,6 +106,17 @@ static void has_become(int ret, uint32_t old, uint32_t want)
 	PROVE(bitmap() == (ret ? old : want), "what is in it, all or nothing");
 }
 
+void prove_add(uint8_t from, uint8_t len)
+{
+	uint32_t old;
+
+	any_set();
+	any_part(from, len);
+	old = bitmap();
+	has_become(trans_ranges_add(&set, base + from, len), old,
+		   old | bits(from, len));
+}
+
 void prove_remove(uint8_t from, uint8_t len)
 {
 	uint32_t old;

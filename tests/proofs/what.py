@@ -36,6 +36,9 @@ GEOMETRY_PROOFS = [
            ('geometry: the upper half is always of 48 bits',
             'geo_first', '~low_mask(geo->va_bits)',
             '~low_mask(48)'))),
+    Proof('geometry', 'index', 'every geometry, level and address', GEOMETRY,
+          9, (('geometry: the root is as large as the others', 'trans_rung_',
+               'bits = geo->root_bits;', ''),)),
     Proof('geometry', 'from_tcr', 'every TCR and ID register', GEOMETRY, 9,
           (('geometry: a reserved size of addresses', 'trans_tcr_decode_',
             'if (ps >= sizeof(pa_codes))', 'if (ps > sizeof(pa_codes))'),)),
@@ -69,6 +72,13 @@ WINDOW_BOUNDS = 'sets of 2 ranges or less, in 5 bytes at an end of memory'
 WINDOW_LOOPS = (('first_ending_from.0', 3), ('first_starting_after.0', 3),
                 ('put_ranges.0', 3), ('put_ranges.1', 3))
 RANGE_PROOFS = [
+    Proof('ranges', 'add', WINDOW_BOUNDS, (), 6,
+          (('ranges: neighbours do not merge', 'trans_ranges_add',
+            'start ? start - 1 : 0', 'start'),
+           ('ranges: one more than there is room for', 'splice',
+            'count - (to - from) > set->capacity - set->count',
+            'count - (to - from) > set->capacity - set->count + 1')),
+          WINDOW, WINDOW_LOOPS),
     Proof('ranges', 'remove', WINDOW_BOUNDS, (), 6,
           (('ranges: a piece of no length is left', 'trans_ranges_remove',
             'if (range_last(&set->range[to - 1]) > last)',
@@ -80,10 +90,22 @@ RANGE_PROOFS = [
           WINDOW, WINDOW_LOOPS),
 ]
 
+IMAGE = ('kexec/image.c',)
+HEAD = ('LENGTH=160',)
+HEAD_BOUNDS = 'any 160 bytes or less'
 SWSUSP = ('lib/text.c',)
 STATE = ('MAPS=3',)
 STATE_BOUNDS = 'any map; 3 maps read before, or less'
 FILE_PROOFS = [
+    Proof('image', 'parse', HEAD_BOUNDS, IMAGE, 9,
+          (('Image: the section table is beyond the head', 'pe_end',
+            'count > (len - at) / SECTION_LEN', 'count > len / SECTION_LEN'),
+           ('Image: the PE header is beyond the head', 'pe_end',
+            '|| len - at < PE_HEADERS ||', '||')), HEAD),
+    Proof('image', 'len', HEAD_BOUNDS, IMAGE, 9,
+          (('Image: less than a header', 'trans_image_len',
+            'if (head_len < TRANS_IMAGE_HEADER_LEN)',
+            'if (head_len < 60)'),), HEAD),
     Proof('swsusp', 'header', 'any header', SWSUSP, 11,
           (('swsusp: a buffer for smaller pages', 'parse_header',
             'TRANS_SWSUSP_BUFFER(info->page_shift)',
