@@ -273,31 +273,36 @@ static struct trans_range spare_of(const struct wish *wish, uint64_t base)
 				     bytes_of(wish->spare) };
 }
 
-static void run_random(int spare, int cases, uint64_t base)
+/* Without a spare exactly the cases with a cycle fail. */
+static void run_wish(const struct wish *wish, uint64_t base)
 {
 	static struct trans_move want_room[ROOM], plan_room[ROOM];
+	struct trans_range range = spare_of(wish, base);
 	struct trans_moves want, plan;
+	struct trans_error err;
+	int status;
 
+	trans_moves_init(&want, want_room, ROOM);
+	trans_moves_init(&plan, plan_room, ROOM);
+	want_of(&want, wish, base);
+	status = trans_moves_plan(&want, &plan, UNIT, &range, &err);
+	if (!wish->spare && cycles(wish)) {
+		assert_int_equal(status, TRANS_ENOENT);
+		assert_int_equal(err.status, TRANS_ENOENT);
+		assert_int_equal(plan.count, 0);
+		return;
+	}
+	assert_int_equal(status, TRANS_OK);
+	check_result(wish, &plan, base);
+}
+
+static void run_random(int spare, int cases, uint64_t base)
+{
 	for (int i = 0; i < cases; i++) {
-		struct trans_error err;
-		struct trans_range range;
 		struct wish wish;
-		int status;
 
 		wish_any(&wish, spare);
-		range = spare_of(&wish, base);
-		trans_moves_init(&want, want_room, ROOM);
-		trans_moves_init(&plan, plan_room, ROOM);
-		want_of(&want, &wish, base);
-		status = trans_moves_plan(&want, &plan, UNIT, &range, &err);
-		if (!spare && cycles(&wish)) {
-			assert_int_equal(status, TRANS_ENOENT);
-			assert_int_equal(err.status, TRANS_ENOENT);
-			assert_int_equal(plan.count, 0);
-			continue;
-		}
-		assert_int_equal(status, TRANS_OK);
-		check_result(&wish, &plan, base);
+		run_wish(&wish, base);
 	}
 }
 
@@ -316,7 +321,6 @@ static void test_random_several_pages_spare(void **state)
 		run_random(spare, 2500, 0x40000000);
 }
 
-/* Without a spare exactly the cases with a cycle fail. */
 static void test_random_no_spare(void **state)
 {
 	(void)state;
@@ -330,6 +334,42 @@ static void test_random_top_of_address_space(void **state)
 	seed = 4;
 	run_random(1, 10000, 0 - PAGES * UNIT);
 	run_random(4, 5000, 0 - PAGES * UNIT);
+}
+
+/*
+ * Not samples: all that can be wanted of FEW pages, each of which gets what one
+ * of them held, maybe itself, or zeroes. Every run and every overlap, chain and
+ * cycle of runs that has room in so many pages is among these.
+ */
+#define FEW 6
+static void run_all_of_few(int spare)
+{
+	const int first = SPARE_AT - FEW;
+	uint32_t all = 1;
+
+	for (int d = 0; d < FEW; d++)
+		all *= FEW + 1;
+	for (uint32_t i = 0; i < all; i++) {
+		struct wish wish;
+		uint32_t rest = i;
+
+		wish_init(&wish, spare);
+		for (int d = 0; d < FEW; d++, rest /= FEW + 1) {
+			int src = (int)(rest % (FEW + 1));
+
+			wish.from[first + d] = src == FEW ? ZERO_PAGE :
+							    first + src;
+		}
+		run_wish(&wish, 0x40000000);
+	}
+}
+
+static void test_all_of_few_pages(void **state)
+{
+	(void)state;
+	seed = 6;
+	run_all_of_few(1);
+	run_all_of_few(0);
 }
 
 /* One plan at the capacities given; storage of exactly that size, so that
@@ -745,6 +785,7 @@ int main(void)
 		cmocka_unit_test(test_random_several_pages_spare),
 		cmocka_unit_test(test_random_no_spare),
 		cmocka_unit_test(test_random_top_of_address_space),
+		cmocka_unit_test(test_all_of_few_pages),
 		cmocka_unit_test(test_capacity),
 		cmocka_unit_test(test_big_no_conflict),
 		cmocka_unit_test(test_big_chain),
