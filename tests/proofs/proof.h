@@ -9,6 +9,8 @@
 
 #include <trans_table/geometry.h>
 
+#include <stdlib.h>
+
 /* From here on only what is so; and: this is so. */
 #define ASSUME(what) __CPROVER_assume(what)
 #define PROVE(what, why) __CPROVER_assert(what, why)
@@ -39,6 +41,16 @@ static inline int any_level(const struct trans_geometry *geo)
 
 	ASSUME(level >= geo->start_level && level <= 3);
 	return level;
+}
+
+/* A file of @len bytes, any ones; one byte further, on either side, is no
+ * memory. What @len is bounds must say; one that is known is the cheapest. */
+static inline const uint8_t *any_file(size_t len)
+{
+	const uint8_t *bytes = malloc(len);
+
+	ASSUME(bytes);
+	return bytes;
 }
 
 #endif

@@ -12,7 +12,6 @@
 
 #include <stdlib.h>
 
-#define SHIFT 12
 /* Of the buffer: the map, and the maps seen. */
 #define PAGES SWSUSP_AT_HELD
 
@@ -89,7 +88,14 @@ void prove_info(void)
 	PROVE(!said->own || said->level == 1 || said->level == 2, "a level");
 }
 
-/* In any state that opening and reading leave, of MAPS maps at most. */
+static bool is_in(const struct swsusp_run *run, uint64_t page)
+{
+	return page >= run->page && page - run->page < run->count;
+}
+
+/* In any state that opening and reading leave, of MAPS maps at most. Pages may
+ * be smaller than any that are in use: it is the same code, and a solver has a
+ * hard time with long buffers. */
 static void any_state(void)
 {
 	any_disk();
@@ -113,4 +119,34 @@ void prove_first_map(void)
 	PROVE(image.map < swsusp_disk_pages(&image), "the map is on the disk");
 	PROVE(image.map != image.args.offset, "the map is not the header");
 	PROVE(!image.slot, "its first slot");
+}
+
+static void prove_some(unsigned int most)
+{
+	struct swsusp_run run;
+
+	if (trans_swsusp_next_run_(&image, most, &run, NULL))
+		return;
+	PROVE(run.count >= 1 && run.count <= most, "count");
+	PROVE(run.count <= swsusp_slots(&image) - image.slot, "in the map");
+	PROVE(run.page < swsusp_disk_pages(&image) &&
+	      run.count <= swsusp_disk_pages(&image) - run.page,
+	      "the run is on the disk");
+	PROVE(!is_in(&run, image.args.offset), "not the header");
+	PROVE(!is_in(&run, image.map), "not the map");
+	PROVE(!image.next_map || !is_in(&run, image.next_map),
+	      "not the next map");
+}
+
+/* From each slot of the map that is in the buffer. */
+void prove_run(unsigned int most)
+{
+	unsigned int slot = 0;
+
+	ASSUME(most >= 1 && most <= RUN);
+	do {
+		any_state();
+		image.slot = slot;
+		prove_some(most);
+	} while (++slot < swsusp_slots(&image));
 }

@@ -94,7 +94,7 @@ IMAGE = ('kexec/image.c',)
 HEAD = ('LENGTH=160',)
 HEAD_BOUNDS = 'any 160 bytes or less'
 SWSUSP = ('lib/text.c',)
-STATE = ('MAPS=3',)
+STATE = ('MAPS=3', 'SHIFT=12')
 STATE_BOUNDS = 'any map; 3 maps read before, or less'
 FILE_PROOFS = [
     Proof('image', 'parse', HEAD_BOUNDS, IMAGE, 9,
@@ -106,6 +106,19 @@ FILE_PROOFS = [
           (('Image: less than a header', 'trans_image_len',
             'if (head_len < TRANS_IMAGE_HEADER_LEN)',
             'if (head_len < 60)'),), HEAD),
+    Proof('packed', 'format', 'any 8 bytes or less', (), 9,
+          (('formats: ELF is told by 3 bytes', 'trans_format_of',
+            'len >= 4', 'len >= 3'),), ('LENGTH=8',)),
+    Proof('packed', 'gzip', 'any payload in any 36 bytes', (), 9,
+          (('gzip: a name beyond the file', 'behind_text',
+            'at < end && gzip[at]', 'gzip[at]'),), ('LENGTH=36',),
+          (('behind_text.0', 17),)),
+    Proof('packed', 'zboot', 'any 80 bytes or less', (), 9,
+          (('zboot: a payload beyond the file', 'zboot_parse',
+            'out->offset > len || out->len > len - out->offset',
+            'out->offset > len || out->len > len'),
+           ('zboot: no length behind the payload', 'zstd_len',
+            'if (len - end < SIZE_WORD)', 'if (0)')), ('LENGTH=80',)),
     Proof('swsusp', 'header', 'any header', SWSUSP, 11,
           (('swsusp: a buffer for smaller pages', 'parse_header',
             'TRANS_SWSUSP_BUFFER(info->page_shift)',
@@ -122,6 +135,15 @@ FILE_PROOFS = [
           (('swsusp: a map behind the disk', 'check_slot',
             'if (page >= swsusp_disk_pages(image))',
             'if (page > swsusp_disk_pages(image))'),), STATE),
+    Proof('swsusp', 'run', 'any map of 8 words; runs of 4 slots or less',
+          SWSUSP, 9,
+          (('swsusp: a run goes on behind the map', 'trans_swsusp_next_run_',
+            'if (most > left)', 'if (most > left + 1)'),
+           ('swsusp: the rest of a run is not looked at',
+            'trans_swsusp_next_run_',
+            '&& !check_slot(image, run->page + i, NULL))', ')')),
+          ('MAPS=3', 'RUN=4', 'SHIFT=6'),
+          (('trans_swsusp_next_run_.0', 5),)),
 ]
 
 PROOFS = [*GEOMETRY_PROOFS, *RANGE_PROOFS, *FILE_PROOFS]
