@@ -318,11 +318,14 @@ def efi(path):
         yield f'{len(data)} bytes are more than {EFI_MAX}'
 
 
+GATES = ('core', 'alone', 'fixed', 'blob', 'licence', 'caches', 'erratum',
+         'efi')
+
+
 def main():
     ap = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    ap.add_argument('gate', choices=['core', 'alone', 'fixed', 'blob',
-                                     'licence', 'caches', 'erratum', 'efi'])
+    ap.add_argument('gate', choices=GATES)
     ap.add_argument('--tools', default='aarch64-linux-gnu-',
                     help='prefix of nm, ld, ar and readelf')
     ap.add_argument('--link', default='', help='erratum: the words')
