@@ -41,6 +41,7 @@ RESTLESS = 'opt/trans/restless'
 RESTLESS_ITS = 'trans resume: TRANS_ETIME: an ITS is not quiescent'
 CACHES = 'trans (?:resume|plan): TRANS_EHOST: this disk may cache writes, -f'
 NO_MAP = r'trans resume: TRANS_ERANGE: .* \(pa=0x{:x}\b'
+MMU_IS_OFF = "TRANS_ENOENT: U-Boot's MMU is off"
 WRONG_LEVEL = 'trans resume: TRANS_EIMAGE: saved at EL1, and we are at EL2'
 OTHER_EFI = 'trans resume: TRANS_ESTATE: another EFI booted'
 PROOF = r'^proof holds: code'
@@ -277,6 +278,28 @@ def kexecs_gz(c, machine):
     c.type(f'trans kexec -n {load_files(c, "Image.gz")}\n')
     c.expect(LETTERS.format(SOME, 'MDLG?'), 120)
     linux_passes(c, machine.el)
+
+
+def linked_at(u_boot, function):
+    """By the map that its linker made; each function has its own section."""
+    with open(f'{os.path.dirname(u_boot)}/u-boot.map', encoding='utf-8') as f:
+        found = re.search(rf'^ \.text\.{function}\s+0x([0-9a-f]+)', f.read(),
+                          re.M)
+    if not found:
+        raise Lost(f'{function} is not in the map of {u_boot}')
+    return int(found[1], 16)
+
+
+def switch_mmu_off(c, u_boot):
+    """By `dcache off`, which this build does not have: `go` becomes it, in
+    U-Boot's text. (A program for `go` would never start: 2023.01 waits for ever
+    until a PL011 is empty.) That it is off, `trans map` shows."""
+    go, off = (linked_at(u_boot, f) for f in ('do_go', 'dcache_disable'))
+    at = go + figure(c.run('bdinfo'), 'reloc off')
+    branch = 0x14000000 | (off - go) // 4 & 0x3ffffff # Arm ARM C6.2, B
+    c.must(f'mw.l {at:x} {branch:x}')
+    c.run('go 0')
+    c.fails('trans map', MMU_IS_OFF)
 
 
 def without_gic(c):

@@ -49,7 +49,7 @@ class Resume(at_prompt.Case):
                     self.timeout) as c:
                 try:
                     c.prompt()
-                    c.guest = self.guest
+                    c.guest, c.u_boot = self.guest, self.u_boot
                     asleep.set_bootcmd(c, self.guest)
                     self.script(c, self.machine, disks)
                 finally:
@@ -226,6 +226,11 @@ def resumes_without_gic(c, machine, disks):
     resumes(c, machine, disks)
 
 
+def resumes_without_mmu(c, machine, disks):
+    at_prompt.switch_mmu_off(c, c.u_boot)
+    resumes(c, machine, disks)
+
+
 # ---- all of them ------------------------------------------------------------
 
 CASES = [
@@ -236,6 +241,7 @@ CASES = [
     Resume('resume-el2-gic3-lz4-6.12', resumes, el=2, gic='3',
            words=at_prompt.LZ4, kernel='6.12'),
     Resume('resume-no-gic', resumes_without_gic, words=at_prompt.RAW),
+    Resume('resume-mmu-off', resumes_without_mmu, words=at_prompt.RAW),
     Resume('resume-refuses', refuses_resume),
     Resume('resume-gives-up', gives_up),
     Resume('resume-any-price', boots_at_any_price),
