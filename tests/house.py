@@ -12,6 +12,8 @@ public   it stands in include/, or ends with _; never both, and what
          include/ declares exists
 header   a header that shares its stem with a .c declares only that .c's
 errors   a list of errors in include/ has statuses and groups of errors.h
+flags    the comment of an operation names the flags that it takes, no others
+switch   no #if but for the assembler, -Os, and what a host may assume
 width    no line with a comment goes beyond column 80
 spdx     a file begins with its licence
 outside  a document that is named is one of the repository
@@ -303,6 +305,89 @@ def errors(tree):
                 yield f'{path}:{number + 1}: {m[2]} is no status'
 
 
+# ---- flags ------------------------------------------------------------------
+
+# What says which flags are legal: its sixth argument.
+BEGINS = 'trans_build_begin_'
+
+
+def bodies(tree):
+    """{name of a function: its text}"""
+    return {t.name: '\n'.join(tree.text[t.path].split('\n')[t.first:t.last])
+            for t in tree.tags
+            if t.kind == 'function' and room_of(t.path, tree.may)}
+
+
+def legal(body, name, depth=3):
+    """What a function says is legal, itself or through what it calls."""
+    found = re.search(rf'\b{BEGINS}\((.*?)\);', body.get(name, ''), re.S)
+    if found or not depth:
+        return found[1].split(',')[5] if found else ''
+    return next(filter(None, (
+        legal(body, called, depth - 1) for called in
+        re.findall(r'\b(trans_\w+)\(', body.get(name, '')))), '')
+
+
+def flags_of(tree, words):
+    """The names of flags in an expression of C, through its macros."""
+    names = set(re.findall(r'\b[A-Z_]+\b', words))
+    found = {n.removeprefix('TRANS_') for n in names
+             if n.startswith('TRANS_')}
+    for text in tree.text.values():
+        for name in names - {f'TRANS_{n}' for n in found}:
+            macro = re.search(rf'#define {name}\s+((?:.*\\\n)*.*)', text)
+            if macro:
+                found |= flags_of(tree, macro[1])
+    return found
+
+
+def comment_of(tree, tag):
+    """The last one before a prototype, without its stars."""
+    lines = tree.text[tag.path].split('\n')[:tag.first - 1]
+    found = re.findall(r'/\*(.*?)\*/', '\n'.join(lines), re.S)
+    return re.sub(r'\n \* ?', ' ', found[-1]) if found else ''
+
+
+def told(comment, takes):
+    """The flags that a comment lists."""
+    said = re.search(r'@flags: (.*?)\.\s', comment, re.S)
+    if not said:
+        return set()
+    return set(re.findall(r'\b[A-Z]{4,}\b', said[1])).union(*(
+        takes.get(f'trans_table_{other}', ())
+        for other in re.findall(r'those of (\w+)', said[1])))
+
+
+def flags(tree):
+    body = bodies(tree)
+    operations = [t for t in tree.tags if t.kind == 'prototype' and
+                  t.path.startswith('include/') and legal(body, t.name)]
+    takes = {t.name: flags_of(tree, legal(body, t.name)) for t in operations}
+    for tag in operations:
+        says = told(comment_of(tree, tag), takes)
+        for flag in sorted(takes[tag.name] ^ says):
+            yield f'{tag.name}: {flag} is ' + (
+                'not in its comment' if flag in takes[tag.name]
+                else 'in its comment, and not taken')
+
+
+# ---- the preprocessor -------------------------------------------------------
+
+SWITCH = re.compile(r'^\s*#\s*(?:if|ifdef|ifndef|elif)\b(.*)')
+SWITCHES = re.compile(r'^ (?:\w+_H|__ASSEMBLER?__|__OPTIMIZE_SIZE__|_WIN32|'
+                      r'TRANS_ASSUME_\w+)$')
+
+
+def switch(tree):
+    """In what is the library; a port is of its host."""
+    for path, room in in_rooms(tree):
+        for number, line in enumerate(tree.text[path].split('\n')):
+            m = SWITCH.match(line)
+            if m and not room.startswith('ports/') and \
+                    not SWITCHES.match(m[1]):
+                yield f'{path}:{number + 1}: {line.strip()}'
+
+
 # ---- the text itself --------------------------------------------------------
 
 def functions(tree):
@@ -382,7 +467,7 @@ def outside(tree):
 
 
 RULES = (length, room, arrow, private, circle, prefix, public, header, errors,
-         width, spdx, outside)
+         flags, switch, width, spdx, outside)
 
 
 def complaints(tree):

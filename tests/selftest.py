@@ -334,6 +334,41 @@ class House(unittest.TestCase):
                  ' *   call     TRANS_EGONE     wrong\n')
         self.said(('errors', 'low.h:6: host'), ('errors', 'low.h:7: TRANS_EG'))
 
+    def operation(self, comment):
+        """One that takes two flags, by a macro and another function."""
+        self.setUp()
+        self.add('include/low.h', f'/*\n * {comment}\n */\n'
+                 'int trans_b(unsigned int flags);\n')
+        self.add('low/b.c', '#define ALL (TRANS_KEEP | \\\n\tTRANS_FOLD)\n'
+                 'int trans_b(unsigned int flags)\n{\n'
+                 '\treturn trans_x_(flags);\n}\n'
+                 'int trans_x_(unsigned int flags)\n{\n'
+                 '\treturn trans_build_begin_(1, 2, 3, 4,\n'
+                 '\t\tflags, ALL, 7);\n}\n')
+        last = self.text['include/low.h'].count('\n')
+        self.tags += [house.Tag('include/low.h', 'trans_b', 'prototype', last,
+                                last),
+                      house.Tag('low/b.c', 'trans_b', 'function', 4, 7),
+                      house.Tag('low/b.c', 'trans_x_', 'function', 8, 12)]
+        self.defines['low/b.c'] |= {'trans_b', 'trans_x_'}
+
+    def test_flags(self):
+        self.operation('What it does.\n * @flags: KEEP, or\n * FOLD. SLEEP.')
+        self.said()
+        self.operation('@flags: KEEP. FOLD.')
+        self.said(('flags', 'trans_b: FOLD is not in its comment'))
+        self.operation('@flags: KEEP, FOLD and SLEEP.')
+        self.said(('flags', 'trans_b: SLEEP is in its comment, and not'))
+        self.operation('KEEP and FOLD.')
+        self.said(('flags', 'trans_b: FOLD'), ('flags', 'trans_b: KEEP'))
+
+    def test_switch(self):
+        self.add('low/a.c', '#ifndef A_H\n#ifdef __ASSEMBLER__\n')
+        self.said()
+        for words in 'ifdef A_HOST', 'if TRANS_FAST', ' ifndef __arm__':
+            self.text['low/b.c'] = f'{self.HEAD}#{words}\n'
+            self.said(('switch', 'low/b.c:2: #' + words))
+
     def test_width(self):
         self.add('low/a.c', '/*\n *' + 't' * 78 + '\n\t*' + 't' * 72 + '\n*/\n'
                  'char *s = "/*' + 's' * 80 + '*/";\n'

@@ -272,6 +272,9 @@ int trans_table_attach(struct trans_table *table,
  * transitional table, software bits [58:55] and nT, and the contiguous bit
  * unless KEEPCONT says otherwise.
  *
+ * @flags: MKWRITE, MKVALID, CHECKPFN, TRUSTPFN, NOEXEC, KEEPCONT, and those of
+ * map.
+ *
  * Besides those of all operations:
  *   call     TRANS_EINVAL    one table, other granules, CHECKPFN without a
  *                            pfn_valid, flags that exclude each other
@@ -314,7 +317,7 @@ int trans_table_idmap(struct trans_table *table, trans_pa_t pa, uint64_t len,
  * the pages that hold tables come out read-only. @attr_of writes the attributes
  * from @va on to @attr, and to @len for how many bytes they hold: a multiple of
  * the granule, at least one. Asked again it must answer the same. Nonzero
- * refuses.
+ * refuses. @flags: those of map.
  *
  * Besides those of map:
  *   host     TRANS_EHOST     @attr_of refused
