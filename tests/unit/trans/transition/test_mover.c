@@ -455,7 +455,6 @@ static void zeroes_hold(void **state)
 	assert_int_equal(cleaned(base + 0x8003, 0x1234, 2, 4), 3);
 }
 
-/* A zero that does not stick, at either end and in between. */
 /* RAM begins at 0 on many boards: that is an address like any other. */
 static void zero_fails_at_0(void **state)
 {
@@ -471,6 +470,7 @@ static void zero_fails_at_0(void **state)
 	assert_int_equal(report.far, 0);
 }
 
+/* A zero that does not stick, at either end and in between. */
 static void zeroes_fail(void **state)
 {
 	static const uint64_t bad[] = { 0x8003, 0x8008, 0x8fff, 0x9001,
