@@ -32,11 +32,11 @@ $(N)/swsusp: $(call bench_objs,tests/bench/swsusp.c tests/unit/support/swsusp_im
 	$(Q)gcc -Wl,--gc-sections $^ -llzo2 -llz4 -o $@
 
 # All of kexec and hibernate, and the tests' machine.
-$(N)/hostile: $(call bench_objs,tests/bench/hostile.c \
+$(N)/hostile: $(call bench_objs,$(addprefix tests/bench/,hostile.c hostile_kernel.c) \
 		$(addprefix tests/unit/support/,resume_world.c memory.c files.c \
-		saved_kernels.c) \
+		kexecs.c saved_kernels.c) $(GUNZIP) \
 		$(LIB) $(TRANS) $(KEXEC) $(HIBERNATE) $(FAKES)) \
-		$(call fdt_objs,$(N))
+		$(call fdt_objs,$(N)) $(call zlib_objs,$(N))
 	$(call say,HOSTLD)
 	$(Q)gcc -Wl,--gc-sections $^ -lcmocka -o $@
 

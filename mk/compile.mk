@@ -47,7 +47,7 @@ COUNTED := $(H)/obj/tests/unit/support/counted.o
 $(H)/obj/hibernate/%: FLAGS = $(WARN) -fsanitize-coverage=trace-pc
 endif
 $(A)/obj/libfdt/% $(H)/obj/libfdt/% $(N)/obj/libfdt/%: FLAGS = $(TRANS_TABLE_LIBFDT_FLAGS)
-$(A)/obj/zlib/% $(H)/obj/zlib/%: FLAGS = $(TRANS_TABLE_ZLIB_FLAGS)
+$(A)/obj/zlib/% $(H)/obj/zlib/% $(N)/obj/zlib/%: FLAGS = $(TRANS_TABLE_ZLIB_FLAGS)
 # Unpacking runs with the MMU on, where unaligned accesses are no fault. They
 # are these libraries' own way, so that UBSan has nothing to say to them.
 $(A)/obj/lzo/%: FLAGS = $(TRANS_TABLE_LZO_FLAGS) $(UNALIGNED)

@@ -15,6 +15,7 @@
 
 #include <trans_table/fdt.h>
 
+#include "tests/bench/hostile_kernel.h"
 #include "tests/unit/support/raw_tree.h"
 #include "tests/unit/support/resume_world.h"
 #include "tests/unit/support/saved_kernels.h"
@@ -385,6 +386,18 @@ static void talks(void)
 	end_image();
 }
 
+/* ---- kernels ---- */
+
+static void load_kernel(void)
+{
+	status = kernel_load();
+}
+
+static void verify_kernel(void)
+{
+	status = verify();
+}
+
 static const struct {
 	const char *name;
 	void (*build)(void);
@@ -404,6 +417,11 @@ static const struct {
 	{ "image: names of types far apart", apart, load_image },
 	{ "image: symbols that begin alike", alike, load_image },
 	{ "image: a log without end", talks, load_image },
+	{ "kernel: honest", kernel_honest, load_kernel },
+	{ "kernel: .bss of 8 GiB", kernel_huge_bss, load_kernel },
+	{ "verify: honest", verify_honest, verify_kernel },
+	{ "verify: .bss of 32 times the file", verify_huge_bss,
+	  verify_kernel },
 };
 
 int main(int argc, char **argv)
