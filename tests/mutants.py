@@ -7,7 +7,9 @@ somewhere once (tests/known_bugs/), in a copy of the sources under
 build/mutants/. The unit tests must fail on it (a test program that dies, or
 does not end, has noticed too). The copy without an edit must pass.
 
-tests/known_bugs/*.py: {tests that must notice: [(name, where, old, new)]}.
+tests/known_bugs/*.py: {tests that must notice: [(name, where, old, new)]}. They
+are programs of tests/unit, and `differential` (this builder beside the frozen
+one), which must end the run at a difference that is not listed.
 @where is the function, macro or variable that is edited, wherever it is;
 `stem:function` is the one in stem.c, for a name that several files have. @old
 occurs once in it, and blanks, also line ends, do not count: an edit survives a
@@ -33,7 +35,8 @@ ROOT = os.path.dirname(HERE)
 DIR = f'{ROOT}/build/mutants'
 # What edits may be in, and what is copied besides.
 EDITED = ('lib', 'trans', 'kexec', 'hibernate')
-COPIED = (*EDITED, 'include', 'ports', 'tests/unit', 'sources.mk')
+COPIED = (*EDITED, 'include', 'ports', 'tests/unit', 'tests/differential',
+          'sources.mk')
 # Without sanitizers but UBSan's traps: many builds, each run once.
 TRAPS = ['-fsanitize=undefined', '-fsanitize-undefined-trap-on-error']
 CC = ['gcc', '-std=gnu11', '-O1', '-g', '-fno-common', '-w', '-Iinclude',
@@ -42,6 +45,7 @@ CC = ['gcc', '-std=gnu11', '-O1', '-g', '-fno-common', '-w', '-Iinclude',
 THEIRS = ['-fno-sanitize=undefined', '-fwrapv', '-DLZO_CFG_FREESTANDING']
 # As the Makefile: what a test counts (tests/unit/support/counted.h).
 COUNTED = ['-fsanitize-coverage=trace-pc']
+DIFFERENTIAL = 'tests/differential/differential.c'
 LIBS = ['-lcmocka', '-llzo2', '-llz4', '-lzstd']
 TIMEOUT = 120
 LISTS = """
@@ -167,11 +171,21 @@ def unit_sources(root):
     return glob.glob('tests/unit/**/*.c', root_dir=root, recursive=True)
 
 
+def stem(path):
+    return os.path.splitext(os.path.basename(path))[0]
+
+
 def test_sources(root):
-    """{name of a test: its source}"""
-    found = {os.path.splitext(os.path.basename(p))[0]: p
-             for p in unit_sources(root)}
-    return {n: p for n, p in found.items() if n.startswith('test_')}
+    """{name of a test: its source}; the differential is one more."""
+    return {stem(p): p for p in (*unit_sources(root), DIFFERENTIAL)
+            if p == DIFFERENTIAL or stem(p).startswith('test_')}
+
+
+def parts(root, test):
+    """What else a test is made of, that no other may be."""
+    return [] if test != stem(DIFFERENTIAL) else [
+        p for p in glob.glob('tests/differential/**/*.c', root_dir=root,
+                             recursive=True) if p != DIFFERENTIAL]
 
 
 def object_of(source):
@@ -185,7 +199,8 @@ def run_all(function, items):
 
 def passing(path):
     """How often each test passes, in their order: a program may run a group
-    twice, on two kinds of host. Nothing if it hangs."""
+    twice, on two kinds of host. Nothing if it hangs. One that knows no TAP is
+    one test."""
     try:
         done = subprocess.run([path], timeout=TIMEOUT,
                               env={**os.environ,
@@ -196,8 +211,9 @@ def passing(path):
     except subprocess.TimeoutExpired:
         return Counter()
     text = done.stdout.decode(errors='replace')
-    return Counter(w.split(' - ', 1)[1] for w in text.splitlines()
-                   if w.startswith('ok ') and ' - ' in w)
+    found = Counter(w.split(' - ', 1)[1] for w in text.splitlines()
+                    if w.startswith('ok ') and ' - ' in w)
+    return found or Counter([stem(path)] * (done.returncode == 0))
 
 
 def lost(before, after):
@@ -221,7 +237,9 @@ class Base:
         self.shared = [*ours, *self.theirs, *(
             p for p in unit_sources(self.tree)
             if p not in programs.values())]
-        built = [*self.shared, *(programs[t] for t in tests)]
+        self.parts = {t: parts(self.tree, t) for t in tests}
+        built = [*self.shared, *(programs[t] for t in tests),
+                 *(p for t in tests for p in self.parts[t])]
         errors = [e for e in run_all(
             lambda name: self.compile(self.tree, name, self.obj), built) if e]
         if errors:
@@ -266,8 +284,9 @@ class Base:
         archive = f'{out}/{test}.a'
         subprocess.run(['ar', 'rcs', archive, *map(obj, self.shared)],
                        check=True)
-        subprocess.run(['gcc', *TRAPS, obj(self.programs[test]), archive,
-                        *LIBS, '-o', f'{out}/{test}'], check=True)
+        subprocess.run(['gcc', *TRAPS, obj(self.programs[test]),
+                        *map(obj, self.parts[test]), archive, *LIBS, '-o',
+                        f'{out}/{test}'], check=True)
         os.remove(archive)
         return f'{out}/{test}'
 

@@ -113,4 +113,13 @@ MUTANTS = {
         ('52-bit TTBR not shuffled', 'trans_ttbr',
          'return (root & low_mask(48)) | (root >> 48) << 2;', 'return root;'),
     ],
+    # What listed.c does not list ends the run.
+    ('differential',): [
+        ('differential: NOBLOCK is not heard', 'fits',
+         '&& !(b->flags & TRANS_NOBLOCK)', ''),
+        ('differential: another status', 'decide_collision',
+         'return TRANS_EEXIST;', 'return TRANS_EINVAL;'),
+        ('differential: another permission', 'trans_edit_of_flags_',
+         'edit.set |= LEAF_DBM;', ''),
+    ],
 }
