@@ -5,6 +5,11 @@ SAVED = ('test_saved', 'test_saved_ask', 'test_resume_ask')
 # Edits, and the tests that must notice them: tests/mutants.py.
 MUTANTS = {
     SAVED: [
+        ('saved: VMCOREINFO may do what it wants', 'trans_saved_text',
+         'trans_text_printable_(text, len);', ''),
+        ('saved: a command line may do what it wants', 'command_line',
+         'trans_text_printable_(says->command_line, '
+         'says->command_line_len);', ''),
         ('saved: the VMCOREINFO of any kernel', 'agrees',
          'value != args->known_va - args->known_pa', 'false'),
         ('saved: VMCOREINFO of other tables', 'agrees',

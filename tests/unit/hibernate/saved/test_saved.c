@@ -91,6 +91,20 @@ static void info_says(void **state)
 			 TRANS_ENOENT);
 }
 
+/* It goes to a console. */
+static void info_obeys_nobody(void **state)
+{
+	char text[10];
+
+	(void)state;
+	saved_world_make(&w);
+	say("OSRELEASE", "6.1\033[2J");
+	assert_int_equal(trans_saved_open(&saved, &w.args, &err), 0);
+	assert_int_equal(trans_saved_text(&saved, "OSRELEASE", text,
+					  sizeof(text), NULL), 0);
+	assert_memory_equal(text, "6.1?[2J", 7);
+}
+
 static void info_is_a_note(void **state)
 {
 	(void)state;
@@ -461,6 +475,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(info_says, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(info_obeys_nobody, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(info_is_a_note, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(info_of_another_kernel, set_up,
