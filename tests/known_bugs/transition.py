@@ -28,7 +28,7 @@ MUTANTS = {
          'step(s, BLOB_STEP_ISB, 0); step(s, BLOB_SET_ICH_HCR_EL2, 0);',
          'step(s, BLOB_SET_ICH_HCR_EL2, 0);'),
         ("world: EL3's profile is EL1's", 'has_profile',
-         '&& !(cpu->pmbidr & PMBIDR_P)', ''),
+         '&& !(cpu->pmbidr & BUFFER_OWNED_ABOVE)', ''),
         ('world: FGT2 on a CPU with FGT only', 'more_traps_for_el1',
          'MMFR0, 56) < 2)', 'MMFR0, 56) < 1)'),
     ],

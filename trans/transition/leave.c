@@ -8,8 +8,6 @@
 #include "lib/machine/arch.h"
 #include "trans/transition/private.h"
 
-/* PMBIDR_EL1.P and TRBIDR_EL1.P: the buffer belongs to a higher EL. */
-#define BUFFER_OWNED_ABOVE 0x10u
 #define TRBLIMITR_E 1u
 #define TCO_ON (1ULL << 25)
 #define ALLINT_ON (1ULL << 13)

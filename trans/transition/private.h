@@ -17,6 +17,10 @@ static inline bool copies_map(const struct trans_transition_args *args)
 	return !TRANS_ASSUME_SPARSE && args->map == TRANS_MAP_LINEAR;
 }
 
+/* PMBIDR_EL1.P and TRBIDR_EL1.P (Arm ARM D19): the profiling or trace buffer
+ * belongs to a higher exception level. */
+#define BUFFER_OWNED_ABOVE 0x10u
+
 static inline bool wants_scrub(const struct trans_transition_args *args)
 {
 	return !TRANS_ASSUME_SPARSE && args->scrub;

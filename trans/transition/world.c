@@ -41,7 +41,6 @@
 #define CNTHCTL_NO_TRAPS 3u /* EL1PCTEN, EL1PCEN */
 #define MDCR_E2PB_EL1 (3u << 12)
 #define MDCR_E2TB_EL1 (3u << 24)
-#define PMBIDR_P (1u << 4)
 #define PMSCR_PA_PCT 0x50u /* physical addresses, physical timestamps */
 #define ICC_SRE_ALL 0xfu
 
@@ -106,7 +105,7 @@ static bool has_s1pie(const struct trans_cpu *cpu)
  * to give away. */
 static bool has_profile(const struct trans_cpu *cpu)
 {
-	return has(cpu, DFR0, 32) && !(cpu->pmbidr & PMBIDR_P);
+	return has(cpu, DFR0, 32) && !(cpu->pmbidr & BUFFER_OWNED_ABOVE);
 }
 
 /* ID_AA64ISAR1_EL1.APA, API [11:4], GPA, GPI [31:24]; ISAR2.GPA3, APA3
