@@ -114,6 +114,16 @@ def zeroed(name, el, options, **machine):
                      forbid=[says.DIRTY_BSS, says.CRASH, says.ANY_LINUX])
 
 
+def crash_entry_zeroed():
+    """The same for what waits for a crash: zeroed when it is loaded. The port
+    that is entered looks, and goes on to Linux by another crash entry."""
+    case = runs.boots('bss-crash', 1, ['litter=on', 'hops=1', 'entry=crash',
+                                       'hide=off'], variant='hops', ram='1G')
+    case.expect += [says.CRASH_ENTRY, says.LETTERS_OF_NONE]
+    case.forbid += [says.DIRTY_BSS]
+    return case
+
+
 def scrubs(name, options, left, **machine):
     """A port starts a port, which looks at the old one's hidden pages."""
     return runs.Case(name, ['inspect=next', *options], 'self',
@@ -176,6 +186,7 @@ WAYS = [
 # What the pairs of the matrix have in other company.
 MORE_WAYS = [
     crash_entry('crash-gz', 2, variant='gz'),
+    crash_entry_zeroed(),
     verified('digest-el1-linear', 1, ['map=linear'], cpu=runs.MAX),
     runs.survives_hunger('fail-alloc-coarse', 'sparse', 'coarse=1'),
     runs.survives_hunger('fail-alloc-elf', 'sparse', variant='vmlinux'),
