@@ -62,7 +62,16 @@ $(E)/transtable.elf: $(EFI_OBJS) ports/efi/efi.ld mk/efi.mk
 	$(call say,LD)
 	$(Q)ld.lld $(EFI_LINK) $(EFI_OBJS) -o $@
 
-$(E)/transtable.efi: $(E)/transtable.elf ports/efi/pe.py
+# What it is measured against, and with.
+METER_LIB := $(call efi_objs,$(addprefix ports/efi/,firmware.c path.c next.c \
+		print.c) ports/qemu-virt/mem.c)
+METER := $(addprefix $(E)/,meter.elf plain.elf)
+$(METER): $(E)/%.elf: $(E)/obj/tests/efi/%.o $(METER_LIB) ports/efi/efi.ld \
+		mk/efi.mk
+	$(call say,LD)
+	$(Q)ld.lld $(EFI_LINK) $(filter %.o,$^) -o $@
+
+$(E)/%.efi: $(E)/%.elf ports/efi/pe.py
 	$(call say,PE)
 	$(Q)ports/efi/pe.py $< $@
 
@@ -76,8 +85,9 @@ efi: | efi-setup $(FETCHED) ## transtable.efi: resume and kexec on machines with
 	@tests/gates.py efi $(E)/transtable.efi
 
 # EDK2, tools for a FAT file system without being root, and a signer.
-efi-lab: | setup
+efi-lab: | efi-setup $(FETCHED)
 	@tests/lab/setup --with qemu-efi-aarch64 mtools sbsigntool openssl
+	@$(MAKE) --no-print-directory $(METER:.elf=.efi)
 
 efi-matrix: efi payload | efi-lab ## cases in EDK2 only (RUN='--only PATTERN --verbose')
 	@tests/efi/run_efi.py $(RUN)
