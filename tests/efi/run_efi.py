@@ -13,11 +13,13 @@ sys.path.insert(0, HERE)
 import esp  # noqa: E402
 import at_cost  # noqa: E402
 import at_firmware  # noqa: E402
+import at_loaders  # noqa: E402
 import at_secure  # noqa: E402
 import lab  # noqa: E402
 
 TAIL = 15
-CASES = at_firmware.CASES + at_cost.CASES + at_secure.CASES
+CASES = [*at_firmware.CASES, *at_cost.CASES, *at_loaders.CASES,
+         *at_secure.CASES]
 
 
 def report(case, result):

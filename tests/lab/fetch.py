@@ -275,6 +275,15 @@ def fetch_kexec_tools():
             download_deb(package, d)
 
 
+def fetch_loaders():
+    """What EFI firmware starts elsewhere: systemd-boot, and GRUB as Debian
+    signs it."""
+    say('systemd-boot and GRUB (arm64) ...')
+    with Workdir(f'{BUILD}/loaders') as d:
+        for package in ('systemd-boot-efi', 'grub-efi-arm64-signed'):
+            download_deb(package, d)
+
+
 def source_versions(package):
     """All that the mirror lists, as package=version, newest first."""
     shown = apt('apt-cache', 'showsrc', '--only-source', package)
@@ -395,6 +404,7 @@ def fetch_trans_pgd():
 
 PARTS = {'kernel': fetch_kernel, 'backports': fetch_backports,
          'kernel-full': fetch_full_kernel, 'busybox': fetch_busybox, 'kexec-tools': fetch_kexec_tools,
+         'loaders': fetch_loaders,
          'libfdt': fetch_libfdt,
          'zlib': fetch_zlib, 'lzo': fetch_lzo, 'lz4': fetch_lz4,
          'trans_pgd': fetch_trans_pgd}
