@@ -11,6 +11,7 @@ import unittest
 HOOK = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
     __file__))), 'tools/systemd/trans_table-sidecar')
 VERSION = '#1 SMP Debian 6.1.192-2 (2026-11-16)'
+BOOT = '8cf2644b-4b0b-428f-9387-6d876050dc67'
 WANTED = '''\
 Booting Linux on physical CPU 0x0000000000 [0x411fd070]
 GICv3: CPU0: found redistributor 0 region 0:0x00000000080a0000
@@ -35,9 +36,11 @@ class Hook(unittest.TestCase):
         self.home = tempfile.TemporaryDirectory()
         self.addCleanup(self.home.cleanup)
         self.boot = self.path('boot/side car')
-        for folder in ('bin', 'boot', 'etc/default'):
+        for folder in ('bin', 'boot', 'etc/default',
+                       'proc/sys/kernel/random'):
             os.makedirs(self.path(folder))
         self.write('etc/default/trans_table', f"SIDECAR='{self.boot}'\n")
+        self.write('proc/sys/kernel/random/boot_id', f'{BOOT}\n')
         self.write('journal', OTHERS[:60] + '\n' + WANTED + OTHERS)
         self.command('uname', f"[ \"$*\" = -v ] && echo '{VERSION}'")
         self.command('journalctl', f"""
@@ -77,7 +80,8 @@ class Hook(unittest.TestCase):
     def test_all_lines_and_no_others(self):
         self.assertEqual(
             self.call('pre', 'hibernate'),
-            f'trans_table saved kernel 1\nversion {VERSION}\n{WANTED}end\n')
+            f'trans_table saved kernel 1\nversion {VERSION}\nboot {BOOT}\n'
+            f'{WANTED}end\n')
         self.assertIsNone(self.call('post', 'hibernate'))
 
     def test_each_way_to_hibernate(self):
@@ -97,6 +101,22 @@ class Hook(unittest.TestCase):
             self.write('boot/side car', 'old')
             self.command('journalctl', broken)
             self.assertIsNone(self.call('pre', 'hibernate'))
+
+    def test_it_is_settled(self):
+        """Out of the journal of its file system, which is frozen for that, but
+        never the root file system."""
+        self.command('fsfreeze', f'echo "$@" >>{self.path("froze")}; '
+                     f'ls "$2" >>{self.path("froze")}')
+        for boot, froze in (2, True), (1, False):
+            self.command('stat', f'case "$3" in */boot) echo {boot} ;; '
+                         '*/) echo 1 ;; esac')
+            self.write('froze', '')
+            self.call('pre', 'hibernate')
+            with open(self.path('froze'), encoding='utf-8') as f:
+                said = f.read()
+            folder = self.path('boot')
+            self.assertEqual(said, f'-f {folder}\nside car\n-u {folder}\n'
+                             'side car\n' if froze else '')
 
     def test_a_place_that_is_not_there(self):
         self.write('etc/default/trans_table',

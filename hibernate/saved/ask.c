@@ -62,10 +62,12 @@ static int hear(void *arg, const struct trans_saved_message *message)
 static bool ask_sidecar(struct asking *a)
 {
 	const struct trans_saved_question *q = a->question;
+	uint8_t boot[SAVED_BOOT];
 
 	return q->sidecar && q->version &&
 	       trans_saved_sidecar_(&a->says, q->sidecar, q->sidecar_len,
-				    q->version);
+				    q->version, boot) &&
+	       trans_saved_is_boot_(a->saved, boot);
 }
 
 static bool listen(struct asking *a, enum trans_saved_source source)

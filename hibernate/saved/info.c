@@ -254,6 +254,8 @@ int trans_saved_open(struct trans_saved *saved,
 	memset(saved, 0, sizeof(*saved));
 	saved->memory = args->memory;
 	saved->effort = args->effort;
+	saved->known_va = args->known_va;
+	saved->known_pa = args->known_pa;
 	ret = view_of(saved, args);
 	if (ret)
 		return trans_fail(err, TRANS_EGEOM, "tables of that kind");

@@ -2,8 +2,9 @@
 /*
  * The parts of asking, each in a file of its own: read.c gets at the kernel's
  * memory, info.c at VMCOREINFO, symbols.c at kallsyms, types.c at BTF, log.c at
- * the log; says.c knows what lines of the log mean, lpis.c where LPI tables are
- * and whether to believe it, ask.c puts all of it together.
+ * the log; says.c knows what lines of the log mean, boot.c which boot it is,
+ * lpis.c where LPI tables are and whether to believe it, ask.c puts all of it
+ * together.
  */
 #ifndef TRANS_HIBERNATE_SAVED_PRIVATE_H
 #define TRANS_HIBERNATE_SAVED_PRIVATE_H
@@ -14,6 +15,8 @@
 
 /* Memory is looked at in pieces of this size, which any page is made of. */
 #define SAVED_PIECE 4096u
+/* What a walk of the tables costs, beside a byte that is looked at. */
+#define SAVED_WALK 2048u
 
 /* read.c */
 
@@ -74,11 +77,19 @@ struct saved_says {
 };
 void trans_saved_line_(struct saved_says *says, const char *line, size_t len);
 /* All lines of a sidecar. Is it one of the kernel with that version, and whole?
- */
+ * Then it says of which boot: @boot. */
+#define SAVED_BOOT 16u
 bool trans_saved_sidecar_(struct saved_says *says, const char *text,
-			  size_t len, const char *version);
+			  size_t len, const char *version,
+			  uint8_t boot[SAVED_BOOT]);
 /* Does @line, of @len bytes or ended by a NUL, begin with @start? */
 bool trans_saved_begins_(const char *line, size_t len, const char *start);
+
+/* boot.c */
+
+/* Is it that boot which was saved? */
+bool trans_saved_is_boot_(struct trans_saved *saved,
+			  const uint8_t boot[SAVED_BOOT]);
 
 /* lpis.c */
 

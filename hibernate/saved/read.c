@@ -9,8 +9,6 @@
 #include "lib/fail.h"
 #include "lib/numbers.h"
 
-/* What a walk of the tables costs, beside a byte that is looked at. */
-#define WALK_EFFORT 2048u
 /* The host hears of it each time that so much was looked at. */
 #define WORK_PART (64u << 10)
 
@@ -36,7 +34,7 @@ static bool translate(struct trans_saved *saved, trans_va_t va, trans_pa_t *pa)
 {
 	struct trans_leaf leaf;
 
-	if (!trans_saved_spend_(saved, WALK_EFFORT) ||
+	if (!trans_saved_spend_(saved, SAVED_WALK) ||
 	    trans_table_query(&saved->view, va, &leaf, NULL) ||
 	    !trans_memory_cacheable(leaf.memory))
 		return false;

@@ -241,8 +241,35 @@ static struct line next_line(struct line *text)
 	return line;
 }
 
+static bool two_digits(struct line *line, uint8_t *byte)
+{
+	unsigned int high, low;
+
+	if (line->left < 2)
+		return false;
+	high = digit_of(line->at[0]);
+	low = digit_of(line->at[1]);
+	*byte = (uint8_t)(high << 4 | low);
+	line->at += 2;
+	line->left -= 2;
+	return high < 16 && low < 16;
+}
+
+/* "8cf2644b-4b0b-428f-9387-6d876050dc67", of the variant of RFC 4122, 4.1.1. */
+static bool uuid(struct line *line, uint8_t id[SAVED_BOOT])
+{
+	for (unsigned int i = 0; i < SAVED_BOOT; i++) {
+		bool dash = i == 4 || i == 6 || i == 8 || i == 10;
+
+		if ((dash && !words(line, "-")) || !two_digits(line, &id[i]))
+			return false;
+	}
+	return id[8] >> 6 == 2;
+}
+
 bool trans_saved_sidecar_(struct saved_says *says, const char *bytes,
-			  size_t len, const char *version)
+			  size_t len, const char *version,
+			  uint8_t boot[SAVED_BOOT])
 {
 	struct line text = { bytes, len }, line = next_line(&text);
 
@@ -251,6 +278,9 @@ bool trans_saved_sidecar_(struct saved_says *says, const char *bytes,
 	line = next_line(&text);
 	if (!*version || !words(&line, "version ") || !words(&line, version) ||
 	    line.left)
+		return false;
+	line = next_line(&text);
+	if (!words(&line, "boot ") || !uuid(&line, boot) || line.left)
 		return false;
 	while (text.left) {
 		line = next_line(&text);

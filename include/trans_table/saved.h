@@ -79,6 +79,8 @@ struct trans_saved {
 	/* The rest is hibernate/'s own. */
 	const struct trans_saved_memory *memory;
 	struct trans_table view;
+	trans_va_t known_va;
+	trans_pa_t known_pa;
 	uint64_t effort, untold;
 	int failed;
 	/* Pages that were looked at: 4 KiB each. */
@@ -244,7 +246,8 @@ struct trans_saved_facts {
 
 /*
  * @mpidr:    of the CPU that saved, affinity fields only
- * @version:  uname -v, which a sidecar must name
+ * @version:  uname -v, which a sidecar must name; and it must name this boot of
+ *            the kernel
  * @sidecar, @sidecar_len: a file that the saved kernel's user space left before
  *            it hibernated (docs/hibernate.md); NULL: none
  * @pending, @room: where to put what each CPU has; the answer points to it. A

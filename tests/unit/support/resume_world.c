@@ -104,8 +104,10 @@ static void put_resume(struct resume_world *w)
 /* Tables by the library itself; tests of shapes build theirs by hand. */
 static void put_tables(struct resume_world *w, trans_va_t page_va)
 {
-	static const struct trans_attr attr = { TRANS_MEM_NORMAL, TRANS_EXEC };
+	static const struct trans_attr text = { TRANS_MEM_NORMAL, TRANS_EXEC },
+				       data = { TRANS_MEM_NORMAL, TRANS_WRITE };
 	const struct saved *s = &w->saved;
+	uint64_t text_len = s->text_len ? s->text_len : w->page;
 	struct trans_geometry geo;
 	struct trans_table table;
 
@@ -115,9 +117,12 @@ static void put_tables(struct resume_world *w, trans_va_t page_va)
 		TRANS_GEO_UPPER | (s->ds ? TRANS_GEO_DS : 0), NULL), 0);
 	assert_int_equal(trans_table_create(&table, &geo, 0, &w->old.ops,
 					    &w->old, NULL), 0);
-	assert_int_equal(trans_table_map(&table, page_va, w->text,
-					 s->text_len ? s->text_len : w->page,
-					 &attr, TRANS_NOBLOCK, NULL), 0);
+	assert_int_equal(trans_table_map(&table, page_va, w->text, text_len,
+					 &text, TRANS_NOBLOCK, NULL), 0);
+	if (s->data_len)
+		assert_int_equal(trans_table_map(
+			&table, page_va + text_len, w->text + text_len,
+			s->data_len, &data, TRANS_NOBLOCK, NULL), 0);
 	w->ttbr1 = table.root;
 }
 

@@ -41,6 +41,7 @@ struct saved {
 	uint64_t mpidr;
 	trans_va_t reenter; /* 0: a usual one */
 	uint64_t text_len;  /* that its tables map of the text; 0: a page */
+	uint64_t data_len;  /* and behind it */
 };
 
 struct resume_world {

@@ -108,6 +108,11 @@ void kernel_must_have(const struct kernel *k,
 	assert_int_equal(lpis->count, count);
 }
 
+static bool has_base(const struct kernel *k, unsigned int cpu)
+{
+	return (is_up(k, cpu) || k->based) && (!cpu || cpu != k->baseless);
+}
+
 /* A table waits for each CPU that there may be, up or not. */
 static void make_cpu(const struct kernel *k, unsigned int cpu)
 {
@@ -120,13 +125,19 @@ static void make_cpu(const struct kernel *k, unsigned int cpu)
 	    cpu == k->cpu ? k->midr : 0x1234, 4);
 	put(k, AT_RDIST + mine + RDIST_PEND_PAGE, VMEMMAP + page * PAGE_EACH,
 	    8);
-	put(k, AT_RDIST + mine,
-	    is_up(k, cpu) || k->based ? 0xffff800008f00000 : 0, 8);
+	put(k, AT_RDIST + mine, has_base(k, cpu) ? 0xffff800008f00000 : 0, 8);
 	put(k, AT_RDIST + mine + RDIST_FLAGS, is_up(k, cpu) ? 5 : 4, 8);
 }
 
+const uint8_t kernel_boot[16] = {
+	0x8c, 0xf2, 0x64, 0x4b, 0x4b, 0x0b, 0x42, 0x8f,
+	0x93, 0x87, 0x6d, 0x87, 0x60, 0x50, 0xdc, 0x67,
+};
+
 static void make_data(const struct kernel *k)
 {
+	memcpy(kernel_part(k, KERNEL_DATA) + k->boot_at, kernel_boot,
+	       sizeof(kernel_boot));
 	put(k, AT_RDISTS_POINTER, data_at(k, AT_RDISTS), 8);
 	/* Per-CPU addresses are those of the first CPU here. */
 	put(k, AT_RDISTS + RDISTS_RDIST, data_at(k, AT_RDIST), 8);
@@ -527,7 +538,8 @@ static void table_lines(const struct kernel *k, char *sidecar)
 
 void kernel_sidecar(const struct kernel *k, const char *version, char *text)
 {
-	sprintf(text, "trans_table saved kernel 1\nversion %s", version);
+	sprintf(text, "trans_table saved kernel 1\nversion %s\nboot "
+		KERNEL_BOOT, version);
 	boot_line(k, text);
 	table_lines(k, text);
 	strcat(text, "\nend");

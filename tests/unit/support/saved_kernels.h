@@ -40,6 +40,8 @@ enum kernel_part {
  *          other
  * @down:   a CPU that was never brought up; 0: none
  * @based:  its driver has a pointer for it, but no flag
+ * @baseless: another CPU has a flag, but no pointer; 0: none
+ * @boot_at: where in KERNEL_DATA the kernel has the ID of its boot
  * @note:   VMCOREINFO as an ELF note
  * @offsets: how they are meant
  * @types:  so many types more, before and behind those that are looked for
@@ -55,7 +57,7 @@ struct kernel {
 	uint64_t mpidr;
 	uint32_t midr, cpu;
 	trans_pa_t property, pending;
-	unsigned int down;
+	unsigned int down, baseless, boot_at;
 	bool based;
 	bool note;
 	enum kernel_offsets offsets;
@@ -82,6 +84,9 @@ void kernel_wrap(const struct kernel *k, unsigned int count);
 /* What its user space leaves, in KERNEL_SIDECAR bytes. */
 #define KERNEL_SIDECAR 2048
 void kernel_sidecar(const struct kernel *k, const char *version, char *text);
+/* What says of which boot it is, as text and as the kernel has it. */
+#define KERNEL_BOOT "8cf2644b-4b0b-428f-9387-6d876050dc67"
+extern const uint8_t kernel_boot[16];
 
 #define KERNEL_RELEASE "6.12.95+deb12-arm64"
 #define KERNEL_VERSION "#1 SMP test"

@@ -77,16 +77,32 @@ void saved_world_mark(struct saved_world *w, size_t from, size_t len,
 static void make_tables(struct saved_world *w)
 {
 	static const struct trans_attr attr = { TRANS_MEM_NORMAL, TRANS_WRITE };
-	struct trans_table table;
 
 	assert_int_equal(trans_geometry_init(&w->args.geo, TRANS_EL1_0,
 					     TRANS_4K, 48, 48, TRANS_GEO_UPPER,
 					     NULL), 0);
-	assert_int_equal(trans_table_create(&table, &w->args.geo, 0, &w->m.ops,
-					    &w->m, NULL), 0);
-	assert_int_equal(trans_table_map(&table, SAVED_VA, SAVED_BASE,
+	assert_int_equal(trans_table_create(&w->table, &w->args.geo, 0,
+					    &w->m.ops, &w->m, NULL), 0);
+	assert_int_equal(trans_table_map(&w->table, SAVED_VA, SAVED_BASE,
 					 SAVED_LEN, &attr, 0, NULL), 0);
-	w->args.root = table.root;
+	w->args.root = w->table.root;
+}
+
+void saved_world_unmap(struct saved_world *w, size_t at, size_t len)
+{
+	assert_int_equal(trans_table_unmap(&w->table, SAVED_VA + at, len, 0,
+					   NULL), 0);
+}
+
+void saved_world_remap(struct saved_world *w, size_t at, size_t len, size_t to,
+		       unsigned int access)
+{
+	const struct trans_attr attr = { TRANS_MEM_NORMAL, access };
+
+	saved_world_unmap(w, at, len);
+	assert_int_equal(trans_table_map(&w->table, SAVED_VA + at,
+					 SAVED_BASE + to, len, &attr, 0, NULL),
+			 0);
 }
 
 void saved_world_init(struct saved_world *w)
@@ -111,6 +127,7 @@ void saved_world_init(struct saved_world *w)
 		.property = SAVED_BASE + SAVED_PROPERTY,
 		.pending = SAVED_BASE + SAVED_PENDING,
 		.types = 10,
+		.boot_at = 0x2c04,
 	};
 }
 

@@ -25,6 +25,7 @@ enum { SAVED_STORED, SAVED_HIDDEN, SAVED_ZERO, SAVED_ABSENT };
  */
 struct saved_world {
 	struct memory m;
+	struct trans_table table;
 	struct kernel kernel;
 	uint8_t state[SAVED_PAGES];
 	struct trans_saved_memory memory;
@@ -36,6 +37,11 @@ struct saved_world {
 void saved_world_init(struct saved_world *w);
 void saved_world_make(struct saved_world *w);
 void saved_world_end(struct saved_world *w);
+/* Of its addresses [@at, @at + @len), counted likewise, nothing, or what is at
+ * @to, with that access. */
+void saved_world_unmap(struct saved_world *w, size_t at, size_t len);
+void saved_world_remap(struct saved_world *w, size_t at, size_t len, size_t to,
+		       unsigned int access);
 /* The pages of [@at, @at + @len), counted from the start of memory. */
 void saved_world_mark(struct saved_world *w, size_t at, size_t len,
 		      unsigned int state);

@@ -29,7 +29,7 @@ static void save(unsigned int page_shift)
 	struct saved s = { .page_shift = page_shift, .base = BASE,
 			   .len = page_shift == 16 ? 48 * MIB : 6 * MIB,
 			   .va_bits = 48, .mpidr = 0x102,
-			   .text_len = 2 * MIB };
+			   .text_len = MIB, .data_len = MIB };
 	trans_pa_t pa;
 	trans_va_t va;
 
@@ -42,6 +42,7 @@ static void save(unsigned int page_shift)
 		.page_shift = page_shift, .mpidr = s.mpidr, .midr = MIDR,
 		.property = pa + KERNEL_LEN,
 		.pending = pa + KERNEL_LEN + 0x10000, .types = 3,
+		.boot_at = 0x2c04,
 	};
 	memset(kernel.bytes, 0, KERNEL_LEN + 0x10000 + KERNEL_PENDING);
 }

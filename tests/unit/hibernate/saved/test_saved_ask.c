@@ -250,6 +250,115 @@ static void a_sidecar_of_another_kernel(void **state)
 	must_not_know();
 }
 
+/* A sidecar is all that there is, and it must not be believed. */
+static void must_not_believe(void)
+{
+	assert_int_equal(ask(), 0);
+	must_know_midr(TRANS_SAVED_NOBODY);
+	must_not_know();
+}
+
+/* The same kernel on another day: its tables may look alike. */
+static void a_sidecar_of_another_boot(void **state)
+{
+	static const char key[] = "\nboot ";
+	size_t len = strlen(KERNEL_BOOT);
+	char *boot;
+
+	(void)state;
+	w.kernel.no_symbols = w.kernel.no_log = true;
+	saved_world_make(&w);
+	put_sidecar(KERNEL_VERSION);
+	boot = strstr(sidecar, key) + strlen(key);
+	for (size_t i = 0; i <= len; i++) {
+		char was = boot[i];
+
+		boot[i] = was == '1' ? '2' : '1';
+		must_not_believe();
+		boot[i] = was;
+	}
+	/* What every variable that is zero looks like. */
+	for (size_t i = 0; i < len; i++)
+		boot[i] = (char)(boot[i] == '-' ? '-' : '0');
+	memset(kernel_part(&w.kernel, KERNEL_DATA) + 0x3000, 0, 64);
+	must_not_believe();
+	put_sidecar(KERNEL_VERSION);
+	assert_int_equal(ask(), 0);
+	must_know_lpis(TRANS_SAVED_SIDECAR);
+}
+
+/* Wherever it is among the kernel's variables; they are not where the kernel is
+ * known. */
+static void the_boot_is_found(void **state)
+{
+	static const unsigned int places[] = { 0x2c04, 0x2ff0, 0x2ff4, 0x2ff8,
+					       0x2ffc, 0x3000, 0x3ff0 };
+
+	(void)state;
+	w.kernel.no_symbols = w.kernel.no_log = true;
+	saved_world_unmap(&w, SAVED_KERNEL + 0x4000, 0x10000);
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		w.kernel.boot_at = places[i];
+		saved_world_make(&w);
+		memset(w.kernel.bytes + 0x4000, 0, 0x10000);
+		put_sidecar(KERNEL_VERSION);
+		assert_int_equal(ask(), 0);
+		must_know_lpis(TRANS_SAVED_SIDECAR);
+		memset(kernel_part(&w.kernel, KERNEL_DATA) + places[i], 0, 16);
+		must_not_believe();
+	}
+}
+
+static void put_boot(size_t at)
+{
+	memcpy(w.m.bytes + at, kernel_boot, sizeof(kernel_boot));
+}
+
+/* In a journal's page, say, or in code: anywhere but among the variables. */
+static void the_boot_is_elsewhere(void **state)
+{
+	const size_t page = SAVED_KERNEL + KERNEL_DATA * KERNEL_PART + 0x2000;
+
+	(void)state;
+	w.kernel.no_symbols = w.kernel.no_log = true;
+	saved_world_make(&w);
+	put_sidecar(KERNEL_VERSION);
+	saved_world_remap(&w, page, 0x1000, page, 0);
+	must_not_believe();
+	saved_world_remap(&w, page, 0x1000, page, TRANS_WRITE | TRANS_EXEC);
+	must_not_believe();
+	saved_world_remap(&w, page, 0x1000, page + 0x4000, TRANS_WRITE);
+	put_boot(page + 0x4c04);
+	saved_world_unmap(&w, page + 0x4000, 0x1000);
+	must_not_believe();
+	put_boot(0x20004); /* before the kernel */
+	must_not_believe();
+	saved_world_remap(&w, page, 0x1000, page, TRANS_WRITE);
+	saved_world_mark(&w, page, 0x1000, SAVED_ABSENT);
+	must_not_believe();
+	saved_world_mark(&w, page, 0x1000, SAVED_STORED);
+	assert_int_equal(ask(), 0);
+	must_know_lpis(TRANS_SAVED_SIDECAR);
+}
+
+/* To look for it is bounded, too. */
+static void the_boot_costs(void **state)
+{
+	uint64_t needed;
+
+	(void)state;
+	w.kernel.no_symbols = w.kernel.no_log = true;
+	saved_world_make(&w);
+	put_sidecar(KERNEL_VERSION);
+	assert_int_equal(ask(), 0);
+	needed = w.args.effort - saved.effort;
+	w.args.effort = needed - 1;
+	assert_int_equal(ask(), TRANS_ECORRUPT);
+	w.args.effort = needed;
+	assert_int_equal(ask(), 0);
+	must_know_lpis(TRANS_SAVED_SIDECAR);
+}
+
 /* Cut anywhere, a sidecar says less, and nothing wrong. */
 static void a_sidecar_that_is_cut(void **state)
 {
@@ -421,6 +530,12 @@ static void half_a_cpu(void **state)
 	assert_int_equal(ask(), 0);
 	must_know_lpis(TRANS_SAVED_MEMORY);
 	w.kernel.based = true;
+	saved_world_make(&w);
+	assert_int_equal(ask(), 0);
+	must_not_know();
+	w.kernel.based = false;
+	w.kernel.down = 0;
+	w.kernel.baseless = 3;
 	saved_world_make(&w);
 	assert_int_equal(ask(), 0);
 	must_not_know();
@@ -630,6 +745,10 @@ int main(void)
 		TEST(a_log_that_wrapped),
 		TEST(only_a_sidecar),
 		TEST(a_sidecar_of_another_kernel),
+		TEST(a_sidecar_of_another_boot),
+		TEST(the_boot_is_found),
+		TEST(the_boot_is_elsewhere),
+		TEST(the_boot_costs),
 		TEST(a_sidecar_that_is_cut),
 		TEST(another_cpu_saved),
 		TEST(struct_pages_of_older_kernels),
