@@ -90,6 +90,12 @@ RANGE_PROOFS = [
           WINDOW, WINDOW_LOOPS),
 ]
 
+MOVE_PROOFS = [
+    Proof('moves', 'sort', '5 moves or less', (), 6,
+          (('moves: the last two are not sorted', 'trans_moves_sort_',
+            'i-- > 1;', 'i-- > 2;'),), ('MOVES=5',), (('sift_down.0', 4),)),
+]
+
 IMAGE = ('kexec/image.c',)
 HEAD = ('LENGTH=160',)
 HEAD_BOUNDS = 'any 160 bytes or less'
@@ -146,4 +152,4 @@ FILE_PROOFS = [
           (('trans_swsusp_next_run_.0', 5),)),
 ]
 
-PROOFS = [*GEOMETRY_PROOFS, *RANGE_PROOFS, *FILE_PROOFS]
+PROOFS = [*GEOMETRY_PROOFS, *RANGE_PROOFS, *MOVE_PROOFS, *FILE_PROOFS]
