@@ -84,9 +84,11 @@ efi: | efi-setup $(FETCHED) ## transtable.efi: resume and kexec on machines with
 	@$(MAKE) --no-print-directory $(E)/transtable.efi
 	@tests/gates.py efi $(E)/transtable.efi
 
-# EDK2, tools for a FAT file system without being root, and a signer.
+# EDK2, U-Boot as Debian builds it, tools for a FAT file system without being
+# root, and a signer.
 efi-lab: | efi-setup $(FETCHED)
-	@tests/lab/setup --with qemu-efi-aarch64 mtools sbsigntool openssl
+	@tests/lab/setup --with qemu-efi-aarch64 u-boot-qemu mtools \
+		sbsigntool openssl
 	@$(MAKE) --no-print-directory $(METER:.elf=.efi)
 
 efi-matrix: efi payload | efi-lab ## cases in EDK2 only (RUN='--only PATTERN --verbose')

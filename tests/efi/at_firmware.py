@@ -34,6 +34,12 @@ class Case:
         self.conf, self.kernel, self.sample = conf, kernel, sample
         self.text, self.raw, self.live = '', b'', False
 
+    def disk(self):
+        """What its disk is made by (esp.base)."""
+        made = self.guest or self
+        return made.kernel, made.machine.sector, bool(
+            self.guest and self.guest.swap_file)
+
     def prepare(self, home):
         if self.guest:
             machines.copy(machines.asleep(self.guest, f'efi-{self.name}',
@@ -61,6 +67,7 @@ class Case:
         with machines.start(self.machine, home, f'efi-{self.name}', self.live,
                             more=more) as c:
             try:
+                self.machine.begin(c)
                 script(c)
             except Lost as lost:
                 lost.text = c.text
@@ -82,10 +89,10 @@ def wakes(case, home):
         raise Lost('the image is still there')
 
 
-def plans(case, home):
+def plans(case, home, words=''):
     """Says what it would do; nothing changes."""
     before = esp.swap_bytes(home)
-    esp.configure(home, '--plan')
+    esp.configure(home, f'--plan {words}')
 
     def script(c):
         c.expect(r'transtable: Linux #', 240)

@@ -1,24 +1,28 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""QEMU with EDK2 as its firmware (Debian's qemu-efi-aarch64), and disks with a
-Linux asleep on them that this firmware had booted: through the application
-itself, which found no image. What was made is kept, by a hash of what it was
-made of."""
+"""QEMU with EDK2 as its firmware (Debian's qemu-efi-aarch64), or U-Boot, and
+disks with a Linux asleep on them that this firmware had booted: through the
+application itself, which found no image. What was made is kept, by a hash of
+what it was made of."""
 import contextlib
+import glob
 import json
 import os
 import re
 import shutil
 import subprocess
 
+import disk
 import esp
 import fetch
 import lab
 import sleeper
-import console  # (tests/uboot)
+import asleep as in_u_boot  # (tests/uboot)
+import console
 from console import Lost
 
 CODE = '/usr/share/AAVMF/AAVMF_CODE.fd'
 VARS = '/usr/share/AAVMF/AAVMF_VARS.fd'
+U_BOOT = '/usr/lib/u-boot/qemu_arm64/u-boot.bin'
 ASLEEP = os.path.join(os.path.dirname(esp.OUT), 'asleep')
 GOING = r'SLEEPER: cycle 1, going to sleep'
 AWAKE = r'SLEEPER: (?:PASS|FAIL).*'
@@ -28,43 +32,84 @@ LINUX = r'EFI stub: Booting Linux Kernel'
 
 class Machine(lab.Machine):
     """One shape of QEMU's virt with EDK2. @acpi: it is described by ACPI, and
-    else by a device tree."""
+    else by a device tree. @sector: bytes of a block of its disks. @pci: they
+    are on PCI, with an NVMe and what else a sleeper may have there."""
 
-    def __init__(self, acpi=False, code=CODE, varstore=VARS, **shape):
+    def __init__(self, acpi=False, code=CODE, varstore=VARS,
+                 sector=disk.SECTOR, pci=False, **shape):
         self.acpi, self.code, self.varstore = acpi, code, varstore
+        self.sector, self.pci = sector, pci
         super().__init__(**shape)
 
     def args(self):
+        blocks = [f'virtio-blk-device.{kind}_block_size={self.sector}'
+                  for kind in ('physical', 'logical')]
         return [*super().args(), '-machine',
-                f'acpi={"on" if self.acpi else "off"}']
+                f'acpi={"on" if self.acpi else "off"}',
+                *(w for b in blocks if self.sector != disk.SECTOR
+                  for w in ('-global', b))]
+
+    def firmware_args(self, home):
+        return ['-drive',
+                f'if=pflash,format=raw,readonly=on,file={self.code}', '-drive',
+                f'if=pflash,format=raw,id=vars,file={home}/vars.fd']
 
     def all_args(self, home, more=()):
         """With the disks and the variables that are at `home`."""
-        return [*self.args(),
-                '-drive', f'if=pflash,format=raw,readonly=on,file={self.code}',
-                '-drive', f'if=pflash,format=raw,file={home}/vars.fd',
-                *sleeper.disk_args(home), *more]
+        return [*self.args(), *self.firmware_args(home),
+                *sleeper.disk_args(home, sleeper=self.sleeper()), *more]
+
+    def begin(self, c):
+        """What its firmware has to be told at its console."""
+
+    def sleeper(self, kernel='6.1', words=()):
+        return sleeper.Sleeper(self, kernel, words, pci=self.pci)
 
 
-def fresh(home, machine, kernel='6.1', conf=''):
+class UBoot(Machine):
+    """With Debian's U-Boot instead, as it is. It keeps variables in a file on
+    the EFI system partition, and starts what is there in EFI/BOOT by itself,
+    but looks at its first disk only."""
+
+    def __init__(self, **shape):
+        super().__init__(code=U_BOOT, varstore=None, **shape)
+
+    def firmware_args(self, home):
+        return ['-bios', self.code]
+
+    def begin(self, c):
+        c.prompt()
+        c.type(f'setenv devnum {in_u_boot.disk_number(c)}; run virtio_boot\n')
+
+
+def fresh(home, machine, kernel='6.1', conf='', swap_file=False):
     """Disks, and variables as the firmware's makers deliver them."""
-    esp.make(home, kernel, conf)
-    subprocess.run(['cp', '--sparse=always', machine.varstore,
-                    f'{home}/vars.fd'], check=True)
+    esp.make(home, kernel, conf, sector=machine.sector, swap_file=swap_file)
+    for name in machine.sleeper().disks()[2:]:
+        sleeper.empty_disk(f'{home}/{name}.img', sleeper.DATA_MIB)
+    if machine.varstore:
+        subprocess.run(['cp', '--sparse=always', machine.varstore,
+                        f'{home}/vars.fd'], check=True)
 
 
 class Guest:
-    """Which kernel is put to sleep, on which machine, with which words."""
+    """Which kernel is put to sleep, on which machine, with which words; to a
+    partition, or to a file on one."""
 
-    def __init__(self, machine, kernel='6.1', words=()):
+    def __init__(self, machine, kernel='6.1', words=(), swap_file=False):
         self.machine, self.kernel, self.words = machine, kernel, tuple(words)
+        self.swap_file = swap_file
+
+    def base(self):
+        return esp.base(self.kernel, self.machine.sector, self.swap_file)
 
     def cmdline(self, *more):
         """It finds its swap disk by its size."""
-        words = (*self.words, f'tt.part={esp.SWAP_PART}', 'tt.efi',
-                 'initrd=\\sleeper', *more)
-        text = sleeper.cmdline(sleeper.Sleeper(self.machine, self.kernel,
-                                               words), '')
+        words = [*self.words, f'tt.part={esp.SWAP_PART}', 'tt.efi',
+                 'initrd=\\sleeper', *more]
+        if self.swap_file:
+            words.append(f'tt.offset={esp.swap_offset(self.base())}')
+        text = sleeper.cmdline(self.machine.sleeper(self.kernel, words), '')
         return text.replace(f'tt.swap={sleeper.SWAP_MIB << 20}',
                             f'tt.swap={esp.LENGTH}')
 
@@ -78,6 +123,7 @@ class Guest:
         files = (sleeper.kernel_file(self.kernel), sleeper.busybox(),
                  f'{sleeper.HERE}/sleeper.sh', self.machine.code)
         made_of = json.dumps([self.machine.args(), self.conf(), esp.LENGTH,
+                              self.machine.pci,
                               *map(sleeper.digest_file, files)])
         return f'{ASLEEP}/{sleeper.digest(made_of)[:16]}'
 
@@ -87,9 +133,10 @@ def start(machine, home, name, live=False, timeout=900, more=()):
 
 
 def go_to_sleep(guest, home, name, live):
-    fresh(home, guest.machine, guest.kernel, guest.conf())
+    fresh(home, guest.machine, guest.kernel, guest.conf(), guest.swap_file)
     with start(guest.machine, home, f'{name}-sleeps', live) as c:
         try:
+            guest.machine.begin(c)
             c.expect(LINUX, 300)
             c.expect(GOING, 300)
             c.ends(300)
@@ -126,17 +173,21 @@ def scratch(name):
 
 def copy(home, to):
     """Its disks, with the application as it is now."""
-    for part in ('swap.img', 'data.img', 'vars.fd'):
-        subprocess.run(['cp', '--sparse=always', f'{home}/{part}', to],
-                       check=True)
+    for path in glob.glob(f'{home}/*.img') + glob.glob(f'{home}/vars.fd'):
+        subprocess.run(['cp', '--sparse=always', path, to], check=True)
     esp.put(f'{to}/swap.img', f'{esp.BOOT}/BOOTAA64.EFI', esp.APP)
 
 
-def slept_well(c, seconds=300):
+def passes(c, seconds=300):
     """Wait for the guest's verdict."""
     c.expect(AWAKE, seconds)
     if 'SLEEPER: PASS' not in c.text:
         raise Lost(re.search(BAD_CHECK + '|$', c.text)[0] or 'no verdict')
+
+
+def slept_well(c, seconds=300):
+    """And for the end of the machine."""
+    passes(c, seconds)
     c.ends(300)
 
 

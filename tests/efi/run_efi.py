@@ -12,14 +12,16 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import esp  # noqa: E402
 import at_cost  # noqa: E402
+import at_failures  # noqa: E402
 import at_firmware  # noqa: E402
 import at_loaders  # noqa: E402
+import at_places  # noqa: E402
 import at_secure  # noqa: E402
 import lab  # noqa: E402
 
 TAIL = 15
-CASES = [*at_firmware.CASES, *at_cost.CASES, *at_loaders.CASES,
-         *at_secure.CASES]
+CASES = [*at_firmware.CASES, *at_places.CASES, *at_failures.CASES,
+         *at_cost.CASES, *at_loaders.CASES, *at_secure.CASES]
 
 
 def report(case, result):
@@ -42,8 +44,8 @@ def chosen(sample=False, only=None):
 def run_cases(picked, verbose=False):
     """(passed, failed) after running them."""
     failed = 0
-    for kernel in sorted({(c.guest or c).kernel for c in picked}):
-        esp.base(kernel)
+    for how in sorted({c.disk() for c in picked}):
+        esp.base(*how)
     workers = 1 if verbose else os.cpu_count()
     with concurrent.futures.ThreadPoolExecutor(workers) as pool:
         runs = pool.map(lambda c: c.run(live=verbose), picked)

@@ -215,14 +215,14 @@ def make_ext4(path, *args):
                                             f"{os.environ['PATH']}:/usr/sbin"})
 
 
-def swap_file_disk(path, home):
+def swap_file_disk(path, home, *args):
     """ext4 with a swap file that has no holes, and no order to speak of."""
     tree = f'{home}/tree'
     os.makedirs(tree)
     with open(f'{tree}/swapfile', 'wb') as f:
         for _ in range(SWAP_MIB - 48):
             f.write(b'\xff' * (1 << 20))
-    make_ext4(path, '-d', tree)
+    make_ext4(path, '-d', tree, *args)
     shutil.rmtree(tree)
 
 

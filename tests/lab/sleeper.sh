@@ -7,7 +7,8 @@
 #	tt.cycles=N          hibernate N times, then power off in order
 #	tt.swap=BYTES        size of the swap disk, by which it is found
 #	tt.part=N            the swap is a partition of that disk
-#	tt.offset=N          in pages: the swap is a file on that disk
+#	tt.offset=N          in pages: the swap is a file on that disk, or on
+#	                     that partition
 #	tt.cpus=N            how many CPUs there must be, before and after
 #	tt.compressor=lz4    hibernate.compressor is this: load its module
 #	tt.efi               EFI booted it: its variables are read, before and
@@ -18,6 +19,7 @@
 #	tt.usb               likewise a disk behind xHCI
 #	tt.location=UUID     say it in systemd's variable, as systemd does;
 #	                     swap: the swap space's own UUID
+#	tt.reboot            at the end start the machine again
 #	tt.resume            do not work: have this kernel resume from the disk
 
 bad=0
@@ -39,6 +41,7 @@ finish() {
 	else
 		echo "SLEEPER: FAIL ($bad checks)"
 	fi
+	[ -z "$reboot" ] || exec reboot -f
 	exec poweroff -f
 }
 
@@ -58,13 +61,14 @@ setup() {
 	mount -t tmpfs run /run
 	echo
 	cycles=1 swap= part= offset= cpus=1 compressor= efi= location= pci= usb=
-	resume=
+	resume= reboot=
 	for word in $(cat /proc/cmdline); do
 		case $word in
 		tt.resume) resume=1 ;;
 		tt.efi) efi=1 ;;
 		tt.pci) pci=1 ;;
 		tt.usb) usb=1 ;;
+		tt.reboot) reboot=1 ;;
 		tt.*) eval "${word#tt.}" ;;
 		esac
 	done
@@ -96,7 +100,7 @@ tell_resume() {
 mount_disks() {
 	swap_file=/dev/$swap_disk$part
 	if [ "$offset" ]; then
-		mount -t ext4 /dev/$swap_disk /swap || give_up "mount swap"
+		mount -t ext4 $swap_file /swap || give_up "mount swap"
 		swap_file=/swap/swapfile
 		tell_resume 2>/dev/null
 	fi
@@ -121,12 +125,14 @@ efi_variables() {
 		sha256sum
 }
 
-# Firmware answers as before; a clock that is its own is asked, too.
+# Firmware answers as before, and so does its clock (GetTime), if it has one.
 firmware_works() {
 	equal "$(efi_variables)" "$variables" || return 1
-	[ -e /sys/class/rtc/rtc0 ] || return 0
-	why="firmware's clock says $(cat /sys/class/rtc/rtc0/since_epoch)"
-	[ "$(cat /sys/class/rtc/rtc0/since_epoch)" -gt 1600000000 ]
+	rtc=$(grep -l rtc-efi /sys/class/rtc/*/name)
+	[ "$rtc" ] || return 0
+	now=$(cat ${rtc%/name}/since_epoch)
+	why="firmware's clock says '$now'"
+	[ "$now" -gt 1600000000 ]
 }
 
 mount_pci() {
@@ -204,6 +210,14 @@ say_location() {
 location_is_gone() {
 	why="the variable is still there"
 	[ -z "$(hexdump $variable 2>/dev/null)" ]
+}
+
+# SetVariable, with a name of nobody's.
+variable_is_kept() {
+	probe=/efi/SleeperProbe-${variable#*-}
+	cat /run/location >$probe
+	why="a variable that was written reads otherwise"
+	cmp -s /run/location $probe
 }
 
 asleep() { # $1: which cycle
@@ -386,6 +400,7 @@ awake() { # $1: which cycle
 	[ -z "$pci" ] || pci_works
 	[ -z "$efi" ] || check efi firmware_works
 	[ -z "$location" ] || check location location_is_gone
+	[ -z "$location" ] || check set-variable variable_is_kept
 	check tainted no_warning
 	echo "SLEEPER: cycle $1 done"
 }

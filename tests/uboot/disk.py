@@ -31,35 +31,38 @@ LINUX = uuid.UUID('0FC63DAF-8483-4772-8E79-3D69D8477DE4')
 LINUX_SWAP = uuid.UUID('0657FD6D-A4AB-43C4-84E5-0933C84B4F4F')
 
 
-def entry(index, kind, start, length, name):
+def entry(index, kind, start, length, name, sector=SECTOR):
     """A partition entry of 128 bytes."""
     own = uuid.uuid5(kind, f'{index}')
     return struct.pack('<16s16sQQQ72s', kind.bytes_le, own.bytes_le,
-                       start // SECTOR, (start + length) // SECTOR - 1, 0,
+                       start // sector, (start + length) // sector - 1, 0,
                        name.encode('utf-16-le'))
 
 
-def gpt_header(entries, own, other, at, last):
+def gpt_header(entries, own, other, at, last, sector):
     """One of the two headers, a sector long (UEFI specification, 5.3.2)."""
+    taken = 1 + len(entries) // sector
+
     def pack(crc):
         return struct.pack('<8sIIIIQQQQ16sQIII', b'EFI PART', 0x10000, 92, crc,
-                           0, own, other, 34, last - 33,
+                           0, own, other, 1 + taken, last - taken,
                            uuid.uuid5(LINUX, 'disk').bytes_le, at, 128, 128,
                            zlib.crc32(entries))
-    return pack(zlib.crc32(pack(0))).ljust(SECTOR, b'\0')
+    return pack(zlib.crc32(pack(0))).ljust(sector, b'\0')
 
 
-def write_gpt(f, partitions, length=DISK_LEN):
-    entries = b''.join(entry(i, *p) for i, p in enumerate(partitions))
+def write_gpt(f, partitions, length=DISK_LEN, sector=SECTOR):
+    entries = b''.join(entry(i, *p, sector) for i, p in enumerate(partitions))
     entries = entries.ljust(128 * 128, b'\0')
-    last = length // SECTOR - 1
+    last = length // sector - 1
     mbr = bytes(446) + struct.pack('<B3sB3sII', 0, b'\0\2\0', 0xee,
                                    b'\xff\xff\xff', 1, last)
     f.seek(0)
-    f.write(mbr.ljust(510, b'\0') + b'\x55\xaa')
-    f.write(gpt_header(entries, 1, last, 2, last) + entries)
-    f.seek((last - 32) * SECTOR)
-    f.write(entries + gpt_header(entries, last, 1, last - 32, last))
+    f.write((mbr.ljust(510, b'\0') + b'\x55\xaa').ljust(sector, b'\0'))
+    f.write(gpt_header(entries, 1, last, 2, last, sector) + entries)
+    at = last - len(entries) // sector
+    f.seek(at * sector)
+    f.write(entries + gpt_header(entries, last, 1, at, last, sector))
 
 
 def files():

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""transtable.efi when the power fails between its writes."""
+import json
+import struct
+
+import esp
+import machines
+from at_firmware import BOOTED, Case, RESUMING, TREE
+from machines import Guest, Lost
+
+# ---- power that fails --------------------------------------------------------
+
+def logged(home, name, file):
+    """Words for QEMU: each write to that drive is kept in a log, too."""
+    with open(f'{home}/{file}.log', 'wb') as f:
+        f.truncate(1 << 30)
+    how = {'driver': 'raw', 'file': {
+        'driver': 'blklogwrites',
+        'file': {'driver': 'file', 'filename': f'{home}/{file}'},
+        'log': {'driver': 'file', 'filename': f'{home}/{file}.log'}}}
+    return ['-set', f'drive.{name}.file=json:{json.dumps(how)}']
+
+
+def writes(home, file):
+    """[(where, data)], as Linux's dm-log-writes has them: behind a block for
+    the whole a block each, and the data (sector, sectors, flags, 0)."""
+    found, at = [], 512
+    with open(f'{home}/{file}.log', 'rb') as f:
+        while True:
+            f.seek(at)
+            sector, count, flags, _ = struct.unpack('<4Q', f.read(32))
+            if not sector and not count and not flags:
+                return found
+            f.seek(at + 512)
+            found.append((sector * 512, f.read(count * 512)))
+            at += 512 + count * 512
+
+
+def apply(path, these):
+    with open(path, 'r+b') as f:
+        for at, data in these:
+            f.seek(at)
+            f.write(data)
+
+
+def all_writes(case, home):
+    """Of one that wakes: the disk's, the variables', and how many of these were
+    the firmware's before it started us."""
+    began = []
+
+    def script(c):
+        c.expect('BdsDxe: starting', 120)
+        began.append(len(writes(home, 'vars.fd')))
+        c.expect(RESUMING, 240)
+        machines.slept_well(c)
+
+    case.at_console(home, script, more=[
+        *logged(home, 'disk0', 'swap.img'), *logged(home, 'vars', 'vars.fd')])
+    return writes(home, 'swap.img'), writes(home, 'vars.fd'), began[0]
+
+
+def clears_signature(home, write):
+    """It changes bytes of one sector only, so there is no half of it."""
+    at, data = write
+    with open(f'{home}/swap.img', 'rb') as f:
+        f.seek(at)
+        before = f.read(len(data))
+    changed = [at + i for i, (a, b) in enumerate(zip(before, data)) if a != b]
+    end = esp.header_at(f'{home}/swap.img') + esp.PAGE
+    if not changed or min(changed) < end - 512 or max(changed) >= end:
+        raise Lost('the first write is not that of a signature')
+
+
+def goes_on(case, home):
+    """As where there never was an image, without a word."""
+    def script(c):
+        c.expect(BOOTED, 240)
+        if 'transtable:' in c.text:
+            raise Lost('it said something')
+    case.at_console(home, script)
+
+
+def loses_power(case, home):
+    """Behind each write of its own, and then starts again."""
+    disk, variables, began = all_writes(case, home)
+    asleep = case.guest.home()
+    clears_signature(asleep, disk[0])
+    if began >= len(variables):
+        raise Lost('no variable was written')
+    print(f'         {case.name}: 1 write to the disk, '
+          f'{len(variables) - began} to the variables', flush=True)
+    for count in range(began, len(variables) + 1):
+        machines.copy(asleep, home)
+        apply(f'{home}/swap.img', disk[:1])
+        apply(f'{home}/vars.fd', variables[:count])
+        goes_on(case, home)
+
+
+CASES = [
+    Case('resume-cut', loses_power, guest=Guest(TREE, words=[
+        f'tt.location={esp.partition_uuid(2)}'])),
+]
