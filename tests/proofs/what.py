@@ -97,6 +97,8 @@ MOVE_PROOFS = [
 ]
 
 IMAGE = ('kexec/image.c',)
+FORMAT = ('kexec/format.c',)
+ELF = ('LENGTH=128', 'SEGMENTS=4')
 HEAD = ('LENGTH=160',)
 HEAD_BOUNDS = 'any 160 bytes or less'
 SWSUSP = ('lib/text.c',)
@@ -112,6 +114,22 @@ FILE_PROOFS = [
           (('Image: less than a header', 'trans_image_len',
             'if (head_len < TRANS_IMAGE_HEADER_LEN)',
             'if (head_len < 60)'),), HEAD),
+    Proof('elf', 'segment', 'any program header; any file; 4 segments', FORMAT,
+          9, (('ELF: a segment beyond the file', 'add_segment',
+               'segment.file_len > reader->len - segment.offset',
+               'segment.file_len > reader->len'),
+              ('ELF: the first segment stays the first', 'insert',
+               'for (; at &&', 'for (; at > 1 &&')), ELF,
+          (('insert.0', 5),)),
+    Proof('elf', 'program', 'any 4 segments or less', FORMAT, 9,
+          (('ELF: the last two may overlap', 'layout_fault',
+            'i < elf->count; i++', 'i + 1 < elf->count; i++'),),
+          ELF, (('read_segments.0', 1), ('layout_fault.0', 5))),
+    Proof('elf', 'file', 'any 128 bytes, or less than 64', FORMAT, 9,
+          (('ELF: program headers beyond the file', 'read_segments',
+            'count > (reader->len - at) / PHDR_LEN',
+            'count > reader->len / PHDR_LEN'),), ELF,
+          (('read_segments.0', 3), ('insert.0', 2), ('layout_fault.0', 2))),
     Proof('packed', 'format', 'any 8 bytes or less', (), 9,
           (('formats: ELF is told by 3 bytes', 'trans_format_of',
             'len >= 4', 'len >= 3'),), ('LENGTH=8',)),
