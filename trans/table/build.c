@@ -230,7 +230,7 @@ static int decide(struct build *b)
 static void store_holes(const struct build *b, unsigned int first,
 			unsigned int end)
 {
-	if (b->f->page && !has_old(b) && !is_watched(b->dst))
+	if (first < end && b->f->page && !has_old(b) && !is_watched(b->dst))
 		memset(&b->f->page[first], 0, 8ULL * (end - first));
 }
 
@@ -311,20 +311,26 @@ static bool is_old(const struct build *b, desc_t d)
 	       !(b->f->split && b->flags & TRANS_NOBLOCK);
 }
 
-/* Put @d into the current slot. */
-static TRANS_APART int put(struct build *b, desc_t d)
+/* Put @d into the current slot, and what continues it into the next of @most,
+ * as far as their contents may go. */
+static TRANS_APART int put(struct build *b, desc_t d, unsigned int most)
 {
 	struct frame *f = b->f;
-	int ret = f->exists || is_old(b, d) ? 0 : trans_build_own_(b);
+	int ret;
 
-	if (ret)
-		return ret;
-	if (f->page) {
-		if (has_old(b) && b->dst->groups)
-			b->dst->groups(b, f->next, 0);
-		trans_store_(b->dst, &f->page[f->next], d);
-	}
-	build_advance(b, 1);
+	do {
+		ret = f->exists || is_old(b, d) ? 0 : trans_build_own_(b);
+		if (ret)
+			return ret;
+		if (f->page) {
+			if (f->old && b->dst->groups)
+				b->dst->groups(b, f->next, 0);
+			trans_store_(b->dst, &f->page[f->next], d);
+		}
+		build_advance(b, 1);
+		d.v += 1ULL << b->shift;
+	} while (--most && (!f->old || b->flags & TRANS_REPLACE ||
+			    !old_entry(b, f->next).v));
 	return 0;
 }
 
@@ -342,27 +348,15 @@ static unsigned int slots_ahead(const struct build *b)
 	return more < most ? (unsigned int)more + 1 : most;
 }
 
-/* Put the answer into the current slot, and what continues it into those that
- * it fills, as far as their contents may go and output addresses go on in the
- * same bits of the descriptor. */
-static TRANS_APART int fill(struct build *b)
+unsigned int trans_build_leaves_(const struct build *b)
 {
 	unsigned int most = slots_ahead(b);
 	const struct trans_geometry *geo = &b->dst->geo;
 	uint64_t more = low_mask(geo->pa_bits) & low_mask(geo_straight(geo)) &
 			~build_pa(b, b->va);
-	desc_t d = build_leaf(b);
-	int ret;
 
 	more >>= b->shift;
-	if (more < most)
-		most = (unsigned int)more + 1;
-	do {
-		ret = put(b, d);
-		d.v += 1ULL << b->shift;
-	} while (!ret && --most && (b->flags & TRANS_REPLACE ||
-				    !old_entry(b, b->f->next).v));
-	return ret;
+	return more < most ? (unsigned int)more + 1 : most;
 }
 
 /* Tables that @count leaves of this level stand for. */
@@ -402,7 +396,7 @@ static int take(struct build *b)
 			(desc_t){ 0 }, pa);
 	ret = b->fill ? b->fill(b) : 0;
 	if (!ret)
-		ret = fill(b);
+		ret = put(b, build_leaf(b), trans_build_leaves_(b));
 	if (ret < 0)
 		return ret;
 	count = (unsigned int)b->f->next - slot;
@@ -494,7 +488,7 @@ static int ascend(struct build *b)
 	b->va = (b->va - 1) & ~low_mask(b->shift);
 	if (!f->exists)
 		return skip(b, 1);
-	ret = put(b, desc_table(&b->dst->geo, f->pa));
+	ret = put(b, desc_table(&b->dst->geo, f->pa), 1);
 	if (ret) { /* still the table's own to give back */
 		b->f++;
 		b->rung = rung;
@@ -516,9 +510,9 @@ static int build_slot(struct build *b)
 	case TAKE:
 		return take(b);
 	case CLEAR:
-		return put(b, (desc_t){ 0 });
+		return put(b, (desc_t){ 0 }, 1);
 	case LINK:
-		return put(b, (desc_t){ b->answer.attributes });
+		return put(b, (desc_t){ b->answer.attributes }, 1);
 	case DESCEND:
 		return descend(b);
 	default:
@@ -609,9 +603,11 @@ int trans_build_(struct build *b)
 	b->f = b->frame;
 	enter(b, b->dst->geo.start_level, b->first, b->last);
 	ret = walk(b);
-	if (ret && !build_counts(b))
+	if (build_counts(b))
+		return ret;
+	if (ret)
 		roll_back(b);
-	else if (!ret && !build_counts(b) && b->f->exists && !b->direct)
+	else if (b->f->exists && !b->direct)
 		commit(b);
 	return ret;
 }

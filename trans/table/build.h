@@ -101,6 +101,10 @@ int trans_build_own_(struct build *b);
  * unless @ret is a failure to get it: then fill the report, and return that. */
 int trans_build_page_(struct build *b, int ret);
 
+/* How many leaves of the current level, from the current slot on, the answer
+ * fills with output addresses that go on in the same bits of a descriptor. */
+unsigned int trans_build_leaves_(const struct build *b);
+
 /* Fill the report and return @status. */
 int trans_build_fail_(struct build *b, int status, const char *why, desc_t d,
 		      trans_pa_t pa);

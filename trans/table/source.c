@@ -507,6 +507,17 @@ static void lengthen(struct build *b, struct table_source *s, uint64_t *out,
 	extend(b, s, out, d.v + (1ULL << b->shift));
 }
 
+/* Store the answer, which begins with @d, at @out, where nothing was. */
+static int store_run(struct build *b, uint64_t *out, desc_t d)
+{
+	unsigned int count = trans_build_leaves_(b);
+
+	for (unsigned int i = 0; i < count; i++, d.v += 1ULL << b->shift)
+		out[i] = d.v;
+	build_advance(b, count);
+	return 1;
+}
+
 /* A page that nobody has written yet is filled while the source is read: the
  * copy of a large table is one loop. */
 static int copy_run(struct build *b)
@@ -521,12 +532,12 @@ static int copy_run(struct build *b)
 	if (ret)
 		return ret;
 	b->holes = 0;
-	if (!one)
-		return 0;
-	if (f->page && !f->old && !b->dst->ops->write_entry) {
+	if (f->page && !f->old && !b->dst->ops->write_entry)
 		out = &f->page[f->next];
+	if (!one)
+		return out ? store_run(b, out, d) : 0;
+	if (out)
 		*out++ = d.v;
-	}
 	lengthen(b, s, out, d);
 	if (!out)
 		return 0;
