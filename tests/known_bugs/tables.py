@@ -32,7 +32,7 @@ MUTANTS = {
         ('pfn_valid for the first of a run', 'is_hidden',
          '(!(b->flags & TRANS_CHECKPFN) ||', '(true ||'),
         ('revived like one with other attributes', 'look_of',
-         'd.v == alike->looks[LOOK_HIDDEN] + va &&', ''),
+         'if (look == looks[LOOK_HIDDEN])', 'if (looks[LOOK_HIDDEN])'),
         ('nG not as the rule says', 'revive', 'd->v &= ~LEAF_NG;', ';'),
         ('contiguous bit always kept', 'trans_edit_of_flags_',
          'struct edit edit = { LEAF_CONT | LEAF_SOFTWARE, 0 };',

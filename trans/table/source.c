@@ -20,7 +20,7 @@ static void count_changes(struct build *b, unsigned int changes,
 {
 	struct trans_stats *stats;
 
-	if (!b->report)
+	if (!b->report || !changes)
 		return;
 	stats = &b->report->stats;
 	stats->mkwrite += changes & MADE_WRITABLE ? leaves : 0;
@@ -174,68 +174,61 @@ static int look_at(const struct build *b, struct table_source *s,
 
 /* ---- how far an answer holds ------------------------------------------ */
 
-/* Is the hidden entry @d, which looks like one before, a mapping? */
+/* Is an entry that looks like a hidden one before, and is @d at @va, a
+ * mapping? */
 static bool is_hidden(const struct build *b, const struct table_source *s,
-		      desc_t d)
+		      desc_t d, trans_va_t va)
 {
-	const struct trans_table *src = s->at.table;
-	trans_pa_t pa =
-		trans_desc_decode_pa_(&src->geo, d, s->at.shift);
-
-	return src->present(d.v, s->at.level) == s->presence &&
+	return s->at.table->present(d.v, s->at.level) == s->presence &&
 	       (!(b->flags & TRANS_CHECKPFN) ||
-		b->dst->ops->pfn_valid(b->dst->ctx, pa,
+		b->dst->ops->pfn_valid(b->dst->ctx, va + s->alike.offset,
 				       1ULL << s->at.shift));
 }
 
-/* Is the entry at @slot as expected? Then store its copy at @out, if that is
- * given. */
+/* Entries are followed eight at once where size is not all. */
+#ifdef __OPTIMIZE_SIZE__
+#define AT_ONCE 1
+#else
+#define AT_ONCE 8
+#endif
+
+/* Is the entry at @slot as expected? Then its copy goes to @out, if that is
+ * wanted. */
 static inline bool follow_one(const uint64_t *slot, uint64_t expected,
-			      uint64_t into, uint64_t *out, desc_t *last)
+			      uint64_t into, uint64_t *out, bool copy,
+			      desc_t *last)
 {
 	*last = desc_read(slot);
 	if (__builtin_expect(last->v != expected, 0))
 		return false;
-	if (out)
+	if (copy)
 		*out = last->v + into;
 	return true;
 }
 
-#ifdef __OPTIMIZE_SIZE__
-#define LINE_INLINE
-#else
-#define LINE_INLINE inline __attribute__((always_inline))
-#endif
-
 /*
  * How many of @most entries from @slot on are @expected, each more by @step
- * than the one before; what was read last is in *@last. With @out, store them
- * there with @into added. Much of the time of a copy is spent here: hence
- * unrolled where size is not all, and two entries share an addition that the
- * next must wait for.
+ * than the one before; what was read last is in *@last. With @copy, store them
+ * at @out with @into added. Much of the time of a copy is spent here.
  */
-static LINE_INLINE unsigned int
-follow_line(const uint64_t *slot, unsigned int most, uint64_t expected,
-	    uint64_t step, uint64_t into, uint64_t *out, desc_t *last)
+static inline __attribute__((always_inline)) unsigned int
+follow_line(const uint64_t *slot, size_t most, uint64_t expected,
+	    uint64_t step, uint64_t into, uint64_t *out, bool copy,
+	    desc_t *last)
 {
-	unsigned int i;
+	size_t i, k;
 
-#ifndef __OPTIMIZE_SIZE__
+	for (i = 0; AT_ONCE > 1 && i + AT_ONCE <= most; i += AT_ONCE)
 #pragma GCC unroll 8
-#endif
-	for (i = 0; i + 1 < most; i += 2) {
-		if (!follow_one(&slot[i], expected, into, out ? &out[i] : NULL,
-				last))
-			return i;
-		if (!follow_one(&slot[i + 1], expected + step, into,
-				out ? &out[i + 1] : NULL, last))
-			return i + 1;
-		expected += 2 * step;
-	}
-	if (i < most && follow_one(&slot[i], expected, into,
-				   out ? &out[i] : NULL, last))
-		i++;
-	return i;
+		for (k = 0; k < AT_ONCE; k++, expected += step)
+			if (!follow_one(&slot[i + k], expected, into,
+					copy ? &out[i + k] : out, copy, last))
+				return (unsigned int)(i + k);
+	for (; i < most; i++, expected += step)
+		if (!follow_one(&slot[i], expected, into,
+				copy ? &out[i] : out, copy, last))
+			break;
+	return (unsigned int)i;
 }
 
 static TRANS_APART unsigned int read_line(const uint64_t *slot,
@@ -244,7 +237,7 @@ static TRANS_APART unsigned int read_line(const uint64_t *slot,
 {
 	desc_t d = { 0 };
 	unsigned int count = follow_line(slot, most, expected, step, 0, NULL,
-					 &d);
+					 false, &d);
 
 	*last = d;
 	return count;
@@ -257,24 +250,10 @@ static TRANS_APART unsigned int copy_line(const uint64_t *slot,
 {
 	desc_t d = { 0 };
 	unsigned int count = follow_line(slot, most, expected, step, into, out,
-					 &d);
+					 true, &d);
 
 	*last = d;
 	return count;
-}
-
-/* What is @d, which is not what was expected? LOOKS: nothing that is known. */
-static enum look look_of(const struct build *b, const struct table_source *s,
-			 desc_t d, trans_va_t va)
-{
-	const struct alike *alike = &s->alike;
-
-	if (alike->looks[LOOK_OTHER] && d.v == alike->looks[LOOK_OTHER] + va)
-		return LOOK_OTHER;
-	if (alike->looks[LOOK_HIDDEN] &&
-	    d.v == alike->looks[LOOK_HIDDEN] + va && is_hidden(b, s, d))
-		return LOOK_HIDDEN;
-	return LOOKS;
 }
 
 /* A hole that copies go on behind: linear maps do, at the same address. Not
@@ -283,6 +262,24 @@ static bool is_gap(const struct build *b, desc_t d)
 {
 	return !(d.v & DESC_VALID) && (!d.v || !(b->flags & TRANS_MKVALID)) &&
 	       !b->answer.cont;
+}
+
+/* What is the entry @d at @va? @stored: copies are. */
+static enum look look_of(const struct build *b, const struct table_source *s,
+			 desc_t d, trans_va_t va, bool stored)
+{
+	const uint64_t *looks = s->alike.looks;
+	uint64_t look = d.v - va;
+
+	if (stored && is_gap(b, d))
+		return LOOK_GAP;
+	if (!look)
+		return LOOK_NONE;
+	if (look == looks[LOOK_HIDDEN])
+		return is_hidden(b, s, d, va) ? LOOK_HIDDEN : LOOK_NONE;
+	if (look == looks[LOOK_VALID])
+		return LOOK_VALID;
+	return look == looks[LOOK_OTHER] ? LOOK_OTHER : LOOK_NONE;
 }
 
 /* How many more entries of the table the answer may hold for, as far as limits
@@ -327,34 +324,35 @@ static TRANS_APART void follow(struct build *b, struct table_source *s,
 			       unsigned int most, uint64_t *out, uint64_t next)
 {
 	unsigned int shift = s->at.shift, done, more;
-	unsigned int seen[LOOKS + 1] = { 0 };
+	unsigned int seen[LOOK_NONE] = { 0 };
 	const uint64_t *slot = cursor_entry(&s->at) + 1;
-	trans_va_t first = (s->at.va | low_mask(shift)) + 1, va;
+	trans_va_t va = (s->at.va | low_mask(shift)) + 1;
+	enum look look = LOOK_VALID;
 	desc_t d = { 0 };
-	enum look look;
-	bool gap;
 
-	next -= first;
-	for (done = 0; done < most; done++) {
-		va = first + ((uint64_t)done << shift);
-		more = next_line(s, slot + done, most - done, va,
-				 out ? out + done : NULL, next, &d);
-		done += more;
-		seen[LOOK_VALID] += more;
-		if (done == most)
-			break;
-		va += (uint64_t)more << shift;
-		gap = out && is_gap(b, d);
-		look = gap ? LOOKS : look_of(b, s, d, va);
-		if (look == LOOKS && !gap)
+	next -= va;
+	for (done = 0; done < most; done++, va += 1ULL << shift) {
+		if (look == LOOK_VALID) {
+			more = next_line(s, slot + done, most - done, va,
+					 out ? out + done : NULL, next, &d);
+			done += more;
+			seen[LOOK_VALID] += more;
+			if (done == most)
+				break;
+			va += (uint64_t)more << shift;
+		} else {
+			d = desc_read(slot + done);
+		}
+		look = look_of(b, s, d, va, out);
+		if (look == LOOK_NONE)
 			break;
 		seen[look]++;
 		if (out)
-			out[done] = gap ? 0 : next + va;
+			out[done] = look == LOOK_GAP ? 0 : next + va;
 	}
 	for (look = 0; look < LOOKS; look++)
 		count_changes(b, s->alike.changes[look], seen[look]);
-	b->holes += seen[LOOKS];
+	b->holes += seen[LOOK_GAP];
 	b->answer.last += (uint64_t)done << shift;
 	if (most)
 		trans_cursor_go_(&s->at, done + (done < most), d);

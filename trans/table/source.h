@@ -20,7 +20,12 @@ struct piece {
  * as one of @looks + @va, what it becomes is known. Two that are valid, because
  * protections come and go, and one that MKVALID revives; 0: none was seen.
  */
-enum look { LOOK_VALID, LOOK_OTHER, LOOK_HIDDEN, LOOKS };
+enum look {
+	LOOK_VALID, LOOK_OTHER, LOOK_HIDDEN,
+	LOOKS,
+	LOOK_GAP = LOOKS, /* a hole that copies go on behind */
+	LOOK_NONE,
+};
 
 struct alike {
 	uint64_t looks[LOOKS];
