@@ -216,6 +216,8 @@ static struct trans_resume_args resume_args(const struct options *options,
 		.has_its = quiesce_has_its(),
 		.lpis_anyway = options->resume.lpis_off ||
 			       options->resume.lpis.count,
+		.sidecar = at_pa(options->resume.sidecar.start),
+		.sidecar_len = options->resume.sidecar.len,
 		.pending = pending,
 		.room = RESUME_CPUS,
 		.wipe = true,
@@ -305,6 +307,24 @@ static int quiet_plan(struct trans_error *err)
 	return ret;
 }
 
+/* Nor is what is read later. */
+static int keep_sidecar(const struct trans_range *sidecar,
+			struct trans_error *err)
+{
+	int ret = TRANS_ERANGE;
+
+	if (!sidecar->len)
+		return 0;
+	if (machine_has(sidecar->start, sidecar->len))
+		ret = memory_keep(sidecar->start, sidecar->len);
+	if (ret)
+		*err = (struct trans_error){ .status = ret,
+					     .why = "sidecar",
+					     .pa = sidecar->start,
+					     .level = TRANS_NO_LEVEL };
+	return ret;
+}
+
 static int wake(const struct options *options, const struct trans_table *own,
 		struct trans_error *err)
 {
@@ -313,7 +333,9 @@ static int wake(const struct options *options, const struct trans_table *own,
 	int ret;
 
 	quiesce_flags = options->quiesce;
-	ret = quiet_plan(err);
+	ret = keep_sidecar(&options->resume.sidecar, err);
+	if (!ret)
+		ret = quiet_plan(err);
 	before = memory_free_bytes();
 	if (!ret)
 		ret = with_buffer(probe_disks, options->resume.offset, err);
@@ -415,6 +437,19 @@ static bool read_lpis(const char *text, size_t len,
 	return text == end;
 }
 
+static bool read_sidecar(const char *text, size_t len,
+			 struct trans_range *sidecar)
+{
+	static const char key[] = "sidecar=";
+	const char *end = text + len;
+
+	if (len < sizeof(key) || memcmp(text, key, sizeof(key) - 1))
+		return false;
+	text += sizeof(key) - 1;
+	return read_hex(&text, end, &sidecar->start) &&
+	       read_hex(&text, end, &sidecar->len) && text == end;
+}
+
 bool resume_word(struct resume_options *options, const char *text, size_t len)
 {
 	if (is(text, len, "resume=on"))
@@ -433,6 +468,7 @@ bool resume_word(struct resume_options *options, const char *text, size_t len)
 		options->entry = TRANS_RESUME_VIRTUAL;
 	else
 		return read_offset(text, len, &options->offset) ||
-		       read_lpis(text, len, options);
+		       read_lpis(text, len, options) ||
+		       read_sidecar(text, len, &options->sidecar);
 	return true;
 }

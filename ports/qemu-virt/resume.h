@@ -15,6 +15,10 @@
  *	lpis=0xN,0xN,...   LPIs for the saved kernel, whatever it says:
  *	                   GICR_PROPBASER, then GICR_PENDBASER of each CPU from
  *	                   the first on, as many as it had
+ *	sidecar=0xN,0xN    what the saved kernel's user space left
+ *	                   (docs/hibernate.md, "The sidecar") is here, and so
+ *	                   many bytes; QEMU's -device loader may have put it
+ *	                   there
  *	refused=discard    an image that is refused is given up (default: it
  *	                   stays, and nothing is booted that would mount its
  *	                   file systems)
@@ -37,6 +41,7 @@ struct resume_options {
 	bool on, then_kexec, discard, lpis_off;
 	enum trans_resume_entry entry;
 	uint64_t offset;
+	struct trans_range sidecar; /* len 0: none */
 	struct trans_gic_lpis lpis; /* count 0: none */
 	struct trans_gic_pending pending[RESUME_CPUS];
 };

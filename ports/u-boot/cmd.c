@@ -42,7 +42,8 @@ static char trans_help_text[] =
 	"      -n  do not verify\n"
 	"      -k  move nothing to this memory\n"
 #ifdef CONFIG_CMD_TRANS_RESUME
-	"trans resume [-f] [-e] [-l] <interface> <dev>[:<part>] [<offset>]\n"
+	"trans resume [-f] [-e] [-l] [-s <addr>:<size>] <interface>\n"
+	"             <dev>[:<part>] [<offset>]\n"
 	"    - continue a hibernated Linux from its swap partition, or from a\n"
 	"      swap file at <offset> (resume_offset, in pages of the image).\n"
 	"      Uses memory that U-Boot does not: what was loaded is lost\n"
@@ -52,6 +53,8 @@ static char trans_help_text[] =
 	"      -e  though EFI booted it, and its runtime services are not here;\n"
 	"          EFI is not set up for it\n"
 	"      -l  though nobody knows its LPI tables: MSIs of an ITS stay dead\n"
+	"      -s  what its user space left for this case (a sidecar) is there;\n"
+	"          read only if the saved kernel itself does not say\n"
 	"      sets trans_resume: none (no image: boot as usual), refused (there\n"
 	"      is one, or nobody knows: do not mount its file systems), again\n"
 	"      (refused, but another try may do)\n"
@@ -59,7 +62,7 @@ static char trans_help_text[] =
 	"    - give a hibernated Linux up, so that its file systems can be used;\n"
 	"      sets trans_resume: none (also where it fails for there is no\n"
 	"      image), or why there still is one\n"
-	"trans plan resume [-f] [-e] [-l] <interface> <dev>[:<part>] [<offset>]\n"
+	"trans plan resume <like resume>\n"
 	"    - say what would be done; sets trans_resume, ready for a resume\n"
 #endif
 	"trans plan <like kexec>\n"

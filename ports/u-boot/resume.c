@@ -22,20 +22,36 @@ static struct trans_ranges lent;
 /* The words of a command line, and what they led to. */
 struct request {
 	const char *interface, *dev_part;
-	struct trans_range offset;
+	struct trans_range offset, sidecar;
 	struct trans_block disk;
 	unsigned int percent;
 	bool force, any_efi, no_lpis;
 };
 
+/* How many words it is: 2 with what "-s" wants. 0: it is none of these. */
+static int read_option(struct request *r, int argc, char *const argv[])
+{
+	char letter = argv[0][1];
+
+	if (!letter || argv[0][2])
+		return 0;
+	if (letter == 's' && argc > 1 &&
+	    port_read_range(argv[1], &r->sidecar) && r->sidecar.len)
+		return 2;
+	r->force |= letter == 'f';
+	r->any_efi |= letter == 'e';
+	r->no_lpis |= letter == 'l';
+	return strchr("fel", letter) != NULL;
+}
+
 static bool read_words(struct request *r, int argc, char *const argv[])
 {
-	for (; argc > 1 && *argv[1] == '-'; argc--, argv++) {
-		if (!strchr("fel", argv[1][1]) || !argv[1][1] || argv[1][2])
+	int used;
+
+	for (; argc > 1 && *argv[1] == '-'; argc -= used, argv += used) {
+		used = read_option(r, argc - 1, argv + 1);
+		if (!used)
 			return false;
-		r->force |= argv[1][1] == 'f';
-		r->any_efi |= argv[1][1] == 'e';
-		r->no_lpis |= argv[1][1] == 'l';
 	}
 	if (argc < 3 || argc > 4)
 		return false;
@@ -98,6 +114,8 @@ static struct trans_resume_args resume_args(struct request *r)
 		.efi_runtime = &port_efi.runtime,
 		.efi_anyway = r->any_efi,
 		.has_its = gic.its_count && !r->no_lpis,
+		.sidecar = (const char *)(uintptr_t)r->sidecar.start,
+		.sidecar_len = r->sidecar.len,
 		.pending = pending,
 		.room = ARRAY_SIZE(pending),
 		.wipe = true,
@@ -109,15 +127,30 @@ static struct trans_resume_args resume_args(struct request *r)
 	return args;
 }
 
+/* It is read when the image is. */
+static int keep_sidecar(const struct trans_range *sidecar,
+			struct trans_error *err)
+{
+	if (!sidecar->len)
+		return 0;
+	if (!trans_ranges_contain(&port_memory.mapped, sidecar->start,
+				  sidecar->len))
+		return port_error(err, TRANS_ERANGE, "sidecar",
+				  sidecar->start, sidecar->len);
+	return port_memory_use(*sidecar, err);
+}
+
 /* The tree of the kernel that was saved, as booti gave it: fix-ups may reserve
  * memory too. */
-static int find_memory(struct trans_error *err)
+static int find_memory(const struct request *r, struct trans_error *err)
 {
 	size_t len;
 	void *fdt = port_fdt(0, &len, err);
 	int ret = fdt ? port_memory_map(fdt, len, err) : err->status;
 
 	free(fdt);
+	if (!ret)
+		ret = keep_sidecar(&r->sidecar, err);
 	trans_ranges_init(&lent, lent_storage, TRANS_RESUME_RANGES);
 	trans_ranges_largest(&lent, &port_memory.free);
 	return ret;
@@ -133,7 +166,7 @@ static int find_gic(struct trans_error *err)
 	return 0;
 }
 
-static int find_machine(struct trans_error *err)
+static int find_machine(const struct request *r, struct trans_error *err)
 {
 	int ret = port_memory_begin(err);
 
@@ -141,7 +174,7 @@ static int find_machine(struct trans_error *err)
 		ret = port_machine_read(err);
 	if (!ret)
 		ret = find_gic(err);
-	return ret ? ret : find_memory(err);
+	return ret ? ret : find_memory(r, err);
 }
 
 /* "None" all the same, but whoever named this place hardly meant it. */
@@ -161,7 +194,7 @@ static int load(struct request *r, struct trans_error *err)
 		ret = port_block(r->interface, r->dev_part, r->force, &r->disk,
 				 err);
 	if (!ret)
-		ret = find_machine(err);
+		ret = find_machine(r, err);
 	if (ret)
 		return ret;
 	args = resume_args(r);

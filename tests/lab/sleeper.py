@@ -23,6 +23,7 @@ import payload
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = payload.BUILD
 OUT = os.path.join(BUILD, 'sleepers')
+HOOK = f'{os.path.dirname(BUILD)}/tools/systemd/trans_table-sidecar'
 
 SWAP_MIB, DATA_MIB = 192, 16
 KEEP = 90 # homes; about 80 MiB each, and the whole matrix needs 70
@@ -55,13 +56,15 @@ class Sleeper:
     """A guest, and the machine that it goes to sleep on. `words` go to its
     kernel; offset: the swap is a file. `pci`: it has what PCI_DEVICES says, and
     its disks, but for those that are named in `mmio`, are on PCI, too; with
-    a kernel that has USB there is a disk behind xHCI."""
+    a kernel that has USB there is a disk behind xHCI. `sidecar`: it leaves one
+    in that directory, by the hook for systemd."""
 
     def __init__(self, machine=None, kernel='6.1', words=(), cycles=1,
-                 swap_file=False, pci=False, mmio=()):
+                 swap_file=False, pci=False, mmio=(), sidecar=''):
         self.machine = machine or lab.Machine()
         self.kernel, self.words, self.cycles = kernel, tuple(words), cycles
         self.swap_file, self.pci, self.mmio = swap_file, pci, tuple(mmio)
+        self.sidecar = sidecar
 
     @property
     def usb(self):
@@ -84,6 +87,7 @@ class Sleeper:
             self.swap_file, SWAP_MIB, DATA_MIB, MODULES + ON_DEMAND,
             [self.pci, self.mmio, PCI_MODULES + USB_MODULES,
              PCI_DEVICES + USB_DEVICES],
+            self.sidecar and [self.sidecar, digest_file(HOOK)],
             digest_file(f'{HERE}/sleeper.sh'), digest_file(kernel_file(
                 self.kernel)), digest_file(busybox())])
 
@@ -177,6 +181,7 @@ def fill_initramfs(archive, name):
     archive.add('dev/console', mode=0o020600, rdev=(5, 1))
     archive.add('bin/busybox', payload.read(busybox()))
     archive.add('init', payload.read(f'{HERE}/sleeper.sh'))
+    archive.add('hook', payload.read(HOOK))
     loaded = {}
     for order, wanted in (('order', MODULES), ('pci-order', PCI_MODULES),
                           ('usb-order', USB_MODULES),
@@ -192,7 +197,7 @@ def fill_initramfs(archive, name):
 def initramfs(name):
     """The guest's, for one kernel."""
     path = f'{OUT}/initramfs-{name}.gz'
-    inputs = [f'{HERE}/sleeper.sh', os.path.abspath(__file__),
+    inputs = [f'{HERE}/sleeper.sh', os.path.abspath(__file__), HOOK,
               kernel_file(name), busybox()]
     if not payload.newer(path, inputs):
         payload.write_cpio(path + '.cpio', lambda a: fill_initramfs(a, name))
@@ -278,6 +283,7 @@ def cmdline(sleeper, home, more=()):
     words = ['console=ttyAMA0', 'panic=-1', 'loglevel=4',
              *(['tt.pci'] if sleeper.pci else []),
              *(['tt.usb'] if sleeper.usb else []),
+             *([f'tt.sidecar={sleeper.sidecar}'] if sleeper.sidecar else []),
              f'tt.cycles={sleeper.cycles}', f'tt.swap={SWAP_MIB << 20}',
              f'tt.cpus={sleeper.machine.smp}']
     if sleeper.swap_file:

@@ -17,6 +17,8 @@
 #	                     network, a random number generator, NVMe; each is
 #	                     put to work, from each CPU, before and after
 #	tt.usb               likewise a disk behind xHCI
+#	tt.sidecar=DIR       systemd's hook leaves a sidecar there: in /disk, or
+#	                     in /boot, which is partition 1 of the swap disk
 #	tt.location=UUID     say it in systemd's variable, as systemd does;
 #	                     swap: the swap space's own UUID
 #	tt.reboot            at the end start the machine again
@@ -61,7 +63,7 @@ setup() {
 	mount -t tmpfs run /run
 	echo
 	cycles=1 swap= part= offset= cpus=1 compressor= efi= location= pci= usb=
-	resume= reboot=
+	resume= reboot= sidecar=
 	for word in $(cat /proc/cmdline); do
 		case $word in
 		tt.resume) resume=1 ;;
@@ -108,6 +110,20 @@ mount_disks() {
 		give_up "swapon $swap_file"
 	mount -t ext4 /dev/$data_disk /disk || give_up "mount data"
 	exec 4>>/disk/log
+	[ "$sidecar" != /boot ] || mount_boot
+}
+
+mount_boot() {
+	mkdir /boot
+	mount -t ext4 /dev/${swap_disk}1 /boot || give_up "mount /boot"
+}
+
+# As systemd does; the journal is the log.
+hook() { # pre, post
+	[ "$sidecar" ] || return 0
+	printf '#!/bin/sh\ndmesg | sed "s/^[[][^]]*[]] //"\n' >/bin/journalctl
+	chmod 755 /bin/journalctl
+	SIDECAR=$sidecar/trans_table.sidecar sh /hook $1 hibernate
 }
 
 # Firmware's variables: each look at one is a call of its runtime services.
@@ -225,12 +241,14 @@ asleep() { # $1: which cycle
 	before=$(cat /run/counter.1)
 	line "before $1 $secret"
 	started=$(uptime_ms)
+	hook pre
 	sync
 	echo "SLEEPER: cycle $1, going to sleep"
 	echo shutdown >/sys/power/disk
 	set_timer
 	echo disk >/sys/power/state || give_up "echo disk"
 	echo "SLEEPER: awake"
+	hook post
 }
 
 uptime_ms() {

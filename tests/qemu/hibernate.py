@@ -21,7 +21,7 @@ import lab
 import sleeper
 from sleeper import Sleeper
 
-KERNEL_AT = 0x40200000
+KERNEL_AT, SIDECAR_AT = 0x40200000, 0x50000000
 PORT = os.path.join(lab.ROOT, 'build/arm64/port.bin')
 MAX = runs.MAX
 
@@ -114,10 +114,11 @@ class Nap:
         self.name, self.guest, self.steps = name, guest, steps
         self.machine = machine or guest.machine
         self.runs, self.live, self.times = 0, False, {}
+        self.sidecar = None
 
     def run(self, live=False):
         start, why, text = time.monotonic(), '', ''
-        self.live, self.runs = live, 0
+        self.live, self.runs, self.sidecar = live, 0, None
         try:
             home = sleeper.asleep(self.guest, self.name)
             with sleeper.copy_of(home, self.name) as disks:
@@ -135,6 +136,11 @@ class Nap:
         offset = sleeper.offset_of(self.guest, self.disks)
         words = ['resume=on', *([f'offset={offset}'] if offset else []),
                  *options]
+        if self.sidecar:
+            size = os.path.getsize(self.sidecar)
+            words.append(f'sidecar={SIDECAR_AT:#x},{size:#x}')
+            more = [*more, '-device', f'loader,file={self.sidecar},'
+                    f'addr={SIDECAR_AT:#x},force-raw=on']
         result = lab.run_qemu(
             [*self.machine.args(), '-kernel', PORT,
              '-append', ' '.join(words),
@@ -448,6 +454,32 @@ def told_lpis(nap):
     return wakes(lpis_of(nap))(nap)
 
 
+def takes_sidecar(change):
+    """From now on the port is given what the guest left on its disk, as one
+    reads it who knows nothing of the journal."""
+    def step(nap):
+        nap.sidecar = f'{nap.disks}/sidecar'
+        subprocess.run(['/usr/sbin/debugfs', '-R', 'dump /trans_table.sidecar '
+                        f'{nap.sidecar}', f'{nap.disks}/data.img'], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with open(nap.sidecar, encoding='utf-8') as f:
+            text = f.read()
+        if not text.endswith('end\n'):
+            raise Failed('no sidecar', text)
+        with open(nap.sidecar, 'w', encoding='utf-8') as f:
+            f.write(change(text))
+    return step
+
+
+def as_it_is(text):
+    return text
+
+
+def of_another_boot(text):
+    return re.sub(r'(?m)^(boot .*)\w$',
+                  lambda m: m[1] + ('0' if m[0][-1] != '0' else '1'), text)
+
+
 def without_lpis(cpus):
     """Only so many CPUs get their tables back. Why that is not enough is not
     ours to say: it hangs, or a check fails."""
@@ -459,11 +491,11 @@ def without_lpis(cpus):
     return step
 
 
-def pci_guest(kernel='6.1', cycles=1, mmio=(), words=(), **shape):
+def pci_guest(kernel='6.1', cycles=1, mmio=(), words=(), sidecar='', **shape):
     """Its devices send MSIs, which an ITS makes LPIs of."""
     shape = {'gic': '3', 'its': True, **shape}
     return Sleeper(lab.Machine(**shape), kernel, words, cycles, pci=True,
-                   mmio=mmio)
+                   mmio=mmio, sidecar=sidecar)
 
 
 def on_pci(name, *options, **guest):
@@ -481,14 +513,21 @@ def dead(name, cpus, **guest):
 
 def lost_lines():
     """The log is lost. Debian's 6.12 has variables with names; its 6.1 has
-    not, and who does not know where tables are is refused."""
+    not: there a sidecar is all that is left, and who does not know where tables
+    are is refused."""
     return [
         Nap('pci-by-memory', pci_guest('6.12', words=RAW, smp=2),
             spoiled(spoil.lpi_lines),
             wakes_with_lpis('plan', expect=[says.LPIS_BY.format('memory')])),
         Nap('pci-unknown', pci_guest(words=RAW, smp=2),
             spoiled(spoil.lpi_lines),
-            refuses('TRANS_ESTATE: LPI tables unknown'), told_lpis)]
+            refuses('TRANS_ESTATE: LPI tables unknown'), told_lpis),
+        Nap('pci-by-sidecar', pci_guest(words=RAW, smp=2, sidecar='/disk'),
+            spoiled(spoil.lpi_lines), takes_sidecar(of_another_boot),
+            refuses('TRANS_ESTATE: LPI tables unknown'),
+            takes_sidecar(as_it_is),
+            wakes_with_lpis('plan', expect=[says.LPIS_BY.format('sidecar')]),
+            data_disk_is_clean)]
 
 
 VHE = {'el': 2, 'cpu': MAX}

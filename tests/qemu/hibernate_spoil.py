@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """Ways to damage a hibernation image on a disk, each by one edit that a test
 can name; and a device tree with a reservation. Offsets: docs/hibernate.md."""
+import itertools
 import os
 import re
 import struct
@@ -148,12 +149,12 @@ def entry(home):
                 found = page.find(word, found + 1)
 
 
-def lpi_lines(home):
+def lpi_lines(home, start=0):
     """What the log says of LPI tables, and of CPUs that came up, of a raw
-    image: every place that has those words."""
+    image: every page of the disk from `start` on that has those words."""
     with Disk(home) as disk:
-        for at in disk.slots()[1:]:
-            disk.f.seek(at)
+        disk.f.seek(start)
+        for at in itertools.count(start, PAGE):
             page = disk.f.read(PAGE)
             blank = re.sub(rb'LPI (property|pending) table @|'
                            rb'Booting Linux on physical CPU',
@@ -161,6 +162,8 @@ def lpi_lines(home):
             if blank != page:
                 disk.f.seek(at)
                 disk.f.write(blank)
+            if not page:
+                break
 
 
 def ttbr1(home):

@@ -3,6 +3,7 @@
 its bootcmd resumes what there is, and boots where there is nothing. The same
 words bring it back. What was made is kept, by a hash of what it was made of."""
 import contextlib
+import glob
 import json
 import os
 import re
@@ -38,19 +39,24 @@ GOING = r'SLEEPER: cycle 1, going to sleep'
 
 class Guest:
     """Which kernel is put to sleep, on which machine, with which words. `efi`:
-    by bootefi, of this U-Boot."""
+    by bootefi, of this U-Boot. `pci`: its disks are there, and more (sleeper).
+    `sidecar`: it leaves one on the boot partition."""
 
-    def __init__(self, machine, kernel='6.1', words=(), efi=None):
+    def __init__(self, machine, kernel='6.1', words=(), efi=None, pci=False,
+                 sidecar=False):
         self.machine, self.kernel, self.words = machine, kernel, tuple(words)
-        self.efi = efi
+        self.efi, self.pci, self.sidecar = efi, pci, sidecar
+
+    def sleeper(self, words=()):
+        return sleeper.Sleeper(self.machine, self.kernel, words, pci=self.pci,
+                               sidecar='/boot' if self.sidecar else '')
 
     def cmdline(self, *more):
         """It finds its swap disk by its size."""
         words = (*self.words, 'tt.part=2', *more)
         if self.efi:
             words = (*words, 'tt.efi', f'initrd=sleeper-{self.kernel}')
-        text = sleeper.cmdline(sleeper.Sleeper(self.machine, self.kernel,
-                                               words), '')
+        text = sleeper.cmdline(self.sleeper(words), '')
         return text.replace(f'tt.swap={sleeper.SWAP_MIB << 20}',
                             f'tt.swap={disk.DISK_LEN}')
 
@@ -68,7 +74,7 @@ class Guest:
     def home(self):
         """By what it is made of; not of U-Boot: an image outlives an update of
         the loader, unless that is its firmware."""
-        made_of = json.dumps([self.machine.args(), self.cmdline(),
+        made_of = json.dumps([self.machine.args(), self.cmdline(), self.pci,
                               self.bootcmd(0),
                               sleeper.digest_file(disk.DISK),
                               self.efi and sleeper.digest_file(self.efi)])
@@ -86,17 +92,19 @@ def set_bootcmd(c, guest, *words, example=KEEP):
         c.must(line)
 
 
-def args(machine, u_boot, home):
-    return [*machine.args(), '-bios', u_boot, *sleeper.disk_args(home)]
+def args(machine, u_boot, home, guest):
+    return [*machine.args(), '-bios', u_boot,
+            *sleeper.disk_args(home, sleeper=guest.sleeper())]
 
 
 def go_to_sleep(guest, u_boot, home, name):
     os.makedirs(home)
     subprocess.run(['cp', '--sparse=always', disk.DISK, f'{home}/swap.img'],
                    check=True)
-    sleeper.empty_disk(f'{home}/data.img', sleeper.DATA_MIB)
+    for other in guest.sleeper().disks()[1:]:
+        sleeper.empty_disk(f'{home}/{other}.img', sleeper.DATA_MIB)
     sleeper.make_ext4(f'{home}/data.img')
-    with console.Console(args(guest.machine, u_boot, home),
+    with console.Console(args(guest.machine, u_boot, home, guest),
                          f'{name}-sleeps', timeout=300) as c:
         c.prompt()
         set_bootcmd(c, guest)
@@ -124,9 +132,8 @@ def copy_of(home, name):
     shutil.rmtree(copy, ignore_errors=True)
     os.makedirs(copy)
     try:
-        for part in ('swap', 'data'):
-            subprocess.run(['cp', '--sparse=always', f'{home}/{part}.img',
-                            copy], check=True)
+        for path in glob.glob(f'{home}/*.img'):
+            subprocess.run(['cp', '--sparse=always', path, copy], check=True)
         yield copy
     finally:
         shutil.rmtree(copy, ignore_errors=True)

@@ -33,7 +33,8 @@ class Efi(at_prompt.Case):
         return super().is_of(name)
 
     def console(self, machine, u_boot, disks, live):
-        return console.Console(asleep.args(machine, u_boot, disks),
+        return console.Console(asleep.args(machine, u_boot, disks,
+                                           self.guest),
                                f'u-boot-{self.name}', live, self.timeout)
 
     def run(self, live=False):

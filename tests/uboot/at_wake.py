@@ -7,6 +7,7 @@ import asleep
 import at_prompt
 import console
 import disk
+import hibernate_spoil
 import lab
 import trees
 from at_prompt import demand
@@ -21,11 +22,13 @@ class Resume(at_prompt.Case):
     script is given the disks too."""
 
     def __init__(self, name, script, words=(), kernel='6.1', slept_at=None,
-                 tree=None, slept_with=False, **machine):
+                 tree=None, slept_with=False, pci=False, sidecar=False,
+                 **machine):
         self.tree, self.slept_with = tree, slept_with
         super().__init__(name, script, **machine)
         slept = {'ram': '512M', **machine, 'el': slept_at or self.machine.el}
-        self.guest = asleep.Guest(lab.Machine(**slept), kernel, words)
+        self.guest = asleep.Guest(lab.Machine(**slept), kernel, words,
+                                  pci=pci, sidecar=sidecar)
 
     def set_tree(self):
         """For the U-Boot that wakes it, and the one that it slept by too if
@@ -45,8 +48,8 @@ class Resume(at_prompt.Case):
         try:
             home = asleep.asleep(self.guest, self.u_boot, name)
             with asleep.copy_of(home, self.name) as disks, console.Console(
-                    asleep.args(self.machine, self.u_boot, disks), name, live,
-                    self.timeout) as c:
+                    asleep.args(self.machine, self.u_boot, disks, self.guest),
+                    name, live, self.timeout) as c:
                 try:
                     c.prompt()
                     c.guest, c.u_boot = self.guest, self.u_boot
@@ -62,6 +65,10 @@ class Resume(at_prompt.Case):
 def resumes(c, machine, disks):
     """By the same bootcmd that booted it: no kernel was started for it."""
     c.type('boot\n')
+    awake(c, disks)
+
+
+def awake(c, disks):
     c.expect(at_prompt.SLEEPER_END, 120)
     if not re.search(at_prompt.SLEEPER_PASS, c.text) or \
             re.search(at_prompt.ANY_BOOT, c.text):
@@ -70,6 +77,39 @@ def resumes(c, machine, disks):
     c.ends()
     if asleep.has_image(disks):
         raise Lost('the image is still there')
+
+
+def resumes_by_sidecar(c, machine, disks):
+    """Its log is lost, and this kernel's variables have no names. What its
+    user space left is believed, but only that of its own boot."""
+    number = asleep.disk_number(c)
+    words, at = f'virtio {number}:2', at_prompt.KERNEL_AT
+    hibernate_spoil.lpi_lines(disks, disk.SWAP[0])
+    c.fails(f'trans resume {words}', at_prompt.NO_LPIS, 120)
+    c.fails(f'trans resume -s {at:x} {words}', 'Usage')
+    c.fails(f'trans resume -s 1000:10 {words}', 'TRANS_ERANGE: sidecar')
+    c.must(f'load virtio {number}:1 {at:x} trans_table.sidecar')
+    c.must('setenv sidecar ${filesize}')
+    place, digit = digit_of_boot(c, at)
+    c.must(f'mw.b {place:x} {ord("1" if digit == "0" else "0"):x}')
+    sidecar = f'-s {at:x}:${{sidecar}}'
+    c.fails(f'trans resume {sidecar} {words}', at_prompt.NO_LPIS, 120)
+    c.must(f'mw.b {place:x} {ord(digit):x}')
+    demand(c.must(f'trans plan resume {sidecar} {words}', 120),
+           at_prompt.BY_SIDECAR)
+    c.type(f'trans resume {sidecar} {words}\n')
+    awake(c, disks)
+
+
+def digit_of_boot(c, at):
+    """Of what a sidecar says of its boot, where the first digit is, and which.
+    """
+    text = ''.join(re.findall(r'^[0-9a-f]{8}: .*?  (.{1,16})$',
+                              c.must(f'md.b {at:x} c0'), re.M))
+    found = re.search(r'\.boot (.)', text)
+    if not found:
+        raise Lost(f'no boot in: {text}')
+    return at + found.start(1), found[1]
 
 
 def spoil(disks):
@@ -252,4 +292,8 @@ CASES = [
     Resume('resume-no-map', refuses_no_map,
            tree=(trees.no_map, KERNEL_PAGE)),
     Resume('resume-other-el', resumes_elsewhere, el=2, slept_at=1),
+    Resume('resume-pci', resumes, pci=True, gic='3', its=True, smp=2,
+           words=at_prompt.RAW),
+    Resume('resume-pci-sidecar', resumes_by_sidecar, pci=True, gic='3',
+           its=True, smp=2, words=at_prompt.RAW, sidecar=True),
 ]
