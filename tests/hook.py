@@ -115,8 +115,9 @@ class Hook(unittest.TestCase):
             with open(self.path('froze'), encoding='utf-8') as f:
                 said = f.read()
             folder = self.path('boot')
-            self.assertEqual(said, f'-f {folder}\nside car\n-u {folder}\n'
-                             'side car\n' if froze else '')
+            self.assertEqual(said, f'--freeze {folder}\nside car\n'
+                             f'--unfreeze {folder}\nside car\n'
+                             if froze else '')
 
     def test_a_place_that_is_not_there(self):
         self.write('etc/default/trans_table',
