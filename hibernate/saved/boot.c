@@ -15,12 +15,12 @@
 #include "lib/numbers.h"
 
 /* From where the kernel is known on: no kernel is as large. */
-#define REACH (64ULL << 20)
+#define BOOT_REACH (64ULL << 20)
 /* Compilers align an array of 16 bytes to 4 bytes at least: gcc to 8, clang to
  * what AArch64's data layout prefers for i8. */
-#define ALIGNED 4u
+#define BOOT_ALIGN 4u
 /* The word of an ID that is never 0: its first bits are the variant, 10. */
-#define KEY 8u
+#define BOOT_KEY 8u
 
 static bool has_boot(struct trans_saved *saved, trans_va_t va,
 		     const uint8_t *bytes, const uint8_t *id)
@@ -28,11 +28,11 @@ static bool has_boot(struct trans_saved *saved, trans_va_t va,
 	uint8_t found[SAVED_BOOT];
 	uint32_t key, word;
 
-	memcpy(&key, id + KEY, sizeof(key));
-	for (size_t at = 0; at < SAVED_PIECE; at += ALIGNED) {
+	memcpy(&key, id + BOOT_KEY, sizeof(key));
+	for (size_t at = 0; at < SAVED_PIECE; at += BOOT_ALIGN) {
 		memcpy(&word, bytes + at, sizeof(word));
 		if (word == key &&
-		    trans_saved_copy_(saved, va + at - KEY, found,
+		    trans_saved_copy_(saved, va + at - BOOT_KEY, found,
 				      sizeof(found)) &&
 		    !memcmp(found, id, sizeof(found)))
 			return true;
@@ -82,7 +82,8 @@ bool trans_saved_is_boot_(struct trans_saved *saved,
 	trans_pa_t pa = trans_round_down(saved->known_pa, SAVED_PIECE);
 	uint64_t at = 0, len;
 
-	for (; at < REACH && trans_saved_spend_(saved, SAVED_WALK); at += len) {
+	for (; at < BOOT_REACH && trans_saved_spend_(saved, SAVED_WALK);
+	     at += len) {
 		struct trans_report report;
 		struct trans_leaf leaf;
 		int ret = trans_table_query(&saved->view, start + at, &leaf,
@@ -92,7 +93,7 @@ bool trans_saved_is_boot_(struct trans_saved *saved,
 		if (level == TRANS_NO_LEVEL)
 			break;
 		len = trans_least(rest_of_entry(saved, level, start + at),
-				  REACH - at);
+				  BOOT_REACH - at);
 		if (!ret && is_variables(&leaf, pa + at) &&
 		    look_through(saved, start + at, pa + at, len, id))
 			return true;

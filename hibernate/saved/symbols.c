@@ -22,6 +22,8 @@
 #define MOST_WANTED 8u
 #define MOST_BYTES 32u
 #define NONE UINT32_MAX
+/* From this length on a name's length has two bytes. */
+#define TWO_BYTES 0x80
 /* What going on to the next name costs, beside a byte that is looked at, for
  * each byte of a piece: names have two at least. */
 #define NAME_EFFORT 4u
@@ -42,7 +44,9 @@ enum offsets {
  *            behind it is
  * @name:     those that are wanted, and behind them _stext
  * @may:      of each byte that a name can begin with, a bit for each of them;
- * @begun:    and how many of their characters that are
+ * @begun:    and how many of their characters that are. Mostly none, but the
+ *            type; then of the byte behind it
+ * @begins:   a bit for each of those that begin so
  * @index:    of what was found: NONE, or if there are several, @count
  */
 struct names {
@@ -54,7 +58,7 @@ struct names {
 	const char *name[MOST_WANTED];
 	size_t wanted;
 	uint32_t index[MOST_WANTED];
-	uint8_t may[256], begun[256];
+	uint8_t may[256], begun[256], begins[256];
 };
 
 /* The tokens */
@@ -104,8 +108,10 @@ static void mark_first(struct names *n)
 		const char *token = token_of(n->saved, (uint8_t)i);
 		size_t len;
 
-		n->may[i] = 0;
+		n->may[i] = n->begins[i] = 0;
 		for (size_t j = 0; *token && j < n->wanted; j++) {
+			if (goes_on(token, n->name[j], &len))
+				n->begins[i] |= (uint8_t)(1u << j);
 			if (!goes_on(token + 1, n->name[j], &len))
 				continue;
 			n->may[i] |= (uint8_t)(1u << j);
@@ -152,7 +158,7 @@ static bool next_length(struct names *n, size_t *len)
 {
 	uint8_t low, high = 0;
 
-	if (!next_byte(n, &low) || (low & 0x80 && !next_byte(n, &high)))
+	if (!next_byte(n, &low) || (low & TWO_BYTES && !next_byte(n, &high)))
 		return false;
 	*len = (low & 0x7f) | (size_t)high << 7;
 	return *len != 0;
@@ -187,6 +193,9 @@ static void compare(struct names *n, uint8_t first, size_t len, uint32_t i)
 				       copy, len))
 			return;
 	}
+	if (!n->begun[first] &&
+	    (!len || !(n->may[first] & n->begins[*bytes])))
+		return;
 	next = len ? *token_of(n->saved, *bytes) : 0;
 	for (size_t j = 0; j < n->wanted; j++) {
 		const char *rest = n->name[j] + n->begun[first];
@@ -199,10 +208,32 @@ static void compare(struct names *n, uint8_t first, size_t len, uint32_t i)
 	}
 }
 
-/* Looking at other pages does not move the piece: it is saved memory. */
+/* Of name @i and those behind it, as many as have one byte of length and are in
+ * the piece for sure; which comes then. Looking at other pages does not move
+ * the piece: it is saved memory. */
+static uint32_t hurry(struct names *n, uint32_t i)
+{
+	const uint8_t *at = n->at;
+
+	for (; n->end - at > TWO_BYTES && i < n->count; i++) {
+		unsigned int len = at[0], first = at[1];
+
+		if (!len || len >= TWO_BYTES)
+			break;
+		if (n->may[first] && (n->begun[first] ||
+				      n->may[first] & n->begins[at[2]])) {
+			n->at = at + 2;
+			compare(n, (uint8_t)first, len - 1, i);
+		}
+		at += 1 + len;
+	}
+	n->at = at;
+	return i;
+}
+
 static bool go_through(struct names *n)
 {
-	for (uint32_t i = 0; i < n->count; i++) {
+	for (uint32_t i = 0; (i = hurry(n, i)) < n->count; i++) {
 		uint8_t first;
 		size_t len;
 

@@ -110,10 +110,15 @@ static bool is_called(struct trans_saved *saved, uint32_t offset,
 
 /* Types */
 
+static uint32_t len_of(unsigned int kind, uint32_t count)
+{
+	return TYPE_LEN + behind[kind].fixed + behind[kind].each * count;
+}
+
 /* What the bytes at @raw say. */
 static bool decode(struct type *type, const uint8_t *raw, uint32_t left)
 {
-	uint32_t info = word(raw + 4), more = TYPE_LEN;
+	uint32_t info = word(raw + 4), more;
 
 	type->name = word(raw);
 	type->refers = word(raw + 8);
@@ -122,8 +127,7 @@ static bool decode(struct type *type, const uint8_t *raw, uint32_t left)
 	type->bit_offsets = info >> 31;
 	if (!type->kind || type->kind >= KINDS)
 		return false;
-	more += behind[type->kind].fixed +
-		behind[type->kind].each * type->count;
+	more = len_of(type->kind, type->count);
 	type->next = type->at + more;
 	return more <= left;
 }
@@ -190,10 +194,37 @@ static bool first_type(struct trans_saved *saved, struct type *type)
 
 static bool next_type(struct trans_saved *saved, struct type *type)
 {
-	if (type->number == MOST_TYPES || !type_behind(saved, type))
+	if (type->number >= MOST_TYPES || !type_behind(saved, type))
 		return false;
 	remember(saved, type);
 	return true;
+}
+
+/* Past types that are no structs, and need not be remembered, as long as they
+ * and the one behind them are in the piece: to the last of these. */
+static void hurry(const struct trans_saved *saved, struct type *type)
+{
+	uint32_t mask = (1u << saved->mark_shift) - 1;
+	uint32_t step = type->next - type->at;
+	struct type t = *type;
+
+	while (t.raw && t.room >= step + TYPE_LEN && t.number & mask) {
+		uint32_t info = word(t.raw + step + 4);
+		uint32_t kind = info >> 24 & 0x1f, more;
+
+		if (kind == KIND_STRUCT || !kind || kind >= KINDS)
+			break;
+		more = len_of(kind, info & 0xffff);
+		if (more > saved->types_len - t.next)
+			break;
+		t.number++;
+		t.at = t.next;
+		t.next += more;
+		t.raw += step;
+		t.room -= step;
+		step = more;
+	}
+	*type = t;
 }
 
 /* Type @number, from the nearest one before it that is remembered. */
@@ -280,8 +311,15 @@ static size_t match(struct trans_saved *saved, const struct type *type,
 		    struct trans_saved_struct *structs, size_t count,
 		    size_t left)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (structs[i].type ||
+	size_t room;
+	const uint8_t *at = NULL;
+
+	if (type->name < saved->strings_len &&
+	    trans_saved_spend_(saved, NAME_EFFORT))
+		at = trans_saved_look_(saved, saved->strings + type->name,
+				       &room);
+	for (size_t i = 0; at && i < count; i++) {
+		if (structs[i].type || *at != (uint8_t)*structs[i].name ||
 		    !is_called(saved, type->name, structs[i].name))
 			continue;
 		structs[i].type = type->number;
@@ -303,6 +341,7 @@ int trans_saved_structs(struct trans_saved *saved,
 	while (there && left) {
 		if (type.kind == KIND_STRUCT)
 			left = match(saved, &type, structs, count, left);
+		hurry(saved, &type);
 		there = left && next_type(saved, &type);
 	}
 	return trans_saved_answer_(saved, left < count || !count,
