@@ -4,7 +4,7 @@ swap file, on large blocks, behind PCI and an ITS, in Debian's U-Boot; and what
 a Linux that woke does with its firmware at last."""
 import esp
 from at_firmware import Case, TREE, plans, wakes
-from machines import Guest, Machine
+from machines import Guest, Machine, UBoot
 
 
 def plans_by_words(case, home):
@@ -17,4 +17,5 @@ CASES = [
     Case('resume-file', plans_by_words, wakes, guest=Guest(
         TREE, swap_file=True, words=[f'tt.location={esp.FILE_UUID}'])),
     Case('resume-4096', wakes, guest=Guest(Machine(gic='2', sector=4096))),
+    Case('resume-u-boot', wakes, guest=Guest(UBoot(gic='2'))),
 ]
