@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""transtable.efi when the power fails between its writes."""
+"""transtable.efi when things go wrong late: power that fails between its writes,
+a move that turns out wrong behind the point of no return."""
 import json
+import re
 import struct
+import tempfile
 
 import esp
+import gdb
 import machines
-from at_firmware import BOOTED, Case, RESUMING, TREE
+from at_firmware import BOOTED, Case, KERNEL, PASS, RESUMING, STARTING, TREE
 from machines import Guest, Lost
 
 # ---- power that fails --------------------------------------------------------
@@ -96,7 +100,55 @@ def loses_power(case, home):
         goes_on(case, home)
 
 
+# ---- behind the point of no return -------------------------------------------
+
+KERNEL_AT, FAR = 0x40000000, 8 << 20 # as the case kexec-low has it
+
+
+def is_starting(c):
+    """All that was said is read first."""
+    before = -1
+    while before < len(c.raw):
+        before = len(c.raw)
+        c.read(0)
+    return re.search(STARTING, c.text)
+
+
+def spoils(c, path):
+    """When the kernel is being put there, something of it becomes another byte,
+    on whichever side of what is written now it has been put already."""
+    middle = KERNEL_AT + FAR
+    with gdb.connected(path) as stub:
+        stub.watch(middle)
+        stub.goes_on()
+        while not (stub.stopped(0.5) and is_starting(c)):
+            if not stub.runs:
+                stub.goes_on()
+            c.read(0)
+        stub.flip(middle - (1 << 20))
+        stub.flip(middle + (1 << 20))
+        stub.unwatch(middle)
+
+
+def tells_of_the_last(case, home):
+    """Nothing is jumped to; the machine is reset, and the next start has found
+    in memory why."""
+    def script(c):
+        c.expect('BdsDxe: starting', 120)
+        spoils(c, path)
+        c.expect(r'the last start failed at "corrupt"', 240)
+        c.expect(STARTING, 300)
+        c.expect(PASS, 300)
+        c.ends()
+
+    with tempfile.TemporaryDirectory() as where: # a socket's name is short
+        path = f'{where}/gdb'
+        case.at_console(home, script, more=[*gdb.args(path), '-action',
+                                            'reboot=reset'])
+
+
 CASES = [
     Case('resume-cut', loses_power, guest=Guest(TREE, words=[
         f'tt.location={esp.partition_uuid(2)}'])),
+    Case('kexec-report', tells_of_the_last, machine=TREE, conf=KERNEL),
 ]

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""transtable.efi where an image may lie otherwise, and on other machines: in a
-swap file, on large blocks, behind PCI and an ITS, in Debian's U-Boot; and what
-a Linux that woke does with its firmware at last."""
+"""transtable.efi where an image may lie otherwise: in a swap file, on large
+blocks; and where Debian's U-Boot is the firmware."""
 import esp
 from at_firmware import Case, TREE, plans, wakes
 from machines import Guest, Machine, UBoot
