@@ -29,5 +29,10 @@
 #ifndef TRANS_ASSUME_SPARSE
 #define TRANS_ASSUME_SPARSE 0
 #endif
+/* 1: no resume is given a sidecar, and what reads one is not linked; who gives
+ * one is told (TRANS_EINVAL). 0: it may be. */
+#ifndef TRANS_ASSUME_NO_SIDECAR
+#define TRANS_ASSUME_NO_SIDECAR 0
+#endif
 
 #endif

@@ -6,6 +6,7 @@
  */
 #include "hibernate/resume/private.h"
 #include "hibernate/swsusp.h"
+#include "lib/assume.h"
 #include "lib/fail.h"
 #include "lib/numbers.h"
 
@@ -32,6 +33,8 @@ static const char *args_fault(const struct trans_resume_args *args)
 		return "unknown entry";
 	if (transition->zero || transition->stays || transition->digest_count)
 		return "zero, stays or digests beside an image";
+	if (TRANS_ASSUME_NO_SIDECAR && args->sidecar)
+		return "a sidecar (TRANS_ASSUME_NO_SIDECAR)";
 	return NULL;
 }
 

@@ -6,6 +6,7 @@
  * else what its user space left in a file.
  */
 #include "hibernate/saved/private.h"
+#include "lib/assume.h"
 #include "lib/fail.h"
 
 /* More than Linux has CPUs (NR_CPUS, 4096 at most). */
@@ -64,7 +65,7 @@ static bool ask_sidecar(struct asking *a)
 	const struct trans_saved_question *q = a->question;
 	uint8_t boot[SAVED_BOOT];
 
-	return q->sidecar && q->version &&
+	return !TRANS_ASSUME_NO_SIDECAR && q->sidecar && q->version &&
 	       trans_saved_sidecar_(&a->says, q->sidecar, q->sidecar_len,
 				    q->version, boot) &&
 	       trans_saved_is_boot_(a->saved, boot);
