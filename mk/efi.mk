@@ -27,12 +27,14 @@ EFI_FLAGS := -target aarch64-none-elf -std=gnu11 -Oz -ffreestanding \
 	-mgeneral-regs-only -ffixed-x18 -mno-outline-atomics -fno-builtin \
 	-fno-stack-protector -fno-asynchronous-unwind-tables -mno-red-zone \
 	-fvisibility=hidden -fno-pie -mcmodel=tiny -fomit-frame-pointer \
-	-fmerge-all-constants -flto -Wa,-I$(A) -DTRANS_ASSUME_SPARSE=1
+	-fmerge-all-constants -flto -Wa,-I$(A) -DTRANS_ASSUME_SPARSE=1 \
+	-DTRANS_ASSUME_NO_SIDECAR=1
 # clang's -Wconversion says signs, too.
 EFI_WARN := -Wall -Wextra -Wconversion -Wshadow -Werror -Wno-sign-conversion
 EFI_LINK := -pie --no-dynamic-linker -z text -z max-page-size=4096 -z norelro \
 	--gc-sections --icf=all -O2 -mllvm -homogeneous-prolog-epilog \
 	-mllvm -disable-lsr -mllvm -machine-outliner-reruns=4 \
+	-mllvm -enable-merge-functions -mllvm -inline-threshold=-15 \
 	--orphan-handling=error --fatal-warnings -T ports/efi/efi.ld
 
 $(E)/obj/%: COMPILE = clang $(EFI_FLAGS)

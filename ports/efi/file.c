@@ -14,23 +14,26 @@ static bool widen(efi_char_t *to, size_t room, const char *from)
 	return !from[i];
 }
 
-static struct efi_file *open_file(const char *name)
+static efi_status_t open_file(const char *name, struct efi_file **file)
 {
 	struct efi_file_system *fs = protocol_of(self->device,
 						 EFI_SIMPLE_FILE_SYSTEM);
-	struct efi_file *root, *file = NULL;
 	efi_char_t wide[NAME_MAX];
+	struct efi_file *root;
+	efi_status_t status;
 
-	if (!fs || !widen(wide, NAME_MAX, name) || fs->open(fs, &root))
-		return NULL;
-	if (root->open(root, &file, wide, EFI_FILE_READ, 0))
-		file = NULL;
+	if (!fs || !widen(wide, NAME_MAX, name))
+		return EFI_NOT_FOUND;
+	status = fs->open(fs, &root);
+	if (status)
+		return status;
+	status = root->open(root, file, wide, EFI_FILE_READ, 0);
 	root->close(root);
-	return file;
+	return status;
 }
 
 /* The name at the end of what is asked for has room, too. */
-static uint64_t file_len(struct efi_file *file)
+static efi_status_t ask_len(struct efi_file *file, uint64_t *found)
 {
 	struct {
 		struct efi_file_info info;
@@ -38,9 +41,15 @@ static uint64_t file_len(struct efi_file *file)
 	} answer;
 	struct efi_guid kind = EFI_FILE_INFO;
 	uint64_t len = sizeof(answer);
+	efi_status_t status = file->info(file, &kind, &len, &answer);
 
-	return file->info(file, &kind, &len, &answer) ? 0 :
-							answer.info.file_len;
+	*found = answer.info.file_len;
+	return status;
+}
+
+static int unreadable(struct trans_error *err)
+{
+	return port_error(err, TRANS_EHOST, "a file cannot be read", 0, 0);
 }
 
 static int read_all(struct efi_file *from, struct file *file,
@@ -48,7 +57,9 @@ static int read_all(struct efi_file *from, struct file *file,
 {
 	uint64_t len;
 
-	file->len = len = file_len(from);
+	if (ask_len(from, &file->len))
+		return unreadable(err);
+	len = file->len;
 	if (!len)
 		return port_error(err, TRANS_ETRUNC, "an empty file", 0, 0);
 	file->data = pages_take(len);
@@ -57,18 +68,21 @@ static int read_all(struct efi_file *from, struct file *file,
 	if (!from->read(from, &len, file->data) && len == file->len)
 		return 0;
 	file_give(file);
-	return port_error(err, TRANS_EHOST, "a file cannot be read", 0, 0);
+	return unreadable(err);
 }
 
 int file_read(const char *name, struct file *file, struct trans_error *err)
 {
-	struct efi_file *from = open_file(name);
+	struct efi_file *from;
+	efi_status_t status = open_file(name, &from);
 	int ret;
 
 	*file = (struct file){ 0 };
-	if (!from)
+	if (status == EFI_NOT_FOUND)
 		return port_error(err, TRANS_ENOENT, "there is no such file",
 				  0, 0);
+	if (status)
+		return unreadable(err);
 	ret = read_all(from, file, err);
 	from->close(from);
 	return ret;

@@ -133,6 +133,16 @@ static int read_files(const struct options *options, struct trans_error *err)
 	return ret;
 }
 
+static int avoid(const struct options *options, struct trans_error *err)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; !ret && i < options->avoided; i++)
+		ret = trans_ranges_add(&memory.keep, options->avoid[i].start,
+				       options->avoid[i].len);
+	return ret ? port_error(err, ret, "avoid=", 0, 0) : 0;
+}
+
 static int prepare(const struct options *options, struct trans_error *err)
 {
 	int ret = read_files(options, err);
@@ -144,9 +154,8 @@ static int prepare(const struct options *options, struct trans_error *err)
 		ret = memory_read(err);
 	if (!ret)
 		ret = machine_read(err);
-	for (unsigned int i = 0; !ret && i < options->avoided; i++)
-		ret = trans_ranges_add(&memory.keep, options->avoid[i].start,
-				       options->avoid[i].len);
+	if (!ret)
+		ret = avoid(options, err);
 	if (!ret && memory_map_get(&leave_map))
 		ret = port_error(err, TRANS_EHOST, "GetMemoryMap", 0, 0);
 	return ret ? ret : tree_make(&job.fdt, &job.fdt_len, &leave_map, err);

@@ -64,14 +64,15 @@ static int read_acpi(struct machine *m, struct trans_error *err)
 	return ret;
 }
 
-/* Nobody says that there is a GIC: then nothing is known of it. */
+/* A tree beside ACPI may be a stub that knows of no machine. Nobody says that
+ * there is a GIC: then nothing is known of it. */
 static int read_surroundings(struct machine *m, struct trans_error *err)
 {
 	int ret = TRANS_ENOENT;
 
 	if (m->fdt)
 		ret = read_tree(m, err);
-	else if (m->acpi)
+	if (ret == TRANS_ENOENT && m->acpi)
 		ret = read_acpi(m, err);
 	if (m->cpu.el == 2 && m->conduit == TRANS_CONDUIT_HVC)
 		m->conduit = TRANS_CONDUIT_NONE;
@@ -95,7 +96,10 @@ int machine_read(struct trans_error *err)
 		return ret;
 	m->gic.mmio = trans_mmio_direct(0);
 	ret = trans_gic_lpi_tables(&m->gic, &m->lpi, err);
+	if (ret)
+		return ret;
+	ret = trans_ranges_add_all(&memory.keep, &m->lpi);
 	if (!ret)
-		ret = trans_ranges_add_all(&memory.keep, &m->lpi);
-	return ret ? ret : trans_ranges_add_all(&memory.no_linux, &m->lpi);
+		ret = trans_ranges_add_all(&memory.no_linux, &m->lpi);
+	return ret ? port_error(err, ret, "LPI tables", 0, 0) : 0;
 }

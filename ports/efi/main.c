@@ -66,12 +66,12 @@ static bool ends_with_efi(const char *word, size_t len)
 	return true;
 }
 
-/* A shell gives the application's name, too. */
+/* A shell gives the application's name, too; next=FILE.efi is a word. */
 static char *behind_own_name(char *text)
 {
 	size_t len = 0;
 
-	while (text[len] && text[len] != ' ')
+	while (text[len] && text[len] != ' ' && text[len] != '=')
 		len++;
 	return ends_with_efi(text, len) ? text + len : text;
 }

@@ -11,8 +11,10 @@
 #define MAX_MAPPED 1024 /* code of each driver is read-only, and so a hole */
 
 /* What the firmware goes on allocating while memory is lent: at the end of the
- * largest piece, as EDK2 allocates from the top. */
+ * largest piece, as EDK2 allocates from the top; and below 4 GiB, where it
+ * bounces what a device reads that reaches no further. */
 #define LEAVE_IT (16ULL << 20)
+#define FAR (4ULL << 30)
 /* A table that a kernel reads, and that lies in memory which the firmware does
  * not keep for good (EDK2's memory attributes): no longer than that. */
 #define TABLE_MAX (64ULL << 10)
@@ -205,14 +207,19 @@ bool memory_over_firmware(trans_pa_t pa, uint64_t len)
 
 /* ---- lending ---- */
 
-static struct trans_range *largest(struct trans_ranges *set)
+/* Of those that begin below @end the largest; false: there is none. */
+static bool leave_some(struct trans_ranges *set, trans_pa_t end)
 {
-	struct trans_range *found = NULL;
+	struct trans_range *big = NULL;
 
 	for (size_t i = 0; i < set->count; i++)
-		if (!found || set->range[i].len > found->len)
-			found = &set->range[i];
-	return found;
+		if (set->range[i].start < end &&
+		    (!big || set->range[i].len > big->len))
+			big = &set->range[i];
+	if (!big || big->len < 2 * LEAVE_IT)
+		return false;
+	big->len -= LEAVE_IT;
+	return true;
 }
 
 /* Those that the firmware gives, of the ranges in the set. */
@@ -233,17 +240,15 @@ static void take(struct trans_ranges *set)
 
 int memory_lend(struct trans_error *err)
 {
-	struct trans_range *big;
 	struct trans_ranges all;
 	int ret;
 
 	trans_ranges_init(&all, storage[4], MAX_RANGES);
 	ret = add_kind(&all, &now, is_free);
-	big = largest(&all);
-	if (ret || !big || big->len < 2 * LEAVE_IT)
+	(void)leave_some(&all, FAR);
+	if (ret || !leave_some(&all, UINT64_MAX))
 		return port_error(err, ret ? ret : TRANS_ENOMEM,
 				  "free memory of the firmware", 0, 0);
-	big->len -= LEAVE_IT;
 	trans_ranges_largest(&memory.lent, &all);
 	take(&memory.lent);
 	return 0;

@@ -22,10 +22,8 @@ static int ask(void *host, struct trans_error *err)
 	int ret = leave_ask(err);
 
 	(void)host;
-	if (ret || !machine.gic.version)
-		return ret;
-	return trans_gic_lpis_check(&machine.gic, machine.cpu.mpidr,
-				    &resume.plan, err);
+	return ret ? ret : trans_gic_lpis_check(&machine.gic, machine.cpu.mpidr,
+						&resume.plan, err);
 }
 
 /* The signature is cleared and was read back. The variable named an image that
@@ -40,10 +38,8 @@ static int leave_for_good(void *host, struct trans_error *err)
 	if (found.variable)
 		find_forget_variable();
 	ret = leave(err);
-	if (ret || !machine.gic.version)
-		return ret;
-	return trans_gic_resume(&machine.gic, &machine.cpu, machine.cpu.mpidr,
-				err);
+	return ret ? ret : trans_gic_resume(&machine.gic, &machine.cpu,
+					    machine.cpu.mpidr, err);
 }
 
 static struct trans_resume_args resume_args(const struct options *options)
@@ -88,6 +84,10 @@ static int prepare(struct trans_error *err)
 		ret = memory_read(err);
 	if (!ret)
 		ret = machine_read(err);
+	/* Without its interrupts the saved kernel would come back deaf. */
+	if (!ret && !machine.gic.version)
+		ret = port_error(err, TRANS_ESTATE, "no GIC in tree or ACPI", 0,
+				 0);
 	return ret ? ret : memory_lend(err);
 }
 
@@ -141,18 +141,19 @@ static int load_and_start(const struct options *options,
 
 /* ---- refusals ---- */
 
-static efi_status_t discard(const struct options *options)
+/* Is it given up? Only then something may be started. */
+static bool discard(void)
 {
 	struct trans_error err;
 
 	if (find_discard(&found, &err)) {
 		print_error("discard", &err);
-		return EFI_DEVICE_ERROR;
+		return false;
 	}
 	if (found.variable)
 		find_forget_variable();
 	print("transtable: the hibernated system is given up\n");
-	return job_next(options);
+	return true;
 }
 
 /* The one that is pressed within so many seconds; 0: for ever. */
@@ -169,15 +170,15 @@ static efi_char_t wait_key(unsigned int seconds)
 }
 
 /* Nothing may be started that mounts its file systems. */
-static efi_status_t stop(const struct options *options)
+static void stop(void)
 {
 	print("transtable: the image stays, and nothing is started. D gives "
 	      "it up and goes on, P powers off\n");
 	for (;;) {
 		efi_char_t letter = wait_key(0);
 
-		if (letter == 'd')
-			return discard(options);
+		if (letter == 'd' && discard())
+			return;
 		if (letter == 'p')
 			firmware->runtime->reset(EFI_RESET_SHUTDOWN,
 						 EFI_SUCCESS, 0, NULL);
@@ -191,23 +192,32 @@ static enum on_refusal policy(const struct options *options)
 	return found.variable ? REFUSAL_LINUX : REFUSAL_STOP;
 }
 
+/* Would it be refused another time, too? Not where Esc was pressed, memory was
+ * short, or a disk did not answer. */
+static bool is_final(int status)
+{
+	return trans_resume_advise(status) == TRANS_RESUME_KEEP &&
+	       status != TRANS_EHOST;
+}
+
 static efi_status_t refused(const struct options *options,
 			    const struct trans_error *err)
 {
+	enum on_refusal what;
+
 	print_error("resume", err);
 	if (options->plan)
 		return status_of(err->status);
-	switch (policy(options)) {
-	case REFUSAL_DISCARD:
-		return discard(options);
-	case REFUSAL_STOP:
-		return stop(options);
-	default:
+	what = policy(options);
+	if (what == REFUSAL_LINUX) {
 		print("transtable: the usual system is started, the image "
 		      "stays\n");
 		wait_key(SECONDS_TO_READ);
-		return job_next(options);
+	} else if (what == REFUSAL_STOP || !is_final(err->status) ||
+		   !discard()) {
+		stop();
 	}
+	return job_next(options);
 }
 
 /* What systemd named may be in LUKS or LVM, where Linux's own resume can look:

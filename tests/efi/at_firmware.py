@@ -150,6 +150,24 @@ def escapes(case, home):
     refused(case, home, script)
 
 
+def two_images(case, home):
+    """Whose is to be given up nobody knows: D gives up neither, and nothing is
+    started."""
+    with open(f'{home}/data.img', 'wb') as f:
+        f.write(esp.swap_bytes(home))
+
+    def script(c):
+        c.expect(r'more than one device has an image', 240)
+        c.expect(STAYS, 60)
+        c.type('d')
+        c.expect(r'discard: TRANS_EINVAL', 30)
+        c.type('d')
+        c.expect(r'discard: TRANS_EINVAL', 30)
+        if BOOTED in c.text:
+            raise Lost('a kernel was booted')
+    refused(case, home, script)
+
+
 def configured(conf):
     def step(_, home):
         esp.configure(home, conf)
@@ -233,6 +251,9 @@ CASES = [
         'tt.location=swap'])),
     Case('resume-plan', plans, wakes, guest=TREE_GUEST),
     Case('resume-esc', escapes, wakes, guest=TREE_GUEST),
+    Case('resume-esc-discard', configured('on-refusal=discard'), escapes,
+         configured(''), wakes, guest=TREE_GUEST),
+    Case('resume-two', two_images, guest=TREE_GUEST),
     Case('resume-other-ram', other_machine(gic='2', ram='768M'),
          refuses(OTHER_EFI), discards, guest=TREE_GUEST),
     Case('resume-other-ram-kept', other_machine(gic='2', ram='768M'),
