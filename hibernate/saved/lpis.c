@@ -183,7 +183,9 @@ bool trans_saved_per_cpu_(struct trans_saved *saved,
 	return true;
 }
 
-/* Of the array of all struct page, page 0 would be here. */
+/* Of the array of all struct page, page 0 would be here. PHYS_OFFSET is an s64
+ * (arch/arm64/include/asm/memory.h), and below 0 where the linear map is larger
+ * than what memory may span (KASLR; 52 bits on hardware that has 48). */
 static bool first_page(const struct trans_saved *saved, uint64_t each,
 		       uint64_t *first)
 {
@@ -194,7 +196,8 @@ static bool first_page(const struct trans_saved *saved, uint64_t each,
 	if (trans_saved_number(saved, "NUMBER(VMEMMAP_START)", &start, NULL) ||
 	    trans_saved_number(saved, "NUMBER(PHYS_OFFSET)", &offset, NULL))
 		return false;
-	*first = start - (offset >> saved->view.geo.granule_shift) * each;
+	offset = (uint64_t)((int64_t)offset >> saved->view.geo.granule_shift);
+	*first = start - offset * each;
 	return true;
 }
 

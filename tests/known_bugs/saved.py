@@ -5,6 +5,9 @@ SAVED = ('test_saved', 'test_saved_ask', 'test_resume_ask')
 # Edits, and the tests that must notice them: tests/mutants.py.
 MUTANTS = {
     SAVED: [
+        ('saved: PHYS_OFFSET has no sign', 'first_page',
+         '(uint64_t)((int64_t)offset >> saved->view.geo.granule_shift)',
+         '(offset >> saved->view.geo.granule_shift)'),
         ('saved: VMCOREINFO may do what it wants', 'trans_saved_text',
          'trans_text_printable_(text, len);', ''),
         ('saved: a command line may do what it wants', 'command_line',

@@ -632,15 +632,15 @@ static void symbol_lines(const struct kernel *k, struct lines *l)
 
 static void page_lines(const struct kernel *k, struct lines *l)
 {
-	uint64_t offset_of = 0x40000000;
+	int64_t offset_of = k->below_zero ? -0x80000000LL : 0x40000000;
 
 	line(l, "SIZE(page)=%u", PAGE_EACH);
 	if (!k->old_vmemmap) {
 		address(l, "vmemmap", VMEMMAP);
 		return;
 	}
-	line(l, "NUMBER(VMEMMAP_START)=0x%llx", VMEMMAP +
-	     (offset_of >> k->page_shift) * PAGE_EACH);
+	line(l, "NUMBER(VMEMMAP_START)=0x%llx", VMEMMAP + PAGE_EACH *
+	     (uint64_t)(offset_of / (1 << k->page_shift)));
 	line(l, "NUMBER(PHYS_OFFSET)=0x%llx", (unsigned long long)offset_of);
 }
 

@@ -46,6 +46,7 @@ enum kernel_part {
  * @offsets: how they are meant
  * @types:  so many types more, before and behind those that are looked for
  * @old_vmemmap: by VMEMMAP_START and PHYS_OFFSET
+ * @below_zero: and that is negative
  * @no_data_symbols, @no_types, @no_log, @no_symbols, @no_lines: not there
  * @command_line: NULL: a short one
  */
@@ -62,7 +63,7 @@ struct kernel {
 	bool note;
 	enum kernel_offsets offsets;
 	unsigned int types;
-	bool old_vmemmap;
+	bool old_vmemmap, below_zero;
 	bool no_data_symbols, no_types, no_log, no_symbols, no_lines;
 	const char *command_line;
 };

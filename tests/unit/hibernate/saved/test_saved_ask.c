@@ -412,6 +412,10 @@ static void struct_pages_of_older_kernels(void **state)
 	saved_world_make(&w);
 	assert_int_equal(ask(), 0);
 	must_know_lpis(TRANS_SAVED_MEMORY);
+	w.kernel.below_zero = true;
+	saved_world_make(&w);
+	assert_int_equal(ask(), 0);
+	must_know_lpis(TRANS_SAVED_MEMORY);
 }
 
 /* Tables that are none: neither source is believed. */
