@@ -37,9 +37,10 @@ MUTANTS = {
          '!sums_up(table->at, table->len)', 'false'),
         ('ACPI: a structure may end behind its table', 'see_all',
          'len < 2 || len > madt->len - at', 'len < 2'),
-        ('ACPI: a CPU that is not there has a redistributor', 'see_cpu',
-         'if (!(trans_le(at + GICC_FLAGS, 4) & '
-         '(GICC_ENABLED | GICC_ONLINE_CAPABLE))) return 0;', ''),
+        ('ACPI: a CPU that is not there has an interface', 'see_cpu',
+         'if (!(flags & (GICC_ENABLED | GICC_ONLINE_CAPABLE))) return 0;', ''),
+        ('ACPI: a CPU that may come later has a redistributor', 'see_cpu',
+         '!(flags & GICC_ENABLED) ||', ''),
         ('ACPI: an empty place ends the list', 'trans_acpi_find_',
          'if (!pa) continue;', ''),
         ('ACPI: PSCI by HVC without PSCI', 'trans_acpi_conduit',

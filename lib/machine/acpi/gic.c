@@ -76,19 +76,25 @@ static int see_region(struct look *look, const uint8_t *at,
 		     0;
 }
 
-/* A CPU that is not, and will not be, has no registers either. */
+/*
+ * A CPU that is not, and will not be, has no registers either. One that may
+ * come later (only online-capable) has a redistributor that need not answer
+ * before: it may be given here only where it is always on, and nothing says so
+ * (ACPI 6.5, 5.2.12.14); Linux does not map it (gic_acpi_parse_madt_gicc).
+ */
 static int see_cpu(struct look *look, const uint8_t *at,
 		   struct trans_error *err)
 {
 	uint64_t redist = trans_le(at + GICC_REDIST, 8);
+	uint64_t flags = trans_le(at + GICC_FLAGS, 4);
 	struct trans_gic *gic = &look->out->gic;
 
-	if (!(trans_le(at + GICC_FLAGS, 4) &
-	      (GICC_ENABLED | GICC_ONLINE_CAPABLE)))
+	if (!(flags & (GICC_ENABLED | GICC_ONLINE_CAPABLE)))
 		return 0;
 	if (!look->cpu)
 		look->cpu = trans_le(at + GICC_CPU, 8);
-	if (!redist || (gic->redist_count && !look->single))
+	if (!redist || !(flags & GICC_ENABLED) ||
+	    (gic->redist_count && !look->single))
 		return 0;
 	look->single = true;
 	return add_region(look, redist, REDIST_LEN, err);

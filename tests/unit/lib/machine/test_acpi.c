@@ -184,15 +184,16 @@ static void test_gic_v3_has_regions_and_its(void **state)
 	assert_null(found.gic.spis);
 }
 
-/* Those of neighbours become one region; who is switched off for good has
- * none; who may be switched on later has. */
+/* Those of neighbours become one region; who is switched off has none, and
+ * one that may be switched on later need not answer. */
 static void test_redistributors_come_with_cpus(void **state)
 {
 	(void)state;
 	add_dist(0x8000000, 4);
 	add_cpu(1, 0, 0x100000);
-	add_cpu(8, 0, 0x120000);
-	add_cpu(0, 0, 0x140000);
+	add_cpu(9, 0, 0x120000);
+	add_cpu(8, 0, 0x140000);
+	add_cpu(0, 0, 0x160000);
 	add_cpu(1, 0, 0x200000);
 	assert_int_equal(find(), 0);
 	assert_int_equal(found.gic.version, 3);
@@ -218,6 +219,7 @@ static void test_regions_are_better_than_cpus(void **state)
 static void test_gic_v2_has_a_cpu_interface(void **state)
 {
 	(void)state;
+	add_cpu(0, 0x7010000, 0);
 	add_cpu(1, 0x8010000, 0);
 	add_cpu(1, 0x9010000, 0);
 	add_dist(0x8000000, 2);
