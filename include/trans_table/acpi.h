@@ -42,7 +42,8 @@ struct trans_acpi {
  * The interrupt controller of the MADT, as trans_fdt_gic describes it: a GICv3
  * or v4 with its redistributors and every ITS; or a GICv2. gic.mmio and
  * gic.spis are left zeroed. Redistributors that the MADT gives one by one, with
- * each CPU that is enabled, are put together where they lie side by side.
+ * each CPU that is enabled, are put together where they lie side by side,
+ * whatever the order of CPUs; gic.redist_stride is set if they lie as a v4's do.
  *
  *   machine  TRANS_ENOENT    also: the MADT has no distributor, or the GICv2 no
  *                            CPU interface, or the GICv3 no redistributor

@@ -27,16 +27,17 @@ enum { GICC = 11, GICD = 12, GICR = 14, ITS = 15 };
 #define ITS_LEN 20
 #define ITS_START 8
 
-/* A redistributor that is given alone: two frames of 64 KiB (Arm IHI 0069,
- * 12.10); what a v4 has besides is not touched. */
-#define REDIST_LEN 0x20000u
+/* From one redistributor to the next: two frames of 64 KiB, a v4 has four (Arm
+ * IHI 0069, 12.10). */
+#define STRIDE 0x20000u
+#define STRIDE_4 0x40000u
 
-/* What was seen so far. @single: redistributors came with CPUs. */
+/* What was seen so far. */
 struct look {
 	struct trans_fdt_gic *out;
 	uint64_t cpu;
 	unsigned int version;
-	bool has_dist, single;
+	bool has_dist;
 };
 
 static int too_many(struct trans_error *err)
@@ -45,59 +46,32 @@ static int too_many(struct trans_error *err)
 			  "ACPI: too many redistributors or ITS");
 }
 
-static int add_region(struct look *look, uint64_t start, uint64_t len,
+static int add_region(struct trans_fdt_gic *out, uint64_t start, uint64_t len,
 		      struct trans_error *err)
 {
-	struct trans_gic *gic = &look->out->gic;
-	struct trans_range *last = gic->redist_count ?
-		&look->out->redist[gic->redist_count - 1] : NULL;
-
-	if (look->single && last && last->start + last->len == start) {
-		last->len += len;
-		return 0;
-	}
-	if (gic->redist_count == TRANS_FDT_REDISTS)
+	if (out->gic.redist_count == TRANS_FDT_REDISTS)
 		return too_many(err);
-	look->out->redist[gic->redist_count++] =
+	out->redist[out->gic.redist_count++] =
 		(struct trans_range){ start, len };
 	return 0;
 }
 
-/* Regions of their own say it better than CPUs do. */
 static int see_region(struct look *look, const uint8_t *at,
 		      struct trans_error *err)
 {
 	uint64_t len = trans_le(at + GICR_SIZE, 4);
 
-	if (look->single)
-		look->out->gic.redist_count = 0;
-	look->single = false;
-	return len ? add_region(look, trans_le(at + GICR_START, 8), len, err) :
-		     0;
+	return len ? add_region(look->out, trans_le(at + GICR_START, 8), len,
+				err) : 0;
 }
 
-/*
- * A CPU that is not, and will not be, has no registers either. One that may
- * come later (only online-capable) has a redistributor that need not answer
- * before: it may be given here only where it is always on, and nothing says so
- * (ACPI 6.5, 5.2.12.14); Linux does not map it (gic_acpi_parse_madt_gicc).
- */
-static int see_cpu(struct look *look, const uint8_t *at,
-		   struct trans_error *err)
+/* A CPU that is not, and will not be, has no registers. */
+static void see_cpu(struct look *look, const uint8_t *at)
 {
-	uint64_t redist = trans_le(at + GICC_REDIST, 8);
 	uint64_t flags = trans_le(at + GICC_FLAGS, 4);
-	struct trans_gic *gic = &look->out->gic;
 
-	if (!(flags & (GICC_ENABLED | GICC_ONLINE_CAPABLE)))
-		return 0;
-	if (!look->cpu)
+	if (flags & (GICC_ENABLED | GICC_ONLINE_CAPABLE) && !look->cpu)
 		look->cpu = trans_le(at + GICC_CPU, 8);
-	if (!redist || !(flags & GICC_ENABLED) ||
-	    (gic->redist_count && !look->single))
-		return 0;
-	look->single = true;
-	return add_region(look, redist, REDIST_LEN, err);
 }
 
 static int see_its(struct look *look, const uint8_t *at,
@@ -122,7 +96,7 @@ static int see(struct look *look, const uint8_t *at, uint64_t len,
 	       struct trans_error *err)
 {
 	if (at[0] == GICC && len >= GICC_LEN)
-		return see_cpu(look, at, err);
+		see_cpu(look, at);
 	if (at[0] == GICD && len >= GICD_LEN && !look->has_dist)
 		see_dist(look, at);
 	if (at[0] == GICR && len >= GICR_LEN)
@@ -148,6 +122,73 @@ static int see_all(struct look *look, const struct acpi_table *madt,
 	return ret;
 }
 
+/* ---- redistributors that are given with CPUs ---- */
+
+/*
+ * One that may come later (only online-capable) has a redistributor that need
+ * not answer before, and that Linux does not map (ACPI 6.5, 5.2.12.14;
+ * gic_acpi_parse_madt_gicc).
+ */
+static uint64_t redist_of(const uint8_t *at)
+{
+	if (at[0] != GICC || at[1] < GICC_LEN ||
+	    !(trans_le(at + GICC_FLAGS, 4) & GICC_ENABLED))
+		return 0;
+	return trans_le(at + GICC_REDIST, 8);
+}
+
+/* The first one behind @last, 0: none; CPUs may be in any order. see_all has
+ * found every structure whole. */
+static uint64_t redist_behind(const struct acpi_table *madt, uint64_t last)
+{
+	uint64_t first = 0;
+
+	for (uint64_t at = FIRST; at + 2 <= madt->len; at += madt->at[at + 1]) {
+		uint64_t redist = redist_of(madt->at + at);
+
+		if (redist > last && (!first || redist < first))
+			first = redist;
+	}
+	return first;
+}
+
+/* Where none lie closer than a v4's do, but some so, all are taken for such.
+ * If the CPUs between were only switched off, nothing is lost by that. */
+static uint64_t stride_of_cpus(const struct acpi_table *madt)
+{
+	uint64_t at = redist_behind(madt, 0), stride = 0, next;
+
+	while ((next = redist_behind(madt, at)) != 0) {
+		if (next - at == STRIDE)
+			return 0;
+		if (next - at == STRIDE_4)
+			stride = STRIDE_4;
+		at = next;
+	}
+	return stride;
+}
+
+/* What lies side by side is one region. */
+static int add_those_of_cpus(const struct acpi_table *madt,
+			     struct trans_fdt_gic *out, struct trans_error *err)
+{
+	uint64_t each, at = 0;
+	int ret = 0;
+
+	out->gic.redist_stride = stride_of_cpus(madt);
+	each = out->gic.redist_stride ? STRIDE_4 : STRIDE;
+	while (!ret && (at = redist_behind(madt, at)) != 0) {
+		struct trans_range *last = out->gic.redist_count ?
+			&out->redist[out->gic.redist_count - 1] : NULL;
+
+		if (last && last->start + last->len == at)
+			last->len += each;
+		else
+			ret = add_region(out, at, each, err);
+	}
+	return ret;
+}
+
 /* Version 0: the distributor itself would tell; who has redistributors is a
  * GICv3. */
 static int conclude(const struct look *look, struct trans_error *err)
@@ -161,7 +202,7 @@ static int conclude(const struct look *look, struct trans_error *err)
 	gic->version = v3 ? 3 : 2;
 	gic->cpu = v3 ? 0 : look->cpu;
 	if (!v3)
-		gic->redist_count = gic->its_count = 0;
+		gic->redist_count = gic->redist_stride = gic->its_count = 0;
 	return 0;
 }
 
@@ -178,5 +219,7 @@ int trans_acpi_gic(const struct trans_acpi *acpi, struct trans_fdt_gic *gic,
 	ret = trans_acpi_find_(acpi, "APIC", &madt, err);
 	if (!ret)
 		ret = see_all(&look, &madt, err);
+	if (!ret && !gic->gic.redist_count)
+		ret = add_those_of_cpus(&madt, gic, err);
 	return ret ? ret : conclude(&look, err);
 }

@@ -204,6 +204,40 @@ static void test_redistributors_come_with_cpus(void **state)
 	assert_int_equal(found.redist[1].len, 0x20000);
 }
 
+/* More of them than there is room for regions, in any order; a v4's are twice
+ * as far apart. */
+static void with_many(uint64_t each, unsigned int skip)
+{
+	set_up_madt(NULL);
+	add_dist(0x8000000, 4);
+	for (uint64_t i = 0; i < 40; i++)
+		if (i * 7 % 40 != skip)
+			add_cpu(1, 0, 0x100000 + i * 7 % 40 * each);
+	assert_int_equal(find(), 0);
+}
+
+static void test_redistributors_in_any_order(void **state)
+{
+	(void)state;
+	with_many(0x20000, 40);
+	assert_int_equal(found.gic.redist_count, 1);
+	assert_int_equal(found.gic.redist_stride, 0);
+	assert_int_equal(found.redist[0].start, 0x100000);
+	assert_int_equal(found.redist[0].len, 40 * 0x20000);
+	with_many(0x40000, 40);
+	assert_int_equal(found.gic.redist_count, 1);
+	assert_int_equal(found.gic.redist_stride, 0x40000);
+	assert_int_equal(found.redist[0].start, 0x100000);
+	assert_int_equal(found.redist[0].len, 40 * 0x40000);
+	/* A hole is no v4, and is left out. */
+	with_many(0x20000, 20);
+	assert_int_equal(found.gic.redist_count, 2);
+	assert_int_equal(found.gic.redist_stride, 0);
+	assert_int_equal(found.redist[0].len, 20 * 0x20000);
+	assert_int_equal(found.redist[1].start, 0x100000 + 21 * 0x20000);
+	assert_int_equal(found.redist[1].len, 19 * 0x20000);
+}
+
 static void test_regions_are_better_than_cpus(void **state)
 {
 	(void)state;
@@ -498,6 +532,8 @@ int main(void)
 		cmocka_unit_test_setup(test_gic_v3_has_regions_and_its,
 				       set_up_madt),
 		cmocka_unit_test_setup(test_redistributors_come_with_cpus,
+				       set_up_madt),
+		cmocka_unit_test_setup(test_redistributors_in_any_order,
 				       set_up_madt),
 		cmocka_unit_test_setup(test_regions_are_better_than_cpus,
 				       set_up_madt),
