@@ -127,15 +127,18 @@ int trans_gic_check(const struct trans_gic *gic, uint64_t mpidr,
 /*
  * For ask, with @gic->lpis: are those tables where they belong before the blob
  * moves anything? trans_gic_resume has hardware read them, and that is earlier.
- * @moves: what is going to be moved, such as trans_resume.plan. Nothing is
- * written. Without @gic->lpis there is nothing to look at.
+ * @moves: what is going to be moved, such as trans_resume.plan. And does each
+ * redistributor take them? Where its LPIs are off that is tried, and undone;
+ * else nothing is written. Without @gic->lpis there is nothing to look at.
  *
  *   machine  TRANS_EOVERLAP  a move writes to a table (pa, len)
  *   machine  TRANS_ENOENT    a CPU of @gic->lpis has no redistributor (desc:
  *                            its MPIDR)
  *   machine  TRANS_EHOST     a redistributor (pa) has no LPIs, or has them on
  *                            and nothing promises that they can be switched
- *                            off (GICR_CTLR.CES)
+ *                            off (GICR_CTLR.CES); or it does not take a table
+ *                            (pa: its register), as one that has no power
+ *   call     TRANS_EINVAL    mmio has no write64
  *   input    TRANS_EINVAL    a value has reserved bits, no table or no LPIs
  *                            (desc), or @mpidr, the CPU that leaves, has no
  *                            pending table
@@ -200,7 +203,9 @@ int trans_gic_off(const struct trans_gic *gic, const struct trans_cpu *cpu,
  * other priorities.
  *
  * With @gic->lpis, last of all, each of those redistributors gets its tables
- * back and has its LPIs enabled. The tables must be in memory by then, clean to
+ * back and has its LPIs enabled, this CPU's first. What another CPU's does not
+ * take any more is no reason to lose the image: @err tells of the last one, and
+ * 0 is returned. The tables must be in memory by then, clean to
  * the Point of Coherency, and no move may write to them (trans_gic_lpis_check).
  * The ITS stays off: a Linux from 5.11 on restores its registers by itself, and
  * its tables are in the image. Without @gic->lpis LPIs stay off, and MSIs
@@ -210,8 +215,9 @@ int trans_gic_off(const struct trans_gic *gic, const struct trans_cpu *cpu,
  *   call     TRANS_EINVAL    (3) mmio has no write64, or an INTID in spis is
  *                            not an SPI's
  *   those of trans_gic_lpis_check, but for TRANS_EOVERLAP
- *   machine  TRANS_EHOST     LPIs are still on, cannot be enabled, or a
- *                            redistributor does not take a table (pa: which)
+ *   machine  TRANS_EHOST     LPIs are still on, or this CPU's redistributor
+ *                            does not take a table (pa: which)
+ *   host     TRANS_ETIME     its LPIs cannot be enabled
  *   machine  TRANS_EHOST     affinity routing cannot be enabled
  *   host     TRANS_EHOST     a timer of this CPU (PPIs 26..30) asserts its line
  *   host     TRANS_ETIME     the redistributor does not wake

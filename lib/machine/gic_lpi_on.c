@@ -150,18 +150,6 @@ int trans_gic_lpis_look_(const struct trans_gic *gic, uint64_t mpidr,
 	return ret ? ret : look_at_redists(gic, err);
 }
 
-int trans_gic_lpis_check(const struct trans_gic *gic, uint64_t mpidr,
-			 const struct trans_moves *moves,
-			 struct trans_error *err)
-{
-	int ret = trans_gic_known_(gic, err);
-
-	if (ret || gic->version == 2 || !gic->lpis)
-		return ret;
-	ret = trans_gic_lpis_look_(gic, mpidr, err);
-	return ret ? ret : check_places(gic, moves, err);
-}
-
 /*
  * A redistributor that cannot take part in coherency reads Shareability as 0,
  * whatever is written. Then a table must not be cached either (IHI 0069,
@@ -186,18 +174,79 @@ static int set_table(const struct trans_gic *gic, trans_pa_t reg,
 	return 0;
 }
 
+/*
+ * Does it take the tables? One whose power is off (GIC-600 and -700, GICR_PWRR)
+ * takes nothing, and firmware powers it only as it brings up its CPU. Linux
+ * does not set tables again for a CPU that the saved kernel had brought up
+ * (its_cpu_init_lpis), so its LPIs would be lost: better said now, while there
+ * still is an image. Registers are left as they were. Where LPIs are on it has
+ * power, and tables must not change.
+ */
+static int try_redist(const struct trans_gic *gic,
+		      const struct trans_gic_pending *cpu,
+		      struct trans_error *err)
+{
+	struct gic_redist redist;
+	uint64_t property, pending;
+	int ret = find_redist(gic, cpu->mpidr, &redist, err);
+
+	if (ret || gic_read(gic, redist.rd + GICR_CTLR) & GICR_CTLR_ENABLE_LPIS)
+		return ret;
+	property = gic_read64(gic, redist.rd + GICR_PROPBASER);
+	pending = gic_read64(gic, redist.rd + GICR_PENDBASER);
+	ret = set_table(gic, redist.rd + GICR_PROPBASER, gic->lpis->propbaser,
+			err);
+	if (!ret)
+		ret = set_table(gic, redist.rd + GICR_PENDBASER,
+				cpu->pendbaser, err);
+	gic->mmio.write64(gic->mmio.ctx, redist.rd + GICR_PROPBASER, property);
+	gic->mmio.write64(gic->mmio.ctx, redist.rd + GICR_PENDBASER, pending);
+	return ret;
+}
+
+static int try_redists(const struct trans_gic *gic, struct trans_error *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < gic->lpis->count; i++)
+		ret = try_redist(gic, &gic->lpis->pending[i], err);
+	return ret;
+}
+
+int trans_gic_lpis_check(const struct trans_gic *gic, uint64_t mpidr,
+			 const struct trans_moves *moves,
+			 struct trans_error *err)
+{
+	int ret = trans_gic_known_(gic, err);
+
+	if (ret || gic->version == 2 || !gic->lpis)
+		return ret;
+	if (!gic->mmio.write64)
+		return trans_fail(err, TRANS_EINVAL, "GIC: no write64");
+	ret = trans_gic_lpis_look_(gic, mpidr, err);
+	if (!ret)
+		ret = check_places(gic, moves, err);
+	return ret ? ret : try_redists(gic, err);
+}
+
 /* The tables may change only while LPIs are off (IHI 0069, GICR_PROPBASER,
  * GICR_PENDBASER); trans_gic_lpis_off has waited for RWP. */
+static int must_be_off(const struct trans_gic *gic, trans_pa_t rd,
+		       struct trans_error *err)
+{
+	if (gic_read(gic, rd + GICR_CTLR) & GICR_CTLR_ENABLE_LPIS)
+		return trans_fail_pa(err, TRANS_EHOST, "GIC: LPIs are still on",
+				     rd, 0);
+	return 0;
+}
+
 static int redist_lpis_on(const struct trans_gic *gic, trans_pa_t rd,
 			  uint64_t pendbaser, struct trans_error *err)
 {
 	uint32_t ctlr = gic_read(gic, rd + GICR_CTLR);
-	int ret;
+	int ret = set_table(gic, rd + GICR_PROPBASER, gic->lpis->propbaser,
+			    err);
 
-	if (ctlr & GICR_CTLR_ENABLE_LPIS)
-		return trans_fail_pa(err, TRANS_EHOST, "GIC: LPIs are still on",
-				     rd, 0);
-	ret = set_table(gic, rd + GICR_PROPBASER, gic->lpis->propbaser, err);
 	if (!ret)
 		ret = set_table(gic, rd + GICR_PENDBASER, pendbaser, err);
 	if (ret)
@@ -209,18 +258,41 @@ static int redist_lpis_on(const struct trans_gic *gic, trans_pa_t rd,
 			       "GIC: LPIs cannot be enabled", err);
 }
 
-int trans_gic_lpis_on_(const struct trans_gic *gic, struct trans_error *err)
+/* By now the image has no signature any more. What another CPU's redistributor
+ * does not take costs LPIs that go there; to stop would cost the image. But
+ * one whose LPIs are on would write to memory that is the saved kernel's. */
+static int cpu_lpis_on(const struct trans_gic *gic,
+		       const struct trans_gic_pending *cpu, bool own,
+		       struct trans_error *err)
 {
 	struct gic_redist redist;
+	int ret = find_redist(gic, cpu->mpidr, &redist, err);
+
+	if (!ret)
+		ret = must_be_off(gic, redist.rd, err);
+	if (ret)
+		return ret;
+	ret = redist_lpis_on(gic, redist.rd, cpu->pendbaser, err);
+	return own ? ret : 0;
+}
+
+/* This CPU's, or those of all others. */
+static int lpis_on_of(const struct trans_gic *gic, uint64_t mpidr, bool own,
+		      struct trans_error *err)
+{
 	int ret = 0;
 
-	for (size_t i = 0; !ret && i < gic->lpis->count; i++) {
-		const struct trans_gic_pending *cpu = &gic->lpis->pending[i];
-
-		ret = find_redist(gic, cpu->mpidr, &redist, err);
-		if (!ret)
-			ret = redist_lpis_on(gic, redist.rd, cpu->pendbaser,
-					     err);
-	}
+	for (size_t i = 0; !ret && i < gic->lpis->count; i++)
+		if (is_cpu(&gic->lpis->pending[i], mpidr) == own)
+			ret = cpu_lpis_on(gic, &gic->lpis->pending[i], own,
+					  err);
 	return ret;
+}
+
+int trans_gic_lpis_on_(const struct trans_gic *gic, uint64_t mpidr,
+		       struct trans_error *err)
+{
+	int ret = lpis_on_of(gic, mpidr, true, err);
+
+	return ret ? ret : lpis_on_of(gic, mpidr, false, err);
 }

@@ -12,7 +12,8 @@
 int trans_gic_lpis_look_(const struct trans_gic *gic, uint64_t mpidr,
 			 struct trans_error *err);
 
-/* Errors of trans_gic_resume that are about LPIs. */
-int trans_gic_lpis_on_(const struct trans_gic *gic, struct trans_error *err);
+/* Errors of trans_gic_resume that are about LPIs. @mpidr's first. */
+int trans_gic_lpis_on_(const struct trans_gic *gic, uint64_t mpidr,
+		       struct trans_error *err);
 
 #endif

@@ -266,7 +266,7 @@ int trans_gic_resume(const struct trans_gic *gic, const struct trans_cpu *cpu,
 	if (!ret)
 		ret = v3_resume(gic, cpu, mpidr, err);
 	if (!ret && gic->lpis)
-		ret = trans_gic_lpis_on_(gic, err);
+		ret = trans_gic_lpis_on_(gic, mpidr, err);
 	trans_arch_sync_();
 	return ret;
 }

@@ -48,6 +48,7 @@
  * @alone: redistributors are outside of coherency: Shareability stays 0
  * @few_bits: of an address, that a GICR_*BASER does not have
  * @no_lpis: EnableLPIs stays 0
+ * @dead: a redistributor that takes no table and no EnableLPIs; 0: none
  * @latched: SPIs of the first bank, and extended ones of theirs, that pend once
  *           a trigger was written, until that is cleared
  * @wild: writes that the architecture leaves UNPREDICTABLE, or reserved
@@ -66,7 +67,7 @@ static struct {
 	unsigned int wake_left, busy, busy_left;
 	uint64_t busy_pa;
 	bool no_are, alone, no_lpis;
-	uint64_t few_bits;
+	uint64_t few_bits, dead;
 	unsigned int wild;
 } hw;
 
@@ -153,7 +154,7 @@ static void write_ctlr(uint64_t pa, uint32_t value)
 		hw.wild++;
 	if (pa == DIST && hw.no_are)
 		value &= ~ARE;
-	if (pa != DIST && hw.no_lpis)
+	if (pa != DIST && (hw.no_lpis || pa == hw.dead))
 		value &= ~ENABLE_LPIS;
 	set(pa, value);
 	hw.busy_left = hw.busy;
@@ -167,6 +168,8 @@ static void write_table(uint64_t pa, uint64_t value)
 
 	if (get(rd) & ENABLE_LPIS)
 		hw.wild++;
+	if (hw.dead == rd)
+		return;
 	if (hw.alone)
 		value &= ~(uint64_t)0xc00;
 	set(pa, value & ~(PTZ | hw.few_bits));
@@ -613,9 +616,20 @@ static void lpis_that_do_not_come(void **state)
 
 static int check_lpis(struct trans_error *err)
 {
-	int ret = trans_gic_lpis_check(&v3, MPIDR0, &no_moves, err);
+	static const uint64_t tables[] = { RD0 + 0x70, RD0 + 0x78, RD1 + 0x70,
+					   RD1 + 0x78 };
+	uint64_t tried = 0;
+	int ret;
 
-	assert_int_equal(hw.writes, 0);
+	for (unsigned int i = 0; i < 4; i++)
+		set(tables[i], 0x10000 * (i + 1));
+	ret = trans_gic_lpis_check(&v3, MPIDR0, &no_moves, err);
+	for (unsigned int i = 0; i < 4; i++) {
+		assert_int_equal(get(tables[i]), 0x10000 * (i + 1));
+		tried += writes(tables[i]);
+	}
+	assert_int_equal(hw.writes, tried);
+	assert_int_equal(hw.wild, 0);
 	return ret;
 }
 
@@ -630,6 +644,39 @@ static void check_fails(int status, const char *why, uint64_t desc)
 	assert_int_equal(trans_gic_resume(&v3, &el1, MPIDR0, &err), status);
 	assert_string_equal(err.why, why);
 	assert_int_equal(hw.writes, 0);
+}
+
+/* Another CPU's redistributor has no power: told before, in time. If that comes
+ * later than the question, it is the image that counts. */
+static void another_takes_nothing(void **state)
+{
+	struct trans_error err;
+
+	assert_int_equal(check_lpis(NULL), 0);
+	hw.dead = RD1;
+	assert_int_equal(check_lpis(&err), TRANS_EHOST);
+	assert_string_equal(err.why, "GIC: a table is not accepted");
+	assert_int_equal(err.pa, RD1 + 0x70);
+
+	set_up_lpis(state);
+	hw.dead = RD1;
+	pending[0] = (struct trans_gic_pending){ MPIDR1, PENDING1 };
+	pending[1] = (struct trans_gic_pending){ MPIDR0, PENDING0 };
+	memset(&err, 0, sizeof(err));
+	assert_int_equal(trans_gic_resume(&v3, &el1, MPIDR0, &err), 0);
+	assert_int_equal(get(RD0), ENABLE_LPIS);
+	assert_int_equal(get(RD0 + 0x78), PENDING0);
+	assert_int_equal(get(RD1), 0);
+	assert_true(when(RD1 + 0x70, 0) > last(RD0));
+	assert_string_equal(err.why, "GIC: a table is not accepted");
+	assert_int_equal(err.pa, RD1 + 0x70);
+
+	set_up_lpis(state);
+	hw.dead = RD0;
+	fails(TRANS_EHOST, "GIC: a table is not accepted", RD0 + 0x70);
+	set_up_lpis(state);
+	v3.mmio.write64 = NULL;
+	assert_int_equal(check_lpis(NULL), TRANS_EINVAL);
 }
 
 /* Before anything is written, by the look of it. */
@@ -647,6 +694,7 @@ static void lpis_that_cannot_be(void **state)
 	};
 
 	assert_int_equal(check_lpis(NULL), 0);
+	set_up_lpis(state);
 	for (size_t i = 0; i < sizeof(no_property) / 8; i++) {
 		lpis.propbaser = no_property[i];
 		check_fails(TRANS_EINVAL, "GIC: no GICR_PROPBASER",
@@ -704,11 +752,12 @@ static void tables_that_are_moved(void **state)
 		list[1] = (struct trans_move){ 0x48000000, move[i].dst,
 					       move[i].len };
 		err.pa = 0;
+		hw.writes = 0;
 		assert_int_equal(trans_gic_lpis_check(&v3, MPIDR0, &moves,
 						      &err),
 				 move[i].table ? TRANS_EOVERLAP : 0);
 		assert_int_equal(err.pa, move[i].table);
-		assert_int_equal(hw.writes, 0);
+		assert_int_equal(!hw.writes, move[i].table != 0);
 	}
 	v3.version = 2; /* which has no such tables, */
 	assert_int_equal(trans_gic_lpis_check(&v3, MPIDR0, &moves, NULL), 0);
@@ -789,6 +838,7 @@ int main(void)
 		cmocka_unit_test_setup(one_cpu_has_them, set_up_lpis),
 		cmocka_unit_test_setup(outside_of_coherency, set_up_lpis),
 		cmocka_unit_test_setup(lpis_that_do_not_come, set_up_lpis),
+		cmocka_unit_test_setup(another_takes_nothing, set_up_lpis),
 		cmocka_unit_test_setup(lpis_that_cannot_be, set_up_lpis),
 		cmocka_unit_test_setup(tables_that_are_moved, set_up_lpis),
 		cmocka_unit_test_setup(v2_writes_nothing, set_up),
