@@ -11,22 +11,10 @@
  */
 #include "hibernate/resume/efi_tree.h"
 #include "hibernate/resume/private.h"
-#include "lib/bytes.h"
 #include "lib/fail.h"
 
-/* EFI_MEMORY_DESCRIPTOR (UEFI 2.10, 7.2): later versions may have longer ones,
- * and say so. */
-#define ENTRY_VERSION 1u
-#define ENTRY_USED 40u
-#define ENTRY_PHYSICAL 8u
-#define ENTRY_VIRTUAL 16u
-#define ENTRY_PAGES 24u
-#define ENTRY_ATTRIBUTE 32u
 #define ATTRIBUTE_RUNTIME (1ULL << 63)
 #define PAGE_SHIFT 12
-
-/* Firmware has some hundred entries. */
-#define MAX_MAP (1ULL << 20)
 
 struct comparison {
 	const struct tr_load *load;
@@ -55,20 +43,19 @@ static bool is_moved(trans_pa_t pa, trans_va_t va)
 	return va != pa && va && va != UINT64_MAX;
 }
 
-static int compare_entry(const struct comparison *c, const uint8_t *entry)
+static int compare_entry(const struct comparison *c,
+			 const struct tr_efi_entry *entry)
 {
-	trans_pa_t pa = trans_le(entry + ENTRY_PHYSICAL, 8);
-	uint64_t pages = trans_le(entry + ENTRY_PAGES, 8);
-	uint64_t len = pages << PAGE_SHIFT;
+	uint64_t len = entry->pages << PAGE_SHIFT;
 
-	if (!(trans_le(entry + ENTRY_ATTRIBUTE, 8) & ATTRIBUTE_RUNTIME))
+	if (!(entry->attribute & ATTRIBUTE_RUNTIME))
 		return 0;
-	if (len >> PAGE_SHIFT != pages || !is_runtime(c, pa, len))
+	if (len >> PAGE_SHIFT != entry->pages || !is_runtime(c, entry->pa, len))
 		return refuse(c, "EFI's runtime services are not where they "
-			      "were", pa, len);
-	if (is_moved(pa, trans_le(entry + ENTRY_VIRTUAL, 8)))
+			      "were", entry->pa, len);
+	if (is_moved(entry->pa, entry->va))
 		return refuse(c, "EFI's runtime services were moved by "
-			      "SetVirtualAddressMap", pa, len);
+			      "SetVirtualAddressMap", entry->pa, len);
 	return 0;
 }
 
@@ -77,19 +64,17 @@ static int compare_map(const struct comparison *c)
 	const struct tr_efi *efi = c->efi;
 	int ret = 0;
 
-	if (!efi->map_len || efi->map_len > MAX_MAP ||
-	    efi->version != ENTRY_VERSION || efi->entry_len < ENTRY_USED)
+	if (!trans_find_known_map_(efi))
 		return refuse(c, "EFI's map of memory is of an unknown kind",
 			      efi->map, efi->map_len);
 	for (uint64_t at = 0; !ret && at < efi->map_len;
 	     at += efi->entry_len) {
-		uint8_t entry[ENTRY_USED];
+		struct tr_efi_entry entry;
 
-		if (!trans_find_read_(c->memory, efi->map + at, entry,
-				      sizeof(entry)))
+		if (!trans_find_entry_(c->memory, efi, at, &entry))
 			return refuse(c, "EFI's map of memory is not in the "
 				      "image", efi->map, efi->map_len);
-		ret = compare_entry(c, entry);
+		ret = compare_entry(c, &entry);
 	}
 	return ret;
 }
@@ -127,8 +112,9 @@ static int compare_table(const struct comparison *c)
 	return TRANS_ESTATE;
 }
 
-/* Of each tree no word is looked at twice, and values are not looked at. So a
- * quarter of the image's words is enough, if no tree lies in another one. */
+/* Of each tree no word is looked at twice, and values are not looked at; a map
+ * has some hundred entries. So a quarter of the image's words is enough, if no
+ * tree lies in another one. */
 static uint64_t effort_for(const struct trans_resume *resume)
 {
 	const struct trans_swsusp_info *info = &resume->image.info;

@@ -135,7 +135,7 @@ static bool skip_name(struct tree *tree)
 
 /* Properties of /chosen */
 
-enum { SYSTEM_TABLE, MAP, MAP_LEN, ENTRY_LEN, ENTRY_VERSION, WANTED };
+enum { SYSTEM_TABLE, MAP, MAP_LEN, ENTRY_LEN, MAP_VERSION, WANTED };
 
 static const char names[WANTED][28] = {
 	"linux,uefi-system-table", "linux,uefi-mmap-start",
@@ -199,6 +199,68 @@ static bool token(struct tree *tree, uint64_t *values)
 	}
 }
 
+/* The firmware's map */
+
+/* EFI_MEMORY_DESCRIPTOR (UEFI 2.10, 7.2): later versions may have longer ones,
+ * and say so. */
+#define ENTRY_VERSION 1u
+#define ENTRY_USED 40u
+#define ENTRY_PHYSICAL 8u
+#define ENTRY_VIRTUAL 16u
+#define ENTRY_PAGES 24u
+#define ENTRY_ATTRIBUTE 32u
+
+/* Firmware has some hundred entries. */
+#define MAX_MAP (1ULL << 20)
+
+bool trans_find_known_map_(const struct tr_efi *efi)
+{
+	return efi->map_len && efi->map_len <= MAX_MAP &&
+	       efi->version == ENTRY_VERSION && efi->entry_len >= ENTRY_USED;
+}
+
+bool trans_find_entry_(const struct trans_saved_memory *memory,
+		       const struct tr_efi *efi, uint64_t at,
+		       struct tr_efi_entry *entry)
+{
+	uint8_t bytes[ENTRY_USED];
+
+	if (!trans_find_read_(memory, efi->map + at, bytes, sizeof(bytes)))
+		return false;
+	*entry = (struct tr_efi_entry){
+		.pa = trans_le(bytes + ENTRY_PHYSICAL, 8),
+		.va = trans_le(bytes + ENTRY_VIRTUAL, 8),
+		.pages = trans_le(bytes + ENTRY_PAGES, 8),
+		.attribute = trans_le(bytes + ENTRY_ATTRIBUTE, 8),
+	};
+	return true;
+}
+
+/*
+ * Is the tree in its own map? Firmware maps all memory, and so what the stub or
+ * kexec puts there. The stub of a virtual machine, whose memory is the image's
+ * too, wrote the addresses that its guest sees: they lead to nothing in the
+ * image, or to something else. A map of another kind tells nothing, and the
+ * tree counts: to refuse is safe.
+ */
+static bool is_in_its_map(struct tree *tree, const struct tr_efi *efi)
+{
+	struct tr_efi_entry entry;
+
+	if (!efi->map || !trans_find_known_map_(efi))
+		return true;
+	for (uint64_t at = 0; at < efi->map_len; at += efi->entry_len) {
+		if (!spend(tree, ENTRY_USED / 4 + PAGE_EFFORT) ||
+		    tree->memory->work(tree->memory->ctx, ENTRY_USED) ||
+		    !trans_find_entry_(tree->memory, efi, at, &entry))
+			return false;
+		if (entry.pa <= tree->pa &&
+		    (tree->pa - entry.pa) / STEP < entry.pages)
+			return true;
+	}
+	return false;
+}
+
 /* The header */
 
 static bool inside(uint32_t start, uint32_t len, uint32_t total)
@@ -226,7 +288,8 @@ static bool begin(struct tree *tree, const uint8_t *header)
 	return true;
 }
 
-/* What the tree at @pa says, if it is one, and all of it is the image's. */
+/* What the tree at @pa says, if it is one, all of it is the image's, and it is
+ * of this machine. */
 static bool read_tree(const struct trans_saved_memory *memory, trans_pa_t pa,
 		      const uint8_t *header, uint64_t *effort,
 		      struct tr_efi *efi)
@@ -244,8 +307,8 @@ static bool read_tree(const struct trans_saved_memory *memory, trans_pa_t pa,
 		return false;
 	*efi = (struct tr_efi){ pa, values[SYSTEM_TABLE], values[MAP],
 				values[MAP_LEN], values[ENTRY_LEN],
-				values[ENTRY_VERSION] };
-	return true;
+				values[MAP_VERSION] };
+	return is_in_its_map(&tree, efi);
 }
 
 /* The search */

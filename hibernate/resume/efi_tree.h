@@ -22,8 +22,24 @@ struct tr_efi {
 	uint64_t map, map_len, entry_len, version;
 };
 
+/* What an entry of the map says; @pages are of 4 KiB. */
+struct tr_efi_entry {
+	trans_pa_t pa;
+	trans_va_t va;
+	uint64_t pages, attribute;
+};
+
+/* Is the map of a kind that the next one can read? */
+bool trans_find_known_map_(const struct tr_efi *efi);
+
+/* The entry @at bytes behind the map's start; false: it is not in @memory. */
+bool trans_find_entry_(const struct trans_saved_memory *memory,
+		       const struct tr_efi *efi, uint64_t at,
+		       struct tr_efi_entry *entry);
+
 /*
- * The only such tree in @memory; system_table is 0 if there is none. @effort:
+ * The only such tree in @memory that is in its own map, as a virtual machine's
+ * is not; system_table is 0 if there is none. @effort:
  * how many words (of four bytes) of trees may be looked at.
  * TRANS_EIMAGE: two that disagree; TRANS_ECORRUPT: @effort was too little.
  */
