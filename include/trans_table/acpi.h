@@ -43,7 +43,8 @@ struct trans_acpi {
  * or v4 with its redistributors and every ITS; or a GICv2. gic.mmio and
  * gic.spis are left zeroed. Redistributors that the MADT gives one by one, with
  * each CPU that is enabled, are put together where they lie side by side,
- * whatever the order of CPUs; gic.redist_stride is set if they lie as a v4's do.
+ * whatever the order of CPUs; gic.redist_stride is set if they lie as those of
+ * a v4 do.
  *
  *   machine  TRANS_ENOENT    also: the MADT has no distributor, or the GICv2 no
  *                            CPU interface, or the GICv3 no redistributor

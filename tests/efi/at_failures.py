@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""transtable.efi when things go wrong late: power that fails between its writes,
-a move that turns out wrong behind the point of no return."""
+"""transtable.efi when things go wrong late: power that fails between its
+writes, a move that turns out wrong behind the point of no return."""
 import json
 import re
 import struct

@@ -24,7 +24,8 @@ CASES = at_prompt.CASES + at_wake.CASES + at_efi.CASES
 # EL2; no MMU, and RAM that is not mapped, are test_host's. make check leaves
 # them to check-full.
 NOT_IN_SAMPLE = ('resume-el2-gic3', 'resume-el2-gic2-raw', 'resume-efi-el2',
-                 'kexec-over-el1', 'resume-mmu-off', 'kexec-into-hole')
+                 'kexec-over-el1', 'resume-mmu-off', 'kexec-into-hole',
+                 'resume-pci', 'resume-pci-sidecar')
 
 
 def chosen(sample):
