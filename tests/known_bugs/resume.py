@@ -184,9 +184,9 @@ MUTANTS = {
         ('EFI: another firmware will do', 'compare_table',
          'load->args->efi_system_table == c->efi->system_table', 'true'),
         ('EFI: runtime regions need not be there', 'compare_entry',
-         '!is_runtime(c, pa, len)', 'false'),
+         '!is_runtime(c, entry->pa, len)', 'false'),
         ('EFI: moved services are not missed', 'compare_entry',
-         'if (is_moved(pa,', 'if (false && is_moved(pa,'),
+         'if (is_moved(entry->pa,', 'if (false && is_moved(entry->pa,'),
     ],
     (*RESUME, 'test_resume_wipe'): [
         ('memory of the image is carved', 'trans_resume_carve_',
