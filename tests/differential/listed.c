@@ -50,6 +50,22 @@ static bool is_restriction(const struct finding *f)
 	return false;
 }
 
+/* The same, told by UPGRADE: the leaf below such a link allows more than it and
+ * the link together, which is what the copy brings. */
+static bool is_restricted_upgrade(const struct finding *f)
+{
+	const struct trans_table *table = &f->s->side[0].t[f->table];
+	struct trans_leaf leaf;
+
+	if (f->kind != OTHER_STATUS || !f->s->restricted[f->table] ||
+	    !(f->step->flags & TRANS_UPGRADE) || f->status[0] ||
+	    f->status[1] != TRANS_EEXIST ||
+	    trans_table_query(table, f->failed[1], &leaf, NULL))
+		return false;
+	return (!leaf.writable && !(leaf.desc & LEAF_READONLY)) ||
+	       (!leaf.executable && !(leaf.desc & (LEAF_XN | LEAF_PXN)));
+}
+
 static bool is_one_answer(const struct finding *f)
 {
 	return f->kind == OTHER_LEVEL && f->step->op == MAP_BY &&
@@ -195,6 +211,9 @@ const struct listed listed[] = {
 	{ "restrictions", "what a link to a borrowed table forbids holds for "
 	  "what is copied from below it; the frozen builder forgot it",
 	  is_restriction, true },
+	{ "upgrades", "what is copied from below such a link, over the same, is the "
+	  "same; the frozen builder compared it without the link",
+	  is_restricted_upgrade, true },
 	{ "one answer", "neighbours whose attributes a callback says apart but "
 	  "alike become one block", is_one_answer, true },
 	{ "left tables", "FOLD merges what it maps; the frozen builder also merged "
