@@ -56,6 +56,14 @@ static bool holds(void *ctx, trans_pa_t pa, uint64_t len)
 	return true;
 }
 
+static bool zero(void *ctx, trans_pa_t pa, uint64_t len)
+{
+	const struct saved *s = ctx;
+	uint64_t i = (pa - BASE) / PAGE;
+
+	return holds(ctx, pa, len) && !s->page[i];
+}
+
 static int work(void *ctx, uint64_t bytes)
 {
 	struct saved *s = ctx;
@@ -100,7 +108,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	unsigned int missing = (unsigned int)take(&in, 1);
 	unsigned int repaired = (unsigned int)take(&in, 1);
 	uint64_t effort = take(&in, 2);
-	const struct trans_saved_memory memory = { next, at, &s, holds, work };
+	const struct trans_saved_memory memory = { next, at, &s, holds, zero,
+						   work };
 	struct trans_error err = { 0 };
 	uint8_t bytes[300];
 	struct tr_efi efi;
