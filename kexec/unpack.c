@@ -6,6 +6,7 @@
  */
 #include "kexec/pieces.h"
 #include "kexec/unpack_elf.h"
+#include "lib/assume.h"
 #include "lib/fail.h"
 
 void trans_kexec_drop_unpacked_(struct trans_kexec *kexec)
@@ -67,6 +68,14 @@ static int inflate(struct load *load, const struct unpack_file *file,
 	return trans_kexec_work_(load, len);
 }
 
+static int unpack_elf(struct load *load, const struct unpack_file *file)
+{
+	return TRANS_ASSUME_NO_ELF ?
+	       trans_fail(load->err, TRANS_EIMAGE,
+			  "ELF (TRANS_ASSUME_NO_ELF)") :
+	       trans_unpack_elf_(load, file);
+}
+
 static int unpack_inner(struct load *load, const struct unpack_file *inner)
 {
 	int ret;
@@ -75,7 +84,7 @@ static int unpack_inner(struct load *load, const struct unpack_file *inner)
 	case TRANS_FORMAT_IMAGE:
 		return unpack_image(load, inner, inner->len);
 	case TRANS_FORMAT_ELF:
-		ret = trans_unpack_elf_(load, inner);
+		ret = unpack_elf(load, inner);
 		trans_unpack_free_(load->kexec, &load->kexec->unpacked);
 		return ret;
 	default:
@@ -135,6 +144,6 @@ int trans_kexec_unpack_(struct load *load)
 	ret = see(load, len, &file);
 	if (ret)
 		return ret;
-	return format == TRANS_FORMAT_ELF ? trans_unpack_elf_(load, &file) :
+	return format == TRANS_FORMAT_ELF ? unpack_elf(load, &file) :
 	       unpack_packed(load, &file);
 }

@@ -34,5 +34,10 @@
 #ifndef TRANS_ASSUME_NO_SIDECAR
 #define TRANS_ASSUME_NO_SIDECAR 0
 #endif
+/* 1: no kernel is an ELF file, and what reads one is not linked; one that is is
+ * refused (TRANS_EIMAGE). 0: it may be. */
+#ifndef TRANS_ASSUME_NO_ELF
+#define TRANS_ASSUME_NO_ELF 0
+#endif
 
 #endif
