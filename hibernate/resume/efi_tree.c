@@ -237,28 +237,32 @@ bool trans_find_entry_(const struct trans_saved_memory *memory,
 }
 
 /*
- * Is the tree in its own map? Firmware maps all memory, and so what the stub or
- * kexec puts there. The stub of a virtual machine, whose memory is the image's
- * too, wrote the addresses that its guest sees: they lead to nothing in the
- * image, or to something else. A map of another kind tells nothing, and the
- * tree counts: to refuse is safe.
+ * Whose a tree is. Firmware maps all memory, and so what the stub or kexec puts
+ * there: the machine's own tree is in the map that it names. The stub of a
+ * virtual machine, whose memory is the image's too, wrote the addresses that
+ * its guest sees: they lead to something else, or to nothing in the image. A
+ * map that cannot be read tells nothing; such a tree counts if no other is
+ * MINE: to refuse is safe.
  */
-static bool is_in_its_map(struct tree *tree, const struct tr_efi *efi)
+enum whose { GUESSED, MINE, NOBODYS };
+
+static enum whose whose_is(struct tree *tree, const struct tr_efi *efi)
 {
 	struct tr_efi_entry entry;
 
 	if (!efi->map || !trans_find_known_map_(efi))
-		return true;
+		return GUESSED;
 	for (uint64_t at = 0; at < efi->map_len; at += efi->entry_len) {
 		if (!spend(tree, ENTRY_USED / 4 + PAGE_EFFORT) ||
-		    tree->memory->work(tree->memory->ctx, ENTRY_USED) ||
-		    !trans_find_entry_(tree->memory, efi, at, &entry))
-			return false;
+		    tree->memory->work(tree->memory->ctx, ENTRY_USED))
+			return NOBODYS;
+		if (!trans_find_entry_(tree->memory, efi, at, &entry))
+			return GUESSED;
 		if (entry.pa <= tree->pa &&
 		    (tree->pa - entry.pa) / STEP < entry.pages)
-			return true;
+			return MINE;
 	}
-	return false;
+	return NOBODYS;
 }
 
 /* The header */
@@ -288,9 +292,8 @@ static bool begin(struct tree *tree, const uint8_t *header)
 	return true;
 }
 
-/* What the tree at @pa says, if it is one, all of it is the image's, and it is
- * of this machine. */
-static bool read_tree(const struct trans_saved_memory *memory, trans_pa_t pa,
+/* What the tree at @pa says, if it is one, and all of it is the image's. */
+static enum whose read_tree(const struct trans_saved_memory *memory, trans_pa_t pa,
 		      const uint8_t *header, uint64_t *effort,
 		      struct tr_efi *efi)
 {
@@ -298,17 +301,17 @@ static bool read_tree(const struct trans_saved_memory *memory, trans_pa_t pa,
 	uint64_t values[WANTED] = { 0 };
 
 	if (!spend(&tree, HEADER_LEN / 4) || !begin(&tree, header))
-		return false;
+		return NOBODYS;
 	while (token(&tree, values))
 		;
 	if (tree.bad || !values[SYSTEM_TABLE] ||
 	    !spend(&tree, tree.len / STEP * PAGE_EFFORT) ||
 	    !memory->holds(memory->ctx, pa, tree.len))
-		return false;
+		return NOBODYS;
 	*efi = (struct tr_efi){ pa, values[SYSTEM_TABLE], values[MAP],
 				values[MAP_LEN], values[ENTRY_LEN],
 				values[MAP_VERSION] };
-	return is_in_its_map(&tree, efi);
+	return whose_is(&tree, efi);
 }
 
 /* The search */
@@ -320,52 +323,71 @@ static bool agree(const struct tr_efi *a, const struct tr_efi *b)
 	       a->version == b->version;
 }
 
-static int take_tree(struct tr_efi *efi, const struct tr_efi *found,
-		     struct trans_error *err)
+/* Of each kind the last one, and one that says otherwise. */
+struct trees {
+	struct tr_efi last[NOBODYS], other[NOBODYS];
+};
+
+static void take_tree(struct trees *trees, enum whose whose,
+		      const struct tr_efi *found)
 {
-	if (efi->system_table && !agree(efi, found))
-		return trans_fail_pa(err, TRANS_EIMAGE, "two device trees of "
-				     "EFI in the image disagree", found->tree,
-				     0);
-	*efi = *found;
-	return 0;
+	struct tr_efi *last = &trees->last[whose];
+
+	if (last->system_table && !agree(last, found))
+		trees->other[whose] = *found;
+	else
+		*last = *found;
 }
 
 /* Trees that begin in one stretch of memory. */
-static int trees_in(const struct trans_saved_memory *memory, trans_pa_t pa,
-		    uint64_t len, uint64_t *effort, struct tr_efi *efi,
-		    struct trans_error *err)
+static void trees_in(const struct trans_saved_memory *memory, trans_pa_t pa,
+		     uint64_t len, uint64_t *effort, struct trees *trees)
 {
 	const uint8_t *bytes = memory->at(memory->ctx, pa, len);
 	uint64_t at = -pa & (STEP - 1);
-	int ret = 0;
 
-	for (; bytes && !ret && len >= STEP && at <= len - STEP; at += STEP) {
+	for (; bytes && len >= STEP && at <= len - STEP; at += STEP) {
 		struct tr_efi found;
+		enum whose whose;
 
-		if (trans_be32(bytes + at) == MAGIC &&
-		    read_tree(memory, pa + at, bytes + at, effort, &found))
-			ret = take_tree(efi, &found, err);
+		if (trans_be32(bytes + at) != MAGIC)
+			continue;
+		whose = read_tree(memory, pa + at, bytes + at, effort, &found);
+		if (whose != NOBODYS)
+			take_tree(trees, whose, &found);
 	}
-	return ret;
+}
+
+static int conclude(const struct trees *trees, struct tr_efi *efi,
+		    struct trans_error *err)
+{
+	enum whose whose = trees->last[MINE].system_table ? MINE : GUESSED;
+	const struct tr_efi *other = &trees->other[whose];
+
+	if (other->system_table)
+		return trans_fail_pa(err, TRANS_EIMAGE, "two device trees of "
+				     "EFI in the image disagree", other->tree,
+				     0);
+	*efi = trees->last[whose];
+	return 0;
 }
 
 int trans_find_efi_(const struct trans_saved_memory *memory, uint64_t effort,
 		    struct tr_efi *efi, struct trans_error *err)
 {
+	struct trees trees = { 0 };
 	trans_pa_t pa = 0;
-	int ret = 0;
 	uint64_t len;
 
 	memset(efi, 0, sizeof(*efi));
-	while (!ret && (len = memory->next(memory->ctx, &pa)) != 0) {
-		ret = trees_in(memory, pa, len, &effort, efi, err);
+	while ((len = memory->next(memory->ctx, &pa)) != 0) {
+		trees_in(memory, pa, len, &effort, &trees);
 		pa += len;
 	}
-	if (!ret && !effort)
+	if (!effort)
 		return trans_fail(err, TRANS_ECORRUPT,
 				  "device trees in the image overlap");
-	return ret;
+	return conclude(&trees, efi, err);
 }
 
 bool trans_find_read_(const struct trans_saved_memory *memory, trans_pa_t pa,

@@ -408,7 +408,10 @@ static void map_that_is_not_there(void **state)
 	save(12);
 	put_tree(TREE, SYSTEM_TABLE);
 	world_mark(&w, MAP, 4096, PAGE_NONE);
-	does_not_count();
+	usual_boot();
+	same_firmware();
+	refused(TRANS_ESTATE, missing);
+	world_end(&w);
 	save(12);
 	put_tree(TREE, SYSTEM_TABLE);
 	fdt_setprop_inplace_u32(memory_at(&w.old, TREE), fdt_path_offset(
@@ -473,10 +476,8 @@ static void two_that_disagree(void **state)
 	}
 }
 
-/*
- * Of a guest, whose memory is the image's too: it names the map by an address
- * that is not the image's, or where there is something else.
- */
+/* Of a guest, whose memory is the image's too: it names the map by an address
+ * that is not the image's, or where there is something else. */
 static void guest_tree(trans_pa_t pa, trans_pa_t map)
 {
 	char *fdt = memory_at(&w.old, pa);
@@ -487,40 +488,66 @@ static void guest_tree(trans_pa_t pa, trans_pa_t map)
 		map), 0);
 }
 
+#define NOWHERE (1ULL << 40)
+#define OTHER (TREE + 4 * KIB64)
+
+/* A map with one entry. */
+static void other_map(trans_pa_t start, uint64_t pages)
+{
+	memset(memory_at(&w.old, OTHER), 0, 4096);
+	file_le(memory_at(&w.old, OTHER + 8), start, 8);
+	file_le(memory_at(&w.old, OTHER + 24), pages, 8);
+	world_mark(&w, OTHER, 4096, PAGE_STORED);
+}
+
+/* Of one whose map is something else: the entry ends where the tree begins. */
 static void a_guests_tree(void **state)
 {
-	const trans_pa_t other = TREE + 4 * KIB64;
-	const trans_pa_t maps[] = { 1ULL << 40, other };
+	(void)state;
+	save(12);
+	other_map(BASE, (TREE + KIB64 - BASE) / 4096);
+	guest_tree(TREE + KIB64, OTHER);
+	does_not_count();
+	/* One more page, and it is the tree's own map. */
+	save(12);
+	other_map(TREE + KIB64, 1);
+	guest_tree(TREE + KIB64, OTHER);
+	counts();
+	assert_int_equal(w.err.pa, SYSTEM_TABLE + 0x1000);
+}
+
+/* Beside the machine's own, before it and behind it. */
+static void a_guests_tree_beside(void **state)
+{
+	static const trans_pa_t maps[] = { NOWHERE, OTHER };
 
 	(void)state;
 	for (unsigned int i = 0; i < 4; i++) {
 		save(12);
-		memset(memory_at(&w.old, other), 0, 4096);
-		/* an entry that ends where the tree begins */
-		file_le(memory_at(&w.old, other + 8), BASE, 8);
-		file_le(memory_at(&w.old, other + 24),
-			(TREE + KIB64 - BASE) / 4096, 8);
-		world_mark(&w, other, 4096, PAGE_STORED);
+		other_map(BASE, (TREE + KIB64 - BASE) / 4096);
 		guest_tree(TREE + KIB64, maps[i % 2]);
-		if (i < 2) {
-			does_not_count();
-			continue;
-		}
-		put_tree(TREE + (i == 2 ? 0 : 2 * KIB64), SYSTEM_TABLE);
+		put_tree(TREE + (i < 2 ? 0 : 2 * KIB64), SYSTEM_TABLE);
 		usual_boot();
 		same_firmware();
 		accepted(SYSTEM_TABLE);
 		world_end(&w);
 	}
-	/* One more page, and it is the tree's own map. */
+}
+
+/* Whose a tree with a map that cannot be read is nobody knows. */
+static void a_guests_tree_alone(void **state)
+{
+	(void)state;
 	save(12);
-	memset(memory_at(&w.old, other), 0, 4096);
-	file_le(memory_at(&w.old, other + 8), TREE + KIB64, 8);
-	file_le(memory_at(&w.old, other + 24), 1, 8);
-	world_mark(&w, other, 4096, PAGE_STORED);
-	guest_tree(TREE + KIB64, other);
+	guest_tree(TREE + KIB64, NOWHERE);
 	counts();
-	assert_int_equal(w.err.pa, SYSTEM_TABLE + 0x1000);
+	save(12);
+	guest_tree(TREE, NOWHERE);
+	guest_tree(TREE + KIB64, NOWHERE + KIB64);
+	usual_boot();
+	same_firmware();
+	refused(TRANS_EIMAGE, "two device trees of EFI in the image disagree");
+	world_end(&w);
 }
 
 /* One word of the header, big-endian. */
@@ -827,6 +854,8 @@ int main(void)
 		cmocka_unit_test(two_that_agree),
 		cmocka_unit_test(two_that_disagree),
 		cmocka_unit_test(a_guests_tree),
+		cmocka_unit_test(a_guests_tree_beside),
+		cmocka_unit_test(a_guests_tree_alone),
 		cmocka_unit_test(headers),
 		cmocka_unit_test(only_in_chosen),
 		cmocka_unit_test(properties),
