@@ -48,6 +48,8 @@ MUTANTS = {
          'if (next - at == STRIDE)', 'if (0)'),
         ('ACPI: redistributors come in the order of CPUs', 'redist_behind',
          '(!first || redist < first)', '!first'),
+        ('ACPI: as many CPUs as a table can have', 'add_those_of_cpus',
+         'look->seen * look->redists > MOST_LOOKS', 'false'),
         ('ACPI: an empty place ends the list', 'trans_acpi_find_',
          'if (!pa) continue;', ''),
         ('ACPI: PSCI by HVC without PSCI', 'trans_acpi_conduit',

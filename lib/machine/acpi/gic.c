@@ -32,10 +32,14 @@ enum { GICC = 11, GICD = 12, GICR = 14, ITS = 15 };
 #define STRIDE 0x20000u
 #define STRIDE_4 0x40000u
 
-/* What was seen so far. */
+/* Structures that are looked at for CPUs' redistributors, for each of which all
+* are: enough for some 2,000 CPUs. */
+#define MOST_LOOKS (1u << 22)
+
+/* What was seen so far; @redists: of CPUs, among @seen structures. */
 struct look {
 	struct trans_fdt_gic *out;
-	uint64_t cpu;
+	uint64_t cpu, seen, redists;
 	unsigned int version;
 	bool has_dist;
 };
@@ -65,6 +69,19 @@ static int see_region(struct look *look, const uint8_t *at,
 				err) : 0;
 }
 
+/*
+ * One that may come later (only online-capable) has a redistributor that need
+ * not answer before, and that Linux does not map (ACPI 6.5, 5.2.12.14;
+ * gic_acpi_parse_madt_gicc).
+ */
+static uint64_t redist_of(const uint8_t *at)
+{
+	if (at[0] != GICC || at[1] < GICC_LEN ||
+	    !(trans_le(at + GICC_FLAGS, 4) & GICC_ENABLED))
+		return 0;
+	return trans_le(at + GICC_REDIST, 8);
+}
+
 /* A CPU that is not, and will not be, has no registers. */
 static void see_cpu(struct look *look, const uint8_t *at)
 {
@@ -72,6 +89,7 @@ static void see_cpu(struct look *look, const uint8_t *at)
 
 	if (flags & (GICC_ENABLED | GICC_ONLINE_CAPABLE) && !look->cpu)
 		look->cpu = trans_le(at + GICC_CPU, 8);
+	look->redists += redist_of(at) != 0;
 }
 
 static int see_its(struct look *look, const uint8_t *at,
@@ -95,6 +113,7 @@ static void see_dist(struct look *look, const uint8_t *at)
 static int see(struct look *look, const uint8_t *at, uint64_t len,
 	       struct trans_error *err)
 {
+	look->seen++;
 	if (at[0] == GICC && len >= GICC_LEN)
 		see_cpu(look, at);
 	if (at[0] == GICD && len >= GICD_LEN && !look->has_dist)
@@ -123,19 +142,6 @@ static int see_all(struct look *look, const struct acpi_table *madt,
 }
 
 /* ---- redistributors that are given with CPUs ---- */
-
-/*
- * One that may come later (only online-capable) has a redistributor that need
- * not answer before, and that Linux does not map (ACPI 6.5, 5.2.12.14;
- * gic_acpi_parse_madt_gicc).
- */
-static uint64_t redist_of(const uint8_t *at)
-{
-	if (at[0] != GICC || at[1] < GICC_LEN ||
-	    !(trans_le(at + GICC_FLAGS, 4) & GICC_ENABLED))
-		return 0;
-	return trans_le(at + GICC_REDIST, 8);
-}
 
 /* The first one behind @last, 0: none; CPUs may be in any order. see_all has
  * found every structure whole. */
@@ -169,12 +175,16 @@ static uint64_t stride_of_cpus(const struct acpi_table *madt)
 }
 
 /* What lies side by side is one region. */
-static int add_those_of_cpus(const struct acpi_table *madt,
-			     struct trans_fdt_gic *out, struct trans_error *err)
+static int add_those_of_cpus(const struct look *look,
+			     const struct acpi_table *madt,
+			     struct trans_error *err)
 {
+	struct trans_fdt_gic *out = look->out;
 	uint64_t each, at = 0;
 	int ret = 0;
 
+	if (look->seen * look->redists > MOST_LOOKS)
+		return too_many(err);
 	out->gic.redist_stride = stride_of_cpus(madt);
 	each = out->gic.redist_stride ? STRIDE_4 : STRIDE;
 	while (!ret && (at = redist_behind(madt, at)) != 0) {
@@ -220,6 +230,6 @@ int trans_acpi_gic(const struct trans_acpi *acpi, struct trans_fdt_gic *gic,
 	if (!ret)
 		ret = see_all(&look, &madt, err);
 	if (!ret && !gic->gic.redist_count)
-		ret = add_those_of_cpus(&madt, gic, err);
+		ret = add_those_of_cpus(&look, &madt, err);
 	return ret ? ret : conclude(&look, err);
 }

@@ -17,7 +17,7 @@
 #include "lib/bytes.h"
 
 /* Memory with tables in it, at its own address. */
-#define ROOM 8192
+#define ROOM (192u << 10)
 #define BASE 0x80000000u
 #define XSDT 0x100
 #define FIRST 0x400
@@ -236,6 +236,20 @@ static void test_redistributors_in_any_order(void **state)
 	assert_int_equal(found.redist[0].len, 20 * 0x20000);
 	assert_int_equal(found.redist[1].start, 0x100000 + 21 * 0x20000);
 	assert_int_equal(found.redist[1].len, 19 * 0x20000);
+}
+
+/* Of each CPU all structures are looked at: there is an end. */
+static void test_cpus_without_end(void **state)
+{
+	(void)state;
+	add_dist(0x8000000, 4);
+	for (uint64_t i = 1; i < 2048; i++)
+		add_cpu(1, 0, (2048 - i) * 0x20000);
+	assert_int_equal(find(), 0);
+	assert_int_equal(found.gic.redist_count, 1);
+	assert_int_equal(found.redist[0].len, 2047 * 0x20000);
+	add_cpu(1, 0, 2048 * 0x20000);
+	assert_int_equal(find(), TRANS_ENOSPC);
 }
 
 static void test_regions_are_better_than_cpus(void **state)
@@ -533,6 +547,7 @@ int main(void)
 				       set_up_madt),
 		cmocka_unit_test_setup(test_redistributors_come_with_cpus,
 				       set_up_madt),
+		cmocka_unit_test_setup(test_cpus_without_end, set_up_madt),
 		cmocka_unit_test_setup(test_redistributors_in_any_order,
 				       set_up_madt),
 		cmocka_unit_test_setup(test_regions_are_better_than_cpus,
