@@ -62,9 +62,7 @@ static bool look_through(struct trans_saved *saved, trans_va_t va,
 static uint64_t rest_of_entry(const struct trans_saved *saved, int level,
 			      trans_va_t va)
 {
-	unsigned int shift = saved->view.geo.granule_shift;
-	uint64_t span = 1ULL << (shift + (unsigned int)(3 - level) *
-				 (shift - 3));
+	uint64_t span = 1ULL << trans_geometry_shift(&saved->view.geo, level);
 
 	return span - (va & (span - 1));
 }
