@@ -2,10 +2,11 @@
 /*
  * What a host may fix at compile time, so that the compiler drops what cannot
  * happen there: -DTRANS_ASSUME_GRANULE=TRANS_4K and so on, for all of the
- * library. Nobody has to; a geometry and a transition's arguments say it at run
- * time, and where something is fixed, everything else is refused.
+ * library. Nobody has to; geometries, arguments and files say it at run time,
+ * and where something is fixed, everything else is refused.
  *
- * These are the only conditions of the preprocessor that a format or a map has.
+ * These are the only conditions of the preprocessor that the library has beside
+ * those for the assembler and the compiler (tests/house.py, "switch").
  */
 #ifndef TRANS_ASSUME_H
 #define TRANS_ASSUME_H
@@ -34,7 +35,7 @@
 #ifndef TRANS_ASSUME_NO_SIDECAR
 #define TRANS_ASSUME_NO_SIDECAR 0
 #endif
-/* 1: no kernel is an ELF file, and what reads one is not linked; one that is is
+/* 1: no kernel is an ELF file, and what reads one is not linked; such a file is
  * refused (TRANS_EIMAGE). 0: it may be. */
 #ifndef TRANS_ASSUME_NO_ELF
 #define TRANS_ASSUME_NO_ELF 0
