@@ -450,6 +450,22 @@ void world_lend(struct resume_world *w, trans_pa_t start, uint64_t len)
 	assert_int_equal(trans_ranges_add(&w->lent, start, len), 0);
 }
 
+void world_usual(struct resume_world *w, trans_pa_t base)
+{
+	const uint64_t mib = 1ULL << 20;
+	const struct saved saved = { .page_shift = 12, .base = base,
+				     .len = 4 * mib, .va_bits = 48,
+				     .mpidr = 0x102 };
+	uint64_t seed = 11;
+
+	world_save(w, &saved);
+	world_random_image(w, &seed, 20, true);
+	world_write_disk(w);
+	world_boot(w, 1);
+	world_lend(w, base, mib);
+	world_lend(w, base + 3 * mib / 2, 5 * mib / 2);
+}
+
 int world_load(struct resume_world *w)
 {
 	memcpy(w->before, w->now.bytes, w->saved.len);

@@ -89,6 +89,9 @@ void world_write_disk(struct resume_world *w);
 /* The machine that resumes: all RAM, nothing reserved, nothing lent yet. */
 void world_boot(struct resume_world *w, unsigned int el);
 void world_lend(struct resume_world *w, trans_pa_t start, uint64_t len);
+/* All of that: 4 MiB at @base, a kernel of 4K pages asleep on the disk, at EL1,
+ * and memory on both sides of the host lent. */
+void world_usual(struct resume_world *w, trans_pa_t base);
 /* Load; memory before it is remembered. */
 int world_load(struct resume_world *w);
 /* Do what the blob does with the moves. */

@@ -14,25 +14,12 @@
 
 #include "tests/unit/support/resume_world.h"
 
-#define BASE 0x40000000ULL
-#define MIB (1ULL << 20)
-
 static struct resume_world w;
 
 static int setup(void **state)
 {
-	const struct saved saved = { .page_shift = 12, .base = BASE,
-				     .len = 4 * MIB, .va_bits = 48,
-				     .mpidr = 0x102 };
-	uint64_t seed = 11;
-
 	(void)state;
-	world_save(&w, &saved);
-	world_random_image(&w, &seed, 20, true);
-	world_write_disk(&w);
-	world_boot(&w, 1);
-	world_lend(&w, BASE, MIB);
-	world_lend(&w, BASE + 3 * MIB / 2, 5 * MIB / 2);
+	world_usual(&w, 0x40000000);
 	return 0;
 }
 

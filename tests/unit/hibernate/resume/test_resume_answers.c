@@ -20,16 +20,7 @@ static struct resume_world w;
 
 static void good(void)
 {
-	struct saved saved = { .page_shift = 12, .base = BASE, .len = 4 * MIB,
-			       .va_bits = 48, .mpidr = 0x102 };
-	uint64_t seed = 11;
-
-	world_save(&w, &saved);
-	world_random_image(&w, &seed, 20, true);
-	world_write_disk(&w);
-	world_boot(&w, 1);
-	world_lend(&w, BASE, MIB);
-	world_lend(&w, BASE + 3 * MIB / 2, 5 * MIB / 2);
+	world_usual(&w, BASE);
 }
 
 static enum trans_resume_advice answer(int status, const char *why)

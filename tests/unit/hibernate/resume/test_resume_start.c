@@ -20,7 +20,6 @@
 #include "trans/transition/blob/blob.h"
 
 #define BASE 0x40000000ULL
-#define MIB (1ULL << 20)
 #define SIG (4096 - 10) /* on the disk */
 #define LOST "signature neither cleared nor restored"
 
@@ -108,17 +107,8 @@ static void again(void)
 
 static int set_up(void **state)
 {
-	struct saved saved = { .page_shift = 12, .base = BASE, .len = 4 * MIB,
-			       .va_bits = 48, .mpidr = 0x102 };
-	uint64_t seed = 11;
-
 	(void)state;
-	world_save(&w, &saved);
-	world_random_image(&w, &seed, 20, true);
-	world_write_disk(&w);
-	world_boot(&w, 1);
-	world_lend(&w, BASE, MIB);
-	world_lend(&w, BASE + 3 * MIB / 2, 5 * MIB / 2);
+	world_usual(&w, BASE);
 	original = malloc(w.disk_len);
 	assert_non_null(original);
 	memcpy(original, w.disk, w.disk_len);
