@@ -56,26 +56,6 @@ static bool read_load_options(void)
 	return n;
 }
 
-static bool ends_with_efi(const char *word, size_t len)
-{
-	static const char ending[] = ".efi";
-
-	for (size_t i = 0; i < 4; i++)
-		if (len < 4 || (word[len - 4 + i] | 0x20) != (ending[i] | 0x20))
-			return false;
-	return true;
-}
-
-/* A shell gives the application's name, too; next=FILE.efi is a word. */
-static char *behind_own_name(char *text)
-{
-	size_t len = 0;
-
-	while (text[len] && text[len] != ' ' && text[len] != '=')
-		len++;
-	return ends_with_efi(text, len) ? text + len : text;
-}
-
 /* NULL, or what was not understood. A file that is there and cannot be read may
  * say on-refusal= or device=: as if it were not there is not what was meant. */
 static const char *read_words_of_file(void)
@@ -106,7 +86,7 @@ static const char *read_words(void)
 	const char *bad = read_words_of_file();
 
 	if (!bad && read_load_options())
-		bad = options_read(&options, behind_own_name(line));
+		bad = options_read(&options, options_behind_own_name(line));
 	return bad;
 }
 

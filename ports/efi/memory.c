@@ -207,17 +207,20 @@ bool memory_over_firmware(trans_pa_t pa, uint64_t len)
 
 /* ---- lending ---- */
 
-/* Of those that begin below @end the largest; false: there is none. */
+/* Of the largest piece that begins below @end the end, or the start if it goes
+ * on behind; false: there is none that large. */
 static bool leave_some(struct trans_ranges *set, trans_pa_t end)
 {
 	struct trans_range *big = NULL;
 
 	for (size_t i = 0; i < set->count; i++)
-		if (set->range[i].start < end &&
+		if (set->range[i].start <= end - LEAVE_IT &&
 		    (!big || set->range[i].len > big->len))
 			big = &set->range[i];
 	if (!big || big->len < 2 * LEAVE_IT)
 		return false;
+	if (big->len > end - big->start)
+		big->start += LEAVE_IT;
 	big->len -= LEAVE_IT;
 	return true;
 }
@@ -245,10 +248,10 @@ int memory_lend(struct trans_error *err)
 
 	trans_ranges_init(&all, storage[4], MAX_RANGES);
 	ret = add_kind(&all, &now, is_free);
-	(void)leave_some(&all, FAR);
 	if (ret || !leave_some(&all, UINT64_MAX))
 		return port_error(err, ret ? ret : TRANS_ENOMEM,
 				  "free memory of the firmware", 0, 0);
+	(void)leave_some(&all, FAR);
 	trans_ranges_largest(&memory.lent, &all);
 	take(&memory.lent);
 	return 0;

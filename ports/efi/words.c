@@ -178,7 +178,9 @@ static bool read_setting(struct options *o, const char *word)
 	if (value)
 		return read_avoid(o, value);
 	value = behind(word, "device=");
-	o->has_uuid = value && uuid_read(value, o->uuid);
+	if (!value)
+		return false;
+	o->has_uuid = uuid_read(value, o->uuid);
 	return o->has_uuid;
 }
 
@@ -234,6 +236,25 @@ const char *options_read(struct options *options, char *text)
 		    !read_option(options, word, &text))
 			return word;
 	return NULL;
+}
+
+static bool ends_with_efi(const char *word, size_t len)
+{
+	static const char ending[] = ".efi";
+
+	for (size_t i = 0; i < 4; i++)
+		if (len < 4 || (word[len - 4 + i] | 0x20) != (ending[i] | 0x20))
+			return false;
+	return true;
+}
+
+char *options_behind_own_name(char *text)
+{
+	size_t len = 0;
+
+	while (text[len] && text[len] != ' ' && text[len] != '=')
+		len++;
+	return ends_with_efi(text, len) ? text + len : text;
 }
 
 /* ---- systemd's variable ---- */

@@ -38,6 +38,10 @@ struct options {
  * word that was not understood. @text is cut into pieces. */
 const char *options_read(struct options *options, char *text);
 
+/* Behind the application's name, which a shell gives, too: a first word that
+ * ends in ".efi" and is no "name=value". */
+char *options_behind_own_name(char *text);
+
 
 /* The text of a UUID, to its end; its bytes in the order in which they are
  * written, as swap space and file systems have them. */

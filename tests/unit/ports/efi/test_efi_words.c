@@ -77,6 +77,8 @@ static void test_later_words_win(void **state)
 static void test_a_place_is_named(void **state)
 {
 	(void)state;
+	assert_null(words("device=" UUID " -k Image"));
+	assert_true(o.has_uuid);
 	assert_null(words("device=" UUID " offset=34816"));
 	assert_true(o.has_uuid);
 	assert_memory_equal(o.uuid, bytes, 16);
@@ -112,6 +114,27 @@ static void test_what_is_not_understood_is_named(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_string_equal(words(bad[i]), bad[i]);
 	assert_null(words("offset=18446744073709551599"));
+}
+
+/* Of what a shell gives, the application's own name is no word. */
+static void test_the_own_name_is_passed(void **state)
+{
+	static const struct {
+		const char *text, *rest;
+	} each[] = {
+		{ "transtable.efi --plan", " --plan" },
+		{ "FS0:\\EFI\\TT.EFI", "" },
+		{ "next=\\EFI\\debian\\grubaa64.efi --plan", NULL },
+		{ "-k a.efi", NULL }, { "--plan a.efi", NULL }, { "efi", NULL },
+		{ "", NULL },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++) {
+		strcpy(text, each[i].text);
+		assert_string_equal(options_behind_own_name(text),
+				    each[i].rest ? each[i].rest :
+						   each[i].text);
+	}
 }
 
 /* Too long is refused, not cut: half a name is another file's. */
@@ -240,6 +263,7 @@ int main(void)
 		cmocka_unit_test(test_a_place_is_named),
 		cmocka_unit_test(test_memory_is_avoided),
 		cmocka_unit_test(test_what_is_not_understood_is_named),
+		cmocka_unit_test(test_the_own_name_is_passed),
 		cmocka_unit_test(test_names_have_an_end),
 		cmocka_unit_test(test_a_command_line_is_never_cut),
 		cmocka_unit_test(test_uuids_are_read_as_written),
