@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""transtable.efi when things go wrong late: power that fails between its
-writes, a move that turns out wrong behind the point of no return."""
+"""transtable.efi when things go wrong late: refused when it asks whether the
+firmware can be left, power that fails between its writes, a move that turns
+out wrong behind the point of no return."""
 import json
 import re
 import struct
@@ -9,8 +10,37 @@ import tempfile
 import esp
 import gdb
 import machines
-from at_firmware import BOOTED, Case, KERNEL, PASS, RESUMING, STARTING, TREE
-from machines import Guest, Lost
+import trees  # (tests/uboot)
+from at_firmware import (BOOTED, Case, KERNEL, PASS, RESUMING, STARTING, TREE,
+                         refuses, wakes)
+from machines import Guest, Lost, Machine
+
+# ---- refused after ask -------------------------------------------------------
+
+ITS = Machine(gic='3', its=True)
+ITS_AT, ITS_LEN = 0x8080000, 0x20000
+ZERO_AT = 0x9010004 # as at_wake.py has it: never quiescent
+RESTLESS_ITS = 'TRANS_ETIME: an ITS is not quiescent'
+
+
+def moves_its(tree, at, length):
+    """In the tree the ITS is elsewhere."""
+    before = struct.pack('>QQ', ITS_AT, length)
+    if tree.shape.count(before) != 1:
+        raise Lost('no ITS in the tree')
+    tree.shape = tree.shape.replace(before, struct.pack('>QQ', at, length))
+
+
+def told_otherwise(case, _):
+    """The next steps have an ITS that is not ready to be turned off. Firmware
+    itself does not use it."""
+    words = trees.words(ITS, ITS.code, moves_its, ZERO_AT, ITS_LEN)
+    case.machine = Machine(gic='3', its=True, more=words)
+
+
+def told_the_truth(case, _):
+    case.machine = case.guest.machine
+
 
 # ---- power that fails --------------------------------------------------------
 
@@ -148,6 +178,8 @@ def tells_of_the_last(case, home):
 
 
 CASES = [
+    Case('resume-ask', told_otherwise, refuses(RESTLESS_ITS),
+         told_the_truth, wakes, guest=Guest(ITS)),
     Case('resume-cut', loses_power, guest=Guest(TREE, words=[
         f'tt.location={esp.partition_uuid(2)}'])),
     Case('kexec-report', tells_of_the_last, machine=TREE, conf=KERNEL),

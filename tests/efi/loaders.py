@@ -20,13 +20,6 @@ def documented(begin):
     return re.sub('^    ', '', found[0], flags=re.M)
 
 
-def commands():
-    """Those of its installation, a line each, without comments."""
-    block = re.search(r'```sh\n(.*?)```', payload.read(DOCUMENT).decode(),
-                      re.S)[1]
-    return [re.sub(r'\s*#.*', '', line) for line in block.splitlines()]
-
-
 def replace(home, loader, *folders):
     """The first that the firmware starts; the application has a place of its
     own then."""
