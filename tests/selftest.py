@@ -709,6 +709,16 @@ class Proofs(unittest.TestCase):
             with open(f'{HERE}/proofs/{proof.file}.c', encoding='utf-8') as f:
                 self.assertIn(f'\nvoid prove_{proof.start}(', f.read())
 
+    def test_each_compiles(self):
+        """With what it is told, and all that its harness is told at other
+        times."""
+        for words in {tuple(w for w in proofs.command_line(p, '.', True)
+                            if w[:2] in ('-D', '-I') or w.endswith('.c'))
+                      for p in what.PROOFS}:
+            self.assertFalse(subprocess.run(
+                ['gcc', '-fsyntax-only', '-w', *words], cwd=proofs.ROOT,
+                check=False).returncode, words)
+
     def test_listed(self):
         said = subprocess.run(
             [f'{HERE}/proofs/proofs.py', '--list'], text=True, check=True,

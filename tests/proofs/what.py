@@ -102,7 +102,7 @@ ELF = ('LENGTH=128', 'SEGMENTS=4')
 HEAD = ('LENGTH=160',)
 HEAD_BOUNDS = 'any 160 bytes or less'
 SWSUSP = ('lib/text.c',)
-STATE = ('MAPS=3', 'SHIFT=12')
+STATE = ('MAPS=3', 'RUN=4', 'SHIFT=12')
 STATE_BOUNDS = 'any map; 3 maps read before, or less'
 FILE_PROOFS = [
     Proof('image', 'parse', HEAD_BOUNDS, IMAGE, 9,
