@@ -49,7 +49,7 @@ struct trans_acpi {
  *   machine  TRANS_ENOENT    also: the MADT has no distributor, or the GICv2 no
  *                            CPU interface, or the GICv3 no redistributor
  *   memory   TRANS_ENOSPC    more regions than TRANS_FDT_REDISTS, more ITS than
- *                            TRANS_FDT_ITS, or some 2,000 CPUs that each have one
+ *                            TRANS_FDT_ITS, or some 2,000 CPUs with one each
  */
 int trans_acpi_gic(const struct trans_acpi *acpi, struct trans_fdt_gic *gic,
 		   struct trans_error *err);
