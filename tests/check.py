@@ -11,6 +11,7 @@ import argparse
 import concurrent.futures
 import glob
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -37,6 +38,7 @@ import what  # noqa: E402
 TOOLCHAINS = {'gcc': 'host', 'clang': 'host-clang'}
 DIFFERENTIAL_OPS = 5000
 FULL_SCALE = 3 # of what the unit tests do at random (TRANS_SCALE)
+NEEDS_GIB = {False: 8, True: 16} # of the disk; by `full`
 FUZZ_SECONDS = {False: 3, True: 20} # a target; by `full`
 
 
@@ -225,7 +227,15 @@ def guarded(tally, stage, *args):
         tally.part(stage.__name__, False, 0, traceback.format_exc())
 
 
+def room(free, full):
+    """Says so if the disk will not do, before half an hour has gone."""
+    if free < NEEDS_GIB[full] << 30:
+        print(f'check: {free >> 30} GiB of the disk are free, and a run from '
+              f'a clean clone fills {NEEDS_GIB[full]}', flush=True)
+
+
 def check(tally, args):
+    room(shutil.disk_usage(ROOT).free, args.full)
     guarded(tally, builds)
     guarded(tally, unit_tests, args.full)
     guarded(tally, fuzzing, args.full)

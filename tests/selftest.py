@@ -8,6 +8,7 @@ moved, and so has each that is planted for the hazard checker or a proof; a
 proof that was not answered does not hold; and one file does what many did."""
 import ast
 import contextlib
+import errno
 import glob
 import io
 import itertools
@@ -161,6 +162,32 @@ class Times(unittest.TestCase):
             '== time a stage', '  0:00:00  one', '  0:00:00  two',
             '  0:00:00  in all'])
         self.assertEqual(check.clock(3 * 3600 + 62.4), '3:01:02')
+
+
+class Attempts(unittest.TestCase):
+    def test_a_case_that_cannot_be_run_is_one_failure(self):
+        def full_disk(live):
+            raise OSError(errno.ENOSPC, 'No space left on device')
+
+        def broken_tool(live):
+            subprocess.run(['false'], check=True)
+
+        for why, run in ('No space left', full_disk), ('false', broken_tool):
+            result = lab.attempt(types.SimpleNamespace(run=run))
+            self.assertFalse(result.ok)
+            self.assertIn(why, result.why)
+
+    def test_every_runner_attempts(self):
+        for path in 'qemu/run.py', 'uboot/run_uboot.py', 'efi/run_efi.py':
+            with open(os.path.join(HERE, path), encoding='utf-8') as f:
+                self.assertIn('lab.attempt(c, verbose)', f.read(), path)
+
+    def test_a_full_disk_is_told_first(self):
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            check.room(check.NEEDS_GIB[True] << 30, True)
+            check.room((check.NEEDS_GIB[False] << 30) - 1, False)
+        self.assertRegex(out.getvalue(), r'\Acheck: 7 GiB .*fills 8\n\Z')
 
 
 class Broken(unittest.TestCase):

@@ -48,7 +48,7 @@ def run_cases(picked, verbose=False):
         esp.base(*how)
     workers = 1 if verbose else os.cpu_count()
     with concurrent.futures.ThreadPoolExecutor(workers) as pool:
-        runs = pool.map(lambda c: c.run(live=verbose), picked)
+        runs = pool.map(lambda c: lab.attempt(c, verbose), picked)
         for case, result in zip(picked, runs):
             report(case, result)
             failed += not result.ok

@@ -45,6 +45,17 @@ class Result:
         self.ok, self.times = not why, times or {}
 
 
+def attempt(case, live=False):
+    """What running it gives. That it could not be run (a full disk, a tool that
+    failed) is a failure of this case, and not the end of all others."""
+    start = time.monotonic()
+    try:
+        return case.run(live=live)
+    except (OSError, subprocess.SubprocessError) as e:
+        return Result('', f'it could not be run: {e}',
+                      time.monotonic() - start)
+
+
 class Watch:
     """Seconds from the start until each pattern came for the first time."""
 

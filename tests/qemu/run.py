@@ -60,7 +60,8 @@ def run_all(picked, jobs, verbose):
         with concurrent.futures.ThreadPoolExecutor(
                 1 if verbose else at_once) as pool:
             try:
-                yield from zip(some, pool.map(lambda c: c.run(verbose), some))
+                yield from zip(some, pool.map(
+                    lambda c: lab.attempt(c, verbose), some))
             finally:
                 pool.shutdown(cancel_futures=True)
 

@@ -57,7 +57,7 @@ def run_cases(only=None, verbose=False, u_boot=None, cases=CASES):
     disk.build()
     workers = 1 if verbose else os.cpu_count()
     with concurrent.futures.ThreadPoolExecutor(workers) as pool:
-        runs = pool.map(lambda c: c.run(live=verbose), picked)
+        runs = pool.map(lambda c: lab.attempt(c, verbose), picked)
         for case, result in zip(picked, runs):
             report(case, result)
             failed += not result.ok
