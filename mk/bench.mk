@@ -63,7 +63,10 @@ bench: $(N)/copy $(N)/sparse $(N)/swsusp $(N)/mover.elf $(BENCH_CORE) ## the bud
 		--json $(B)/bench.json $(BENCH_CORE)
 	@$(MAKE) --no-print-directory bench-kexec bench-resume bench-hostile bench-ask
 
-.PHONY: bench-kexec bench-resume bench-hostile bench-ask
+.PHONY: bench-kexec bench-resume bench-hostile bench-ask bench-removal
+bench-removal: | setup ## what each capability of the tables costs, in bytes of code
+	@tests/bench/removal.py --tools $(CROSS_COMPILE) --dir $(B)/removal \
+		--compiler "$(CROSS_COMPILE)gcc $(ARM_FLAGS) -Iinclude -I." $(TABLES)
 bench-ask: $(N)/look | setup ## what asking a saved kernel costs, in instructions of a load
 	@tests/lab/setup --with valgrind
 	@tests/bench/ask.py $<

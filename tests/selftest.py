@@ -25,6 +25,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 sys.path[:0] = [HERE, os.path.join(HERE, 'qemu'),
                 os.path.join(HERE, 'hazard'), os.path.join(HERE, 'proofs'),
+                os.path.join(HERE, 'bench'),
                 os.path.join(ROOT, 'ports/efi')]
 import check  # noqa: E402
 import docs  # noqa: E402
@@ -40,6 +41,7 @@ import passed  # noqa: E402
 import pe  # noqa: E402
 import planted  # noqa: E402
 import proofs  # noqa: E402
+import removal  # noqa: E402
 import rules  # noqa: E402
 import run as qemu  # noqa: E402
 import scenes  # noqa: E402
@@ -700,6 +702,27 @@ class KnownBugs(unittest.TestCase):
         mutants.own_directory()
         self.assertEqual(sorted(os.listdir(self.root)),
                          sorted([str(os.getppid()), str(os.getpid())]))
+
+
+class Removals(unittest.TestCase):
+    """What docs/budgets.md says a capability costs (make bench-removal)."""
+
+    def test_each_has_its_places(self):
+        for one in removal.REMOVALS:
+            self.assertTrue(one.edits or one.flags, one.what)
+            self.assertEqual(bool(one.edits),
+                             bool(removal.taken_out(one, removal.read)))
+
+    def test_what_has_none_is_told(self):
+        with self.assertRaisesRegex(LookupError, 'no_such_thing'):
+            removal.taken_out(removal.Removal('x', removal.edits(
+                'build.c', (r'no_such_thing', '0'))), removal.read)
+
+    def test_the_document_has_each(self):
+        with open(os.path.join(ROOT, 'docs/budgets.md'), encoding='utf-8') as f:
+            rows = re.findall(r'^\| (.*?) \| [\d,]+ \| [\d,]+ \| [\d,]+ \|$',
+                              f.read(), re.M)
+        self.assertEqual(sorted(rows), sorted(r.what for r in removal.REMOVALS))
 
 
 class Proofs(unittest.TestCase):
