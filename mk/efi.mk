@@ -64,10 +64,10 @@ $(E)/transtable.elf: $(EFI_OBJS) ports/efi/efi.ld mk/efi.mk
 	$(call say,LD)
 	$(Q)ld.lld $(EFI_LINK) $(EFI_OBJS) -o $@
 
-# What it is measured against, and with.
+# What it is measured against, and with; and who looks what went into PCRs.
 METER_LIB := $(call efi_objs,$(addprefix ports/efi/,firmware.c path.c next.c \
 		print.c) ports/qemu-virt/mem.c)
-METER := $(addprefix $(E)/,meter.elf plain.elf)
+METER := $(addprefix $(E)/,meter.elf plain.elf witness.elf)
 $(METER): $(E)/%.elf: $(E)/obj/tests/efi/%.o $(METER_LIB) ports/efi/efi.ld \
 		mk/efi.mk
 	$(call say,LD)
@@ -87,10 +87,10 @@ efi: | efi-setup $(FETCHED) ## transtable.efi: resume and kexec on machines with
 	@tests/gates.py efi $(E)/transtable.efi
 
 # EDK2, U-Boot as Debian builds it, tools for a FAT file system without being
-# root, and a signer.
+# root, a signer, and a TPM.
 efi-lab: | efi-setup $(FETCHED)
 	@tests/lab/setup --with qemu-efi-aarch64 u-boot-qemu mtools \
-		sbsigntool openssl
+		sbsigntool openssl swtpm
 	@$(MAKE) --no-print-directory $(METER:.elf=.efi)
 
 efi-matrix: efi payload | efi-lab ## cases in EDK2 only (RUN='--only PATTERN --verbose')

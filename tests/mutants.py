@@ -29,14 +29,14 @@ from typing import NamedTuple
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-from known_bugs import (kexec, lib, resume, saved, snapshot,  # noqa: E402
-                        swsusp, tables, transition)
+from known_bugs import (efi, kexec, lib, resume, saved,  # noqa: E402
+                        snapshot, swsusp, tables, transition)
 ROOT = os.path.dirname(HERE)
 DIR = f'{ROOT}/build/mutants'
 # What edits may be in, and what is copied besides.
-EDITED = ('lib', 'trans', 'kexec', 'hibernate')
-COPIED = (*EDITED, 'include', 'ports', 'tests/unit', 'tests/differential',
-          'sources.mk')
+EDITED = ('lib', 'trans', 'kexec', 'hibernate', 'ports/efi')
+COPIED = ('lib', 'trans', 'kexec', 'hibernate', 'include', 'ports',
+          'tests/unit', 'tests/differential', 'sources.mk')
 # Without sanitizers but UBSan's traps: many builds, each run once.
 TRAPS = ['-fsanitize=undefined', '-fsanitize-undefined-trap-on-error']
 CC = ['gcc', '-std=gnu11', '-O1', '-g', '-fno-common', '-w', '-Iinclude',
@@ -76,7 +76,7 @@ class Mutant(NamedTuple):
 
 MUTANTS = [Mutant(*edit, tests)
            for part in (lib, tables, transition, kexec, resume, saved, swsusp,
-                        snapshot)
+                        snapshot, efi)
            for tests, edits in part.MUTANTS.items() for edit in edits]
 
 

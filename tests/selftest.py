@@ -5,11 +5,13 @@ no case out, what is resumed is what had not passed, each stage of a check has
 its time before the last line, each rule of the house can be broken, and each
 promise about what was built; each known bug has its place, also after that has
 moved, and so has each that is planted for the hazard checker or a proof; a
-proof that was not answered does not hold; and one file does what many did."""
+proof that was not answered does not hold; one file does what many did; and a
+log of what was measured is believed to its last byte, or not at all."""
 import ast
 import contextlib
 import errno
 import glob
+import hashlib
 import io
 import itertools
 import os
@@ -25,7 +27,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 sys.path[:0] = [HERE, os.path.join(HERE, 'qemu'),
                 os.path.join(HERE, 'hazard'), os.path.join(HERE, 'proofs'),
-                os.path.join(HERE, 'bench'),
+                os.path.join(HERE, 'bench'), os.path.join(HERE, 'efi'),
                 os.path.join(ROOT, 'ports/efi')]
 import check  # noqa: E402
 import docs  # noqa: E402
@@ -46,6 +48,7 @@ import rules  # noqa: E402
 import run as qemu  # noqa: E402
 import scenes  # noqa: E402
 import single  # noqa: E402
+import tcg  # noqa: E402
 import what  # noqa: E402
 
 
@@ -1021,6 +1024,76 @@ class PeFile(unittest.TestCase):
         table = pe.base_relocations([0x3008, 0x3010, 0x3ff8, 0x4000])
         self.assertEqual(struct.unpack('<II4HII2H', table), (
             0x3000, 16, 0xa008, 0xa010, 0xaff8, 0, 0x4000, 12, 0xa000, 0))
+
+
+class Measured(unittest.TestCase):
+    """A firmware's log of two entries, put together by hand."""
+    HEAD = (struct.pack('<II20xI', 0, 3, 37) + b'Spec ID Event03\0' +
+            struct.pack('<I4BIHHHHB', 0, 0, 2, 0, 2, 2, 4, 20, 11, 32, 0))
+
+    def setUp(self):
+        first = self.entry(9, b'a kernel', b'/name\0')
+        self.log, self.last = self.HEAD + first + self.entry(
+            8, b'words', b'words\0'), len(self.HEAD + first)
+        self.values = {4: [bytes(20)] * 16, 11: [bytes(32)] * 16}
+        for pcr, data in (9, b'a kernel'), (8, b'words'):
+            for bank, how in (4, hashlib.sha1), (11, hashlib.sha256):
+                values = self.values[bank]
+                values[pcr] = how(values[pcr] + how(data).digest()).digest()
+        self.values = {bank: dict(enumerate(values))
+                       for bank, values in self.values.items()}
+
+    @staticmethod
+    def entry(pcr, data, text, kind=13):
+        return struct.pack('<IIIH20sH32sI', pcr, kind, 2, 4,
+                           hashlib.sha1(data).digest(), 11,
+                           hashlib.sha256(data).digest(), len(text)) + text
+
+    def read(self, log):
+        return tcg.ours(tcg.read(log, self.last, self.values))
+
+    def test_log(self):
+        found = tcg.read(self.log, self.last, self.values)
+        self.assertEqual(self.read(self.log + b'of the room behind it'), [
+            tcg.event(found, 9, b'a kernel', b'/name'),
+            tcg.event(found, 8, b'words', b'words')])
+
+    def test_any_byte(self):
+        """Where it says which banks there are, and behind that."""
+        good = self.read(self.log)
+        for at in range(len(self.HEAD) - 13, len(self.log)):
+            for bit in 1, 0x80:
+                log = bytearray(self.log)
+                log[at] ^= bit
+                try:
+                    self.assertNotEqual(self.read(bytes(log)), good, at)
+                except tcg.Broken:
+                    continue
+
+    def test_any_value(self):
+        for bank, values in self.values.items():
+            for pcr in range(16):
+                right = values.pop(pcr)
+                for wrong in {}, {pcr: right[:-1] + b'?'}:
+                    values.update(wrong)
+                    with self.assertRaisesRegex(tcg.Broken,
+                                                f'PCR {pcr} of'):
+                        self.read(self.log)
+                values[pcr] = right
+
+    def test_only_logged(self):
+        """EV_NO_ACTION is extended nowhere."""
+        log = self.log + self.entry(9, b'no', b'action', 3)
+        tcg.read(log, len(self.log), self.values)
+
+    def test_answer(self):
+        answer = (struct.pack('>HIIIIHB3xIH', 0x8001, 62, 0, 1, 1, 11, 3, 1,
+                              32) + b'x' * 32)
+        self.assertEqual(tcg.pcr_of(answer), b'x' * 32)
+        for wrong in (answer[:-1], answer[:9] + b'\1' + answer[10:],
+                      answer[:27] + b'\0' + answer[28:], b''):
+            with self.assertRaisesRegex(tcg.Broken, 'answers'):
+                tcg.pcr_of(wrong)
 
 
 class Docs(unittest.TestCase):

@@ -130,6 +130,8 @@ static int read_files(const struct options *options, struct trans_error *err)
 		ret = authenticate(options, err);
 	if (!ret && options->initrd[0])
 		ret = file_read(options->initrd, &job.initrd, err);
+	if (!ret && !options->plan)
+		measure_kernel(options, &job.kernel, &job.initrd);
 	return ret;
 }
 

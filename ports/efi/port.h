@@ -79,6 +79,13 @@ void file_give(struct file *file);
 /* The application's own path, with another ending than ".efi". */
 bool file_beside(char *name, size_t len, const char *ending);
 
+/* measure.c: what is started is in the TPM's PCRs first, if there is one. */
+
+/* Also where the TPM fails, which is said. */
+void measure_kernel(const struct options *options, const struct file *kernel,
+		    const struct file *initrd);
+int measure_resume(struct trans_error *err);
+
 /* path.c: device paths. */
 
 #define PATH_MAX 1024

@@ -72,14 +72,16 @@ static struct trans_resume_args resume_args(const struct options *options)
 
 /* ---- loading ---- */
 
-static int prepare(struct trans_error *err)
+static int prepare(const struct options *options, struct trans_error *err)
 {
 	int ret;
 
 	if (secure_boot())
 		return port_error(err, TRANS_ESTATE, "Secure Boot is on, and "
 				  "nobody signed the image", 0, 0);
-	ret = leave_begin(err);
+	ret = options->plan ? 0 : measure_resume(err);
+	if (!ret)
+		ret = leave_begin(err);
 	if (!ret)
 		ret = memory_read(err);
 	if (!ret)
@@ -95,7 +97,7 @@ static int load(const struct options *options, struct trans_error *err)
 {
 	const struct trans_swsusp_info *info = &found.info;
 	struct trans_resume_args args;
-	int ret = prepare(err);
+	int ret = prepare(options, err);
 
 	if (ret)
 		return ret;

@@ -23,6 +23,7 @@ typedef uint16_t efi_char_t; /* UCS-2 */
 #define EFI_BUFFER_TOO_SMALL EFI_FAILURE(5)
 #define EFI_DEVICE_ERROR EFI_FAILURE(7)
 #define EFI_OUT_OF_RESOURCES EFI_FAILURE(9)
+#define EFI_VOLUME_FULL EFI_FAILURE(11)
 #define EFI_NOT_FOUND EFI_FAILURE(14)
 #define EFI_ABORTED EFI_FAILURE(21)
 #define EFI_SECURITY_VIOLATION EFI_FAILURE(26)
@@ -51,6 +52,8 @@ struct efi_guid {
 			 0xdc, 0x29, 0x1f, 0x44)
 #define EFI_MEMORY_ATTRIBUTE EFI_GUID(0xf4560cf6, 0x40ec, 0x4b4a, 0xa1, 0x92, \
 				      0xbf, 0x1d, 0x57, 0xd0, 0xb1, 0x89)
+#define EFI_TCG2 EFI_GUID(0x607f766c, 0x7455, 0x42be, 0x93, 0x0b, 0xe4, 0xd7, \
+			  0x6d, 0xb2, 0x72, 0x0f)
 /* Of the configuration table: 4.6.1, devicetree specification, ACPI 2.0 and
  * later, and tables that a kernel reads. */
 #define EFI_DTB_TABLE EFI_GUID(0xb1b621d5, 0xf19c, 0x41a5, 0x83, 0x0b, 0xd9, \
@@ -299,6 +302,35 @@ struct efi_memory_attribute {
 	void *get, *set;
 	efi_status_t (*clear)(struct efi_memory_attribute *protocol,
 			      uint64_t pa, uint64_t len, uint64_t attributes);
+};
+
+/* TCG EFI Protocol Specification, family 2.0, EFI_TCG2_PROTOCOL. */
+struct efi_tcg2_capability {
+	uint8_t size, structure_version[2], protocol_version[2];
+	uint32_t algorithms, logs;
+	uint8_t present;
+	uint16_t command_max, response_max;
+	uint32_t maker, banks, active_banks;
+};
+
+/* Before its data. @len: of all of it; @header_len: from itself to @type. */
+struct efi_tcg2_event {
+	uint32_t len, header_len;
+	uint16_t version;
+	uint32_t pcr, type;
+} __attribute__((packed));
+
+struct efi_tcg2 {
+	efi_status_t (*capability)(struct efi_tcg2 *tpm,
+				   struct efi_tcg2_capability *capability);
+	efi_status_t (*log)(struct efi_tcg2 *tpm, uint32_t format,
+			    uint64_t *at, uint64_t *last, uint8_t *truncated);
+	efi_status_t (*extend)(struct efi_tcg2 *tpm, uint64_t flags,
+			       uint64_t pa, uint64_t len,
+			       struct efi_tcg2_event *event);
+	efi_status_t (*submit)(struct efi_tcg2 *tpm, uint32_t len,
+			       const void *command, uint32_t room,
+			       void *response);
 };
 
 /* Device paths (10.3): nodes that are looked at. */

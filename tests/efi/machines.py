@@ -59,6 +59,10 @@ class Machine(lab.Machine):
         return [*self.args(), *self.firmware_args(home),
                 *sleeper.disk_args(home, sleeper=self.sleeper()), *more]
 
+    def variables(self):
+        """The file with those that it begins with; None: it has none."""
+        return self.varstore
+
     def begin(self, c):
         """What its firmware has to be told at its console."""
 
@@ -87,9 +91,10 @@ def fresh(home, machine, kernel='6.1', conf='', swap_file=False):
     esp.make(home, kernel, conf, sector=machine.sector, swap_file=swap_file)
     for name in machine.sleeper().disks()[2:]:
         sleeper.empty_disk(f'{home}/{name}.img', sleeper.DATA_MIB)
-    if machine.varstore:
-        subprocess.run(['cp', '--sparse=always', machine.varstore,
-                        f'{home}/vars.fd'], check=True)
+    variables = machine.variables()
+    if variables:
+        subprocess.run(['cp', '--sparse=always', variables, f'{home}/vars.fd'],
+                       check=True)
 
 
 class Guest:

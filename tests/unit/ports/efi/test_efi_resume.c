@@ -2,7 +2,8 @@
 /*
  * What the EFI application does about an image that is refused: nothing that
  * mounts its file systems is started, unless Linux decides or it is given up;
- * and nobody gives it up for what may be otherwise the next time.
+ * and nobody gives it up for what may be otherwise the next time. And that the
+ * TPM hears of an image before anything of it is loaded.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,8 +21,8 @@
 enum end { NEXT, WAITS, POWERS_OFF };
 
 static const char *keys;
-static int found_status, load_status, discard_status;
-static unsigned int discards, forgotten, stalls;
+static int found_status, load_status, discard_status, measure_status;
+static unsigned int discards, forgotten, stalls, measured, begun;
 static bool by_variable, has_disk;
 static jmp_buf out;
 static const char *why;
@@ -56,8 +57,18 @@ void find_forget_variable(void)
 	forgotten++;
 }
 
+int measure_resume(struct trans_error *err)
+{
+	assert_int_equal(begun, 0);
+	measured++;
+	err->status = measure_status;
+	err->why = "TPM";
+	return measure_status;
+}
+
 int leave_begin(struct trans_error *err)
 {
+	begun++;
 	err->status = load_status;
 	err->why = "begin";
 	return load_status;
@@ -218,7 +229,7 @@ static enum end end_of(enum on_refusal on_refusal, const char *pressed)
 	int end;
 
 	keys = pressed;
-	discards = forgotten = stalls = 0;
+	discards = forgotten = stalls = measured = begun = 0;
 	end = setjmp(out);
 	if (!end)
 		job_resume(&options);
@@ -229,7 +240,7 @@ static enum end end_of(enum on_refusal on_refusal, const char *pressed)
 static int setup(void **state)
 {
 	(void)state;
-	found_status = load_status = discard_status = 0;
+	found_status = load_status = discard_status = measure_status = 0;
 	by_variable = false;
 	has_disk = true;
 	return 0;
@@ -313,6 +324,38 @@ static void test_no_gic(void **state)
 	assert_string_equal(why, "no GIC in tree or ACPI");
 }
 
+static void test_measured(void **state)
+{
+	static const struct options plan = { .plan = true };
+
+	(void)state;
+	load_status = TRANS_EIMAGE;
+	end_of(REFUSAL_STOP, "");
+	assert_int_equal(measured, 1);
+	assert_int_equal(begun, 1);
+	found_status = TRANS_ENOIMAGE;
+	end_of(REFUSAL_STOP, "");
+	assert_int_equal(measured, 0);
+	found_status = 0;
+	begun = 0;
+	assert_int_equal(job_resume(&plan), EFI_DEVICE_ERROR);
+	assert_int_equal(measured, 0);
+	assert_int_equal(begun, 1);
+}
+
+/* Nothing is loaded, and nothing given up for it. */
+static void test_tpm_fails(void **state)
+{
+	(void)state;
+	measure_status = TRANS_EHOST;
+	assert_int_equal(end_of(REFUSAL_DISCARD, ""), WAITS);
+	assert_string_equal(why, "TPM");
+	assert_int_equal(begun + discards, 0);
+	by_variable = true;
+	assert_int_equal(end_of(REFUSAL_DEFAULT, ""), NEXT);
+	assert_int_equal(begun + discards + forgotten, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 
 int main(void)
@@ -324,6 +367,8 @@ int main(void)
 		TEST(test_what_may_pass),
 		TEST(test_no_image),
 		TEST(test_no_gic),
+		TEST(test_measured),
+		TEST(test_tpm_fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
