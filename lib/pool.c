@@ -162,7 +162,14 @@ static int pool_visit(void *ctx, trans_pa_t pa)
 	return pool->host->visit(pool->host_ctx, pa);
 }
 
-_Static_assert(sizeof(struct trans_ops) == 9 * sizeof(void (*)(void)),
+static void pool_barrier(void *ctx)
+{
+	struct trans_pool *pool = ctx;
+
+	pool->host->barrier(pool->host_ctx);
+}
+
+_Static_assert(sizeof(struct trans_ops) == 10 * sizeof(void (*)(void)),
 	       "every callback is passed on here");
 
 /* Absent stays absent: the library asks whether an optional one is there. */
@@ -178,6 +185,7 @@ static struct trans_ops forwarding_ops(const struct trans_ops *host)
 		.acquire = host->acquire ? pool_acquire : NULL,
 		.release = host->release ? pool_release : NULL,
 		.visit = host->visit ? pool_visit : NULL,
+		.barrier = host->barrier ? pool_barrier : NULL,
 	};
 }
 

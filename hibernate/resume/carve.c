@@ -153,7 +153,14 @@ static int carve_visit(void *ctx, trans_pa_t pa)
 	return resume->host->visit(resume->host_ctx, pa);
 }
 
-_Static_assert(sizeof(struct trans_ops) == 9 * sizeof(void (*)(void)),
+static void carve_barrier(void *ctx)
+{
+	const struct trans_resume *resume = ctx;
+
+	resume->host->barrier(resume->host_ctx);
+}
+
+_Static_assert(sizeof(struct trans_ops) == 10 * sizeof(void (*)(void)),
 	       "every callback is passed on here");
 
 /* Absent stays absent: the library asks whether an optional one is there. */
@@ -172,5 +179,6 @@ void trans_resume_carve_ops_(struct trans_resume *resume)
 		.acquire = host->acquire ? carve_acquire : NULL,
 		.release = host->release ? carve_release : NULL,
 		.visit = host->visit ? carve_visit : NULL,
+		.barrier = host->barrier ? carve_barrier : NULL,
 	};
 }

@@ -45,7 +45,7 @@ struct trans_ops {
 	 * Clean [@va, @va + @len) of the data cache to the Point of Coherency,
 	 * by VA (Arm ARM D7.5; never by set/way), completed by a DSB.
 	 * trans_cpu_clean does that. NULL where no cache hides a store from
-	 * anybody (tests on a host).
+	 * anybody; @barrier is then what a table is finished with.
 	 */
 	void (*clean)(void *ctx, const void *va, size_t len);
 	/*
@@ -70,6 +70,13 @@ struct trans_ops {
 	 * whatever else reads tables a few times.
 	 */
 	int (*visit)(void *ctx, trans_pa_t pa);
+	/*
+	 * A DSB for stores (DSB ISHST, or more). A walk of tables is an
+	 * observer of its own: it is sure to see a store only once a DSB that
+	 * follows the store is complete (Arm ARM B2.3, DSB). Wanted by
+	 * trans_table_publish, and by trans_table_finish without @clean.
+	 */
+	void (*barrier)(void *ctx);
 };
 
 TRANS_END_DECLS

@@ -419,14 +419,29 @@ int trans_table_pages(const struct trans_table *table, trans_page_fn page,
  * to the table: TTBR (in the 52-bit layout where the geometry has it), the TCR
  * fields of its half (trans_tcr in registers.h is for both halves), MAIR,
  * SCTLR. The table is live from here on and refuses writes. destroy still
- * works, once nobody walks the table any more.
+ * works, once nobody walks the table any more. Without a clean this is publish.
  *
  *   call     TRANS_ELIVE     live already, or a view
+ *   call     TRANS_EINVAL    neither clean nor barrier is there
  *   host     TRANS_EFAULT    phys_to_virt refused a table page
  *   host     TRANS_ESTOPPED  visit said so
  */
 int trans_table_finish(struct trans_table *table, struct trans_regs *regs,
 		       struct trans_report *report);
+
+/*
+ * The same for a walker that is coherent with the caches of this CPU: nothing
+ * is cleaned or looked at, the host's barrier is all. So walks every CPU of the
+ * inner shareable domain whose caches are on (SCTLR.C) and stay on, with the
+ * TCR that comes out here, which walks write-back and inner shareable (Arm ARM
+ * D19, TCR_EL1.IRGN0, ORGN0, SH0). finish is for all others: with SCTLR.C off,
+ * or a TCR that walks past the caches, a walk may read what memory held before.
+ *
+ *   call     TRANS_ELIVE     live already, or a view
+ *   call     TRANS_EINVAL    barrier is missing
+ */
+int trans_table_publish(struct trans_table *table, struct trans_regs *regs,
+			struct trans_report *report);
 
 /* Give every page back, and zero the struct. A table that create refused, or a
  * zeroed struct, is fine. */

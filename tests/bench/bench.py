@@ -152,7 +152,7 @@ class Calls:
     EDGE = re.compile(r'edge: { sourcename: "([^"]+)" targetname: "([^"]+)"'
                       r' label: "([^"]*)"')
     OPS = re.compile(r'\b(alloc|free|phys_to_virt|pfn_valid|clean|'
-                     r'write_entry|acquire|release|visit)\(')
+                     r'write_entry|acquire|release|visit|barrier)\(')
 
     def __init__(self, tools, objects):
         self.frame, self.calls, self.dynamic = {}, {}, set()

@@ -104,6 +104,11 @@ MUTANTS = {
          'if (table->ops->visit && !c->trusted && '
          'table->ops->visit(table->ctx, c->pa))',
          'if (false)'),
+        ('a table is live before its stores are seen', 'make_visible',
+         'ops->barrier(table->ctx);', ''),
+        ('tables are neither cleaned nor waited for', 'make_visible',
+         'if (!ops->barrier) return TRANS_EINVAL; ops->barrier(table->ctx);',
+         'if (ops->barrier) ops->barrier(table->ctx);'),
         ('runs go on after a stop', 'trans_table_runs',
          'if (next.status == TRANS_ESTOPPED)', 'if (false)'),
     ],

@@ -4,6 +4,7 @@
  * arguments and an exit with a status (PSCI is out of reach of EL3).
  */
 #include "ports/qemu-virt/print.h"
+#include "ports/qemu-virt/sysreg.h"
 #include "ports/qemu-virt/uart.h"
 
 #include "oracle.h"
@@ -147,11 +148,18 @@ static bool gate_or_ram(void *ctx, trans_pa_t pa, uint64_t len)
 	return pa == (uintptr_t)gate || is_ram(pa, len);
 }
 
+static void arena_barrier(void *ctx)
+{
+	(void)ctx;
+	dsb(ishst);
+}
+
 const struct trans_ops arena_ops = {
 	.alloc = arena_alloc,
 	.free = arena_free,
 	.phys_to_virt = arena_pointer,
 	.pfn_valid = gate_or_ram,
+	.barrier = arena_barrier,
 };
 
 trans_pa_t arena_page(unsigned int shift)

@@ -33,7 +33,10 @@ static bool ops_complete(const struct trans_ops *ops)
 
 static bool geometry_valid(const struct trans_geometry *geo)
 {
+	const uint8_t *given = (const uint8_t *)geo;
 	struct trans_geometry again;
+	const uint8_t *made = (const uint8_t *)&again;
+	size_t i;
 	unsigned int flags = (geo->upper ? TRANS_GEO_UPPER : 0) |
 			     (geo->ds ? TRANS_GEO_DS : 0);
 
@@ -41,11 +44,10 @@ static bool geometry_valid(const struct trans_geometry *geo)
 				(enum trans_granule)geo->granule_shift,
 				geo->va_bits, geo->pa_bits, flags, NULL))
 		return false;
-	return again.start_level == geo->start_level &&
-	       again.root_bits == geo->root_bits &&
-	       again.leaf_levels == geo->leaf_levels &&
-	       again.straight == geo->straight &&
-	       again.high_shift == geo->high_shift && again.high == geo->high;
+	for (i = 0; i < sizeof(again); i++)
+		if (made[i] != given[i])
+			return false;
+	return true;
 }
 
 int trans_table_create(struct trans_table *table,
@@ -135,26 +137,44 @@ static int clean_page(void *arg, trans_pa_t pa, uint64_t len)
 
 	if (!page)
 		return TRANS_EFAULT;
-	if (table->ops->clean)
-		table->ops->clean(table->ctx, page, len);
+	table->ops->clean(table->ctx, page, len);
 	return 0;
 }
 
-int trans_table_finish(struct trans_table *table, struct trans_regs *regs,
-		       struct trans_report *report)
+/* Have what was stored seen by whoever walks the table: by a clean of each page
+ * or, where no @clean is wanted or there is none, by waiting for the stores. */
+static int make_visible(struct trans_table *table, bool clean,
+			const char **why, struct trans_report *report)
 {
+	const struct trans_ops *ops = table->ops;
+	int ret;
+
+	*why = "finish wants a table under construction";
+	if (table->view || table->live)
+		return TRANS_ELIVE;
+	*why = "neither clean nor barrier is there";
+	if (clean && ops->clean) {
+		ret = trans_table_pages(table, clean_page, table, report);
+		*why = ret == TRANS_EFAULT ?
+			       "phys_to_virt refused a table page" : NULL;
+		return ret;
+	}
+	if (!ops->barrier)
+		return TRANS_EINVAL;
+	ops->barrier(table->ctx);
+	return 0;
+}
+
+static int go_live(struct trans_table *table, bool clean,
+		   struct trans_regs *regs, struct trans_report *report)
+{
+	const char *why;
 	int ret;
 
 	count_tables(report, 0);
-	if (table->view || table->live)
-		return trans_fail(error_of(report), TRANS_ELIVE,
-				  "finish wants a table under construction");
-	ret = trans_table_pages(table, clean_page, table, report);
-	if (ret == TRANS_EFAULT)
-		trans_fail(error_of(report), ret,
-			   "phys_to_virt refused a table page");
+	ret = make_visible(table, clean, &why, report);
 	if (ret)
-		return ret;
+		return why ? trans_fail(error_of(report), ret, why) : ret;
 	table->live = true;
 	*regs = (struct trans_regs){
 		.ttbr = trans_ttbr(&table->geo, table->root),
@@ -163,6 +183,18 @@ int trans_table_finish(struct trans_table *table, struct trans_regs *regs,
 		.sctlr = trans_sctlr((enum trans_regime)table->geo.regime),
 	};
 	return 0;
+}
+
+int trans_table_finish(struct trans_table *table, struct trans_regs *regs,
+		       struct trans_report *report)
+{
+	return go_live(table, true, regs, report);
+}
+
+int trans_table_publish(struct trans_table *table, struct trans_regs *regs,
+			struct trans_report *report)
+{
+	return go_live(table, false, regs, report);
 }
 
 void trans_table_destroy(struct trans_table *table)

@@ -117,6 +117,11 @@ static int host_visit(void *ctx, trans_pa_t pa)
 	return pa == 6 ? 66 : 0;
 }
 
+static void host_barrier(void *ctx)
+{
+	((struct host *)ctx)->others |= 64;
+}
+
 static const struct trans_ops host_ops = {
 	.alloc = host_alloc,
 	.free = host_free,
@@ -377,12 +382,14 @@ static void test_forwarding(void **state)
 	assert_null(pool->ops.acquire);
 	assert_null(pool->ops.release);
 	assert_null(pool->ops.visit);
+	assert_null(pool->ops.barrier);
 	ops.pfn_valid = host_pfn_valid;
 	ops.clean = host_clean;
 	ops.write_entry = host_write_entry;
 	ops.acquire = host_acquire;
 	ops.release = host_release;
 	ops.visit = host_visit;
+	ops.barrier = host_barrier;
 	assert_int_equal(trans_pool_init(pool, SHIFT, &ops, &f->host, NULL),
 			 0);
 	assert_true(pool->ops.pfn_valid(pool, 1, 2));
@@ -393,7 +400,8 @@ static void test_forwarding(void **state)
 	assert_int_equal(pool->ops.acquire(pool, 4), 44);
 	pool->ops.release(pool, 5);
 	assert_int_equal(pool->ops.visit(pool, 6), 66);
-	assert_int_equal(f->host.others, 63);
+	pool->ops.barrier(pool);
+	assert_int_equal(f->host.others, 127);
 	assert_ptr_equal(pool->ops.phys_to_virt(pool, GRANULE + 8, 8),
 			 &f->host.memory[1][8]);
 	finish(f);

@@ -77,6 +77,11 @@ static void memory_clean(void *ctx, const void *va, size_t len)
 	m->cleaned += len;
 }
 
+static void memory_barrier(void *ctx)
+{
+	((struct memory *)ctx)->barriers++;
+}
+
 static void memory_write(void *ctx, uint64_t *slot, uint64_t desc)
 {
 	struct memory *m = ctx;
@@ -119,6 +124,7 @@ void memory_init(struct memory *m, trans_pa_t base, size_t len,
 		.phys_to_virt = memory_map,
 		.pfn_valid = memory_pfn_valid,
 		.clean = memory_clean,
+		.barrier = memory_barrier,
 		.write_entry = memory_watches_stores ? memory_write : NULL,
 		.acquire = memory_watches_stores ? memory_acquire : NULL,
 		.release = memory_watches_stores ? memory_unacquire : NULL,

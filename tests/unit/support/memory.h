@@ -24,6 +24,7 @@ struct memory {
 	long balance;           /* granules out */
 	long acquired;          /* acquire minus release */
 	unsigned long cleaned;  /* bytes given to clean */
+	unsigned long barriers; /* calls of barrier */
 	unsigned long written;  /* calls of write_entry */
 	trans_pa_t bad_pfn;     /* pfn_valid says no to ranges that hold it */
 	struct trans_ops ops;   /* all set; context is the memory */

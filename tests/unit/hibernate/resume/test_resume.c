@@ -369,7 +369,7 @@ static void pieces_of_the_image(void **state)
  * once it is enough, more is enough too. */
 /* What a host that watches its tables is told. */
 static struct {
-	unsigned long visited, stored, acquired, released, stop_at;
+	unsigned long visited, stored, acquired, released, waited, stop_at;
 } watch;
 
 static int on_visit(void *ctx, trans_pa_t pa)
@@ -398,6 +398,12 @@ static void on_release(void *ctx, trans_pa_t pa)
 	watch.released++;
 }
 
+static void on_barrier(void *ctx)
+{
+	(void)ctx;
+	watch.waited++;
+}
+
 /* The tables of a resume lie in memory that it allocates by itself; the host
  * hears of them as of any others. */
 static void tables_are_told_of(void **state)
@@ -423,8 +429,14 @@ static void tables_are_told_of(void **state)
 	memset(&watch, 0, sizeof(watch));
 	must_load(&w);
 	assert_true(watch.visited && watch.stored && watch.acquired);
+	assert_int_equal(watch.waited, 0); /* clean has done that */
 	trans_resume_unload(&w.resume);
 	assert_int_equal(watch.acquired, watch.released);
+	w.host.clean = NULL;
+	w.host.barrier = on_barrier;
+	must_load(&w);
+	assert_true(watch.waited);
+	trans_resume_unload(&w.resume);
 	world_end(&w);
 }
 

@@ -606,6 +606,45 @@ static void test_live_tables_refuse(void **state)
 					   &r), 0);
 }
 
+static void test_publish(void **state)
+{
+	unsigned long maps;
+	struct trans_report r;
+	struct trans_regs regs, same;
+	struct trans_table again;
+
+	(void)state;
+	assert_int_equal(trans_table_map(&w.t, LINEAR, 0, 4096, &rw, 0, NULL),
+			 0);
+	again = w.t;
+	maps = w.m.maps;
+	assert_int_equal(trans_table_publish(&w.t, &regs, &r), 0);
+	assert_int_equal(w.m.cleaned, 0);
+	assert_int_equal(w.m.maps, maps); /* no page was looked at */
+	assert_int_equal(w.m.barriers, 1);
+	assert_int_equal(trans_table_publish(&w.t, &regs, &r), TRANS_ELIVE);
+	assert_int_equal(trans_table_map(&w.t, LINEAR + MIB, 0, 4096, &rw, 0,
+					 &r), TRANS_ELIVE);
+	assert_int_equal(w.m.barriers, 1);
+	/* What cleans has its DSB; what does not waits for the stores. */
+	w.t = again;
+	assert_int_equal(trans_table_finish(&w.t, &same, &r), 0);
+	assert_memory_equal(&same, &regs, sizeof(regs));
+	assert_int_equal(w.m.cleaned, 4096 * w.t.pages);
+	assert_int_equal(w.m.barriers, 1);
+	w.t = again;
+	w.m.ops.clean = NULL;
+	assert_int_equal(trans_table_finish(&w.t, &same, &r), 0);
+	assert_memory_equal(&same, &regs, sizeof(regs));
+	assert_int_equal(w.m.barriers, 2);
+	/* Nobody would: refused, and still to be written. */
+	w.t = again;
+	w.m.ops.barrier = NULL;
+	assert_int_equal(trans_table_finish(&w.t, &regs, &r), TRANS_EINVAL);
+	assert_int_equal(trans_table_publish(&w.t, &regs, &r), TRANS_EINVAL);
+	assert_false(w.t.live);
+}
+
 static void test_every_store_goes_through_the_hook(void **state)
 {
 	unsigned long nonzero = 0;
@@ -639,6 +678,7 @@ int main(void)
 		TEST(test_permission_indirection),
 		TEST(test_overlay_for_el0),
 		TEST(test_live_tables_refuse),
+		TEST(test_publish),
 		TEST(test_every_store_goes_through_the_hook),
 	};
 

@@ -264,6 +264,9 @@ static void test_least_environment(void **state)
 			 0);
 	assert_int_equal(views_query(&t, 2 * MIB + 4096).pa, 2 * MIB + 4096);
 	assert_int_equal(trans_table_unmap(&t, 0, MIB, 0, NULL), 0);
+	views_refused(trans_table_finish(&t, &regs, &vw.r), TRANS_EINVAL,
+		      "barrier");
+	ops.barrier = vw.m.ops.barrier;
 	assert_int_equal(trans_table_finish(&t, &regs, NULL), 0);
 	assert_int_equal(vw.m.written, 0);
 	trans_table_destroy(&t);
