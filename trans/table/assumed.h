@@ -34,10 +34,12 @@ static inline unsigned int geo_straight(const struct trans_geometry *geo)
 	return TRANS_ASSUME_WIDE ? geo->straight : 48;
 }
 
+/* No geometry with 64K has DS. */
 static inline bool geo_ds(const struct trans_geometry *geo)
 {
-	return geo_granule_shift(geo) != TRANS_64K &&
-	       (TRANS_ASSUME_WIDE >= 0 ? TRANS_ASSUME_WIDE > 0 : geo->ds);
+	if (TRANS_ASSUME_GRANULE == TRANS_64K || TRANS_ASSUME_WIDE == 0)
+		return false;
+	return TRANS_ASSUME_GRANULE && TRANS_ASSUME_WIDE > 0 ? true : geo->ds;
 }
 
 /* What of a legal geometry this build does not take, or NULL. */

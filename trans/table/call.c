@@ -9,9 +9,13 @@ int trans_build_begin_(struct build *b, struct trans_table *table,
 		       unsigned int legal, struct trans_report *report)
 {
 	unsigned int collision = flags & COLLISION_FLAGS;
-	const char *why;
-	int ret;
+	const char *why = NULL;
+	int ret = TRANS_EINVAL;
 
+	if (collision & (collision - 1))
+		why = "KEEP, REPLACE and UPGRADE exclude each other";
+	if (flags & ~legal)
+		why = "unknown flag for this operation";
 	*b = (struct build){
 		.dst = table, .report = report, .flags = flags,
 		.va = va,
@@ -19,19 +23,14 @@ int trans_build_begin_(struct build *b, struct trans_table *table,
 	};
 	if (report)
 		report->stats = (struct trans_stats){ 0 };
-	if (flags & ~legal)
-		return build_refuse(b, TRANS_EINVAL,
-				    "unknown flag for this operation");
-	if (collision & (collision - 1))
-		return build_refuse(
-			b, TRANS_EINVAL,
-			"KEEP, REPLACE and UPGRADE exclude each other");
-	ret = trans_range_status_(&table->geo, va, len, &why);
+	if (!why)
+		ret = trans_range_status_(&table->geo, va, len, &why);
+	if (!ret && (table->view || (table->live && !build_counts(b)))) {
+		ret = TRANS_ELIVE;
+		why = "table is live or a view";
+	}
 	if (ret)
 		return build_refuse(b, ret, why);
-	if (table->view || (table->live && !build_counts(b)))
-		return build_refuse(b, TRANS_ELIVE,
-				    "table is live or a view");
 	b->first = va;
 	b->last = va + (len - 1);
 	b->answer.va = b->first; /* a hole */
