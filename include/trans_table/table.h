@@ -50,7 +50,8 @@ TRANS_BEGIN_DECLS
  * table descriptor's APTable[1] on the way is dropped. Both bits, because
  * clearing bit 7 alone, or only where a software dirty bit says so, broke
  * Linux's kexec once: the mover overwrites read-only text. Permission
- * indirection of the source is resolved first; copies never have it. (copy) */
+ * indirection of the source is resolved first; a copy has it where
+ * trans_table_create_for was told so, and only as its PIR allows. (copy) */
 #define TRANS_MKWRITE 0x0001u
 /* An invalid leaf that the source's `present` rule calls a mapping becomes
  * valid: debug_pagealloc, kfence and secretmem hide memory behind such leaves,
@@ -152,7 +153,8 @@ enum trans_presence trans_present_linux_7_1_ng(uint64_t desc, int level);
  * The registers that give a table its meaning (attach), or that switch to it
  * (finish). Of @ttbr attach reads the base address only; finish leaves the rest
  * of it 0.
- * @tcr2, @pir, @pire0: 0 where the CPU lacks TCR2; finish gives 0
+ * @tcr2, @pir, @pire0: 0 where the CPU lacks TCR2; finish gives 0, or PIE and
+ *         what trans_table_create_for was told
  * @sctlr: of the regime, whole: MMU and caches on, RES1 bits, everything else
  *         off; not read by attach
  */
@@ -183,9 +185,12 @@ struct trans_table {
 	uint64_t pir, pire0;
 	trans_pa_t window;  /* trans_table_window: its tables, one block */
 	uint32_t window_tables;
-	/* What only share, KEEPCONT and window make necessary, once they have
-	 * been used; a program that does without them does not link it. */
+	/* What only share, KEEPCONT, window and create_for make necessary, once
+	 * they have been used; a program that does without them does not link
+	 * it. */
 	uint64_t (*lend)(const void *build, uint64_t entry);
+	const char *(*permit)(const struct trans_table *table,
+			      uint64_t *attributes);
 	void (*groups)(void *build, unsigned int slot, unsigned int count);
 };
 
@@ -230,6 +235,33 @@ int trans_table_create(struct trans_table *table,
 		       const struct trans_geometry *geo, uint64_t mair,
 		       const struct trans_ops *ops, void *ctx,
 		       struct trans_report *report);
+
+/*
+ * The same for a CPU that keeps registers of its own when it switches to the
+ * table, as a kernel does that leaves by its own code. Of @regs are read:
+ * @mair: 0 means TRANS_MAIR_DEFAULT
+ * @tcr2, @pir, @pire0: with PIE (permission indirection) leaves are written so
+ *        that PIR gives what was asked for, and AP and XN say the same. As bits
+ *        [54:53], 51 and 6 are what they are without PIE, where 51 (DBM) is set
+ *        in leaves that are writable, PIR must agree with AP and XN there: one
+ *        of Linux does (arch/arm64/include/asm/pgtable-prot.h, PIE_E1). Where
+ *        it does not, map fails with TRANS_EINVAL, and copy and protect with
+ *        TRANS_EUNREPR. share wants a table without
+ * @ttbr: where in its granule a root lies that is smaller: the bits below the
+ *        granule, and in them only those that a root's alignment leaves (Arm
+ *        ARM D19, TTBR1_EL1.BADDR). So the TTBR of the running kernel will do.
+ *        Linux with 64K and VAs of 52 bits puts the 64 entries that a CPU with
+ *        48 bits walks at the end of its root of 1,024
+ *        (arch/arm64/include/asm/assembler.h, offset_ttbr1)
+ *
+ * Besides those of create:
+ *   machine  TRANS_EINVAL    TCR2 has POE, AIE or D128
+ */
+int trans_table_create_for(struct trans_table *table,
+			   const struct trans_geometry *geo,
+			   const struct trans_regs *regs,
+			   const struct trans_ops *ops, void *ctx,
+			   struct trans_report *report);
 
 /*
  * A read-only view of a foreign table, live or not, possibly corrupt.
@@ -282,7 +314,8 @@ int trans_table_attach(struct trans_table *table,
  *   call     TRANS_EEXIST    @dst maps something there already
  *   machine  TRANS_EUNREPR   a leaf's output address is too wide for @dst, its
  *                            memory type not in @dst's MAIR, or its indirect
- *                            permissions cannot be said by AP and XN
+ *                            permissions cannot be said by AP and XN, or
+ *                            @dst's PIR cannot say its permissions
  *   input    TRANS_EPFN      CHECKPFN: pfn_valid refused a leaf
  *   input    TRANS_ECORRUPT  an entry of @src is reserved or ambiguous, or its
  *                            address beyond the source's output address size
@@ -299,8 +332,9 @@ int trans_table_copy(struct trans_table *dst, trans_va_t dst_va,
  *
  * Besides those of all operations:
  *   call     TRANS_EINVAL    @attr: an unknown type or access bit, a type that
- *                            the table's MAIR does not have, executable Device
- *                            memory; or flags that exclude each other
+ *                            the table's MAIR, or access that its PIR, does not
+ *                            have, executable Device memory; or flags that
+ *                            exclude each other
  *   call     TRANS_EALIGN    @pa is not a multiple of the granule
  *   call     TRANS_EEXIST    something is mapped there already
  *   machine  TRANS_ERANGE    [@pa, ...) passes the output address size
@@ -343,6 +377,7 @@ int trans_table_unmap(struct trans_table *table, trans_va_t va, uint64_t len,
  *
  * Besides those of all operations:
  *   call     TRANS_EINVAL    an unknown bit in @access
+ *   machine  TRANS_EUNREPR   the table's PIR cannot say @access
  */
 int trans_table_protect(struct trans_table *table, trans_va_t va, uint64_t len,
 			unsigned int access, unsigned int flags,

@@ -32,7 +32,7 @@ int trans_table_fold(struct trans_table *table, trans_va_t va, uint64_t len,
  *
  * Both tables must have the same MAIR, DS and output address size, count (or
  * not count) attributes of table descriptors alike, and both or neither belong
- * to regime EL2. The source must use neither permission indirection nor
+ * to regime EL2. Neither may use permission indirection, nor the source
  * hardware management of access flag and dirty state.
  *
  * @flags: KEEP, REPLACE, ESTIMATE.

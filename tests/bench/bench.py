@@ -205,7 +205,8 @@ class Calls:
         if 'attr_of(' in text or 'host->' in text:
             return set()
         for call, names in (('present(', 'trans_present_'),
-                            ('lend(', 'lend'), ('groups(', 'trans_groups_'),
+                            ('lend(', 'lend'), ('permit(', 'permit'),
+                            ('groups(', 'trans_groups_'),
                             ('>ask(', ('trans_source_ask_', 'ask_')),
                             ('>fill(', 'copy_run')):
             if call in text:

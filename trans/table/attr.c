@@ -162,7 +162,7 @@ const char *trans_attributes_of_(const struct trans_table *table,
 	if (!exec)
 		bits |= one ? LEAF_XN : LEAF_PXN;
 	*attributes = bits;
-	return NULL;
+	return attributes_permit(table, attributes);
 }
 
 enum { MAY_READ = 1, MAY_WRITE = 2, MAY_EXEC = 4, MAY_RESERVED = 8 };
@@ -282,6 +282,20 @@ bool trans_attributes_direct_(const struct trans_table *table,
 	}
 	*attributes = bits;
 	return true;
+}
+
+bool trans_attributes_indirect_(const struct trans_table *table,
+				uint64_t *attributes)
+{
+	unsigned int own, user, here, user_here;
+	uint64_t bits = *attributes | LEAF_DBM;
+
+	if (bits & LEAF_READONLY)
+		bits &= ~LEAF_DBM;
+	direct_permissions(table, bits, &own, &user);
+	indirect_permissions(table, bits, &here, &user_here);
+	*attributes = bits;
+	return own == here && user == user_here;
 }
 
 bool trans_attributes_say_(const struct trans_table *table, uint64_t attributes,

@@ -40,6 +40,21 @@ struct edit trans_edit_of_access_(const struct trans_geometry *geo,
 bool trans_attributes_direct_(const struct trans_table *table,
 			      uint64_t *attributes);
 
+/* The same permissions for @table, which has permission indirection: false if
+ * its PIR gives others. Bit 51 selects among the fields of PIR, and bit 7 can
+ * only take away (nDirty), so what is writable has the one and not the other.
+ */
+bool trans_attributes_indirect_(const struct trans_table *table,
+				uint64_t *attributes);
+
+/* Make of @attributes what @table's registers want; or why they cannot say it,
+ * else NULL. */
+static inline const char *attributes_permit(const struct trans_table *table,
+					    uint64_t *attributes)
+{
+	return table->permit ? table->permit(table, attributes) : NULL;
+}
+
 /* The same permissions and shareability, expressed for another geometry. */
 uint64_t trans_attributes_convert_(const struct trans_geometry *from,
 			const struct trans_geometry *to, uint64_t attributes);

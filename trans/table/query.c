@@ -144,7 +144,7 @@ int trans_table_pages(const struct trans_table *table, trans_page_fn page,
 		      void *arg, struct trans_report *report)
 {
 	uint64_t granule = geo_granule(&table->geo);
-	int ret = page(arg, table->root, granule);
+	int ret = page(arg, table->root & -granule, granule);
 	struct cursor c;
 
 	if (ret)

@@ -87,7 +87,8 @@ static int attributes_of(const struct build *b, struct table_source *s,
 		a = trans_attributes_convert_(&src->geo, &b->dst->geo, a);
 	}
 	*attributes = edit_apply(s->edit, a);
-	return 0;
+	s->at.why = attributes_permit(b->dst, attributes);
+	return s->at.why ? TRANS_EUNREPR : 0;
 }
 
 /* MKVALID: make of an invalid entry what the source's rule says that it is.

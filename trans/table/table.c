@@ -10,11 +10,6 @@
 #include "trans/table/release.h"
 #include "trans/table/tcr.h"
 
-/* TCR2_EL1 and TCR2_EL2 agree in these. E0POE (bit 2) may be on: it overlays
- * what EL0 may do, which no transition looks at (Arm ARM, TCR2_EL1). */
-#define TCR2_PIE (1ULL << 1)
-#define TCR2_REFUSED (0x7ULL << 3) /* POE, AIE, D128 */
-
 static struct trans_error *error_of(struct trans_report *report)
 {
 	return report ? &report->error : NULL;
@@ -180,6 +175,9 @@ static int go_live(struct trans_table *table, bool clean,
 		.ttbr = trans_ttbr(&table->geo, table->root),
 		.tcr = trans_tcr_encode_(&table->geo),
 		.mair = table->mair,
+		.tcr2 = table->indirect ? TCR2_PIE : 0,
+		.pir = table->pir,
+		.pire0 = table->pire0,
 		.sctlr = trans_sctlr((enum trans_regime)table->geo.regime),
 	};
 	return 0;
@@ -210,7 +208,7 @@ void trans_table_destroy(struct trans_table *table)
 		if (root)
 			trans_release_(table, &at, root, NULL, 0, at.entries,
 				       NULL);
-		trans_page_give_(table, table->root, NULL);
+		trans_page_give_(table, table->root & -geo_granule(geo), NULL);
 		if (table->window_tables)
 			ops->free(table->ctx, geo_granule_shift(geo),
 				  table->window_tables, table->window);

@@ -8,6 +8,11 @@
 
 #include <trans_table/geometry.h>
 
+/* TCR2_EL1 and TCR2_EL2 agree in these. E0POE (bit 2) may be on: it overlays
+ * what EL0 may do, which no transition looks at (Arm ARM, TCR2_EL1). */
+#define TCR2_PIE (1ULL << 1)
+#define TCR2_REFUSED (0x7ULL << 3) /* POE, AIE, D128 */
+
 /* What a TCR says about one half. */
 struct tcr_half {
 	enum trans_granule granule;

@@ -36,7 +36,7 @@ static void memory_release(void *ctx, unsigned int shift, unsigned int count,
 	struct memory *m = ctx;
 	size_t first = (pa - m->base) >> m->shift;
 
-	if (shift != m->shift)
+	if (shift != m->shift || pa & ((1ULL << shift) - 1))
 		abort();
 	for (size_t i = first; i < first + count; i++) {
 		if (!m->used[i])

@@ -149,6 +149,9 @@ struct walk_params world_finished(struct world *w, const struct trans_table *t)
 	assert_int_equal(trans_table_finish(&copy, &regs, NULL), 0);
 	cpu = world_cpu(w, &t->geo, 0, 0, regs.mair);
 	cpu.ttbr = regs.ttbr;
+	cpu.pie = regs.tcr2 & 2;
+	cpu.pir = regs.pir;
+	cpu.pire0 = regs.pire0;
 	return cpu;
 }
 

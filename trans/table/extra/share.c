@@ -87,7 +87,8 @@ int trans_table_share(struct trans_table *dst, trans_va_t dst_va,
 	if (ret)
 		return ret;
 	if (!source.plain || src->hierarchical != dst->hierarchical ||
-	    src->geo.pa_bits != dst->geo.pa_bits || src->dirty || src->accessed)
+	    src->geo.pa_bits != dst->geo.pa_bits || src->dirty ||
+	    src->accessed || dst->indirect)
 		return build_refuse(
 			&b, TRANS_EINVAL,
 			"tables that differ in format cannot be shared");
