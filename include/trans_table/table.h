@@ -482,6 +482,14 @@ int trans_table_publish(struct trans_table *table, struct trans_regs *regs,
  * zeroed struct, is fine. */
 void trans_table_destroy(struct trans_table *table);
 
+/*
+ * Give all pages away instead, and zero the struct: they stay the tables that
+ * they are, and belong to whoever walks them, or to nobody, as where a kernel
+ * is replaced by the next one. Nothing is called. Who wants to give them back
+ * later notes them first (trans_table_pages).
+ */
+void trans_table_disown(struct trans_table *table);
+
 TRANS_END_DECLS
 
 #endif

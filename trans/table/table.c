@@ -215,3 +215,8 @@ void trans_table_destroy(struct trans_table *table)
 	}
 	*table = (struct trans_table){ 0 };
 }
+
+void trans_table_disown(struct trans_table *table)
+{
+	*table = (struct trans_table){ 0 };
+}

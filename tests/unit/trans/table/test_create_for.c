@@ -387,6 +387,32 @@ static void test_whole_root(void **state)
 	finish();
 }
 
+/* ---- given away ---- */
+
+static void test_disown(void **state)
+{
+	struct trans_regs regs;
+	struct walk_params cpu;
+	long pages, acquired;
+
+	(void)state;
+	open(&pages_4k, 1, 0, 0);
+	map_all();
+	cpu = world_finished(&w, &t);
+	assert_int_equal(trans_table_finish(&t, &regs, NULL), 0);
+	pages = w.m.balance;
+	acquired = w.m.acquired;
+	trans_table_disown(&t);
+	assert_int_equal(w.m.balance, pages);
+	assert_int_equal(w.m.acquired, acquired);
+	assert_int_equal(walker(&cpu, LINEAR + 4096).pa, 4096);
+	trans_table_destroy(&t); /* nothing to give back any more */
+	assert_int_equal(w.m.balance, pages);
+	assert_int_equal(walker(&cpu, LINEAR + 4096).pa, 4096);
+	w.m.acquired = 0;
+	world_wipe(&w);
+}
+
 #define TEST(name) cmocka_unit_test(name)
 
 int main(void)
@@ -400,6 +426,7 @@ int main(void)
 		TEST(test_refusals),
 		TEST(test_root_in_its_page),
 		TEST(test_whole_root),
+		TEST(test_disown),
 	};
 
 	return cmocka_run_group_tests_name("create for", tests, NULL, NULL);
