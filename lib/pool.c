@@ -169,7 +169,14 @@ static void pool_barrier(void *ctx)
 	pool->host->barrier(pool->host_ctx);
 }
 
-_Static_assert(sizeof(struct trans_ops) == 10 * sizeof(void (*)(void)),
+static uint64_t pool_valid_len(void *ctx, trans_pa_t pa)
+{
+	struct trans_pool *pool = ctx;
+
+	return pool->host->valid_len(pool->host_ctx, pa);
+}
+
+_Static_assert(sizeof(struct trans_ops) == 11 * sizeof(void (*)(void)),
 	       "every callback is passed on here");
 
 /* Absent stays absent: the library asks whether an optional one is there. */
@@ -186,6 +193,7 @@ static struct trans_ops forwarding_ops(const struct trans_ops *host)
 		.release = host->release ? pool_release : NULL,
 		.visit = host->visit ? pool_visit : NULL,
 		.barrier = host->barrier ? pool_barrier : NULL,
+		.valid_len = host->valid_len ? pool_valid_len : NULL,
 	};
 }
 

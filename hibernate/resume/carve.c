@@ -160,7 +160,14 @@ static void carve_barrier(void *ctx)
 	resume->host->barrier(resume->host_ctx);
 }
 
-_Static_assert(sizeof(struct trans_ops) == 10 * sizeof(void (*)(void)),
+static uint64_t carve_valid_len(void *ctx, trans_pa_t pa)
+{
+	const struct trans_resume *resume = ctx;
+
+	return resume->host->valid_len(resume->host_ctx, pa);
+}
+
+_Static_assert(sizeof(struct trans_ops) == 11 * sizeof(void (*)(void)),
 	       "every callback is passed on here");
 
 /* Absent stays absent: the library asks whether an optional one is there. */
@@ -180,5 +187,6 @@ void trans_resume_carve_ops_(struct trans_resume *resume)
 		.release = host->release ? carve_release : NULL,
 		.visit = host->visit ? carve_visit : NULL,
 		.barrier = host->barrier ? carve_barrier : NULL,
+		.valid_len = host->valid_len ? carve_valid_len : NULL,
 	};
 }

@@ -38,7 +38,7 @@ struct trans_ops {
 	/*
 	 * Is all of [@pa, @pa + @len) RAM, so that it may be mapped as the
 	 * source table says? Asked by TRANS_CHECKPFN, and required for that
-	 * flag only.
+	 * flag only, unless @valid_len is there.
 	 */
 	bool (*pfn_valid)(void *ctx, trans_pa_t pa, uint64_t len);
 	/*
@@ -77,6 +77,14 @@ struct trans_ops {
 	 * trans_table_publish, and by trans_table_finish without @clean.
 	 */
 	void (*barrier)(void *ctx);
+	/*
+	 * Optional, and asked instead of @pfn_valid: how many bytes from @pa
+	 * on, one after the other, are RAM as pfn_valid means it; 0: not even
+	 * the first. The answer holds as long as the operation, which does not
+	 * ask again for what lies in it: for a bank of RAM once, where
+	 * pfn_valid would be asked for each page that is revived.
+	 */
+	uint64_t (*valid_len)(void *ctx, trans_pa_t pa);
 };
 
 TRANS_END_DECLS

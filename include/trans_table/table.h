@@ -60,8 +60,8 @@ TRANS_BEGIN_DECLS
  * kernel's. Wants CHECKPFN or TRUSTPFN. (copy) */
 #define TRANS_MKVALID 0x0002u
 /* pfn_valid is asked of every leaf that MKVALID makes valid, over its whole
- * length; if it says no the copy fails with TRANS_EPFN, and names va, level,
- * descriptor and pa. (copy) */
+ * length, or valid_len of runs of them; if it says no the copy fails with
+ * TRANS_EPFN, and names va, level, descriptor and pa. (copy) */
 #define TRANS_CHECKPFN 0x0004u
 /* Allows MKVALID without CHECKPFN: the unsafe choice, so that it can be seen
  * and searched for. (copy) */
@@ -308,8 +308,9 @@ int trans_table_attach(struct trans_table *table,
  * map.
  *
  * Besides those of all operations:
- *   call     TRANS_EINVAL    one table, other granules, CHECKPFN without a
- *                            pfn_valid, flags that exclude each other
+ *   call     TRANS_EINVAL    one table, other granules, CHECKPFN without
+ *                            pfn_valid and valid_len, flags that exclude each
+ *                            other
  *   call     TRANS_EALIGN    dst_va - src_va, see above
  *   call     TRANS_EEXIST    @dst maps something there already
  *   machine  TRANS_EUNREPR   a leaf's output address is too wide for @dst, its

@@ -152,7 +152,8 @@ class Calls:
     EDGE = re.compile(r'edge: { sourcename: "([^"]+)" targetname: "([^"]+)"'
                       r' label: "([^"]*)"')
     OPS = re.compile(r'\b(alloc|free|phys_to_virt|pfn_valid|clean|'
-                     r'write_entry|acquire|release|visit|barrier)\(')
+                     r'write_entry|acquire|release|visit|barrier|'
+                     r'valid_len)\(')
 
     def __init__(self, tools, objects):
         self.frame, self.calls, self.dynamic = {}, {}, set()

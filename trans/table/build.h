@@ -31,6 +31,7 @@ struct answer {
 	uint8_t order;       /* leaf: log2 of the largest block it may be */
 	uint8_t level;       /* leaf: of the source's smallest, for b->stats */
 	bool cont;           /* leaf: groups of it were contiguous */
+	bool one;            /* it is one leaf, maybe of more */
 };
 
 struct build;
@@ -70,10 +71,12 @@ struct build {
 	bool window;         /* last-level tables are exchanged */
 	bool direct;         /* frame 0 is written in place ... */
 	uint16_t begin;      /* ... from this slot on */
-	const char *why;     /* of a decision not to go on */
-	uint32_t holes;      /* of the slots that @fill has stored */
+	uint16_t holes;      /* of the slots that @fill has stored */
 	struct frame *f;     /* the current table; first the host table */
+	const char *why;     /* of a decision not to go on */
 	/* The current slot. */
+	uint8_t old_kind;    /* what is there */
+	bool whole;          /* all of it lies in the range */
 	union {
 		struct rung rung;
 		struct {
@@ -82,8 +85,6 @@ struct build {
 			uint16_t entries; /* of its table */
 		};
 	};
-	uint8_t old_kind;    /* what is there */
-	bool whole;          /* all of it lies in the range */
 	desc_t old;
 	trans_va_t va;
 	trans_va_t from, to; /* what of it lies in the range */

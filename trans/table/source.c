@@ -93,8 +93,7 @@ static int attributes_of(const struct build *b, struct table_source *s,
 
 /* MKVALID: make of an invalid entry what the source's rule says that it is.
  * @d stays invalid where that is nothing. */
-static TRANS_APART int revive(const struct build *b, struct table_source *s,
-			      desc_t *d)
+static TRANS_APART int revive(struct table_source *s, desc_t *d)
 {
 	const struct trans_table *src = s->at.table;
 	enum trans_presence presence = TRANS_AMBIGUOUS;
@@ -114,15 +113,40 @@ static TRANS_APART int revive(const struct build *b, struct table_source *s,
 		d->v |= LEAF_NG;
 	d->v |= LEAF_AF | (level == 3 ? DESC_KIND : DESC_VALID);
 	s->at.pa = trans_desc_decode_pa_(&src->geo, *d, s->at.shift);
-	if (b->flags & TRANS_CHECKPFN &&
-	    !b->dst->ops->pfn_valid(b->dst->ctx, s->at.pa,
-				    1ULL << s->at.shift))
+	s->presence = (uint8_t)presence;
+	return 0;
+}
+
+/* May a leaf of the cursor's level be revived that is at @pa? */
+static TRANS_APART bool is_ram(const struct build *b, struct table_source *s,
+			       trans_pa_t pa)
+{
+	const struct trans_ops *ops = b->dst->ops;
+	uint64_t len = 1ULL << s->at.shift, known = s->ram_pages, into;
+
+	if (!(b->flags & TRANS_CHECKPFN))
+		return true;
+	if (!ops->valid_len)
+		return ops->pfn_valid(b->dst->ctx, pa, len);
+	into = pa - s->ram;
+	known <<= TRANS_4K;
+	if (into < known && known - into >= len)
+		return true;
+	known = ops->valid_len(b->dst->ctx, pa);
+	s->ram = pa;
+	s->ram_pages = known >> 44 ? ~0u : (uint32_t)(known >> TRANS_4K);
+	return known >= len;
+}
+
+/* What was revived is at s->at.pa. */
+static int admit(const struct build *b, struct table_source *s)
+{
+	if (!is_ram(b, s, s->at.pa))
 		return refuse(s, TRANS_EPFN,
 			      "pfn_valid refused a leaf to be made valid");
-	if (!geo_has_pa(&src->geo, s->at.pa))
+	if (!geo_has_pa(&s->at.table->geo, s->at.pa))
 		return refuse(s, TRANS_ECORRUPT,
 			      "address beyond the output address size");
-	s->presence = (uint8_t)presence;
 	return 0;
 }
 
@@ -153,9 +177,14 @@ static TRANS_APART int judge(const struct build *b, struct table_source *s,
 		return 0;
 	}
 	if (s->at.kind == DESC_EMPTY && d.v && b->flags & TRANS_MKVALID)
-		ret = revive(b, s, &d);
+		ret = revive(s, &d);
 	if (ret || !(d.v & DESC_VALID))
 		return ret;
+	if (s->at.kind == DESC_EMPTY) {
+		ret = admit(b, s);
+		if (ret)
+			return ret;
+	}
 	piece->kind = DESC_LEAF;
 	piece->pa = cursor_output(&s->at);
 	ret = attributes_of(b, s, d, &piece->attributes);
@@ -177,13 +206,11 @@ static int look_at(const struct build *b, struct table_source *s,
 
 /* Is an entry that looks like a hidden one before, and is @d at @va, a
  * mapping? */
-static bool is_hidden(const struct build *b, const struct table_source *s,
-		      desc_t d, trans_va_t va)
+static bool is_hidden(const struct build *b, struct table_source *s, desc_t d,
+		      trans_va_t va)
 {
 	return s->at.table->present(d.v, s->at.level) == s->presence &&
-	       (!(b->flags & TRANS_CHECKPFN) ||
-		b->dst->ops->pfn_valid(b->dst->ctx, va + s->alike.offset,
-				       1ULL << s->at.shift));
+	       is_ram(b, s, va + s->alike.offset);
 }
 
 /* Entries are followed eight at once where size is not all. */
@@ -266,7 +293,7 @@ static bool is_gap(const struct build *b, desc_t d)
 }
 
 /* What is the entry @d at @va? @stored: copies are. */
-static enum look look_of(const struct build *b, const struct table_source *s,
+static enum look look_of(const struct build *b, struct table_source *s,
 			 desc_t d, trans_va_t va, bool stored)
 {
 	const uint64_t *looks = s->alike.looks;
@@ -353,7 +380,7 @@ static TRANS_APART void follow(struct build *b, struct table_source *s,
 	}
 	for (look = 0; look < LOOKS; look++)
 		count_changes(b, s->alike.changes[look], seen[look]);
-	b->holes += seen[LOOK_GAP];
+	b->holes = (uint16_t)(b->holes + seen[LOOK_GAP]);
 	b->answer.last += (uint64_t)done << shift;
 	if (most)
 		trans_cursor_go_(&s->at, done + (done < most), d);
@@ -499,7 +526,7 @@ static void lengthen(struct build *b, struct table_source *s, uint64_t *out,
 {
 	unsigned int most = (unsigned int)(b->f->end - b->f->next);
 
-	s->one = false;
+	b->answer.one = false;
 	s->limit = b->va + (((uint64_t)most << b->shift) - 1);
 	if (s->limit > b->last)
 		s->limit = b->last;
@@ -525,7 +552,7 @@ static int copy_run(struct build *b)
 	const struct frame *f = b->f;
 	uint64_t *out = NULL;
 	desc_t d = build_leaf(b);
-	bool one = s->one && b->answer.order == b->shift;
+	bool one = b->answer.one && b->answer.order == b->shift;
 	int ret = f->exists || f->old ? 0 : trans_build_own_(b);
 
 	if (ret)
@@ -565,7 +592,7 @@ static TRANS_APART int ask_one(struct build *b, trans_va_t va)
 	reach(b, s);
 	s->limit = b->last;
 	s->changes = piece.changes;
-	s->one = piece.kind == DESC_LEAF && !(b->flags & TRANS_FOLD);
+	b->answer.one = piece.kind == DESC_LEAF && !(b->flags & TRANS_FOLD);
 	if (piece.kind == DESC_LEAF) {
 		b->answer.cont = b->flags & TRANS_KEEPCONT &&
 				 piece.changes & LOST_CONT;
@@ -577,10 +604,9 @@ static TRANS_APART int ask_one(struct build *b, trans_va_t va)
 int trans_source_ask_(struct build *b, trans_va_t va)
 {
 	int ret = ask_one(b, va);
-	struct table_source *s = b->source;
 
-	if (!ret && !s->one)
-		extend(b, s, NULL, 0);
+	if (!ret && !b->answer.one)
+		extend(b, b->source, NULL, 0);
 	return ret;
 }
 

@@ -44,8 +44,9 @@ struct table_source {
 	bool plain;           /* no conversion of attributes before the edit */
 	uint8_t presence;     /* of the last leaf that was revived */
 	uint8_t bits;         /* of output addresses alike in both tables */
-	bool one;             /* the answer is one leaf, maybe of more */
 	uint8_t changes;      /* of the entry at the cursor */
+	uint32_t ram_pages;   /* valid_len: this many, of 4 KiB, ... */
+	trans_pa_t ram;       /* ... from here on are RAM */
 	struct alike alike;
 	trans_va_t limit;     /* of the answer */
 };

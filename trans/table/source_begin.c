@@ -27,7 +27,8 @@ static int check_source(struct build *b, const struct trans_table *src,
 		why = "source and destination are one table";
 	else if (geo_granule_shift(to) != geo_granule_shift(from))
 		why = "granules differ";
-	else if (b->flags & TRANS_CHECKPFN && !b->dst->ops->pfn_valid)
+	else if (b->flags & TRANS_CHECKPFN && !b->dst->ops->pfn_valid &&
+		 !b->dst->ops->valid_len)
 		why = "CHECKPFN without pfn_valid";
 	if (why)
 		return build_refuse(b, ret, why);

@@ -57,23 +57,25 @@ static uint64_t put(unsigned int value, struct field field)
 	return (uint64_t)value << field.shift;
 }
 
-/* 0 where the code is reserved. */
-static unsigned int granule_of_tg(unsigned int code, bool tg1)
-{
-	static const uint8_t tg0[] = { 12, 16, 14, 0 };
-	static const uint8_t tg1s[] = { 0, 14, 12, 16 };
-
-	return tg1 ? tg1s[code] : tg0[code];
-}
+/* The codes of 4K, 16K and 64K, two bits each, so that log2 of the granule less
+ * 12 is where its code is. */
+#define TG0_CODES (0u | 2u << 2 | 1u << 4)
+#define TG1_CODES (2u | 1u << 2 | 3u << 4)
 
 static unsigned int tg_of_granule(unsigned int granule, bool tg1)
 {
-	unsigned int code;
+	return (tg1 ? TG1_CODES : TG0_CODES) >> (granule - TRANS_4K) & 3;
+}
 
-	for (code = 0; code < 3; code++)
-		if (granule_of_tg(code, tg1) == granule)
-			break;
-	return code;
+/* 0 where the code is reserved. */
+static unsigned int granule_of_tg(unsigned int code, bool tg1)
+{
+	unsigned int granule;
+
+	for (granule = TRANS_4K; granule <= TRANS_64K; granule += 2)
+		if (tg_of_granule(granule, tg1) == code)
+			return granule;
+	return 0;
 }
 
 /* As many as there are: none. */

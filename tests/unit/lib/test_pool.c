@@ -122,6 +122,12 @@ static void host_barrier(void *ctx)
 	((struct host *)ctx)->others |= 64;
 }
 
+static uint64_t host_valid_len(void *ctx, trans_pa_t pa)
+{
+	((struct host *)ctx)->others |= 128;
+	return pa + 70;
+}
+
 static const struct trans_ops host_ops = {
 	.alloc = host_alloc,
 	.free = host_free,
@@ -383,6 +389,7 @@ static void test_forwarding(void **state)
 	assert_null(pool->ops.release);
 	assert_null(pool->ops.visit);
 	assert_null(pool->ops.barrier);
+	assert_null(pool->ops.valid_len);
 	ops.pfn_valid = host_pfn_valid;
 	ops.clean = host_clean;
 	ops.write_entry = host_write_entry;
@@ -390,6 +397,7 @@ static void test_forwarding(void **state)
 	ops.release = host_release;
 	ops.visit = host_visit;
 	ops.barrier = host_barrier;
+	ops.valid_len = host_valid_len;
 	assert_int_equal(trans_pool_init(pool, SHIFT, &ops, &f->host, NULL),
 			 0);
 	assert_true(pool->ops.pfn_valid(pool, 1, 2));
@@ -401,7 +409,8 @@ static void test_forwarding(void **state)
 	pool->ops.release(pool, 5);
 	assert_int_equal(pool->ops.visit(pool, 6), 66);
 	pool->ops.barrier(pool);
-	assert_int_equal(f->host.others, 127);
+	assert_int_equal(pool->ops.valid_len(pool, 7), 77);
+	assert_int_equal(f->host.others, 255);
 	assert_ptr_equal(pool->ops.phys_to_virt(pool, GRANULE + 8, 8),
 			 &f->host.memory[1][8]);
 	finish(f);

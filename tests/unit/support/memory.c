@@ -64,9 +64,18 @@ static void *memory_map(void *ctx, trans_pa_t pa, size_t len)
 
 static bool memory_pfn_valid(void *ctx, trans_pa_t pa, uint64_t len)
 {
-	const struct memory *m = ctx;
+	struct memory *m = ctx;
 
+	m->asked++;
 	return !m->bad_pfn || m->bad_pfn < pa || m->bad_pfn - pa >= len;
+}
+
+static uint64_t memory_valid_len(void *ctx, trans_pa_t pa)
+{
+	struct memory *m = ctx;
+
+	m->asked++;
+	return m->bad_pfn < pa || !m->bad_pfn ? ~pa : m->bad_pfn - pa;
 }
 
 static void memory_clean(void *ctx, const void *va, size_t len)
@@ -128,6 +137,7 @@ void memory_init(struct memory *m, trans_pa_t base, size_t len,
 		.write_entry = memory_watches_stores ? memory_write : NULL,
 		.acquire = memory_watches_stores ? memory_acquire : NULL,
 		.release = memory_watches_stores ? memory_unacquire : NULL,
+		.valid_len = memory_watches_stores ? NULL : memory_valid_len,
 	};
 }
 

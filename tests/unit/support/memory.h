@@ -27,11 +27,13 @@ struct memory {
 	unsigned long barriers; /* calls of barrier */
 	unsigned long written;  /* calls of write_entry */
 	trans_pa_t bad_pfn;     /* pfn_valid says no to ranges that hold it */
+	unsigned long asked;    /* calls of pfn_valid and valid_len */
 	struct trans_ops ops;   /* all set; context is the memory */
 };
 
 /* Whether memory_init sets write_entry, acquire and release. The core has a
- * faster way without them, so tests of copies run both. */
+ * faster way without them, so tests of copies run both; and, that both ways of
+ * asking for RAM are met in all of them, valid_len where those are not. */
 extern bool memory_watches_stores;
 
 /* @len bytes (a multiple of 64K) at physical @base, granule 1 << @shift. */

@@ -411,6 +411,101 @@ static void test_hidden_pfns_are_all_checked(void **state)
 	}
 }
 
+/* ---- how far RAM goes ---- */
+
+static struct trans_range bank[2]; /* valid_len knows these */
+
+static uint64_t bank_len(void *ctx, trans_pa_t pa)
+{
+	struct memory *m = ctx;
+
+	m->asked++;
+	for (unsigned int i = 0; i < 2; i++)
+		if (pa - bank[i].start < bank[i].len)
+			return bank[i].len - (pa - bank[i].start);
+	return 0;
+}
+
+/* Where pages are hidden, the host is asked for a bank at a time. */
+static int copy_banks(uint64_t first, uint64_t second, unsigned int flags)
+{
+	vw.m.asked = 0;
+	vw.m.ops.valid_len = bank_len;
+	vw.m.ops.pfn_valid = NULL;
+	bank[0] = (struct trans_range){ HIDDEN_PA, first };
+	bank[1] = (struct trans_range){ HIDDEN_PA + first, second };
+	return trans_table_copy(&vw.copy, HIDDEN_VA, &vw.view, HIDDEN_VA,
+				64 << 12,
+				TRANS_MKVALID | TRANS_CHECKPFN | flags, &vw.r);
+}
+
+static void copy_banks_again(uint64_t first, uint64_t second)
+{
+	assert_int_equal(trans_table_unmap(&vw.copy, HIDDEN_VA, 64 << 12, 0,
+					   NULL), 0);
+	assert_int_equal(copy_banks(first, second, 0), 0);
+	assert_int_equal(vw.r.stats.mkvalid, 12);
+}
+
+static void test_banks_are_asked_for_once(void **state)
+{
+	(void)state;
+	hide_pages();
+	copy_banks_again(64 << 12, 0);
+	assert_int_equal(vw.m.asked, 1);
+	copy_banks_again(22 << 12, 42 << 12);
+	assert_int_equal(vw.m.asked, 2);
+	/* As much from the first hidden page on as is not noted whole. */
+	copy_banks_again((1ULL << 44) + (4 << 12), 0);
+	assert_int_equal(vw.m.asked, 1);
+	assert_int_equal(copy_banks(64 << 12, 0, TRANS_REPLACE | TRANS_FOLD),
+			 0);
+	assert_int_equal(vw.m.asked, 1);
+}
+
+/* The end of a bank is in force, also within a page, and what lies below one is
+ * not in it. */
+static void test_banks_end(void **state)
+{
+	(void)state;
+	hide_pages();
+	for (unsigned int end = 0; end < 30; end++) {
+		bool enough = end >= 28;
+		unsigned int bad = end;
+
+		while (bad < 4 || (bad >= 8 && bad < 20))
+			bad++;
+		assert_int_equal(copy_banks((uint64_t)end << 12, 0, 0),
+				 enough ? 0 : TRANS_EPFN);
+		if (!enough)
+			assert_true(vw.r.error.va ==
+				    HIDDEN_VA + ((trans_va_t)bad << 12));
+		else
+			assert_int_equal(trans_table_unmap(
+				&vw.copy, HIDDEN_VA, 64 << 12, 0, NULL), 0);
+	}
+	assert_int_equal(copy_banks((28ULL << 12) - 8, 0, 0), TRANS_EPFN);
+	assert_true(vw.r.error.va == HIDDEN_VA + (27 << 12));
+	/* Hidden again, at an address below the bank. */
+	*views_slot(&vw.t, HIDDEN_VA + (22 << 12), 3) -= 1ULL << 31;
+	assert_int_equal(copy_banks(64 << 12, 0, 0), TRANS_EPFN);
+	assert_true(vw.r.error.va == HIDDEN_VA + (22 << 12));
+}
+
+/* A block wants RAM over its whole length, from two banks too. */
+static void test_banks_and_blocks(void **state)
+{
+	(void)state;
+	hide_pages();
+	assert_int_equal(trans_table_map(&vw.t, HIDDEN_VA, HIDDEN_PA, 2 * MIB,
+					 &views_rw, TRANS_REPLACE, NULL), 0);
+	*views_slot(&vw.t, HIDDEN_VA, 2) &= ~1ULL;
+	assert_int_equal(copy_banks(2 * MIB, 0, 0), 0);
+	assert_int_equal(vw.r.stats.mkvalid, 1);
+	assert_int_equal(copy_banks(2 * MIB - 4096, 0, TRANS_REPLACE),
+			 TRANS_EPFN);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, views_setup, views_teardown)
 
@@ -432,6 +527,9 @@ int main(void)
 		TEST(test_hidden_runs_are_copied),
 		TEST(test_hidden_runs_are_made_writable),
 		TEST(test_hidden_pfns_are_all_checked),
+		TEST(test_banks_are_asked_for_once),
+		TEST(test_banks_end),
+		TEST(test_banks_and_blocks),
 	};
 
 	return cmocka_run_group_tests_name("edges", tests, NULL, NULL);
