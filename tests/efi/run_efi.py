@@ -15,6 +15,7 @@ import at_cost  # noqa: E402
 import at_failures  # noqa: E402
 import at_firmware  # noqa: E402
 import at_loaders  # noqa: E402
+import at_luks  # noqa: E402
 import at_measured  # noqa: E402
 import at_places  # noqa: E402
 import at_secure  # noqa: E402
@@ -22,7 +23,7 @@ import lab  # noqa: E402
 
 TAIL = 15
 CASES = [*at_firmware.CASES, *at_places.CASES, *at_failures.CASES,
-         *at_cost.CASES, *at_loaders.CASES, *at_secure.CASES,
+         *at_cost.CASES, *at_loaders.CASES, *at_luks.CASES, *at_secure.CASES,
          *at_measured.CASES]
 
 

@@ -72,6 +72,11 @@ LZ4_SOURCES = [
 ]
 LZ4_FILES = ['lz4.c', 'lz4.h']
 
+CRYPTSETUP = ['cryptsetup-bin', 'e2fsprogs', 'libargon2-1', 'libblkid1',
+              'libc6', 'libcom-err2', 'libcryptsetup12',
+              'libdevmapper1.02.1', 'libext2fs2', 'libjson-c5', 'libpcre2-8-0',
+              'libpopt0', 'libselinux1', 'libssl3', 'libudev1', 'libuuid1']
+
 
 class Failed(Exception):
     """Something that the user must hear of, in words."""
@@ -275,6 +280,14 @@ def fetch_kexec_tools():
             download_deb(package, d)
 
 
+def fetch_cryptsetup():
+    """Who opens LUKS, what it is linked against, and chattr."""
+    say('cryptsetup (arm64) ...')
+    with Workdir(f'{BUILD}/cryptsetup') as d:
+        for package in CRYPTSETUP:
+            download_deb(package, d)
+
+
 def fetch_loaders():
     """What EFI firmware starts elsewhere: systemd-boot, and GRUB as Debian
     signs it."""
@@ -404,6 +417,7 @@ def fetch_trans_pgd():
 
 PARTS = {'kernel': fetch_kernel, 'backports': fetch_backports,
          'kernel-full': fetch_full_kernel, 'busybox': fetch_busybox, 'kexec-tools': fetch_kexec_tools,
+         'cryptsetup': fetch_cryptsetup,
          'loaders': fetch_loaders,
          'libfdt': fetch_libfdt,
          'zlib': fetch_zlib, 'lzo': fetch_lzo, 'lz4': fetch_lz4,

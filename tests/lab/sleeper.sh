@@ -22,6 +22,9 @@
 #	tt.location=UUID     say it in systemd's variable, as systemd does;
 #	                     swap: the swap space's own UUID
 #	tt.reboot            at the end start the machine again
+#	tt.luks              the swap is in LUKS, which is made if need be; who
+#	                     opens it, and with which key, is in /luks. What
+#	                     is asleep there is resumed
 #	tt.resume            do not work: have this kernel resume from the disk
 
 bad=0
@@ -63,7 +66,7 @@ setup() {
 	mount -t tmpfs run /run
 	echo
 	cycles=1 swap= part= offset= cpus=1 compressor= efi= location= pci= usb=
-	resume= reboot= sidecar=
+	resume= reboot= sidecar= luks=
 	for word in $(cat /proc/cmdline); do
 		case $word in
 		tt.resume) resume=1 ;;
@@ -71,6 +74,7 @@ setup() {
 		tt.pci) pci=1 ;;
 		tt.usb) usb=1 ;;
 		tt.reboot) reboot=1 ;;
+		tt.luks) luks=1 ;;
 		tt.*) eval "${word#tt.}" ;;
 		esac
 	done
@@ -99,8 +103,28 @@ tell_resume() {
 	cat /sys/block/$swap_disk/${part:+$swap_disk$part/}dev >/sys/power/resume
 }
 
+# As systemd's initrd does: who resumes forgets before where it was. (efivarfs
+# keeps people from removing what it does not know.)
+open_luks() {
+	for module in $(cat /luks/order); do
+		insmod /luks/$module || give_up "insmod $module"
+	done
+	cryptsetup isLuks $swap_file || cryptsetup -q luksFormat \
+		--key-size 256 --pbkdf pbkdf2 --pbkdf-force-iterations 1000 \
+		$swap_file /luks/key || give_up "luksFormat"
+	cryptsetup open --key-file /luks/key $swap_file swap ||
+		give_up "cryptsetup open"
+	swap_file=/dev/mapper/swap
+	if [ -e $variable ]; then
+		echo "SLEEPER: the variable is there"
+		chattr -i $variable && rm $variable || give_up "rm $variable"
+	fi
+	cat /sys/block/dm-0/dev >/sys/power/resume 2>/dev/null
+}
+
 mount_disks() {
 	swap_file=/dev/$swap_disk$part
+	[ -z "$luks" ] || open_luks
 	if [ "$offset" ]; then
 		mount -t ext4 $swap_file /swap || give_up "mount swap"
 		swap_file=/swap/swapfile
@@ -432,8 +456,8 @@ if [ "$resume" ]; then
 	give_up "this kernel did not resume"
 fi
 tainted=$(cat /proc/sys/kernel/tainted)
-mount_disks
 [ -z "$efi" ] || mount_efi
+mount_disks
 [ -z "$pci" ] || mount_pci
 begin
 dmesg | sed -n 's/.*\(CPU: All CPU(s) started at EL[0-9]\).*/linux: \1/p'
