@@ -61,9 +61,9 @@ $(N)/mover.elf: $(N)/core/tests/bench/mover.o \
 bench: $(N)/copy $(N)/sparse $(N)/swsusp $(N)/mover.elf $(BENCH_CORE) ## the budgets, measured (build/bench.json; docs/budgets.md)
 	@tests/bench/bench.py --tools $(CROSS_COMPILE) --dir $(N) \
 		--json $(B)/bench.json $(BENCH_CORE)
-	@$(MAKE) --no-print-directory bench-kexec bench-resume bench-hostile bench-ask
+	@$(MAKE) --no-print-directory bench-kexec bench-resume bench-efi bench-hostile bench-ask
 
-.PHONY: bench-kexec bench-resume bench-hostile bench-ask bench-removal
+.PHONY: bench-kexec bench-resume bench-efi bench-hostile bench-ask bench-removal
 bench-removal: | setup ## what each capability of the tables costs, in bytes of code
 	@tests/bench/removal.py --tools $(CROSS_COMPILE) --dir $(B)/removal \
 		--compiler "$(CROSS_COMPILE)gcc $(ARM_FLAGS) -Iinclude -I." $(TABLES)
@@ -76,6 +76,15 @@ bench-hostile: $(N)/hostile | setup ## inputs made to take time, in instructions
 
 bench-resume: all | setup ## Linux woken, in seconds, beside Linux waking itself
 	@tests/bench/resume.py
+
+# A plugin of QEMU, as mk/hazard.mk's.
+$(N)/count.so: tests/bench/count.c tests/hazard/api.h $(RECIPES) | $(FETCHED)
+	$(call say,PLUGIN)
+	@mkdir -p $(@D)
+	$(Q)gcc -std=gnu11 -O2 -fPIC -shared -fvisibility=hidden $(WARN) $< -o $@
+
+bench-efi: efi payload $(N)/count.so | efi-lab ## the EFI application beside Linux's own way, in instructions and seconds
+	@tests/bench/efi.py
 
 bench-kexec: all payload $(B)/stamp/kexec-tools ## a kexec in instructions, beside Linux's own
 	@tests/bench/kexec.py

@@ -28,14 +28,14 @@ def linux_itself(guest):
         disks, guest.cmdline('tt.resume'))
 
 
-def wake(guest, home, name, change):
+def wake(guest, home, name, change, more=(), live=False):
     """What it said, and when; the disks are changed before."""
     with machines.scratch(name) as disks:
         machines.copy(home, disks)
         change(disks)
         return lab.run_qemu(
-            guest.machine.all_args(disks), name, timeout=900,
-            silence=400, live=True, watch=[STARTS, AWAKE],
+            guest.machine.all_args(disks, more), name, timeout=900,
+            silence=400, live=live, watch=[STARTS, AWAKE],
             expect=[STARTS, AWAKE, PASS],
             forbid=[machines.BAD_CHECK])
 
@@ -51,10 +51,11 @@ def main():
         print('==== Linux goes to sleep', flush=True)
         home = machines.asleep(guest, 'demo-efi', live=True)
         print('\n==== the machine was off; transtable.efi', flush=True)
-        ours = wake(guest, home, 'demo-efi-wake', as_it_is)
+        ours = wake(guest, home, 'demo-efi-wake', as_it_is, live=True)
         print('\n==== the same disk again; systemd-boot, and Linux itself',
               flush=True)
-        theirs = wake(guest, home, 'demo-efi-linux', linux_itself(guest))
+        theirs = wake(guest, home, 'demo-efi-linux', linux_itself(guest),
+                      live=True)
     except (KeyboardInterrupt, at_firmware.Lost) as failure:
         sys.exit(f'FAIL: {failure}')
     why = ours.why or theirs.why
