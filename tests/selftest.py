@@ -878,7 +878,7 @@ class OneFile(unittest.TestCase):
         return types.SimpleNamespace(**{
             'name': 'one', 'what': 'two', 'asm': ['high/kept.S'],
             'source': ['low/a.c', 'high/a.c'], 'blob': None,
-            'blob_source': ['low/a.c'], 'tool': ['gcc'], **more})
+            'blob_source': ['low/a.c'], 'tool': ['gcc'], 'only': [], **more})
 
     def made(self, data=None, **more):
         return single.single(self.args(**more), ['include/trans_table/a.h'],
@@ -900,6 +900,16 @@ class OneFile(unittest.TestCase):
         said = subprocess.check_output(['nm', '-g', 'one.o'], text=True)
         self.assertEqual({w.split()[-1] for w in said.splitlines()},
                          {'trans_a', 'trans_b', 'trans_kept_'})
+
+    def test_only_what_is_called(self):
+        self.put('one.c', self.made(only=['trans_a']))
+        subprocess.run(['gcc', *self.WARN, '-O2', '-I.', '-c', 'one.c'],
+                       check=True)
+        said = subprocess.check_output(['nm', 'one.o'], text=True)
+        self.assertEqual({w.split()[-1] for w in said.splitlines()
+                          if 'trans_' in w}, {'trans_a', 'trans_kept_'})
+        with self.assertRaises(single.Failed):
+            self.made(only=['trans_a', 'trans_c'])
 
     def test_name_that_a_macro_hides(self):
         self.put('high/a.c', 'int OWN;\nint use(void);\n'

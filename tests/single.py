@@ -10,7 +10,9 @@ first to include. Then it is one translation unit:
    which stays a file of its own;
  - a name of file scope that two sources have, or that would be hidden, gets the
    stem of its file in front: ask of map_by.c becomes map_by_ask;
- - a macro of a source ends with the source, one of a private header at the end.
+ - a macro of a source ends with the source, one of a private header at the end;
+ - with --only public functions become static, too, but for those that it names:
+   what nobody calls is dropped by a compiler whose linker cannot.
 
 The control blob is an array, with the SHA-256 of what it was made of and the
 tools that did it. --check compares a file that was written before with the
@@ -317,11 +319,17 @@ def is_header(path):
     return path.endswith('.h')
 
 
-def private_functions(sources, outside):
-    """Those that are defined here, and named by no file outside."""
+def private_functions(sources, outside, only):
+    """Those that are defined here, and named by no file outside; with @only
+    all but those."""
     defined = {n for p, s in sources.items() if p.endswith('.c')
                for n, kind in s.ordinary.items()
-               if kind == 'function' and PRIVATE.fullmatch(n)}
+               if kind == 'function' and
+               (n not in only if only else PRIVATE.fullmatch(n))}
+    lost = [n for n in only if not any(n in s.ordinary
+                                       for s in sources.values())]
+    if lost:
+        raise Failed(f'no source has {lost}')
     return {n for n in defined
             if not any(re.search(rf'\b{n}\b', t) for t in outside)}
 
@@ -408,11 +416,17 @@ def single(args, publics, blob):
     sources = {p: Source(p) for p in paths}
     c_files = [p for p in paths if p.endswith('.c')]
     prefix = prefixes(c_files)
-    private = private_functions(sources, [read(a) for a in args.asm])
+    private = private_functions(sources, [read(a) for a in args.asm],
+                                args.only)
     out = [HEAD.format(licence=LICENCE, what=args.what, needs=needs(args),
                        header=f'{args.name}.h', guards='guards')]
-    out += [titled(p, sources[p].text) for p in publics]
-    out.append('\n#define TRANS_PRIVATE static __attribute__((__unused__))\n')
+    define = '\n#define TRANS_PRIVATE static __attribute__((__unused__))\n'
+    if args.only:
+        out.append(define)
+        out += [titled(p, make_static(sources[p], [
+            t.text for t in sources[p].tokens], private)) for p in publics]
+    else:
+        out += [*(titled(p, sources[p].text) for p in publics), define]
     if args.blob:
         out.append(array(blob, blob_said(args)))
     macros = {'TRANS_PRIVATE'}
@@ -489,6 +503,9 @@ def main():
     ap.add_argument('--blob-source', nargs='*', default=[])
     ap.add_argument('--tool', action='append', default=[],
                     help='what made the blob')
+    ap.add_argument('--only', nargs='*', default=[],
+                    help='the public functions that somebody calls: all others '
+                    'become static, and the compiler drops them')
     ap.add_argument('--source', nargs='+', required=True)
     args = ap.parse_args()
     os.chdir(ROOT)
