@@ -84,8 +84,9 @@ REMOVALS = [
     Removal('permission indirection', edits(
         'attr.c source.c', (r'table->indirect', '0'),
         (r'!trans_attributes_direct_\(src, &a\)', '0'))),
-    Removal('the one loop that copies runs', edits('source.c', (
-        r'\textend\(b, s, [^;]*;', '\t;'))),
+    Removal('the one loop that copies runs', edits(
+        'source.c', (r'\textend\(b, [^;]*;', '\t;'),
+        (r'b->fill = copy_run;', ';'))),
     Removal('MKVALID and CHECKPFN', edits(
         'source.c', (r'b->flags & TRANS_MKVALID', '0'),
         (r'is_hidden\(b, s, d, va\)', '0')))]
