@@ -108,93 +108,88 @@ bool trans_resume_marked_(const struct trans_resume_map *map,
 	       trans_resume_first_marked_(map, bits, NULL, pa, len, &found);
 }
 
-/* The first unit of the image from number @from on, before number @end. */
-static uint64_t next_number(const uint64_t *bits, uint64_t from, uint64_t end)
+/* The first unit from number @from on, before @end, that is marked, or is not:
+ * @flip is 0, or UINT64_MAX. @end: there is none. */
+static uint64_t next_number(const uint64_t *bits, uint64_t flip, uint64_t from,
+			    uint64_t end)
 {
 	while (from < end) {
-		uint64_t word = bits[from / WORD_BITS] >> from % WORD_BITS;
+		uint64_t word = (bits[from / WORD_BITS] ^ flip) >>
+				from % WORD_BITS;
 
-		if (word) {
-			from += (uint64_t)__builtin_ctzll(word);
-			return from < end ? from : NOWHERE;
-		}
+		if (word)
+			return trans_least(
+				from + (uint64_t)__builtin_ctzll(word), end);
 		from += WORD_BITS - from % WORD_BITS;
 	}
-	return NOWHERE;
+	return end;
 }
 
+/* The first page of the image at @from or above: where, its number, and the
+ * one behind its bank's last. */
 static bool next_page(const struct trans_resume_map *map, trans_pa_t from,
-		      trans_pa_t *pa)
+		      trans_pa_t *pa, uint64_t *number, uint64_t *end)
 {
 	for (size_t i = 0; i < map->banks; i++) {
 		const struct trans_resume_bank *bank = &map->bank[i];
 		uint64_t skip = from > bank->start ? from - bank->start : 0;
-		uint64_t number;
 
 		if (skip >= bank->len)
 			continue;
-		number = next_number(map->image,
-				     bank->first + (skip >> map->shift),
-				     bank->first + (bank->len >> map->shift));
-		if (number == NOWHERE)
+		*end = bank->first + (bank->len >> map->shift);
+		*number = next_number(map->image, 0,
+				      bank->first + (skip >> map->shift), *end);
+		if (*number == *end)
 			continue;
-		*pa = bank->start + ((number - bank->first) << map->shift);
+		*pa = bank->start + ((*number - bank->first) << map->shift);
 		return true;
 	}
 	return false;
 }
 
-static bool is_in(const struct trans_range *range, trans_pa_t pa, uint64_t len)
-{
-	return pa - range->start < range->len &&
-	       range->len - (pa - range->start) >= len;
-}
-
-/* Does the page at @pa go straight to its place? Mostly the one before it did,
- * too, to the same range of lent memory: *@last. */
+/* Does the page at @pa go straight to its place? One does that is lent as a
+ * whole, in one range. And as long as that is so: *@len, at most. */
 static bool is_direct(const struct trans_resume *resume, trans_pa_t pa,
-		      const struct trans_range **last)
+		      uint64_t *len)
 {
-	uint64_t page = tr_page(resume);
+	const struct trans_range *range =
+		trans_ranges_first_touched(&resume->direct, pa, *len);
+	uint64_t page = tr_page(resume), left;
+	bool direct;
 
-	if (*last && is_in(*last, pa, page))
-		return true;
-	*last = trans_ranges_first_touched(&resume->direct, pa, page);
-	return *last && is_in(*last, pa, page);
-}
-
-/* A page of the image, if it is one: its first unit is marked, as all are. */
-static bool page_at(const struct trans_resume *resume, trans_pa_t pa,
-		    const struct trans_range **last, struct tr_stretch *stretch)
-{
-	const struct trans_resume_map *map = &resume->map;
-	uint64_t number = number_of(map, pa), page = tr_page(resume);
-
-	if (number == NOWHERE || !bit(map->image, number))
+	if (!range)
 		return false;
-	*stretch = (struct tr_stretch){
-		.pa = pa,
-		.len = page,
-		.zero = map->zero && bit(map->zero, number),
-		.direct = is_direct(resume, pa, last),
-	};
-	return true;
+	left = range->start + range->len - pa;
+	direct = range->start <= pa && left >= page;
+	if (direct)
+		left = trans_round_down(left, page);
+	else if (range->start > pa)
+		left = trans_round_up(range->start - pa, page);
+	else
+		left = page;
+	*len = trans_least(*len, left);
+	return direct;
 }
 
+/* All units of a page are marked as its first is. */
 bool trans_resume_stretch_(const struct trans_resume *resume, trans_pa_t from,
 			   uint64_t max, struct tr_stretch *stretch)
 {
-	const struct trans_range *last = NULL;
-	struct tr_stretch next;
-	trans_pa_t pa;
+	const struct trans_resume_map *map = &resume->map;
+	uint64_t number, end;
 
-	if (!next_page(&resume->map, from, &pa) ||
-	    !page_at(resume, pa, &last, stretch))
+	*stretch = (struct tr_stretch){ 0 };
+	if (!next_page(map, from, &stretch->pa, &number, &end))
 		return false;
-	while (stretch->len < max &&
-	       page_at(resume, pa + stretch->len, &last, &next) &&
-	       next.zero == stretch->zero && next.direct == stretch->direct)
-		stretch->len += next.len;
+	end = next_number(map->image, UINT64_MAX, number, end);
+	stretch->zero = map->zero && bit(map->zero, number);
+	if (map->zero)
+		end = next_number(map->zero, stretch->zero ? UINT64_MAX : 0,
+				  number, end);
+	stretch->len = (end - number) << map->shift;
+	if (stretch->len > max)
+		stretch->len = trans_round_up(max, tr_page(resume));
+	stretch->direct = is_direct(resume, stretch->pa, &stretch->len);
 	return true;
 }
 
@@ -223,12 +218,12 @@ bool trans_resume_where_(const struct trans_resume *resume, trans_pa_t pa,
 			 trans_pa_t *now, uint64_t *len)
 {
 	const struct trans_resume_map *map = &resume->map;
-	uint64_t page = tr_page(resume);
+	uint64_t page = tr_page(resume), number = number_of(map, pa);
 	trans_pa_t start = trans_round_down(pa, page);
 	const struct trans_move *move;
 
-	if (!trans_resume_marked_(map, map->image, pa, 1) ||
-	    trans_resume_marked_(map, map->zero, pa, 1))
+	if (number == NOWHERE || !bit(map->image, number) ||
+	    (map->zero && bit(map->zero, number)))
 		return false;
 	if (trans_ranges_contain(&resume->direct, start, page)) {
 		*now = pa;

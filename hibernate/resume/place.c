@@ -155,8 +155,11 @@ static int take_meta(struct pfns *pfns, unsigned int pages)
 	int ret = trans_swsusp_read(&resume->image, pages, meta_room, &room,
 				    pfns->load->err);
 
-	for (unsigned int i = 0; !ret && i < pages; i++)
+	for (unsigned int i = 0; !ret && i < pages; i++) {
 		ret = take_meta_page(pfns, pfns->buffer + ((size_t)i << shift));
+		if (!ret && trans_resume_work_(pfns->load, 1))
+			ret = TRANS_ESTOPPED;
+	}
 	return ret;
 }
 
@@ -171,8 +174,6 @@ static int take_all_meta(struct pfns *pfns)
 
 		ret = take_meta(pfns, pages);
 		left -= pages;
-		if (!ret && trans_resume_work_(pfns->load, pages))
-			ret = TRANS_ESTOPPED;
 	}
 	return ret;
 }

@@ -9,7 +9,7 @@
 #include "lib/numbers.h"
 
 /* Words of a bitmap, or pages that move, looked at in one go. */
-#define PART 1024u
+#define PART 512u
 
 /* @load: who is told of the work; NULL: nobody. */
 struct proof {
