@@ -29,6 +29,26 @@
 
 /* Lines */
 
+/* Up to where its line ends; eight characters at a time, as most lines are
+ * others. */
+static size_t len_of_line(const char *line, size_t left)
+{
+	const uint64_t ones = 0x0101010101010101ULL;
+	size_t len = 0;
+
+	for (; left - len >= sizeof(uint64_t); len += sizeof(uint64_t)) {
+		uint64_t word;
+
+		memcpy(&word, line + len, sizeof(word));
+		word ^= ones * '\n';
+		if ((word - ones) & ~word & ones << 7)
+			break;
+	}
+	while (len < left && line[len] != '\n')
+		len++;
+	return len;
+}
+
 /* The value of @key, up to the end of its line. */
 static const char *value_of(const struct trans_saved *saved, const char *key,
 			    size_t *len)
@@ -39,8 +59,7 @@ static const char *value_of(const struct trans_saved *saved, const char *key,
 	while (key[key_len])
 		key_len++;
 	for (; left; line += *len, left -= *len) {
-		for (*len = 0; *len < left && line[*len] != '\n';)
-			++*len;
+		*len = len_of_line(line, left);
 		if (*len > key_len && line[key_len] == '=' &&
 		    !memcmp(line, key, key_len)) {
 			*len -= key_len + 1;

@@ -30,16 +30,38 @@ bool trans_saved_spend_(struct trans_saved *saved, uint64_t bytes)
 	return !saved->failed;
 }
 
-static bool translate(struct trans_saved *saved, trans_va_t va, trans_pa_t *pa)
+/* Where @va leads by the tables, and all that the same entry maps. */
+static bool walk(struct trans_saved *saved, trans_va_t va, trans_pa_t *pa)
 {
+	unsigned int turn = saved->leaf_turn++ % TRANS_SAVED_LEAVES;
 	struct trans_leaf leaf;
+	uint64_t len;
 
 	if (!trans_saved_spend_(saved, SAVED_WALK) ||
 	    trans_table_query(&saved->view, va, &leaf, NULL) ||
 	    !trans_memory_cacheable(leaf.memory))
 		return false;
+	len = 1ULL << trans_geometry_shift(&saved->view.geo, leaf.level);
+	saved->leaf[turn].len = len;
+	saved->leaf[turn].va = trans_round_down(va, len);
+	saved->leaf[turn].pa = trans_round_down(leaf.pa, len);
 	*pa = leaf.pa;
 	return true;
+}
+
+/* What is constant in a kernel, such as its names and types, is mapped by
+ * blocks, in which one piece leads to the next. */
+static bool translate(struct trans_saved *saved, trans_va_t va, trans_pa_t *pa)
+{
+	for (unsigned int i = 0; i < TRANS_SAVED_LEAVES; i++) {
+		uint64_t in = va - saved->leaf[i].va;
+
+		if (in < saved->leaf[i].len) {
+			*pa = saved->leaf[i].pa + in;
+			return true;
+		}
+	}
+	return walk(saved, va, pa);
 }
 
 /* The piece of memory that begins at @va; what came last is looked at first. */
@@ -51,7 +73,7 @@ static const uint8_t *piece_at(struct trans_saved *saved, trans_va_t va)
 	trans_pa_t pa;
 
 	do {
-		if (saved->page[i] && saved->page_va[i] == va)
+		if (saved->page_va[i] == va && saved->page[i])
 			return saved->page[i];
 		i = (i + TRANS_SAVED_PAGES - 1) % TRANS_SAVED_PAGES;
 	} while (i != saved->turn);
@@ -110,14 +132,15 @@ bool trans_saved_copy_(struct trans_saved *saved, trans_va_t va, void *to,
 	return true;
 }
 
+/* Little-endian there and here. */
 bool trans_saved_load_(struct trans_saved *saved, trans_va_t va,
 		       unsigned int bytes, uint64_t *value)
 {
-	uint8_t raw[8];
+	uint64_t loaded = 0;
 
-	if (!trans_saved_copy_(saved, va, raw, bytes))
+	if (!trans_saved_copy_(saved, va, &loaded, bytes))
 		return false;
-	*value = trans_le(raw, bytes);
+	*value = loaded;
 	return true;
 }
 

@@ -4,11 +4,19 @@
  * their addresses; and as many offsets. A name is its length in bytes (seven
  * bits; bit 7: eight more bits follow in the next byte, from Linux 6.1) and
  * bytes that each stand for a token; unpacked, its first character is the
- * symbol's type. All names are gone through once, and only those are unpacked
- * whose first byte can begin one that is wanted.
+ * symbol's type.
  *
- * What an offset means has changed, and no kernel says which it is: so it is
- * what gives _stext the address that VMCOREINFO has.
+ * There is also where each 256th name is (kallsyms_markers), and from 6.2 on
+ * the numbers of all names in the order of the alphabet
+ * (kallsyms_seqs_of_names). VMCOREINFO has neither; but from 6.5 on where the
+ * other tables are says where these must be: names, markers, tokens,
+ * offsets, their base, numbers (write_src). So a name is found in some 17
+ * steps. If _stext is not, all names are gone through.
+ *
+ * An offset is unsigned, from kallsyms_relative_base; without that, from 7.0
+ * on, it is signed, from where it is itself. (What only x86 has had,
+ * KALLSYMS_ABSOLUTE_PERCPU, is not known here.) Either must give _stext the
+ * address that VMCOREINFO has.
  *
  * Linux, scripts/kallsyms.c and kernel/kallsyms.c.
  */
@@ -17,107 +25,101 @@
 #include "lib/numbers.h"
 
 #define MOST_SYMBOLS (1u << 22)
-/* How many names are wanted, with _stext, and how many bytes they have packed,
- * since each stands for one character at least. */
+/* How many names are wanted, with _stext, and how many bytes of a packed one
+ * tell it from those: each stands for a character at least, and they have 32 at
+ * most, behind the type. */
 #define MOST_WANTED 8u
-#define MOST_BYTES 32u
+#define MOST_BYTES 34u
 #define NONE UINT32_MAX
 /* From this length on a name's length has two bytes. */
 #define TWO_BYTES 0x80
+/* A marker for so many names, of 4 bytes; a number in their order has 3. */
+#define MARKED 256u
+#define MARKER_LEN 4ULL
+#define ORDER_LEN 3u
+/* All tables begin at multiples of this. */
+#define TABLE_ALIGN 8u
 /* What going on to the next name costs, beside a byte that is looked at, for
  * each byte of a piece: names have two at least. */
 #define NAME_EFFORT 4u
-/* What a name costs that begins as one that is wanted, for each byte. */
+/* What a name costs that is compared, for each byte. */
 #define MATCH_EFFORT 16u
 
-/* How offsets are meant. */
-enum offsets {
-	FROM_BASE,      /* unsigned, from kallsyms_relative_base */
-	FROM_THEMSELVES, /* signed, from where the offset is (from 7.0) */
-	ABSOLUTE,       /* positive: itself; negative: from the base - 1 */
-	KINDS_OF_OFFSETS,
-};
-
 /*
- * @names, @count, @offsets, @base: as VMCOREINFO says; has_base: it does
+ * @names, @count, @tokens, @offsets, @base_at, @base: as VMCOREINFO says;
+ *            base_at 0: it does not
+ * @markers, @order: where these would be
  * @at, @end: what of the names' current piece is left; @next: where the piece
  *            behind it is
  * @name:     those that are wanted, and behind them _stext
- * @may:      of each byte that a name can begin with, a bit for each of them;
- * @begun:    and how many of their characters that are. Mostly none, but the
- *            type; then of the byte behind it
- * @begins:   a bit for each of those that begin so
  * @index:    of what was found: NONE, or if there are several, @count
+ * @may:      of each byte that a name can begin with, a bit for each of them
+ * @lone:     that is the type alone: then it is the byte behind that, of which
+ * @begins:   tells whether any can begin so
  */
 struct names {
 	struct trans_saved *saved;
-	uint64_t names, count, offsets, base;
-	bool has_base;
+	uint64_t names, count, tokens, offsets, base_at, base;
+	trans_va_t markers, order;
 	trans_va_t next;
 	const uint8_t *at, *end;
 	const char *name[MOST_WANTED];
 	size_t wanted;
 	uint32_t index[MOST_WANTED];
-	uint8_t may[256], begun[256], begins[256];
+	uint8_t may[256];
+	bool lone[256], begins[256];
 };
 
 /* The tokens */
 
-static bool take_tokens(struct trans_saved *saved)
+static bool take_tokens(struct names *n)
 {
-	uint64_t table, index;
-	uint8_t raw[2];
+	struct trans_saved *saved = n->saved;
+	uint64_t index, len;
 
-	if (trans_saved_number(saved, "SYMBOL(kallsyms_token_table)", &table,
-			       NULL) ||
+	if (trans_saved_number(saved, "SYMBOL(kallsyms_token_table)",
+			       &n->tokens, NULL) ||
 	    trans_saved_number(saved, "SYMBOL(kallsyms_token_index)", &index,
-			       NULL) ||
-	    index <= table || index - table > TRANS_SAVED_TOKENS ||
-	    !trans_saved_copy_(saved, table, saved->token, index - table))
+			       NULL))
 		return false;
-	for (unsigned int i = 0; i < 256; i++) {
-		if (!trans_saved_copy_(saved, index + 2ULL * i, raw, 2))
+	len = index - n->tokens;
+	if (index <= n->tokens || len > TRANS_SAVED_TOKENS ||
+	    !trans_saved_copy_(saved, n->tokens, saved->token, len) ||
+	    !trans_saved_copy_(saved, index, saved->token_at,
+			       sizeof(saved->token_at)))
+		return false;
+	for (unsigned int i = 0; i < 256; i++)
+		if (saved->token_at[i] >= len)
 			return false;
-		saved->token_at[i] = (uint16_t)trans_le(raw, 2);
-		if (saved->token_at[i] >= index - table)
-			return false;
-	}
 	/* So that the last one has an end, whatever it says. */
-	saved->token[index - table - 1] = 0;
+	saved->token[len - 1] = 0;
 	return true;
 }
 
-static const char *token_of(const struct trans_saved *saved, uint8_t byte)
+static const char *token_of(const struct names *n, uint8_t byte)
 {
-	return saved->token + saved->token_at[byte];
+	return n->saved->token + n->saved->token_at[byte];
 }
 
-/* Is @token, less the type if it is the first, how @name goes on? Then how many
- * of its characters it is. */
-static bool goes_on(const char *token, const char *name, size_t *len)
+/* How what @len bytes stand for, less the type, compares with @name: as strcmp
+ * says. */
+static int compare(const struct names *n, const uint8_t *bytes, size_t len,
+		   const char *name)
 {
-	for (*len = 0; token[*len]; (*len)++)
-		if (token[*len] != name[*len] || !name[*len])
-			return false;
-	return true;
-}
+	bool type = true;
 
-static void mark_first(struct names *n)
-{
-	for (unsigned int i = 0; i < 256; i++) {
-		const char *token = token_of(n->saved, (uint8_t)i);
-		size_t len;
+	for (; len; len--, bytes++) {
+		const char *token = token_of(n, *bytes);
 
-		n->may[i] = n->begins[i] = 0;
-		for (size_t j = 0; *token && j < n->wanted; j++) {
-			if (goes_on(token, n->name[j], &len))
-				n->begins[i] |= (uint8_t)(1u << j);
-			if (!goes_on(token + 1, n->name[j], &len))
-				continue;
-			n->may[i] |= (uint8_t)(1u << j);
-			n->begun[i] = (uint8_t)len;
+		for (; *token; token++) {
+			if (!type && *token != *name)
+				return (uint8_t)*token < (uint8_t)*name ? -1 :
+									  1;
+			name += !type;
+			type = false;
 		}
 	}
+	return *name ? -1 : 0;
 }
 
 /* The names */
@@ -164,134 +166,212 @@ static bool next_length(struct names *n, size_t *len)
 	return *len != 0;
 }
 
-/* Is what @len bytes stand for @name? */
-static bool is_name(const struct names *n, const uint8_t *bytes, size_t len,
-		    const char *name)
-{
-	for (; len && *name; len--, bytes++) {
-		size_t more;
-
-		if (!goes_on(token_of(n->saved, *bytes), name, &more))
-			return false;
-		name += more;
-	}
-	return !len && !*name;
-}
-
-static void compare(struct names *n, uint8_t first, size_t len, uint32_t i)
-{
-	uint8_t copy[MOST_BYTES];
-	const uint8_t *bytes = n->at;
-	char next;
-
-	if (len > sizeof(copy))
-		return;
-	if (len > (size_t)(n->end - n->at)) {
-		bytes = copy;
-		if (!trans_saved_copy_(n->saved,
-				       n->next - (size_t)(n->end - n->at),
-				       copy, len))
-			return;
-	}
-	if (!n->begun[first] &&
-	    (!len || !(n->may[first] & n->begins[*bytes])))
-		return;
-	next = len ? *token_of(n->saved, *bytes) : 0;
-	for (size_t j = 0; j < n->wanted; j++) {
-		const char *rest = n->name[j] + n->begun[first];
-
-		if (n->may[first] >> j & 1 && *rest == next &&
-		    trans_saved_spend_(n->saved, (len + 1) * MATCH_EFFORT) &&
-		    is_name(n, bytes, len, rest))
-			n->index[j] = n->index[j] == NONE ? i :
-							    (uint32_t)n->count;
-	}
-}
-
-/* Of name @i and those behind it, as many as have one byte of length and are in
- * the piece for sure; which comes then. Looking at other pages does not move
- * the piece: it is saved memory. */
-static uint32_t hurry(struct names *n, uint32_t i)
+/* Past as many of @count names as have one byte of length and are in the piece
+ * for sure, up to one that begins as one that is wanted may; how many are
+ * left. */
+static uint32_t hurry(struct names *n, uint32_t count)
 {
 	const uint8_t *at = n->at;
 
-	for (; n->end - at > TWO_BYTES && i < n->count; i++) {
-		unsigned int len = at[0], first = at[1];
+	for (; n->end - at > TWO_BYTES && count; count--) {
+		unsigned int len = at[0];
 
-		if (!len || len >= TWO_BYTES)
+		if (!len || len >= TWO_BYTES ||
+		    (n->may[at[1]] && (!n->lone[at[1]] || n->begins[at[2]])))
 			break;
-		if (n->may[first] && (n->begun[first] ||
-				      n->may[first] & n->begins[at[2]])) {
-			n->at = at + 2;
-			compare(n, (uint8_t)first, len - 1, i);
-		}
 		at += 1 + len;
 	}
 	n->at = at;
-	return i;
+	return count;
+}
+
+/* The first bytes of a name, of which there are *@len. Looking at other pages
+ * does not move the piece: it is saved memory. */
+static const uint8_t *begin_of(struct names *n, uint8_t copy[MOST_BYTES],
+			       size_t *len)
+{
+	size_t room = (size_t)(n->end - n->at);
+
+	*len = trans_least(*len, MOST_BYTES);
+	if (!trans_saved_spend_(n->saved, *len * MATCH_EFFORT))
+		return NULL;
+	if (*len <= room)
+		return n->at;
+	return trans_saved_copy_(n->saved, n->next - room, copy, *len) ? copy :
+									 NULL;
+}
+
+/* Is name @i, of @len bytes, one of them? */
+static bool take(struct names *n, size_t len, uint32_t i)
+{
+	uint8_t copy[MOST_BYTES];
+	const uint8_t *bytes = begin_of(n, copy, &len);
+
+	for (size_t j = 0; bytes && j < n->wanted; j++)
+		if (n->may[*bytes] >> j & 1 &&
+		    !compare(n, bytes, len, n->name[j]))
+			n->index[j] = n->index[j] == NONE ? i :
+							    (uint32_t)n->count;
+	return bytes != NULL;
+}
+
+/* Past @count names; those that begin as one that is wanted are looked at. */
+static bool pass(struct names *n, uint32_t count)
+{
+	for (uint32_t left = count; (left = hurry(n, left)); left--) {
+		size_t len;
+
+		if (!next_length(n, &len) || !take(n, len, count - left) ||
+		    !skip(n, len))
+			return false;
+	}
+	return true;
+}
+
+/* In their order */
+
+/* To name @i, from the marker before it. */
+static bool go_to(struct names *n, uint32_t i)
+{
+	uint64_t offset;
+
+	if (!trans_saved_load_(n->saved, n->markers + i / MARKED * MARKER_LEN,
+			       MARKER_LEN, &offset))
+		return false;
+	n->next = n->names + offset;
+	n->at = n->end = NULL;
+	return pass(n, i % MARKED);
+}
+
+/* The number of the name that is at place @place of the order, and how it
+ * compares with @name. */
+static bool look_at(struct names *n, uint32_t place, const char *name,
+		    uint32_t *index, int *order)
+{
+	uint8_t raw[ORDER_LEN], copy[MOST_BYTES];
+	const uint8_t *bytes;
+	size_t len;
+
+	if (!trans_saved_copy_(n->saved, n->order + (uint64_t)place * ORDER_LEN,
+			       raw, sizeof(raw)))
+		return false;
+	*index = (uint32_t)raw[0] << 16 | (uint32_t)raw[1] << 8 | raw[2];
+	if (*index >= n->count || !go_to(n, *index) || !next_length(n, &len))
+		return false;
+	bytes = begin_of(n, copy, &len);
+	if (!bytes)
+		return false;
+	*order = compare(n, bytes, len, name);
+	return true;
+}
+
+/* Where name @j would be, so that all before it are less. If it is there, it is
+ * the only one where the next one is another one. */
+static bool find(struct names *n, size_t j)
+{
+	uint32_t low = 0, high = (uint32_t)n->count, index;
+	int order;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (!look_at(n, mid, n->name[j], &index, &order))
+			return false;
+		if (order < 0) {
+			low = mid + 1;
+			continue;
+		}
+		high = mid;
+		if (!order)
+			n->index[j] = index;
+	}
+	if (n->index[j] == NONE || low + 1 == n->count)
+		return true;
+	if (!look_at(n, low + 1, n->name[j], &index, &order))
+		return false;
+	if (!order)
+		n->index[j] = (uint32_t)n->count;
+	return true;
+}
+
+/* Of another order, or none, is what has no _stext in it. */
+static bool look_up(struct names *n)
+{
+	uint64_t markers = (n->count + MARKED - 1) / MARKED * MARKER_LEN;
+	size_t j = n->wanted;
+
+	if (n->offsets < n->tokens)
+		return false;
+	n->markers = n->tokens - trans_round_up(markers, TABLE_ALIGN);
+	n->order = n->base_at ? n->base_at + 8 :
+				trans_round_up(n->offsets + 4 * n->count,
+					       TABLE_ALIGN);
+	while (j--)
+		if (!find(n, j) || n->index[n->wanted - 1] >= n->count)
+			return false;
+	return true;
+}
+
+/* One after the other */
+
+/* Does @name begin with @token? */
+static bool goes_on(const char *token, const char *name)
+{
+	while (*token && *token == *name) {
+		token++;
+		name++;
+	}
+	return !*token;
+}
+
+static void mark_first(struct names *n)
+{
+	for (unsigned int i = 0; i < 256; i++) {
+		const char *token = token_of(n, (uint8_t)i);
+
+		for (size_t j = 0; *token && j < n->wanted; j++) {
+			if (goes_on(token + 1, n->name[j]))
+				n->may[i] |= (uint8_t)(1u << j);
+			n->begins[i] |= goes_on(token, n->name[j]);
+		}
+		n->lone[i] = *token && !token[1];
+	}
 }
 
 static bool go_through(struct names *n)
 {
-	for (uint32_t i = 0; (i = hurry(n, i)) < n->count; i++) {
-		uint8_t first;
-		size_t len;
-
-		if (!next_length(n, &len) || !next_byte(n, &first))
-			return false;
-		if (n->may[first])
-			compare(n, first, len - 1, i);
-		if (!skip(n, len - 1))
-			return false;
-	}
-	return !n->saved->failed;
+	mark_first(n);
+	for (size_t j = 0; j < n->wanted; j++)
+		n->index[j] = NONE;
+	n->next = n->names;
+	n->at = n->end = NULL;
+	return pass(n, (uint32_t)n->count) && !n->saved->failed;
 }
 
 /* The addresses */
 
-static bool address_of(const struct names *n, uint32_t i, enum offsets kind,
-		       trans_va_t *va)
+static bool address_of(const struct names *n, uint32_t i, trans_va_t *va)
 {
 	trans_va_t at = n->offsets + 4ULL * i;
-	uint64_t raw, wide;
+	uint64_t raw;
 
-	if (i >= n->count || (kind == FROM_THEMSELVES) == n->has_base ||
-	    !trans_saved_load_(n->saved, at, 4, &raw))
+	if (i >= n->count || !trans_saved_load_(n->saved, at, 4, &raw))
 		return false;
-	wide = (uint64_t)(int64_t)(int32_t)(uint32_t)raw;
-	if (kind == FROM_BASE)
-		*va = n->base + raw;
-	else if (kind == FROM_THEMSELVES)
-		*va = at + wide;
-	else
-		*va = wide >> 63 ? n->base - 1 - wide : wide;
+	*va = n->base_at ? n->base + raw :
+			   at + (uint64_t)(int64_t)(int32_t)(uint32_t)raw;
 	return true;
-}
-
-static bool kind_of_offsets(const struct names *n, enum offsets *kind)
-{
-	uint64_t stext;
-	trans_va_t va;
-
-	if (trans_saved_number(n->saved, "SYMBOL(_stext)", &stext, NULL))
-		return false;
-	for (int i = 0; i < KINDS_OF_OFFSETS; i++) {
-		*kind = (enum offsets)i;
-		if (address_of(n, n->index[n->wanted - 1], *kind, &va) &&
-		    va == stext)
-			return true;
-	}
-	return false;
 }
 
 static bool resolve(struct names *n, struct trans_saved_symbol *symbols)
 {
-	enum offsets kind;
+	uint64_t stext;
+	trans_va_t va;
 
-	if (!kind_of_offsets(n, &kind))
+	if (trans_saved_number(n->saved, "SYMBOL(_stext)", &stext, NULL) ||
+	    !address_of(n, n->index[n->wanted - 1], &va) || va != stext)
 		return false;
 	for (size_t j = 0; j + 1 < n->wanted; j++)
-		if (!address_of(n, n->index[j], kind, &symbols[j].va))
+		if (!address_of(n, n->index[j], &symbols[j].va))
 			symbols[j].va = 0;
 	return true;
 }
@@ -299,7 +379,7 @@ static bool resolve(struct names *n, struct trans_saved_symbol *symbols)
 static bool begin(struct names *n)
 {
 	struct trans_saved *saved = n->saved;
-	uint64_t base_at, count_at;
+	uint64_t count_at;
 
 	if (trans_saved_number(saved, "SYMBOL(kallsyms_names)", &n->names,
 			       NULL) ||
@@ -310,12 +390,11 @@ static bool begin(struct names *n)
 	    !trans_saved_load_(saved, count_at, 4, &n->count) ||
 	    !n->count || n->count > MOST_SYMBOLS)
 		return false;
-	n->has_base = !trans_saved_number(
-		saved, "SYMBOL(kallsyms_relative_base)", &base_at, NULL);
-	if (n->has_base && !trans_saved_load_(saved, base_at, 8, &n->base))
+	(void)trans_saved_number(saved, "SYMBOL(kallsyms_relative_base)",
+				 &n->base_at, NULL);
+	if (n->base_at && !trans_saved_load_(saved, n->base_at, 8, &n->base))
 		return false;
-	n->next = n->names;
-	return take_tokens(saved);
+	return take_tokens(n);
 }
 
 static void want(struct names *n, const char *name)
@@ -338,11 +417,8 @@ int trans_saved_symbols(struct trans_saved *saved,
 		want(&n, symbols[j].name);
 	}
 	want(&n, "_stext");
-	there = begin(&n);
-	if (there) {
-		mark_first(&n);
-		there = go_through(&n) && resolve(&n, symbols);
-	}
+	there = begin(&n) && ((look_up(&n) && resolve(&n, symbols)) ||
+			      (go_through(&n) && resolve(&n, symbols)));
 	return trans_saved_answer_(saved, there, "no kallsyms in the image",
 				   err);
 }

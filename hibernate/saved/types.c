@@ -23,6 +23,7 @@
 /* Pointer, typedef and qualifiers around a struct. */
 #define MOST_LAYERS 16u
 #define MOST_TYPES (1u << 22)
+#define MOST_LEN (1u << 30)
 
 enum kind {
 	KIND_PTR = 2,
@@ -32,23 +33,33 @@ enum kind {
 	KIND_CONST = 10,
 	KIND_RESTRICT = 11,
 	KIND_TYPE_TAG = 18,
-	KINDS = 20,
+	KINDS = 32,
 };
 
-/* Bytes behind a type, by its kind: some, and some for each of vlen. */
+/* How long a type is, by its kind: that, and more for each of vlen. 0: there is
+ * no such kind. */
 static const struct {
-	uint8_t fixed, each;
-} behind[KINDS] = {
-	[1] = { 4, 0 },   /* INT */
-	[3] = { 12, 0 },  /* ARRAY */
-	[4] = { 0, 12 },  /* STRUCT */
-	[5] = { 0, 12 },  /* UNION */
-	[6] = { 0, 8 },   /* ENUM */
-	[13] = { 0, 8 },  /* FUNC_PROTO */
-	[14] = { 4, 0 },  /* VAR */
-	[15] = { 0, 12 }, /* DATASEC */
-	[17] = { 4, 0 },  /* DECL_TAG */
-	[19] = { 0, 12 }, /* ENUM64 */
+	uint8_t len, each;
+} kinds[KINDS] = {
+	[1] = { TYPE_LEN + 4, 0 },             /* INT */
+	[KIND_PTR] = { TYPE_LEN, 0 },
+	[3] = { TYPE_LEN + 12, 0 },            /* ARRAY */
+	[KIND_STRUCT] = { TYPE_LEN, 12 },
+	[5] = { TYPE_LEN, 12 },                /* UNION */
+	[6] = { TYPE_LEN, 8 },                 /* ENUM */
+	[7] = { TYPE_LEN, 0 },                 /* FWD */
+	[KIND_TYPEDEF] = { TYPE_LEN, 0 },
+	[KIND_VOLATILE] = { TYPE_LEN, 0 },
+	[KIND_CONST] = { TYPE_LEN, 0 },
+	[KIND_RESTRICT] = { TYPE_LEN, 0 },
+	[12] = { TYPE_LEN, 0 },                /* FUNC */
+	[13] = { TYPE_LEN, 8 },                /* FUNC_PROTO */
+	[14] = { TYPE_LEN + 4, 0 },            /* VAR */
+	[15] = { TYPE_LEN, 12 },               /* DATASEC */
+	[16] = { TYPE_LEN, 0 },                /* FLOAT */
+	[17] = { TYPE_LEN + 4, 0 },            /* DECL_TAG */
+	[KIND_TYPE_TAG] = { TYPE_LEN, 0 },
+	[19] = { TYPE_LEN, 12 },               /* ENUM64 */
 };
 
 /* A type. @at: where, from the first one on; @next: where the one behind it is.
@@ -67,6 +78,14 @@ struct type {
 static uint32_t word(const uint8_t *bytes)
 {
 	uint32_t value;
+
+	memcpy(&value, __builtin_assume_aligned(bytes, 4), sizeof(value));
+	return value;
+}
+
+static unsigned int half(const uint8_t *bytes)
+{
+	uint16_t value;
 
 	memcpy(&value, __builtin_assume_aligned(bytes, 4), sizeof(value));
 	return value;
@@ -110,11 +129,6 @@ static bool is_called(struct trans_saved *saved, uint32_t offset,
 
 /* Types */
 
-static uint32_t len_of(unsigned int kind, uint32_t count)
-{
-	return TYPE_LEN + behind[kind].fixed + behind[kind].each * count;
-}
-
 /* What the bytes at @raw say. */
 static bool decode(struct type *type, const uint8_t *raw, uint32_t left)
 {
@@ -125,11 +139,9 @@ static bool decode(struct type *type, const uint8_t *raw, uint32_t left)
 	type->kind = info >> 24 & 0x1f;
 	type->count = info & 0xffff;
 	type->bit_offsets = info >> 31;
-	if (!type->kind || type->kind >= KINDS)
-		return false;
-	more = len_of(type->kind, type->count);
+	more = kinds[type->kind].len + kinds[type->kind].each * type->count;
 	type->next = type->at + more;
-	return more <= left;
+	return kinds[type->kind].len && more <= left;
 }
 
 static bool type_at(struct trans_saved *saved, uint32_t at, uint32_t number,
@@ -200,33 +212,6 @@ static bool next_type(struct trans_saved *saved, struct type *type)
 	return true;
 }
 
-/* Past types that are no structs, and need not be remembered, as long as they
- * and the one behind them are in the piece: to the last of these. */
-static void hurry(const struct trans_saved *saved, struct type *type)
-{
-	uint32_t mask = (1u << saved->mark_shift) - 1;
-	uint32_t step = type->next - type->at;
-	struct type t = *type;
-
-	while (t.raw && t.room >= step + TYPE_LEN && t.number & mask) {
-		uint32_t info = word(t.raw + step + 4);
-		uint32_t kind = info >> 24 & 0x1f, more;
-
-		if (kind == KIND_STRUCT || !kind || kind >= KINDS)
-			break;
-		more = len_of(kind, info & 0xffff);
-		if (more > saved->types_len - t.next)
-			break;
-		t.number++;
-		t.at = t.next;
-		t.next += more;
-		t.raw += step;
-		t.room -= step;
-		step = more;
-	}
-	*type = t;
-}
-
 /* Type @number, from the nearest one before it that is remembered. */
 static bool find_type(struct trans_saved *saved, uint32_t number,
 		      struct type *type)
@@ -275,7 +260,7 @@ static bool take_header(struct trans_saved *saved, trans_va_t start,
 	uint8_t raw[HEADER_LEN];
 	uint64_t header, types, types_len, strings, strings_len;
 
-	if (len < HEADER_LEN || len > UINT32_MAX ||
+	if (len < HEADER_LEN || len > MOST_LEN ||
 	    !trans_saved_copy_(saved, start, raw, sizeof(raw)) ||
 	    trans_le(raw, 2) != MAGIC || raw[2] != 1)
 		return false;
@@ -306,45 +291,101 @@ int trans_saved_types(struct trans_saved *saved, trans_va_t start,
 	return trans_saved_answer_(saved, there, "no BTF in the image", err);
 }
 
-/* How many of @structs are still to be found, if @type is one of them. */
-static size_t match(struct trans_saved *saved, const struct type *type,
-		    struct trans_saved_struct *structs, size_t count,
-		    size_t left)
-{
-	size_t room;
-	const uint8_t *at = NULL;
+/*
+ * Structs that are looked for.
+ * @left:   that are not found yet
+ * @first:  a bit for each character, modulo 64, that a name of theirs begins
+ *          with
+ * @string: what of the strings was looked at last: @string_len bytes from
+ *          @string_at on
+ */
+struct search {
+	struct trans_saved *saved;
+	struct trans_saved_struct *structs;
+	size_t count, left;
+	uint64_t first;
+	const uint8_t *string;
+	uint32_t string_at;
+	size_t string_len;
+};
 
-	if (type->name < saved->strings_len &&
-	    trans_saved_spend_(saved, NAME_EFFORT))
-		at = trans_saved_look_(saved, saved->strings + type->name,
-				       &room);
-	for (size_t i = 0; at && i < count; i++) {
-		if (structs[i].type || *at != (uint8_t)*structs[i].name ||
-		    !is_called(saved, type->name, structs[i].name))
-			continue;
-		structs[i].type = type->number;
-		left--;
+/* Is it known already that no wanted name begins as the string at @offset? */
+static bool is_other(const struct search *search, uint32_t offset)
+{
+	uint32_t in = offset - search->string_at;
+
+	return in < search->string_len &&
+	       !(search->first >> search->string[in] % 64 & 1);
+}
+
+/* Past types that are not wanted, and need not be remembered, as long as their
+ * heads are in the piece: @type ends where the next one begins. */
+static void hurry(const struct search *search, struct type *type)
+{
+	const struct trans_saved *saved = search->saved;
+	size_t len = trans_least(type->room, saved->types_len - type->at);
+	uint32_t most = -type->number & ((1u << saved->mark_shift) - 1);
+	uint32_t left = most, at = type->next - type->at;
+
+	for (; at + TYPE_LEN <= len && left; left--) {
+		const uint8_t *raw = type->raw + at;
+		unsigned int kind = raw[7] & 0x1f;
+
+		if (kind == KIND_STRUCT ? !is_other(search, word(raw)) :
+					  !kinds[kind].len)
+			break;
+		at += kinds[kind].len + kinds[kind].each * half(raw + 4);
 	}
-	return left;
+	type->number += most - left;
+	type->next = type->at += at;
+	type->raw = at < len ? type->raw + at : NULL;
+	type->room -= trans_least(at, type->room);
+}
+
+/* Is struct @type one of them? */
+static void match(struct search *search, const struct type *type)
+{
+	struct trans_saved *saved = search->saved;
+
+	if (type->name >= saved->strings_len ||
+	    !trans_saved_spend_(saved, NAME_EFFORT))
+		return;
+	search->string_at = type->name;
+	search->string = trans_saved_look_(saved, saved->strings + type->name,
+					   &search->string_len);
+	if (!search->string)
+		search->string_len = 0;
+	for (size_t i = 0; i < search->count; i++) {
+		struct trans_saved_struct *wanted = &search->structs[i];
+
+		if (wanted->type || is_other(search, type->name) ||
+		    !is_called(saved, type->name, wanted->name))
+			continue;
+		wanted->type = type->number;
+		search->left--;
+	}
 }
 
 int trans_saved_structs(struct trans_saved *saved,
 			struct trans_saved_struct *structs, size_t count,
 			struct trans_error *err)
 {
+	struct search search = { .saved = saved, .structs = structs,
+				 .count = count, .left = count };
 	struct type type = { 0 };
-	size_t left = count;
 	bool there = saved->marks && find_type(saved, 1, &type);
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		structs[i].type = 0;
-	while (there && left) {
-		if (type.kind == KIND_STRUCT)
-			left = match(saved, &type, structs, count, left);
-		hurry(saved, &type);
-		there = left && next_type(saved, &type);
+		search.first |= 1ULL << (uint8_t)*structs[i].name % 64;
 	}
-	return trans_saved_answer_(saved, left < count || !count,
+	while (there && search.left) {
+		if (type.kind == KIND_STRUCT)
+			match(&search, &type);
+		hurry(&search, &type);
+		there = search.left && next_type(saved, &type);
+	}
+	return trans_saved_answer_(saved, search.left < count || !count,
 				   "no such struct in BTF", err);
 }
 

@@ -64,6 +64,7 @@ struct trans_saved_args {
 
 /* Whatever is remembered of a kernel's pages, its tokens and its types. */
 #define TRANS_SAVED_PAGES 8
+#define TRANS_SAVED_LEAVES 4
 #define TRANS_SAVED_TOKENS 2048
 #define TRANS_SAVED_MARKS 128
 
@@ -83,6 +84,13 @@ struct trans_saved {
 	trans_pa_t known_pa;
 	uint64_t effort, untold;
 	int failed;
+	/* What was translated: that much, from there on, is there. */
+	unsigned int leaf_turn;
+	struct {
+		trans_va_t va;
+		uint64_t len;
+		trans_pa_t pa;
+	} leaf[TRANS_SAVED_LEAVES];
 	/* Pages that were looked at: 4 KiB each. */
 	unsigned int turn;
 	trans_va_t page_va[TRANS_SAVED_PAGES];

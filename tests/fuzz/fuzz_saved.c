@@ -26,7 +26,8 @@ static void choose(struct input *in)
 {
 	unsigned int kind = (unsigned int)take(in, 2);
 
-	w.kernel.offsets = (enum kernel_offsets)(kind % 3);
+	w.kernel.offsets = (enum kernel_offsets)(kind & 1);
+	w.kernel.no_order = kind >> 1 & 1;
 	w.kernel.note = kind >> 2 & 1;
 	w.kernel.old_vmemmap = kind >> 3 & 1;
 	w.kernel.no_data_symbols = kind >> 4 & 1;
@@ -35,8 +36,6 @@ static void choose(struct input *in)
 	w.kernel.no_log = kind >> 7 & 1;
 	w.kernel.cpu = kind >> 8 & 1 ? 2 : 0;
 	w.kernel.types = (kind >> 9 & 7) * 50;
-	if (w.kernel.no_data_symbols && w.kernel.offsets == KERNEL_ABSOLUTE)
-		w.kernel.offsets = KERNEL_FROM_BASE;
 	w.args.effort = take(in, 3);
 }
 

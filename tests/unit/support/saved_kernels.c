@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "files.h"
@@ -212,11 +213,20 @@ static unsigned int longest_token(const char *text, size_t *len)
 	return best;
 }
 
+#define MOST_SYMBOLS 340u
+#define ORDER_NAME 24
+
+/* @in_order: sorted in the end, by the first characters of names */
 struct symbols {
 	const struct kernel *k;
 	uint8_t *at;
 	uint32_t count;
 	uint64_t base;
+	struct in_order {
+		char name[ORDER_NAME];
+		uint32_t number;
+	} in_order[MOST_SYMBOLS];
+	int64_t marker[2];
 };
 
 static void put_offset(struct symbols *s, trans_va_t va)
@@ -227,8 +237,6 @@ static void put_offset(struct symbols *s, trans_va_t va)
 
 	if (k->offsets == KERNEL_FROM_THEMSELVES)
 		value = va - (va_of(k, KERNEL_OFFSETS) + at);
-	else if (k->offsets == KERNEL_ABSOLUTE)
-		value = s->base - 1 - va;
 	file_le(kernel_part(k, KERNEL_OFFSETS) + at, value, 4);
 }
 
@@ -238,6 +246,12 @@ static void symbol(struct symbols *s, const char *text, trans_va_t va)
 	uint8_t packed[600];
 	size_t len = 0, more;
 
+	assert_true(s->count < MOST_SYMBOLS);
+	s->in_order[s->count].number = s->count;
+	snprintf(s->in_order[s->count].name, ORDER_NAME, "%s", text + 1);
+	if (s->count % 256 == 0)
+		s->marker[s->count / 256] =
+			s->at - kernel_part(s->k, KERNEL_NAMES);
 	for (; *text; text += more)
 		packed[len++] = (uint8_t)longest_token(text, &more);
 	if (len > 127)
@@ -269,9 +283,46 @@ static void data_symbols(struct symbols *s)
 	symbol(s, "da_name_twice", data_at(k, 16));
 }
 
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct in_order *)a)->name,
+		      ((const struct in_order *)b)->name);
+}
+
+/* The part has 4 bytes for each offset, 8 for the base, then 3 for each. */
+static size_t base_behind(const struct kernel *k)
+{
+	uint32_t count;
+
+	memcpy(&count, kernel_part(k, KERNEL_DATA) + AT_COUNT, sizeof(count));
+	return (4 * count + 7) & ~7u;
+}
+
+static void make_order(const struct kernel *k, struct symbols *s)
+{
+	uint8_t *offsets = kernel_part(k, KERNEL_OFFSETS), *at;
+
+	for (unsigned int i = 0; i < 2; i++)
+		file_le(kernel_part(k, KERNEL_NAMES) + AT_TOKENS - 8 + 4 * i,
+			(uint64_t)s->marker[i], 4);
+	at = offsets + base_behind(k);
+	if (k->offsets != KERNEL_FROM_THEMSELVES) {
+		file_le(at, s->base, 8);
+		at += 8;
+	}
+	qsort(s->in_order, s->count, sizeof(s->in_order[0]), by_name);
+	for (uint32_t i = 0; i < s->count; i++, at += 3) {
+		at[0] = 0;
+		at[1] = (uint8_t)(s->in_order[i].number >> 8);
+		at[2] = (uint8_t)s->in_order[i].number;
+	}
+}
+
 static void make_symbols(const struct kernel *k)
 {
-	struct symbols s = { .k = k, .at = kernel_part(k, KERNEL_NAMES),
+	static struct symbols s;
+
+	s = (struct symbols){ .k = k, .at = kernel_part(k, KERNEL_NAMES),
 			     .base = k->va & ~0xfffULL };
 	char name[20];
 
@@ -285,9 +336,11 @@ static void make_symbols(const struct kernel *k)
 	if (!k->no_data_symbols)
 		data_symbols(&s);
 	symbol(&s, "T_etext", k->va + 0x8000);
-	assert_true(s.at < kernel_part(k, KERNEL_NAMES) + AT_TOKENS);
+	assert_true(s.at < kernel_part(k, KERNEL_NAMES) + AT_TOKENS - 8);
 	put(k, AT_COUNT, s.count, 4);
 	put(k, AT_BASE, s.base, 8);
+	if (!k->no_order)
+		make_order(k, &s);
 }
 
 /* ---- BTF ---- */
@@ -626,8 +679,11 @@ static void symbol_lines(const struct kernel *k, struct lines *l)
 	address(l, "kallsyms_token_index",
 		names + AT_TOKENS + make_tokens(k));
 	address(l, "kallsyms_offsets", va_of(k, KERNEL_OFFSETS));
-	if (k->offsets != KERNEL_FROM_THEMSELVES)
-		address(l, "kallsyms_relative_base", data_at(k, AT_BASE));
+	if (k->offsets == KERNEL_FROM_THEMSELVES)
+		return;
+	address(l, "kallsyms_relative_base", k->no_order ?
+		data_at(k, AT_BASE) :
+		va_of(k, KERNEL_OFFSETS) + base_behind(k));
 }
 
 static void page_lines(const struct kernel *k, struct lines *l)
@@ -675,9 +731,9 @@ void kernel_make(const struct kernel *k)
 {
 	memset(k->bytes, 0, (size_t)KERNEL_PARTS * KERNEL_PART);
 	make_data(k);
-	make_info(k);
 	if (!k->no_symbols)
 		make_symbols(k);
+	make_info(k);
 	if (!k->no_types)
 		make_types(k);
 	if (k->no_lines)

@@ -13,7 +13,6 @@
 enum kernel_offsets {
 	KERNEL_FROM_BASE,       /* until 6.x */
 	KERNEL_FROM_THEMSELVES, /* from 7.0 */
-	KERNEL_ABSOLUTE,        /* x86's, with absolute per-CPU symbols */
 };
 
 /* The parts of what is made, each of KERNEL_PART bytes; tests damage them. */
@@ -47,6 +46,7 @@ enum kernel_part {
  * @types:  so many types more, before and behind those that are looked for
  * @old_vmemmap: by VMEMMAP_START and PHYS_OFFSET
  * @below_zero: and that is negative
+ * @no_order: kallsyms is as it was before 6.5
  * @no_data_symbols, @no_types, @no_log, @no_symbols, @no_lines: not there
  * @command_line: NULL: a short one
  */
@@ -64,6 +64,7 @@ struct kernel {
 	enum kernel_offsets offsets;
 	unsigned int types;
 	bool old_vmemmap, below_zero;
+	bool no_order;
 	bool no_data_symbols, no_types, no_log, no_symbols, no_lines;
 	const char *command_line;
 };

@@ -45,6 +45,12 @@ static void must_open(void)
 	assert_non_null(saved.info);
 }
 
+/* As it is by now. */
+static void must_open_again(void)
+{
+	assert_int_equal(trans_saved_open(&saved, &w.args, &err), 0);
+}
+
 /* Another value, as long, for @key. */
 static void say(const char *key, const char *value)
 {
@@ -208,7 +214,7 @@ static void reads_through_tables(void **state)
 
 /* ---- kallsyms ---- */
 
-static void symbols_are_found(void)
+static void must_find_symbols(void)
 {
 	struct trans_saved_symbol s[] = {
 		{ "gic_rdists", 1 }, { "__per_cpu_offset", 1 },
@@ -234,11 +240,63 @@ static void symbols_are_found(void)
 static void symbols_of_each_kind(void **state)
 {
 	(void)state;
-	for (unsigned int kind = 0; kind <= KERNEL_ABSOLUTE; kind++) {
-		w.kernel.offsets = (enum kernel_offsets)kind;
-		w.kernel.no_data_symbols = kind == KERNEL_FROM_THEMSELVES;
+	for (unsigned int kind = 0; kind <= KERNEL_FROM_THEMSELVES; kind++) {
+		for (int order = 0; order < 2; order++) {
+			w.kernel.offsets = (enum kernel_offsets)kind;
+			w.kernel.no_data_symbols =
+				kind == KERNEL_FROM_THEMSELVES;
+			w.kernel.no_order = order;
+			must_open();
+			must_find_symbols();
+		}
+	}
+}
+
+/* Where the last name is. */
+static uint8_t *last_name(void)
+{
+	uint8_t *at = kernel_part(&w.kernel, KERNEL_NAMES);
+	uint8_t *next = at;
+
+	while (*next) {
+		at = next;
+		next += *at < 128 ? 1 + *at : 2 + (*at & 127) + at[1] * 128;
+	}
+	return at;
+}
+
+/* Names that are not looked at need not even be names. */
+static void symbols_are_found_in_order(void **state)
+{
+	struct trans_saved_symbol s = { "gic_rdists", 0 };
+
+	(void)state;
+	for (int order = 0; order < 2; order++) {
+		w.kernel.no_order = !order;
 		must_open();
-		symbols_are_found();
+		*last_name() = 0;
+		assert_int_equal(trans_saved_symbols(&saved, &s, 1, &err),
+				 order ? 0 : TRANS_ENOENT);
+		assert_int_equal(s.va != 0, order);
+	}
+}
+
+/* Without it, or with one that leads anywhere, all names are gone through. */
+static void order_is_not_needed(void **state)
+{
+	uint8_t *names = kernel_part(&w.kernel, KERNEL_NAMES);
+	uint8_t *offsets = kernel_part(&w.kernel, KERNEL_OFFSETS);
+
+	(void)state;
+	for (unsigned int bytes = 0; bytes < 256; bytes += 5) {
+		saved_world_make(&w);
+		memset(names + 0x27f8, (int)bytes, 8);
+		must_open_again();
+		must_find_symbols();
+		saved_world_make(&w);
+		memset(offsets + 0x4f0, (int)bytes, 0x400);
+		must_open_again();
+		must_find_symbols();
 	}
 }
 
@@ -260,6 +318,10 @@ static void symbols_are_not_believed(void **state)
 	uint8_t *names = kernel_part(&w.kernel, KERNEL_NAMES);
 
 	(void)state;
+	saved_world_make(&w);
+	offsets[0]++;
+	must_have_no_symbols();
+	w.kernel.no_order = true;
 	saved_world_make(&w);
 	offsets[0]++;
 	must_have_no_symbols();
@@ -489,6 +551,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(reads_through_tables, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(symbols_of_each_kind, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(symbols_are_found_in_order,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(order_is_not_needed, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(symbols_are_not_believed,
 						set_up, tear_down),
