@@ -13,6 +13,7 @@ import argparse
 import contextlib
 import fcntl
 import functools
+import glob
 import gzip
 import os
 import re
@@ -25,9 +26,10 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 BUILD = os.path.join(ROOT, 'build')
-# Two states, as the newest kernel of one must not become the other's.
+# One state each, as the newest kernel of one must not become the other's.
 APT = os.path.join(BUILD, 'apt')
 BACKPORTS = os.path.join(BUILD, 'apt-backports')
+UNSTABLE = os.path.join(BUILD, 'apt-unstable')
 KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
 
 # Their own kexec and hibernate are broken, see docs of the lab; a test kernel
@@ -137,10 +139,18 @@ def backports(targets):
             if re.fullmatch('[a-z]+', suite)]
 
 
+def unstable(targets):
+    """The archive of the release that this machine runs has it, too."""
+    return [(uri, 'sid') for uri, suite in targets
+            if re.fullmatch('[a-z]+', suite)][:1]
+
+
 def sources_list(home):
     targets = debian_targets()
     if home == BACKPORTS:
         targets = backports(targets)
+    if home == UNSTABLE:
+        targets = unstable(targets)
     if not targets:
         raise Failed("this machine's apt names no Debian mirror; "
                      'run apt-get update, see apt-get indextargets')
@@ -238,13 +248,33 @@ def newest_good_kernel(home, meta):
     raise Failed(f'no usable {meta} among {found}')
 
 
+def kernel_packages(home, package, version):
+    """From 7.x on the package itself is empty, and depends on its parts."""
+    shown = apt('apt-cache', 'show', f'{package}={version}', home=home)
+    depends = re.search(r'^Depends: (.*)$', shown, re.M)
+    return re.findall(r'(linux-(?:binary|modules)-\S+) \(=',
+                      depends[1] if depends else '') or [package]
+
+
+def as_before(tree):
+    """Until 7.x a kernel was in /boot, and its modules in /lib."""
+    images = glob.glob(f'{tree}/usr/lib/modules/*/vmlinuz')
+    for image in images:
+        os.makedirs(f'{tree}/boot', exist_ok=True)
+        version = os.path.basename(os.path.dirname(image))
+        os.rename(image, f'{tree}/boot/vmlinuz-{version}')
+    if images:
+        os.symlink('usr/lib', f'{tree}/lib')
+
+
 def kernel_from(home, final, meta='linux-image-cloud-arm64'):
     package, version = newest_good_kernel(home, meta)
     say(f'{package} {version} ...')
     with Workdir(final) as d:
-        download_deb(f'{package}={version}', d, home)
-        images = [f for f in os.listdir(f'{d}/boot') if
-                  f.startswith('vmlinuz-')]
+        for part in kernel_packages(home, package, version):
+            download_deb(f'{part}={version}', d, home)
+        as_before(d)
+        images = glob.glob(f'{d}/boot/vmlinuz-*')
         if len(images) != 1:
             raise Failed(f'{package}: no single boot/vmlinuz-*: {images}')
         write_file(f'{d}/VERSION', f'{package} {version}\n')
@@ -257,6 +287,11 @@ def fetch_kernel():
 def fetch_backports():
     prepare_apt(BACKPORTS)
     kernel_from(BACKPORTS, f'{BUILD}/kernel-backports')
+
+
+def fetch_unstable():
+    prepare_apt(UNSTABLE)
+    kernel_from(UNSTABLE, f'{BUILD}/kernel-unstable')
 
 
 def fetch_full_kernel():
@@ -416,7 +451,8 @@ def fetch_trans_pgd():
 
 
 PARTS = {'kernel': fetch_kernel, 'backports': fetch_backports,
-         'kernel-full': fetch_full_kernel, 'busybox': fetch_busybox, 'kexec-tools': fetch_kexec_tools,
+         'unstable': fetch_unstable, 'kernel-full': fetch_full_kernel,
+         'busybox': fetch_busybox, 'kexec-tools': fetch_kexec_tools,
          'cryptsetup': fetch_cryptsetup,
          'loaders': fetch_loaders,
          'libfdt': fetch_libfdt,

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""Builds small arm64 kernels with the page sizes that Debian's own kernel does
-not have, from Debian's linux-source packages and kernel.config.
+"""Builds small arm64 kernels from Debian's linux-source packages and
+kernel.config: with the page sizes that Debian's own kernel does not have, and
+with PCI, but without something that a loader asks a saved kernel by.
 
 Each takes some minutes; what is there is not built again unless kernel.config
 or this list changes. They lie in build/kernels/NAME/: Image, vmlinux,
@@ -19,13 +20,46 @@ sys.path.insert(0, HERE)
 import fetch  # noqa: E402
 
 OUT = os.path.join(fetch.BUILD, 'kernels')
-TOOLS = ['flex', 'bison', 'bc']
-# Which package, from which of fetch.py's apt states, and the page size.
-KERNELS = {
+TOOLS = ['flex', 'bison', 'bc', 'libssl-dev']
+BTF_TOOLS = ['pahole', 'libelf-dev']
+
+# Which package, from which of fetch.py's apt states, and what kernel.config
+# lacks: a page size.
+PAGES = {
     '6.1-4k': ('linux-source-6.1', fetch.APT, ['ARM64_4K_PAGES']),
     '6.1-64k': ('linux-source-6.1', fetch.APT, ['ARM64_64K_PAGES']),
     '6.12-16k': ('linux-source-6.12', fetch.BACKPORTS,
                  ['ARM64_16K_PAGES', 'ARM64_VA_BITS_52', 'EXPERT']),
+}
+
+# What sleeper.py's guest has on PCI.
+PCI = ['PCI', 'PCI_MSI', 'PCI_HOST_GENERIC', 'VIRTIO_PCI', 'NET', 'INET',
+       'NETDEVICES', 'VIRTIO_NET', 'HW_RANDOM', 'HW_RANDOM_VIRTIO',
+       'BLK_DEV_NVME', 'ARM64_4K_PAGES']
+# What a kernel can be asked by: types, symbols of data, and VMCOREINFO, which
+# comes with kexec. Who lacks one has the options behind it instead.
+ASKED_BY = {
+    'btf': (['DEBUG_KERNEL', 'DEBUG_INFO_DWARF4', 'DEBUG_INFO_BTF',
+             'BPF_SYSCALL'], ['DEBUG_INFO_NONE']),
+    'data': (['DEBUG_KERNEL', 'KALLSYMS_ALL'], []),
+    'info': (['KEXEC', 'KEXEC_FILE'], []),
+}
+
+
+def with_pci(series, package, home):
+    """One that can be asked by all of it, and by all but one thing each."""
+    found = {}
+    for lost in (None, *ASKED_BY):
+        options = sum((p[name == lost] for name, p in ASKED_BY.items()), PCI)
+        found[f'{series}-pci' + (f'-no-{lost}' if lost else '')] = (
+            package, home, list(dict.fromkeys(options)))
+    return found
+
+
+KERNELS = {
+    **PAGES,
+    **with_pci('6.1', 'linux-source-6.1', fetch.APT),
+    **with_pci('6.12', 'linux-source-6.12', fetch.BACKPORTS),
 }
 RESULTS = {'Image': 'arch/arm64/boot/Image', 'vmlinux': 'vmlinux',
            'System.map': 'System.map', 'config': '.config'}
@@ -34,7 +68,17 @@ RESULTS = {'Image': 'arch/arm64/boot/Image', 'vmlinux': 'vmlinux',
 def config_of(name):
     with open(f'{HERE}/kernel.config', encoding='utf-8') as f:
         text = f.read()
+    if name not in PAGES:
+        for option in sum((have + lack for have, lack in ASKED_BY.values()),
+                          []):
+            text = text.replace(f'CONFIG_{option}=y\n', '')
     return text + ''.join(f'CONFIG_{o}=y\n' for o in KERNELS[name][2])
+
+
+def built_with(name):
+    """Those that are best built at once: of one source, which is large."""
+    return [name] if name in PAGES else [
+        k for k in KERNELS if k.startswith(name.split('-')[0] + '-pci')]
 
 
 def identity(name):
@@ -89,6 +133,11 @@ def make(tree, out, jobs, *targets):
         raise fetch.Failed('the kernel build failed:\n  ' + '\n  '.join(last))
 
 
+# What must not come in by itself; VMCOREINFO was CRASH_CORE's until 6.9.
+NOT_WITHOUT = {'-no-btf': ['DEBUG_INFO_BTF'], '-no-data': ['KALLSYMS_ALL'],
+               '-no-info': ['CRASH_CORE', 'VMCORE_INFO']}
+
+
 def check_config(name, path):
     """Kconfig drops in silence what it does not know or may not have."""
     with open(path, encoding='utf-8') as f:
@@ -97,6 +146,10 @@ def check_config(name, path):
             if w.startswith('CONFIG_') and w not in have]
     if lost:
         raise fetch.Failed(f'{name}: not in the configuration: {lost}')
+    more = [o for end, options in NOT_WITHOUT.items() if name.endswith(end)
+            for o in options if f'CONFIG_{o}=y' in have]
+    if more:
+        raise fetch.Failed(f'{name}: in the configuration: {more}')
 
 
 def build(name, tree, version, jobs):
@@ -141,18 +194,19 @@ def provide(names, jobs=None):
         lost = [n for n in names if not is_there(n)]
         if not lost:
             return
-        subprocess.run([f'{HERE}/setup', '--with', *TOOLS, 'libssl-dev'],
-                       check=True)
+        btf = any('DEBUG_INFO_BTF' in KERNELS[n][2] for n in lost)
+        subprocess.run([f'{HERE}/setup', '--with', *TOOLS,
+                        *(BTF_TOOLS if btf else [])], check=True)
         build_all(lost, jobs or os.cpu_count())
 
 
 def main():
     ap = argparse.ArgumentParser(description=__doc__.split('\n\n')[0])
     ap.add_argument('name', nargs='*', metavar='NAME',
-                    help=f'of {", ".join(KERNELS)}; default: all of them')
+                    help=f'of {", ".join(KERNELS)}; default: by page size')
     ap.add_argument('--jobs', type=int)
     args = ap.parse_args()
-    names = args.name or list(KERNELS)
+    names = args.name or list(PAGES)
     if not set(names) <= set(KERNELS):
         ap.error(f'unknown kernel among {names}')
     try:

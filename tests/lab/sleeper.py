@@ -16,6 +16,7 @@ import subprocess
 import sys
 
 import fetch
+import kernels
 import says
 import lab
 import payload
@@ -49,7 +50,8 @@ ON_DEMAND = ['fs/efivarfs/efivarfs']
 # Name -> part of fetch.py, directory under build/. Slim ones: kernels.py.
 DEBIAN = {'6.1': ('kernel', 'kernel'),
           '6.1-full': ('kernel-full', 'kernel-full'),
-          '6.12': ('backports', 'kernel-backports')}
+          '6.12': ('backports', 'kernel-backports'),
+          'unstable': ('unstable', 'kernel-unstable')}
 
 
 class Sleeper:
@@ -124,8 +126,8 @@ def kernel_file(name):
 def get_kernel(name):
     """See to it that it is there, and unpacked."""
     if name not in DEBIAN:
-        subprocess.run([sys.executable, f'{HERE}/kernels.py', name],
-                       check=True)
+        subprocess.run([sys.executable, f'{HERE}/kernels.py',
+                        *kernels.built_with(name)], check=True)
         return
     part, home = DEBIAN[name]
     subprocess.run([sys.executable, f'{HERE}/fetch.py', part, 'busybox'],

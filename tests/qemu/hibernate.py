@@ -530,6 +530,38 @@ def lost_lines():
             data_disk_is_clean)]
 
 
+def by(source, cycle=1):
+    return wakes_with_lpis('plan', cycle=cycle,
+                           expect=[says.LPIS_BY.format(source)])
+
+
+UNKNOWN = refuses('TRANS_ESTATE: LPI tables unknown')
+ONLY_SIDECAR = [UNKNOWN, takes_sidecar(as_it_is)]
+
+
+def asked(name, kernel, *rest, cycles=2):
+    """By its log; the next time, when that is lost, by what is left."""
+    log = [by('log'), spoiled(spoil.lpi_lines)] if cycles == 2 else []
+    return Nap(f'pci-own-{name}',
+               pci_guest(kernel, cycles, words=RAW, smp=2, sidecar='/disk'),
+               *log, *rest, data_disk_is_clean, is_gone)
+
+
+def own():
+    """Kernels that lack one thing each that they can be asked by, and the
+    newest that Debian has."""
+    found = [asked('unstable', 'unstable', by('memory', 2))]
+    for series in ('6.1', '6.12'):
+        pci = f'{series}-pci'
+        found += [
+            asked(series, pci, by('memory', 2)),
+            *[asked(f'{series}-no-{lost}', f'{pci}-no-{lost}', *ONLY_SIDECAR,
+                    by('sidecar', 2)) for lost in ('btf', 'data')],
+            asked(f'{series}-no-info', f'{pci}-no-info', *ONLY_SIDECAR,
+                  by('sidecar'), cycles=1)]
+    return found
+
+
 VHE = {'el': 2, 'cpu': MAX}
 
 
@@ -554,7 +586,7 @@ def more_pci():
         on_pci('virtual-linear', 'entry=virtual', 'map=linear', smp=4),
         on_pci('v2m', gic='2', its=False),
         Nap('pci-rest', pci_guest(mmio=['swap']), wakes_with_lpis()),
-        *lost_lines(),
+        *lost_lines(), *own(),
         dead('lpis-left-off', 0), dead('lpis-of-one-cpu', 1, smp=4)]
 
 
@@ -578,7 +610,7 @@ def enters(name, entry, el):
 def slim():
     """Our own kernels, with pages of other sizes."""
     found = []
-    for name in kernels.KERNELS:
+    for name in kernels.PAGES:
         for el, gic, smp in ((1, '2', 1), (2, '3', 2)):
             machine = lab.Machine(el=el, cpu=MAX, gic=gic, smp=smp)
             for entry in ('physical', 'virtual'):
