@@ -60,6 +60,7 @@ MAY.update({
     'ports/qemu-virt': (*EVERYTHING, *SMALL_PORTS),
     'ports/u-boot': (*EVERYTHING, *SMALL_PORTS),
     'ports/efi': (*EVERYTHING, *SMALL_PORTS),
+    'ports/linux': EVERYTHING,
     'tools': EVERYTHING,
 })
 

@@ -28,7 +28,7 @@ ROOT = os.path.dirname(HERE)
 sys.path[:0] = [HERE, os.path.join(HERE, 'qemu'),
                 os.path.join(HERE, 'hazard'), os.path.join(HERE, 'proofs'),
                 os.path.join(HERE, 'bench'), os.path.join(HERE, 'efi'),
-                os.path.join(ROOT, 'ports/efi')]
+                os.path.join(HERE, 'linux'), os.path.join(ROOT, 'ports/efi')]
 import check  # noqa: E402
 import docs  # noqa: E402
 import factors  # noqa: E402
@@ -36,6 +36,7 @@ import gates  # noqa: E402
 import hazard  # noqa: E402
 import hibernate  # noqa: E402
 import house  # noqa: E402
+import ktree  # noqa: E402
 import lab  # noqa: E402
 import machine  # noqa: E402
 import mutants  # noqa: E402
@@ -46,6 +47,7 @@ import proofs  # noqa: E402
 import removal  # noqa: E402
 import rules  # noqa: E402
 import run as qemu  # noqa: E402
+import run_linux  # noqa: E402
 import scenes  # noqa: E402
 import single  # noqa: E402
 import tcg  # noqa: E402
@@ -938,6 +940,44 @@ class OneFile(unittest.TestCase):
                          ['is not what these sources make'])
         self.put('low/own.h', self.FILES['low/own.h'].replace('8', '9'))
         self.assertIn('its blob is of other sources', said(text))
+
+
+class Linux(unittest.TestCase):
+    """What goes into a kernel tree, and what is run with it."""
+    MAKEFILE = ('obj-$(CONFIG_TRANS_TABLE)\t+= trans_pgd.o\n'
+                'obj-$(CONFIG_TRANS_TABLE)\t+= trans_pgd-asm.o\n')
+
+    def port(self, name):
+        return ktree.read(f'{ROOT}/ports/linux/{name}')
+
+    def test_pairs(self):
+        every = factors.product(run_linux.MATRIX, lambda row: True)
+        self.assertEqual(met(run_linux.pairs(), 2), met(every, 2))
+        self.assertLess(len(run_linux.pairs()), 20)
+
+    def test_names_of_cases(self):
+        names = [case.name for case in run_linux.cases()]
+        self.assertEqual(len(names), len(set(names)))
+
+    def test_without_compare(self):
+        for name in ('Kconfig', 'Makefile'):
+            self.assertIn('COMPARE', self.port(name))
+            text = ktree.without_compare(name, self.port(name))
+            self.assertNotIn('COMPARE', text)
+            self.assertIn('LIBRARY' if name == 'Kconfig' else 'CFLAGS_trans_'
+                          'table.o', text)
+        self.assertIn('def_bool TRANS_TABLE && !TRANS_TABLE_LIBRARY\n',
+                      ktree.without_compare('Kconfig', self.port('Kconfig')))
+
+    def test_makefile_of_another_kernel(self):
+        path = 'arch/arm64/mm/Makefile'
+        text = ktree.edited(path, self.MAKEFILE)
+        self.assertIn('obj-$(CONFIG_TRANS_PGD_LINUX)\t+= trans_pgd.o\n', text)
+        self.assertIn('+= trans_table/\nifdef', text)
+        self.assertNotIn('COMPARE', ktree.edited(path, self.MAKEFILE, False))
+        for line in self.MAKEFILE.splitlines():
+            with self.assertRaises(ktree.fetch.Failed):
+                ktree.edited(path, self.MAKEFILE.replace(line, ''))
 
 
 class Hazard(unittest.TestCase):

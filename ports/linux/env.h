@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * What trans_table takes from its surroundings, in Linux: TRANS_ENV_HEADER. And
+ * what a kernel knows of its tables when it is built, so that the compiler
+ * drops the rest.
+ */
+#ifndef TRANS_PGD_ENV_H
+#define TRANS_PGD_ENV_H
+
+#include <linux/kconfig.h>
+#include <linux/limits.h>
+#include <linux/string.h>
+#include <linux/types.h>
+#include <asm/page-def.h>
+
+#ifndef UINT64_MAX
+#define UINT64_MAX U64_MAX
+#endif
+
+/* The page size. */
+#define TRANS_ASSUME_GRANULE PAGE_SHIFT
+/* TRANS_EL1_0: with VHE, too, as EL2&0 then has EL1's names and formats. */
+#define TRANS_ASSUME_REGIME 1
+/* Whether the CPU has 52-bit addresses is known when it runs, if at all. */
+#define TRANS_ASSUME_WIDE (IS_ENABLED(CONFIG_ARM64_PA_BITS_52) ? -1 : 0)
+
+#endif

@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""Trees of Debian's linux-source with ports/linux in them, and kernels that are
+built from those: build/linux/tree-VERSION, build/linux/kernels/NAME."""
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, f'{ROOT}/tests/lab')
+import fetch  # noqa: E402
+import kernels  # noqa: E402
+
+OUT = f'{fetch.BUILD}/linux'
+PORT = f'{OUT}/port'
+INTO = 'arch/arm64/mm/trans_table'
+SOURCES = {'6.1': ('linux-source-6.1', fetch.APT),
+           '6.12': ('linux-source-6.12', fetch.BACKPORTS)}
+VA52 = ['ARM64_VA_BITS_52', 'ARM64_PA_BITS_52']
+# Name -> version, options, compiler.
+KERNELS = {
+    '6.12-4k': ('6.12', ['ARM64_4K_PAGES', 'ARM64_VA_BITS_48'], 'gcc'),
+    '6.1-4k': ('6.1', ['ARM64_4K_PAGES', 'ARM64_VA_BITS_48'], 'gcc'),
+    '6.12-4k-52': ('6.12', ['ARM64_4K_PAGES', 'EXPERT', *VA52], 'gcc'),
+    '6.12-16k-52': ('6.12', ['ARM64_16K_PAGES', 'EXPERT', *VA52], 'gcc'),
+    '6.12-64k-52': ('6.12', ['ARM64_64K_PAGES', *VA52], 'gcc'),
+    '6.1-64k-52': ('6.1', ['ARM64_64K_PAGES', *VA52], 'gcc'),
+    '6.12-4k-clang': ('6.12', ['ARM64_4K_PAGES', 'ARM64_VA_BITS_48'], 'clang'),
+}
+# What of ports/linux a kernel has.
+WITH = {'without': [], 'library': ['TRANS_TABLE_LIBRARY'],
+        'both': ['TRANS_TABLE_LIBRARY', 'TRANS_TABLE_COMPARE']}
+# What no guest of ours uses, of tests/lab/kernel.config: minutes of building.
+NOT_HERE = ('EXT4_FS', 'CRYPTO_LZ4', 'IKCONFIG', 'IKCONFIG_PROC')
+RESULTS = ('arch/arm64/boot/Image', 'vmlinux', 'System.map')
+
+
+# ---- the tree ---------------------------------------------------------------
+
+def tree_of(version):
+    return f'{OUT}/tree-{version}'
+
+
+def unpack(version):
+    """Debian's tree, once."""
+    if os.path.exists(tree_of(version)):
+        return
+    package, home = SOURCES[version]
+    fetch.prepare_apt(home)
+    with fetch.Workdir(tree_of(version)) as d:
+        found = kernels.unpack_source(package, home, d)
+        for name in os.listdir(f'{d}/tree'):
+            os.rename(f'{d}/tree/{name}', f'{d}/{name}')
+        os.rmdir(f'{d}/tree')
+        fetch.write_file(f'{d}/DEBIAN-VERSION', f'{found}\n')
+
+
+def once(text, pattern, becomes, path):
+    """Replace the only place; one that is not there is an error."""
+    new, count = re.subn(pattern, becomes, text, flags=re.M)
+    if count != 1:
+        raise fetch.Failed(f'{path}: {count} places for {pattern!r}')
+    return new
+
+
+BOTH = r'''ifdef CONFIG_TRANS_TABLE_COMPARE
+CFLAGS_trans_pgd.o		+= $(foreach f,create_copy idmap_page copy_el2_vectors,\\
+				   -Dtrans_pgd_$(f)=trans_pgd_$(f)_linux)
+endif
+'''
+
+
+def edited(path, text, compare=True):
+    """What the port changes of Linux's own files."""
+    if path == 'arch/arm64/Kconfig':
+        return once(text, r'^(config TRANS_TABLE\n\tdef_bool y\n\tdepends on '
+                    r'[^\n]*\n)', rf'\1\nsource "{INTO}/Kconfig"\n', path)
+    text = once(text, r'^obj-\$\(CONFIG_TRANS_TABLE\)(\s+\+= trans_pgd\.o)$',
+                r'obj-$(CONFIG_TRANS_PGD_LINUX)\1', path)
+    return once(text, r'^(obj-\$\(CONFIG_TRANS_TABLE\)\s+\+= '
+                r'trans_pgd-asm\.o\n)',
+                r'\1obj-$(CONFIG_TRANS_TABLE_LIBRARY)	+= trans_table/' '\n' +
+                (BOTH if compare else ''), path)
+
+
+def without_compare(name, text):
+    """A file of the port as it is before there is anything to compare."""
+    if name == 'Kconfig':
+        text = once(text, r'^config TRANS_TABLE_COMPARE\n(.+\n|\n(?!#))*', '',
+                    name)
+        return once(text, r'\(!(\w+) \|\| \w+\)', r'!\1', name)
+    if name == 'Makefile':
+        text = once(text, r'^obj-\$\(CONFIG_TRANS_TABLE_COMPARE\).*\n', '', name)
+        return once(text, r'^CFLAGS_trans_pgd_library.o.*\\\n.*\\\n.*\n', '',
+                    name)
+    return text
+
+
+EDITED = ['arch/arm64/Kconfig', 'arch/arm64/mm/Makefile']
+
+
+def read(path):
+    with open(path, encoding='utf-8') as f:
+        return f.read()
+
+
+def write_if_new(path, text):
+    """make goes by times."""
+    if not os.path.exists(path) or read(path) != text:
+        fetch.write_file(path, text)
+
+
+def apply(version):
+    """Put the port into a tree, or what changed of it. What was edited is kept
+    beside as it was."""
+    tree = tree_of(version)
+    os.makedirs(f'{tree}/{INTO}', exist_ok=True)
+    for name in os.listdir(PORT):
+        write_if_new(f'{tree}/{INTO}/{name}', read(f'{PORT}/{name}'))
+    for path in EDITED:
+        if not os.path.exists(f'{tree}/{path}.debian'):
+            shutil.copyfile(f'{tree}/{path}', f'{tree}/{path}.debian')
+        write_if_new(f'{tree}/{path}',
+                     edited(path, read(f'{tree}/{path}.debian')))
+
+
+# ---- kernels ----------------------------------------------------------------
+
+def home_of(name):
+    return f'{OUT}/kernels/{name}'
+
+
+def config_of(name, which):
+    options = [*KERNELS[name][1], *WITH[which]]
+    lines = [w for w in read(f'{ROOT}/tests/lab/kernel.config').splitlines()
+             if w.removeprefix('CONFIG_').removesuffix('=y') not in NOT_HERE]
+    return ('\n'.join(lines) + '\n' + read(f'{HERE}/kernel.config') +
+            ''.join(f'CONFIG_{o}=y\n' for o in options))
+
+
+def make(name, *targets):
+    """In its tree; the end of what was said where it fails."""
+    version, _, compiler = KERNELS[name]
+    home = home_of(name)
+    tools = (['LLVM=1'] if compiler == 'clang' else
+             [f'CROSS_COMPILE={os.environ.get("CROSS_COMPILE") or "aarch64-linux-gnu-"}'])
+    done = subprocess.run(
+        ['make', '-C', tree_of(version), f'O={home}/out',
+         f'-j{os.cpu_count()}', 'ARCH=arm64', *tools,
+         'KBUILD_BUILD_TIMESTAMP=Thu Jan  1 00:00:00 UTC 1970',
+         'KBUILD_BUILD_USER=lab', 'KBUILD_BUILD_HOST=lab', *targets],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True,
+        env={k: v for k, v in os.environ.items()
+             if k not in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL')})
+    with open(f'{home}/log', 'a', encoding='utf-8') as log:
+        log.write(done.stdout)
+    if done.returncode:
+        said = done.stdout.splitlines()
+        last = [w for w in said if 'rror' in w][:12] or said[-12:]
+        raise fetch.Failed(f'{name}: {targets} failed:\n  ' + '\n  '.join(last))
+    return done.stdout
+
+
+def configure(name, which):
+    """Kconfig drops in silence what it does not know or may not have."""
+    config = f'{home_of(name)}/out/.config'
+    make(name, 'tinyconfig')
+    with open(config, 'a', encoding='utf-8') as f:
+        f.write(config_of(name, which))
+    make(name, 'olddefconfig')
+    have = set(read(config).splitlines())
+    want = set(config_of(name, which).splitlines())
+    lost = [w for w in want if w.startswith('CONFIG_') and w not in have]
+    if lost:
+        raise fetch.Failed(f'{name}: not in the configuration: {lost}')
+
+
+def warnings(name):
+    """Of ours, with all that a kernel can warn of."""
+    said = make(name, 'W=1', f'{INTO}/')
+    return [w for w in said.splitlines() if 'warning' in w]
+
+
+def build(name, which='both'):
+    """The kernel, in HOME/WHICH; what the compiler warned of in ours."""
+    home = home_of(name)
+    os.makedirs(f'{home}/out', exist_ok=True)
+    os.makedirs(f'{home}/{which}', exist_ok=True)
+    configure(name, which)
+    said = warnings(name) if which != 'without' else []
+    make(name, 'Image', 'vmlinux')
+    for result in RESULTS:
+        shutil.copyfile(f'{home}/out/{result}',
+                        f'{home}/{which}/{os.path.basename(result)}')
+    return said
+
+
+def image(name, which='both'):
+    return f'{home_of(name)}/{which}/Image'
+
+
+def size(name, which):
+    """Bytes of what a kernel is loaded with: text, read-only and data."""
+    tool = (os.environ.get('CROSS_COMPILE') or 'aarch64-linux-gnu-') + 'size'
+    said = subprocess.run([tool, f'{home_of(name)}/{which}/vmlinux'],
+                          check=True, text=True, stdout=subprocess.PIPE)
+    text, data, _ = said.stdout.splitlines()[1].split()[:3]
+    return int(text), int(data)

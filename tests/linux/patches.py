@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""make linux-patches: ports/linux as a series that `git am` takes, for each
+version of Linux: build/linux/patches/VERSION/*.patch. Each is applied again to
+the files as Debian has them, and shown to checkpatch --strict."""
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+import ktree  # noqa: E402
+from ktree import fetch  # noqa: E402
+
+OUT = f'{ktree.OUT}/patches'
+# The library's own files, in its own style: imported, like lib/zstd.
+IMPORTED = ['trans_table.c', 'trans_table.h']
+# What checkpatch says of every new file, or of what is not this series'.
+NOT_OURS = ['FILE_PATH_CHANGES', 'MISSING_SIGN_OFF']
+ADAPTER = ['Kconfig', 'Makefile', 'env.h', 'trans_pgd_library.c',
+           'trans_pgd_library.h']
+COMPARE = ['trans_pgd_word.c', 'trans_pgd_compare.c']
+AUTHOR = ['-c', 'user.name=trans_table', '-c', 'user.email=trans_table@localhost']
+
+SERIES = [
+    (IMPORTED, False, '''arm64: trans_table: import the tables of the trans_table library
+
+The library makes transitional page tables: it copies the mappings of one
+table into another one, offline, with flags that say what must become of
+them. This is its tables in one file, with all functions static that the
+kernel does not call, so that the compiler drops them.
+
+It is imported as it is, in its own style. It takes memset() and the
+fixed-width types from outside and allocates by callbacks only. Nothing
+builds it yet.
+'''),
+    (ADAPTER, True, '''arm64: trans_pgd: optionally use the trans_table library
+
+The tables on which kexec and the resume from hibernation run are a copy of
+the linear map, page by page where that is mapped by pages, which is the
+default (rodata=full). For each GiB of memory they are 2 MiB of tables, and
+kexec_load() spends most of its time on them.
+
+With CONFIG_TRANS_TABLE_LIBRARY the copy is made by the library. All of it
+is writable memory of one type, so that pages become blocks: a few tables
+do. It has the levels that the CPU's tables have, also with LPA2, where
+trans_pgd_create_copy() forgets to allocate one and oopses. And where
+an entry maps no memory the load fails and says which, instead of BUG().
+
+Users of asm/trans_pgd.h do not change.
+'''),
+    (COMPARE, True, '''arm64: trans_pgd: both implementations in one kernel, to compare them
+
+With CONFIG_TRANS_TABLE_COMPARE the kernel has its own trans_pgd.c and the
+library. trans_pgd=linux, library or plain on the command line chooses who
+makes the tables. Files in debugfs make a copy each time they are read and
+say what that took, and which pages of the copy are not what the linear map
+says, by a walk that neither of the two has written.
+'''),
+]
+
+
+def git(where, *words, **more):
+    done = subprocess.run(['git', *AUTHOR, '-C', where, *words],
+                          stdin=subprocess.DEVNULL, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          **more)
+    if done.returncode:
+        raise fetch.Failed(f'git {words[0]}: {done.stdout}')
+    return done.stdout
+
+
+def pristine(tree, repo):
+    """A repository with those files of Debian's that the series changes."""
+    git(repo, 'init', '-q')
+    for path in ktree.EDITED:
+        os.makedirs(os.path.dirname(f'{repo}/{path}'), exist_ok=True)
+        before = f'{tree}/{path}.debian'
+        shutil.copyfile(before if os.path.exists(before) else
+                        f'{tree}/{path}', f'{repo}/{path}')
+    git(repo, 'add', '-A')
+    git(repo, 'commit', '-q', '-m', 'As Debian has it')
+
+
+def commits(tree, repo):
+    pristine(tree, repo)
+    for files, edits, message in SERIES:
+        compare = files is COMPARE
+        os.makedirs(f'{repo}/{ktree.INTO}', exist_ok=True)
+        for name in [*files, *(['Kconfig', 'Makefile'] if compare else ())]:
+            text = ktree.read(f'{ktree.PORT}/{name}')
+            if not compare:
+                text = ktree.without_compare(name, text)
+            fetch.write_file(f'{repo}/{ktree.INTO}/{name}', text)
+        for path in ktree.EDITED if edits else ():
+            text = ktree.read(f'{tree}/{path}.debian')
+            fetch.write_file(f'{repo}/{path}',
+                             ktree.edited(path, text, compare))
+        git(repo, 'add', '-A')
+        git(repo, 'commit', '-q', '-m', message)
+
+
+def checkpatch(tree, patch, imported):
+    """What it says of a patch; of an imported file nothing is asked."""
+    if imported:
+        return ''
+    done = subprocess.run(
+        ['perl', f'{tree}/scripts/checkpatch.pl', '--strict', '--no-tree',
+         '--terse', '--no-summary', '--ignore', ','.join(NOT_OURS), patch],
+        cwd=tree, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return done.stdout
+
+
+def series(version):
+    """Write it; what is wrong with it, as lines."""
+    tree, into = ktree.tree_of(version), f'{OUT}/{version}'
+    shutil.rmtree(into, ignore_errors=True)
+    os.makedirs(into)
+    said = ''
+    with tempfile.TemporaryDirectory(dir=ktree.OUT) as repo:
+        commits(tree, repo)
+        git(repo, 'format-patch', '-q', '--zero-commit', '-o', into,
+            f'HEAD~{len(SERIES)}')
+        patches = sorted(os.listdir(into))
+        git(repo, 'checkout', '-q', f'HEAD~{len(SERIES)}')
+        git(repo, 'am', '-q', *[f'{into}/{p}' for p in patches])
+        for patch, (files, _, _) in zip(patches, SERIES):
+            said += checkpatch(tree, f'{into}/{patch}', files == IMPORTED)
+    return said
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument('version', nargs='*', default=list(ktree.SOURCES))
+    args = ap.parse_args()
+    bad = ''
+    try:
+        for version in args.version:
+            ktree.unpack(version)
+            ktree.apply(version)
+            bad += series(version)
+            print(f'linux-patches: {OUT}/{version}')
+    except fetch.Failed as why:
+        sys.exit(f'linux-patches: {why}')
+    print(bad, end='')
+    sys.exit(bool(bad))
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,358 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""make linux: kernels of Debian's linux-source with ports/linux in them, which
+leave by kexec, hibernate and resume on tables that the library made; and what a
+copy takes, beside Linux's own, counted inside one kernel."""
+import argparse
+import concurrent.futures
+import fnmatch
+import hashlib
+import itertools
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path[:0] = [HERE, *(f'{ROOT}/tests/{d}' for d in ('lab', 'qemu', 'bench'))]
+import factors  # noqa: E402
+import fetch  # noqa: E402
+import kexec  # noqa: E402
+import lab  # noqa: E402
+import payload  # noqa: E402
+import ktree  # noqa: E402
+
+RUNS = f'{ktree.OUT}/runs'
+DATA_LEN = 4 << 20
+SWAP_MIB = 160
+GROWTH = 20 << 10 # of vmlinux, by the library instead of Linux's own
+MAX = 'max,pauth-impdef=on'
+BAD = [r'LINUX: BAD.*', r'Kernel panic.*', r'Unable to handle.*',
+       r'Internal error.*', r'ret -\d+']
+
+
+# ---- what is booted ---------------------------------------------------------
+
+def fill_system(archive, more=()):
+    libs = f'{kexec.TOOLS}/lib/aarch64-linux-gnu'
+    data = payload.big_data()[:DATA_LEN]
+    for d in ('bin', 'data', 'dev', 'lib', 'lib/aarch64-linux-gnu'):
+        archive.add(d, mode=0o040755)
+    archive.add('dev/console', mode=0o020600, rdev=(5, 1))
+    archive.add('bin/busybox',
+                payload.read(f'{payload.BUILD}/busybox/bin/busybox'))
+    archive.add('bin/kexec', payload.read(f'{kexec.TOOLS}/sbin/kexec'))
+    archive.add('lib/libxenctrl.so.4.17', kexec.stub_library())
+    archive.add('lib/ld-linux-aarch64.so.1',
+                payload.read(f'{libs}/ld-linux-aarch64.so.1'))
+    for name in ('libc.so.6', 'libz.so.1'):
+        archive.add(f'lib/{name}', payload.read(f'{libs}/{name}'))
+    archive.add('data/bytes', data)
+    archive.add('data/sums', f'{hashlib.sha256(data).hexdigest()}'
+                '  bytes\n'.encode())
+    archive.add('init', payload.read(f'{HERE}/guest.sh'))
+    for name, content in more:
+        archive.add(name, content)
+
+
+def system(name, which):
+    """The initramfs of a kernel, which has that kernel and a second initramfs
+    in it; made again where something of it is newer."""
+    path = f'{RUNS}/{name}-{which}.cpio'
+    made_of = [f'{HERE}/guest.sh', os.path.abspath(__file__),
+               ktree.image(name, which)]
+    with fetch.locked(f'{RUNS}/.lock'):
+        if payload.newer(path, made_of):
+            return path
+        payload.write_cpio(f'{path}.second', fill_system)
+        payload.write_cpio(path, lambda a: fill_system(a, [
+            ('kernel', payload.read(ktree.image(name, which))),
+            ('initrd', payload.read(f'{path}.second'))]))
+        os.remove(f'{path}.second')
+    return path
+
+
+# ---- one run ----------------------------------------------------------------
+
+class Failed(Exception):
+    """Why a run failed."""
+
+
+LEVELS = {'el1': (1, 'cortex-a57'), 'nvhe': (2, 'cortex-a57'), 'vhe': (2, MAX)}
+
+
+def machine(level, cpu=None, ram='512M', more=()):
+    el, usual = LEVELS[level]
+    return lab.Machine(el=el, cpu=cpu or usual, gic='2', ram=ram, more=more)
+
+
+def boot(case, number, guest, words, expect, more=(), forbid=BAD, hangs=False):
+    name, which = case.kernel, case.which
+    result = lab.run_qemu(
+        [*guest.args(), '-kernel', ktree.image(name, which), '-initrd',
+         system(name, which), '-append',
+         ' '.join(['console=ttyAMA0 panic=-1', *case.words, *words]), *more],
+        f'linux-{case.name}-{number}', expect=expect, forbid=forbid,
+        timeout=case.patience, silence=case.patience, live=case.live,
+        may_hang=hangs)
+    if result.why:
+        raise Failed(f'{result.why}; see build/logs/linux-{case.name}-'
+                     f'{number}.log')
+    return result.text
+
+
+class Case:
+    """One kernel on one machine, and what it is to do there."""
+
+    patience, live = 120, False
+
+    def __init__(self, name, kernel, do, guest, words=(), which='both'):
+        self.name, self.kernel, self.do, self.guest = name, kernel, do, guest
+        self.words, self.which = list(words), which
+
+    def run(self):
+        self.do(self)
+
+
+def by_kexec(how):
+    def run(case):
+        text = boot(case, 1, case.guest, ['tt.do=kexec', f'tt.how={how}'],
+                    [r'^LINUX: sent', r'^LINUX: loaded', r'^LINUX: arrived'])
+        sent = re.search(r'^LINUX: sent (\w+)', text, re.M)[1]
+        if f'LINUX: arrived {sent}' not in text:
+            raise Failed('what arrived is not what was sent')
+    return run
+
+
+def disk(case):
+    path = f'{RUNS}/{case.name}.img'
+    with open(path, 'wb') as f:
+        f.truncate(SWAP_MIB << 20)
+    return path, ['-drive', f'file={path},format=raw,if=none,id=d0', '-device',
+                  'virtio-blk-device,drive=d0']
+
+
+def by_hibernation(case):
+    path, drive = disk(case)
+    try:
+        boot(case, 1, case.guest, ['tt.do=hibernate'], [r'^LINUX: asleep soon'],
+             drive, [*BAD, 'LINUX: awake'])
+        boot(case, 2, case.guest, ['tt.do=wake'], [r'^LINUX: awake'], drive)
+    finally:
+        os.remove(path)
+
+
+FIGURE = re.compile(r'^trans_pgd: (\w+): ret (-?\d+) counts (\d+) tables (\d+) '
+                    r'stack (\d+)(?: mapped (\d+) differ (\d+))?', re.M)
+FIGURES = {} # case -> {way: (counts, tables, stack, mapped, differ)}
+
+
+def figures(ways):
+    """Each way copies the whole linear map, and an independent walk compares;
+    `visible` leaves out what debug_pagealloc hides, which must show."""
+    def run(case):
+        text = boot(case, 1, case.guest,
+                    ['tt.do=figures', f'tt.ways={",".join(ways)}'],
+                    [r'^LINUX: done'], ['-icount', 'shift=4'])
+        found = {m[0]: tuple(map(int, m[1:])) for m in FIGURE.findall(text)}
+        FIGURES[case.name] = found
+        hidden = any('debug_pagealloc' in w for w in case.words)
+        for way in ways:
+            if way in ('refuse', 'idmap'):
+                continue
+            ret, _, _, _, mapped, differ = found[way]
+            if ret or not mapped or bool(differ) != (
+                    way == 'visible' and hidden):
+                raise Failed(f'{way}: ret {ret}, {differ} of {mapped} differ')
+        check_more(text, ways)
+    return run
+
+
+def check_more(text, ways):
+    if 'idmap' in ways and len(re.findall(
+            r'^trans_pgd: idmap by \w+: ret 0 .* good$', text, re.M)) != 2:
+        raise Failed('idmap')
+    if 'refuse' in ways and not all(
+            int(n) == int(tables) > 1 for n, tables in re.findall(
+                r'^trans_pgd: \w+: refused (\d+) times, then 0 with (\d+) '
+                'tables', text, re.M) or [(0, 1)]):
+        raise Failed('refuse')
+
+
+def oopses(case):
+    """Linux's own copy, where it cannot."""
+    boot(case, 1, case.guest, ['tt.do=kexec', 'tt.how=-s'],
+         [r'trans_pgd_create_copy'], forbid=['LINUX: loaded'], hangs=True)
+
+
+# ---- which ------------------------------------------------------------------
+
+MATRIX = {
+    'level': list(LEVELS),
+    'rodata': ['off', 'on', 'full'],
+    'hidden': ['', 'debug_pagealloc=on'],
+    'do': ['kexec-s', 'kexec-c', 'hibernate'],
+    'way': ['library', 'plain'],
+}
+DO = {'kexec-s': by_kexec('-s'), 'kexec-c': by_kexec('-c'),
+      'hibernate': by_hibernation}
+
+
+def pairs():
+    return factors.cover(factors.product(MATRIX, lambda row: True), 2)
+
+
+def case_of(kernel, row, cpus):
+    words = [f'rodata={row["rodata"]}', f'trans_pgd={row["way"]}',
+             *([row['hidden']] if row['hidden'] else [])]
+    name = '-'.join([kernel, row['level'], row['rodata'],
+                     *(['hidden'] if row['hidden'] else []), row['do'],
+                     row['way']])
+    return Case(name, kernel, DO[row['do']],
+                machine(row['level'], cpus.get(row['level'])), words)
+
+
+ALL = ('linux', 'plain', 'keepcont', 'fold', 'visible', 'refuse', 'idmap')
+# Not `refuse`: what a copy takes, squared.
+LARGE = tuple(w for w in ALL if w != 'refuse')
+LPA2 = tuple(w for w in ALL if w != 'linux')
+# Which CPUs, where not LEVELS': cortex-a57 has no 16K pages, and VHE by max
+# would be LPA2 with 4K.
+CPUS = {
+    '6.12-4k': {'vhe': f'{MAX},lpa2=off'},
+    '6.12-16k-52': {'el1': 'cortex-a76', 'nvhe': 'cortex-a76'},
+}
+
+
+def figure_cases(kernel, ways, level='el1', cpu=None, rams=('1G',)):
+    for ram, (what, words) in itertools.product(rams, {
+            'full': ['rodata=full'],
+            'blocks': ['rodata=off'],
+            'hidden': ['rodata=full', 'debug_pagealloc=on']}.items()):
+        yield Case(f'{kernel}-figures-{what}-{ram}', kernel, figures(ways),
+                   machine(level, cpu, ram), words)
+
+
+def cases():
+    every = []
+    for kernel in ('6.12-4k', '6.1-4k'):
+        every += [case_of(kernel, row, CPUS.get(kernel, {}))
+                  for row in pairs()]
+    every += figure_cases('6.12-4k', ALL)
+    every += figure_cases('6.12-4k', LARGE, rams=('4G',))
+    every += figure_cases('6.1-4k', ALL)
+    every += figure_cases('6.12-4k-52', LPA2, cpu=MAX)
+    every += [
+        Case('6.12-4k-52-linux-oopses', '6.12-4k-52', oopses,
+             machine('el1', MAX), ['trans_pgd=linux']),
+        *(Case(f'6.12-4k-52-{level}-{do}', '6.12-4k-52', DO[do],
+               machine(level, cpu)) for level, cpu, do in (
+                   ('el1', MAX, 'kexec-s'), ('vhe', MAX, 'kexec-c'),
+                   ('vhe', MAX, 'hibernate'), ('el1', MAX, 'hibernate'),
+                   ('el1', 'cortex-a57', 'kexec-c'),
+                   ('nvhe', 'cortex-a57', 'hibernate'))),
+        Case('6.12-4k-linux-kexec', '6.12-4k', by_kexec('-s'), machine('el1'),
+             ['trans_pgd=linux']),
+        Case('6.12-4k-linux-hibernate', '6.12-4k', by_hibernation,
+             machine('el1'), ['trans_pgd=linux'])]
+    return every
+
+
+def run_case(case):
+    try:
+        case.run()
+        return ''
+    except (Failed, OSError, KeyError) as why:
+        return str(why) or repr(why)
+
+
+def report():
+    """Figures beside Linux's."""
+    for name, found in FIGURES.items():
+        linux = found.get('linux')
+        for way, (_, counts, tables, stack, mapped, _) in found.items():
+            times = f'{counts / linux[1]:6.2f} x Linux' if linux else ''
+            print(f'  {name:36} {way:9} {counts:>12,} {times:15} '
+                  f'{tables:>6} tables, stack {stack:>5}, {mapped:>8} pages')
+
+
+def growth(name):
+    """What the library adds to a kernel that has Linux's way, or only that."""
+    for which in ('without', 'library'):
+        ktree.build(name, which)
+    sizes = {w: ktree.size(name, w) for w in ('without', 'library')}
+    text, data = (b - a for a, b in zip(sizes['without'], sizes['library']))
+    print(f'  {name}: vmlinux grows by {text:,} bytes of text and read-only '
+          f'data, {data:,} of data, of {sum(sizes["without"]):,}')
+    return text + data
+
+
+def chosen(only):
+    return [c for c in cases() if not only or
+            any(fnmatch.fnmatch(c.name, p) for p in only)]
+
+
+def provide(names, keep):
+    """The kernels; what their compilers warned of in ours."""
+    subprocess.run([f'{ROOT}/tests/lab/setup', '--with', *ktree.kernels.TOOLS,
+                    'libssl-dev'], check=True)
+    bad = []
+    for name in names:
+        if keep and os.path.exists(ktree.image(name)):
+            continue
+        version = ktree.KERNELS[name][0]
+        print(f'linux: kernel {name} ...', flush=True)
+        ktree.unpack(version)
+        ktree.apply(version)
+        bad += [f'{name}: {w}' for w in ktree.build(name)]
+    return bad
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument('--only', nargs='*', help='patterns of names')
+    ap.add_argument('--keep', action='store_true',
+                    help='do not build kernels that are there')
+    ap.add_argument('--list', action='store_true')
+    ap.add_argument('--growth', metavar='KERNEL',
+                    help='only build it without and with the library')
+    ap.add_argument('--live', action='store_true')
+    ap.add_argument('--patience', type=int, default=120, help='seconds a run')
+    ap.add_argument('--jobs', type=int, default=1)
+    args = ap.parse_args()
+    if args.growth:
+        sys.exit(growth(args.growth) > GROWTH)
+    Case.patience, Case.live = args.patience, args.live
+    picked = chosen(args.only)
+    if args.list:
+        print('\n'.join(c.name for c in picked))
+        return
+    lab.orderly_exit()
+    os.makedirs(RUNS, exist_ok=True)
+    os.makedirs(kexec.OUT, exist_ok=True)
+    names = list(dict.fromkeys(c.kernel for c in picked))
+    failed = 0
+    try:
+        for why in provide(names, args.keep):
+            print(f'  FAILED {why}')
+            failed += 1
+        for name in names:
+            system(name, 'both')
+        with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+            for case, why in zip(picked, pool.map(run_case, picked)):
+                print(f'  {"FAILED" if why else "ok":6} {case.name} {why}',
+                      flush=True)
+                failed += bool(why)
+    except (fetch.Failed, subprocess.CalledProcessError) as why:
+        sys.exit(f'linux: {why}')
+    except KeyboardInterrupt:
+        sys.exit(130)
+    report()
+    print(f'{len(picked) - failed} passed, {failed} failed')
+    sys.exit(bool(failed))
+
+
+if __name__ == '__main__':
+    main()
