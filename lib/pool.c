@@ -166,7 +166,7 @@ static void pool_barrier(void *ctx)
 {
 	struct trans_pool *pool = ctx;
 
-	pool->host->barrier(pool->host_ctx);
+	(pool->host->barrier)(pool->host_ctx);
 }
 
 static uint64_t pool_valid_len(void *ctx, trans_pa_t pa)

@@ -157,7 +157,7 @@ static void carve_barrier(void *ctx)
 {
 	const struct trans_resume *resume = ctx;
 
-	resume->host->barrier(resume->host_ctx);
+	(resume->host->barrier)(resume->host_ctx);
 }
 
 static uint64_t carve_valid_len(void *ctx, trans_pa_t pa)

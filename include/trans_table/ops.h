@@ -74,7 +74,8 @@ struct trans_ops {
 	 * A DSB for stores (DSB ISHST, or more). A walk of tables is an
 	 * observer of its own: it is sure to see a store only once a DSB that
 	 * follows the store is complete (Arm ARM B2.3, DSB). Wanted by
-	 * trans_table_publish, and by trans_table_finish without @clean.
+	 * trans_table_publish, and by trans_table_finish without @clean. Called
+	 * as (ops->barrier)(...): hosts have a macro barrier().
 	 */
 	void (*barrier)(void *ctx);
 	/*

@@ -156,7 +156,7 @@ static int make_visible(struct trans_table *table, bool clean,
 	}
 	if (!ops->barrier)
 		return TRANS_EINVAL;
-	ops->barrier(table->ctx);
+	(ops->barrier)(table->ctx);
 	return 0;
 }
 
