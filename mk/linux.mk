@@ -8,7 +8,7 @@ LINUX_PORT := $(wildcard ports/linux/*)
 # linker drops nothing.
 LINUX_CALLS := trans_geometry_first trans_geometry_from_tcr trans_geometry_init \
 	trans_present_linux trans_table_attach trans_table_copy \
-	trans_table_create trans_table_idmap trans_ttbr
+	trans_table_create_for trans_table_idmap trans_table_publish
 
 $(LX)/port/trans_table.c: tests/single.py mk/linux.mk sources.mk $(TABLES) \
 		$(wildcard $(foreach d,/ /*/ /*/*/,\

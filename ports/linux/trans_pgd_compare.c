@@ -22,7 +22,7 @@
 #include <asm/stack_pointer.h>
 #include <asm/sysreg.h>
 
-#include "trans_pgd_library.h"
+#include "trans_pgd_ways.h"
 
 /* ---- pages, counted and refused ------------------------------------------ */
 

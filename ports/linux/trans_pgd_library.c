@@ -19,23 +19,16 @@
 #include <asm/sysreg.h>
 #include <asm/virt.h>
 
-#include "trans_pgd_library.h"
-
-/* What the library's callbacks get. */
-struct host {
-	struct trans_pgd_info *info;
-	/* Memory of the linear map, as asked last. */
-	phys_addr_t from, to;
-};
+#include "trans_pgd_ways.h"
 
 static int host_alloc(void *ctx, unsigned int shift, unsigned int count,
 		      trans_pa_t *pa)
 {
-	struct host *host = ctx;
+	struct trans_pgd_info *info = ctx;
 	void *page = NULL;
 
 	if (count == 1)
-		page = host->info->trans_alloc_page(host->info->trans_alloc_arg);
+		page = info->trans_alloc_page(info->trans_alloc_arg);
 	if (!page)
 		return -ENOMEM;
 	*pa = virt_to_phys(page);
@@ -53,39 +46,28 @@ static void *host_virt(void *ctx, trans_pa_t pa, size_t len)
 	return phys_to_virt(pa);
 }
 
-/* From @pa to the end of the memory that is in one piece there, if any is. */
-static bool host_memory(struct host *host, phys_addr_t pa)
+/* To the end of the memory that is in one piece there, if any is. */
+static uint64_t host_valid_len(void *ctx, trans_pa_t pa)
 {
 	unsigned long first, end;
 
 	if (!memblock_is_map_memory(pa) ||
 	    memblock_search_pfn_nid(PFN_DOWN(pa), &first, &end) < 0)
-		return false;
-	host->from = PFN_PHYS(first);
-	host->to = PFN_PHYS(end);
-	return true;
+		return 0;
+	return PFN_PHYS(end) - pa;
 }
 
-static bool host_valid(void *ctx, trans_pa_t pa, uint64_t len)
+static void host_barrier(void *ctx)
 {
-	struct host *host = ctx;
-
-	while (pa < host->from || host->to - pa < len || pa >= host->to) {
-		if (pa >= host->from && pa < host->to) {
-			len -= host->to - pa;
-			pa = host->to;
-		}
-		if (!host_memory(host, pa))
-			return false;
-	}
-	return true;
+	dsb(ishst);
 }
 
 static const struct trans_ops host_ops = {
 	.alloc = host_alloc,
 	.free = host_free,
 	.phys_to_virt = host_virt,
-	.pfn_valid = host_valid,
+	.valid_len = host_valid_len,
+	.barrier = host_barrier,
 };
 
 static int failed(const char *what, const struct trans_error *error)
@@ -120,27 +102,9 @@ static int own_half(struct trans_geometry *geo, struct trans_regs *regs,
 				       read_cpuid(ID_AA64MMFR0_EL1), error);
 }
 
-/* A half like @geo, of another size. */
-static int other_half(struct trans_geometry *geo, unsigned int va_bits,
-		      unsigned int flags, struct trans_error *error)
-{
-	return trans_geometry_init(geo, TRANS_EL1_0, PAGE_SHIFT, va_bits,
-				   geo->pa_bits,
-				   flags | (geo->ds ? TRANS_GEO_DS : 0), error);
-}
-
-/*
- * Linux switches to the copy as to its own root. With 64K pages that has room
- * for VA_BITS, and what 48 bits need of it is at its end.
- */
-static unsigned int root_bits(const struct trans_geometry *geo)
-{
-	return PAGE_SHIFT == 16 ? VA_BITS : geo->va_bits;
-}
-
 /* Too large for the stack of whoever loads a kernel. */
 struct work {
-	struct host host;
+	struct trans_pgd_info *info;
 	struct trans_geometry geo;
 	struct trans_regs regs;
 	struct trans_report report;
@@ -153,10 +117,15 @@ static struct work *work_begin(struct trans_pgd_info *info)
 	struct work *work = kzalloc(sizeof(*work), GFP_NOWAIT);
 
 	if (work)
-		work->host.info = info;
+		work->info = info;
 	return work;
 }
 
+/*
+ * Linux keeps its registers when it switches to the copy: what permissions mean
+ * by PIR, and with 64K pages and VA_BITS_52 where in its page a root of 48 bits
+ * lies.
+ */
 static int work_copy(struct work *work, unsigned long start, unsigned long end,
 		     unsigned int flags)
 {
@@ -166,28 +135,24 @@ static int work_copy(struct work *work, unsigned long start, unsigned long end,
 	if (!ret)
 		ret = trans_table_attach(&work->from, &work->geo, &work->regs,
 					 trans_present_linux, &host_ops,
-					 &work->host, report);
+					 work->info, report);
+	if (!ret)
+		ret = trans_table_create_for(&work->to, &work->geo, &work->regs,
+					     &host_ops, work->info, report);
 	if (!ret) {
 		start = max_t(u64, start, trans_geometry_first(&work->geo));
-		ret = other_half(&work->geo, root_bits(&work->geo),
-				 TRANS_GEO_UPPER, &report->error);
-	}
-	if (!ret)
-		ret = trans_table_create(&work->to, &work->geo,
-					 work->regs.mair, &host_ops,
-					 &work->host, report);
-	if (!ret)
 		ret = trans_table_copy(&work->to, start, &work->from, start,
 				       end - start, flags, report);
+	}
+	if (!ret)
+		ret = trans_table_publish(&work->to, &work->regs, report);
 	return ret;
 }
 
-/* The walker may be another CPU's, and sees what caches hold. */
 static int work_end(struct work *work, const char *what, int ret)
 {
 	if (ret)
 		ret = failed(what, &work->report.error);
-	dsb(ishst);
 	kfree(work);
 	return ret;
 }
@@ -203,7 +168,7 @@ int trans_pgd_copy_with(struct trans_pgd_info *info, pgd_t **trans_pgd,
 		return -ENOMEM;
 	ret = work_copy(work, start, end, flags);
 	if (!ret)
-		*trans_pgd = phys_to_virt(work->to.root);
+		*trans_pgd = phys_to_virt(work->to.root & PAGE_MASK);
 	return work_end(work, "the linear map", ret);
 }
 
@@ -217,18 +182,23 @@ static int work_idmap(struct work *work, phys_addr_t pa)
 {
 	static const struct trans_attr code = { TRANS_MEM_NORMAL, TRANS_EXEC };
 	struct trans_report *report = &work->report;
-	int ret = own_half(&work->geo, &work->regs, &report->error);
+	struct trans_geometry *geo = &work->geo;
+	int ret = own_half(geo, &work->regs, &report->error);
 
 	if (!ret)
-		ret = other_half(&work->geo, pa >> 48 ? 52 : 48, 0,
-				 &report->error);
+		ret = trans_geometry_init(geo, TRANS_EL1_0, PAGE_SHIFT,
+					  pa >> 48 ? 52 : 48, geo->pa_bits,
+					  geo->ds ? TRANS_GEO_DS : 0,
+					  &report->error);
+	work->regs.ttbr = 0; /* TTBR1's */
 	if (!ret)
-		ret = trans_table_create(&work->to, &work->geo,
-					 work->regs.mair, &host_ops,
-					 &work->host, report);
+		ret = trans_table_create_for(&work->to, geo, &work->regs,
+					     &host_ops, work->info, report);
 	if (!ret)
 		ret = trans_table_idmap(&work->to, pa, PAGE_SIZE, &code, 0,
 					report);
+	if (!ret)
+		ret = trans_table_publish(&work->to, &work->regs, report);
 	return ret;
 }
 
@@ -242,7 +212,7 @@ int trans_pgd_idmap_page(struct trans_pgd_info *info, phys_addr_t *trans_ttbr0,
 		return -ENOMEM;
 	ret = work_idmap(work, virt_to_phys(page));
 	if (!ret) {
-		*trans_ttbr0 = trans_ttbr(&work->geo, work->to.root);
+		*trans_ttbr0 = work->regs.ttbr;
 		*t0sz = TCR_T0SZ(work->geo.va_bits);
 	}
 	return work_end(work, "a page of code", ret);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * asm/trans_pgd.h by the library, with the words of its own.
+ * asm/trans_pgd.h by the library and by Linux, each under a name of its own.
  */
-#ifndef TRANS_PGD_LIBRARY_H
-#define TRANS_PGD_LIBRARY_H
+#ifndef TRANS_PGD_WAYS_H
+#define TRANS_PGD_WAYS_H
 
 #include <asm/trans_pgd.h>
 

@@ -8,7 +8,7 @@
 #include <linux/printk.h>
 #include <linux/string.h>
 
-#include "trans_pgd_library.h"
+#include "trans_pgd_ways.h"
 
 static bool by_linux __ro_after_init;
 static unsigned int flags __ro_after_init = TRANS_PGD_FOLD;

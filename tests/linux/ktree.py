@@ -117,6 +117,8 @@ def apply(version):
     beside as it was."""
     tree = tree_of(version)
     os.makedirs(f'{tree}/{INTO}', exist_ok=True)
+    for name in set(os.listdir(f'{tree}/{INTO}')) - set(os.listdir(PORT)):
+        os.remove(f'{tree}/{INTO}/{name}')
     for name in os.listdir(PORT):
         write_if_new(f'{tree}/{INTO}/{name}', read(f'{PORT}/{name}'))
     for path in EDITED:

@@ -21,7 +21,7 @@ IMPORTED = ['trans_table.c', 'trans_table.h']
 # What checkpatch says of every new file, or of what is not this series'.
 NOT_OURS = ['FILE_PATH_CHANGES', 'MISSING_SIGN_OFF']
 ADAPTER = ['Kconfig', 'Makefile', 'env.h', 'trans_pgd_library.c',
-           'trans_pgd_library.h']
+           'trans_pgd_ways.h']
 COMPARE = ['trans_pgd_word.c', 'trans_pgd_compare.c']
 AUTHOR = ['-c', 'user.name=trans_table', '-c', 'user.email=trans_table@localhost']
 

@@ -296,12 +296,12 @@ def chosen(only):
 
 def provide(names, keep):
     """The kernels; what their compilers warned of in ours."""
-    subprocess.run([f'{ROOT}/tests/lab/setup', '--with', *ktree.kernels.TOOLS,
-                    'libssl-dev'], check=True)
     bad = []
-    for name in names:
-        if keep and os.path.exists(ktree.image(name)):
-            continue
+    lost = [n for n in names if not keep or not os.path.exists(ktree.image(n))]
+    if lost:
+        subprocess.run([f'{ROOT}/tests/lab/setup', '--with',
+                        *ktree.kernels.TOOLS, 'libssl-dev'], check=True)
+    for name in lost:
         version = ktree.KERNELS[name][0]
         print(f'linux: kernel {name} ...', flush=True)
         ktree.unpack(version)
