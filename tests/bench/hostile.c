@@ -236,8 +236,9 @@ static void words(void)
 
 static struct kernel kernel;
 
-/* All of what is moved is mapped as the kernel's, which knows itself. */
-static void begin_kernel(void)
+/* All of what is moved is mapped as the kernel's, which knows itself. Only where
+ * its log says nothing is it asked for symbols and types. */
+static void begin_kernel(bool log)
 {
 	trans_va_t va;
 
@@ -251,7 +252,7 @@ static void begin_kernel(void)
 		.root_va = va + world.ttbr1, .va_bits = 48, .page_shift = 12,
 		.mpidr = 0x102, .midr = 0x411fd070,
 		.property = BASE + 30 * MIB, .pending = BASE + 31 * MIB,
-		.types = 3,
+		.types = 3, .no_log = !log,
 	};
 	kernel_make(&kernel);
 	kernel_property_table(memory_at(&world.old, kernel.property));
@@ -260,7 +261,13 @@ static void begin_kernel(void)
 
 static void asked(void)
 {
-	begin_kernel();
+	begin_kernel(true);
+	end_image();
+}
+
+static void asked_without_log(void)
+{
+	begin_kernel(false);
 	end_image();
 }
 
@@ -302,7 +309,7 @@ static void put_structs(uint32_t step)
 /* Names that are almost the one that is looked for. */
 static void almost(void)
 {
-	begin_kernel();
+	begin_kernel(false);
 	begin_types(TYPES_LEN);
 	put_structs(0);
 	memcpy(memory_at(&world.old, TYPES + 24 + TYPES_LEN), "cpuinfo_arm6",
@@ -313,7 +320,7 @@ static void almost(void)
 /* Each name in a page of its own, to which the tables are gone through. */
 static void apart(void)
 {
-	begin_kernel();
+	begin_kernel(false);
 	begin_types(TYPES_LEN);
 	put_word(TYPES + 20, 4u << 20);
 	put_structs(4096);
@@ -338,7 +345,7 @@ static void alike(void)
 	uint8_t *at;
 	uint32_t count = 1u << 20;
 
-	begin_kernel();
+	begin_kernel(false);
 	at = memory_at(&world.old, TYPES);
 	memset(at, 0, 20 * MIB);
 	for (uint64_t i = 0; i < 20 * MIB - 32; i += 32) {
@@ -363,7 +370,7 @@ static void talks(void)
 	const uint64_t first = 5ULL << 33, texts = 1ULL << 11;
 	trans_pa_t ring, at;
 
-	begin_kernel();
+	begin_kernel(true);
 	ring = kernel.pa + KERNEL_DATA * KERNEL_PART + 0x310;
 	put_long(ring, 22);
 	put_long(ring + 8, kernel.va - kernel.pa + TYPES);
@@ -413,6 +420,7 @@ static const struct {
 	{ "image: every other page", scattered, load_image },
 	{ "image: words that could be cpu_resume's", words, load_image },
 	{ "image: a kernel that is asked", asked, load_image },
+	{ "image: the same without a log", asked_without_log, load_image },
 	{ "image: types almost of that name", almost, load_image },
 	{ "image: names of types far apart", apart, load_image },
 	{ "image: symbols that begin alike", alike, load_image },
