@@ -101,6 +101,12 @@ int trans_kexec_begin_work_(struct load *load, unsigned int end,
 			    uint64_t units);
 int trans_kexec_work_(struct load *load, uint64_t units);
 
+/* @len bytes of the host's memory hold what was wanted: clean them. The blob
+ * reads them through the cache, and a host with its MMU off has stored past it,
+ * where a line that was filled meanwhile hides them (Arm ARM B2.11, mismatched
+ * memory attributes). */
+void trans_kexec_clean_(const struct load *load, const void *at, size_t len);
+
 /* Give what trans_kexec_unpack_ allocated back to the host. */
 void trans_kexec_drop_unpacked_(struct trans_kexec *kexec);
 

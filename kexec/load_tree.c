@@ -74,7 +74,9 @@ int trans_kexec_edit_tree_(struct load *load)
 		ret = trans_fdt_edit(load->args->fdt, load->args->fdt_len,
 				     load->fdt, load->fdt_room, &edit,
 				     load->err);
-	if (!ret)
-		load->kexec->fdt.len = fdt_totalsize(load->fdt);
-	return ret;
+	if (ret)
+		return ret;
+	trans_kexec_clean_(load, load->fdt, load->fdt_room);
+	load->kexec->fdt.len = fdt_totalsize(load->fdt);
+	return 0;
 }

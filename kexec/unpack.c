@@ -39,6 +39,12 @@ static int unpack_status(int ret)
 	return known ? ret : TRANS_EHOST;
 }
 
+void trans_kexec_clean_(const struct load *load, const void *at, size_t len)
+{
+	if (load->args->host->clean)
+		load->args->host->clean(load->args->host_ctx, at, len);
+}
+
 static int inflate(struct load *load, const struct unpack_file *file,
 		   const struct trans_packed *packed, uint8_t *to)
 {
@@ -65,6 +71,7 @@ static int inflate(struct load *load, const struct unpack_file *file,
 	if (len != packed->unpacked_len)
 		return trans_fail(load->err, TRANS_ECORRUPT,
 				  "compressed kernel ends early");
+	trans_kexec_clean_(load, to, len);
 	return trans_kexec_work_(load, len);
 }
 

@@ -168,6 +168,7 @@ static int stage_segments(struct load *load, const struct trans_elf *elf,
 	if (ret)
 		return ret;
 	ret = fill(load, &s, file, to);
+	trans_kexec_clean_(load, to, (size_t)s.src);
 	rebase_pieces(load->kexec);
 	return ret;
 }

@@ -22,6 +22,14 @@ MUTANTS = {
         ("kexec: .bss is nobody's", 'forbid_destinations',
          'load->image.memory_len });', 'load->image.file_len });'),
     ],
+    ('test_kexec_formats',): [
+        ('kexec: the edited tree is not cleaned', 'trans_kexec_edit_tree_',
+         'trans_kexec_clean_(load, load->fdt, load->fdt_room);', ''),
+        ('kexec: what was inflated is not cleaned', 'inflate',
+         'trans_kexec_clean_(load, to, len);', ''),
+        ('kexec: segments are not cleaned', 'stage_segments',
+         'trans_kexec_clean_(load, to, (size_t)s.src);', ''),
+    ],
     ('test_image',): [
         ('kexec: file longer than image_size', 'size_fault',
          'if (file_len > header->image_size)',

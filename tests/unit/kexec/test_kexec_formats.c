@@ -353,6 +353,45 @@ static void gzip_of_elf(void **state)
 	kexec_hunger(f);
 }
 
+/* ---- what a host with its MMU off has stored past the caches ---- */
+
+/* Memory as it was when it was cleaned. */
+static uint8_t seen[MEMORY_LEN];
+
+static void note_clean(void *ctx, const void *va, size_t len)
+{
+	const struct memory *m = ctx;
+
+	memcpy(seen + ((const uint8_t *)va - m->bytes), va, len);
+}
+
+static void is_clean(struct fixture *f, trans_pa_t pa, uint64_t len)
+{
+	assert_memory_equal(seen + (pa - BASE), memory_at(&f->memory, pa), len);
+}
+
+static void load_is_clean(struct fixture *f)
+{
+	f->memory.ops.clean = note_clean;
+	memset(seen, 0, sizeof(seen));
+	kexec_load(f);
+	is_clean(f, f->kexec.fdt_source, f->kexec.fdt.len);
+	assert_true(f->kexec.pieces);
+	for (size_t i = 0; i < f->kexec.pieces; i++)
+		is_clean(f, f->kexec.piece[i].src, f->kexec.piece[i].len);
+	trans_kexec_unload(&f->kexec);
+}
+
+static void all_that_is_written_is_clean(void **state)
+{
+	struct fixture *f = *state;
+
+	kernel_is_gzip(f, f->kernel, KERNEL_LEN);
+	load_is_clean(f);
+	kernel_is_elf(f, 2, 0x804, kexec_program, PROGRAM_SEGMENTS);
+	load_is_clean(f);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, kexec_set_up, kexec_tear_down)
 
@@ -375,6 +414,7 @@ int main(void)
 		TEST(program_refused),
 		TEST(elf_hunger),
 		TEST(gzip_of_elf),
+		TEST(all_that_is_written_is_clean),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
