@@ -190,6 +190,7 @@ def hazards(tally, full):
     if not make(tally, 'plugin', *needs):
         return
     tally.add(*hazard.run_all(hazard.chosen(sample=not full)))
+    make(tally, "somebody's own port", 'hazard-own')
     if full:
         make(tally, 'planted bugs', 'hazard-planted', keep=('  ',))
 

@@ -117,6 +117,7 @@ static void mmu_off(struct cpu *cpu, unsigned int slot, uint32_t site)
 	      cpu->phase);
 	say_pending(cpu, slot);
 	cpu->tlb[slot].half[0] = cpu->tlb[slot].half[1] = false;
+	cpu->tlb[slot].fetch[0] = cpu->tlb[slot].fetch[1] = false;
 	cpu_leaves(cpu, site);
 	/* Its tables are live no more, unless another CPU's are the same. */
 	live_scan(NULL, 0, site);
@@ -252,23 +253,31 @@ static bool may_hit(const struct tlb *tlb, const struct regime *now,
 	return !tlb->asid_gone && cpu_asid(&tlb->before) == cpu_asid(now);
 }
 
+/* What is wrong if an old translation is used; none: no such is held. */
+static enum rule why_held(const struct tlb *tlb, unsigned int high, bool fetch)
+{
+	if (tlb->half[high])
+		return tlb->asked ? RULE_TLBI_NO_DSB : RULE_TTBR_NO_TLBI;
+	return fetch && tlb->fetch[high] ? RULE_TLBI_NO_ISB : RULE_NONE;
+}
+
 /* A TTBR was changed, and nothing has been forgotten. If what is held is what
  * the new tables say, no harm is done. */
 static void stale_translation(struct cpu *cpu, unsigned int slot, uint64_t va,
-			      uint32_t site)
+			      bool fetch, uint32_t site)
 {
 	struct regime now = cpu_regime(cpu, slot);
 	struct tlb *tlb = &cpu->tlb[slot];
 	unsigned int high = walk_is_high(&now, va);
+	enum rule rule = why_held(tlb, high, fetch);
 	struct leaf held, leaf;
 
-	if (!tlb->half[high] || cpu->phase == PHASE_NEXT ||
+	if (!rule || cpu->phase == PHASE_NEXT ||
 	    !may_hit(tlb, &now, va, &held) ||
 	    (leaf_at(&now, va, &leaf) && leaf.desc == held.desc &&
 	     leaf.len == held.len))
 		return;
-	cpu_find(cpu, tlb->asked ? RULE_TLBI_NO_DSB : RULE_TTBR_NO_TLBI, site,
-		 NULL, va, tlb->by.ttbr[high]);
+	cpu_find(cpu, rule, site, NULL, va, tlb->by.ttbr[high]);
 }
 
 /* By its mapping, and SCTLR.C (D7.5.5). */
@@ -286,7 +295,7 @@ static bool is_cached(struct cpu *cpu, unsigned int el, uint64_t va,
 	unsigned int slot = cpu_slot(cpu, el);
 
 	if (cpu->regs.sctlr[slot] & SCTLR_M)
-		stale_translation(cpu, slot, va, site);
+		stale_translation(cpu, slot, va, false, site);
 	return is_cacheable(cpu, slot, va);
 }
 
@@ -332,7 +341,7 @@ void cpu_fetch(struct cpu *cpu, unsigned int el, uint64_t va, uint64_t pa,
 	struct line *line = guest_line(pa);
 
 	if (sctlr & SCTLR_M)
-		stale_translation(cpu, slot, va, site);
+		stale_translation(cpu, slot, va, true, site);
 	if (line)
 		cpu_find(cpu, line_fetch(line, how, &cpu->ic_done), site, line,
 			 pa, cpu->ic_done.clock);
@@ -474,7 +483,8 @@ static void tlbi_unfinished(struct cpu *cpu, uint32_t site)
 }
 
 /* By a DSB that reaches far enough TLBIs are over. What a TLB is filled by
- * while translation is on fills it again at once. */
+ * while translation is on fills it again at once. What comes behind a DSB may
+ * have been fetched before it. */
 static void tlbi_done(const struct cpu *cpu, struct cpu *at, bool all)
 {
 	for (unsigned int slot = 0; slot < 2; slot++) {
@@ -484,7 +494,10 @@ static void tlbi_done(const struct cpu *cpu, struct cpu *at, bool all)
 		    (at != cpu && !all))
 			continue;
 		tlb->asked = false;
-		tlb->half[0] = tlb->half[1] = false;
+		for (unsigned int high = 0; high < 2; high++) {
+			tlb->fetch[high] |= tlb->half[high] && at == cpu;
+			tlb->half[high] = false;
+		}
 		if (!(at->regs.sctlr[slot] & SCTLR_M))
 			tlb->filled = false;
 	}
@@ -527,6 +540,15 @@ void cpu_leaves(struct cpu *cpu, uint32_t site)
 	cpu->dc_open = 0;
 }
 
+/* ISB, and an exception or the return from one: whatever comes behind is
+ * fetched anew. */
+static void synchronized(struct cpu *cpu)
+{
+	cpu->ic_done = cpu->ic_seen;
+	for (unsigned int slot = 0; slot < 2; slot++)
+		cpu->tlb[slot].fetch[0] = cpu->tlb[slot].fetch[1] = false;
+}
+
 void cpu_sys(struct cpu *cpu, unsigned int el, const struct sys *sys,
 	     uint64_t value, uint32_t site)
 {
@@ -559,14 +581,14 @@ void cpu_sys(struct cpu *cpu, unsigned int el, const struct sys *sys,
 		break;
 	case SYS_ISB:
 		tlbi_unfinished(cpu, site);
-		cpu->ic_done = cpu->ic_seen;
+		synchronized(cpu);
 		break;
 	case SYS_ERET:
-		cpu->ic_done = cpu->ic_seen;
+		synchronized(cpu);
 		break;
 	case SYS_CALL:
 		cpu_leaves(cpu, site);
-		cpu->ic_done = cpu->ic_seen;
+		synchronized(cpu);
 		break;
 	case SYS_MSR:
 	case SYS_DCZID:

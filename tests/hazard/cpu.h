@@ -32,6 +32,7 @@ struct tlb {
 	bool filled, unknown;
 	struct regime by;
 	bool half[2];  /* its TTBR was changed, and nothing forgotten since */
+	bool fetch[2]; /* forgotten, but for what was fetched before */
 	struct regime before; /* what it was changed from */
 	bool asid_gone; /* a TLBI of its ASID: only what is global is left */
 	bool asked;    /* TLBI of all, no DSB yet ... */

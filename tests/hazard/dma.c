@@ -20,6 +20,7 @@
 #define QUEUE_DEVICE 0xa0
 #define DESC_NEXT 1
 #define DESC_WRITE 2
+#define DESC_INDIRECT 4
 
 struct queue {
 	uint64_t desc, driver, device;
@@ -64,17 +65,28 @@ static uint64_t bytes_at(uint64_t pa, unsigned int len)
 	return value;
 }
 
-/* A chain of descriptors: address, length, flags, next. */
-static void chain(struct cpu *cpu, const struct queue *q, unsigned int head,
-		  uint32_t site)
+/* @num descriptors: address, length, flags, next. */
+struct descs {
+	uint64_t pa, num;
+	bool inner;
+};
+
+/* A chain of them. One may name a table of its own, which has its chain from
+ * the first on (virtio 1.2, 2.7.5.3); none in there does. */
+static void chain(struct cpu *cpu, const struct descs *descs,
+		  unsigned int head, uint32_t site)
 {
-	for (uint32_t i = 0; i < q->num; i++) {
-		uint64_t at = q->desc + 16ULL * (head % q->num);
+	for (uint64_t i = 0; i < descs->num; i++) {
+		uint64_t at = descs->pa + 16ULL * (head % descs->num);
+		uint64_t pa = bytes_at(at, 8), len = bytes_at(at + 8, 4);
 		uint64_t flags = bytes_at(at + 12, 2);
 
 		moves(cpu, at, 16, false, site);
-		moves(cpu, bytes_at(at, 8), bytes_at(at + 8, 4),
-		      flags & DESC_WRITE, site);
+		if (flags & DESC_INDIRECT && !descs->inner)
+			chain(cpu, &(struct descs){ pa, len / 16, true }, 0,
+			      site);
+		else
+			moves(cpu, pa, len, flags & DESC_WRITE, site);
 		if (!(flags & DESC_NEXT))
 			break;
 		head = (unsigned int)bytes_at(at + 14, 2);
@@ -84,12 +96,13 @@ static void chain(struct cpu *cpu, const struct queue *q, unsigned int head,
 static void notified(struct cpu *cpu, struct queue *q, uint32_t site)
 {
 	uint16_t index = (uint16_t)bytes_at(q->driver + 2, 2);
+	struct descs descs = { q->desc, q->num, false };
 
 	if (!q->num || !q->desc)
 		return;
 	moves(cpu, q->driver, 4 + 2ULL * q->num, false, site);
 	for (; q->seen != index; q->seen++)
-		chain(cpu, q, (unsigned int)bytes_at(
+		chain(cpu, &descs, (unsigned int)bytes_at(
 			      q->driver + 4 + 2ULL * (q->seen % q->num), 2),
 		      site);
 	moves(cpu, q->device, 4 + 8ULL * q->num, true, site);

@@ -125,6 +125,8 @@ def of_file(path):
     spec = importlib.util.spec_from_file_location('port', path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    if not getattr(module, 'SCENES', None):
+        sys.exit(f'hazard: {path} has no SCENES')
     rules.ALLOWED.extend(getattr(module, 'ALLOWED', []))
     return module.SCENES
 
@@ -162,9 +164,9 @@ def run_all(picked, jobs=1, live=False):
     return len(picked) - failed, failed
 
 
-def chosen(only=None, sample=False):
-    every = scenes.SAMPLE if sample else (scenes.all_scenes() +
-                                          at_uboot.SCENES)
+def chosen(only=None, sample=False, port=None):
+    every = (of_file(port) if port else scenes.SAMPLE if sample else
+             scenes.all_scenes() + at_uboot.SCENES)
     return [s for s in every
             if not only or fnmatch.fnmatch(s.name, f'*{only}*')]
 
@@ -183,7 +185,7 @@ def main():
     ap.add_argument('--jobs', type=int, default=1, metavar='N',
                     help='so many cases at a time')
     args = ap.parse_args()
-    picked = of_file(args.port) if args.port else chosen(args.only, args.sample)
+    picked = chosen(args.only, args.sample, args.port)
     if not picked:
         sys.exit('hazard: no case is called that; --list has their names')
     if args.list:

@@ -16,6 +16,7 @@ HAZARD = os.path.join(BUILD, 'hazard')
 PLUGIN = os.path.join(HAZARD, 'hazard.so')
 RAM_AT = 0x40000000
 UNIT = {'M': 20, 'G': 30, 'T': 40}
+DEFAULT = '128M' # of QEMU's virt, without -m
 
 
 class Finding(NamedTuple):
@@ -36,7 +37,10 @@ class Trace(NamedTuple):
 
 
 def size(text):
-    return int(text[:-1]) << UNIT[text[-1]]
+    """As QEMU reads what -m says: [size=]N, of MiB if nothing else is said."""
+    number, unit = re.fullmatch(r'(?:size=)?(\d+)([MGT]?)',
+                                text.upper().replace('SIZE', 'size')).groups()
+    return int(number) << UNIT[unit or 'M']
 
 
 def read(path):
@@ -57,9 +61,9 @@ def read(path):
 
 def backed(args):
     """The same machine, with its RAM in files that the plugin can find."""
-    args = list(args)
-    words, at = [], args.index('-m')
-    ram = size(args[at + 1].split(',')[0])
+    args, words = list(args), []
+    ram = size(args[args.index('-m') + 1].split(',')[0] if '-m' in args
+               else DEFAULT)
     blocks = [(RAM_AT, ram, 'ram')]
     if not any('memory-backend=ram' in a for a in args):
         words = ['-machine', 'memory-backend=ram', '-object',
