@@ -150,3 +150,34 @@ void prove_run(unsigned int most)
 		prove_some(most);
 	} while (++slot < swsusp_slots(&image));
 }
+
+/* The first slot of the map behind it. */
+void prove_next_map(void)
+{
+	uint64_t maps;
+
+	any_state();
+	maps = image.map_pages;
+	image.slot = swsusp_slots(&image);
+	prove_some(1);
+	PROVE(image.map_pages == maps + !image.slot, "maps are counted");
+}
+
+/* After each number of maps there is room for what has to be remembered, and
+ * the first one is always known again. Only which are the same counts: few
+ * values are as good as all. */
+void prove_seen(uint8_t first)
+{
+	uint64_t words[(PAGES << SHIFT) / 8];
+
+	any_disk();
+	image.args.buffer = words; /* a solver takes it better than bytes */
+	image.map_pages = 0;
+	PROVE(!seen_before(&image, first), "nothing was seen");
+	while (image.map_pages++ < MAPS) {
+		uint64_t map = nondet_u8();
+		bool again = seen_before(&image, map);
+
+		PROVE(map != first || again, "it was seen at first");
+	}
+}
