@@ -463,6 +463,11 @@ static void tables_that_are_not_saved(void **state)
 	saved_world_mark(&w, SAVED_PENDING + 0xf000, 0x1000, SAVED_HIDDEN);
 	assert_int_equal(ask(), 0);
 	must_not_know();
+	/* Nor where nothing is wrong with what its bits are. */
+	saved_world_mark(&w, SAVED_PENDING, 0x10000, SAVED_ZERO);
+	saved_world_mark(&w, SAVED_PENDING, 0x2000, SAVED_ABSENT);
+	assert_int_equal(ask(), 0);
+	must_not_know();
 	saved_world_mark(&w, SAVED_PENDING, 0x10000, SAVED_STORED);
 	saved_world_mark(&w, SAVED_PROPERTY + 0x8000, 0x1000, SAVED_ZERO);
 	assert_int_equal(ask(), 0);
