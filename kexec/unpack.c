@@ -39,12 +39,6 @@ static int unpack_status(int ret)
 	return known ? ret : TRANS_EHOST;
 }
 
-void trans_kexec_clean_(const struct load *load, const void *at, size_t len)
-{
-	if (load->args->host->clean)
-		load->args->host->clean(load->args->host_ctx, at, len);
-}
-
 static int inflate(struct load *load, const struct unpack_file *file,
 		   const struct trans_packed *packed, uint8_t *to)
 {

@@ -3,7 +3,8 @@
  * How far a load is, as the host's progress hears it. What takes time is known
  * in parts only: how much an ELF file inside a compressed one has to be laid
  * out is seen when it is there. So each part has a share of the whole that is
- * the same for every kernel, and the whole is a number that means nothing.
+ * the same for every kernel, and the whole is a number that means nothing. And
+ * what a part has written is cleaned.
  */
 #include "kexec/load.h"
 #include "lib/fail.h"
@@ -36,4 +37,10 @@ int trans_kexec_work_(struct load *load, uint64_t units)
 		return tell(load, load->end);
 	/* Units are bytes of memory: far below 2^54. */
 	return tell(load, load->begun + share * load->done / load->units);
+}
+
+void trans_kexec_clean_(const struct load *load, const void *at, size_t len)
+{
+	if (load->args->host->clean)
+		load->args->host->clean(load->args->host_ctx, at, len);
 }

@@ -236,8 +236,8 @@ static void words(void)
 
 static struct kernel kernel;
 
-/* All of what is moved is mapped as the kernel's, which knows itself. Only where
- * its log says nothing is it asked for symbols and types. */
+/* All of what is moved is mapped as the kernel's, which knows itself. Only
+ * where its log says nothing is it asked for symbols and types. */
 static void begin_kernel(bool log)
 {
 	trans_va_t va;

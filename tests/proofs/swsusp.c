@@ -151,18 +151,6 @@ void prove_run(unsigned int most)
 	} while (++slot < swsusp_slots(&image));
 }
 
-/* The first slot of the map behind it. */
-void prove_next_map(void)
-{
-	uint64_t maps;
-
-	any_state();
-	maps = image.map_pages;
-	image.slot = swsusp_slots(&image);
-	prove_some(1);
-	PROVE(image.map_pages == maps + !image.slot, "maps are counted");
-}
-
 /* After each number of maps there is room for what has to be remembered, and
  * the first one is always known again. Only which are the same counts: few
  * values are as good as all. */

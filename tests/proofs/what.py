@@ -104,7 +104,6 @@ HEAD_BOUNDS = 'any 160 bytes or less'
 SWSUSP = ('lib/text.c',)
 STATE = ('MAPS=3', 'RUN=4', 'SHIFT=12')
 # Few enough that all of them are remembered.
-SEEN_LOOPS = (('seen_before.0', 1), ('seen_before.2', 4))
 STATE_BOUNDS = 'any map; 3 maps read before, or less'
 FILE_PROOFS = [
     Proof('image', 'parse', HEAD_BOUNDS, IMAGE, 9,
@@ -170,11 +169,6 @@ FILE_PROOFS = [
             '&& !check_slot(image, run->page + i, NULL))', ')')),
           ('MAPS=3', 'RUN=4', 'SHIFT=6'),
           (('trans_swsusp_next_run_.0', 5),)),
-    Proof('swsusp', 'next_map', 'any map of 8 words; 3 maps read before',
-          SWSUSP, 9,
-          (('swsusp: a slot may be the next map', 'check_slot',
-            'page == image->next_map', 'page == image->first_map'),),
-          ('MAPS=3', 'RUN=1', 'SHIFT=6'), SEEN_LOOPS),
     Proof('swsusp', 'seen', '17 maps, of which 8 can be remembered', SWSUSP,
           19, (('swsusp: one map is remembered too many', 'seen_before',
             '/ stride >= most)', '/ stride > most)'),),

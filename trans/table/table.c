@@ -26,11 +26,14 @@ static bool ops_complete(const struct trans_ops *ops)
 	return ops && ops->alloc && ops->free && ops->phys_to_virt;
 }
 
+_Static_assert(sizeof(struct trans_geometry) == 12,
+	       "bytes without gaps, so that they can be compared");
+
 static bool geometry_valid(const struct trans_geometry *geo)
 {
 	const uint8_t *given = (const uint8_t *)geo;
 	struct trans_geometry again;
-	const uint8_t *made = (const uint8_t *)&again;
+	const uint8_t *made;
 	size_t i;
 	unsigned int flags = (geo->upper ? TRANS_GEO_UPPER : 0) |
 			     (geo->ds ? TRANS_GEO_DS : 0);
@@ -39,6 +42,7 @@ static bool geometry_valid(const struct trans_geometry *geo)
 				(enum trans_granule)geo->granule_shift,
 				geo->va_bits, geo->pa_bits, flags, NULL))
 		return false;
+	made = (const uint8_t *)&again;
 	for (i = 0; i < sizeof(again); i++)
 		if (made[i] != given[i])
 			return false;
