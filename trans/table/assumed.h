@@ -39,7 +39,9 @@ static inline bool geo_ds(const struct trans_geometry *geo)
 {
 	if (TRANS_ASSUME_GRANULE == TRANS_64K || TRANS_ASSUME_WIDE == 0)
 		return false;
-	return TRANS_ASSUME_GRANULE && TRANS_ASSUME_WIDE > 0 ? true : geo->ds;
+	if (TRANS_ASSUME_GRANULE != 0 && TRANS_ASSUME_WIDE > 0)
+		return true;
+	return geo->ds;
 }
 
 /* What of a legal geometry this build does not take, or NULL. */
