@@ -37,14 +37,13 @@
 #endif
 /* 1: no kernel is an ELF file, and what reads one is not linked; such a file is
  * refused (TRANS_EIMAGE). 0: it may be. */
-/* 1: symbols are found without the order of their names, for the size: it takes
- * longer, and finds the same. */
-#ifndef TRANS_ASSUME_NO_ORDER
-#define TRANS_ASSUME_NO_ORDER 0
-#endif
-
 #ifndef TRANS_ASSUME_NO_ELF
 #define TRANS_ASSUME_NO_ELF 0
+#endif
+/* 1: symbols are found without the order of their names, for the size: it takes
+ * longer, and finds the same. 0: by their order, where there is one. */
+#ifndef TRANS_ASSUME_NO_ORDER
+#define TRANS_ASSUME_NO_ORDER 0
 #endif
 
 #endif

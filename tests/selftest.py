@@ -185,9 +185,10 @@ class Attempts(unittest.TestCase):
             self.assertIn(why, result.why)
 
     def test_every_runner_attempts(self):
-        for path in 'qemu/run.py', 'uboot/run_uboot.py', 'efi/run_efi.py':
+        for path in ('qemu/run.py', 'uboot/run_uboot.py', 'efi/run_efi.py',
+                     'oracle/oracle.py'):
             with open(os.path.join(HERE, path), encoding='utf-8') as f:
-                self.assertIn('lab.attempt(c, verbose)', f.read(), path)
+                self.assertRegex(f.read(), r'lab\.attempt\(\w+, verbose\)', path)
 
     def test_a_full_disk_is_told_first(self):
         out = io.StringIO()

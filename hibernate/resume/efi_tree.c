@@ -293,9 +293,9 @@ static bool begin(struct tree *tree, const uint8_t *header)
 }
 
 /* What the tree at @pa says, if it is one, and all of it is the image's. */
-static enum whose read_tree(const struct trans_saved_memory *memory, trans_pa_t pa,
-		      const uint8_t *header, uint64_t *effort,
-		      struct tr_efi *efi)
+static enum whose read_tree(const struct trans_saved_memory *memory,
+			    trans_pa_t pa, const uint8_t *header,
+			    uint64_t *effort, struct tr_efi *efi)
 {
 	struct tree tree = { .memory = memory, .pa = pa, .effort = effort };
 	uint64_t values[WANTED] = { 0 };

@@ -40,8 +40,9 @@ bool trans_find_entry_(const struct trans_saved_memory *memory,
 /*
  * The only such tree in @memory that is in its own map, as a virtual machine's
  * is not; else the only one whose map cannot be read; system_table is 0 if
- * there is none. @effort: how many words (of four bytes) of trees may be looked
- * at.
+ * there is none.
+ * @effort: how many words (of four bytes) of trees may be looked at
+ *
  * TRANS_EIMAGE: two that disagree; TRANS_ECORRUPT: @effort was too little.
  */
 int trans_find_efi_(const struct trans_saved_memory *memory, uint64_t effort,

@@ -111,6 +111,18 @@ def location(home):
     return varstore.variables(f'{home}/vars.fd').get('HibernateLocation')
 
 
+def sleeps_again(case, home):
+    """Where there is no image nothing is said, and the system is started, which
+    goes to sleep."""
+    def script(c):
+        c.expect(BOOTED, 240)
+        c.expect(machines.GOING, 300)
+        c.ends(300)
+        if 'transtable:' in c.text:
+            raise Lost('it said something')
+    case.at_console(home, script)
+
+
 def refused(case, home, script):
     """Whatever is said then, with the image and the variable as they were."""
     before, said = esp.swap_bytes(home), location(home)

@@ -11,7 +11,7 @@ import fetch
 import machines
 import payload
 import sleeper
-from at_firmware import BOOTED, Case, TREE
+from at_firmware import BOOTED, Case, TREE, sleeps_again
 from machines import Guest, Lost
 
 TOOLS = f'{payload.BUILD}/cryptsetup'
@@ -76,14 +76,7 @@ def add_initramfs(_, home):
 
 
 def falls_asleep(case, home):
-    """There is no image, which is found out in silence."""
-    def script(c):
-        c.expect(BOOTED, 240)
-        c.expect(machines.GOING, 300)
-        c.ends(300)
-        if 'transtable:' in c.text:
-            raise Lost('it said something')
-    case.at_console(home, script)
+    sleeps_again(case, home)
     if esp.has_image(home):
         raise Lost('the image is not in LUKS')
 

@@ -84,7 +84,7 @@ def run_all(full=False, only=None, verbose=False, seed=1):
         return 0, len(runs)
     failed = 0
     for run in runs:
-        result = run.run(live=verbose)
+        result = lab.attempt(run, verbose)
         report(run, result)
         failed += not result.ok
     return len(runs) - failed, failed

@@ -151,7 +151,7 @@ static int make_visible(struct trans_table *table, bool clean,
 	*why = "finish wants a table under construction";
 	if (table->view || table->live)
 		return TRANS_ELIVE;
-	*why = "neither clean nor barrier is there";
+	*why = "nothing is cleaned, and barrier is missing";
 	if (clean && ops->clean) {
 		ret = trans_table_pages(table, clean_page, table, report);
 		*why = ret == TRANS_EFAULT ?

@@ -33,7 +33,7 @@ enum { GICC = 11, GICD = 12, GICR = 14, ITS = 15 };
 #define STRIDE_4 0x40000u
 
 /* Structures that are looked at for CPUs' redistributors, for each of which all
-* are: enough for some 2,000 CPUs. */
+ * are: enough for some 2,000 CPUs. */
 #define MOST_LOOKS (1u << 22)
 
 /* What was seen so far; @redists: of CPUs, among @seen structures. */
