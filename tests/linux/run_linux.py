@@ -300,7 +300,7 @@ def provide(names, keep):
     lost = [n for n in names if not keep or not os.path.exists(ktree.image(n))]
     if lost:
         subprocess.run([f'{ROOT}/tests/lab/setup', '--with',
-                        *ktree.kernels.TOOLS, 'libssl-dev'], check=True)
+                        *ktree.kernels.TOOLS], check=True)
     for name in lost:
         version = ktree.KERNELS[name][0]
         print(f'linux: kernel {name} ...', flush=True)
