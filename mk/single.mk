@@ -63,7 +63,8 @@ $(eval $(call objects,$(S)/fixed,$(S)/,c))
 # What it saves, for size.
 $(A)/single/small/%.o: FLAGS = -Os -Wall -Wextra -Wshadow -Werror
 $(A)/single/small/fixed.o: FLAGS = -Os -Wall -Wextra -Wshadow -Werror $(FIXED)
-$(A)/single/small/any.o $(A)/single/small/fixed.o: $(S)/trans_table.c $(RECIPES)
+$(A)/single/small/any.o $(A)/single/small/fixed.o: $(S)/trans_table.c $(RECIPES) \
+		| $(FETCHED)
 	$(compile)
 
 ALONE_OBJ := obj/tests/alone/tables.o

@@ -171,6 +171,19 @@ class Times(unittest.TestCase):
         self.assertEqual(check.clock(3 * 3600 + 62.4), '3:01:02')
 
 
+class Setup(unittest.TestCase):
+    def test_nothing_is_compiled_before_the_compiler_is_there(self):
+        """With -j, on a fresh machine."""
+        said = subprocess.run(['make', '-npq', 'all', 'unit-bins'], cwd=ROOT, text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL)
+        rules = [b for b in said.stdout.split('\n\n')
+                 if re.search(r'^\t\$\(compile\)$', b, re.M)]
+        self.assertGreater(len(rules), 20)
+        for rule in rules:
+            self.assertRegex(rule, r'(?m)^build/\S+: [^|]*\|.* setup\b')
+
+
 class Attempts(unittest.TestCase):
     def test_a_case_that_cannot_be_run_is_one_failure(self):
         def full_disk(live):
