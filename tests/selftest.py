@@ -198,10 +198,13 @@ class Attempts(unittest.TestCase):
             self.assertIn(why, result.why)
 
     def test_every_runner_attempts(self):
-        for path in ('qemu/run.py', 'uboot/run_uboot.py', 'efi/run_efi.py',
-                     'oracle/oracle.py'):
+        for path, how in (('qemu/rows.py', r'lab\.attempt\(\w+, verbose\)'),
+                          ('qemu/run.py', r'lab\.attempt\(\w+, verbose\)'),
+                          ('oracle/oracle.py', r'lab\.attempt\(\w+, verbose\)'),
+                          ('uboot/run_uboot.py', r'rows\.run_all\('),
+                          ('efi/run_efi.py', r'rows\.run_all\(')):
             with open(os.path.join(HERE, path), encoding='utf-8') as f:
-                self.assertRegex(f.read(), r'lab\.attempt\(\w+, verbose\)', path)
+                self.assertRegex(f.read(), how, path)
 
     def test_a_full_disk_is_told_first(self):
         out = io.StringIO()

@@ -3,7 +3,6 @@
 """Runs the cases in EFI firmware: a line each, and of a failed one what it said
 last."""
 import argparse
-import concurrent.futures
 import fnmatch
 import os
 import sys
@@ -19,24 +18,11 @@ import at_luks  # noqa: E402
 import at_measured  # noqa: E402
 import at_places  # noqa: E402
 import at_secure  # noqa: E402
-import lab  # noqa: E402
+import rows  # noqa: E402
 
-TAIL = 15
 CASES = [*at_firmware.CASES, *at_places.CASES, *at_failures.CASES,
          *at_cost.CASES, *at_loaders.CASES, *at_luks.CASES, *at_secure.CASES,
          *at_measured.CASES]
-
-
-def report(case, result):
-    verdict = 'ok' if result.ok else 'FAILED'
-    name = f'efi-{case.name}'
-    print(f'  {verdict:6} {name:38} {result.seconds:5.1f} s', flush=True)
-    if result.ok:
-        return
-    print('\n'.join(f'    {w}' for w in result.why.splitlines()))
-    for line in result.text.splitlines()[-TAIL:]:
-        print(f'    | {line}')
-    print(f'    whole log: build/logs/{name}.log', flush=True)
 
 
 def chosen(sample=False, only=None):
@@ -46,16 +32,9 @@ def chosen(sample=False, only=None):
 
 def run_cases(picked, verbose=False):
     """(passed, failed) after running them."""
-    failed = 0
     for how in sorted({c.disk() for c in picked}):
         esp.base(*how)
-    workers = 1 if verbose else os.cpu_count()
-    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
-        runs = pool.map(lambda c: lab.attempt(c, verbose), picked)
-        for case, result in zip(picked, runs):
-            report(case, result)
-            failed += not result.ok
-    return len(picked) - failed, failed
+    return rows.run_all('efi-', picked, verbose)
 
 
 def main():
@@ -72,13 +51,7 @@ def main():
     if args.list:
         print('\n'.join(c.name for c in picked))
         return
-    lab.orderly_exit()
-    try:
-        passed, failed = run_cases(picked, args.verbose)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    print(f'{passed} passed, {failed} failed')
-    sys.exit(bool(failed) or not passed)
+    rows.end('', lambda: run_cases(picked, args.verbose))
 
 
 if __name__ == '__main__':

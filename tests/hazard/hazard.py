@@ -19,7 +19,7 @@ import time
 
 import at_uboot
 import machine
-import lab
+import rows
 import rules
 import scenes
 import symbols
@@ -194,13 +194,7 @@ def main():
     if not os.path.exists(machine.PLUGIN):
         sys.exit(f'hazard: {machine.PLUGIN} is missing; run `make hazard` '
                  f'(it lies in {BUILD})')
-    lab.orderly_exit()
-    try:
-        good, bad = run_all(picked, args.jobs, args.verbose)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    print(f'hazard: {good} passed, {bad} failed')
-    sys.exit(bool(bad))
+    rows.end('hazard: ', lambda: run_all(picked, args.jobs, args.verbose))
 
 
 if __name__ == '__main__':

@@ -11,6 +11,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'qemu'))
 import lab  # noqa: E402
+import rows  # noqa: E402
 
 ELF = os.path.join(lab.ROOT, 'build/arm64/oracle.elf')
 PASS = r'^ORACLE: PASS \d+ geometries$'
@@ -98,13 +99,8 @@ def main():
     ap.add_argument('--verbose', action='store_true',
                     help='show the serial output as it comes')
     args = ap.parse_args()
-    lab.orderly_exit()
-    try:
-        passed, failed = run_all(args.full, args.only, args.verbose, args.seed)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    print(f'oracle: {passed} passed, {failed} failed')
-    sys.exit(bool(failed) or not passed)
+    rows.end('oracle: ', lambda: run_all(args.full, args.only, args.verbose,
+                                         args.seed))
 
 
 if __name__ == '__main__':

@@ -13,9 +13,9 @@ import runs
 import hibernate
 import lab
 import passed
+import rows
 import snapshot
 
-TAIL = 15
 STRENGTHS = {'pairs': factors.PAIRS, 'triples': factors.TRIPLES,
              'product': factors.PRODUCT}
 
@@ -40,17 +40,6 @@ def shard_of(text):
     return int(first), int(count)
 
 
-def report(case, result):
-    verdict = 'ok' if result.ok else 'FAILED'
-    print(f'  {verdict:6} {case.name:38} {result.seconds:5.1f} s', flush=True)
-    if result.ok:
-        return
-    print(f'    {result.why}')
-    for line in result.text.splitlines()[-TAIL:]:
-        print(f'    | {line}')
-    print(f'    whole log: build/logs/{case.name}.log', flush=True)
-
-
 def run_all(picked, jobs, verbose):
     """(case, result) of each: kexecs one by one unless @jobs says otherwise;
     hibernations, which wait for disks, as many at once as there are CPUs."""
@@ -69,16 +58,16 @@ def run_all(picked, jobs, verbose):
 def summary(results):
     """The matrix, value by value: how many runs had it, and how many of them
     failed."""
-    rows = [(case.row, result) for case, result in results
+    had = [(case.row, result) for case, result in results
             if getattr(case, 'row', None)]
-    if not rows:
+    if not had:
         return
-    print(f'  matrix: {len(rows)} runs, {sum(r.ok for _, r in rows)} passed, '
-          f'{sum(r.seconds for _, r in rows):.0f} s')
+    print(f'  matrix: {len(had)} runs, {sum(r.ok for _, r in had)} passed, '
+          f'{sum(r.seconds for _, r in had):.0f} s')
     for factor, values in factors.FACTORS.items():
         cells = []
         for value in values:
-            mine = [r for row, r in rows if row[factor] == value]
+            mine = [r for row, r in had if row[factor] == value]
             bad = sum(not r.ok for r in mine)
             cells.append(f'{str(value).split(",")[0]}: {len(mine) - bad}'
                          + (f' ({bad} FAILED)' if bad else ''))
@@ -97,7 +86,7 @@ def run_cases(picked, verbose=False, jobs=1, record=None):
     todo = record.left_of(picked) if record else picked
     results = []
     for case, result in run_all(todo, jobs, verbose):
-        report(case, result)
+        rows.report(case.name, result)
         results.append((case, result))
         if record and result.ok:
             record.add(case)
@@ -130,16 +119,11 @@ def main():
     if args.list:
         print('\n'.join(c.name for c in picked))
         return
-    lab.orderly_exit()
     record = None
     if args.record or args.resume:
         record = passed.Record(passed.state(), args.resume)
-    try:
-        good, bad = run_cases(picked, args.verbose, args.jobs, record)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    print(f'qemu: {good} passed, {bad} failed')
-    sys.exit(bool(bad))
+    rows.end('qemu: ', lambda: run_cases(picked, args.verbose, args.jobs,
+                                       record))
 
 
 if __name__ == '__main__':

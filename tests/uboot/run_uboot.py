@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """Runs the U-Boot cases: a line each, and of a failed one what it said last."""
 import argparse
-import concurrent.futures
 import fnmatch
 import os
 import sys
@@ -14,9 +13,8 @@ import at_efi  # noqa: E402
 import at_prompt  # noqa: E402
 import at_wake  # noqa: E402
 import disk  # noqa: E402
-import lab  # noqa: E402
+import rows  # noqa: E402
 
-TAIL = 15
 CASES = at_prompt.CASES + at_wake.CASES + at_efi.CASES
 
 # Of what others show as well but for a combination: EL2 with GICv3 wakes from
@@ -36,32 +34,13 @@ def chosen(sample):
     return [c for c in CASES if not sample or c.name not in NOT_IN_SAMPLE]
 
 
-def report(case, result):
-    verdict = 'ok' if result.ok else 'FAILED'
-    name = f'u-boot-{case.name}'
-    print(f'  {verdict:6} {name:38} {result.seconds:5.1f} s', flush=True)
-    if result.ok:
-        return
-    print('\n'.join(f'    {w}' for w in result.why.splitlines()))
-    for line in result.text.splitlines()[-TAIL:]:
-        print(f'    | {line}')
-    print(f'    whole log: build/logs/{name}.log', flush=True)
-
-
 def run_cases(only=None, verbose=False, u_boot=None, cases=CASES):
     """(passed, failed) after running all of them; with another U-Boot, where
     the case does not say which."""
     picked = [c.is_of(u_boot or 'stable') for c in cases
               if not only or fnmatch.fnmatch(c.name, f'*{only}*')]
-    failed = 0
     disk.build()
-    workers = 1 if verbose else os.cpu_count()
-    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
-        runs = pool.map(lambda c: lab.attempt(c, verbose), picked)
-        for case, result in zip(picked, runs):
-            report(case, result)
-            failed += not result.ok
-    return len(picked) - failed, failed
+    return rows.run_all('u-boot-', picked, verbose)
 
 
 def main():
@@ -79,14 +58,7 @@ def main():
     if args.list:
         print('\n'.join(c.name for c in cases))
         return
-    lab.orderly_exit()
-    try:
-        passed, failed = run_cases(args.only, args.verbose, args.u_boot,
-                                   cases)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    print(f'{passed} passed, {failed} failed')
-    sys.exit(bool(failed) or not passed)
+    rows.end('', lambda: run_cases(args.only, args.verbose, args.u_boot, cases))
 
 
 if __name__ == '__main__':
