@@ -67,6 +67,14 @@ $(A)/oracle.elf: tests/oracle/oracle.ld $(ORACLE_OBJS) $(A)/libtrans_core.a
 		--gc-sections --no-warn-rwx-segments --fatal-warnings \
 		-T $< $(ORACLE_OBJS) $(A)/libtrans_core.a -o $@
 
+# ---- programs to copy -------------------------------------------------------
+
+# By their own Makefiles, as whoever copies them has it.
+.PHONY: examples
+examples: $(addprefix $(A)/lib,trans_table.a fdt.a unlzo.a unlz4.a) ## the programs of examples/: build/arm64/examples/
+	$(Q)for dir in examples/*/; do $(MAKE) -s --no-print-directory -C $$dir \
+		CROSS_COMPILE=$(CROSS_COMPILE) BUILT=$(CURDIR)/$(A) || exit; done
+
 build: ## cross build without the gates
 build: $(LIB_ARCHIVES) $(A)/oracle.elf \
 	$(if $(PORT_SOURCES),$(A)/port.bin)

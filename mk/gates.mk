@@ -31,7 +31,7 @@ lint: $(LIB_OBJS) $(BLOB_OBJS) $(PORT_OBJS) $(GLUE_OBJS) $(EFI_ELF_OBJS) | setup
 		--program $(EFI_ELF_OBJS) $(GLUE_OBJS)
 	@tests/lint.py $(sort $(filter %.c,$(LIB) $(TRANS) $(FDT) $(ACPI) $(KEXEC) $(HIBERNATE) $(PORT_SOURCES) $(EFI_PORT) $(GUNZIP) \
 		$(UNLZO) $(UNLZ4) $(BLOB) \
-		$(ARM_ONLY) $(FAKES))) -- --target=aarch64-linux-gnu \
+		$(ARM_ONLY) $(FAKES) $(wildcard examples/*/*.c))) -- --target=aarch64-linux-gnu \
 		-std=gnu11 -ffreestanding -fshort-wchar -mgeneral-regs-only $(INCLUDE)
 	@tests/docs.py
 

@@ -8,7 +8,7 @@ demo: all payload ## kexec and wake Debian's kernel, live (EL= CPU= GIC= RAM= MA
 		--map $(MAP)
 
 .PHONY: matrix
-matrix: all payload ## QEMU cases only (RUN='--only PATTERN --verbose')
+matrix: all payload examples ## QEMU cases only (RUN='--only PATTERN --verbose')
 	@tests/qemu/run.py $(RUN)
 
 .PHONY: oracle

@@ -48,6 +48,7 @@ blob/%.o: $(TT)/%.S
 '''
 
 PORT_LINES = 2000 # of ports/u-boot/, says docs/porting.md
+EXAMPLE_LINES = 250 # of examples/minimal/, with all that it is built by
 
 # A host that has what others wrote built by what was installed.
 PORTS = r'''
@@ -201,14 +202,21 @@ def example(page, language):
     return found
 
 
-def documented(_tools, _where):
-    """The port is as short as docs/porting.md says."""
+def lines_of(pattern):
     lines = 0
-    for path in glob.glob(f'{ROOT}/ports/u-boot/*.[ch]'):
+    for path in glob.glob(f'{ROOT}/{pattern}'):
         with open(path, encoding='utf-8') as f:
             lines += len(f.readlines())
-    if not PORT_LINES * 3 // 4 < lines < PORT_LINES:
-        raise Failed(f'ports/u-boot has {lines} lines')
+    return lines
+
+
+def documented(_tools, _where):
+    """What is to be copied or written is as short as the documents say."""
+    for where, most in (('ports/u-boot/*.[ch]', PORT_LINES),
+                        ('examples/minimal/*', EXAMPLE_LINES)):
+        lines = lines_of(where)
+        if not most * 3 // 4 < lines <= most:
+            raise Failed(f'{where} has {lines} lines')
 
 
 def embedded(tools, where):

@@ -116,6 +116,7 @@ def builds(tally):
                      keep=(gate,))
             else:
                 tally.part(f'{gate} {tool}', False, 0, 'nothing was built')
+    make(tally, 'examples', 'examples')
 
 
 def unit_tests(tally, full):

@@ -24,6 +24,8 @@ PATH = re.compile(r'[\w.*+-]*(?:/[\w.*+-]+)*/?')
 # Of others: a kernel's, a package's, a machine's.
 ELSEWHERE = re.compile(r'/|arch/|kernel/|share/|build/|Documentation/|'
                        r'trans_table/')
+# In a sentence, or as an example of what to type.
+MAKE = re.compile(r'(?:`|^(?: {4}|\t)(?:\$ )?)make ([a-z][\w-]*)\b(?!=)', re.M)
 EXAMPLES = re.compile(r'trans_x_?|trans_pgd\w*')
 NAME = re.compile(r'(?:(?:struct|enum) )?(\w+)(?:\(\))?')
 OURS = re.compile(r'trans_\w+|TRANS_\w*[A-Z0-9]|test_\w+')
@@ -95,7 +97,7 @@ def made_by(there):
 
 
 def targets(text, made):
-    for word in dict.fromkeys(re.findall(r'`make ([a-z][\w-]*)[^`]*`', text)):
+    for word in dict.fromkeys(MAKE.findall(text)):
         if word not in made:
             yield f'make {word}: no such target'
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """What hosts compile that are not this project: each public header alone, in C
-and in C++, with and without the host's string functions before it; the examples
-of README.md; and the library's sources for PE/COFF, where long has 32 bits and
-the assembler knows no ELF directive. Says nothing when all is well."""
+and in C++, with and without the host's string functions before it; each example
+in C of the documents; and the library's sources for PE/COFF, where long has 32
+bits and the assembler knows no ELF directive. Says nothing when all is
+well."""
 import argparse
 import concurrent.futures
 import glob
@@ -61,13 +62,23 @@ def headers(pool):
         for path in sorted(glob.glob(f'{ROOT}/include/trans_table/*.h'))])
 
 
-def examples():
-    with open(f'{ROOT}/README.md', encoding='utf-8') as f:
-        blocks = re.findall(r'^```c\n(.*?)^```', f.read(), re.M | re.S)
+def pages():
+    """Those that people read who use the library."""
+    return ['README.md', *sorted(
+        os.path.relpath(path, ROOT) for where in ('docs', 'examples')
+        for path in glob.glob(f'{ROOT}/{where}/*.md'))]
+
+
+def examples(page):
+    """What is wrong with a page's examples, which are whole functions, one
+    after the other in one file."""
+    with open(f'{ROOT}/{page}', encoding='utf-8') as f:
+        blocks = re.findall(r'^ *```c\n(.*?)^ *```', f.read(), re.M | re.S)
     if not blocks:
-        yield 'README.md: no example'
-    yield run(['gcc', '-x', 'c', '-std=gnu11', *WARN, '-Iinclude',
-               '-fsyntax-only', '-'], HOST + ''.join(blocks))
+        return f'{page}: no example' if page == 'README.md' else ''
+    said = run(['gcc', '-x', 'c', '-std=gnu11', *WARN, '-Iinclude',
+                '-fsyntax-only', '-'], HOST + ''.join(blocks))
+    return said and f'{page}: {said}'
 
 
 def coff(pool, files, flags):
@@ -90,7 +101,7 @@ def main():
     ap.add_argument('file', nargs='+')
     files = ap.parse_args(sys.argv[1:split]).file
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        bad = [w for w in (*headers(pool), *examples(),
+        bad = [w for w in (*headers(pool), *pool.map(examples, pages()),
                            *coff(pool, files, sys.argv[split + 1:])) if w]
     print('\n'.join(bad), end='', file=sys.stderr)
     sys.exit(bool(bad))

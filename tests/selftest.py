@@ -328,6 +328,16 @@ class House(unittest.TestCase):
         self.add('high/c.c', '#include "lib/a.h"\n', self.HEAD)
         self.said(may={**self.MAY, 'lib': (), 'high': ('low', 'lib')})
 
+    def test_examples_take_nothing_private(self):
+        may = {**self.MAY, 'lib': (), 'examples': ('low', 'lib')}
+        self.text['lib/a.h'] = self.HEAD
+        self.add('examples/one/e.h')
+        self.add('examples/two/e.c', '#include <low.h>\n'
+                 '#include "../one/e.h"\n')
+        self.said(may=may)
+        self.add('examples/two/e.c', '#include "lib/a.h"\n')
+        self.said(('private', 'e.c: includes lib/a.h'), may=may)
+
     def test_private_of_the_floor_above(self):
         """A folder in another one knows what its own house knows."""
         self.add('low/sub/d.c', '#include "../a.h"\n')
@@ -1175,8 +1185,8 @@ class Docs(unittest.TestCase):
     def test_in_order(self):
         self.assertEqual(self.said(
             '[o](budgets.md#two-words) `lib/a.c` `a.c` `lib/` `lib/*.c` '
-            '`make all` `trans_a()`, and `far` in `lib/a.c`. `cpu_resume`'),
-            [])
+            '`make all` `trans_a()`, and `far` in `lib/a.c`. `cpu_resume`\n\n'
+            '    make all A=b # builds\n'), [])
 
     def test_each_rule(self):
         for text, what in (('[o](porting.md)', 'porting.md'),
@@ -1184,6 +1194,7 @@ class Docs(unittest.TestCase):
                            ('`lib/c.c`', 'lib/c.c'), ('`c.c`', 'c.c'),
                            ('`ports/`', 'ports/'), ('`lib/*.S`', 'lib/*.S'),
                            ('`make none`', 'none'), ('`trans_b`', 'trans_b'),
+                           ('    make all\n    make none A=b\n', 'none'),
                            ('`near`, `far` in `lib/a.c`', 'near')):
             found = self.said(text)
             self.assertEqual(len(found), 1, found)

@@ -129,10 +129,27 @@ class Nap:
             why, text = str(failure), getattr(failure, 'text', '')
         return lab.Result(text, why, time.monotonic() - start)
 
+    def boots(self, program, words, expect, forbid, more=(), disks='',
+              may_hang=False):
+        """One start of a program with the disks; its text, if all went
+        well."""
+        self.runs += 1
+        result = lab.run_qemu(
+            [*self.machine.args(), '-kernel', program,
+             '-append', ' '.join(words),
+             *sleeper.disk_args(self.disks, disks, self.guest), *more],
+            f'{self.name}.{self.runs}' if self.runs > 1 else self.name,
+            expect=expect, forbid=forbid, timeout=90, silence=40,
+            live=self.live, may_hang=may_hang,
+            watch=[says.ABOUT_TO_RESUME, says.AWAKE])
+        self.times = result.times
+        if result.why:
+            raise Failed(result.why, result.text)
+        return result.text
+
     def port(self, options, expect, forbid, more=(), disks='',
              may_hang=False):
-        """One start of the port; its text, if all went well."""
-        self.runs += 1
+        """One start of the port."""
         offset = sleeper.offset_of(self.guest, self.disks)
         words = ['resume=on', *([f'offset={offset}'] if offset else []),
                  *options]
@@ -141,17 +158,9 @@ class Nap:
             words.append(f'sidecar={SIDECAR_AT:#x},{size:#x}')
             more = [*more, '-device', f'loader,file={self.sidecar},'
                     f'addr={SIDECAR_AT:#x},force-raw=on']
-        result = lab.run_qemu(
-            [*self.machine.args(), '-kernel', PORT,
-             '-append', ' '.join(words),
-             *sleeper.disk_args(self.disks, disks, self.guest), *more], f'{self.name}.{self.runs}' if self.runs > 1 else self.name,
-            expect=expect, forbid=[*forbid, says.CRASH, says.UNKNOWN_OPTION],
-            timeout=90, silence=40, live=self.live, may_hang=may_hang,
-            watch=[says.ABOUT_TO_RESUME, says.AWAKE])
-        self.times = result.times
-        if result.why:
-            raise Failed(result.why, result.text)
-        return result.text
+        return self.boots(PORT, words, expect,
+                          [*forbid, says.CRASH, says.UNKNOWN_OPTION], more,
+                          disks, may_hang)
 
     def digest(self):
         with open(f'{self.disks}/swap.img', 'rb') as f:
@@ -402,6 +411,7 @@ def refusals():
     ]
 
 
+MODERN = ['-global', 'virtio-mmio.force-legacy=false']
 BLOCKS_4K = [word for size in ('logical', 'physical') for word in (
     '-global', f'virtio-blk-device.{size}_block_size=4096')]
 
@@ -411,8 +421,7 @@ def special():
         # The literal is lost: the other entry is taken by itself.
         Nap('entry-falls-back', Sleeper(words=RAW), spoiled(spoil.entry),
             wakes(expect=[says.ENTRY.format('virtual')])),
-        wide_awake('modern-virtio', Sleeper(lab.Machine(more=[
-            '-global', 'virtio-mmio.force-legacy=false']))),
+        wide_awake('modern-virtio', Sleeper(lab.Machine(more=MODERN))),
         wide_awake('blocks-of-4k', Sleeper(lab.Machine(more=BLOCKS_4K))),
         cycles(2, 'lzo', Sleeper(lab.Machine(gic='3', smp=2))),
         # Linux saves pages that are reserved, unless it does not map them.

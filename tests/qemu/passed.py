@@ -10,8 +10,8 @@ import subprocess
 import lab
 
 PATH = 'build/passed.json'
-# What a result depends on, beside QEMU: the port, and what is asked of it.
-DEPENDS = ('build/arm64/port*.bin', 'tests/qemu/*.py', 'tests/lab/*')
+# What a result depends on, beside QEMU: what runs, and what is asked of it.
+DEPENDS = ('build/arm64/port*.bin', 'build/arm64/examples/*.bin', 'tests/qemu/*.py', 'tests/lab/*')
 
 
 def state():

@@ -8,6 +8,7 @@ import os
 import sys
 
 import cases
+import examples
 import factors
 import runs
 import hibernate
@@ -24,7 +25,7 @@ def chosen(strength, only=None, shard=(1, 1)):
     """The cases of a strength (factors.py), of one shard of so many."""
     full = strength > factors.PAIRS
     picked = [c for c in cases.cases(strength) + hibernate.all_cases(full)
-              + snapshot.all_cases(full)
+              + snapshot.all_cases(full) + examples.all_cases(full)
               if not only or fnmatch.fnmatch(c.name, f'*{only}*')]
     if not picked:
         sys.exit(f'run.py: no case matches {only}; see --list')

@@ -26,6 +26,8 @@ MAY_WRITE = r'^port: virtio may write to 0x'
 NOT_QUIET = r'^trans: not quiet: {} status=-0x{:x} '
 ANY_NOT_QUIET = r'^trans: not quiet: .*'
 NOT_LEFT = r'^port: it could not be left: {}$'
+EXAMPLE_MOVES = r'^move 0x0*50001000 -> 0x0*40000000 \+ 0x'
+NOBODY = r'^nobody is asleep here: boot as usual$'
 PLAN = [r'^plan: segment kernel 0x0000000040000000 \+ 0x.*',
         r'^plan: move 0x\w+ -> 0x0000000040000000 \+ 0x.*',
         r'^plan: moves \d+ bytes \d+ of a payload of \d+$',
