@@ -42,10 +42,10 @@ endif
 .PHONY: all lib build
 all: build core-symbols tables-gate single-gate blob-gate caches-gate erratum-gate licence-gate ## cross build and its gates: library, blob and port (the default)
 
-include mk/toolchain.mk mk/lists.mk mk/compile.mk mk/arm64.mk mk/host.mk \
+include mk/toolchain.mk mk/lists.mk mk/compile.mk mk/arm64.mk mk/host.mk mk/tools.mk \
 	mk/efi.mk mk/gates.mk mk/bench.mk mk/single.mk mk/fetch.mk mk/run.mk mk/uboot.mk mk/hazard.mk mk/proofs.mk mk/linux.mk \
 	mk/install.mk mk/clean.mk
 
 # Not by find: see ALONE.
 -include $(wildcard $(foreach d,/ /*/ /*/*/ /*/*/*/ /*/*/*/*/ /*/*/*/*/*/,\
-	$(addsuffix $(d)*.d,$(A)/obj $(A)/single $(E)/obj $(H)/obj $(N) $(S))))
+	$(addsuffix $(d)*.d,$(A)/obj $(A)/single $(E)/obj $(H)/obj $(N) $(S) $(T)/obj $(T64)/obj)))

@@ -28,17 +28,22 @@ endif
 # sanitizer, as a port would build it.
 BENCH_FLAGS := $(COMMON) -O2
 
+# A program of ours, as its users get it.
+TOOL_FLAGS := $(COMMON) -O2
+
 # What compiles a directory: the compiler, with what is the same for all of it.
 $(A)/obj/%: COMPILE = $(CROSS_CC) $(ARM_FLAGS)
 $(H)/obj/%: COMPILE = $(HOST_CC) $(HOST_FLAGS)
 $(N)/obj/%: COMPILE = gcc $(BENCH_FLAGS)
+$(T)/obj/%: COMPILE = gcc $(TOOL_FLAGS)
+$(T64)/obj/%: COMPILE = $(CROSS_COMPILE)gcc $(TOOL_FLAGS)
 $(N)/core/%: COMPILE = $(CROSS_COMPILE)gcc $(ARM_FLAGS)
-$(A)/obj/% $(N)/core/%: SAYS = CC
-$(H)/obj/% $(N)/obj/%: SAYS = HOSTCC
+$(A)/obj/% $(N)/core/% $(T64)/obj/%: SAYS = CC
+$(H)/obj/% $(N)/obj/% $(T)/obj/%: SAYS = HOSTCC
 
 # What a part of it gets besides, when it is C. cmocka's macros cast freely,
 # libfdt is not ours: neither gets -Wconversion.
-$(A)/obj/% $(H)/obj/% $(N)/obj/%: FLAGS = $(WARN)
+$(A)/obj/% $(H)/obj/% $(N)/obj/% $(T)/obj/% $(T64)/obj/%: FLAGS = $(WARN)
 $(H)/obj/tests/%: FLAGS = -Wall -Wextra -Wshadow -Werror
 # What a resume does between two calls of progress is counted by its test
 # (tests/unit/support/counted.c), not by what it says of itself.
@@ -46,16 +51,16 @@ ifneq ($(TOOLCHAIN),fuzz)
 COUNTED := $(H)/obj/tests/unit/support/counted.o
 $(H)/obj/hibernate/%: FLAGS = $(WARN) -fsanitize-coverage=trace-pc
 endif
-$(A)/obj/libfdt/% $(H)/obj/libfdt/% $(N)/obj/libfdt/%: FLAGS = $(TRANS_TABLE_LIBFDT_FLAGS)
-$(A)/obj/zlib/% $(H)/obj/zlib/% $(N)/obj/zlib/%: FLAGS = $(TRANS_TABLE_ZLIB_FLAGS)
+$(A)/obj/libfdt/% $(H)/obj/libfdt/% $(N)/obj/libfdt/% $(T)/obj/libfdt/% $(T64)/obj/libfdt/%: FLAGS = $(TRANS_TABLE_LIBFDT_FLAGS)
+$(A)/obj/zlib/% $(H)/obj/zlib/% $(N)/obj/zlib/% $(T)/obj/zlib/% $(T64)/obj/zlib/%: FLAGS = $(TRANS_TABLE_ZLIB_FLAGS)
 # Unpacking runs with the MMU on, where unaligned accesses are no fault. They
 # are these libraries' own way, so that UBSan has nothing to say to them.
 $(A)/obj/lzo/%: FLAGS = $(TRANS_TABLE_LZO_FLAGS) $(UNALIGNED)
 $(A)/obj/lz4/%: FLAGS = $(TRANS_TABLE_LZ4_FLAGS) $(UNALIGNED)
 $(H)/obj/lzo/%: FLAGS = $(TRANS_TABLE_LZO_FLAGS) -fno-sanitize=undefined
 $(H)/obj/lz4/%: FLAGS = $(TRANS_TABLE_LZ4_FLAGS) -fno-sanitize=undefined
-$(N)/obj/lzo/%: FLAGS = $(TRANS_TABLE_LZO_FLAGS)
-$(N)/obj/lz4/%: FLAGS = $(TRANS_TABLE_LZ4_FLAGS)
+$(N)/obj/lzo/% $(T)/obj/lzo/% $(T64)/obj/lzo/%: FLAGS = $(TRANS_TABLE_LZO_FLAGS)
+$(N)/obj/lz4/% $(T)/obj/lz4/% $(T64)/obj/lz4/%: FLAGS = $(TRANS_TABLE_LZ4_FLAGS)
 # What the compiler says of calls and frames is measured.
 $(N)/core/%: FLAGS = $(WARN) -fcallgraph-info=su
 
@@ -74,10 +79,10 @@ $(1)/%.o: $(2)%.$(3) $(RECIPES) | $(FETCHED)
 	$$(compile)
 endef
 
-$(foreach d,$(A)/obj $(H)/obj $(N)/obj $(N)/core,\
+$(foreach d,$(A)/obj $(H)/obj $(N)/obj $(N)/core $(T)/obj $(T64)/obj,\
 	$(eval $(call objects,$(d),,c)))
 $(foreach d,$(A)/obj $(N)/core,$(eval $(call objects,$(d),,S)))
-$(foreach d,$(A)/obj $(H)/obj $(N)/obj,$(foreach o,$(OTHERS),\
+$(foreach d,$(A)/obj $(H)/obj $(N)/obj $(T)/obj $(T64)/obj,$(foreach o,$(OTHERS),\
 	$(eval $(call objects,$(d)/$(o),$(B)/$(o)/,c))))
 
 # Archives are made anew: `ar r` alone keeps members whose source is gone.

@@ -33,6 +33,7 @@ lint: $(LIB_OBJS) $(BLOB_OBJS) $(PORT_OBJS) $(GLUE_OBJS) $(EFI_ELF_OBJS) | setup
 		$(UNLZO) $(UNLZ4) $(BLOB) \
 		$(ARM_ONLY) $(FAKES) $(wildcard examples/*/*.c))) -- --target=aarch64-linux-gnu \
 		-std=gnu11 -ffreestanding -fshort-wchar -mgeneral-regs-only $(INCLUDE)
+	@tests/lint.py $(TOOL) -- -std=gnu11 $(INCLUDE)
 	@tests/docs.py
 
 .PHONY: portable

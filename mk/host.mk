@@ -6,6 +6,8 @@ HOST_LIB_OBJS := $(call host_objs,$(LIB) $(TRANS) $(FDT) $(ACPI) $(KEXEC) $(HIBE
 UNIT_BINS := $(patsubst %.c,$(H)/%,$(notdir $(UNIT)))
 
 $(H)/libtrans_table.a: $(HOST_LIB_OBJS)
+# Of the tool, all that it does; its main() stays out.
+$(H)/libdesk.a: $(call host_objs,$(filter-out %/main.c,$(TOOL)))
 $(H)/libfdt.a: $(call fdt_objs,$(H))
 $(H)/libgunzip.a: $(call host_objs,$(GUNZIP)) $(call zlib_objs,$(H))
 $(H)/libunlzo.a: $(call host_objs,$(UNLZO)) $(H)/obj/lzo/minilzo.o
@@ -14,7 +16,7 @@ $(H)/libunlz4.a: $(call host_objs,$(UNLZ4)) $(H)/obj/lz4/lz4.o
 # A program has the name of its test, wherever that lies.
 $(foreach t,$(UNIT),$(eval $(H)/$(basename $(notdir $(t))): $(call host_objs,$(t))))
 $(UNIT_BINS): $(call host_objs,$(UNIT_SHARED)) \
-		$(addprefix $(H)/lib,trans_table.a fdt.a gunzip.a unlzo.a unlz4.a)
+		$(addprefix $(H)/lib,desk.a trans_table.a fdt.a gunzip.a unlzo.a unlz4.a)
 	$(call say,HOSTLD)
 	$(Q)$(HOST_CC) $(HOST_FLAGS) $(filter %.o,$^) $(filter %.a,$^) \
 		-lcmocka -llzo2 -llz4 -lzstd -o $@

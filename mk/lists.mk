@@ -19,6 +19,7 @@ ARM_ONLY := $(TRANS_TABLE_CORE_ARM)
 FAKES := $(TRANS_TABLE_FAKES)
 # Tests lie in the folders of what they test.
 UNIT := $(wildcard $(foreach d,/ /*/ /*/*/ /*/*/*/,tests/unit$(d)test_*.c))
+TOOL := $(wildcard tools/trans/*.c)
 UNIT_SHARED := $(wildcard tests/unit/support/*.c)
 
 # What the reference port and the tests take from others, from Debian's sources:

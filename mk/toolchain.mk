@@ -4,6 +4,8 @@
 
 B := build
 N := $(B)/bench
+T := $(B)/tools
+T64 := $(B)/tools-arm64
 A := $(B)/arm64
 UNALIGNED := -mno-strict-align
 ifeq ($(TOOLCHAIN),gcc)

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* A disk, a partition, or a file of one, as the library reads disks. It may be
+ * larger than memory: what is asked for is read, and nothing else. */
+#ifndef TOOLS_TRANS_DISK_H
+#define TOOLS_TRANS_DISK_H
+
+#include <trans_table/block.h>
+
+/* Do not copy it: block points to it. */
+struct disk {
+	struct trans_block block;
+	int fd;
+};
+
+/* errno tells why not. */
+bool disk_open(struct disk *disk, const char *path, bool writable);
+void disk_close(struct disk *disk);
+
+#endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* trans image: what it is asked for, and in which order it is done. */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "disk.h"
+#include "image.h"
+#include "numbers.h"
+#include "trans.h"
+#include "unpack.h"
+
+static const char help[] =
+	"usage: trans image [OPTION...] DISK|FILE[:OFFSET]\n"
+	"\n"
+	"A hibernation image (swsusp) of an arm64 Linux, on a swap partition, a\n"
+	"disk or in a file of one. OFFSET: where a swap file begins, in pages, as\n"
+	"Linux's resume_offset says it. Nothing is written, but by --discard.\n"
+	"\n"
+	"Without options: what the image is, and what its kernel says of itself.\n"
+	"  --header          by the header alone, without reading the rest\n"
+	"  --verify          read all: swap maps, slots, page numbers, CRC\n"
+	"  --log             the saved kernel's log (dmesg)\n"
+	"  --page PA         what is saved of the page at that physical address\n"
+	"  --find VA|SYMBOL  where that is, by the kernel's own tables\n"
+	"  --elf FILE        write an ELF core, for gdb, crash or drgn\n"
+	"  --discard         give the image up; asks first\n"
+	"  --yes             do not ask\n"
+	"\n"
+	"  --like TREE       would it wake on this machine (a .dtb)?\n"
+	"  --cpu MIDR[,NAME=VALUE...]  of its CPU; NAME: mpidr, or an ID register,\n"
+	"                    mmfr0 to mmfr3 or pfr1, which kinds of CPU that are\n"
+	"                    known need not say\n"
+	"  --el 1|2          the exception level that its firmware leaves to us\n"
+	"  --anyway WHAT,... efi, cpu, lpis: what of it shall not matter\n"
+	"\n"
+	"  --json            for scripts\n"
+	"  --help            this\n";
+
+enum { HEADER = 256, VERIFY, LOG, PAGE, FIND, ELF, DISCARD, YES, LIKE, CPU, EL,
+       ANYWAY, JSON, HELP };
+
+static const struct option words[] = {
+	{ "header", no_argument, NULL, HEADER },
+	{ "verify", no_argument, NULL, VERIFY },
+	{ "log", no_argument, NULL, LOG },
+	{ "page", required_argument, NULL, PAGE },
+	{ "find", required_argument, NULL, FIND },
+	{ "elf", required_argument, NULL, ELF },
+	{ "discard", no_argument, NULL, DISCARD },
+	{ "yes", no_argument, NULL, YES },
+	{ "like", required_argument, NULL, LIKE },
+	{ "cpu", required_argument, NULL, CPU },
+	{ "el", required_argument, NULL, EL },
+	{ "anyway", required_argument, NULL, ANYWAY },
+	{ "json", no_argument, NULL, JSON },
+	{ "help", no_argument, NULL, HELP },
+	{ NULL, 0, NULL, 0 },
+};
+
+static bool take_option(struct image_options *options, int word)
+{
+	switch (word) {
+	case HEADER: options->header = true; return true;
+	case VERIFY: options->verify = true; return true;
+	case LOG: options->log = true; return true;
+	case PAGE: options->page = optarg; return true;
+	case FIND: options->find = optarg; return true;
+	case ELF: options->elf = optarg; return true;
+	case DISCARD: options->discard = true; return true;
+	case YES: options->yes = true; return true;
+	case LIKE: options->like = optarg; return true;
+	case CPU: options->cpu = optarg; return true;
+	case ANYWAY: options->anyway = optarg; return true;
+	case JSON: options->json = true; return true;
+	case EL:
+		options->el = (unsigned int)(*optarg - '0');
+		return !optarg[1] && (*optarg == '1' || *optarg == '2');
+	default:
+		return false;
+	}
+}
+
+/* FILE:OFFSET, unless there is a file of that name. */
+static bool take_path(struct image_options *options, char *path)
+{
+	char *colon = strrchr(path, ':');
+
+	options->path = path;
+	if (!colon || !access(path, F_OK))
+		return true;
+	*colon = 0;
+	return number_of(colon + 1, &options->offset);
+}
+
+/* What contradicts itself; NULL: nothing. */
+static const char *options_fault(const struct image_options *options)
+{
+	int asked = options->header + options->log + !!options->page +
+		    !!options->find + !!options->elf +
+		    options->discard + !!options->like;
+
+	if (asked > 1)
+		return "only one of --header, --log, --page, --find, --elf, "
+		       "--discard and --like";
+	if (options->like && (!options->cpu || !options->el))
+		return "--like wants --cpu and --el";
+	if (!options->like && (options->cpu || options->el || options->anyway))
+		return "--cpu, --el and --anyway are for --like";
+	return NULL;
+}
+
+/* What was asked for, of an image that was read. */
+static int answer(struct out *out, const struct image_options *options,
+		  struct contents *contents)
+{
+	static struct kernel kernel;
+
+	if (options->page)
+		return find_page(out, contents, options->page);
+	kernel_find(&kernel, contents);
+	if (options->log)
+		return show_log(out, &kernel);
+	if (options->find)
+		return find_address(out, &kernel, options->find);
+	if (options->elf)
+		return write_vmcore(out, contents, &kernel, options->elf);
+	show_header(out, &contents->reader.info);
+	show_kernel(out, contents, &kernel);
+	return EXIT_FINE;
+}
+
+/* What is known of an image that is damaged is said all the same. */
+static int read_and_answer(struct out *out, const struct image_options *options,
+			   struct contents *contents)
+{
+	struct trans_error err;
+
+	if (!contents_read(contents, &err))
+		return answer(out, options, contents);
+	if (!options->log && !options->page && !options->find && !options->elf)
+		show_header(out, &contents->reader.info);
+	return refused(&err);
+}
+
+static int no_image(const struct contents *contents,
+		    const struct trans_error *err)
+{
+	unsigned int shift = contents->reader.info.page_shift;
+
+	if (err->status != TRANS_ENOIMAGE)
+		return refused(err);
+	if (!shift)
+		return no("no image, and no swap space");
+	return no("no image: swap space of %uK pages", 1u << (shift - 10));
+}
+
+static int look_at(struct out *out, const struct image_options *options,
+		   const struct disk *disk, struct contents *contents)
+{
+	struct trans_error err;
+	const struct trans_swsusp_info *info = &contents->reader.info;
+
+	if (contents_open(contents, &disk->block, options->offset, &err))
+		return no_image(contents, &err);
+	contents->reader.args.unpack = desk_unpackers;
+	if (options->like)
+		return would_wake(out, options, &disk->block);
+	if (!options->header)
+		return read_and_answer(out, options, contents);
+	show_header(out, info);
+	return EXIT_FINE;
+}
+
+static int run(const struct image_options *options)
+{
+	static struct contents contents;
+	struct disk disk;
+	struct out out;
+	int ret;
+
+	if (options->discard)
+		return discard_image(options);
+	if (!disk_open(&disk, options->path, false))
+		return file_error(options->path);
+	out_begin(&out, stdout, options->json);
+	failures_to(&out);
+	ret = look_at(&out, options, &disk, &contents);
+	failures_to(NULL);
+	contents_close(&contents);
+	disk_close(&disk);
+	if (out_end(&out))
+		return file_error("stdout");
+	return ret;
+}
+
+int image_command(int argc, char **argv)
+{
+	struct image_options options = { 0 };
+	const char *fault;
+	int word;
+
+	while ((word = getopt_long(argc, argv, "", words, NULL)) != -1) {
+		if (word == HELP)
+			return fputs(help, stdout) < 0;
+		if (!take_option(&options, word))
+			return usage_error("image: wrong option or value");
+	}
+	if (argc - optind != 1)
+		return usage_error("image: one disk or file, please");
+	if (!take_path(&options, argv[optind]))
+		return usage_error("image: the offset is no number");
+	fault = options_fault(&options);
+	return fault ? usage_error("image: %s", fault) : run(&options);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* Which command, and the words that all of them end with. */
+#include <stdio.h>
+#include <string.h>
+
+#include "trans.h"
+
+static const char help[] =
+	"usage: trans COMMAND [OPTION...] FILE...\n"
+	"\n"
+	"  image   a hibernation image on a disk: what it is, whether it would\n"
+	"          wake on a machine, its log, its memory, an ELF core of it\n"
+	"\n"
+	"trans COMMAND --help says more; so does trans(1).\n"
+	"\n"
+	"Ends with 0: fine; 1: refused, damaged, different or not there; 2: wrong\n"
+	"usage; 3: a file cannot be read or written.\n";
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ "image", image_command },
+};
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "";
+
+	if (!strcmp(name, "--help") || !strcmp(name, "-h"))
+		return fputs(help, stdout) < 0 ? EXIT_INPUT : EXIT_FINE;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		if (!strcmp(name, commands[i].name))
+			return commands[i].run(argc - 1, argv + 1);
+	return usage_error(*name ? "no command %s" : "no command%s", name);
+}
