@@ -10,6 +10,7 @@ static const char help[] =
 	"\n"
 	"  image   a hibernation image on a disk: what it is, whether it would\n"
 	"          wake on a machine, its log, its memory, an ELF core of it\n"
+	"  plan    the dry run of a kexec: what goes where\n"
 	"\n"
 	"trans COMMAND --help says more; so does trans(1).\n"
 	"\n"
@@ -21,6 +22,7 @@ static const struct {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{ "image", image_command },
+	{ "plan", plan_command },
 };
 
 int main(int argc, char **argv)
