@@ -11,6 +11,7 @@ static const char help[] =
 	"  image   a hibernation image on a disk: what it is, whether it would\n"
 	"          wake on a machine, its log, its memory, an ELF core of it\n"
 	"  plan    the dry run of a kexec: what goes where\n"
+	"  table   page tables in a dump of memory: walk, show, compare\n"
 	"\n"
 	"trans COMMAND --help says more; so does trans(1).\n"
 	"\n"
@@ -23,6 +24,7 @@ static const struct {
 } commands[] = {
 	{ "image", image_command },
 	{ "plan", plan_command },
+	{ "table", table_command },
 };
 
 int main(int argc, char **argv)

@@ -19,6 +19,7 @@ enum {
 /* Each has the words behind "trans", with the command's name as argv[0]. */
 int image_command(int argc, char **argv);
 int plan_command(int argc, char **argv);
+int table_command(int argc, char **argv);
 
 /* "trans: ..." on stderr; each returns what a command ends with. usage_error
  * names --help; file_error tells errno. */
