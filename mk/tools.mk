@@ -22,3 +22,21 @@ $(T64)/trans: $(call tool_objs,$(T64))
 .PHONY: tools tools-arm64
 tools: $(T)/trans ## trans, for this machine: images, plans and tables at a desk (build/tools/trans)
 tools-arm64: $(T64)/trans ## the same for arm64, static (build/tools-arm64/trans)
+
+.PHONY: tools-check
+tools-check: tools ## docs/tools.md as it stands there, and more, on a Linux asleep (RUN=--full; of arm64, too)
+	@tests/tools/desk.py $(RUN)
+
+BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
+COMPLETIONSDIR ?= $(PREFIX)/share/bash-completion/completions
+
+.PHONY: install-tools uninstall-tools
+install-tools: tools ## trans, its manual page, completion for bash (PREFIX= DESTDIR=)
+	$(Q)$(INSTALL) -D -m 755 $(T)/trans $(DESTDIR)$(BINDIR)/trans
+	$(Q)$(INSTALL) -D -m 644 tools/trans/trans.1 $(DESTDIR)$(MANDIR)/man1/trans.1
+	$(Q)$(INSTALL) -D -m 644 tools/trans/completion.sh $(DESTDIR)$(COMPLETIONSDIR)/trans
+
+uninstall-tools: ## remove what install-tools put there
+	rm -f $(DESTDIR)$(BINDIR)/trans $(DESTDIR)$(MANDIR)/man1/trans.1 \
+		$(DESTDIR)$(COMPLETIONSDIR)/trans

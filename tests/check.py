@@ -21,8 +21,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 sys.path[:0] = [HERE, *(os.path.join(HERE, d)
                         for d in ('qemu', 'oracle', 'uboot', 'efi', 'lab', 'hazard',
-                                  'proofs'))]
+                                  'proofs', 'tools'))]
 import boards  # noqa: E402
+import desk  # noqa: E402
 import fuzz  # noqa: E402
 import hazard  # noqa: E402
 import lab  # noqa: E402
@@ -177,6 +178,12 @@ def qemu_cases(tally, strength, shard=(1, 1), record=None):
             passed.Record(passed.state(), record == 'resume')))
 
 
+def desks(tally, full):
+    tally.heading('trans, at a desk, ' + ('all' if full else 'sample'))
+    if make(tally, 'trans', 'tools', *(['tools-arm64'] if full else [])):
+        tally.add(*desk.run_all(full))
+
+
 def oracle_runs(tally, full):
     tally.heading("QEMU's table walker against query, "
                   + ('all' if full else 'sample'))
@@ -248,6 +255,7 @@ def check(tally, args):
     guarded(tally, lint)
     guarded(tally, adoption)
     if not args.no_qemu:
+        guarded(tally, desks, args.full)
         guarded(tally, oracle_runs, args.full)
         guarded(tally, hazards, args.full)
         guarded(tally, qemu_cases, 'triples' if args.full else 'pairs')

@@ -171,25 +171,31 @@ static bool is_elf(const struct dump *dump)
 	       !memcmp(dump->file.bytes, ELFMAG, SELFMAG);
 }
 
-static int open_bytes(struct dump *dump, const char *path, trans_pa_t base)
+/* Each page of it, several times, is more than any honest tree. */
+static void set_up(struct dump *dump, uint64_t len)
 {
-	const char *why = NULL;
+	dump->most = len / 4096 * 8 + 4096;
+	dump->ops = (struct trans_ops){ .phys_to_virt = phys_to_virt,
+					.visit = visit };
+}
 
-	if (!map_file(&dump->file, path))
-		return file_error(path);
-	if (is_elf(dump)) {
-		why = dump_elf(dump->file.bytes, dump->file.len, &dump->piece,
-			       &dump->count);
-	} else {
-		dump->piece = calloc(1, sizeof(*dump->piece));
-		if (!dump->piece)
-			return file_error(path);
-		dump->count = 1;
-		*dump->piece = (struct dump_piece){ base, dump->file.len, 0 };
-		if (dump->file.len > UINT64_MAX - base)
-			why = "it passes 2^64 from that base";
-	}
-	return why ? no("%s: %s", path, why) : EXIT_FINE;
+const char *dump_bytes(struct dump *dump, trans_pa_t base)
+{
+	dump->copies = aligned_alloc(4096, (size_t)DUMP_COPIES * LARGEST);
+	if (!dump->copies)
+		return "no memory";
+	set_up(dump, dump->file.len);
+	if (is_elf(dump))
+		return dump_elf(dump->file.bytes, dump->file.len, &dump->piece,
+				&dump->count);
+	if (dump->file.len > UINT64_MAX - base)
+		return "it passes 2^64 from that base";
+	dump->piece = calloc(1, sizeof(*dump->piece));
+	if (!dump->piece)
+		return "no memory";
+	dump->count = 1;
+	*dump->piece = (struct dump_piece){ base, dump->file.len, 0 };
+	return NULL;
 }
 
 /* Is it an image? Then ret is 0, or what is wrong with it. */
@@ -211,23 +217,19 @@ static bool open_image(struct dump *dump, const char *path, int *ret)
 
 int dump_open(struct dump *dump, const char *path, trans_pa_t base)
 {
+	const char *why;
 	int ret;
 
 	memset(dump, 0, sizeof(*dump));
 	dump->disk.fd = -1;
-	dump->ops = (struct trans_ops){ .phys_to_virt = phys_to_virt,
-					.visit = visit };
-	dump->copies = aligned_alloc(4096, (size_t)DUMP_COPIES * LARGEST);
-	if (!dump->copies)
+	if (open_image(dump, path, &ret)) {
+		set_up(dump, dump->contents.store_len);
+		return ret;
+	}
+	if (!map_file(&dump->file, path))
 		return file_error(path);
-	if (!open_image(dump, path, &ret))
-		ret = open_bytes(dump, path, base);
-	dump->len = dump->contents.store_len;
-	for (size_t i = 0; i < dump->count; i++)
-		dump->len += dump->piece[i].len;
-	/* Each page of it, several times, is more than any honest tree. */
-	dump->most = dump->len / 4096 * 8 + 4096;
-	return ret;
+	why = dump_bytes(dump, base);
+	return why ? no("%s: %s", path, why) : EXIT_FINE;
 }
 
 void dump_close(struct dump *dump)

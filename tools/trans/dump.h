@@ -29,7 +29,6 @@ struct dump {
 	struct mapped file;
 	struct dump_piece *piece;
 	size_t count;
-	uint64_t len;
 	bool image;
 	struct disk disk;
 	struct contents contents;
@@ -41,10 +40,13 @@ struct dump {
 };
 
 /* What the command ends with if it cannot be opened, which was then said. Bytes
- * begin at @base; @path may be FILE:OFFSET of an image. To be closed, whatever
- * comes of it. */
+ * begin at @base. To be closed, whatever comes of it. */
 int dump_open(struct dump *dump, const char *path, trans_pa_t base);
 void dump_close(struct dump *dump);
+
+/* Of an open that has dump->file already: set up the rest. NULL, or what is
+ * wrong. */
+const char *dump_bytes(struct dump *dump, trans_pa_t base);
 
 /* The pieces of an ELF core of @len bytes at @bytes: NULL, or what is wrong.
  * The pieces, of malloc, are then the caller's. */

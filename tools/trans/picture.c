@@ -36,7 +36,7 @@ static const struct {
 			   "#2cb67d" },
 	[PICTURE_LIST] = { 'L', "list of moves", "#7ccf9f", "#1d6b48" },
 	[PICTURE_SPARE] = { 'S', "safe copy", "#fdf0c8", "#80661c" },
-	[PICTURE_DATA] = { 'P', "to be moved", "#3b82f6", "#4c8df6" },
+	[PICTURE_DATA] = { 'P', "to be moved", "#f0a04b", "#c9702a" },
 	[PICTURE_RUNS] = { 'X', "executable", "#d1342c", "#f0655c" },
 	[PICTURE_WRITABLE] = { 'W', "writable", "#3b82f6", "#4c8df6" },
 	[PICTURE_READABLE] = { 'R', "read-only", "#0b7a4e", "#2cb67d" },

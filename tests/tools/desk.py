@@ -1,0 +1,397 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""The program trans on real files: a Debian kernel that was hibernated in QEMU,
+its disk, its core, the tree of its machine. First all examples of
+docs/tools.md, as they stand there; then what they do not show. --full: other
+packings, kernels and page sizes; gdb opens the core; the arm64 build, in
+qemu-user, says the same."""
+import argparse
+import contextlib
+import json
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path[:0] = [os.path.join(ROOT, 'tests', d) for d in ('lab', 'qemu')]
+import lab  # noqa: E402
+import sleeper  # noqa: E402
+from sleeper import Sleeper  # noqa: E402
+
+DOCUMENT = os.path.join(ROOT, 'docs', 'tools.md')
+OUT = os.path.join(ROOT, 'build', 'desk')
+NATIVE, ARM64 = 'build/tools/trans', 'build/tools-arm64/trans'
+COMMANDS = ('image', 'plan', 'table')
+# Linux's, on a Cortex-A57 with 4K pages and 48 bits (docs/hibernate.md).
+TCR, MAIR = 0x34b5503510, 0x40044ffff
+A57 = 0x411fd070
+TIMEOUT = 60
+
+
+class Failed(Exception):
+    """What is not as it must be."""
+
+
+def must(so, why):
+    if not so:
+        raise Failed(why)
+
+
+class Desk:
+    """A directory with the files of one sleeper, and `trans` in the PATH."""
+
+    def __init__(self, home, guest, program):
+        self.home, self.guest, self.program = home, guest, program
+        self.env = {**os.environ, 'PATH': f"{home}/bin:{os.environ['PATH']}",
+                    'NO_COLOR': '1', 'TMPDIR': home}
+
+    def path(self, name):
+        return os.path.join(self.home, name)
+
+    def shell(self, line):
+        done = subprocess.run(line, shell=True, cwd=self.home, env=self.env,
+                              stdin=subprocess.DEVNULL, timeout=TIMEOUT,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return (done.returncode, done.stdout.decode(errors='replace'),
+                done.stderr.decode(errors='replace'))
+
+    def trans(self, *words, ends=0):
+        """What it says; it must end so."""
+        code, said, wrong = self.shell(
+            'trans ' + ' '.join(f"'{w}'" for w in words))
+        must(code == ends, f'trans {" ".join(map(str, words))} ended with '
+             f'{code}: {wrong}')
+        return said
+
+    def facts(self, *words, ends=0):
+        return json.loads(self.trans(*words, '--json', ends=ends))
+
+    def image(self):
+        offset = sleeper.offset_of(self.guest, self.home)
+        return f'swap.img:{offset}' if offset else 'swap.img'
+
+
+def wrapper(program, path):
+    """A script that runs it, in an emulator if it is for arm64."""
+    words = ['qemu-aarch64'] if program == ARM64 else []
+    os.makedirs(os.path.dirname(path))
+    with open(path, 'w', encoding='utf-8') as f:
+        f.write(f'#!/bin/sh\nexec {" ".join([*words, f"{ROOT}/{program}"])} '
+                '"$@"\n')
+    os.chmod(path, 0o755)
+
+
+def write_tree(guest, path):
+    words = guest.machine.args()
+    words[words.index('-M') + 1] += f',dumpdtb={path}'
+    subprocess.run([lab.QEMU, *words], check=True, timeout=TIMEOUT,
+                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+
+
+@contextlib.contextmanager
+def desk_of(guest, name, program=NATIVE):
+    asleep, home = sleeper.asleep(guest, 'desk'), os.path.join(OUT, name)
+    shutil.rmtree(home, ignore_errors=True)
+    os.makedirs(home)
+    try:
+        wrapper(program, f'{home}/bin/trans')
+        subprocess.run(['cp', '--sparse=always', f'{asleep}/swap.img', home],
+                       check=True)
+        os.symlink(sleeper.kernel_file(guest.kernel), f'{home}/Image')
+        os.symlink(sleeper.initramfs(guest.kernel), f'{home}/initrd.img')
+        write_tree(guest, f'{home}/machine.dtb')
+        yield Desk(home, guest, program)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+# ---- the examples of the document --------------------------------------------
+
+def examples():
+    """(command, how it ends, lines that it says)"""
+    with open(DOCUMENT, encoding='utf-8') as f:
+        blocks = re.findall(r'^```console\n(.*?)^```', f.read(), re.M | re.S)
+    for block in blocks:
+        for part in re.split(r'^\$ ', block, flags=re.M)[1:]:
+            command, *lines = part.rstrip('\n').split('\n')
+            command, _, code = command.partition(' # ')
+            yield command, int(code or 0), lines
+
+
+def pattern(line):
+    """Numbers may be others, and so may what a bar shows."""
+    if re.match(r'\w+ +\|', line):
+        return re.escape(line.split('|')[0]) + r'\|.*\|'
+    parts = re.split(r'((?:\b|(?<=0x))[\da-f]*\d[\da-f]*\b)', line)
+    return ''.join(r'[\da-f]+' if i % 2 else re.escape(part)
+                   for i, part in enumerate(parts)).replace(r'\.\.\.', '.*')
+
+
+def says(lines, text):
+    """The first of `lines` that does not follow in `text`; None: all do."""
+    at, left = 0, text.split('\n')
+    skip = False
+    for line in lines:
+        if line == '...':
+            skip = True
+            continue
+        where = next((i for i in range(at, len(left))
+                      if re.fullmatch(pattern(line), left[i])), None)
+        if where is None or (where != at and not skip):
+            return line
+        at, skip = where + 1, False
+    return None
+
+
+def registers(desk):
+    root = desk.facts('image', '--header', 'swap.img')['root_table']
+    return f'--ttbr {root} --tcr {TCR:#x} --mair {MAIR:#x}'
+
+
+def document(desk):
+    desk.env['registers'] = registers(desk)
+    count = 0
+    for command, ends, lines in examples():
+        # A symbol's address is for each boot another one.
+        code, text, wrong = desk.shell(command)
+        must(code == ends, f'{command}: ended with {code}\n{text}{wrong}')
+        missing = says(lines, text)
+        must(missing is None, f'{command}: does not say "{missing}"\n{text}')
+        count += 1
+    must(count > 10, 'the document has no examples')
+
+
+# ---- what the document does not show -------------------------------------------
+
+PACKED = {'lzo': 'LZO', 'lz4': 'LZ4', 'raw': 'raw'}
+
+
+def an_image(desk, packing='LZO'):
+    """Facts, log and refusals agree with what the guest is."""
+    facts = desk.facts('image', desk.image())
+    machine = desk.guest.machine
+    must(facts['packing'] == packing, f"packing {facts['packing']}")
+    must(facts['cpus'] == machine.smp, f"{facts['cpus']} CPUs")
+    must(facts['release'] in str(desk.facts('image', '--log', desk.image())),
+         'the log does not say which Linux it is')
+    wakes = desk.facts('image', '--like', 'machine.dtb', '--cpu', hex(A57),
+                       '--el', machine.el, desk.image())
+    must(wakes['would_wake'] and 'proof holds' in wakes['plan'][-1],
+         'it would not wake where it was saved')
+
+
+def is_damaged(desk):
+    """A flipped bit in a packed image; a disk that ends early."""
+    facts = desk.facts('image', '--header', 'swap.img')
+    with open(desk.path('swap.img'), 'r+b') as f:
+        f.seek(facts['page_size'] * (200 + facts['stored_pages'] // 8))
+        byte = f.read(1)
+        f.seek(-1, os.SEEK_CUR)
+        f.write(bytes([byte[0] ^ 0x10]))
+    facts = desk.facts('image', '--verify', 'swap.img', ends=1)
+    must('TRANS_ECORRUPT' in facts['error'], facts['error'])
+    must('stored_pages' in facts, 'nothing is said of what is damaged')
+    with open(desk.path('swap.img'), 'r+b') as f:
+        f.truncate(1 << 20)
+    must('error' in desk.facts('image', 'swap.img', ends=1), 'no error')
+
+
+def segments(path):
+    """(physical, virtual, offset, length) of each PT_LOAD (System V ABI)."""
+    with open(path, 'rb') as f:
+        head = f.read(64)
+        at, = struct.unpack_from('<Q', head, 32)
+        count, = struct.unpack_from('<H', head, 56)
+        f.seek(at)
+        table = f.read(56 * count)
+    for i in range(count):
+        kind, _, offset, va, pa, length = struct.unpack_from(
+            '<IIQQQQ', table, 56 * i)
+        if kind == 1:
+            yield pa, va, offset, length
+
+
+def core_read(path, address, length):
+    for _, va, offset, size in segments(path):
+        if va <= address < va + size:
+            with open(path, 'rb') as f:
+                f.seek(offset + address - va)
+                return f.read(length)
+    raise Failed(f'{address:#x} is not in the core')
+
+
+def a_core(desk):
+    """What the core has at a function's address is what --find shows there."""
+    found = desk.facts('image', '--find', 'vprintk', desk.image())
+    desk.trans('image', '--elf', 'core', desk.image())
+    shown = bytes.fromhex(''.join(line[16:].split('|')[0].replace(' ', '')
+                                  for line in found['bytes']))
+    got = core_read(desk.path('core'), int(found['virtual'], 16), len(shown))
+    must(got == shown, 'the core has other bytes')
+    stat = os.stat(desk.path('core'))
+    must(stat.st_mode & 0o77 == 0, 'others may read the core')
+    must('exists' in desk.facts('image', '--elf', 'core', desk.image(),
+                                ends=3)['error'], 'it was overwritten')
+
+
+def same_tables(desk):
+    """By a raw dump of memory, as pmemsave writes it, and by the image."""
+    with open(desk.path('memory'), 'wb') as raw, \
+            open(desk.path('core'), 'rb') as core:
+        for pa, _, offset, length in segments(desk.path('core')):
+            core.seek(offset)
+            raw.seek(pa - 0x40000000)
+            raw.write(core.read(length))
+    words = registers(desk).split()
+    desk.trans('table', '--base', '1G', *words, '--diff', desk.image(),
+               'memory')
+    with open(desk.path('memory'), 'r+b') as raw:
+        root = int(words[1], 16) - 0x40000000
+        raw.seek(root + 8 * 511)
+        raw.write(struct.pack('<Q', int(words[1], 16) | 3))
+    code, _, wrong = desk.shell('trans table --base 1G $registers '
+                                '--stats memory')
+    must(code in (0, 1), f'a table that names itself: {code} {wrong}')
+
+
+def wrong_use(desk):
+    for words, ends in ((('image',), 2), (('nothing',), 2), ((), 2),
+                        (('image', '--el', '3', 'x'), 2),
+                        (('image', '--like', 'x', 'x'), 2),
+                        (('image', 'nowhere'), 3), (('plan', 'nowhere'), 2),
+                        (('plan', '--ram', '1G+1G', 'nowhere'), 3),
+                        (('table', 'machine.dtb'), 2),
+                        (('plan', '--page', '8K', 'Image'), 2),
+                        (('--help',), 0)):
+        desk.trans(*words, ends=ends)
+
+
+def same_words(desk):
+    """Options are in --help, in the manual page and in the completion."""
+    with open(f'{ROOT}/tools/trans/trans.1', encoding='utf-8') as f:
+        page = f.read().replace('\\-', '-')
+    with open(f'{ROOT}/tools/trans/completion.sh', encoding='utf-8') as f:
+        completion = f.read()
+    for command in COMMANDS:
+        options = set(re.findall(r'--[a-z][a-z0-9-]*',
+                                 desk.trans(command, '--help')))
+        section = re.search(rf'^\.SH .*TRANS {command.upper()}.*?(?=^\.SH|\Z)',
+                            page, re.M | re.S)
+        must(section, f'no section for {command}')
+        told = set(re.findall(r'^\.BR? (--[a-z0-9-]+)|\B(--[a-z0-9-]+)',
+                              section[0], re.M))
+        told = {a or b for a, b in told} | {'--help', '--json'}
+        must(options <= told, f'trans.1 lacks {options - told}')
+        words = re.search(rf'\b{command}\) words="([^"]*)"', completion)
+        must(words and set(words[1].split()) == options,
+             f'{command}: the completion has not the same words')
+
+
+def picture(desk):
+    import xml.dom.minidom
+    desk.trans('plan', '--relocate', '--svg', 'plan.svg', 'Image', 'initrd.img',
+               'machine.dtb')
+    desk.trans('table', '--stats', '--svg', 'table.svg', desk.image())
+    for name, word in (('plan', 'the initrd, after'), ('table', 'r-x normal')):
+        tree = xml.dom.minidom.parse(desk.path(f'{name}.svg'))
+        titles = [t.firstChild.data for t in
+                  tree.getElementsByTagName('title')]
+        must(any(word in t for t in titles), f'{name}.svg: no {word}')
+
+
+def plans(desk):
+    """A packed kernel is as good; one that does not fit is refused."""
+    subprocess.run('gzip -1 <Image >Image.gz', shell=True, check=True,
+                   cwd=desk.home)
+    facts = desk.facts('plan', '--ram', '1G+512M', '--verify', 'Image.gz',
+                       'initrd.img')
+    must(facts['proof'] and any('sha256' in p for p in facts['plan']),
+         'no digests')
+    error = desk.facts('plan', '--ram', '1G+24M', 'Image', ends=1)['error']
+    must('no memory' in error, error)
+
+
+# ---- only of --full ------------------------------------------------------------
+
+def by_gdb(desk):
+    """It opens the core and reads where kallsyms says that the banner is."""
+    subprocess.run([f'{ROOT}/tests/lab/setup', '--with', 'gdb-multiarch'],
+                   check=True, cwd=ROOT)
+    found = desk.facts('image', '--find', 'linux_banner', desk.image())
+    release = desk.facts('image', desk.image())['release']
+    desk.trans('image', '--elf', 'core', desk.image())
+    done = subprocess.run(
+        ['gdb-multiarch', '-nx', '-batch', '-ex', 'set architecture aarch64',
+         '-ex', f'core-file {desk.path("core")}',
+         '-ex', f'x/s {found["virtual"]}'], text=True, timeout=TIMEOUT,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT)
+    must(f'Linux version {release}' in done.stdout, done.stdout)
+
+
+# Name, guest, steps, program. The first is in every check.
+def cases(full):
+    machine = lab.Machine()
+    yield ('image', Sleeper(machine), [an_image, wrong_use, same_words, a_core,
+                                       picture, plans, is_damaged], NATIVE)
+    yield ('document', Sleeper(machine), [document, a_core, same_tables],
+           NATIVE)
+    if not full:
+        return
+    newer = Sleeper(lab.Machine(el=2, gic='3', smp=2), '6.12',
+                    ['hibernate.compressor=lz4'])
+    yield ('lz4, gdb', newer, [lambda d: an_image(d, 'LZ4'), by_gdb, a_core],
+           NATIVE)
+    yield ('raw', Sleeper(machine, '6.1', ['hibernate=nocompress']),
+           [lambda d: an_image(d, 'raw'), a_core], NATIVE)
+    yield ('swap file', Sleeper(machine, swap_file=True), [an_image, a_core],
+           NATIVE)
+    subprocess.run([f'{ROOT}/tests/lab/setup', '--with', 'qemu-user'],
+                   check=True, cwd=ROOT)
+    yield ('arm64', Sleeper(machine), [an_image, document], ARM64)
+
+
+def run_case(name, guest, steps, program):
+    """'' or what is wrong."""
+    try:
+        with desk_of(guest, re.sub(r'\W+', '-', name), program) as desk:
+            for step in steps:
+                step(desk)
+        return ''
+    except (Failed, RuntimeError, OSError, subprocess.SubprocessError,
+            KeyError, ValueError) as failure:
+        return f'{type(failure).__name__}: {failure}'
+
+
+def run_all(full):
+    passed = failed = 0
+    for name, *case in cases(full):
+        start = time.monotonic()
+        why = run_case(name, *case)
+        passed, failed = passed + (not why), failed + bool(why)
+        print(f'  {"FAILED" if why else "ok":6} trans, {name:31} '
+              f'{time.monotonic() - start:5.1f} s', flush=True)
+        for line in why.split('\n') if why else ():
+            print(f'    | {line}')
+    return passed, failed
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument('--full', action='store_true')
+    args = ap.parse_args()
+    os.chdir(ROOT)
+    lab.orderly_exit()
+    passed, failed = run_all(args.full)
+    print(f'{passed} passed, {failed} failed')
+    sys.exit(bool(failed))
+
+
+if __name__ == '__main__':
+    main()
