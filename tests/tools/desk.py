@@ -167,7 +167,7 @@ def document(desk):
     must(count > 10, 'the document has no examples')
 
 
-# ---- what the document does not show -------------------------------------------
+# ---- what the document does not show ---------------------------------------
 
 PACKED = {'lzo': 'LZO', 'lz4': 'LZ4', 'raw': 'raw'}
 
@@ -317,7 +317,7 @@ def plans(desk):
     must('no memory' in error, error)
 
 
-# ---- only of --full ------------------------------------------------------------
+# ---- only of --full ----------------------------------------------------------
 
 def by_gdb(desk):
     """It opens the core and reads where kallsyms says that the banner is."""

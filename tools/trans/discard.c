@@ -55,7 +55,7 @@ int discard_image(const struct image_options *options)
 {
 	uint64_t len = TRANS_SWSUSP_BUFFER(16);
 	void *buffer = aligned_alloc(4096, len);
-	struct disk disk;
+	struct disk_file disk;
 	int ret;
 
 	if (!disk_open(&disk, options->path, true)) {

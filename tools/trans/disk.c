@@ -6,7 +6,7 @@
 
 static int disk_read(void *ctx, uint64_t offset, void *buf, size_t len)
 {
-	const struct disk *disk = ctx;
+	const struct disk_file *disk = ctx;
 	uint8_t *at = buf;
 
 	while (len) {
@@ -23,25 +23,25 @@ static int disk_read(void *ctx, uint64_t offset, void *buf, size_t len)
 
 static int disk_write(void *ctx, uint64_t offset, const void *buf, size_t len)
 {
-	const struct disk *disk = ctx;
+	const struct disk_file *disk = ctx;
 
 	return pwrite(disk->fd, buf, len, (off_t)offset) != (ssize_t)len;
 }
 
 static int disk_flush(void *ctx)
 {
-	const struct disk *disk = ctx;
+	const struct disk_file *disk = ctx;
 
 	return fsync(disk->fd);
 }
 
 /* What is no whole sector at the end of a file is not there. Of a device, too,
  * the end is its length. */
-bool disk_open(struct disk *disk, const char *path, bool writable)
+bool disk_open(struct disk_file *disk, const char *path, bool writable)
 {
 	off_t len;
 
-	*disk = (struct disk){ .fd = open(path, writable ? O_RDWR : O_RDONLY) };
+	*disk = (struct disk_file){ .fd = open(path, writable ? O_RDWR : O_RDONLY) };
 	if (disk->fd < 0)
 		return false;
 	len = lseek(disk->fd, 0, SEEK_END);
@@ -60,7 +60,7 @@ bool disk_open(struct disk *disk, const char *path, bool writable)
 	return true;
 }
 
-void disk_close(struct disk *disk)
+void disk_close(struct disk_file *disk)
 {
 	if (disk->fd >= 0)
 		close(disk->fd);

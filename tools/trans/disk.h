@@ -7,13 +7,13 @@
 #include <trans_table/block.h>
 
 /* Do not copy it: block points to it. */
-struct disk {
+struct disk_file {
 	struct trans_block block;
 	int fd;
 };
 
 /* errno tells why not. */
-bool disk_open(struct disk *disk, const char *path, bool writable);
-void disk_close(struct disk *disk);
+bool disk_open(struct disk_file *disk, const char *path, bool writable);
+void disk_close(struct disk_file *disk);
 
 #endif

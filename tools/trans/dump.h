@@ -30,7 +30,7 @@ struct dump {
 	struct dump_piece *piece;
 	size_t count;
 	bool image;
-	struct disk disk;
+	struct disk_file disk;
 	struct contents contents;
 	struct kernel kernel;
 	uint64_t visited, most;

@@ -157,7 +157,7 @@ static int no_image(const struct contents *contents,
 }
 
 static int look_at(struct out *out, const struct image_options *options,
-		   const struct disk *disk, struct contents *contents)
+		   const struct disk_file *disk, struct contents *contents)
 {
 	struct trans_error err;
 	const struct trans_swsusp_info *info = &contents->reader.info;
@@ -176,7 +176,7 @@ static int look_at(struct out *out, const struct image_options *options,
 static int run(const struct image_options *options)
 {
 	static struct contents contents;
-	struct disk disk;
+	struct disk_file disk;
 	struct out out;
 	int ret;
 

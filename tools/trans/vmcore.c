@@ -155,21 +155,37 @@ static void add_load(struct core *core, trans_va_t va, trans_pa_t pa,
 	};
 }
 
+/* The first piece that does not end at or below @pa. */
+static size_t first_piece(const struct core *core, trans_pa_t pa)
+{
+	size_t low = 0, high = core->pieces;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (core->piece[mid].pa + core->piece[mid].len <= pa)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 /* The parts of a run that were saved. */
 static size_t parts_of(struct core *core, const struct trans_run *run, bool add)
 {
+	trans_pa_t end = run->leaf.pa + run->len;
 	size_t parts = 0;
 
-	for (size_t i = 0; i < core->pieces; i++) {
+	for (size_t i = first_piece(core, run->leaf.pa); i < core->pieces &&
+	     core->piece[i].pa < end; i++) {
 		const struct piece *piece = &core->piece[i];
-		trans_pa_t from = run->leaf.pa, to = from + run->len;
+		trans_pa_t from = run->leaf.pa, to = end;
 
 		if (from < piece->pa)
 			from = piece->pa;
 		if (to > piece->pa + piece->len)
 			to = piece->pa + piece->len;
-		if (from >= to)
-			continue;
 		parts++;
 		if (add)
 			add_load(core, run->va + (from - run->leaf.pa), from,
