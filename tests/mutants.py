@@ -30,12 +30,12 @@ from typing import NamedTuple
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 from known_bugs import (efi, kexec, lib, resume, saved,  # noqa: E402
-                        snapshot, swsusp, tables, transition)
+                        snapshot, swsusp, tables, tools, transition)
 ROOT = os.path.dirname(HERE)
 DIR = f'{ROOT}/build/mutants'
 # What edits may be in, and what is copied besides.
-EDITED = ('lib', 'trans', 'kexec', 'hibernate', 'ports/efi')
-COPIED = ('lib', 'trans', 'kexec', 'hibernate', 'include', 'ports',
+EDITED = ('lib', 'trans', 'kexec', 'hibernate', 'ports/efi', 'tools')
+COPIED = ('lib', 'trans', 'kexec', 'hibernate', 'include', 'ports', 'tools',
           'tests/unit', 'tests/differential', 'sources.mk')
 # Without sanitizers but UBSan's traps: many builds, each run once.
 TRAPS = ['-fsanitize=undefined', '-fsanitize-undefined-trap-on-error']
@@ -60,7 +60,8 @@ lists:
 	@echo $(TRANS_TABLE_CORE) $(TRANS_TABLE_FDT) $(TRANS_TABLE_ACPI) \
 		$(TRANS_TABLE_KEXEC) $(TRANS_TABLE_HIBERNATE) $(TRANS_TABLE_FAKES) \
 		$(TRANS_TABLE_ZLIB_GLUE) $(TRANS_TABLE_LZO_GLUE) \
-		$(TRANS_TABLE_LZ4_GLUE)
+		$(TRANS_TABLE_LZ4_GLUE) \
+		$(filter-out %/main.c,$(wildcard tools/trans/*.c))
 	@echo $(foreach o,$(OTHERS),$(TRANS_TABLE_$(o)))
 	@echo $(foreach o,$(OTHERS),$(TRANS_TABLE_$(o)_INCLUDE))
 """
@@ -76,7 +77,7 @@ class Mutant(NamedTuple):
 
 MUTANTS = [Mutant(*edit, tests)
            for part in (lib, tables, transition, kexec, resume, saved, swsusp,
-                        snapshot, efi)
+                        snapshot, efi, tools)
            for tests, edits in part.MUTANTS.items() for edit in edits]
 
 

@@ -325,10 +325,10 @@ def by_gdb(desk):
                    check=True, cwd=ROOT)
     found = desk.facts('image', '--find', 'linux_banner', desk.image())
     release = desk.facts('image', desk.image())['release']
-    desk.trans('image', '--elf', 'core', desk.image())
+    desk.trans('image', '--elf', 'for-gdb', desk.image())
     done = subprocess.run(
         ['gdb-multiarch', '-nx', '-batch', '-ex', 'set architecture aarch64',
-         '-ex', f'core-file {desk.path("core")}',
+         '-ex', f'core-file {desk.path("for-gdb")}',
          '-ex', f'x/s {found["virtual"]}'], text=True, timeout=TIMEOUT,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT)

@@ -12,7 +12,7 @@
 #define MAIR_LINUX 0x000000040044ffffULL
 /* Linux with 64K pages and 52 bits on a CPU with 48 walks the end of its root
  * (arch/arm64/include/asm/pgtable-hwdef.h, TTBR1_BADDR_4852_OFFSET). */
-#define ROOT_52_AS_48 ((1024u - 64u) * 8u)
+#define LATE_ROOT ((1024u - 64u) * 8u)
 /* Asking at a desk may take longer than on the way to a resume. */
 #define EFFORT (1ULL << 36)
 
@@ -74,7 +74,7 @@ static bool try(struct kernel *kernel, const struct trans_swsusp_info *info,
 
 	if (!geometry_of(shape, info->page_shift, &args.geo))
 		return false;
-	args.root = info->ttbr1 + (shape->late_root ? ROOT_52_AS_48 : 0);
+	args.root = info->ttbr1 + (shape->late_root ? LATE_ROOT : 0);
 	if (!attach(kernel, &args.geo, args.root) ||
 	    trans_table_query(&kernel->view, info->reenter, &leaf, NULL) ||
 	    !trans_leaf_runs(&leaf) ||

@@ -49,8 +49,6 @@ bool range_of(const char *text, struct trans_range *range)
 	how = *text++;
 	if ((how != '+' && how != '-') || !take(&text, &second) || *text)
 		return false;
-	if (how == '-' && second <= range->start)
-		return false;
 	range->len = how == '-' ? second - range->start : second;
 	return range->len && range->len - 1 <= UINT64_MAX - range->start;
 }
