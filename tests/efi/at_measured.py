@@ -6,6 +6,7 @@ says; both come by witness.c, when the firmware is left."""
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 
@@ -15,11 +16,12 @@ import machines
 import payload
 import sleeper
 import tcg
-from at_firmware import BOOTED, Case, KERNEL, RESUMING, SHELL, kexecs, plans
+from at_firmware import (BOOTED, Case, KERNEL, RESUMING, SHELL, STAYS,
+                         STARTING, kexecs, plans, refused)
 from machines import Guest, Lost, Machine, slept_well
 
 SETTLED = os.path.join(esp.OUT, 'settled.fd')
-WITNESS = os.path.join(os.path.dirname(esp.APP), 'witness.efi')
+APPS = os.path.dirname(esp.APP)
 RESUME, RESUME_PCRS = b'transtable: resume', [4, 8, 9, 11, 12]
 FILES, WORDS = 9, 8
 
@@ -29,7 +31,8 @@ def start_tpm(home):
     path = os.path.relpath(f'{home}/tpm.socket')
     os.makedirs(f'{home}/tpm', exist_ok=True)
     subprocess.Popen(['swtpm', 'socket', '--tpm2', '--terminate', '--tpmstate',
-                      f'dir={home}/tpm', '--ctrl', f'type=unixio,path={path}'],
+                      f'dir={home}/tpm', '--ctrl', f'type=unixio,path={path}',
+                      '--pid', f'file={home}/tpm.pid'],
                      stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                      stderr=subprocess.DEVNULL)
     end = time.monotonic() + 30
@@ -69,10 +72,13 @@ class Measured(Machine):
             shutil.copy(f'{home}/vars.fd', SETTLED)
 
 
-def put_witness(image):
-    """It is started first, and then the application, with its words."""
-    esp.put(image, f'{esp.BOOT}/BOOTAA64.EFI', WITNESS)
-    esp.put(image, '::/subject.efi', esp.APP)
+def put_before(case, home, app, signed=str):
+    """It is started first, and then the application, with its words. Both as
+    `signed` has them."""
+    image = f'{home}/swap.img'
+    esp.put(image, f'{esp.BOOT}/BOOTAA64.EFI', signed(f'{APPS}/{app}.efi'))
+    esp.put(image, '::/subject.efi', signed(esp.APP))
+    esp.put_text(image, '::/subject.conf', case.conf)
 
 
 def said(text, what):
@@ -91,10 +97,10 @@ def testimony(text):
     return said(text, 'log'), int(last[1]), values
 
 
-def kernel_events():
+def kernel_events(kernel=sleeper.kernel_file('6.1')):
     """Of KERNEL: PCR, what is hashed, what is logged."""
     words = payload.CMDLINE.encode()
-    return [(FILES, payload.read(sleeper.kernel_file('6.1')), b'\\Image'),
+    return [(FILES, payload.read(kernel), b'\\Image'),
             (FILES, payload.read(f'{payload.OUT}/initramfs'), b'\\initrd'),
             (WORDS, words, b'kernel_cmdline: ' + words)]
 
@@ -116,11 +122,10 @@ def bears_out(text, expected):
             for pcr, digests, data in ours))
 
 
-def measured(step, expected):
+def measured(step, expected, signed=str):
     """A step that leaves the firmware, under a witness."""
     def done(case, home):
-        put_witness(f'{home}/swap.img')
-        esp.put_text(f'{home}/swap.img', '::/subject.conf', case.conf)
+        put_before(case, home, 'witness', signed)
         step(case, home)
         bears_out(case.text, expected())
     return done
@@ -141,6 +146,22 @@ def boots(case, home):
     case.at_console(home, script)
 
 
+def loses_tpm(*said):
+    """It goes when the firmware has measured the first application. The image,
+    if there is one, stays as it is."""
+    def step(case, home):
+        def script(c):
+            c.expect(r'pause: press a key', 240)
+            os.kill(int(payload.read(f'{home}/tpm.pid')), signal.SIGKILL)
+            os.remove(f'{home}/tpm.socket')
+            c.type(' ')
+            for words in said:
+                c.expect(words, 300)
+        put_before(case, home, 'pause')
+        refused(case, home, script)
+    return step
+
+
 def other_machine(case, _):
     """Whose runtime services are elsewhere."""
     case.machine = Measured(gic='2', ram='768M')
@@ -149,6 +170,11 @@ def other_machine(case, _):
 MACHINE = Measured(gic='2')
 GUEST = Guest(MACHINE)
 NEXT = r'next="\Image initrd=\initrd"'
+# (A blank may be the end of a line.)
+WITHOUT = (r'the TPM fails, status 0x\w+; the kernel is started without'
+           ).replace(' ', r'\s+')
+NOT_TAKEN = (r'TRANS_EHOST: the TPM did not take the event of a resume'
+             ).replace(' ', r'\s+')
 
 CASES = [
     Case('measured-kexec', measured(kexecs(), kernel_events), machine=MACHINE,
@@ -157,5 +183,10 @@ CASES = [
          guest=GUEST),
     Case('measured-refused', other_machine, measured(boots, resume_events),
          guest=GUEST, conf=f'on-refusal=linux {NEXT}'),
+    Case('measured-failing-kexec', loses_tpm(
+        WITHOUT, STARTING, 'TRANS-TABLE-LINUX: PASS'), machine=MACHINE,
+        conf=KERNEL),
+    Case('measured-failing', loses_tpm(NOT_TAKEN, STAYS), measured(
+        wakes, resume_events), guest=GUEST),
     Case('measured-none', measured(boots, list), machine=MACHINE, conf=NEXT),
 ]

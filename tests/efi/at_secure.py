@@ -9,12 +9,23 @@ import at_firmware
 import esp
 import sleeper
 from at_firmware import Case, KERNEL, kexecs, refuses, says
+from at_measured import Measured, kernel_events, measured
 from machines import Machine
 
 KEYS = '/usr/share/qemu-efi-aarch64/PkKek-1-snakeoil'
 SNAKEOIL = '/usr/share/AAVMF/AAVMF_VARS.snakeoil.fd'
 OUT = os.path.join(os.path.dirname(esp.OUT), 'signed')
+
+
+class SecureMeasured(Measured):
+    """Nobody sleeps on it, so its first start is as good as others."""
+
+    def variables(self):
+        return self.varstore
+
+
 SECURE = Machine(gic='2', varstore=SNAKEOIL)
+BOTH = SecureMeasured(gic='2', varstore=SNAKEOIL)
 NOT_ACCEPTED = r'Secure Boot: the firmware does not accept'
 NOT_SIGNED = r'TRANS_ESTATE: Secure Boot is on, and nobody signed'
 
@@ -44,9 +55,9 @@ def changed(path):
 class Secure(Case):
     """With signed files; `app` or `kernel_file` may make others of them."""
 
-    def __init__(self, name, *steps, app=None, kernel_file=None, **more):
-        super().__init__(name, *steps, **more)
-        self.machine = SECURE
+    def __init__(self, name, *steps, app=None, kernel_file=None,
+                 machine=SECURE, **more):
+        super().__init__(name, *steps, machine=machine, **more)
         self.app, self.kernel_file = app, kernel_file
 
     def prepare(self, home):
@@ -63,13 +74,22 @@ class Secure(Case):
                        check=True)
 
 
+def is_measured(case, home):
+    """All that is started is signed, and what is measured of the kernel is the
+    file with its signature."""
+    kernel = f'{OUT}/{case.name}.Image'
+    measured(kexecs(), lambda: kernel_events(kernel), lambda path: sign(
+        path, f'{case.name}.{os.path.basename(path)}'))(case, home)
+
+
 CASES = [
-    Secure('secure-kexec', kexecs(), conf=KERNEL, machine=SECURE),
+    Secure('secure-kexec', kexecs(), conf=KERNEL),
     Secure('secure-kexec-changed', says(NOT_ACCEPTED), conf=KERNEL,
-           machine=SECURE, kernel_file=changed),
+           kernel_file=changed),
     Secure('secure-unsigned', says(r'BdsDxe: failed to \w+ Boot\d+ "UEFI Misc '
                                    r'Device 2".*: (?:Access Denied|Security)'),
-           conf=KERNEL, machine=SECURE, app='unsigned'),
+           conf=KERNEL, app='unsigned'),
+    Secure('secure-measured', is_measured, conf=KERNEL, machine=BOTH),
     Secure('secure-resume', refuses(NOT_SIGNED),
            guest=at_firmware.TREE_GUEST),
 ]

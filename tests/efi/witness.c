@@ -5,7 +5,7 @@
  * log and asks the TPM for its PCRs. (TCG EFI Protocol Specification, family
  * 2.0, GetEventLog and SubmitCommand; TPM 2.0 Library, part 3, TPM2_PCR_Read.)
  */
-#include "ports/efi/port.h"
+#include "subject.h"
 
 #define TCG_2 2 /* a log with the digests of all banks */
 #define LAST_MAX 4096 /* no entry is longer */
@@ -83,16 +83,12 @@ efi_status_t efi_main(efi_handle_t handle, struct efi_system_table *table);
 
 efi_status_t efi_main(efi_handle_t handle, struct efi_system_table *table)
 {
-	static uint8_t path[PATH_MAX];
 	efi_handle_t subject;
-	efi_status_t status = EFI_NOT_FOUND;
+	efi_status_t status;
 
 	if (!firmware_begin(handle, table))
 		return EFI_UNSUPPORTED;
-	if (path_of_file(path, self->device, "\\subject.efi"))
-		status = boot->load_image(false, self_handle,
-					  (const struct efi_device_path *)path,
-					  NULL, 0, &subject);
+	status = subject_load(&subject);
 	if (status)
 		return status;
 	leave_firmware = boot->exit_boot_services;

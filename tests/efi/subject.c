@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* What is tested, from the file system that its predecessor came from. */
+#include "subject.h"
+
+efi_status_t subject_load(efi_handle_t *subject)
+{
+	static uint8_t path[PATH_MAX];
+
+	if (!path_of_file(path, self->device, "\\subject.efi"))
+		return EFI_NOT_FOUND;
+	return boot->load_image(false, self_handle,
+				(const struct efi_device_path *)path, NULL, 0,
+				subject);
+}
