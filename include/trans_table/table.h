@@ -127,7 +127,9 @@ struct trans_attr {
 
 /*
  * What the `present` rule of a source says of @desc, an entry of a table of
- * @level that is invalid and not 0.
+ * @level that is invalid and not 0. It must not go by the output address, for
+ * which pfn_valid and valid_len are there: of entries that are alike but for
+ * addresses that go on like theirs, one is asked about.
  */
 enum trans_presence {
 	TRANS_ABSENT,         /* it maps nothing */

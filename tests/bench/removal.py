@@ -89,7 +89,8 @@ REMOVALS = [
         (r'b->fill = copy_run;', ';'))),
     Removal('MKVALID and CHECKPFN', edits(
         'source.c', (r'b->flags & TRANS_MKVALID', '0'),
-        (r'is_hidden\(b, s, d, va\)', '0')))]
+        (r'look == looks\[LOOK_HIDDEN\]', '0'),
+        (r'look != LOOK_HIDDEN', '1')))]
 
 
 def taken_out(removal, read):

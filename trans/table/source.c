@@ -113,8 +113,15 @@ static TRANS_APART int revive(struct table_source *s, desc_t *d)
 		d->v |= LEAF_NG;
 	d->v |= LEAF_AF | (level == 3 ? DESC_KIND : DESC_VALID);
 	s->at.pa = trans_desc_decode_pa_(&src->geo, *d, s->at.shift);
-	s->presence = (uint8_t)presence;
 	return 0;
+}
+
+/* How many bytes from @pa on are known to be RAM, or need not be. */
+static uint64_t known_ram(const struct table_source *s, trans_pa_t pa)
+{
+	uint64_t into = pa - s->ram;
+
+	return into < s->ram_len ? s->ram_len - into : 0;
 }
 
 /* May a leaf of the cursor's level be revived that is at @pa? */
@@ -122,19 +129,15 @@ static TRANS_APART bool is_ram(const struct build *b, struct table_source *s,
 			       trans_pa_t pa)
 {
 	const struct trans_ops *ops = b->dst->ops;
-	uint64_t len = 1ULL << s->at.shift, known = s->ram_pages, into;
+	uint64_t len = 1ULL << s->at.shift, known = known_ram(s, pa);
 
-	if (!(b->flags & TRANS_CHECKPFN))
+	if (known >= len)
 		return true;
 	if (!ops->valid_len)
 		return ops->pfn_valid(b->dst->ctx, pa, len);
-	into = pa - s->ram;
-	known <<= TRANS_4K;
-	if (into < known && known - into >= len)
-		return true;
 	known = ops->valid_len(b->dst->ctx, pa);
 	s->ram = pa;
-	s->ram_pages = known >> 44 ? ~0u : (uint32_t)(known >> TRANS_4K);
+	s->ram_len = known;
 	return known >= len;
 }
 
@@ -204,15 +207,6 @@ static int look_at(const struct build *b, struct table_source *s,
 
 /* ---- how far an answer holds ------------------------------------------ */
 
-/* Is an entry that looks like a hidden one before, and is @d at @va, a
- * mapping? */
-static bool is_hidden(const struct build *b, struct table_source *s, desc_t d,
-		      trans_va_t va)
-{
-	return s->at.table->present(d.v, s->at.level) == s->presence &&
-	       is_ram(b, s, va + s->alike.offset);
-}
-
 /* Entries are followed eight at once where size is not all. */
 #ifdef __OPTIMIZE_SIZE__
 #define AT_ONCE 1
@@ -259,27 +253,21 @@ follow_line(const uint64_t *slot, size_t most, uint64_t expected,
 	return (unsigned int)i;
 }
 
-static TRANS_APART unsigned int read_line(const uint64_t *slot,
-					  unsigned int most, uint64_t expected,
-					  uint64_t step, desc_t *last)
+/* The same, whether @out is there or not. */
+static TRANS_APART unsigned int line(const uint64_t *slot, unsigned int most,
+				     uint64_t expected, uint64_t step,
+				     uint64_t into, uint64_t *out,
+				     desc_t *last)
 {
 	desc_t d = { 0 };
-	unsigned int count = follow_line(slot, most, expected, step, 0, NULL,
-					 false, &d);
+	unsigned int count;
 
-	*last = d;
-	return count;
-}
-
-static TRANS_APART unsigned int copy_line(const uint64_t *slot,
-					  unsigned int most, uint64_t expected,
-					  uint64_t step, uint64_t into,
-					  uint64_t *out, desc_t *last)
-{
-	desc_t d = { 0 };
-	unsigned int count = follow_line(slot, most, expected, step, into, out,
-					 true, &d);
-
+	if (AT_ONCE > 1 && !out)
+		count = follow_line(slot, most, expected, step, 0, NULL, false,
+				    &d);
+	else
+		count = follow_line(slot, most, expected, step, into, out, out,
+				    &d);
 	*last = d;
 	return count;
 }
@@ -304,7 +292,8 @@ static enum look look_of(const struct build *b, struct table_source *s,
 	if (!look)
 		return LOOK_NONE;
 	if (look == looks[LOOK_HIDDEN])
-		return is_hidden(b, s, d, va) ? LOOK_HIDDEN : LOOK_NONE;
+		return is_ram(b, s, va + s->alike.offset) ? LOOK_HIDDEN :
+							    LOOK_NONE;
 	if (look == looks[LOOK_VALID])
 		return LOOK_VALID;
 	return look == looks[LOOK_OTHER] ? LOOK_OTHER : LOOK_NONE;
@@ -326,23 +315,78 @@ static TRANS_APART unsigned int room(const struct build *b,
 	return (unsigned int)(more < most ? more : most);
 }
 
-/* Entries of the table that come next, from @slot on, which is for @va; with
- * @out, store there what they become, which is @into + @va first. */
-static unsigned int next_line(const struct table_source *s,
+/* How many of @most entries from @va on may be followed if they look like
+ * @look: nobody has to be asked about them. */
+static unsigned int unasked(const struct table_source *s, enum look look,
+			    unsigned int most, trans_va_t va)
+{
+	uint64_t more;
+
+	if (look >= LOOKS)
+		return 0;
+	if (look != LOOK_HIDDEN)
+		return most;
+	more = known_ram(s, va + s->alike.offset) >> s->at.shift;
+	return (unsigned int)(more < most ? more : most);
+}
+
+/* How many of @most entries from @slot on, which is for @va, look like @look.
+ * With @out, store there what they become, which is @into + @va first. In
+ * *@last is the entry behind them, if there is one of @most. */
+static unsigned int next_line(const struct table_source *s, enum look look,
 			      const uint64_t *slot, unsigned int most,
 			      trans_va_t va, uint64_t *out, uint64_t into,
 			      desc_t *last)
 {
-	uint64_t valid = s->alike.looks[LOOK_VALID];
-	uint64_t step = 1ULL << s->at.shift;
+	unsigned int few = unasked(s, look, most, va), count = 0;
+	uint64_t step = 1ULL << s->at.shift, like;
 
-	if (!valid) {
-		*last = desc_read(slot);
-		return 0;
+	if (few) {
+		like = s->alike.looks[look];
+		count = line(slot, few, like + va, step, into - like, out,
+			     last);
 	}
-	if (!out)
-		return read_line(slot, most, valid + va, step, last);
-	return copy_line(slot, most, valid + va, step, into - valid, out, last);
+	if (count == few && count < most)
+		*last = desc_read(slot + count);
+	return count;
+}
+
+/* How many of @most entries behind the cursor the answer, a leaf, holds for;
+ * what was read last is in *@last. @out and @next as for extend. */
+static unsigned int follow_leaves(struct build *b, struct table_source *s,
+				  unsigned int most, uint64_t *out,
+				  uint64_t next, desc_t *last)
+{
+	unsigned int shift = s->at.shift, done = 0, more;
+	unsigned int seen[LOOK_NONE] = { 0 };
+	const uint64_t *slot = cursor_entry(&s->at) + 1;
+	trans_va_t va = (s->at.va | low_mask(shift)) + 1;
+	enum look look = s->at.d.v & DESC_VALID ? LOOK_VALID : LOOK_HIDDEN;
+	desc_t d = { 0 };
+
+	next -= va;
+	while (done < most) {
+		more = next_line(s, look, slot + done, most - done, va,
+				 out ? out + done : NULL, next, &d);
+		done += more;
+		va += (uint64_t)more << shift;
+		seen[look] += more;
+		if (done == most)
+			break;
+		look = look_of(b, s, d, va, out);
+		if (look == LOOK_NONE)
+			break;
+		seen[look]++;
+		if (out)
+			out[done] = look == LOOK_GAP ? 0 : next + va;
+		done++;
+		va += 1ULL << shift;
+	}
+	for (look = 0; look < LOOKS; look++)
+		count_changes(b, s->alike.changes[look], seen[look]);
+	b->holes = (uint16_t)(b->holes + seen[LOOK_GAP]);
+	*last = d;
+	return done;
 }
 
 /* Let the answer hold for @most entries that follow in the same table, as long
@@ -351,48 +395,13 @@ static unsigned int next_line(const struct table_source *s,
 static TRANS_APART void follow(struct build *b, struct table_source *s,
 			       unsigned int most, uint64_t *out, uint64_t next)
 {
-	unsigned int shift = s->at.shift, done, more;
-	unsigned int seen[LOOK_NONE] = { 0 };
-	const uint64_t *slot = cursor_entry(&s->at) + 1;
-	trans_va_t va = (s->at.va | low_mask(shift)) + 1;
-	enum look look = LOOK_VALID;
-	desc_t d = { 0 };
-
-	next -= va;
-	for (done = 0; done < most; done++, va += 1ULL << shift) {
-		if (look == LOOK_VALID) {
-			more = next_line(s, slot + done, most - done, va,
-					 out ? out + done : NULL, next, &d);
-			done += more;
-			seen[LOOK_VALID] += more;
-			if (done == most)
-				break;
-			va += (uint64_t)more << shift;
-		} else {
-			d = desc_read(slot + done);
-		}
-		look = look_of(b, s, d, va, out);
-		if (look == LOOK_NONE)
-			break;
-		seen[look]++;
-		if (out)
-			out[done] = look == LOOK_GAP ? 0 : next + va;
-	}
-	for (look = 0; look < LOOKS; look++)
-		count_changes(b, s->alike.changes[look], seen[look]);
-	b->holes = (uint16_t)(b->holes + seen[LOOK_GAP]);
-	b->answer.last += (uint64_t)done << shift;
-	if (most)
-		trans_cursor_go_(&s->at, done + (done < most), d);
-}
-
-static TRANS_APART void follow_holes(struct build *b, struct table_source *s,
-				     unsigned int most)
-{
 	unsigned int done;
 	desc_t d;
 
-	done = read_line(cursor_entry(&s->at) + 1, most, 0, 0, &d);
+	if (b->answer.kind == DESC_EMPTY)
+		done = line(cursor_entry(&s->at) + 1, most, 0, 0, 0, NULL, &d);
+	else
+		done = follow_leaves(b, s, most, out, next, &d);
 	b->answer.last += (uint64_t)done << s->at.shift;
 	if (most)
 		trans_cursor_go_(&s->at, done + (done < most), d);
@@ -504,12 +513,9 @@ static TRANS_APART void extend(struct build *b, struct table_source *s,
 
 	while (on) {
 		behind = b->answer.last;
-		if (b->answer.kind == DESC_EMPTY) {
-			follow_holes(b, s, room(b, s));
-		} else {
+		if (b->answer.kind != DESC_EMPTY)
 			remember(b, s);
-			follow(b, s, room(b, s), out, next);
-		}
+		follow(b, s, room(b, s), out, next);
 		behind = b->answer.last - behind;
 		on = go_on(b, s, out);
 		if (on && out) {

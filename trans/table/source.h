@@ -42,11 +42,10 @@ struct table_source {
 	struct edit edit;     /* what the call makes of each leaf */
 	uint8_t index_map[8]; /* AttrIndx here by the source's */
 	bool plain;           /* no conversion of attributes before the edit */
-	uint8_t presence;     /* of the last leaf that was revived */
 	uint8_t bits;         /* of output addresses alike in both tables */
 	uint8_t changes;      /* of the entry at the cursor */
-	uint32_t ram_pages;   /* valid_len: this many, of 4 KiB, ... */
-	trans_pa_t ram;       /* ... from here on are RAM */
+	trans_pa_t ram;       /* valid_len: from here on this ... */
+	uint64_t ram_len;     /* ... many bytes are RAM; or whatever they are */
 	struct alike alike;
 	trans_va_t limit;     /* of the answer */
 };

@@ -5,6 +5,7 @@
  */
 #include "trans/table/source_begin.h"
 
+#include "lib/fail.h"
 #include "trans/table/call.h"
 #include "trans/table/groups.h"
 
@@ -40,8 +41,9 @@ static int check_source(struct build *b, const struct trans_table *src,
 	return ret ? build_refuse(b, ret, why) : 0;
 }
 
-int trans_source_begin_(struct build *b, struct table_source *s,
-			const struct trans_table *src, trans_va_t src_va)
+TRANS_APART int trans_source_begin_(struct build *b, struct table_source *s,
+				    const struct trans_table *src,
+				    trans_va_t src_va)
 {
 	const struct trans_table *dst = b->dst;
 	int ret = check_source(b, src, src_va);
@@ -49,9 +51,11 @@ int trans_source_begin_(struct build *b, struct table_source *s,
 
 	if (ret)
 		return ret;
-	*s = (struct table_source){ .delta = b->first - src_va,
-				    .edit = trans_edit_of_flags_(&dst->geo,
-								 b->flags) };
+	*s = (struct table_source){
+		.delta = b->first - src_va,
+		.edit = trans_edit_of_flags_(&dst->geo, b->flags),
+		.ram_len = b->flags & TRANS_CHECKPFN ? 0 : ~0ULL,
+	};
 	trans_cursor_init_(&s->at, src);
 	same_types = trans_mair_map_(src->mair, dst->mair, s->index_map);
 	s->plain = same_types && geo_ds(&dst->geo) == geo_ds(&src->geo) &&

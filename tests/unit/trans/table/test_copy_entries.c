@@ -411,6 +411,30 @@ static void test_hidden_pfns_are_all_checked(void **state)
 	}
 }
 
+static unsigned int rule_asked;
+
+static enum trans_presence count_rule(uint64_t desc, int level)
+{
+	rule_asked++;
+	return trans_present_linux(desc, level);
+}
+
+/* Not of all twelve: of 4 for those that look like it, and of 24 and 26 twice,
+ * for whether they go on like that and then for what they are. */
+static void test_the_rule_is_asked_of_looks(void **state)
+{
+	(void)state;
+	hide_pages();
+	vw.view.present = count_rule;
+	rule_asked = 0;
+	assert_int_equal(trans_table_copy(&vw.copy, HIDDEN_VA, &vw.view,
+					  HIDDEN_VA, 64 << 12,
+					  TRANS_MKVALID | TRANS_TRUSTPFN,
+					  &vw.r), 0);
+	assert_int_equal(vw.r.stats.mkvalid, 12);
+	assert_int_equal(rule_asked, 5);
+}
+
 /* ---- how far RAM goes ---- */
 
 static struct trans_range bank[2]; /* valid_len knows these */
@@ -455,7 +479,7 @@ static void test_banks_are_asked_for_once(void **state)
 	assert_int_equal(vw.m.asked, 1);
 	copy_banks_again(22 << 12, 42 << 12);
 	assert_int_equal(vw.m.asked, 2);
-	/* As much from the first hidden page on as is not noted whole. */
+	/* From the first hidden page on more than 32 bits of pages. */
 	copy_banks_again((1ULL << 44) + (4 << 12), 0);
 	assert_int_equal(vw.m.asked, 1);
 	assert_int_equal(copy_banks(64 << 12, 0, TRANS_REPLACE | TRANS_FOLD),
@@ -527,6 +551,7 @@ int main(void)
 		TEST(test_hidden_runs_are_copied),
 		TEST(test_hidden_runs_are_made_writable),
 		TEST(test_hidden_pfns_are_all_checked),
+		TEST(test_the_rule_is_asked_of_looks),
 		TEST(test_banks_are_asked_for_once),
 		TEST(test_banks_end),
 		TEST(test_banks_and_blocks),
