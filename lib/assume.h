@@ -24,6 +24,23 @@
 #ifndef TRANS_ASSUME_WIDE
 #define TRANS_ASSUME_WIDE (-1)
 #endif
+/* The flags that operations on tables are called with; with another one they
+ * fail (TRANS_EINVAL). ~0u: all. */
+#ifndef TRANS_ASSUME_FLAGS
+#define TRANS_ASSUME_FLAGS (~0u)
+#endif
+/* 1: a table is filled once, by one operation, which meets nothing there or
+ * fails (TRANS_EEXIST); one that failed gives nothing back, and its host throws
+ * the table away with all pages that it gave for it. 0: what is mapped may be
+ * added to and changed, and what fails leaves no trace. */
+#ifndef TRANS_ASSUME_ONCE
+#define TRANS_ASSUME_ONCE 0
+#endif
+/* 1: the loop that copies runs is unrolled also where the compiler is asked for
+ * a small size, some 500 bytes more; 0: only elsewhere. */
+#ifndef TRANS_ASSUME_UNROLLED
+#define TRANS_ASSUME_UNROLLED 0
+#endif
 /* 1: a transition never copies the host's linear map, nor scrubs it, and what
  * copies tables is not linked; who asks for it is told (TRANS_EINVAL). 0: it
  * may. */

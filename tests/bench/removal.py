@@ -56,11 +56,11 @@ REMOVALS = [
         (r'table->ops->(write_entry|acquire|release)\)', '0)'),
         (r'ops->acquire &&', '0 &&'), (r'b->dst->ops->write_entry', '0'))),
     Removal('borrowed tables (`share`)', edits(
-        'build.c release.c', (r'if \(f->borrowed\)', 'if (0)'),
+        'build.c release.c', (r'&& f->borrowed\)', '&& 0)'),
         (r'below->borrowed =\s*'
          r'\(uint8_t\)\(borrowed \| b->old.v / TABLE_BORROWED\);', ''),
         (r'!\([bc][->.]+(old|d)\.v & TABLE_BORROWED\) &&', ''),
-        (r'if \(b->old_kind == DESC_RESERVED\)', 'if (0)'),
+        (r'if \(old_kind\(b\) == DESC_RESERVED\)', 'if (0)'),
         (r'if \(b->answer.kind == DESC_TABLE\)', 'if (0)'),
         (r'\(!b->share &&', '(1 &&'))),
     Removal('52-bit formats (`TRANS_ASSUME_WIDE=0`)',
@@ -70,7 +70,7 @@ REMOVALS = [
     Removal('more than one granule (`TRANS_ASSUME_GRANULE`)',
             flags=('-DTRANS_ASSUME_GRANULE=TRANS_4K',)),
     Removal('estimates', edits('build.h', (
-        r'return b->flags & TRANS_ESTIMATE;', 'return 0;'))),
+        r'return build_has\(b, TRANS_ESTIMATE\);', 'return 0;'))),
     Removal('visit', edits('cursor.c', (r'table->ops->visit && ', '0 && '))),
     Removal('more than one regime (`TRANS_ASSUME_REGIME`)',
             flags=('-DTRANS_ASSUME_REGIME=TRANS_EL1_0',)),
@@ -88,7 +88,7 @@ REMOVALS = [
         'source.c', (r'\textend\(b, [^;]*;', '\t;'),
         (r'b->fill = copy_run;', ';'))),
     Removal('MKVALID and CHECKPFN', edits(
-        'source.c', (r'b->flags & TRANS_MKVALID', '0'),
+        'source.c', (r'build_has\(b, TRANS_MKVALID\)', '0'),
         (r'look == looks\[LOOK_HIDDEN\]', '0'),
         (r'look != LOOK_HIDDEN', '1')))]
 

@@ -18,6 +18,12 @@ static bool has_old(const struct build *b)
 	return b->f->old;
 }
 
+/* What is in the current slot. */
+static unsigned int old_kind(const struct build *b)
+{
+	return TRANS_ASSUME_ONCE ? DESC_EMPTY : b->old_kind;
+}
+
 int trans_build_fail_(struct build *b, int status, const char *why, desc_t d,
 		      trans_pa_t pa)
 {
@@ -40,11 +46,11 @@ static desc_t old_entry(const struct build *b, unsigned int slot)
 	const struct frame *f = b->f;
 	desc_t d = { 0 };
 
-	if (f->split)
+	if (!TRANS_ASSUME_ONCE && f->split)
 		d.v = f->block + ((uint64_t)slot << b->shift);
 	else if (f->old)
 		d.v = f->old[slot];
-	if (f->borrowed)
+	if (!TRANS_ASSUME_ONCE && f->borrowed)
 		d.v = b->dst->lend(b, d.v);
 	return d;
 }
@@ -53,7 +59,7 @@ static trans_pa_t old_pa(const struct build *b)
 {
 	const struct trans_geometry *geo = &b->dst->geo;
 
-	return trans_desc_decode_pa_(geo, b->old, b->old_kind == DESC_TABLE ?
+	return trans_desc_decode_pa_(geo, b->old, old_kind(b) == DESC_TABLE ?
 						   geo_granule_shift(geo) :
 						   b->shift);
 }
@@ -75,7 +81,10 @@ static int study(struct build *b)
 	b->from = b->va > b->first ? b->va : b->first;
 	b->to = end < b->last ? end : b->last;
 	b->whole = b->to - b->from == low_mask(b->shift);
-	if (b->old_kind == DESC_RESERVED)
+	if (TRANS_ASSUME_ONCE && b->old.v)
+		return fail_old(b, TRANS_EEXIST, "this build fills a table "
+				"once (TRANS_ASSUME_ONCE)");
+	if (old_kind(b) == DESC_RESERVED)
 		return fail_old(b, TRANS_ECORRUPT,
 				"reserved descriptor in a borrowed table");
 	if (!b->ask || (!b->share && b->from >= b->answer.va &&
@@ -96,7 +105,7 @@ static bool fits(const struct build *b)
 
 	if (b->level == 3)
 		return true;
-	return b->answer.order >= b->shift && !(b->flags & TRANS_NOBLOCK) &&
+	return b->answer.order >= b->shift && !build_has(b, TRANS_NOBLOCK) &&
 	       geo_leaf(geo, b->level) &&
 	       !(build_pa(b, b->va) & low_mask(b->shift));
 }
@@ -119,7 +128,7 @@ static bool agrees(const struct build *b, trans_va_t va, trans_pa_t pa,
 
 static bool old_agrees(const struct build *b)
 {
-	return b->old_kind == DESC_LEAF &&
+	return old_kind(b) == DESC_LEAF &&
 	       agrees(b, b->va, old_pa(b),
 		      trans_desc_attributes_(&b->dst->geo, b->old), SAME_USE);
 }
@@ -133,18 +142,18 @@ static bool joins(const struct build *b, const struct cursor *c)
 	bool apart = last < b->from || c->va > b->to;
 	uint64_t attributes;
 
-	if (inside && (b->erase || b->flags & TRANS_REPLACE))
+	if (inside && (b->erase || build_has(b, TRANS_REPLACE)))
 		return true;
 	if (c->kind == DESC_EMPTY)
 		return inside || b->erase;
 	if (b->erase)
 		return false;
-	if (!apart && !(b->flags & COLLISION_FLAGS))
+	if (!apart && !build_has(b, COLLISION_FLAGS))
 		return false;
 	attributes = trans_inherit_(cursor_inherited(c),
 				    trans_desc_attributes_(&b->dst->geo, c->d));
 	return agrees(b, c->va, cursor_output(c), attributes,
-		      inside && b->flags & TRANS_UPGRADE ? SAME_USE :
+		      inside && build_has(b, TRANS_UPGRADE) ? SAME_USE :
 							   LEAF_CONT);
 }
 
@@ -177,11 +186,11 @@ static int decide_hole(struct build *b)
 {
 	if (!covers(b))
 		return DESCEND;
-	if (!b->erase || b->old_kind == DESC_EMPTY)
+	if (!b->erase || old_kind(b) == DESC_EMPTY)
 		return SKIP;
 	if (b->whole)
 		return CLEAR;
-	return b->old_kind == DESC_TABLE ? become(b, CLEAR) : DESCEND;
+	return old_kind(b) == DESC_TABLE ? become(b, CLEAR) : DESCEND;
 }
 
 /* A leaf where a leaf is, which nobody said may be overwritten. */
@@ -190,7 +199,7 @@ static int decide_collision(struct build *b)
 	if (!covers(b))
 		return DESCEND;
 	/* A part of a larger block stays one; a smaller leaf may change. */
-	if (b->flags & TRANS_UPGRADE && old_agrees(b))
+	if (build_has(b, TRANS_UPGRADE) && old_agrees(b))
 		return b->whole && fits(b) ? TAKE : SKIP;
 	if (!b->whole)
 		return DESCEND;
@@ -200,18 +209,18 @@ static int decide_collision(struct build *b)
 
 static int decide_leaf(struct build *b)
 {
-	bool over = b->flags & TRANS_REPLACE || b->old_kind == DESC_EMPTY;
+	bool over = build_has(b, TRANS_REPLACE) || old_kind(b) == DESC_EMPTY;
 
-	if (b->old_kind == DESC_LEAF && b->flags & TRANS_KEEP)
+	if (old_kind(b) == DESC_LEAF && build_has(b, TRANS_KEEP))
 		return SKIP;
-	if (b->old_kind == DESC_LEAF && !over)
+	if (old_kind(b) == DESC_LEAF && !over)
 		return decide_collision(b);
 	if (!covers(b) || !fits(b))
 		return DESCEND;
 	if (over && b->whole)
 		return TAKE;
-	if (b->old_kind == DESC_TABLE &&
-	    b->flags & (TRANS_FOLD | TRANS_UPGRADE))
+	if (old_kind(b) == DESC_TABLE &&
+	    build_has(b, TRANS_FOLD | TRANS_UPGRADE))
 		return become(b, TAKE);
 	return DESCEND;
 }
@@ -268,7 +277,8 @@ static bool is_direct(const struct build *b)
 {
 	const struct frame *f = b->f;
 
-	for (unsigned int i = f->next; f == b->frame && !f->old[i];)
+	for (unsigned int i = f->next; f == b->frame &&
+				       (TRANS_ASSUME_ONCE || !f->old[i]);)
 		if (++i == f->end)
 			return true;
 	return false;
@@ -308,7 +318,7 @@ static bool is_old(const struct build *b, desc_t d)
 
 	return !((old.v ^ d.v) & ~LEAF_CONT) &&
 	       (old.v & LEAF_CONT || !b->answer.cont) &&
-	       !(b->f->split && b->flags & TRANS_NOBLOCK);
+	       !(b->f->split && build_has(b, TRANS_NOBLOCK));
 }
 
 /* Put @d into the current slot, and what continues it into the next of @most,
@@ -329,7 +339,7 @@ static TRANS_APART int put(struct build *b, desc_t d, unsigned int most)
 		}
 		build_advance(b, 1);
 		d.v += 1ULL << b->shift;
-	} while (--most && (!f->old || b->flags & TRANS_REPLACE ||
+	} while (--most && (!f->old || build_has(b, TRANS_REPLACE) ||
 			    !old_entry(b, f->next).v));
 	return 0;
 }
@@ -368,8 +378,8 @@ static uint64_t tables_folded(const struct build *b, unsigned int count)
 		tables += below;
 		below <<= geo_stride(&b->dst->geo);
 	}
-	return tables || b->old_kind != DESC_TABLE ||
-			       b->flags & TRANS_REPLACE ?
+	return tables || old_kind(b) != DESC_TABLE ||
+			       build_has(b, TRANS_REPLACE) ?
 		       tables : 1;
 }
 
@@ -436,7 +446,7 @@ static bool is_below(const struct build *b)
 	const struct frame *f = b->f;
 
 	return f == b->frame && !f->exists && f->end == f->next + 1 &&
-	       b->old_kind == DESC_TABLE && !(b->old.v & TABLE_BORROWED) &&
+	       old_kind(b) == DESC_TABLE && !(b->old.v & TABLE_BORROWED) &&
 	       !(b->window && b->level == 2);
 }
 
@@ -448,13 +458,13 @@ static int old_below(struct build *b, struct frame *below)
 	trans_pa_t pa = old_pa(b);
 
 	*below = (struct frame){ 0 };
-	if (b->old_kind == DESC_LEAF) {
+	if (old_kind(b) == DESC_LEAF) {
 		below->split = true;
 		below->block = trans_desc_leaf_(geo, b->level + 1, pa,
 					 trans_desc_attributes_(geo, b->old) &
 						 ~LEAF_CONT).v;
 	}
-	if (b->old_kind != DESC_TABLE)
+	if (old_kind(b) != DESC_TABLE)
 		return 0;
 	below->borrowed =
 		(uint8_t)(borrowed | b->old.v / TABLE_BORROWED);
@@ -603,7 +613,7 @@ int trans_build_(struct build *b)
 	b->f = b->frame;
 	enter(b, b->dst->geo.start_level, b->first, b->last);
 	ret = walk(b);
-	if (build_counts(b))
+	if (build_counts(b) || TRANS_ASSUME_ONCE)
 		return ret;
 	if (ret)
 		roll_back(b);

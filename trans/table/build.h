@@ -89,7 +89,7 @@ struct build {
 	trans_va_t va;
 	trans_va_t from, to; /* what of it lies in the range */
 	struct answer answer;
-	struct frame frame[MAX_LEVELS];
+	struct frame frame[MAX_DEPTH];
 };
 
 /* Do it. The caller has set everything down to @window, and b->answer. */
@@ -114,10 +114,16 @@ int trans_build_fail_(struct build *b, int status, const char *why, desc_t d,
 #define MAP_FLAGS \
 	(TRANS_FOLD | TRANS_NOBLOCK | TRANS_ESTIMATE | COLLISION_FLAGS)
 
+/* Does the call have one of @flags? */
+static inline bool build_has(const struct build *b, unsigned int flags)
+{
+	return b->flags & TRANS_ASSUME_FLAGS & flags;
+}
+
 /* An estimate: allocate and store nothing? */
 static inline bool build_counts(const struct build *b)
 {
-	return b->flags & TRANS_ESTIMATE;
+	return build_has(b, TRANS_ESTIMATE);
 }
 
 /* To a slot further on. */

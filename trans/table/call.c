@@ -16,6 +16,8 @@ int trans_build_begin_(struct build *b, struct trans_table *table,
 		why = "KEEP, REPLACE and UPGRADE exclude each other";
 	if (flags & ~legal)
 		why = "unknown flag for this operation";
+	if (flags & ~TRANS_ASSUME_FLAGS)
+		why = LACKS_FLAG;
 	*b = (struct build){
 		.dst = table, .report = report, .flags = flags,
 		.va = va,

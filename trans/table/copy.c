@@ -2,6 +2,7 @@
 /*
  * copy: the source is another table, read through the flags of the call.
  */
+#include "lib/fail.h"
 #include "trans/table/call.h"
 #include "trans/table/source_begin.h"
 
@@ -23,20 +24,36 @@ static const char *flags_problem(unsigned int flags)
 	return NULL;
 }
 
+struct copy {
+	struct build b;
+	struct table_source source;
+};
+
+/* What comes before the first entry, and is not held while the rest goes
+ * deep. */
+static TRANS_APART int begin(struct copy *copy, struct trans_table *dst,
+			     trans_va_t dst_va, const struct trans_table *src,
+			     trans_va_t src_va, uint64_t len,
+			     unsigned int flags, struct trans_report *report)
+{
+	struct build *b = &copy->b;
+	int ret = trans_build_begin_(b, dst, dst_va, len, flags, COPY_FLAGS,
+				     report);
+	const char *why = flags_problem(b->flags);
+
+	if (why) /* what flags say comes before the range */
+		ret = build_refuse(b, TRANS_EINVAL, why);
+	return ret ? ret :
+		     trans_source_begin_(b, &copy->source, src, src_va);
+}
+
 int trans_table_copy(struct trans_table *dst, trans_va_t dst_va,
 		     const struct trans_table *src, trans_va_t src_va,
 		     uint64_t len, unsigned int flags,
 		     struct trans_report *report)
 {
-	struct build b;
-	int ret = trans_build_begin_(&b, dst, dst_va, len, flags, COPY_FLAGS,
-				     report);
-	const char *why = flags_problem(b.flags);
-	struct table_source source;
+	struct copy copy;
+	int ret = begin(&copy, dst, dst_va, src, src_va, len, flags, report);
 
-	if (why) /* what flags say comes before the range */
-		ret = build_refuse(&b, TRANS_EINVAL, why);
-	if (!ret)
-		ret = trans_source_begin_(&b, &source, src, src_va);
-	return ret ? ret : trans_build_(&b);
+	return ret ? ret : trans_build_(&copy.b);
 }

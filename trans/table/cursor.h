@@ -15,6 +15,9 @@
 
 /* Levels -1..3, as indices from 0. */
 #define MAX_LEVELS 5
+/* Of them those that one tree can have: no level -1 without the 52-bit
+ * layouts. */
+#define MAX_DEPTH (TRANS_ASSUME_WIDE ? MAX_LEVELS : MAX_LEVELS - 1)
 
 struct cursor {
 	const struct trans_table *table;

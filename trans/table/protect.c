@@ -18,7 +18,9 @@ int trans_table_protect(struct trans_table *table, trans_va_t va, uint64_t len,
 		return ret;
 	if (access & ~(TRANS_WRITE | TRANS_EXEC))
 		return build_refuse(&b, TRANS_EINVAL, "unknown access bit");
-	b.flags |= TRANS_KEEPCONT;
+	ret = build_add(&b, TRANS_KEEPCONT | TRANS_REPLACE);
+	if (ret)
+		return ret;
 	trans_source_self_(&b, &source,
 			   trans_edit_of_access_(&b.dst->geo, access));
 	return trans_build_(&b);

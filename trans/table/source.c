@@ -38,9 +38,9 @@ static unsigned int changes_of(const struct build *b,
 			   trans_desc_attributes_(&s->at.table->geo, d);
 	unsigned int changes = s->at.d.v & DESC_VALID ? 0 : MADE_VALID;
 
-	if (b->flags & TRANS_MKWRITE && changed & (LEAF_READONLY | LEAF_DBM))
+	if (build_has(b, TRANS_MKWRITE) && changed & (LEAF_READONLY | LEAF_DBM))
 		changes |= MADE_WRITABLE;
-	if (b->flags & TRANS_NOEXEC && changed & (LEAF_PXN | LEAF_XN))
+	if (build_has(b, TRANS_NOEXEC) && changed & (LEAF_PXN | LEAF_XN))
 		changes |= MADE_NOEXEC;
 	if (s->at.table == b->dst && changed & ~LEAF_CONT)
 		changes |= MADE_OTHER;
@@ -129,16 +129,15 @@ static TRANS_APART bool is_ram(const struct build *b, struct table_source *s,
 			       trans_pa_t pa)
 {
 	const struct trans_ops *ops = b->dst->ops;
-	uint64_t len = 1ULL << s->at.shift, known = known_ram(s, pa);
+	uint64_t len = 1ULL << s->at.shift;
 
-	if (known >= len)
+	if (known_ram(s, pa) >= len)
 		return true;
 	if (!ops->valid_len)
 		return ops->pfn_valid(b->dst->ctx, pa, len);
-	known = ops->valid_len(b->dst->ctx, pa);
 	s->ram = pa;
-	s->ram_len = known;
-	return known >= len;
+	s->ram_len = ops->valid_len(b->dst->ctx, pa);
+	return s->ram_len >> s->at.shift;
 }
 
 /* What was revived is at s->at.pa. */
@@ -154,9 +153,9 @@ static int admit(const struct build *b, struct table_source *s)
 }
 
 /* Does the leaf at the cursor look like the last one did? */
-static bool is_alike(const struct table_source *s, trans_va_t va)
+static bool is_alike(const struct table_source *s)
 {
-	trans_va_t first = va & ~low_mask(s->at.shift);
+	trans_va_t first = s->at.va & ~low_mask(s->at.shift);
 
 	/* The address too, where its bits could carry into others. */
 	return s->alike.looks[LOOK_VALID] &&
@@ -166,20 +165,20 @@ static bool is_alike(const struct table_source *s, trans_va_t va)
 	       s->at.inherited[s->at.level + 2] == s->alike.inherited;
 }
 
-/* What is to become of the entry at the cursor, which is for @va? */
+/* What is to become of the entry at the cursor? */
 static TRANS_APART int judge(const struct build *b, struct table_source *s,
-			     trans_va_t va, struct piece *piece)
+			     struct piece *piece)
 {
 	desc_t d = s->at.d;
 	int ret = 0;
 
-	if (s->at.kind == DESC_LEAF && is_alike(s, va)) {
-		*piece = (struct piece){ va + s->alike.offset,
+	if (s->at.kind == DESC_LEAF && is_alike(s)) {
+		*piece = (struct piece){ s->at.va + s->alike.offset,
 					 s->alike.attributes, DESC_LEAF,
 					 s->alike.changes[LOOK_VALID] };
 		return 0;
 	}
-	if (s->at.kind == DESC_EMPTY && d.v && b->flags & TRANS_MKVALID)
+	if (s->at.kind == DESC_EMPTY && d.v && build_has(b, TRANS_MKVALID))
 		ret = revive(s, &d);
 	if (ret || !(d.v & DESC_VALID))
 		return ret;
@@ -195,21 +194,23 @@ static TRANS_APART int judge(const struct build *b, struct table_source *s,
 	return ret;
 }
 
-/* Look at what the source has for @va, its own address. */
-static int look_at(const struct build *b, struct table_source *s,
-		   trans_va_t va, struct piece *piece)
+/* Look at what the source has for @va, its own address. A frame of its own
+ * would lie below all others. */
+static inline __attribute__((always_inline)) int
+look_at(const struct build *b, struct table_source *s, trans_va_t va,
+	struct piece *piece)
 {
 	int ret = trans_cursor_find_(&s->at, va, 3);
 
 	*piece = (struct piece){ .kind = DESC_EMPTY };
-	return ret ? ret : judge(b, s, va, piece);
+	return ret ? ret : judge(b, s, piece);
 }
 
 /* ---- how far an answer holds ------------------------------------------ */
 
 /* Entries are followed eight at once where size is not all. */
 #ifdef __OPTIMIZE_SIZE__
-#define AT_ONCE 1
+#define AT_ONCE (TRANS_ASSUME_UNROLLED ? 8 : 1)
 #else
 #define AT_ONCE 8
 #endif
@@ -276,7 +277,7 @@ static TRANS_APART unsigned int line(const uint64_t *slot, unsigned int most,
  * where the leaves are of groups, which are counted. */
 static bool is_gap(const struct build *b, desc_t d)
 {
-	return !(d.v & DESC_VALID) && (!d.v || !(b->flags & TRANS_MKVALID)) &&
+	return !(d.v & DESC_VALID) && (!d.v || !build_has(b, TRANS_MKVALID)) &&
 	       !b->answer.cont;
 }
 
@@ -420,7 +421,7 @@ static TRANS_APART void remember(const struct build *b,
 	if (alike->level != s->at.level || alike->inherited != inherited ||
 	    alike->offset != offset ||
 	    alike->attributes != b->answer.attributes ||
-	    (b->flags & TRANS_KEEPCONT &&
+	    (build_has(b, TRANS_KEEPCONT) &&
 	     (alike->changes[LOOK_VALID] ^ s->changes) & LOST_CONT))
 		*alike = (struct alike){ .offset = offset,
 					 .attributes = b->answer.attributes,
@@ -444,11 +445,11 @@ static bool continues(const struct build *b, const struct table_source *s,
 
 	if (a->kind != piece->kind || a->kind != DESC_LEAF)
 		return a->kind == piece->kind;
-	if (s->at.level != a->level && !(b->flags & TRANS_FOLD))
+	if (s->at.level != a->level && !build_has(b, TRANS_FOLD))
 		return false;
 	return piece->pa == a->offset + a->last + 1 &&
 	       piece->attributes == a->attributes &&
-	       a->cont == (b->flags & TRANS_KEEPCONT &&
+	       a->cont == (build_has(b, TRANS_KEEPCONT) &&
 			   piece->changes & LOST_CONT);
 }
 
@@ -470,7 +471,7 @@ static bool differs(const struct build *b, const struct table_source *s)
 	if (b->answer.kind == DESC_EMPTY)
 		return s->at.kind == DESC_LEAF;
 	return s->at.kind == DESC_EMPTY &&
-	       !(b->flags & TRANS_MKVALID && s->at.d.v);
+	       !(build_has(b, TRANS_MKVALID) && s->at.d.v);
 }
 
 /* Is there no entry behind the answer that may belong to it? Without FOLD only
@@ -481,21 +482,17 @@ static bool at_end(const struct build *b, const struct table_source *s)
 		return true;
 	if (b->answer.last != cursor_last(&s->at) + s->delta)
 		return differs(b, s);
-	return !cursor_left(&s->at) && !(b->flags & TRANS_FOLD);
+	return !cursor_left(&s->at) && !build_has(b, TRANS_FOLD);
 }
 
-/* To the entry behind the answer, which is longer then; false: it ends here.
- * @stored: copies are, so output addresses go on in the same bits. */
-static TRANS_APART bool go_on(struct build *b, struct table_source *s,
-			      bool stored)
+/* To the entry behind the answer, which is longer then; false: it ends here. */
+static TRANS_APART bool go_on(struct build *b, struct table_source *s)
 {
 	struct piece piece;
 
 	if (at_end(b, s) ||
 	    look_at(b, s, b->answer.last + 1 - s->delta, &piece) ||
 	    !continues(b, s, &piece))
-		return false;
-	if (stored && (piece.pa ^ build_pa(b, b->answer.va)) >> s->bits)
 		return false;
 	s->changes = piece.changes;
 	count_changes(b, s->changes, piece.kind == DESC_LEAF);
@@ -517,7 +514,7 @@ static TRANS_APART void extend(struct build *b, struct table_source *s,
 			remember(b, s);
 		follow(b, s, room(b, s), out, next);
 		behind = b->answer.last - behind;
-		on = go_on(b, s, out);
+		on = go_on(b, s);
 		if (on && out) {
 			out += behind >> s->at.shift;
 			*out++ = next + behind;
@@ -526,14 +523,16 @@ static TRANS_APART void extend(struct build *b, struct table_source *s,
 	}
 }
 
-/* Let the answer, a leaf at the current slot, hold for more slots. */
+/* Let the answer, a leaf at the current slot, hold for more slots: as far as
+ * output addresses go on in the same bits. */
 static void lengthen(struct build *b, struct table_source *s, uint64_t *out,
 		     desc_t d)
 {
-	unsigned int most = (unsigned int)(b->f->end - b->f->next);
+	uint64_t most = (uint64_t)(b->f->end - b->f->next) << b->shift;
+	uint64_t bits = low_mask(s->bits) & ~build_pa(b, b->va);
 
 	b->answer.one = false;
-	s->limit = b->va + (((uint64_t)most << b->shift) - 1);
+	s->limit = b->va + (most - 1 < bits ? most - 1 : bits);
 	if (s->limit > b->last)
 		s->limit = b->last;
 	extend(b, s, out, d.v + (1ULL << b->shift));
@@ -592,15 +591,15 @@ static TRANS_APART int ask_one(struct build *b, trans_va_t va)
 		.va = va, .offset = piece.pa - va,
 		.attributes = piece.attributes,
 		.kind = piece.kind,
-		.order = b->flags & TRANS_FOLD ?
+		.order = build_has(b, TRANS_FOLD) ?
 				 63 : s->at.shift,
 	};
 	reach(b, s);
 	s->limit = b->last;
 	s->changes = piece.changes;
-	b->answer.one = piece.kind == DESC_LEAF && !(b->flags & TRANS_FOLD);
+	b->answer.one = piece.kind == DESC_LEAF && !build_has(b, TRANS_FOLD);
 	if (piece.kind == DESC_LEAF) {
-		b->answer.cont = b->flags & TRANS_KEEPCONT &&
+		b->answer.cont = build_has(b, TRANS_KEEPCONT) &&
 				 piece.changes & LOST_CONT;
 		count_changes(b, piece.changes, 1);
 	}

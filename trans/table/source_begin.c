@@ -5,7 +5,6 @@
  */
 #include "trans/table/source_begin.h"
 
-#include "lib/fail.h"
 #include "trans/table/call.h"
 #include "trans/table/groups.h"
 
@@ -28,7 +27,7 @@ static int check_source(struct build *b, const struct trans_table *src,
 		why = "source and destination are one table";
 	else if (geo_granule_shift(to) != geo_granule_shift(from))
 		why = "granules differ";
-	else if (b->flags & TRANS_CHECKPFN && !b->dst->ops->pfn_valid &&
+	else if (build_has(b, TRANS_CHECKPFN) && !b->dst->ops->pfn_valid &&
 		 !b->dst->ops->valid_len)
 		why = "CHECKPFN without pfn_valid";
 	if (why)
@@ -41,9 +40,8 @@ static int check_source(struct build *b, const struct trans_table *src,
 	return ret ? build_refuse(b, ret, why) : 0;
 }
 
-TRANS_APART int trans_source_begin_(struct build *b, struct table_source *s,
-				    const struct trans_table *src,
-				    trans_va_t src_va)
+int trans_source_begin_(struct build *b, struct table_source *s,
+			const struct trans_table *src, trans_va_t src_va)
 {
 	const struct trans_table *dst = b->dst;
 	int ret = check_source(b, src, src_va);
@@ -54,14 +52,14 @@ TRANS_APART int trans_source_begin_(struct build *b, struct table_source *s,
 	*s = (struct table_source){
 		.delta = b->first - src_va,
 		.edit = trans_edit_of_flags_(&dst->geo, b->flags),
-		.ram_len = b->flags & TRANS_CHECKPFN ? 0 : ~0ULL,
+		.ram_len = build_has(b, TRANS_CHECKPFN) ? 0 : ~0ULL,
 	};
 	trans_cursor_init_(&s->at, src);
 	same_types = trans_mair_map_(src->mair, dst->mair, s->index_map);
 	s->plain = same_types && geo_ds(&dst->geo) == geo_ds(&src->geo) &&
 		   one_range(dst) == one_range(src) && !src->indirect;
 	trans_source_first_(b, s);
-	if (b->flags & TRANS_KEEPCONT)
+	if (build_has(b, TRANS_KEEPCONT))
 		b->dst->groups = trans_groups_;
 	return 0;
 }
@@ -72,6 +70,5 @@ void trans_source_self_(struct build *b, struct table_source *s,
 	*s = (struct table_source){ .edit = edit, .plain = true };
 	s->edit.clear |= LEAF_CONT;
 	trans_cursor_init_(&s->at, b->dst);
-	b->flags |= TRANS_REPLACE;
 	trans_source_first_(b, s);
 }

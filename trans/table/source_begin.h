@@ -12,7 +12,7 @@
 int trans_source_begin_(struct build *b, struct table_source *s,
 			const struct trans_table *src, trans_va_t src_va);
 /* Make the range of @b itself, as it is, its source: for operations that change
- * what is mapped, with @edit. */
+ * what is mapped, with @edit and TRANS_REPLACE. */
 void trans_source_self_(struct build *b, struct table_source *s,
 			struct edit edit);
 

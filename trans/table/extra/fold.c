@@ -15,9 +15,10 @@ int trans_table_fold(struct trans_table *table, trans_va_t va, uint64_t len,
 	int ret = trans_build_begin_(&b, table, va, len, flags, TRANS_ESTIMATE,
 				     report);
 
+	if (!ret)
+		ret = build_add(&b, TRANS_FOLD | TRANS_REPLACE);
 	if (ret)
 		return ret;
-	b.flags |= TRANS_FOLD;
 	trans_source_self_(&b, &source, (struct edit){ 0, 0 });
 	return trans_build_(&b);
 }
