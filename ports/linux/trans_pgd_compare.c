@@ -80,7 +80,6 @@ struct way {
 static const struct way ways[] = {
 	{ "linux", 0 },
 	{ "plain", TRANS_PGD_PLAIN },
-	{ "keepcont", TRANS_PGD_PLAIN | TRANS_KEEPCONT },
 	{ "fold", TRANS_PGD_FOLD },
 	/* What a comparison must find to be one, with debug_pagealloc. */
 	{ "visible", TRANS_MKWRITE | TRANS_NOEXEC },

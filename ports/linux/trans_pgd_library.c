@@ -105,6 +105,8 @@ static int own_half(struct trans_geometry *geo, struct trans_regs *regs,
 /* Too large for the stack of whoever loads a kernel. */
 struct work {
 	struct trans_pgd_info *info;
+	u64 start, end;
+	unsigned int flags;
 	struct trans_geometry geo;
 	struct trans_regs regs;
 	struct trans_report report;
@@ -126,8 +128,7 @@ static struct work *work_begin(struct trans_pgd_info *info)
  * by PIR, and with 64K pages and VA_BITS_52 where in its page a root of 48 bits
  * lies.
  */
-static int work_copy(struct work *work, unsigned long start, unsigned long end,
-		     unsigned int flags)
+static int work_copy(struct work *work)
 {
 	struct trans_report *report = &work->report;
 	int ret = own_half(&work->geo, &work->regs, &report->error);
@@ -140,9 +141,11 @@ static int work_copy(struct work *work, unsigned long start, unsigned long end,
 		ret = trans_table_create_for(&work->to, &work->geo, &work->regs,
 					     &host_ops, work->info, report);
 	if (!ret) {
-		start = max_t(u64, start, trans_geometry_first(&work->geo));
-		ret = trans_table_copy(&work->to, start, &work->from, start,
-				       end - start, flags, report);
+		work->start = max(work->start,
+				  trans_geometry_first(&work->geo));
+		ret = trans_table_copy(&work->to, work->start, &work->from,
+				       work->start, work->end - work->start,
+				       work->flags, report);
 	}
 	if (!ret)
 		ret = trans_table_publish(&work->to, &work->regs, report);
@@ -166,7 +169,10 @@ int trans_pgd_copy_with(struct trans_pgd_info *info, pgd_t **trans_pgd,
 
 	if (!work)
 		return -ENOMEM;
-	ret = work_copy(work, start, end, flags);
+	work->start = start;
+	work->end = end;
+	work->flags = flags;
+	ret = work_copy(work);
 	if (!ret)
 		*trans_pgd = phys_to_virt(work->to.root & PAGE_MASK);
 	return work_end(work, "the linear map", ret);

@@ -162,6 +162,16 @@ MUTANTS = {
         ('a root is a page where it begins', 'trans_table_pages',
          'table->root & -granule', 'table->root'),
     ],
+    ('test_assume_once', 'test_assume_flags'): [
+        ('a table that is filled once is filled twice', 'study',
+         'if (TRANS_ASSUME_ONCE && b->old.v)', 'if (false)'),
+        ('what fails to fill a table for once frees some of it', 'trans_build_',
+         'build_counts(b) || TRANS_ASSUME_ONCE', 'build_counts(b)'),
+        ('a flag that was left out is ignored', 'trans_build_begin_',
+         'if (flags & ~TRANS_ASSUME_FLAGS)', 'if (false)'),
+        ('an operation that was left out does something else', 'build_add',
+         'if (flags & ~TRANS_ASSUME_FLAGS)', 'if (false)'),
+    ],
     # What listed.c does not list ends the run.
     ('differential',): [
         ('differential: NOBLOCK is not heard', 'fits',

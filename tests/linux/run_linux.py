@@ -214,7 +214,7 @@ def case_of(kernel, row, cpus):
                 machine(row['level'], cpus.get(row['level'])), words)
 
 
-ALL = ('linux', 'plain', 'keepcont', 'fold', 'visible', 'refuse', 'idmap')
+ALL = ('linux', 'plain', 'fold', 'visible', 'refuse', 'idmap')
 # Not `refuse`: what a copy takes, squared.
 LARGE = tuple(w for w in ALL if w != 'refuse')
 LPA2 = tuple(w for w in ALL if w != 'linux')
