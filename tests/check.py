@@ -40,6 +40,8 @@ TOOLCHAINS = {'gcc': 'host', 'clang': 'host-clang'}
 DIFFERENTIAL_OPS = 5000
 FULL_SCALE = 3 # of what the unit tests do at random (TRANS_SCALE)
 NEEDS_GIB = {False: 8, True: 16} # of the disk; by `full`
+LINUX_CASES = ('6.12-4k-vhe-on-kexec-s-library', '6.12-4k-el1-on-hibernate-library',
+               '6.12-4k-figures-hidden-1G')
 FUZZ_SECONDS = {False: 3, True: 20} # a target; by `full`
 
 
@@ -228,6 +230,13 @@ def efi(tally, full):
         tally.add(*run_efi.run_cases(run_efi.chosen(sample=not full)))
 
 
+def linux(tally):
+    """A kernel that cannot be had or built is a failure."""
+    tally.heading('Linux itself with the tables')
+    make(tally, 'linux', f'RUN=--only {" ".join(LINUX_CASES)}', 'linux',
+         keep=('  ',))
+
+
 def guarded(tally, stage, *args):
     """A stage that breaks is a failure, and not the end of the others."""
     try:
@@ -261,6 +270,8 @@ def check(tally, args):
         guarded(tally, qemu_cases, 'triples' if args.full else 'pairs')
         guarded(tally, uboot, args.full)
         guarded(tally, efi, args.full)
+        if args.full:
+            guarded(tally, linux)
 
 
 def check_all(tally, args):
