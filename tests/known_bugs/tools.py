@@ -33,6 +33,12 @@ MUTANTS = {
         ('memory at the start of its piece', 'vmcore:put_memory',
          'piece->at + (stretch->pa - piece->pa)', 'piece->at'),
     ],
+    ('test_desk_kernel',): [
+        ('tables that lead to what was not saved', 'kernel:try',
+         '|| !kernel->memory.holds(kernel->memory.ctx, leaf.pa, 4)', ''),
+        ('52 bits of 4K without their format', 'kernel:geometry_of',
+         'page_shift != TRANS_64K && shape->va_bits > 48', 'false'),
+    ],
     ('test_desk_dump',): [
         ('a segment behind the end of the file', 'dump:take_segment',
          'piece->len > len - piece->at', 'false'),
