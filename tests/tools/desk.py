@@ -298,7 +298,10 @@ def picture(desk):
     desk.trans('plan', '--relocate', '--svg', 'plan.svg', 'Image', 'initrd.img',
                'machine.dtb')
     desk.trans('table', '--stats', '--svg', 'table.svg', desk.image())
-    for name, word in (('plan', 'the initrd, after'), ('table', 'r-x normal')):
+    desk.trans('image', '--like', 'machine.dtb', '--cpu', hex(A57), '--el', '1',
+               '--svg', 'image.svg', desk.image())
+    for name, word in (('plan', 'the initrd, after'), ('table', 'r-x normal'),
+                       ('image', 'a safe copy, to be moved, during')):
         tree = xml.dom.minidom.parse(desk.path(f'{name}.svg'))
         titles = [t.firstChild.data for t in
                   tree.getElementsByTagName('title')]

@@ -14,7 +14,7 @@ _trans()
 		--regime) words="el1 el2 el2-0" ;;
 		--anyway) words="efi cpu lpis" ;;
 		*) case ${COMP_WORDS[1]} in
-			image) words="--header --verify --log --page --find --elf --discard --yes --like --cpu --el --anyway --json --help" ;;
+			image) words="--header --verify --log --page --find --elf --discard --yes --like --cpu --el --anyway --svg --json --help" ;;
 			plan) words="--ram --reserve --host --kernel-at --initrd-at --relocate --cpu --el --page --bootargs --verify --svg --json --help" ;;
 			table) words="--base --ttbr --tcr --mair --tcr2 --pir --pire0 --sctlr --mmfr0 --regime --lower --query --stats --diff --diff-ttbr --range --svg --json --help" ;;
 			esac

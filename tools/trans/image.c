@@ -33,13 +33,14 @@ static const char help[] =
 	"                    mmfr0 to mmfr3 or pfr1, which kinds of CPU that are\n"
 	"                    known need not say\n"
 	"  --el 1|2          the exception level that its firmware leaves to us\n"
+	"  --svg FILE        a picture of it, too\n"
 	"  --anyway WHAT,... efi, cpu, lpis: what of it shall not matter\n"
 	"\n"
 	"  --json            for scripts\n"
 	"  --help            this\n";
 
 enum { HEADER = 256, VERIFY, LOG, PAGE, FIND, ELF, DISCARD, YES, LIKE, CPU, EL,
-       ANYWAY, JSON, HELP };
+       ANYWAY, SVG, JSON, HELP };
 
 static const struct option words[] = {
 	{ "header", no_argument, NULL, HEADER },
@@ -54,6 +55,7 @@ static const struct option words[] = {
 	{ "cpu", required_argument, NULL, CPU },
 	{ "el", required_argument, NULL, EL },
 	{ "anyway", required_argument, NULL, ANYWAY },
+	{ "svg", required_argument, NULL, SVG },
 	{ "json", no_argument, NULL, JSON },
 	{ "help", no_argument, NULL, HELP },
 	{ NULL, 0, NULL, 0 },
@@ -73,6 +75,7 @@ static bool take_option(struct image_options *options, int word)
 	case LIKE: options->like = optarg; return true;
 	case CPU: options->cpu = optarg; return true;
 	case ANYWAY: options->anyway = optarg; return true;
+	case SVG: options->svg = optarg; return true;
 	case JSON: options->json = true; return true;
 	case EL:
 		options->el = (unsigned int)(*optarg - '0');
@@ -106,8 +109,9 @@ static const char *options_fault(const struct image_options *options)
 		       "--discard and --like";
 	if (options->like && (!options->cpu || !options->el))
 		return "--like wants --cpu and --el";
-	if (!options->like && (options->cpu || options->el || options->anyway))
-		return "--cpu, --el and --anyway are for --like";
+	if (!options->like && (options->cpu || options->el ||
+			       options->anyway || options->svg))
+		return "--cpu, --el, --anyway and --svg are for --like";
 	return NULL;
 }
 
@@ -166,7 +170,7 @@ static int look_at(struct out *out, const struct image_options *options,
 		return no_image(contents, &err);
 	contents->reader.args.unpack = desk_unpackers;
 	if (options->like)
-		return would_wake(out, options, &disk->block);
+		return would_wake(out, options, contents);
 	if (!options->header)
 		return read_and_answer(out, options, contents);
 	show_header(out, info);

@@ -10,12 +10,12 @@
 
 /*
  * @like:   a machine's tree, with @cpu and @el; @anyway: what of a load's
- *          refusals is waived
+ *          refusals is waived; @svg: where a picture of it goes
  */
 struct image_options {
 	const char *path;
 	uint64_t offset;
-	const char *find, *page, *elf, *like, *cpu, *anyway;
+	const char *find, *page, *elf, *like, *cpu, *anyway, *svg;
 	unsigned int el;
 	bool header, verify, log, discard, yes, json;
 };
@@ -38,8 +38,8 @@ int write_vmcore(struct out *out, const struct contents *contents,
 /* discard.c */
 int discard_image(const struct image_options *options);
 
-/* like.c */
+/* like.c: @contents was opened. */
 int would_wake(struct out *out, const struct image_options *options,
-	       const struct trans_block *disk);
+	       struct contents *contents);
 
 #endif

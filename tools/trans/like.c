@@ -7,10 +7,8 @@
  */
 #include <string.h>
 
-#include <trans_table/hibernate.h>
-
 #include "image.h"
-#include "machine.h"
+#include "like.h"
 #include "ram.h"
 #include "trans.h"
 #include "unpack.h"
@@ -57,23 +55,6 @@ static bool take_anyway(struct trans_resume_args *args, const char *words)
 	return true;
 }
 
-/* A long list of moves is for --json's readers no better than for others. */
-static int put_line(void *arg, const char *text, size_t len)
-{
-	if (len > 5 && (!memcmp(text, "move ", 5)))
-		return 0;
-	return out_put(arg, text, len);
-}
-
-static int show_wake(struct out *out, const struct trans_resume *resume)
-{
-	out_flag(out, "would_wake", true);
-	out_list(out, "plan");
-	trans_resume_print(resume, put_line, out);
-	out_list_end(out);
-	return EXIT_FINE;
-}
-
 static int show_refusal(struct out *out, const struct trans_error *err)
 {
 	out_flag(out, "would_wake", false);
@@ -83,7 +64,9 @@ static int show_refusal(struct out *out, const struct trans_error *err)
 	return err->status == TRANS_EHOST ? EXIT_INPUT : EXIT_NO;
 }
 
-static int load(struct out *out, struct trans_resume_args *args)
+static int load(struct out *out, const struct image_options *options,
+		struct contents *contents, const struct machine *machine,
+		struct trans_resume_args *args)
 {
 	static struct trans_resume resume;
 	struct trans_error err = { 0 };
@@ -94,20 +77,20 @@ static int load(struct out *out, struct trans_resume_args *args)
 		return show_refusal(out, &err);
 	}
 	progress_over();
-	ret = show_wake(out, &resume);
+	ret = show_wake(out, machine, contents, &resume, options->svg);
 	trans_resume_unload(&resume);
 	return ret;
 }
 
 static int load_in(struct out *out, const struct image_options *options,
-		   const struct trans_block *disk, struct machine *machine,
+		   struct contents *contents, struct machine *machine,
 		   struct ram *ram)
 {
 	static struct trans_gic_pending pending[MOST_CPUS];
 	struct trans_ranges lent;
 	struct trans_range lent_storage[TRANS_RESUME_RANGES];
 	struct trans_resume_args args = {
-		.disk = disk, .offset = options->offset,
+		.disk = contents->reader.args.disk, .offset = options->offset,
 		.unpack = desk_unpackers, .progress = heard,
 		.ram = &machine->ram, .reserved = &machine->no_map,
 		.free = &lent, .host = &ram->ops, .host_ctx = ram,
@@ -123,11 +106,11 @@ static int load_in(struct out *out, const struct image_options *options,
 		return usage_error("--anyway: efi, cpu, lpis");
 	trans_ranges_init(&lent, lent_storage, TRANS_RESUME_RANGES);
 	trans_ranges_largest(&lent, &ram->free);
-	return load(out, &args);
+	return load(out, options, contents, machine, &args);
 }
 
 int would_wake(struct out *out, const struct image_options *options,
-	       const struct trans_block *disk)
+	       struct contents *contents)
 {
 	static struct machine machine;
 	static struct ram ram;
@@ -142,7 +125,7 @@ int would_wake(struct out *out, const struct image_options *options,
 		ret = no("the machine's memory is too much, or in too many "
 			 "pieces");
 	if (!ret)
-		ret = load_in(out, options, disk, &machine, &ram);
+		ret = load_in(out, options, contents, &machine, &ram);
 	ram_drop(&ram);
 	machine_drop(&machine);
 	return ret;

@@ -37,6 +37,7 @@ static const struct {
 	[PICTURE_LIST] = { 'L', "list of moves", "#7ccf9f", "#1d6b48" },
 	[PICTURE_SPARE] = { 'S', "safe copy", "#fdf0c8", "#80661c" },
 	[PICTURE_DATA] = { 'P', "to be moved", "#f0a04b", "#c9702a" },
+	[PICTURE_SAVED] = { 's', "saved pages", "#3b82f6", "#4c8df6" },
 	[PICTURE_RUNS] = { 'X', "executable", "#d1342c", "#f0655c" },
 	[PICTURE_WRITABLE] = { 'W', "writable", "#3b82f6", "#4c8df6" },
 	[PICTURE_READABLE] = { 'R', "read-only", "#0b7a4e", "#2cb67d" },
@@ -222,7 +223,7 @@ static void text_mark(const struct picture *picture,
 	out_line(out, line, (size_t)n);
 }
 
-void picture_text(struct picture *picture, struct out *out)
+void picture_text(const struct picture *picture, struct out *out)
 {
 	struct scale scale;
 
@@ -230,6 +231,10 @@ void picture_text(struct picture *picture, struct out *out)
 		for (size_t bar = 0; bar < picture->bars; bar++)
 			text_bar(picture, &scale, bar, out);
 	drop_scale(&scale);
+}
+
+void picture_marks(const struct picture *picture, struct out *out)
+{
 	for (size_t i = 0; i < picture->count; i++)
 		text_mark(picture, &picture->mark[i], out);
 }

@@ -19,7 +19,8 @@ enum picture_kind {
 	PICTURE_RAM, PICTURE_RESERVED, PICTURE_HOST, PICTURE_KERNEL,
 	PICTURE_INITRD, PICTURE_TREE, PICTURE_ZERO, PICTURE_TABLES,
 	PICTURE_CODE, PICTURE_LIST, PICTURE_SPARE, PICTURE_DATA,
-	PICTURE_RUNS, PICTURE_WRITABLE, PICTURE_READABLE, PICTURE_DEVICE,
+	PICTURE_SAVED, PICTURE_RUNS, PICTURE_WRITABLE, PICTURE_READABLE,
+	PICTURE_DEVICE,
 	PICTURE_KINDS,
 };
 
@@ -50,8 +51,9 @@ void picture_bar(struct picture *picture, const char *name);
 void picture_add(struct picture *picture, enum picture_kind kind,
 		 uint64_t start, uint64_t len, const char *title);
 
-/* Lines of a list: a bar each, then what the letters mean. */
-void picture_text(struct picture *picture, struct out *out);
+/* Lines of a list: a bar each; and one for each mark. */
+void picture_text(const struct picture *picture, struct out *out);
+void picture_marks(const struct picture *picture, struct out *out);
 /* False: it could not be written, or there was no memory. */
 bool picture_svg(struct picture *picture, FILE *to);
 /* The same, to a file that must not be there: what a command ends with. */

@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* What a kexec would do: the library's own dry run, and three bars: memory
  * before it, what survives meanwhile, and what the next kernel finds. */
-#include "picture.h"
+#include "picture_of.h"
 #include "plan.h"
 #include "trans.h"
 
-static void add_set(struct picture *picture, enum picture_kind kind,
-		    const struct trans_ranges *set, const char *title)
-{
-	for (size_t i = 0; i < set->count; i++)
-		picture_add(picture, kind, set->range[i].start,
-			    set->range[i].len, title);
-}
-
 static void add_machine(struct picture *picture, const struct plan *plan)
 {
-	add_set(picture, PICTURE_RAM, &plan->machine.ram, "memory");
-	add_set(picture, PICTURE_RESERVED, &plan->machine.reserved,
+	picture_ranges(picture, PICTURE_RAM, &plan->machine.ram, "memory");
+	picture_ranges(picture, PICTURE_RESERVED, &plan->machine.reserved,
 		"reserved");
 }
 
@@ -24,29 +16,11 @@ static void add_before(struct picture *picture, const struct plan *plan)
 {
 	picture_bar(picture, "before");
 	add_machine(picture, plan);
-	add_set(picture, PICTURE_HOST, &plan->own, "the running program");
+	picture_ranges(picture, PICTURE_HOST, &plan->own, "the running program");
 	picture_add(picture, PICTURE_KERNEL, plan->kernel.start,
 		    plan->kernel.len, "the kernel's file");
 	picture_add(picture, PICTURE_INITRD, plan->initrd.start,
 		    plan->initrd.len, "the initrd's file");
-}
-
-static int add_page(void *arg, enum trans_pages kind, trans_pa_t pa,
-		    uint64_t len)
-{
-	struct picture *picture = arg;
-
-	if (kind & TRANS_PAGES_TABLES)
-		picture_add(picture, PICTURE_TABLES, pa, len,
-			    "a transitional table");
-	else if (kind == TRANS_PAGES_LIST)
-		picture_add(picture, PICTURE_LIST, pa, len,
-			    "the list of moves");
-	else
-		picture_add(picture, PICTURE_CODE, pa, len,
-			    kind == TRANS_PAGES_CODE ? "the control code" :
-						       "its data and stack");
-	return 0;
 }
 
 /* Sources that are none of the files: a copy of what would be overwritten. */
@@ -68,8 +42,7 @@ static void add_during(struct picture *picture, const struct plan *plan)
 		    "the edited device tree");
 	picture_add(picture, PICTURE_SPARE, kexec->spare,
 		    (uint64_t)kexec->spare_granules << shift, "the spare page");
-	(void)trans_transition_pages(&kexec->transition, TRANS_PAGES_ALL,
-				     add_page, picture, NULL);
+	picture_transition(picture, &kexec->transition);
 }
 
 static void add_after(struct picture *picture, const struct plan *plan)
@@ -80,7 +53,7 @@ static void add_after(struct picture *picture, const struct plan *plan)
 	add_machine(picture, plan);
 	picture_add(picture, PICTURE_KERNEL, kexec->kernel.start,
 		    kexec->kernel.len, "the kernel");
-	add_set(picture, PICTURE_ZERO, &kexec->zero,
+	picture_ranges(picture, PICTURE_ZERO, &kexec->zero,
 		"zeroed: the kernel's .bss");
 	picture_add(picture, PICTURE_INITRD, kexec->initrd.start,
 		    kexec->initrd.len, "the initrd");
@@ -99,6 +72,7 @@ static int show_picture(struct plan *plan, struct out *out)
 	add_after(&picture, plan);
 	out_list(out, "map");
 	picture_text(&picture, out);
+	picture_marks(&picture, out);
 	out_list_end(out);
 	if (plan->svg)
 		ret = picture_file(&picture, plan->svg);

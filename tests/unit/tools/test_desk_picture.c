@@ -26,6 +26,7 @@ static void as_text(void)
 
 	out_begin(&out, stream(), false);
 	picture_text(&picture, &out);
+	picture_marks(&picture, &out);
 	assert_int_equal(out_end(&out), 0);
 	fclose(out.to);
 }
