@@ -20,6 +20,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [os.path.join(ROOT, 'tests', d) for d in ('lab', 'qemu')]
 import lab  # noqa: E402
+import screenshot  # noqa: E402
 import sleeper  # noqa: E402
 from sleeper import Sleeper  # noqa: E402
 
@@ -338,6 +339,21 @@ def by_gdb(desk):
     must(f'Linux version {release}' in done.stdout, done.stdout)
 
 
+INK, BLUE, GREEN = (0x1f, 0x23, 0x28), (0x3b, 0x82, 0xf6), (0xb, 0x7a, 0x4e)
+
+
+def seen(desk):
+    """A browser shows words and what they are about."""
+    subprocess.run([f'{ROOT}/tests/lab/setup', '--with', 'chromium'],
+                   check=True, cwd=ROOT)
+    picture(desk)
+    for name in ('plan', 'table', 'image'):
+        shown = screenshot.of(desk.path(f'{name}.svg'),
+                              desk.path(f'{name}.png'))
+        for colour in (INK, BLUE, GREEN):
+            must(colour in shown, f'{name}.svg: {colour} is not seen')
+
+
 # Name, guest, steps, program. The first is in every check.
 def cases(full):
     machine = lab.Machine()
@@ -353,8 +369,8 @@ def cases(full):
            NATIVE)
     yield ('raw', Sleeper(machine, '6.1', ['hibernate=nocompress']),
            [lambda d: an_image(d, 'raw'), a_core], NATIVE)
-    yield ('swap file', Sleeper(machine, swap_file=True), [an_image, a_core],
-           NATIVE)
+    yield ('swap file', Sleeper(machine, swap_file=True),
+           [an_image, a_core, seen], NATIVE)
     subprocess.run([f'{ROOT}/tests/lab/setup', '--with', 'qemu-user'],
                    check=True, cwd=ROOT)
     yield ('arm64', Sleeper(machine), [an_image, document], ARM64)
