@@ -24,7 +24,7 @@ tools: $(T)/trans ## trans, for this machine: images, plans and tables at a desk
 tools-arm64: $(T64)/trans ## the same for arm64, static (build/tools-arm64/trans)
 
 .PHONY: tools-check
-tools-check: tools ## docs/tools.md as it stands there, and more, on a Linux asleep (RUN=--full; of arm64, too)
+tools-check: tools $(if $(findstring full,$(RUN)),tools-arm64) ## docs/tools.md as it stands there, and more, on a Linux asleep (RUN=--full; of arm64, too)
 	@tests/tools/desk.py $(RUN)
 
 BINDIR ?= $(PREFIX)/bin

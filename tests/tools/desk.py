@@ -20,6 +20,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [os.path.join(ROOT, 'tests', d) for d in ('lab', 'qemu')]
 import lab  # noqa: E402
+import rows  # noqa: E402
 import screenshot  # noqa: E402
 import sleeper  # noqa: E402
 from sleeper import Sleeper  # noqa: E402
@@ -169,9 +170,6 @@ def document(desk):
 
 
 # ---- what the document does not show ---------------------------------------
-
-PACKED = {'lzo': 'LZO', 'lz4': 'LZ4', 'raw': 'raw'}
-
 
 def an_image(desk, packing='LZO'):
     """Facts, log and refusals agree with what the guest is."""
@@ -325,8 +323,6 @@ def plans(desk):
 
 def by_gdb(desk):
     """It opens the core and reads where kallsyms says that the banner is."""
-    subprocess.run([f'{ROOT}/tests/lab/setup', '--with', 'gdb-multiarch'],
-                   check=True, cwd=ROOT)
     found = desk.facts('image', '--find', 'linux_banner', desk.image())
     release = desk.facts('image', desk.image())['release']
     desk.trans('image', '--elf', 'for-gdb', desk.image())
@@ -344,8 +340,6 @@ INK, BLUE, GREEN = (0x1f, 0x23, 0x28), (0x3b, 0x82, 0xf6), (0xb, 0x7a, 0x4e)
 
 def seen(desk):
     """A browser shows words and what they are about."""
-    subprocess.run([f'{ROOT}/tests/lab/setup', '--with', 'chromium'],
-                   check=True, cwd=ROOT)
     picture(desk)
     for name in ('plan', 'table', 'image'):
         shown = screenshot.of(desk.path(f'{name}.svg'),
@@ -354,51 +348,50 @@ def seen(desk):
             must(colour in shown, f'{name}.svg: {colour} is not seen')
 
 
-# Name, guest, steps, program. The first is in every check.
-def cases(full):
-    machine = lab.Machine()
-    yield ('image', Sleeper(machine), [an_image, wrong_use, same_words, a_core,
-                                       picture, plans, is_damaged], NATIVE)
-    yield ('document', Sleeper(machine), [document, a_core, same_tables],
-           NATIVE)
-    if not full:
-        return
-    newer = Sleeper(lab.Machine(el=2, gic='3', smp=2), '6.12',
-                    ['hibernate.compressor=lz4'])
-    yield ('lz4, gdb', newer, [lambda d: an_image(d, 'LZ4'), by_gdb, a_core],
-           NATIVE)
-    yield ('raw', Sleeper(machine, '6.1', ['hibernate=nocompress']),
-           [lambda d: an_image(d, 'raw'), a_core], NATIVE)
-    yield ('swap file', Sleeper(machine, swap_file=True),
-           [an_image, a_core, seen], NATIVE)
-    subprocess.run([f'{ROOT}/tests/lab/setup', '--with', 'qemu-user'],
-                   check=True, cwd=ROOT)
-    yield ('arm64', Sleeper(machine), [an_image, document], ARM64)
+class Case:
+    """Steps at the desk of a guest; the first that fails ends it."""
+
+    def __init__(self, name, guest, *steps, program=NATIVE):
+        self.name, self.guest, self.steps = name, guest, steps
+        self.program = program
+
+    def run(self, live=False):
+        start, why = time.monotonic(), ''
+        try:
+            with desk_of(self.guest, self.name, self.program) as desk:
+                for step in self.steps:
+                    step(desk)
+        except (Failed, RuntimeError, KeyError, ValueError) as failure:
+            why = f'{type(failure).__name__}: {failure}'
+        return lab.Result('', why, time.monotonic() - start)
 
 
-def run_case(name, guest, steps, program):
-    """'' or what is wrong."""
-    try:
-        with desk_of(guest, re.sub(r'\W+', '-', name), program) as desk:
-            for step in steps:
-                step(desk)
-        return ''
-    except (Failed, RuntimeError, OSError, subprocess.SubprocessError,
-            KeyError, ValueError) as failure:
-        return f'{type(failure).__name__}: {failure}'
+def packed(packing):
+    return lambda desk: an_image(desk, packing)
+
+
+MACHINE = lab.Machine()
+SAMPLE = [
+    Case('image', Sleeper(MACHINE), an_image, wrong_use, same_words, a_core,
+         picture, plans, is_damaged),
+    Case('document', Sleeper(MACHINE), document, a_core, same_tables),
+]
+FULL = [
+    Case('lz4', Sleeper(lab.Machine(el=2, gic='3', smp=2), '6.12',
+                        ['hibernate.compressor=lz4']),
+         packed('LZ4'), by_gdb, a_core),
+    Case('raw', Sleeper(MACHINE, '6.1', ['hibernate=nocompress']),
+         packed('raw'), a_core),
+    Case('swap-file', Sleeper(MACHINE, swap_file=True), an_image, a_core, seen),
+    Case('arm64', Sleeper(MACHINE), an_image, document, program=ARM64),
+]
 
 
 def run_all(full):
-    passed = failed = 0
-    for name, *case in cases(full):
-        start = time.monotonic()
-        why = run_case(name, *case)
-        passed, failed = passed + (not why), failed + bool(why)
-        print(f'  {"FAILED" if why else "ok":6} trans, {name:31} '
-              f'{time.monotonic() - start:5.1f} s', flush=True)
-        for line in why.split('\n') if why else ():
-            print(f'    | {line}')
-    return passed, failed
+    if full:
+        subprocess.run([f'{ROOT}/tests/lab/setup', '--with', 'qemu-user',
+                        'gdb-multiarch', 'chromium'], check=True, cwd=ROOT)
+    return rows.run_all('trans-', SAMPLE + FULL if full else SAMPLE)
 
 
 def main():
@@ -406,10 +399,7 @@ def main():
     ap.add_argument('--full', action='store_true')
     args = ap.parse_args()
     os.chdir(ROOT)
-    lab.orderly_exit()
-    passed, failed = run_all(args.full)
-    print(f'{passed} passed, {failed} failed')
-    sys.exit(bool(failed))
+    rows.end('trans: ', lambda: run_all(args.full))
 
 
 if __name__ == '__main__':
