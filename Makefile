@@ -44,7 +44,7 @@ all: build core-symbols tables-gate single-gate blob-gate caches-gate erratum-ga
 
 include mk/toolchain.mk mk/lists.mk mk/compile.mk mk/arm64.mk mk/host.mk mk/tools.mk \
 	mk/efi.mk mk/gates.mk mk/bench.mk mk/single.mk mk/fetch.mk mk/run.mk mk/uboot.mk mk/hazard.mk mk/proofs.mk mk/linux.mk \
-	mk/install.mk mk/clean.mk
+	mk/docs.mk mk/install.mk mk/clean.mk
 
 # Not by find: see ALONE.
 -include $(wildcard $(foreach d,/ /*/ /*/*/ /*/*/*/ /*/*/*/*/ /*/*/*/*/*/,\

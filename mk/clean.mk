@@ -6,7 +6,9 @@
 clean: ## remove what was built, keep what was downloaded
 	rm -rf $(B)/arm64 $(B)/arm64-clang $(B)/host $(B)/host-clang \
 		$(B)/host-fuzz $(B)/host-coverage $(B)/mutants \
-		$(B)/bench $(B)/tools $(B)/tools-arm64 $(B)/single $(B)/single-clang $(B)/logs $(B)/payload $(B)/sleepers \
+		$(B)/bench $(B)/tools $(B)/tools-arm64 $(B)/single $(B)/single-clang \
+		$(B)/docs $(B)/docs-source $(B)/docs-phone \
+		$(B)/logs $(B)/payload $(B)/sleepers \
 		$(addprefix $(B)/u-boot/,disk */plain */with */prebuilt */glue)
 
 .PHONY: distclean

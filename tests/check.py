@@ -205,6 +205,11 @@ def hazards(tally, full):
         make(tally, 'planted bugs', 'hazard-planted', keep=('  ',))
 
 
+def site(tally):
+    tally.heading('the documents as a site, on a phone')
+    make(tally, 'docs', 'docs-phone', keep=('docs: ',))
+
+
 def adoption(tally):
     tally.heading('adoption: installed, and in a Makefile of others')
     make(tally, 'adoption', 'adoption')
@@ -261,6 +266,7 @@ def check(tally, args):
         guarded(tally, mutants)
         guarded(tally, proved)
         guarded(tally, entries)
+        guarded(tally, site)
     guarded(tally, lint)
     guarded(tally, adoption)
     if not args.no_qemu:

@@ -28,7 +28,9 @@ ROOT = os.path.dirname(HERE)
 sys.path[:0] = [HERE, os.path.join(HERE, 'qemu'),
                 os.path.join(HERE, 'hazard'), os.path.join(HERE, 'proofs'),
                 os.path.join(HERE, 'bench'), os.path.join(HERE, 'efi'),
-                os.path.join(HERE, 'linux'), os.path.join(ROOT, 'ports/efi')]
+                os.path.join(HERE, 'linux'), os.path.join(ROOT, 'ports/efi'),
+                os.path.join(ROOT, 'docs/site')]
+import api  # noqa: E402
 import check  # noqa: E402
 import docs  # noqa: E402
 import factors  # noqa: E402
@@ -38,10 +40,12 @@ import hibernate  # noqa: E402
 import house  # noqa: E402
 import ktree  # noqa: E402
 import lab  # noqa: E402
+import links  # noqa: E402
 import machine  # noqa: E402
 import mutants  # noqa: E402
 import passed  # noqa: E402
 import pe  # noqa: E402
+import phone  # noqa: E402
 import planted  # noqa: E402
 import proofs  # noqa: E402
 import removal  # noqa: E402
@@ -1199,6 +1203,83 @@ class Docs(unittest.TestCase):
             found = self.said(text)
             self.assertEqual(len(found), 1, found)
             self.assertIn(what, found[0])
+
+
+class Site(unittest.TestCase):
+    """The reference is made of comments; links that lead nowhere, and pages
+    that a phone cannot show, are noticed."""
+    HEADER = """/* SPDX-License-Identifier: none */
+/*
+ * What it is for.
+ */
+#ifndef TRANS_TABLE_X_H
+#define TRANS_TABLE_X_H
+
+/*
+ * Take [@pa, @pa + @len), see
+ * TRANS_X.
+ *
+ * @pa:  where,
+ *       in bytes
+ *
+ *   call     TRANS_EINVAL    it is
+ *                            wrong
+ */
+int trans_take(trans_pa_t pa);
+
+#define TRANS_X 1
+#endif
+"""
+
+    def test_reference(self):
+        made, names = api.pages({'x.h': self.HEADER}, {})
+        page = made['api-x-h.md']
+        for line in ('# x.h', 'What it is for.', '## `trans_take`, `TRANS_X`',
+                     'Take \\[`pa`, `pa` + `len`), see '
+                     '[`TRANS_X`](api-trans_take).',
+                     'int trans_take(trans_pa_t pa);',
+                     '- `pa`: where, in bytes',
+                     '| call | `TRANS_EINVAL` | it is wrong |'):
+            self.assertIn(f'{line}\n', page)
+        self.assertEqual(names['trans_take'], 'api-trans_take')
+
+    def test_each_header_is_whole(self):
+        """Every word of a comment is on its page."""
+        for path in glob.glob(f'{ROOT}/include/trans_table/*.h'):
+            with open(path, encoding='utf-8') as f:
+                text = f.read()
+            made, _ = api.pages({os.path.basename(path): text}, {})
+            said = set(re.findall(r'\w+', ' '.join(made.values())))
+            for comment in re.findall(r'^/\*(?! SPDX)(.*?)\*/', text,
+                                      re.M | re.S):
+                self.assertLessEqual(set(re.findall(r'\w+', comment)), said)
+
+    def test_links(self):
+        with tempfile.TemporaryDirectory() as where:
+            for name, text in (('a', '<p id="x"><a href="b.html#y">'
+                                '<a href="b.html#z"><a href="c.html">'
+                                '<a href="https://there">'),
+                               ('b', '<p id="y"><a href="#y"><img src="d">'
+                                '<script src="https://there/x">')):
+                with open(f'{where}/{name}.html', 'w', encoding='utf-8') as f:
+                    f.write(text)
+            self.assertEqual(list(links.broken(where)), [
+                'a.html: b.html#z: no such anchor',
+                'a.html: c.html: does not exist',
+                'b.html: d: does not exist',
+                'b.html: loads https://there/x'])
+
+    def test_phone(self):
+        good = {'page': 'start.html', 'width': 390, 'room': 390, 'cut': [],
+                'words': 'make demo ' * 10, 'title': 'T'}
+        self.assertEqual(list(phone.wrong(good)), [])
+        for change, why in (({'width': 400}, 'wide'), ({'title': ' '}, 'blank'),
+                            ({'words': 'make demo'}, 'blank'),
+                            ({'words': 'w' * 90}, 'does not say'),
+                            ({'cut': ['T']}, 'is cut')):
+            found = list(phone.wrong({**good, **change}))
+            self.assertEqual(len(found), 1, found)
+            self.assertIn(why, found[0])
 
 
 if __name__ == '__main__':
