@@ -57,8 +57,10 @@
 #ifndef TRANS_ASSUME_NO_ELF
 #define TRANS_ASSUME_NO_ELF 0
 #endif
-/* 1: symbols are found without the order of their names, for the size: it takes
- * longer, and finds the same. 0: by their order, where there is one. */
+/* 1: symbols are found without the order of their names, and members of structs
+ * without the order that they usually have, for the size: it takes longer, and
+ * finds the same where there are types. 0: by their order, where there is one.
+ */
 #ifndef TRANS_ASSUME_NO_ORDER
 #define TRANS_ASSUME_NO_ORDER 0
 #endif

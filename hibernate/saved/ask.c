@@ -13,12 +13,13 @@
 #define MOST_CPUS 4096u
 #define NS_PER_SECOND 1000000000ULL
 
-/* A question in progress. @numbered: facts->cpu is known */
+/* A question in progress. @numbered: facts->cpu is known. @ignored: what is said
+ * of tables once they are known, which @tables are the answer to */
 struct asking {
 	struct trans_saved *saved;
 	const struct trans_saved_question *question;
 	struct trans_saved_facts *facts;
-	struct saved_tables tables;
+	struct saved_tables tables, ignored;
 	struct saved_says says;
 	uint64_t ns;
 	bool numbered;
@@ -73,10 +74,13 @@ static bool ask_sidecar(struct asking *a)
 
 static bool listen(struct asking *a, enum trans_saved_source source)
 {
-	trans_saved_forget_(&a->tables);
+	struct saved_tables *tables = a->facts->lpis.known ? &a->ignored :
+							     &a->tables;
+
+	trans_saved_forget_(tables);
 	a->says = (struct saved_says){
 		.mpidr = a->question->mpidr,
-		.tables = &a->tables,
+		.tables = tables,
 		.command_line = a->facts->command_line,
 		.command_line_len = sizeof(a->facts->command_line),
 	};
@@ -137,22 +141,33 @@ static void ask_midr(struct asking *a, const struct trans_saved_symbol *symbols,
 	a->facts->midr_source = TRANS_SAVED_MEMORY;
 }
 
+static void ask_rdists(struct asking *a,
+		       const struct trans_saved_symbol *symbols, uint32_t type)
+{
+	unsigned int bits;
+
+	if (!a->facts->lpis.known &&
+	    trans_saved_rdists_(a->saved, symbols, type, &a->tables, &bits))
+		believe(a, bits, TRANS_SAVED_MEMORY);
+}
+
+/* What is known is not looked for. */
 static void ask_structs(struct asking *a,
 			const struct trans_saved_symbol *symbols)
 {
 	struct trans_saved_struct structs[] = { { "cpuinfo_arm64", 0 },
 						{ "rdists", 0 } };
-	unsigned int bits;
+	bool midr = !a->facts->midr;
+	bool lpis = a->question->room && !a->facts->lpis.known;
 
 	if (trans_saved_types(a->saved, symbols[SAVED_START_BTF].va,
 			      symbols[SAVED_STOP_BTF].va, NULL) ||
-	    trans_saved_structs(a->saved, structs, 2, NULL))
+	    trans_saved_structs(a->saved, structs + !midr,
+				(size_t)midr + lpis, NULL))
 		return;
 	ask_midr(a, symbols, structs[0].type);
-	if (!a->facts->lpis.known &&
-	    trans_saved_rdists_(a->saved, symbols, structs[1].type, &a->tables,
-				&bits))
-		believe(a, bits, TRANS_SAVED_MEMORY);
+	if (structs[1].type)
+		ask_rdists(a, symbols, structs[1].type);
 }
 
 static void ask_variables(struct asking *a)
@@ -167,9 +182,13 @@ static void ask_variables(struct asking *a)
 		[SAVED_NR_CPU_IDS] = { "nr_cpu_ids", 0 },
 	};
 
-	if (trans_saved_symbols(a->saved, symbols, SAVED_SYMBOLS, NULL))
+	if ((!TRANS_ASSUME_NO_ORDER && !trans_saved_has_data_(a->saved)) ||
+	    trans_saved_symbols(a->saved, symbols, SAVED_SYMBOLS, NULL) ||
+	    !number_of_cpu(a, symbols[SAVED_LOGICAL_MAP].va))
 		return;
-	if (number_of_cpu(a, symbols[SAVED_LOGICAL_MAP].va))
+	if (!TRANS_ASSUME_NO_ORDER)
+		ask_rdists(a, symbols, 0);
+	if (!is_done(a))
 		ask_structs(a, symbols);
 }
 

@@ -62,19 +62,39 @@ static const char *const keys[FIELDS] = {
 	[INFO_EACH] = "SIZE(printk_info)",
 };
 
-/* No struct of these is as large. */
+/* No struct of these is as large; and one of an array is this at most. */
 #define MOST_OFFSET 4096u
+#define MOST_RECORD 256u
 
 /*
  * @head, @tail: numbers of the newest descriptor and of the oldest
  * @count_bits, @size_bits: log2 of how many descriptors, and bytes of text
+ * @record: what was read of an array
  */
 struct log {
 	struct trans_saved *saved;
 	uint16_t at[FIELDS];
 	uint64_t descs, infos, head, tail, data, count_bits, size_bits;
+	uint8_t record[MOST_RECORD];
 	char text[MOST_TEXT];
 };
+
+/* Are 8 bytes there in a record? */
+static bool fits(const struct log *log, unsigned int at, enum field each)
+{
+	return at + 8 <= log->at[each] && log->at[each] <= MOST_RECORD;
+}
+
+static bool all_fit(const struct log *log)
+{
+	unsigned int block = log->at[DESC_TEXT];
+
+	return fits(log, log->at[DESC_STATE], DESC_EACH) &&
+	       fits(log, block + log->at[BLOCK_BEGIN], DESC_EACH) &&
+	       fits(log, block + log->at[BLOCK_NEXT], DESC_EACH) &&
+	       fits(log, log->at[INFO_NS], INFO_EACH) &&
+	       fits(log, log->at[INFO_LEN], INFO_EACH);
+}
 
 static bool take_fields(struct log *log)
 {
@@ -86,7 +106,23 @@ static bool take_fields(struct log *log)
 			return false;
 		log->at[i] = (uint16_t)value;
 	}
-	return true;
+	return all_fit(log);
+}
+
+/* Number @index of an array. */
+static bool read_record(struct log *log, trans_va_t array, uint64_t index,
+			enum field each)
+{
+	return trans_saved_copy_(log->saved, array + index * log->at[each],
+				 log->record, log->at[each]);
+}
+
+static uint64_t in_record(const struct log *log, unsigned int at)
+{
+	uint64_t value;
+
+	memcpy(&value, log->record + at, sizeof(value));
+	return value;
 }
 
 static bool load(const struct log *log, trans_va_t va, enum field field,
@@ -142,20 +178,18 @@ static bool take_text(struct log *log, uint64_t begin, uint64_t next,
 
 /* The facility is between the length of the text and caller_id. A program's
  * message has another one than the kernel's, 0 (devkmsg_write). */
-static bool take_info(const struct log *log, uint64_t index, uint64_t *len,
+static bool take_info(struct log *log, uint64_t index, uint64_t *len,
 		      struct trans_saved_message *what)
 {
-	trans_va_t info = log->infos + index * log->at[INFO_EACH];
-	uint64_t facility = 1;
+	uint64_t text;
 
-	if (!load(log, info, INFO_NS, &what->ns) ||
-	    !trans_saved_load_(log->saved, info + log->at[INFO_LEN], 2, len))
+	if (!read_record(log, log->infos, index, INFO_EACH))
 		return false;
-	if (log->at[INFO_CALLER] == log->at[INFO_LEN] + 4)
-		(void)trans_saved_load_(log->saved,
-					info + log->at[INFO_LEN] + 2, 1,
-					&facility);
-	what->own = !facility;
+	text = in_record(log, log->at[INFO_LEN]);
+	what->ns = in_record(log, log->at[INFO_NS]);
+	what->own = log->at[INFO_CALLER] == log->at[INFO_LEN] + 4 &&
+		    !(text >> 16 & 0xff);
+	*len = text & 0xffff;
 	return true;
 }
 
@@ -164,16 +198,17 @@ static bool take_message(struct log *log, uint64_t id,
 			 struct trans_saved_message *what)
 {
 	uint64_t index = id & ((1ULL << log->count_bits) - 1);
-	trans_va_t desc = log->descs + index * log->at[DESC_EACH];
-	trans_va_t block = desc + log->at[DESC_TEXT];
+	unsigned int block = log->at[DESC_TEXT];
 	uint64_t state, begin, next, len;
 
-	if (!load(log, desc, DESC_STATE, &state) ||
-	    state << 2 != id << 2 ||
+	if (!read_record(log, log->descs, index, DESC_EACH))
+		return false;
+	state = in_record(log, log->at[DESC_STATE]);
+	begin = in_record(log, block + log->at[BLOCK_BEGIN]);
+	next = in_record(log, block + log->at[BLOCK_NEXT]);
+	if (state << 2 != id << 2 ||
 	    (state >> STATE_SHIFT != STATE_COMMITTED &&
 	     state >> STATE_SHIFT != STATE_FINALIZED) ||
-	    !load(log, block, BLOCK_BEGIN, &begin) ||
-	    !load(log, block, BLOCK_NEXT, &next) ||
 	    !take_info(log, index, &len, what) ||
 	    !take_text(log, begin, next, &len))
 		return false;

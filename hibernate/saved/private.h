@@ -3,8 +3,8 @@
  * The parts of asking, each in a file of its own: read.c gets at the kernel's
  * memory, info.c at VMCOREINFO, symbols.c at kallsyms, types.c at BTF, log.c at
  * the log; says.c knows what lines of the log mean, boot.c which boot it is,
- * lpis.c where LPI tables are and whether to believe it, ask.c puts all of it
- * together.
+ * rdists.c where the driver has LPI tables, lpis.c whether to believe it, ask.c
+ * puts all of it together.
  */
 #ifndef TRANS_HIBERNATE_SAVED_PRIVATE_H
 #define TRANS_HIBERNATE_SAVED_PRIVATE_H
@@ -34,6 +34,12 @@ bool trans_saved_load_(struct trans_saved *saved, trans_va_t va,
 /* The status of a question: what made it fail, or @known, or TRANS_ENOENT. */
 int trans_saved_answer_(const struct trans_saved *saved, bool known,
 			const char *missing, struct trans_error *err);
+
+/* symbols.c */
+
+/* Has kallsyms variables (CONFIG_KALLSYMS_ALL), or only code? To look for a
+ * name that is not there takes longest. */
+bool trans_saved_has_data_(struct trans_saved *saved);
 
 /* says.c */
 
@@ -103,6 +109,8 @@ bool trans_saved_believe_(struct trans_saved *saved,
 			  uint64_t mpidr, uint32_t least,
 			  struct trans_saved_lpis *lpis);
 
+/* rdists.c */
+
 /* The kernel's variables that are wanted. */
 enum saved_symbol {
 	SAVED_START_BTF,
@@ -119,11 +127,12 @@ enum saved_symbol {
 bool trans_saved_per_cpu_(struct trans_saved *saved,
 			  const struct trans_saved_symbol *symbols,
 			  uint32_t cpu, trans_va_t *va);
-/* By gic_rdists, a struct of type @rdists: the tables, which must be what is
- * known of them already; and how many bits IDs have. */
+/* By gic_rdists, a struct of that type, or if that is 0 one with its members
+ * where they usually are: the tables, which must be what is known of them
+ * already; and how many bits IDs have. */
 bool trans_saved_rdists_(struct trans_saved *saved,
 			 const struct trans_saved_symbol *symbols,
-			 uint32_t rdists, struct saved_tables *tables,
+			 uint32_t type, struct saved_tables *tables,
 			 unsigned int *bits);
 
 #endif

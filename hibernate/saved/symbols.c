@@ -54,6 +54,7 @@
  *            behind it is
  * @name:     those that are wanted, and behind them _stext
  * @index:    of what was found: NONE, or if there are several, @count
+ * @low, @high: between which places of the order each must be
  * @may:      of each byte that a name can begin with, a bit for each of them
  * @lone:     that is the type alone: then it is the byte behind that, of which
  * @begins:   tells whether any can begin so
@@ -66,7 +67,7 @@ struct names {
 	const uint8_t *at, *end;
 	const char *name[MOST_WANTED];
 	size_t wanted;
-	uint32_t index[MOST_WANTED];
+	uint32_t index[MOST_WANTED], low[MOST_WANTED], high[MOST_WANTED];
 	uint8_t may[256];
 	bool lone[256], begins[256];
 };
@@ -231,9 +232,25 @@ static bool pass(struct names *n, uint32_t count)
 
 /* In their order */
 
+/* Past as many of @count names as have one byte of length and are in the piece
+ * for sure, whatever they are; how many are left. */
+static uint32_t stride(struct names *n, uint32_t count)
+{
+	const uint8_t *at = n->at;
+
+	for (; count && n->end - at > TWO_BYTES; count--) {
+		if (!*at || *at >= TWO_BYTES)
+			break;
+		at += 1 + *at;
+	}
+	n->at = at;
+	return count;
+}
+
 /* To name @i, from the marker before it. */
 static bool go_to(struct names *n, uint32_t i)
 {
+	uint32_t left = i % MARKED;
 	uint64_t offset;
 
 	if (!trans_saved_load_(n->saved, n->markers + i / MARKED * MARKER_LEN,
@@ -241,58 +258,73 @@ static bool go_to(struct names *n, uint32_t i)
 		return false;
 	n->next = n->names + offset;
 	n->at = n->end = NULL;
-	return pass(n, i % MARKED);
+	for (; (left = stride(n, left)); left--) {
+		size_t len;
+
+		if (!next_length(n, &len) || !skip(n, len))
+			return false;
+	}
+	return true;
 }
 
-/* The number of the name that is at place @place of the order, and how it
- * compares with @name. */
-static bool look_at(struct names *n, uint32_t place, const char *name,
-		    uint32_t *index, int *order)
+/* The name that is at place @place of the order, and its number. */
+static const uint8_t *name_at(struct names *n, uint32_t place, uint32_t *index,
+			      uint8_t copy[MOST_BYTES], size_t *len)
 {
-	uint8_t raw[ORDER_LEN], copy[MOST_BYTES];
-	const uint8_t *bytes;
-	size_t len;
+	uint8_t raw[ORDER_LEN];
 
 	if (!trans_saved_copy_(n->saved, n->order + (uint64_t)place * ORDER_LEN,
 			       raw, sizeof(raw)))
-		return false;
+		return NULL;
 	*index = (uint32_t)raw[0] << 16 | (uint32_t)raw[1] << 8 | raw[2];
-	if (*index >= n->count || !go_to(n, *index) || !next_length(n, &len))
-		return false;
-	bytes = begin_of(n, copy, &len);
-	if (!bytes)
-		return false;
-	*order = compare(n, bytes, len, name);
-	return true;
+	if (*index >= n->count || !go_to(n, *index) || !next_length(n, len))
+		return NULL;
+	return begin_of(n, copy, len);
+}
+
+/* Once it is known which name is at @place, that tells of each that is wanted
+ * and might be there on which side it is. */
+static bool look_at(struct names *n, uint32_t place)
+{
+	uint8_t copy[MOST_BYTES];
+	uint32_t index;
+	size_t len;
+	const uint8_t *bytes = name_at(n, place, &index, copy, &len);
+
+	for (size_t j = 0; bytes && j < n->wanted; j++) {
+		int order;
+
+		if (place < n->low[j] || place >= n->high[j])
+			continue;
+		order = compare(n, bytes, len, n->name[j]);
+		if (order < 0)
+			n->low[j] = place + 1;
+		else
+			n->high[j] = place;
+		if (!order)
+			n->index[j] = index;
+	}
+	return bytes != NULL;
 }
 
 /* Where name @j would be, so that all before it are less. If it is there, it is
  * the only one where the next one is another one. */
 static bool find(struct names *n, size_t j)
 {
-	uint32_t low = 0, high = (uint32_t)n->count, index;
-	int order;
+	uint8_t copy[MOST_BYTES];
+	const uint8_t *bytes;
+	uint32_t index;
+	size_t len;
 
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-
-		if (!look_at(n, mid, n->name[j], &index, &order))
+	while (n->low[j] < n->high[j])
+		if (!look_at(n, n->low[j] + (n->high[j] - n->low[j]) / 2))
 			return false;
-		if (order < 0) {
-			low = mid + 1;
-			continue;
-		}
-		high = mid;
-		if (!order)
-			n->index[j] = index;
-	}
-	if (n->index[j] == NONE || low + 1 == n->count)
+	if (n->index[j] == NONE || n->low[j] + 1 == n->count)
 		return true;
-	if (!look_at(n, low + 1, n->name[j], &index, &order))
-		return false;
-	if (!order)
+	bytes = name_at(n, n->low[j] + 1, &index, copy, &len);
+	if (bytes && !compare(n, bytes, len, n->name[j]))
 		n->index[j] = (uint32_t)n->count;
-	return true;
+	return bytes != NULL;
 }
 
 /* Of another order, or none, is what has no _stext in it. */
@@ -307,6 +339,8 @@ static bool look_up(struct names *n)
 	n->order = n->base_at ? n->base_at + 8 :
 				trans_round_up(n->offsets + 4 * n->count,
 					       TABLE_ALIGN);
+	for (size_t i = 0; i < j; i++)
+		n->high[i] = (uint32_t)n->count;
 	while (j--)
 		if (!find(n, j) || n->index[n->wanted - 1] >= n->count)
 			return false;
@@ -377,14 +411,12 @@ static bool resolve(struct names *n, struct trans_saved_symbol *symbols)
 	return true;
 }
 
-static bool begin(struct names *n)
+static bool take_offsets(struct names *n)
 {
 	struct trans_saved *saved = n->saved;
 	uint64_t count_at;
 
-	if (trans_saved_number(saved, "SYMBOL(kallsyms_names)", &n->names,
-			       NULL) ||
-	    trans_saved_number(saved, "SYMBOL(kallsyms_num_syms)", &count_at,
+	if (trans_saved_number(saved, "SYMBOL(kallsyms_num_syms)", &count_at,
 			       NULL) ||
 	    trans_saved_number(saved, "SYMBOL(kallsyms_offsets)", &n->offsets,
 			       NULL) ||
@@ -393,9 +425,29 @@ static bool begin(struct names *n)
 		return false;
 	(void)trans_saved_number(saved, "SYMBOL(kallsyms_relative_base)",
 				 &n->base_at, NULL);
-	if (n->base_at && !trans_saved_load_(saved, n->base_at, 8, &n->base))
-		return false;
-	return take_tokens(n);
+	return !n->base_at ||
+	       trans_saved_load_(saved, n->base_at, 8, &n->base);
+}
+
+/* The last one is data, if any is: all kernels have init_uts_ns, which lies
+ * behind their code, and say so. */
+bool trans_saved_has_data_(struct trans_saved *saved)
+{
+	struct names n = { .saved = saved };
+	uint64_t uts;
+	trans_va_t last;
+
+	return take_offsets(&n) &&
+	       address_of(&n, (uint32_t)n.count - 1, &last) &&
+	       !trans_saved_number(saved, "SYMBOL(init_uts_ns)", &uts, NULL) &&
+	       last >= uts;
+}
+
+static bool begin(struct names *n)
+{
+	return !trans_saved_number(n->saved, "SYMBOL(kallsyms_names)",
+				   &n->names, NULL) &&
+	       take_offsets(n) && take_tokens(n);
 }
 
 static void want(struct names *n, const char *name)

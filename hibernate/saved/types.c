@@ -24,6 +24,9 @@
 #define MOST_LAYERS 16u
 #define MOST_TYPES (1u << 22)
 #define MOST_LEN (1u << 30)
+/* At first one of so many is remembered, as a power of 2: there is room for
+ * what is in front of a kernel's own types, and to go on from one is cheap. */
+#define FIRST_MARKS 5u
 
 enum kind {
 	KIND_PTR = 2,
@@ -285,7 +288,8 @@ int trans_saved_types(struct trans_saved *saved, trans_va_t start,
 	struct type type;
 	bool there;
 
-	saved->types_len = saved->marks = saved->mark_shift = 0;
+	saved->types_len = saved->marks = 0;
+	saved->mark_shift = FIRST_MARKS;
 	there = end > start && take_header(saved, start, end - start) &&
 		first_type(saved, &type);
 	return trans_saved_answer_(saved, there, "no BTF in the image", err);

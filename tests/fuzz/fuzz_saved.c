@@ -36,6 +36,8 @@ static void choose(struct input *in)
 	w.kernel.no_log = kind >> 7 & 1;
 	w.kernel.cpu = kind >> 8 & 1 ? 2 : 0;
 	w.kernel.types = (kind >> 9 & 7) * 50;
+	w.kernel.usual_rdists = kind >> 12 & 1;
+	w.kernel.usual_rdist = kind >> 13 & 1;
 	w.args.effort = take(in, 3);
 }
 

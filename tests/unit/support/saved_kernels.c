@@ -38,12 +38,19 @@ static trans_va_t va_of(const struct kernel *k, enum kernel_part part)
 #define CPU_DISTANCE 0x800u /* of one CPU's from the next one's */
 #define AT_RDIST 0x480u
 
-/* Offsets of members, none of them Linux's of any version. */
-#define RDISTS_RDIST 8u
-#define RDISTS_PROPERTY 24u
-#define RDISTS_TYPER 48u
-#define RDIST_PEND_PAGE 16u
-#define RDIST_FLAGS 32u
+/* Offsets of members: none of them Linux's of any version; or Linux's, from 6.0
+ * on, which has a lock before rd_base. */
+struct rdists_at {
+	unsigned int rdist, property, typer;
+};
+struct rdist_at {
+	unsigned int base, page, flags;
+};
+static const struct rdists_at rdists_at[] = { { 8, 24, 48 }, { 0, 8, 32 } };
+static const struct rdist_at rdist_at[] = { { 0, 16, 32 }, { 8, 16, 32 } };
+/* Linux's: what says the same once more. */
+#define RDISTS_PROPERTY_VA 16u
+#define RDIST_PHYS_BASE 24u
 #define CPUINFO_MIDR 40u
 
 #define VMEMMAP 0xfffffc0000000000ULL
@@ -114,9 +121,22 @@ static bool has_base(const struct kernel *k, unsigned int cpu)
 	return (is_up(k, cpu) || k->based) && (!cpu || cpu != k->baseless);
 }
 
+/* Where its registers are: in pages that are there. */
+static void make_base(const struct kernel *k, unsigned int cpu,
+		      unsigned int rdist)
+{
+	uint64_t frame = k->pa + cpu * 0x1000;
+
+	put(k, rdist + rdist_at[k->usual_rdist].base,
+	    has_base(k, cpu) ? frame - k->pa + k->va : 0, 8);
+	if (k->usual_rdist && has_base(k, cpu))
+		put(k, rdist + RDIST_PHYS_BASE, frame, 8);
+}
+
 /* A table waits for each CPU that there may be, up or not. */
 static void make_cpu(const struct kernel *k, unsigned int cpu)
 {
+	const struct rdist_at *at = &rdist_at[k->usual_rdist];
 	uint64_t page = pending_of(k, cpu) >> k->page_shift;
 	unsigned int mine = cpu * CPU_DISTANCE;
 
@@ -124,10 +144,9 @@ static void make_cpu(const struct kernel *k, unsigned int cpu)
 	put(k, AT_LOGICAL + 8 * cpu, mpidr_of(k, cpu), 8);
 	put(k, AT_CPU_DATA + mine + CPUINFO_MIDR,
 	    cpu == k->cpu ? k->midr : 0x1234, 4);
-	put(k, AT_RDIST + mine + RDIST_PEND_PAGE, VMEMMAP + page * PAGE_EACH,
-	    8);
-	put(k, AT_RDIST + mine, has_base(k, cpu) ? 0xffff800008f00000 : 0, 8);
-	put(k, AT_RDIST + mine + RDIST_FLAGS, is_up(k, cpu) ? 5 : 4, 8);
+	put(k, AT_RDIST + mine + at->page, VMEMMAP + page * PAGE_EACH, 8);
+	put(k, AT_RDIST + mine + at->flags, is_up(k, cpu) ? 5 : 4, 8);
+	make_base(k, cpu, AT_RDIST + mine);
 }
 
 const uint8_t kernel_boot[16] = {
@@ -137,13 +156,18 @@ const uint8_t kernel_boot[16] = {
 
 static void make_data(const struct kernel *k)
 {
+	const struct rdists_at *at = &rdists_at[k->usual_rdists];
+
 	memcpy(kernel_part(k, KERNEL_DATA) + k->boot_at, kernel_boot,
 	       sizeof(kernel_boot));
 	put(k, AT_RDISTS_POINTER, data_at(k, AT_RDISTS), 8);
 	/* Per-CPU addresses are those of the first CPU here. */
-	put(k, AT_RDISTS + RDISTS_RDIST, data_at(k, AT_RDIST), 8);
-	put(k, AT_RDISTS + RDISTS_PROPERTY, k->property, 8);
-	put(k, AT_RDISTS + RDISTS_TYPER, TYPER, 4);
+	put(k, AT_RDISTS + at->rdist, data_at(k, AT_RDIST), 8);
+	put(k, AT_RDISTS + at->property, k->property, 8);
+	put(k, AT_RDISTS + at->typer, TYPER, 4);
+	if (k->usual_rdists)
+		put(k, AT_RDISTS + RDISTS_PROPERTY_VA,
+		    k->property - k->pa + k->va, 8);
 	put(k, AT_NR_CPU_IDS, KERNEL_CPUS, 4);
 	for (unsigned int cpu = 0; cpu < KERNEL_CPUS; cpu++)
 		make_cpu(k, cpu);
@@ -281,6 +305,7 @@ static void data_symbols(struct symbols *s)
 	symbol(s, "dgic_rdist", data_at(k, 0));
 	symbol(s, "da_name_twice", data_at(k, 8));
 	symbol(s, "da_name_twice", data_at(k, 16));
+	symbol(s, "D_end", data_at(k, KERNEL_PART));
 }
 
 static int by_name(const void *a, const void *b)
@@ -333,9 +358,9 @@ static void make_symbols(const struct kernel *k)
 		snprintf(name, sizeof(name), "t_sfunction_%u", i);
 		symbol(&s, name, k->va + 0x40 + 4 * i);
 	}
+	symbol(&s, "T_etext", k->va + 0x8000);
 	if (!k->no_data_symbols)
 		data_symbols(&s);
-	symbol(&s, "T_etext", k->va + 0x8000);
 	assert_true(s.at < kernel_part(k, KERNEL_NAMES) + AT_TOKENS - 8);
 	put(k, AT_COUNT, s.count, 4);
 	put(k, AT_BASE, s.base, 8);
@@ -391,8 +416,11 @@ static void fill_types(struct btf *b, unsigned int count)
 
 /* One of each kind that has something behind it, then what is wanted. The
  * numbers of types count from 1. */
-static void wanted_types(struct btf *b, uint32_t first)
+static void wanted_types(struct btf *b, const struct kernel *k, uint32_t first)
 {
+	const struct rdists_at *rdists = &rdists_at[k->usual_rdists];
+	const struct rdist_at *rdist = &rdist_at[k->usual_rdist];
+
 	type(b, "u64", 1, 0, 8); /* first */
 	pad(b, 4);
 	type(b, "", 3, 0, 0);
@@ -412,18 +440,18 @@ static void wanted_types(struct btf *b, uint32_t first)
 	type(b, "rdists", 5, 1, 8); /* a union of that name is none */
 	member(b, "rdist", 1, 0);
 	type(b, "rdists", 4, 4, 64); /* first + 9 */
-	member(b, "rdist", first + 10, RDISTS_RDIST * 8);
+	member(b, "rdist", first + 10, rdists->rdist * 8);
 	member(b, "flags", first, 12);
-	member(b, "prop_table_pa", first, RDISTS_PROPERTY * 8);
-	member(b, "gicd_typer", first, RDISTS_TYPER * 8);
+	member(b, "prop_table_pa", first, rdists->property * 8);
+	member(b, "gicd_typer", first, rdists->typer * 8);
 	type(b, "", 2, 0, first + 11); /* a pointer, as per-CPU ones are */
 	type(b, "percpu", 18, 0, first + 12);
 	type(b, "", 10, 0, first + 13);
 	type(b, "", 4 | 0x80, 4, 40);
-	member(b, "rd_base", first, 0);
-	member(b, "flags", first, RDIST_FLAGS * 8);
+	member(b, "rd_base", first, rdist->base * 8);
+	member(b, "flags", first, rdist->flags * 8);
 	member(b, "pend_bit", first, 1u << 24 | 64);
-	member(b, "pend_page", first, RDIST_PEND_PAGE * 8);
+	member(b, "pend_page", first, rdist->page * 8);
 	type(b, "cpuinfo_arm64", 4, 2, 400);
 	member(b, "reg_ctr", first, 0);
 	member(b, "reg_midr", first, CPUINFO_MIDR * 8);
@@ -438,7 +466,7 @@ static void make_types(const struct kernel *k)
 	size_t len, strings_len;
 
 	fill_types(&b, k->types);
-	wanted_types(&b, k->types + 1);
+	wanted_types(&b, k, k->types + 1);
 	fill_types(&b, k->types);
 	len = (size_t)(b.type - b.types);
 	strings_len = (size_t)(b.string - b.strings);
@@ -714,6 +742,7 @@ static void make_info(const struct kernel *k)
 	line(&l, "PAGESIZE=%u", 1u << k->page_shift);
 	address(&l, "swapper_pg_dir", k->root_va);
 	address(&l, "_stext", k->va + 0x40);
+	address(&l, "init_uts_ns", data_at(k, 0));
 	page_lines(k, &l);
 	if (!k->no_log)
 		log_lines(k, &l);

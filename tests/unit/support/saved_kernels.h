@@ -47,6 +47,8 @@ enum kernel_part {
  * @old_vmemmap: by VMEMMAP_START and PHYS_OFFSET
  * @below_zero: and that is negative
  * @no_order: kallsyms is as it was before 6.5
+ * @usual_rdists, @usual_rdist: the driver's struct, and that of each CPU, have
+ *          their members where Linux has them
  * @no_data_symbols, @no_types, @no_log, @no_symbols, @no_lines: not there
  * @command_line: NULL: a short one
  */
@@ -65,6 +67,7 @@ struct kernel {
 	unsigned int types;
 	bool old_vmemmap, below_zero;
 	bool no_order;
+	bool usual_rdists, usual_rdist;
 	bool no_data_symbols, no_types, no_log, no_symbols, no_lines;
 	const char *command_line;
 };

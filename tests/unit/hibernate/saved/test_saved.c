@@ -60,6 +60,17 @@ static void say(const char *key, const char *value)
 	memcpy(at + strlen(key) + 1, value, strlen(value));
 }
 
+/* More digits before those that are there. */
+static void say_before(const char *key, const char *digits)
+{
+	char *at = strstr((char *)kernel_part(&w.kernel, KERNEL_INFO), key);
+
+	assert_non_null(at);
+	at += strlen(key) + 1;
+	memmove(at + strlen(digits), at, strlen(at) + 1);
+	memcpy(at, digits, strlen(digits));
+}
+
 /* ---- VMCOREINFO ---- */
 
 static uint64_t number(const char *key)
@@ -294,7 +305,7 @@ static void order_is_not_needed(void **state)
 		must_open_again();
 		must_find_symbols();
 		saved_world_make(&w);
-		memset(offsets + 0x4f0, (int)bytes, 0x400);
+		memset(offsets + 0x4f8, (int)bytes, 0x400);
 		must_open_again();
 		must_find_symbols();
 	}
@@ -530,6 +541,16 @@ static void log_is_not_there(void **state)
 	(void)trans_saved_number(&saved, "SYMBOL(prb)", &w.worked, NULL);
 	saved_world_make(&w);
 	say("SYMBOL(prb)", "ffff800007000000");
+	hear_log(TRANS_ENOENT);
+	/* Members behind their structs, and structs that are too large. */
+	saved_world_make(&w);
+	say("OFFSET(prb_desc.text_blk_lpos)", "9");
+	hear_log(TRANS_ENOENT);
+	saved_world_make(&w);
+	say("SIZE(printk_info)", "23");
+	hear_log(TRANS_ENOENT);
+	saved_world_make(&w);
+	say_before("SIZE(printk_info)", "2");
 	hear_log(TRANS_ENOENT);
 }
 
