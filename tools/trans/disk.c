@@ -1,8 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "disk.h"
+#include "numbers.h"
+
+bool disk_path(char *path, uint64_t *offset)
+{
+	char *colon = strrchr(path, ':');
+
+	*offset = 0;
+	if (!colon || !access(path, F_OK))
+		return true;
+	*colon = 0;
+	return number_of(colon + 1, offset);
+}
 
 static int disk_read(void *ctx, uint64_t offset, void *buf, size_t len)
 {

@@ -12,6 +12,10 @@ struct disk_file {
 	int fd;
 };
 
+/* Cuts the :OFFSET off FILE:OFFSET, unless there is a file of that name: where
+ * an image begins, in pages; 0 if nothing is said. False: it is no number. */
+bool disk_path(char *path, uint64_t *offset);
+
 /* errno tells why not. */
 bool disk_open(struct disk_file *disk, const char *path, bool writable);
 void disk_close(struct disk_file *disk);

@@ -199,13 +199,14 @@ const char *dump_bytes(struct dump *dump, trans_pa_t base)
 }
 
 /* Is it an image? Then ret is 0, or what is wrong with it. */
-static bool open_image(struct dump *dump, const char *path, int *ret)
+static bool open_image(struct dump *dump, const char *path, uint64_t offset,
+		       int *ret)
 {
 	struct trans_error err;
 
 	if (!disk_open(&dump->disk, path, false))
 		return false;
-	if (contents_open(&dump->contents, &dump->disk.block, 0, &err))
+	if (contents_open(&dump->contents, &dump->disk.block, offset, &err))
 		return false;
 	dump->image = true;
 	dump->contents.reader.args.unpack = desk_unpackers;
@@ -215,14 +216,17 @@ static bool open_image(struct dump *dump, const char *path, int *ret)
 	return true;
 }
 
-int dump_open(struct dump *dump, const char *path, trans_pa_t base)
+int dump_open(struct dump *dump, char *path, trans_pa_t base)
 {
+	uint64_t offset;
 	const char *why;
 	int ret;
 
 	memset(dump, 0, sizeof(*dump));
 	dump->disk.fd = -1;
-	if (open_image(dump, path, &ret)) {
+	if (!disk_path(path, &offset))
+		return usage_error("table: the offset is no number");
+	if (open_image(dump, path, offset, &ret)) {
 		set_up(dump, dump->contents.store_len);
 		return ret;
 	}

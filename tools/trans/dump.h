@@ -40,8 +40,9 @@ struct dump {
 };
 
 /* What the command ends with if it cannot be opened, which was then said. Bytes
- * begin at @base. To be closed, whatever comes of it. */
-int dump_open(struct dump *dump, const char *path, trans_pa_t base);
+ * begin at @base; @path may be FILE:OFFSET, as disk_path has it. To be closed,
+ * whatever comes of it. */
+int dump_open(struct dump *dump, char *path, trans_pa_t base);
 void dump_close(struct dump *dump);
 
 /* Of an open that has dump->file already: set up the rest. NULL, or what is

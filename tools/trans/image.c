@@ -3,11 +3,9 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "disk.h"
 #include "image.h"
-#include "numbers.h"
 #include "trans.h"
 #include "unpack.h"
 
@@ -83,18 +81,6 @@ static bool take_option(struct image_options *options, int word)
 	default:
 		return false;
 	}
-}
-
-/* FILE:OFFSET, unless there is a file of that name. */
-static bool take_path(struct image_options *options, char *path)
-{
-	char *colon = strrchr(path, ':');
-
-	options->path = path;
-	if (!colon || !access(path, F_OK))
-		return true;
-	*colon = 0;
-	return number_of(colon + 1, &options->offset);
 }
 
 /* What contradicts itself; NULL: nothing. */
@@ -213,7 +199,8 @@ int image_command(int argc, char **argv)
 	}
 	if (argc - optind != 1)
 		return usage_error("image: one disk or file, please");
-	if (!take_path(&options, argv[optind]))
+	options.path = argv[optind];
+	if (!disk_path(argv[optind], &options.offset))
 		return usage_error("image: the offset is no number");
 	fault = options_fault(&options);
 	return fault ? usage_error("image: %s", fault) : run(&options);

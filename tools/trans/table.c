@@ -10,7 +10,7 @@
 #include "trans.h"
 
 static const char help[] =
-	"usage: trans table [OPTION...] DUMP\n"
+	"usage: trans table [OPTION...] DUMP[:OFFSET]\n"
 	"\n"
 	"Page tables in a dump of an arm64 machine's memory. DUMP: an ELF core,\n"
 	"a hibernation image (whose kernel's tables are found without being\n"
@@ -68,7 +68,8 @@ struct request {
 	uint64_t mmfr0, diff_ttbr, va;
 	enum trans_regime regime;
 	struct trans_range range;
-	const char *diff, *svg;
+	char *diff;
+	const char *svg;
 	bool lower, query, stats, json;
 	bool ttbr_given, tcr_given, mair_given, diff_ttbr_given;
 };
@@ -217,7 +218,7 @@ static int answer(struct out *out, const struct request *request,
 	return ret;
 }
 
-static int run(const struct request *request, const char *path)
+static int run(const struct request *request, char *path)
 {
 	static struct dump dump;
 	struct trans_table table;
