@@ -39,6 +39,14 @@ MUTANTS = {
         ('52 bits of 4K without their format', 'kernel:geometry_of',
          'page_shift != TRANS_64K && shape->va_bits > 48', 'false'),
     ],
+    ('test_desk_machine',): [
+        ('each revision is another kind of CPU', 'machine:take_kind',
+         '& ~VARIANT_AND_REVISION', ''),
+        ('a tree that is cut to what a kernel takes', 'machine:read_tree',
+         '|| fgetc(file) != EOF', ''),
+        ('what is kept is lent', 'ram:ram_make',
+         'trans_ranges_remove_all(&ram->free, kept)', '0'),
+    ],
     ('test_desk_dump',): [
         ('a segment behind the end of the file', 'dump:take_segment',
          'piece->len > len - piece->at', 'false'),
