@@ -11,3 +11,7 @@ docs: ## the documents and the API reference as a site: build/docs/index.html
 docs-phone: docs ## does that read well on a phone? Chromium looks at each page (build/docs-phone/)
 	@tests/lab/setup --with chromium
 	@tests/phone.py
+
+.PHONY: docs-recording
+docs-recording: all payload ## the terminal in README.md, from a demo that is run for it
+	@docs/pictures/record.py --record

@@ -7,6 +7,7 @@ path     `folder/file.c` exists; a `*` may stand for anything
 target   `make word` is a target
 name     `trans_x`, `TRANS_X` and `test_x` stand in a source; `x` in `file.c`
          stands in that file
+width    no line of prose has more than 120 columns; a row of a table may
 
 and the pictures are what their text says. Nothing is said when all is well."""
 import fnmatch
@@ -19,6 +20,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # History: what it names may be gone.
 NOT_NOW = ('CHANGELOG.md',)
 NOT_OURS = ('.git', 'build', 'LICENSES', 'corpus')
+WIDTH = 120
 CODE = re.compile(r'`([^`\n]+)`')
 PATH = re.compile(r'[\w.*+-]*(?:/[\w.*+-]+)*/?')
 # Of others: a kernel's, a package's, a machine's.
@@ -123,11 +125,18 @@ def names(text, words, there):
             yield f'{word} is not in {path}'
 
 
+def width(text):
+    for number, line in enumerate(text.split('\n')):
+        if len(line) > WIDTH and not line.startswith(('|', '    ')):
+            yield f'line {number + 1} has {len(line)} columns'
+
+
 def pictures():
-    done = subprocess.run([f'{ROOT}/docs/pictures/draw.py', '--check'],
-                          text=True, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT)
-    return done.stdout.splitlines()
+    for script in ('draw.py', 'record.py'):
+        done = subprocess.run([f'{ROOT}/docs/pictures/{script}', '--check'],
+                              text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT)
+        yield from done.stdout.splitlines()
 
 
 def complaints(there):
@@ -136,7 +145,8 @@ def complaints(there):
     for name, text in sorted(there.items()):
         if name.endswith('.md') and name not in NOT_NOW:
             for why in (*links(name, text, there), *paths(text, ends),
-                        *targets(text, made), *names(text, words, there)):
+                        *targets(text, made), *names(text, words, there),
+                        *width(text)):
                 yield f'{name}: {why}'
 
 

@@ -1199,6 +1199,8 @@ class Docs(unittest.TestCase):
                            ('`ports/`', 'ports/'), ('`lib/*.S`', 'lib/*.S'),
                            ('`make none`', 'none'), ('`trans_b`', 'trans_b'),
                            ('    make all\n    make none A=b\n', 'none'),
+                           ('w ' * 61, 'line 1 has 122 columns'),
+                           ('| ' * 61 + '\n' + 'w' * 121, 'line 2'),
                            ('`near`, `far` in `lib/a.c`', 'near')):
             found = self.said(text)
             self.assertEqual(len(found), 1, found)
@@ -1233,7 +1235,7 @@ int trans_take(trans_pa_t pa);
 
     def test_reference(self):
         made, names = api.pages({'x.h': self.HEADER}, {})
-        page = made['api-x-h.md']
+        page, = made.values()
         for line in ('# x.h', 'What it is for.', '## `trans_take`, `TRANS_X`',
                      'Take \\[`pa`, `pa` + `len`), see '
                      '[`TRANS_X`](api-trans_take).',

@@ -45,8 +45,7 @@ PAGES = {
                 ('CHANGELOG.md', 'changelog')],
 }
 FRONT = 'docs/index.md'
-# Documents of other parts may come and go: any more is found here.
-MORE = [('docs/tools.md', 'Begin', 'tools')]
+OTHERS = 'Begin' # where a document goes that nobody named
 
 
 def read(path):
@@ -55,11 +54,12 @@ def read(path):
 
 
 def contents():
-    """PAGES, with those of MORE that exist."""
+    """PAGES, with each document that is not in it."""
     found = {caption: list(files) for caption, files in PAGES.items()}
-    for path, caption, name in MORE:
-        if os.path.exists(os.path.join(ROOT, path)):
-            found[caption].append((path, name))
+    known = {FRONT, *(path for files in PAGES.values() for path, _ in files)}
+    for path in sorted(glob.glob('docs/*.md', root_dir=ROOT)):
+        if path not in known:
+            found[OTHERS].append((path, os.path.basename(path)[:-3]))
     return found
 
 
