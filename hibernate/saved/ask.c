@@ -13,8 +13,8 @@
 #define MOST_CPUS 4096u
 #define NS_PER_SECOND 1000000000ULL
 
-/* A question in progress. @numbered: facts->cpu is known. @ignored: what is said
- * of tables once they are known, which @tables are the answer to */
+/* A question in progress. @numbered: facts->cpu is known. @ignored: what is
+ * said of tables once @tables are the answer */
 struct asking {
 	struct trans_saved *saved;
 	const struct trans_saved_question *question;
