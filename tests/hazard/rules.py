@@ -106,9 +106,10 @@ RULES = {
         'process-specific entries', 'an access after TTBR changed, where the '
         'old tables said something else and nothing was forgotten'),
     'TLBI_NO_DSB': ours(COMPLETION, 'a TLBI that no DSB has completed'),
-    'TLBI_NO_ISB': ours('Glossary, context synchronization event', 'an '
-        'instruction, where the old tables said something else, behind a TLBI '
-        'and its DSB but no ISB: it may have been fetched before'),
+    'TLBI_NO_ISB': ours('Ordering and completion of TLB maintenance '
+        'instructions, R_BLDZX', 'an instruction, where the old tables said '
+        'something else, behind a TLBI and its DSB but no ISB: it may have '
+        'been fetched before'),
     'TLBI_BEFORE_DSB': ours(BREAK, 'a TLBI before the store it is about is '
         'visible to walkers'),
     'TCR_MAIR_LIVE': ours('D8.17 R_VNRFW, TLB maintenance', 'policy: TCR or '
