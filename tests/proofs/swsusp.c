@@ -151,6 +151,32 @@ void prove_run(unsigned int most)
 	} while (++slot < swsusp_slots(&image));
 }
 
+static void prove_behind(uint64_t maps)
+{
+	uint64_t words[(PAGES << SHIFT) / 8], map;
+
+	any_state();
+	image.args.buffer = words; /* a solver takes it better than bytes */
+	image.map_pages = maps;
+	image.slot = swsusp_slots(&image);
+	map = image.map;
+	if (reach_slot(&image, NULL))
+		return;
+	PROVE(image.map < swsusp_disk_pages(&image), "the map is on the disk");
+	PROVE(image.map != image.args.offset, "the map is not the header");
+	PROVE(image.map != map, "it is another map");
+	PROVE(image.map_pages == maps + 1, "maps are counted");
+	PROVE(!image.slot, "its first slot");
+}
+
+/* Behind the last slot of a map, after each number of maps: the next map, from
+ * whose first slot `run` goes on. */
+void prove_next_map(void)
+{
+	for (uint64_t maps = 1; maps <= MAPS; maps++)
+		prove_behind(maps);
+}
+
 /* After each number of maps there is room for what has to be remembered, and
  * the first one is always known again. Only which are the same counts: few
  * values are as good as all. */
