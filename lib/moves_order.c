@@ -113,19 +113,24 @@ static void end_visit(struct graph *graph, size_t v)
 		reaches(graph, parent, v);
 }
 
+/* Go on from @v: to @w, or back. */
+static void step(struct graph *graph, size_t v, uint64_t w)
+{
+	if (w == NONE)
+		end_visit(graph, v);
+	else if (!*low(graph, w))
+		begin_visit(graph, w);
+	else
+		reaches(graph, v, w);
+}
+
 static void visit_from(struct graph *graph, size_t root)
 {
 	begin_visit(graph, root);
 	while (graph->visiting != NONE) {
 		size_t v = graph->visiting;
-		uint64_t w = next_edge(graph, v);
 
-		if (w == NONE)
-			end_visit(graph, v);
-		else if (!*low(graph, w))
-			begin_visit(graph, w);
-		else
-			reaches(graph, v, w);
+		step(graph, v, next_edge(graph, v));
 	}
 }
 

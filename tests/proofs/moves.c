@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Moves: sorting. (The order itself is not here: a solver has a hard time with
- * it. tests/unit/lib/test_moves.c takes all that can be wanted of a few pages.)
+ * The list of moves: sorting it, and searching in it. What is made of it is in
+ * order.c and cycle.c.
  */
 #include "lib/moves.c"
 
@@ -36,4 +36,24 @@ void prove_sort(void)
 {
 	for (size_t count = 1; count <= MOVES; count++)
 		sort_some(count);
+}
+
+/* Of any sorted runs of any lengths, with or without marks. */
+void prove_search(size_t count, uint64_t addr)
+{
+	size_t found, first = MOVES;
+
+	ASSUME(count <= MOVES);
+	for (size_t i = MOVES; i-- > 0;) {
+		struct trans_move *run = &wanted[i];
+
+		*run = (struct trans_move){ 0, nondet_u64(), nondet_u64() };
+		ASSUME(moves_run_len(run) &&
+		       moves_run_len(run) - 1 <= UINT64_MAX - run->dst);
+		ASSUME(i + 1 >= MOVES || moves_dst_last(run) < run[1].dst);
+		if (i >= count || moves_dst_last(run) >= addr)
+			first = i;
+	}
+	found = trans_moves_first_from_(wanted, count, addr);
+	PROVE(found == (first < count ? first : count), "the first");
 }

@@ -11,8 +11,9 @@ GEOMETRY = ('trans/table/geometry.c', 'trans/table/desc.c',
 
 class Proof(NamedTuple):
     """@start: a function of tests/proofs/@file. @sources: compiled with it.
-    @unwind: of every loop; @loops: of some. @planted: (name, where, old, new),
-    as in tests/known_bugs/."""
+    @part: of one that is several, as each is easier for a solver; the first has
+    the bugs of all. @unwind: of every loop; @loops: of some. @planted: (name,
+    where, old, new), as in tests/known_bugs/."""
     file: str
     start: str
     bounds: str
@@ -21,10 +22,11 @@ class Proof(NamedTuple):
     planted: tuple
     defines: tuple = ()
     loops: tuple = ()
+    part: str = ''
 
     @property
     def name(self):
-        return f'{self.file}: {self.start}'
+        return f'{self.file}: {self.start}{self.part}'
 
 
 FORMAT_OF_PA = 'trans_desc_decode_pa_'
@@ -94,6 +96,47 @@ MOVE_PROOFS = [
     Proof('moves', 'sort', '5 moves or less', (), 6,
           (('moves: the last two are not sorted', 'trans_moves_sort_',
             'i-- > 1;', 'i-- > 2;'),), ('MOVES=5',), (('sift_down.0', 4),)),
+    Proof('moves', 'search', '5 moves or less, of any addresses', (), 6,
+          (('moves: the one that ends there is passed over',
+            'trans_moves_first_from_', '&run[mid]) < addr',
+            '&run[mid]) <= addr'),), ('MOVES=5',)),
+]
+
+RUNS_BOUNDS = '5 runs of any addresses and lengths'
+STEP_BOUNDS = f'{RUNS_BOUNDS}, any state of the search'
+
+
+def order(start, bounds, planted, at=0, part=''):
+    return Proof('order', start, bounds, (), 6, planted,
+                 ('RUNS=5', f'AT={at}'), (), part)
+
+
+def steps(start, *planted):
+    """The search is at one of the runs."""
+    return [order(start, STEP_BOUNDS, planted if at == 0 else (), at,
+                  f' from {at}') for at in range(5)]
+
+
+ORDER_PROOFS = [
+    order('begin', RUNS_BOUNDS, (
+        ('order: the first run in the way is passed over', 'begin_visit',
+         'graph->count, run->src)', 'graph->count, run->src + 16)'),)),
+    *steps('onward', (
+        'order: a way back is not counted', 'reaches', '*low(graph, w) | 1',
+        '*low(graph, v) | 1')),
+    *steps('back', (
+        "order: what is in each other's way is not joined", 'place_component',
+        'place(graph, v, MOVES_JOINED)', 'place(graph, v, 0)'), (
+        'order: the last run in the way is not seen', 'next_edge',
+        'dst > moves_src_last', 'dst >= moves_src_last')),
+    order('end', RUNS_BOUNDS, (
+        ('order: marks stay behind', 'move_to_places', '|= *edge(graph, i);',
+         '|= 0;'),)),
+    Proof('cycle', 'turn', 'cycles of 5 pieces or less, of 2 units; a spare of '
+          '1 or 2', (), 13,
+          (('cycle: what comes back does not go on', 'turn',
+            'p->spare.start, at->dst + offset', 'p->spare.start, at->dst'),),
+          ('RUNS=5',), (('turn.0', 5), ('break_cycle.0', 3))),
 ]
 
 IMAGE = ('kexec/image.c',)
@@ -183,4 +226,5 @@ FILE_PROOFS = [
           ('MAPS=17', 'RUN=1', 'SHIFT=4')),
 ]
 
-PROOFS = [*GEOMETRY_PROOFS, *RANGE_PROOFS, *MOVE_PROOFS, *FILE_PROOFS]
+PROOFS = [*GEOMETRY_PROOFS, *RANGE_PROOFS, *MOVE_PROOFS,
+          *ORDER_PROOFS, *FILE_PROOFS]
