@@ -102,41 +102,45 @@ MOVE_PROOFS = [
             '&run[mid]) <= addr'),), ('MOVES=5',)),
 ]
 
-RUNS_BOUNDS = '5 runs of any addresses and lengths'
-STEP_BOUNDS = f'{RUNS_BOUNDS}, any state of the search'
-
-
-def order(start, bounds, planted, at=0, part=''):
-    return Proof('order', start, bounds, (), 6, planted,
-                 ('RUNS=5', f'AT={at}'), (), part)
-
-
-def steps(start, *planted):
-    """The search is at one of the runs."""
-    return [order(start, STEP_BOUNDS, planted if at == 0 else (), at,
-                  f' from {at}') for at in range(5)]
+def order(start, *planted, steps=False):
+    """For each number of runs; and of a step, each run that it is from."""
+    for runs in range(5, 0, -1):
+        for at in range(runs if steps else 1):
+            yield Proof(
+                'order', start, 'any addresses and lengths' +
+                ', any state of the search' * steps, (), runs + 1,
+                planted if (runs, at) == (5, 0) else (),
+                (f'RUNS={runs}', f'AT={at}'), (),
+                f', {runs} run' + 's' * (runs > 1) + f', from {at}' * steps)
 
 
 ORDER_PROOFS = [
-    order('begin', RUNS_BOUNDS, (
-        ('order: the first run in the way is passed over', 'begin_visit',
-         'graph->count, run->src)', 'graph->count, run->src + 16)'),)),
-    *steps('onward', (
+    *order('begin', (
+        'order: the first run in the way is passed over', 'begin_visit',
+        'graph->count, run->src)', 'graph->count, run->src + 16)')),
+    *order('onward', (
         'order: a way back is not counted', 'reaches', '*low(graph, w) | 1',
-        '*low(graph, v) | 1')),
-    *steps('back', (
+        '*low(graph, v) | 1'), steps=True),
+    *order('back', (
         "order: what is in each other's way is not joined", 'place_component',
         'place(graph, v, MOVES_JOINED)', 'place(graph, v, 0)'), (
         'order: the last run in the way is not seen', 'next_edge',
-        'dst > moves_src_last', 'dst >= moves_src_last')),
-    order('end', RUNS_BOUNDS, (
-        ('order: marks stay behind', 'move_to_places', '|= *edge(graph, i);',
-         '|= 0;'),)),
+        'dst > moves_src_last', 'dst >= moves_src_last'), steps=True),
+    *order('end', (
+        'order: marks stay behind', 'move_to_places', '|= *edge(graph, i);',
+        '|= 0;')),
     Proof('cycle', 'turn', 'cycles of 5 pieces or less, of 2 units; a spare of '
           '1 or 2', (), 13,
           (('cycle: what comes back does not go on', 'turn',
             'p->spare.start, at->dst + offset', 'p->spare.start, at->dst'),),
           ('RUNS=5',), (('turn.0', 5), ('break_cycle.0', 3))),
+    Proof('join', 'emit', '2 moves of 3 units or less, in 8 units at an end '
+          'of memory', (), 11,
+          (('join: zeroes go on in contents', 'trans_moves_continue_',
+            'return moves_is_zero_fill(a) && moves_is_zero_fill(b);',
+            'return true;'),
+           ('join: what was there is cut off', 'emit',
+            'move.len += last->len;', '')), ('UNITS=8', 'MOST=3')),
 ]
 
 IMAGE = ('kexec/image.c',)
