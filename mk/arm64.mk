@@ -24,7 +24,7 @@ $(A)/libtrans_core.a: $(CORE_OBJS)
 $(A)/libtrans_table.a: $(LIB_OBJS)
 $(A)/libfdt.a: $(call fdt_objs,$(A)) $(A)/obj/ports/libfdt/string.o
 $(A)/libgunzip.a: $(call arm_objs,$(GUNZIP)) $(call zlib_objs,$(A))
-$(A)/libunlzo.a: $(call arm_objs,$(UNLZO)) $(A)/obj/lzo/minilzo.o
+$(A)/libunlzo.a: $(call arm_objs,$(UNLZO)) $(A)/obj/lzo/patched.o
 $(A)/libunlz4.a: $(call arm_objs,$(UNLZ4)) $(A)/obj/lz4/lz4.o
 
 # ---- the control blob: linked alone, embedded as bytes ---------------------

@@ -43,7 +43,7 @@ $(N)/hostile: $(call bench_objs,$(addprefix tests/bench/,hostile.c hostile_kerne
 # What real images cost: tests/resume/look.c, optimized.
 $(N)/look: $(call bench_objs,tests/resume/look.c $(UNLZO) $(UNLZ4) \
 		$(LIB) $(TRANS) $(HIBERNATE) $(FAKES)) \
-		$(addprefix $(N)/obj/,lzo/minilzo.o lz4/lz4.o)
+		$(addprefix $(N)/obj/,lzo/patched.o lz4/lz4.o)
 	$(call say,HOSTLD)
 	$(Q)gcc -Wl,--gc-sections $^ -o $@
 

@@ -11,8 +11,10 @@ $(LIBRARIES): $(B)/stamp/%: | setup
 	@tests/lab/fetch.py $*
 $(TRANS_TABLE_LIBFDT): | $(B)/stamp/libfdt
 $(TRANS_TABLE_ZLIB): | $(B)/stamp/zlib
-$(TRANS_TABLE_LZO): | $(B)/stamp/lzo
 $(TRANS_TABLE_LZ4): | $(B)/stamp/lz4
+$(TRANS_TABLE_LZO): $(TRANS_TABLE_LZO_PATCH) | $(B)/stamp/lzo
+	$(call say,PATCH)
+	$(Q)patch -s -o $@ $(LZO_DIR)/minilzo.c $<
 
 $(B)/stamp/kernel $(B)/stamp/backports $(B)/stamp/busybox \
 		$(B)/stamp/kexec-tools $(B)/stamp/trans_pgd: $(B)/stamp/%: | setup

@@ -10,7 +10,7 @@ $(H)/libtrans_table.a: $(HOST_LIB_OBJS)
 $(H)/libdesk.a: $(call host_objs,$(filter-out %/main.c,$(TOOL)))
 $(H)/libfdt.a: $(call fdt_objs,$(H))
 $(H)/libgunzip.a: $(call host_objs,$(GUNZIP)) $(call zlib_objs,$(H))
-$(H)/libunlzo.a: $(call host_objs,$(UNLZO)) $(H)/obj/lzo/minilzo.o
+$(H)/libunlzo.a: $(call host_objs,$(UNLZO)) $(H)/obj/lzo/patched.o
 $(H)/libunlz4.a: $(call host_objs,$(UNLZ4)) $(H)/obj/lz4/lz4.o
 
 # A program has the name of its test, wherever that lies.
@@ -57,6 +57,7 @@ differential: $(H)/differential ## OPS= (100000) random operations by this build
 FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_SHARED := $(filter-out $(FUZZ),$(wildcard tests/fuzz/*.c)) \
 	$(addprefix tests/unit/support/,memory.c walker.c world.c disk.c \
+	minilzo_original.c \
 	swsusp_image.c swsusp_reader.c files.c saved_kernels.c saved_world.c)
 FUZZ_BINS := $(patsubst tests/fuzz/%.c,$(H)/%,$(FUZZ))
 SECONDS ?= 60
@@ -82,5 +83,5 @@ coverage: ## lines and branches that the unit tests reach
 	@tests/coverage.py
 
 .PHONY: mutants
-mutants: | setup $(LIBRARIES) ## known bugs put in one by one: do the unit tests notice?
+mutants: | setup $(LIBRARIES) $(TRANS_TABLE_LZO) ## known bugs put in one by one: do the unit tests notice?
 	@tests/mutants.py $(RUN)

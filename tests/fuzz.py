@@ -19,7 +19,7 @@ BINS = 'build/host-fuzz'
 # By the length of a meaningful input; what is longer only costs time.
 MAX_LEN = {'fuzz_source': 400, 'fuzz_ops': 300, 'fuzz_fdt': 2048,
            'fuzz_image': 700, 'fuzz_machine': 16384, 'fuzz_swsusp': 160,
-           'fuzz_ranges_moves': 512, 'fuzz_acpi': 700}
+           'fuzz_ranges_moves': 512, 'fuzz_acpi': 700, 'fuzz_lzo': 1024}
 # One input takes milliseconds; a minute is a loop.
 TIMEOUT = 60
 ENV = {'ASAN_OPTIONS': 'detect_leaks=1',

@@ -4,6 +4,30 @@ from .who import SWSUSP
 
 # Edits, and the tests that must notice them: tests/mutants.py.
 MUTANTS = {
+    ('test_unpack',): [
+        ('quick: a match from before the output', 'quick_match',
+         '- match.distance < (uintptr_t)q->out', '< (uintptr_t)q->out'),
+        ('quick: the end of the stream is a match', 'quick_long',
+         'match->distance != 1u << 14 || first >= 32', 'true'),
+        ('quick: words from any distance', 'quick_copy_near', 'to - from < 8',
+         'to - from < 4'),
+        ('quick: a short match by one word from any distance', 'quick_match',
+         'is_short && match.distance >= 8', 'is_short'),
+        ('quick: pairs of words from any distance', 'quick_match',
+         'match.distance >= 16', 'match.distance >= 8'),
+        ('quick: a long match needs no room', 'quick_long',
+         '!quick_has(q->to, q->out_end, match->len)', 'false'),
+        ('quick: a long run needs no room', 'quick_run',
+         '|| !quick_has(q->to, q->out_end, len)', ''),
+        ('quick: a long run is all there', 'quick_run',
+         '|| !quick_has(from, q->in_end, len)', ''),
+        ('quick: a run behind literals', 'quick_run', 'if (q->literals)',
+         'if (false)'),
+        ('quick: 256 for each zero', 'quick_len', 'len += 255', 'len += 256'),
+        ('quick: zeroes without end', 'quick_len',
+         'if (++*next > q->in_end - QUICK_ROOM)', 'if (!++*next)'),
+        ('quick: no room at the end', 'QUICK_ROOM', '48', '0'),
+    ],
     SWSUSP: [
         ('swsusp: a larger page size decides', 'probe',
          'i < 3 && !*found; i++', 'i < 3; i++'),

@@ -18,6 +18,7 @@
 
 #include "ports/lz4/unlz4.h"
 #include "ports/lzo/unlzo.h"
+#include "tests/unit/support/minilzo_original.h"
 
 /* As much as Linux compresses at once. */
 #define CHUNK (32u * 4096)
@@ -147,6 +148,124 @@ static void every_bit(void **state)
 	assert_true(refused > 100);
 }
 
+/* The stream into blocks of exact lengths, by both: the same comes of it. */
+static void same_as_original(size_t len, size_t room)
+{
+	uint8_t *in = malloc(len ? len : 1), *to = malloc(room ? room : 1);
+	lzo_uint was = room, is = room;
+	int said;
+
+	assert_non_null(in);
+	assert_non_null(to);
+	memcpy(in, packed, len);
+	said = minilzo_original(in, len, back, &was, NULL);
+	assert_int_equal(lzo1x_decompress_safe(in, len, to, &is, NULL), said);
+	assert_int_equal(is, was);
+	assert_memory_equal(to, back, was);
+	free(in);
+	free(to);
+}
+
+/* @len bytes that repeat what is @distance before, in a stretch of noise. */
+static void repeat(size_t distance, size_t len)
+{
+	fill(CHUNK);
+	for (size_t i = 0; i < 1024; i++)
+		text[i] = text[3072 + i % 1024];
+	for (size_t i = 512; i < 512 + len; i++)
+		text[i] = text[i - distance];
+}
+
+static void lzo_as_original(void **state)
+{
+	size_t len;
+
+	(void)state;
+	for (size_t distance = 1; distance <= 20; distance++)
+		for (size_t n = 3; n < 600; n += n < 40 ? 1 : 97) {
+			repeat(distance, n);
+			len = pack_lzo(1024);
+			same_as_original(len, CHUNK);
+			same_as_original(len, 1024);
+			same_as_original(len, 512 + n);
+		}
+}
+
+/* One byte after the other is any of some, and the rest is what it was. */
+static void lzo_hostile_as_original(void **state)
+{
+	static const uint8_t bytes[] = { 0,  1,  15, 16, 17,  18,  24,
+					 31, 32, 33, 63, 64, 0x7c, 255 };
+	size_t len;
+
+	(void)state;
+	repeat(3, 200);
+	len = pack_lzo(4096);
+	for (size_t i = 0; i < len; i++)
+		for (size_t n = 0; n < sizeof(bytes); n++) {
+			uint8_t was = packed[i];
+
+			packed[i] = bytes[n];
+			same_as_original(len, 4096 + 97 * (n % 3));
+			packed[i] = was;
+		}
+}
+
+/* By hand: 80 literals, 255 * 130 + 34 bytes more like the last, and @end. What
+ * lies behind @len bytes of that is no part of the stream. */
+static size_t long_stream(const uint8_t *end, size_t len)
+{
+	size_t at = 0;
+
+	packed[at++] = 0;
+	packed[at++] = 80 - 18;
+	for (; at < 82; at++)
+		packed[at] = (uint8_t)at;
+	packed[at++] = 32;
+	for (; at < 82 + 131; at++)
+		packed[at] = 0;
+	packed[at++] = 1;
+	packed[at++] = 0;
+	packed[at++] = 0;
+	memcpy(packed + at, end, len);
+	return at + len;
+}
+
+static void both_say(size_t len, int status)
+{
+	static uint8_t to[CHUNK];
+	lzo_uint was = sizeof(back), is = sizeof(to);
+
+	assert_int_equal(minilzo_original(packed, len, back, &was, NULL),
+			 status);
+	assert_int_equal(lzo1x_decompress_safe(packed, len, to, &is, NULL),
+			 status);
+	assert_int_equal(is, was);
+	assert_memory_equal(to, back, was);
+}
+
+static void lzo_by_hand(void **state)
+{
+	/* The end; as far before, but no end; from 16 KiB before. */
+	uint8_t end[203] = { 17, 0, 0 }, no_end[203] = { 25, 0, 0 };
+	uint8_t far[206] = { 33, 0xfc, 0xff, 17, 0, 0 };
+	uint8_t zeroes[203] = { 32 };
+
+	(void)state;
+	both_say(long_stream(end, 3), LZO_E_OK);
+	both_say(long_stream(end, sizeof(end)), LZO_E_INPUT_NOT_CONSUMED);
+	no_end[200] = 17;
+	both_say(long_stream(no_end, sizeof(no_end)), LZO_E_INPUT_OVERRUN);
+	both_say(long_stream(far, 6), LZO_E_OK);
+	both_say(long_stream(far, sizeof(far)), LZO_E_INPUT_NOT_CONSUMED);
+	zeroes[100] = 1;
+	both_say(long_stream(zeroes, sizeof(zeroes)) - 104,
+		 LZO_E_INPUT_OVERRUN);
+	zeroes[0] = 0;
+	both_say(long_stream(zeroes, sizeof(zeroes)) - 104,
+		 LZO_E_INPUT_OVERRUN);
+}
+
 static void lz4_2g(void **state)
 {
 	size_t out;
@@ -164,6 +283,9 @@ int main(void)
 		cmocka_unit_test(comes_back),
 		cmocka_unit_test(cut_and_tight),
 		cmocka_unit_test(every_bit),
+		cmocka_unit_test(lzo_as_original),
+		cmocka_unit_test(lzo_hostile_as_original),
+		cmocka_unit_test(lzo_by_hand),
 		cmocka_unit_test(lz4_2g),
 	};
 
