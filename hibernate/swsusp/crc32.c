@@ -4,6 +4,12 @@
  * with 0, no inversion at either end. Every byte of a packed image goes through
  * here while the user waits: by the CPU's own instruction, eight bytes a step,
  * where it has one (all from Armv8.1 on, and most before); else by half a byte.
+ *
+ * That instruction takes three cycles and needs the result of the one before,
+ * but one may begin in each cycle. So a long stretch is cut into three lanes,
+ * each with a register of its own. A register is a polynomial over GF(2): what
+ * it would be after a lane of zeroes is its product with a constant, and with
+ * that the three become one.
  */
 #include <trans_table/swsusp.h>
 
@@ -30,6 +36,30 @@ static uint32_t by_table(uint32_t crc, const uint8_t *at, size_t len)
 	return crc;
 }
 
+/* Words of 8 bytes in a lane; and x to the power of its bits, reflected, modulo
+ * the polynomial: 1 is 0x80000000. */
+#define LANE 1024u
+#define AFTER_LANE 0x83852d0fu
+
+static uint32_t after_lane(uint32_t crc)
+{
+	uint32_t product = 0, term = AFTER_LANE;
+
+	for (; crc; crc <<= 1) {
+		product ^= term & -(crc >> 31);
+		term = term >> 1 ^ (0xedb88320u & -(term & 1));
+	}
+	return product;
+}
+
+static uint32_t by_lanes(uint32_t crc, const void *words)
+{
+	uint32_t lane[3] = { crc, 0, 0 };
+
+	trans_arch_crc32_three_(lane, words, LANE);
+	return after_lane(after_lane(lane[0]) ^ lane[1]) ^ lane[2];
+}
+
 uint32_t trans_crc32(uint32_t crc, const void *data, size_t len)
 {
 	const uint8_t *at = data;
@@ -40,7 +70,11 @@ uint32_t trans_crc32(uint32_t crc, const void *data, size_t len)
 	if (!trans_field(trans_arch_read_(TRANS_ID_AA64ISAR0), 16))
 		return by_table(crc, at, len);
 	crc = by_table(crc, at, head);
-	words = (len - head) / 8;
-	crc = trans_arch_crc32_(crc, at + head, words);
-	return by_table(crc, at + head + words * 8, (len - head) % 8);
+	at += head;
+	len -= head;
+	for (; len >= 3 * LANE * 8; at += 3 * LANE * 8, len -= 3 * LANE * 8)
+		crc = by_lanes(crc, at);
+	words = len / 8;
+	crc = trans_arch_crc32_(crc, at, words);
+	return by_table(crc, at + words * 8, len % 8);
 }

@@ -132,6 +132,9 @@ void trans_arch_store64_(uintptr_t va, uint64_t value);
  * an address that is a multiple of 8; only where ID_AA64ISAR0_EL1.CRC32 (bits
  * 19:16) is not 0 (Arm ARM C6.2, CRC32X). */
 uint32_t trans_arch_crc32_(uint32_t crc, const void *words, size_t count);
+/* Three at once, which a CPU computes in little more time than one: each over
+ * @count words, which lie side by side. @count is even. */
+void trans_arch_crc32_three_(uint32_t crc[3], const void *words, size_t count);
 
 /* SMCCC call with three argument registers (Arm DEN 0028); x0 as it comes. */
 uint64_t trans_arch_hvc_(uint64_t function, uint64_t a, uint64_t b, uint64_t c);

@@ -172,6 +172,29 @@ uint32_t trans_arch_crc32_(uint32_t crc, const void *words, size_t count)
 	return crc;
 }
 
+/* Each CRC32X waits for the one before it of its own stream only. */
+#define CRC_TWO(crc, word)                               \
+	__asm__(".arch_extension crc\n\t"                \
+		"ldp	x9, x10, [%1], #16\n\t"          \
+		"crc32x	%w0, %w0, x9\n\t"                \
+		"crc32x	%w0, %w0, x10"                   \
+		: "+r"(crc), "+r"(word) :: "x9", "x10", "memory")
+
+void trans_arch_crc32_three_(uint32_t crc[3], const void *words, size_t count)
+{
+	const uint64_t *a = words, *b = a + count, *c = b + count;
+	uint32_t of_a = crc[0], of_b = crc[1], of_c = crc[2];
+
+	for (; count; count -= 2) {
+		CRC_TWO(of_a, a);
+		CRC_TWO(of_b, b);
+		CRC_TWO(of_c, c);
+	}
+	crc[0] = of_a;
+	crc[1] = of_b;
+	crc[2] = of_c;
+}
+
 /* SMCCC 1.0 lets the callee change x4 to x17 too. */
 #define SMCCC(insn) \
 	register uint64_t x0 __asm__("x0") = function; \

@@ -114,6 +114,15 @@ uint32_t trans_arch_crc32_(uint32_t crc, const void *words, size_t count)
 	return crc;
 }
 
+void trans_arch_crc32_three_(uint32_t crc[3], const void *words, size_t count)
+{
+	const uint8_t *byte = words;
+
+	for (size_t i = 0; i < 3; i++)
+		crc[i] = trans_arch_crc32_(crc[i], byte + i * count * 8, count);
+	fake_arch.crc_threes++;
+}
+
 static uint64_t firmware(uint64_t function, uint64_t a, uint64_t b, uint64_t c)
 {
 	fake_arch.arg[0] = a;

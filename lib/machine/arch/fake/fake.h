@@ -40,6 +40,7 @@ struct fake_event {
  * @firmware: what an HVC or SMC answers to (function, first argument); NULL: 0
  * @arg: the arguments of the last one
  * @crc_words: trans_arch_crc32_ was called
+ * @crc_threes: how often trans_arch_crc32_three_ was
  * @cleaned: the arguments of the last trans_arch_clean_
  * @translate: what AT says of a VA (PAR_EL1); NULL: mapped to itself
  * @tick: by how much each reading of CNTVCT_EL0 moves it on
@@ -57,6 +58,7 @@ struct fake_arch {
 	uint64_t (*firmware)(uint64_t function, uint64_t a);
 	uint64_t arg[3];
 	bool crc_words;
+	unsigned int crc_threes;
 	struct { uint64_t first, count, line; } cleaned;
 	uint64_t (*translate)(uint64_t va);
 	uint64_t tick;

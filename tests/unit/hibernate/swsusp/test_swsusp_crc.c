@@ -101,6 +101,33 @@ static void as_zlib_has_it(void **state)
 	}
 }
 
+/* Long enough for lanes, and for what is left of them, with one bit set in each
+ * lane, and noise. */
+static void by_lanes(void **state)
+{
+	static _Alignas(8) uint8_t data[60000];
+	uint32_t seed = 3;
+
+	(void)state;
+	fake_arch_reset();
+	fake_arch.reg[TRANS_ID_AA64ISAR0] = 0x10000;
+	for (size_t at = 0; at < sizeof(data); at += 4095) {
+		data[at] = 0x10;
+		assert_int_equal(trans_crc32(0, data, sizeof(data)),
+				 of_zlib(0, data, sizeof(data)));
+		data[at] = 0;
+	}
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)((seed = seed * 1103515245 + 12345) >> 16);
+	for (unsigned int len = 24500; len < 24700; len++)
+		assert_int_equal(trans_crc32(seed, data + len % 9, len),
+				 of_zlib(seed, data + len % 9, len));
+	assert_int_equal(trans_crc32(seed, data + 3, sizeof(data) - 3),
+			 of_zlib(seed, data + 3, sizeof(data) - 3));
+	assert_true(fake_arch.crc_threes > 100);
+	fake_arch_reset();
+}
+
 /* The same by the CPU's instruction, which is told by bits 19:16. */
 static void by_instruction(void **state)
 {
@@ -123,6 +150,7 @@ int main(void)
 		cmocka_unit_test(every_cut),
 		cmocka_unit_test(every_byte),
 		cmocka_unit_test(as_zlib_has_it),
+		cmocka_unit_test(by_lanes),
 		cmocka_unit_test(by_instruction),
 	};
 
