@@ -213,43 +213,35 @@ struct search {
 	unsigned int left, count;
 };
 
-/* One aligned load, also where the compiler may assume no unaligned ones. */
-static uint64_t word_at(const uint8_t *bytes)
-{
-	uint64_t word;
+/* What is looked through is whatever it is, at a multiple of 8: words are loaded
+ * as such. (memcpy may be a call, and is one wherever unaligned accesses are not
+ * allowed.) */
+typedef uint64_t __attribute__((may_alias)) tr_word_t;
 
-	memcpy(&word, __builtin_assume_aligned(bytes, 8), sizeof(word));
-	return word;
-}
-
-/* A number, so that eight of them are added up without a branch. */
-static unsigned int is_at(const uint8_t *bytes, uint64_t word)
+/* All are loaded before any is compared, as pairs. */
+static bool none_of_eight(const tr_word_t *at, uint64_t word)
 {
-	return word_at(bytes) == word;
-}
+	uint64_t a = at[0], b = at[1], c = at[2], d = at[3];
+	uint64_t e = at[4], f = at[5], g = at[6], h = at[7];
 
-static bool among_eight(const uint8_t *bytes, uint64_t word)
-{
-	return is_at(bytes, word) | is_at(bytes + 8, word) |
-	       is_at(bytes + 16, word) | is_at(bytes + 24, word) |
-	       is_at(bytes + 32, word) | is_at(bytes + 40, word) |
-	       is_at(bytes + 48, word) | is_at(bytes + 56, word);
+	return a != word && b != word && c != word && d != word && e != word &&
+	       f != word && g != word && h != word;
 }
 
 /* Literals that are the entry's, in one stretch of memory: whole pages. */
 static void look_in(struct search *search, trans_pa_t pa, uint64_t len)
 {
 	const struct trans_saved_memory *memory = search->memory;
-	const uint8_t *bytes = memory->at(memory->ctx, pa, len);
+	const tr_word_t *word = memory->at(memory->ctx, pa, len);
 
-	for (uint64_t at = 0; bytes && search->left && at < len; at += 8) {
-		while (at < len && !(at % 64) &&
-		       !among_eight(bytes + at, search->reenter))
-			at += 64;
-		if (at == len || word_at(bytes + at) != search->reenter)
+	for (uint64_t i = 0; word && search->left && i < len / 8; i++) {
+		while (i < len / 8 && !(i % 8) &&
+		       none_of_eight(word + i, search->reenter))
+			i += 8;
+		if (i == len / 8 || word[i] != search->reenter)
 			continue;
 		search->left--;
-		search->count += is_entry(memory, pa + at, search->ttbr1,
+		search->count += is_entry(memory, pa + i * 8, search->ttbr1,
 					  &search->entry);
 	}
 }

@@ -17,12 +17,42 @@ static bool word_aligned(const void *a, const void *b, size_t len)
 	return (((uintptr_t)a | (uintptr_t)b | len) & 7) == 0;
 }
 
+/* Reads all before it writes any, as memmove's may overlap. */
+static void copy_eight(uint64_t *d, const uint64_t *s)
+{
+	uint64_t a = s[0], b = s[1], c = s[2], e = s[3];
+	uint64_t f = s[4], g = s[5], h = s[6], i = s[7];
+
+	d[0] = a;
+	d[1] = b;
+	d[2] = c;
+	d[3] = e;
+	d[4] = f;
+	d[5] = g;
+	d[6] = h;
+	d[7] = i;
+}
+
 static void copy_words_up(uint64_t *d, const uint64_t *s, size_t words)
 {
+	for (; words >= 8; words -= 8, d += 8, s += 8)
+		copy_eight(d, s);
 	while (words--) {
 		*d++ = *s++;
 		NOT_AN_IDIOM();
 	}
+}
+
+static void set_eight(uint64_t *d, uint64_t word)
+{
+	d[0] = word;
+	d[1] = word;
+	d[2] = word;
+	d[3] = word;
+	d[4] = word;
+	d[5] = word;
+	d[6] = word;
+	d[7] = word;
 }
 
 static void copy_bytes_up(uint8_t *d, const uint8_t *s, size_t len)
@@ -52,12 +82,10 @@ void *memcpy(void *restrict dst, const void *restrict src, size_t len)
 
 void *memmove(void *dst, const void *src, size_t len)
 {
-	if ((uintptr_t)dst > (uintptr_t)src)
-		copy_bytes_down(dst, src, len);
-	else if (word_aligned(dst, src, len))
-		copy_words_up(dst, src, len / 8);
-	else
-		copy_bytes_up(dst, src, len);
+	/* From the front unless it begins within what is copied. */
+	if ((uintptr_t)dst - (uintptr_t)src >= len)
+		return memcpy(dst, src, len);
+	copy_bytes_down(dst, src, len);
 	return dst;
 }
 
@@ -74,6 +102,8 @@ void *memset(void *dst, int byte, size_t len)
 		}
 		return dst;
 	}
+	for (; len >= 64; len -= 64, w += 8)
+		set_eight(w, word);
 	for (; len; len -= 8) {
 		*w++ = word;
 		NOT_AN_IDIOM();
