@@ -463,6 +463,23 @@ int trans_transition_ask(struct trans_transition *transition,
 void trans_transition_unask(struct trans_transition *transition);
 
 /*
+ * For a host that cannot say when it prepares which CPU will leave: it reads
+ * the CPU that does (trans_cpu_read, there) into the same *args.cpu, and the
+ * blob is told of that. Allocates nothing, so that it can be called in leave,
+ * which then passes on its status and @err; else before go. On failure nothing
+ * was changed. Where CPUs differ, prepare with the smallest of their physical
+ * addresses (mmfr0).
+ *
+ *   call     TRANS_EINVAL    nothing is prepared, or args.world was given
+ *   machine  TRANS_ESTATE    that CPU cannot run it: another exception level,
+ *                            E2H or conduit, no such granule, fewer bits of
+ *                            addresses than the maps have. `why` says which
+ *   host     TRANS_EFAULT    phys_to_virt refused a page of the blob
+ */
+int trans_transition_here(struct trans_transition *transition,
+			  struct trans_error *err);
+
+/*
  * Have the host leave, and go. Never returns. When leave fails the blob writes
  * TRANS_STAGE_NOT_QUIET and the reason to the report page, says it on the UART,
  * and does what args.on_failure says. Must follow a successful ask; without one

@@ -241,6 +241,16 @@ MUTANTS = {
          'blob_each(params, params->move_count, UINT64_MAX, clean_zeroed);',
          ''),
     ],
+    ('test_transition_here',): [
+        ('here: the blob is told in the caches only', 'trans_control_cpu_',
+         'clean(t, page, sizeof(*params));', ''),
+        ("here: the moves' TCR is lost", 'trans_control_cpu_',
+         'if (t->low.ops) params->tcr = tcr;', ''),
+        ('here: a CPU that reaches less', 'cannot_walk',
+         'geo->pa_bits > trans_cpu_pa_bits(cpu)', 'false'),
+        ("here: the next world's registers stay", 'trans_transition_here',
+         'if (t->passage.ops)', 'if (false)'),
+    ],
     ('test_moves', *CASES, 'test_kimage'): [
         ("moves: what is in place is nobody's", 'trans_moves_in_place',
          'if (move->src == move->dst) ret', 'if (false) ret'),

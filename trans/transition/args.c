@@ -84,7 +84,7 @@ void trans_args_complete_(struct trans_transition_args *args)
 		args->va_bits = TRANS_DEFAULT_VA_BITS;
 }
 
-static const char *contradiction(const struct trans_transition_args *args)
+const char *trans_args_cpu_(const struct trans_transition_args *args)
 {
 	const struct trans_cpu *cpu = args->cpu;
 	unsigned int granule = args->granule;
@@ -168,7 +168,7 @@ int trans_args_check_(const struct trans_transition_args *args,
 	if (!why)
 		why = unknown(args);
 	if (!why)
-		why = contradiction(args);
+		why = trans_args_cpu_(args);
 	if (why)
 		return trans_fail(err, TRANS_EINVAL, why);
 	if (args->world)

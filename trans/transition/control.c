@@ -115,10 +115,9 @@ void trans_control_note_(const struct trans_transition *t,
 	clean(t, page, sizeof(*params));
 }
 
-/* Field by field, into memory of zeroes: as a value it would be 2 KiB of the
- * host's stack. */
-static void set_params(struct blob_params *params,
-		       const struct trans_transition *t)
+/* What follows from the CPU; without tables the TCR does, too. */
+static void set_cpu(struct blob_params *params,
+		    const struct trans_transition *t)
 {
 	const struct trans_transition_args *args = &t->args;
 	const struct trans_cpu *cpu = args->cpu;
@@ -127,6 +126,16 @@ static void set_params(struct blob_params *params,
 	params->hcr = trans_state_hcr_(cpu);
 	params->sctlr = trans_state_sctlr_(cpu, args->map != TRANS_MAP_NONE);
 	params->flags = trans_state_flags_(cpu) | trans_args_flags_(args);
+}
+
+/* Field by field, into memory of zeroes: as a value it would be 2 KiB of the
+ * host's stack. */
+static void set_params(struct blob_params *params,
+		       const struct trans_transition *t)
+{
+	const struct trans_transition_args *args = &t->args;
+
+	set_cpu(params, t);
 	params->list = t->list_granules ? t->list : BLOB_LIST_END;
 	if (copies_map(args))
 		params->offset = args->linear_offset;
@@ -171,4 +180,23 @@ int trans_control_finish_(struct trans_transition *t,
 	ret = trans_entry_map_finish_(t, params, err);
 	clean(t, page, len);
 	return ret;
+}
+
+int trans_control_cpu_(const struct trans_transition *t,
+		       struct trans_error *err)
+{
+	struct blob_params *params;
+	uint64_t tcr;
+	void *page;
+	int ret = view(t, t->data, sizeof(*params), &page, err);
+
+	if (ret)
+		return ret;
+	params = page;
+	tcr = params->tcr;
+	set_cpu(params, t);
+	if (t->low.ops)
+		params->tcr = tcr;
+	clean(t, page, sizeof(*params));
+	return 0;
 }

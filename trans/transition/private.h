@@ -85,6 +85,9 @@ void trans_args_complete_(struct trans_transition_args *args);
 int trans_args_check_(const struct trans_transition_args *args,
 		      struct trans_error *err);
 
+/* Why that CPU cannot run a transition of these arguments, or NULL. */
+const char *trans_args_cpu_(const struct trans_transition_args *args);
+
 /* blob_params.flags that are wishes of the caller's. */
 uint64_t trans_args_flags_(const struct trans_transition_args *args);
 
@@ -134,6 +137,9 @@ int trans_control_finish_(struct trans_transition *t,
 			  const struct trans_regs *low,
 			  const struct trans_regs *high,
 			  struct trans_error *err);
+/* Another CPU is going to run it: args.cpu, as it is now. */
+int trans_control_cpu_(const struct trans_transition *t,
+		       struct trans_error *err);
 /* For the blob's report: why the host could not leave. */
 void trans_control_note_(const struct trans_transition *t,
 			 const struct trans_error *why);
