@@ -12,7 +12,9 @@ first to include. Then it is one translation unit:
    stem of its file in front: ask of map_by.c becomes map_by_ask;
  - a macro of a source ends with the source, one of a private header at the end;
  - with --only public functions become static, too, but for those that it names:
-   what nobody calls is dropped by a compiler whose linker cannot.
+   what nobody calls is dropped by a compiler whose linker cannot. Those that
+   --also names are global where TRANS_ALSO is defined, as nothing; the control
+   blob is static, and dropped with who uses it.
 
 The control blob is an array, with the SHA-256 of what it was made of and the
 tools that did it. --check compares a file that was written before with the
@@ -48,6 +50,12 @@ HEAD = '''/* {licence} */
  *
 {needs}
  */
+'''
+
+
+ALSO = '''#ifndef TRANS_ALSO
+#define TRANS_ALSO TRANS_PRIVATE
+#endif
 '''
 
 
@@ -298,9 +306,10 @@ def renamed(source, prefix, ordinary, tags):
 
 
 def make_static(source, texts, private):
-    """TRANS_PRIVATE in front of each declaration of a private function, and for
-    the static of what a private header defines: not everybody needs it."""
-    first, instead = set(), set()
+    """What @private says in front of each declaration of a function, and
+    TRANS_PRIVATE for the static of what a private header defines: not everybody
+    needs it."""
+    first, instead = {}, set()
     for declaration in declarations(source.tokens):
         names = [n for n, kind in of_file_scope(declaration)
                  if kind == 'function']
@@ -309,9 +318,9 @@ def make_static(source, texts, private):
         if declaration[0].text == 'static':
             instead |= {id(declaration[0])} if is_header(source.path) else set()
         elif names[0] in private:
-            first.add(id(declaration[0]))
+            first[id(declaration[0])] = f'{private[names[0]]} '
     return ''.join('TRANS_PRIVATE' if id(token) in instead else
-                   f'TRANS_PRIVATE {text}' if id(token) in first else text
+                   first.get(id(token), '') + text
                    for token, text in zip(source.tokens, texts))
 
 
@@ -319,18 +328,18 @@ def is_header(path):
     return path.endswith('.h')
 
 
-def private_functions(sources, outside, only):
-    """Those that are defined here, and named by no file outside; with @only
-    all but those."""
+def private_functions(sources, outside, only, also):
+    """{those that are defined here, and named by no file outside; with @only
+    all but those: what stands in front of them}."""
     defined = {n for p, s in sources.items() if p.endswith('.c')
                for n, kind in s.ordinary.items()
                if kind == 'function' and
                (n not in only if only else PRIVATE.fullmatch(n))}
-    lost = [n for n in only if not any(n in s.ordinary
-                                       for s in sources.values())]
+    lost = [n for n in [*only, *also]
+            if not any(n in s.ordinary for s in sources.values())]
     if lost:
         raise Failed(f'no source has {lost}')
-    return {n for n in defined
+    return {n: 'TRANS_ALSO' if n in also else 'TRANS_PRIVATE' for n in defined
             if not any(re.search(rf'\b{n}\b', t) for t in outside)}
 
 
@@ -353,6 +362,17 @@ def titled(path, text):
 def undefine(names):
     return '\n' + ''.join(f'#undef {n}\n' for n in sorted(names)) \
         if names else ''
+
+
+HIDDEN = re.compile(r'^extern (const \w+ trans_blob_\w+(?:\[\])?) '
+                    r'__attribute__\(\(visibility\("hidden"\)\)\);\n', re.M)
+
+
+def array_alone(text):
+    """As static data, of which no compiler takes another visibility."""
+    text = re.sub(r'(?<=__attribute__\(\()visibility\("hidden"\),\s*', '', text)
+    text = text.replace(' __attribute__((visibility("hidden")))', '')
+    return re.sub(r'^(?=const )', 'TRANS_PRIVATE ', text, flags=re.M)
 
 
 def array(blob, said):
@@ -405,7 +425,7 @@ def needs(args):
     said = [f' * {os.path.basename(a)}: to be assembled beside it.'
             for a in args.asm]
     said += [' * <libfdt.h>, and the functions fdt_* that it declares.'] \
-        if args.blob else []
+        if args.blob and not args.only else []
     said.append(' * From outside: memcpy, memmove, memset, memcmp.')
     return '\n'.join(said)
 
@@ -417,24 +437,26 @@ def single(args, publics, blob):
     c_files = [p for p in paths if p.endswith('.c')]
     prefix = prefixes(c_files)
     private = private_functions(sources, [read(a) for a in args.asm],
-                                args.only)
+                                args.only, args.also)
     out = [HEAD.format(licence=LICENCE, what=args.what, needs=needs(args),
                        header=f'{args.name}.h', guards='guards')]
     define = '\n#define TRANS_PRIVATE static __attribute__((__unused__))\n'
     if args.only:
-        out.append(define)
+        out.append(define + (ALSO if args.also else ''))
         out += [titled(p, make_static(sources[p], [
             t.text for t in sources[p].tokens], private)) for p in publics]
     else:
         out += [*(titled(p, sources[p].text) for p in publics), define]
     if args.blob:
-        out.append(array(blob, blob_said(args)))
-    macros = {'TRANS_PRIVATE'}
+        text = array(blob, blob_said(args))
+        out.append(array_alone(text) if args.only else text)
+    macros = {'TRANS_PRIVATE', *(['TRANS_ALSO'] if args.also else ())}
     for path in (p for p in paths if p not in publics):
         source = sources[path]
         names = collisions(sources, path) if path in prefix else ((), ())
         texts = renamed(source, prefix.get(path), *names)
-        out.append(titled(path, make_static(source, texts, private)))
+        text = titled(path, make_static(source, texts, private))
+        out.append(HIDDEN.sub('', text) if args.only else text)
         if path in prefix:
             out.append(undefine(source.macros))
         else:
@@ -506,6 +528,9 @@ def main():
     ap.add_argument('--only', nargs='*', default=[],
                     help='the public functions that somebody calls: all others '
                     'become static, and the compiler drops them')
+    ap.add_argument('--also', nargs='*', default=[],
+                    help='with --only: those that somebody calls where '
+                    'TRANS_ALSO is defined')
     ap.add_argument('--source', nargs='+', required=True)
     args = ap.parse_args()
     os.chdir(ROOT)
