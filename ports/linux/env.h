@@ -9,6 +9,7 @@
 
 #include <linux/kconfig.h>
 #include <linux/limits.h>
+#include <linux/stddef.h>
 #include <linux/string.h>
 #include <linux/types.h>
 #include <asm/page-def.h>
@@ -16,11 +17,17 @@
 #ifndef UINT64_MAX
 #define UINT64_MAX U64_MAX
 #endif
+#ifndef UINT32_MAX
+#define UINT32_MAX U32_MAX
+#endif
 
 /* The page size. */
 #define TRANS_ASSUME_GRANULE PAGE_SHIFT
 /* TRANS_EL1_0: with VHE, too, as EL2&0 then has EL1's names and formats. */
-#define TRANS_ASSUME_REGIME 1
+/* But a transition calls it by its name. */
+#define TRANS_ASSUME_REGIME (IS_ENABLED(CONFIG_KEXEC_TRANS) ? 0 : 1)
+/* A transition maps what it moves. */
+#define TRANS_ASSUME_SPARSE 1
 /* Whether the CPU has 52-bit addresses is known when it runs, if at all. */
 #define TRANS_ASSUME_WIDE (IS_ENABLED(CONFIG_ARM64_PA_BITS_52) ? -1 : 0)
 /* A table is filled by one copy, or by one identity map, with these flags

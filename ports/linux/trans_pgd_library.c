@@ -46,8 +46,7 @@ static void *host_virt(void *ctx, trans_pa_t pa, size_t len)
 	return phys_to_virt(pa);
 }
 
-/* To the end of the memory that is in one piece there, if any is. */
-static uint64_t host_valid_len(void *ctx, trans_pa_t pa)
+u64 trans_pgd_ram_len(phys_addr_t pa)
 {
 	unsigned long first, end;
 
@@ -55,6 +54,11 @@ static uint64_t host_valid_len(void *ctx, trans_pa_t pa)
 	    memblock_search_pfn_nid(PFN_DOWN(pa), &first, &end) < 0)
 		return 0;
 	return PFN_PHYS(end) - pa;
+}
+
+static uint64_t host_valid_len(void *ctx, trans_pa_t pa)
+{
+	return trans_pgd_ram_len(pa);
 }
 
 static void host_barrier(void *ctx)
@@ -184,7 +188,7 @@ int trans_pgd_create_copy(struct trans_pgd_info *info, pgd_t **trans_pgd,
 	return trans_pgd_copy_with(info, trans_pgd, start, end, TRANS_PGD_FOLD);
 }
 
-static int work_idmap(struct work *work, phys_addr_t pa)
+static int work_idmap(struct work *work, phys_addr_t pa, u64 len)
 {
 	static const struct trans_attr code = { TRANS_MEM_NORMAL, TRANS_EXEC };
 	struct trans_report *report = &work->report;
@@ -201,27 +205,33 @@ static int work_idmap(struct work *work, phys_addr_t pa)
 		ret = trans_table_create_for(&work->to, geo, &work->regs,
 					     &host_ops, work->info, report);
 	if (!ret)
-		ret = trans_table_idmap(&work->to, pa, PAGE_SIZE, &code, 0,
-					report);
+		ret = trans_table_idmap(&work->to, pa, len, &code, 0, report);
 	if (!ret)
 		ret = trans_table_publish(&work->to, &work->regs, report);
 	return ret;
 }
 
-int trans_pgd_idmap_page(struct trans_pgd_info *info, phys_addr_t *trans_ttbr0,
-			 unsigned long *t0sz, void *page)
+int trans_pgd_idmap_range(struct trans_pgd_info *info, phys_addr_t *trans_ttbr0,
+			  unsigned long *t0sz, phys_addr_t pa, u64 len)
 {
 	struct work *work = work_begin(info);
 	int ret;
 
 	if (!work)
 		return -ENOMEM;
-	ret = work_idmap(work, virt_to_phys(page));
+	ret = work_idmap(work, pa, len);
 	if (!ret) {
 		*trans_ttbr0 = work->regs.ttbr;
 		*t0sz = TCR_T0SZ(work->geo.va_bits);
 	}
-	return work_end(work, "a page of code", ret);
+	return work_end(work, "pages of code", ret);
+}
+
+int trans_pgd_idmap_page(struct trans_pgd_info *info, phys_addr_t *trans_ttbr0,
+			 unsigned long *t0sz, void *page)
+{
+	return trans_pgd_idmap_range(info, trans_ttbr0, t0sz,
+				     virt_to_phys(page), PAGE_SIZE);
 }
 
 /* EL2 runs them with its MMU off. */

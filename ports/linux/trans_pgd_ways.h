@@ -20,6 +20,13 @@ int trans_pgd_copy_with(struct trans_pgd_info *info, pgd_t **trans_pgd,
 			unsigned long start, unsigned long end,
 			unsigned int flags);
 
+/* trans_pgd_idmap_page of more than a page. */
+int trans_pgd_idmap_range(struct trans_pgd_info *info, phys_addr_t *trans_ttbr0,
+			  unsigned long *t0sz, phys_addr_t pa, u64 len);
+
+/* To the end of the memory that is in one piece there, if any is: else 0. */
+u64 trans_pgd_ram_len(phys_addr_t pa);
+
 /* Both ways under their own names: TRANS_TABLE_COMPARE. */
 #define TRANS_PGD_WAY(way)						\
 int trans_pgd_create_copy_##way(struct trans_pgd_info *info,		\

@@ -7,6 +7,11 @@
 #	tt.do=arrived       the second kernel: is all as it was sent?
 #	tt.do=hibernate     go to sleep, and once awake: is all as it was?
 #	tt.do=wake          have this kernel resume
+#	tt.do=flip          likewise, with a bit of it changed after the load
+#	tt.do=several       load, load again, unload, load, beside a crash kernel
+#	tt.do=refuse        load what cannot be
+#	tt.do=crash         panic, with /kernel loaded for that: tt.how
+#	tt.do=crashed       the crash kernel: is memory in /proc/vmcore?
 #	tt.do=nothing
 
 say() {
@@ -25,13 +30,71 @@ figures() {
 	say done
 }
 
-leave() {
-	kexec "$how" -l /kernel --initrd=/initrd --command-line="$(sed \
-		's/tt.do=kexec/tt.do=arrived/' /proc/cmdline) tt.sent=$sent" ||
-		say "BAD: kexec -l"
+# Words of the next kernel's, instead of ours.
+words_for() {
+	sed "s/tt.do=[a-z]*/tt.do=$1/; s/crashkernel=[^ ]*//" /proc/cmdline
+}
+
+load() {
+	kexec "$how" "$1" /kernel --initrd=/initrd \
+		--command-line="$(words_for "$2") tt.sent=$3" ||
+		say "BAD: kexec $1"
+}
+
+go() {
 	say loaded
 	kexec -e -x
 	say "BAD: did not leave"
+}
+
+leave() {
+	load -l arrived "$sent"
+	go
+}
+
+free_kib() {
+	echo 3 >/proc/sys/vm/drop_caches
+	sed -n 's/MemFree: *\([0-9]*\) kB/\1/p' /proc/meminfo
+}
+
+# What stays loaded of the others would be missed.
+several() {
+	load -p crashed wrong
+	load -l arrived first
+	kexec -u
+	before=$(free_kib)
+	load -l arrived wrong
+	load -l arrived again
+	kexec -u
+	[ "$(cat /sys/kernel/kexec_loaded)" = 0 ] || say "BAD: not unloaded"
+	[ "$(cat /sys/kernel/kexec_crash_loaded)" = 1 ] ||
+		say "BAD: no crash kernel"
+	lost=$((before - $(free_kib)))
+	[ "$lost" -lt 4096 ] || say "BAD: $lost KiB less are free"
+	load -l arrived "$sent"
+	kexec -u -p
+	go
+}
+
+# Nobody wrote this but the memory of this kernel.
+secret_of() {
+	echo "secret of $1" | sha256sum | cut -c 1-64
+}
+
+crash() {
+	secret=$(secret_of "$sent")
+	echo "$secret" >/tmp/secret
+	load -p crashed "$sent"
+	say loaded
+	echo c >/proc/sysrq-trigger
+	say "BAD: did not panic"
+}
+
+crashed() {
+	[ "$(head -c 4 /proc/vmcore | tail -c 3)" = ELF ] &&
+		say "vmcore is an ELF core"
+	tr -d '\0' </proc/vmcore | grep -q "$(secret_of "$sent")" &&
+		say found in vmcore
 }
 
 hibernate() {
@@ -66,11 +129,26 @@ dmesg | sed -n 's/.*\(All CPU(s) started at EL[0-9]\).*/LINUX: \1/p'
 dmesg | sed -n 's/.*\(VHE mode\|nVHE mode\|Hyp mode\).*/LINUX: \1/p'
 case $do in
 figures) figures ;;
-kexec)
+kexec | flip | several | crash)
 	sent=$(head -c 16 /dev/urandom | sha256sum | cut -c 1-32)
 	say "sent $sent"
-	leave
 	;;
+esac
+case $do in
+kexec) leave ;;
+flip)
+	load -l arrived "$sent"
+	mount -t debugfs debugfs /sys/kernel/debug
+	cat /sys/kernel/debug/kexec_trans/flip || say "BAD: flip"
+	go
+	;;
+several) several ;;
+refuse)
+	refuse
+	say done
+	;;
+crash) crash ;;
+crashed) crashed ;;
 arrived)
 	same_data /data
 	say "arrived $sent"
@@ -81,7 +159,7 @@ wake)
 	say "BAD: did not resume"
 	;;
 esac
-dmesg | sed -n 's/.*\(trans_pgd: .*\)/LINUX: \1/p'
+dmesg | sed -n 's/.*\(\(trans_pgd\|kexec_trans\): .*\)/LINUX: \1/p'
 dmesg | sed -n 's/.*\(WARNING:.*\|BUG:.*\|Oops.*\)/LINUX: BAD: \1/p'
 [ "$(cat /proc/sys/kernel/tainted)" = 0 ] || say "BAD: tainted"
 poweroff -f

@@ -9,9 +9,10 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-sys.path.insert(0, f'{ROOT}/tests/lab')
+sys.path[:0] = [HERE, f'{ROOT}/tests/lab']
 import fetch  # noqa: E402
 import kernels  # noqa: E402
+import kexec_edits  # noqa: E402
 
 OUT = f'{fetch.BUILD}/linux'
 PORT = f'{OUT}/port'
@@ -31,7 +32,7 @@ KERNELS = {
 }
 # What of ports/linux a kernel has.
 WITH = {'without': [], 'library': ['TRANS_TABLE_LIBRARY'],
-        'both': ['TRANS_TABLE_LIBRARY', 'TRANS_TABLE_COMPARE']}
+        'both': ['TRANS_TABLE_LIBRARY', 'TRANS_TABLE_COMPARE', 'KEXEC_TRANS']}
 # What no guest of ours uses, of tests/lab/kernel.config: minutes of building.
 NOT_HERE = ('EXT4_FS', 'CRYPTO_LZ4', 'IKCONFIG', 'IKCONFIG_PROC')
 RESULTS = ('arch/arm64/boot/Image', 'vmlinux', 'System.map')
@@ -77,12 +78,31 @@ def edited(path, text, compare=True):
     if path == 'arch/arm64/Kconfig':
         return once(text, r'^(config TRANS_TABLE\n\tdef_bool y\n\tdepends on '
                     r'[^\n]*\n)', rf'\1\nsource "{INTO}/Kconfig"\n', path)
+    if path in kexec_edits.PLACES:
+        for pattern, becomes in kexec_edits.PLACES[path]:
+            text = once(text, pattern, becomes, path)
+        return text
     text = once(text, r'^obj-\$\(CONFIG_TRANS_TABLE\)(\s+\+= trans_pgd\.o)$',
                 r'obj-$(CONFIG_TRANS_PGD_LINUX)\1', path)
     return once(text, r'^(obj-\$\(CONFIG_TRANS_TABLE\)\s+\+= '
                 r'trans_pgd-asm\.o\n)',
                 r'\1obj-$(CONFIG_TRANS_TABLE_LIBRARY)	+= trans_table/' '\n' +
                 (BOTH if compare else ''), path)
+
+
+def without_kexec(name, text):
+    """A file of the port as it is before kexec leaves by a transition."""
+    if name == 'Kconfig':
+        return once(text, r'^config KEXEC_TRANS\n(.+\n|\n(?!#))*', '', name)
+    if name == 'Makefile':
+        text = once(text, r'^obj-\$\(CONFIG_KEXEC_TRANS\).*\nobj-.*\n', '',
+                    name)
+        return once(text, r'^# What only kexec_trans calls\.\n.*\n', '', name)
+    if name == 'env.h':
+        text = once(text, r'^/\* But a transition .*\n', '', name)
+        return once(text, r'\(IS_ENABLED\(CONFIG_KEXEC_TRANS\) \? 0 : (1)\)\n'
+                    r'.*\n#define TRANS_ASSUME_SPARSE 1\n', r'\1\n', name)
+    return text
 
 
 def without_compare(name, text):
@@ -98,7 +118,7 @@ def without_compare(name, text):
     return text
 
 
-EDITED = ['arch/arm64/Kconfig', 'arch/arm64/mm/Makefile']
+EDITED = ['arch/arm64/Kconfig', 'arch/arm64/mm/Makefile', *kexec_edits.PLACES]
 
 
 def read(path):

@@ -20,22 +20,31 @@ OUT = f'{ktree.OUT}/patches'
 IMPORTED = ['trans_table.c', 'trans_table.h']
 # What checkpatch says of every new file, or of what is not this series'.
 NOT_OURS = ['FILE_PATH_CHANGES', 'MISSING_SIGN_OFF']
-ADAPTER = ['Kconfig', 'Makefile', 'env.h', 'trans_pgd_library.c',
-           'trans_pgd_ways.h']
+ADAPTER = ['trans_pgd_library.c', 'trans_pgd_ways.h']
 COMPARE = ['trans_pgd_word.c', 'trans_pgd_compare.c']
+KEXEC = ['kexec_trans.h', 'kexec_trans.c', 'kexec_trans_moves.c',
+         'kexec_trans_uart.c', 'kexec_trans_flip.c']
+# Begun by the adapter, and gone on with.
+SHARED = ['Kconfig', 'Makefile', 'env.h']
 AUTHOR = ['-c', 'user.name=trans_table', '-c', 'user.email=trans_table@localhost']
 
 SERIES = [
-    (IMPORTED, False, '''arm64: trans_table: import the tables of the trans_table library
+    (IMPORTED, False, '''arm64: trans_table: import the trans_table library
 
 The library makes transitional page tables: it copies the mappings of one
 table into another one, offline, with flags that say what must become of
-them. This is its tables in one file, with all functions static that the
-kernel does not call, so that the compiler drops them.
+them. And it leaves by such tables: it moves an image into its place by code
+that lies where nothing is moved, proves before that this is so, and checks
+after that what arrived is what was sent.
 
-It is imported as it is, in its own style. It takes memset() and the
-fixed-width types from outside and allocates by callbacks only. Nothing
-builds it yet.
+This is tables and transition in one file, with all functions static that
+the kernel does not call, so that the compiler drops them. The code that
+moves is an array of bytes, linked on its own; the file names what it was
+made of.
+
+It is imported as it is, in its own style. It takes memset() and the like
+and the fixed-width types from outside and allocates by callbacks only.
+Nothing builds it yet.
 '''),
     (ADAPTER, True, '''arm64: trans_pgd: optionally use the trans_table library
 
@@ -59,6 +68,30 @@ library. trans_pgd=linux, library or plain on the command line chooses who
 makes the tables. Files in debugfs make a copy each time they are read and
 say what that took, and which pages of the copy are not what the linear map
 says, by a walk that neither of the two has written.
+'''),
+    (KEXEC, True, '''arm64: kexec: optionally leave by the trans_table library
+
+Between the old kernel and the new one is relocate_kernel.S: it says
+nothing, and what goes wrong in it is a machine that hangs.
+
+With CONFIG_KEXEC_TRANS kexec_load() and kexec_file_load() prepare a
+transition of the library. It maps exactly what is moved, no copy of the
+linear map; it is proved there that nothing which is still needed is
+overwritten, and an image that cannot be is refused with a line in the
+log, also one whose destination is no memory. On the way out it says how
+far it came on the UART that earlycon was told of. The SHA-256 of each
+segment is taken when it is loaded and compared after the move, with the
+caches on; if it differs the machine is reset by PSCI, and nothing started.
+A crash kernel, which is in place, is entered by the same code, with the
+MMU off.
+
+The conduit is psci.c's, as that of SMCCC is not known with version 1.0,
+and the UART earlycon's. What depends on the CPU is read on the one that
+leaves.
+
+kexec=linux on the command line leaves as before. With
+CONFIG_TRANS_TABLE_COMPARE a file in debugfs flips a bit of what is loaded,
+to see it refused.
 '''),
 ]
 
@@ -85,20 +118,27 @@ def pristine(tree, repo):
     git(repo, 'commit', '-q', '-m', 'As Debian has it')
 
 
+def as_of(files, name):
+    """A file of the port as it is behind that patch of the series."""
+    text = ktree.read(f'{ktree.PORT}/{name}')
+    if files is not KEXEC:
+        text = ktree.without_kexec(name, text)
+    return ktree.without_compare(name, text) if files is ADAPTER else text
+
+
 def commits(tree, repo):
     pristine(tree, repo)
     for files, edits, message in SERIES:
-        compare = files is COMPARE
         os.makedirs(f'{repo}/{ktree.INTO}', exist_ok=True)
-        for name in [*files, *(['Kconfig', 'Makefile'] if compare else ())]:
-            text = ktree.read(f'{ktree.PORT}/{name}')
-            if not compare:
-                text = ktree.without_compare(name, text)
-            fetch.write_file(f'{repo}/{ktree.INTO}/{name}', text)
+        for name in [*files, *(SHARED if edits else ())]:
+            fetch.write_file(f'{repo}/{ktree.INTO}/{name}',
+                             as_of(files, name))
         for path in ktree.EDITED if edits else ():
+            if path in ktree.kexec_edits.PLACES and files is not KEXEC:
+                continue
             text = ktree.read(f'{tree}/{path}.debian')
-            fetch.write_file(f'{repo}/{path}',
-                             ktree.edited(path, text, compare))
+            fetch.write_file(f'{repo}/{path}', ktree.edited(
+                path, text, files is not ADAPTER))
         git(repo, 'add', '-A')
         git(repo, 'commit', '-q', '-m', message)
 

@@ -22,6 +22,7 @@ import fetch  # noqa: E402
 import kexec  # noqa: E402
 import lab  # noqa: E402
 import payload  # noqa: E402
+import kexec_cases  # noqa: E402
 import ktree  # noqa: E402
 
 RUNS = f'{ktree.OUT}/runs'
@@ -44,6 +45,7 @@ def fill_system(archive, more=()):
     archive.add('bin/busybox',
                 payload.read(f'{payload.BUILD}/busybox/bin/busybox'))
     archive.add('bin/kexec', payload.read(f'{kexec.TOOLS}/sbin/kexec'))
+    archive.add('bin/refuse', kexec_cases.refuse_program(RUNS))
     archive.add('lib/libxenctrl.so.4.17', kexec.stub_library())
     archive.add('lib/ld-linux-aarch64.so.1',
                 payload.read(f'{libs}/ld-linux-aarch64.so.1'))
@@ -83,9 +85,9 @@ class Failed(Exception):
 LEVELS = {'el1': (1, 'cortex-a57'), 'nvhe': (2, 'cortex-a57'), 'vhe': (2, MAX)}
 
 
-def machine(level, cpu=None, ram='512M', more=()):
+def machine(level, cpu=None, ram='512M', smp=1):
     el, usual = LEVELS[level]
-    return lab.Machine(el=el, cpu=cpu or usual, gic='2', ram=ram, more=more)
+    return lab.Machine(el=el, cpu=cpu or usual, gic='2', ram=ram, smp=smp)
 
 
 def boot(case, number, guest, words, expect, more=(), forbid=BAD, hangs=False):
@@ -206,6 +208,7 @@ def pairs():
 
 def case_of(kernel, row, cpus):
     words = [f'rodata={row["rodata"]}', f'trans_pgd={row["way"]}',
+             'kexec=linux',
              *([row['hidden']] if row['hidden'] else [])]
     name = '-'.join([kernel, row['level'], row['rodata'],
                      *(['hidden'] if row['hidden'] else []), row['do'],
@@ -240,21 +243,23 @@ def cases():
     for kernel in ('6.12-4k', '6.1-4k'):
         every += [case_of(kernel, row, CPUS.get(kernel, {}))
                   for row in pairs()]
+    every += kexec_cases.cases(sys.modules[__name__], '6.12-4k',
+                               CPUS['6.12-4k'])
     every += figure_cases('6.12-4k', ALL)
     every += figure_cases('6.12-4k', LARGE, rams=('4G',))
     every += figure_cases('6.1-4k', ALL)
     every += figure_cases('6.12-4k-52', LPA2, cpu=MAX)
     every += [
         Case('6.12-4k-52-linux-oopses', '6.12-4k-52', oopses,
-             machine('el1', MAX), ['trans_pgd=linux']),
+             machine('el1', MAX), ['trans_pgd=linux', 'kexec=linux']),
         *(Case(f'6.12-4k-52-{level}-{do}', '6.12-4k-52', DO[do],
-               machine(level, cpu)) for level, cpu, do in (
+               machine(level, cpu), ['kexec=linux']) for level, cpu, do in (
                    ('el1', MAX, 'kexec-s'), ('vhe', MAX, 'kexec-c'),
                    ('vhe', MAX, 'hibernate'), ('el1', MAX, 'hibernate'),
                    ('el1', 'cortex-a57', 'kexec-c'),
                    ('nvhe', 'cortex-a57', 'hibernate'))),
         Case('6.12-4k-linux-kexec', '6.12-4k', by_kexec('-s'), machine('el1'),
-             ['trans_pgd=linux']),
+             ['trans_pgd=linux', 'kexec=linux']),
         Case('6.12-4k-linux-hibernate', '6.12-4k', by_hibernation,
              machine('el1'), ['trans_pgd=linux'])]
     return every

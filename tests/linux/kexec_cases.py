@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""Kernels that leave by a transition (CONFIG_KEXEC_TRANS): what they start, what
+the control blob says meanwhile, and what they refuse."""
+import os
+import re
+import subprocess
+
+import payload
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+WORDS = ['kexec=trans', 'earlycon']
+CRASHES = ['crashkernel=128M']
+# The blob's letters (trans_table/report.h), of a transition that ends well.
+MOVED = r'trans: moves=0x[0-9a-f]+ MDVL'
+# A crash kernel is in place; no tables, no digests.
+IN_PLACE = r'trans: moves=0x0 MDL'
+LEVELS = ('el1', 'nvhe', 'vhe')
+
+
+def refuse_program(out):
+    """A guest's program that loads what cannot be."""
+    tools = os.environ.get('CROSS_COMPILE') or 'aarch64-linux-gnu-'
+    subprocess.run([f'{tools}gcc', '-Os', '-static', '-nostdlib',
+                    '-ffreestanding', '-Wall', '-Wextra', '-Werror',
+                    f'{HERE}/refuse.c', '-o', f'{out}/refuse'], check=True)
+    return payload.read(f'{out}/refuse')
+
+
+def arrives(lx, do, how, moved=MOVED):
+    def run(case):
+        text = lx.boot(case, 1, case.guest, [f'tt.do={do}', f'tt.how={how}'],
+                       [r'^LINUX: sent', r'^LINUX: loaded', moved,
+                        r'^LINUX: arrived'])
+        sent = re.search(r'^LINUX: sent (\w+)', text, re.M)[1]
+        if f'LINUX: arrived {sent}' not in text:
+            raise lx.Failed('what arrived is not what was sent')
+    return run
+
+
+def flips(lx):
+    """A bit that changes after the load is seen before the jump; the machine
+    is reset."""
+    def run(case):
+        lx.boot(case, 1, case.guest, ['tt.do=flip', 'tt.how=-s'],
+                [r'^LINUX: loaded', r'trans: moves=0x[0-9a-f]+ MDX',
+                 r'^trans: corrupt segment=0x0 pa=0x[0-9a-f]+ len='],
+                forbid=[*lx.BAD, 'LINUX: arrived'])
+    return run
+
+
+REFUSALS = [
+    r'^LINUX: load (uart|flash|nowhere) refused, errno 099',
+    r'^LINUX: load ram taken',
+    r'kexec_trans: TRANS_EPFN: a segment is not in the kernel.s memory '
+    r'\(pa=0x9000000 len=0x10000\)',
+]
+
+
+def refuses(lx):
+    def run(case):
+        text = lx.boot(case, 1, case.guest, ['tt.do=refuse'],
+                       [*REFUSALS, r'^LINUX: done'])
+        if len(re.findall(REFUSALS[0], text, re.M)) != 3:
+            raise lx.Failed('not all of them were refused')
+    return run
+
+
+def panics(lx, how):
+    """The crash kernel finds, in the memory of the first, what that had
+    there."""
+    def run(case):
+        lx.boot(case, 1, case.guest, ['tt.do=crash', f'tt.how={how}'],
+                [r'^LINUX: loaded', IN_PLACE, r'^LINUX: vmcore is an ELF core',
+                 r'^LINUX: found in vmcore'], forbid=[r'LINUX: BAD.*'])
+    return run
+
+
+def cases(lx, kernel, cpus):
+    """@lx: run_linux.py."""
+    def case(name, do, level='el1', words=(), smp=1):
+        guest = lx.machine(level, cpus.get(level), smp=smp)
+        return lx.Case(f'{kernel}-trans-{name}', kernel, do, guest,
+                       [*WORDS, *words])
+    for level in LEVELS:
+        for how in ('-s', '-c'):
+            yield case(f'{level}-kexec{how}', arrives(lx, 'kexec', how), level)
+            yield case(f'{level}-crash{how}', panics(lx, how), level, CRASHES)
+    yield case('flip', flips(lx))
+    yield case('refuse', refuses(lx))
+    yield case('several', arrives(lx, 'several', '-s'), words=CRASHES)
+    yield case('hidden', arrives(lx, 'kexec', '-c'),
+               words=['debug_pagealloc=on'])
+    yield case('smp', arrives(lx, 'kexec', '-s'), smp=2)
+    yield case('smp-crash', panics(lx, '-s'), words=CRASHES, smp=2)
