@@ -30,8 +30,10 @@
 #define TRANS_ASSUME_SPARSE 1
 /* Whether the CPU has 52-bit addresses is known when it runs, if at all. */
 #define TRANS_ASSUME_WIDE (IS_ENABLED(CONFIG_ARM64_PA_BITS_52) ? -1 : 0)
-/* A table is filled by one copy, or by one identity map, with these flags
- * (trans_pgd_ways.h); but a transition does more. */
+/*
+ * A table is filled by one copy, or by one identity map, with these flags
+ * (trans_pgd_ways.h); but a transition does more.
+ */
 #define TRANS_ASSUME_ONCE (!IS_ENABLED(CONFIG_KEXEC_TRANS))
 #define TRANS_ASSUME_FLAGS						\
 	(IS_ENABLED(CONFIG_KEXEC_TRANS) ? ~0u :				\

@@ -86,6 +86,7 @@ crash() {
 	echo "$secret" >/tmp/secret
 	load -p crashed "$sent"
 	say loaded
+	sleep 1 # a panic leaves on the way what was not yet written
 	echo c >/proc/sysrq-trigger
 	say "BAD: did not panic"
 }

@@ -80,11 +80,13 @@ def cases(lx, kernel, cpus):
     def case(name, do, level='el1', words=(), smp=1):
         guest = lx.machine(level, cpus.get(level), smp=smp)
         return lx.Case(f'{kernel}-trans-{name}', kernel, do, guest,
-                       [*WORDS, *words])
+                       [*WORDS, *words], 'trans')
     for level in LEVELS:
         for how in ('-s', '-c'):
             yield case(f'{level}-kexec{how}', arrives(lx, 'kexec', how), level)
             yield case(f'{level}-crash{how}', panics(lx, how), level, CRASHES)
+    yield lx.Case(f'{kernel}-trans-not', kernel, lx.by_kexec('-s'),
+                  lx.machine('el1'), ['kexec=linux', 'earlycon'], 'trans')
     yield case('flip', flips(lx))
     yield case('refuse', refuses(lx))
     yield case('several', arrives(lx, 'several', '-s'), words=CRASHES)

@@ -32,7 +32,8 @@ KERNELS = {
 }
 # What of ports/linux a kernel has.
 WITH = {'without': [], 'library': ['TRANS_TABLE_LIBRARY'],
-        'both': ['TRANS_TABLE_LIBRARY', 'TRANS_TABLE_COMPARE', 'KEXEC_TRANS']}
+        'both': ['TRANS_TABLE_LIBRARY', 'TRANS_TABLE_COMPARE'],
+        'trans': ['TRANS_TABLE_LIBRARY', 'TRANS_TABLE_COMPARE', 'KEXEC_TRANS']}
 # What no guest of ours uses, of tests/lab/kernel.config: minutes of building.
 NOT_HERE = ('EXT4_FS', 'CRYPTO_LZ4', 'IKCONFIG', 'IKCONFIG_PROC')
 RESULTS = ('arch/arm64/boot/Image', 'vmlinux', 'System.map')
@@ -98,10 +99,6 @@ def without_kexec(name, text):
         text = once(text, r'^obj-\$\(CONFIG_KEXEC_TRANS\).*\nobj-.*\n', '',
                     name)
         return once(text, r'^# What only kexec_trans calls\.\n.*\n', '', name)
-    if name == 'env.h':
-        text = once(text, r'^/\* But a transition .*\n', '', name)
-        return once(text, r'\(IS_ENABLED\(CONFIG_KEXEC_TRANS\) \? 0 : (1)\)\n'
-                    r'.*\n#define TRANS_ASSUME_SPARSE 1\n', r'\1\n', name)
     return text
 
 

@@ -20,12 +20,12 @@ OUT = f'{ktree.OUT}/patches'
 IMPORTED = ['trans_table.c', 'trans_table.h']
 # What checkpatch says of every new file, or of what is not this series'.
 NOT_OURS = ['FILE_PATH_CHANGES', 'MISSING_SIGN_OFF']
-ADAPTER = ['trans_pgd_library.c', 'trans_pgd_ways.h']
+ADAPTER = ['env.h', 'trans_pgd_library.c', 'trans_pgd_ways.h']
 COMPARE = ['trans_pgd_word.c', 'trans_pgd_compare.c']
 KEXEC = ['kexec_trans.h', 'kexec_trans.c', 'kexec_trans_moves.c',
          'kexec_trans_uart.c', 'kexec_trans_flip.c']
 # Begun by the adapter, and gone on with.
-SHARED = ['Kconfig', 'Makefile', 'env.h']
+SHARED = ['Kconfig', 'Makefile']
 AUTHOR = ['-c', 'user.name=trans_table', '-c', 'user.email=trans_table@localhost']
 
 SERIES = [

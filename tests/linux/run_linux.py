@@ -208,7 +208,6 @@ def pairs():
 
 def case_of(kernel, row, cpus):
     words = [f'rodata={row["rodata"]}', f'trans_pgd={row["way"]}',
-             'kexec=linux',
              *([row['hidden']] if row['hidden'] else [])]
     name = '-'.join([kernel, row['level'], row['rodata'],
                      *(['hidden'] if row['hidden'] else []), row['do'],
@@ -251,15 +250,15 @@ def cases():
     every += figure_cases('6.12-4k-52', LPA2, cpu=MAX)
     every += [
         Case('6.12-4k-52-linux-oopses', '6.12-4k-52', oopses,
-             machine('el1', MAX), ['trans_pgd=linux', 'kexec=linux']),
+             machine('el1', MAX), ['trans_pgd=linux']),
         *(Case(f'6.12-4k-52-{level}-{do}', '6.12-4k-52', DO[do],
-               machine(level, cpu), ['kexec=linux']) for level, cpu, do in (
+               machine(level, cpu)) for level, cpu, do in (
                    ('el1', MAX, 'kexec-s'), ('vhe', MAX, 'kexec-c'),
                    ('vhe', MAX, 'hibernate'), ('el1', MAX, 'hibernate'),
                    ('el1', 'cortex-a57', 'kexec-c'),
                    ('nvhe', 'cortex-a57', 'hibernate'))),
         Case('6.12-4k-linux-kexec', '6.12-4k', by_kexec('-s'), machine('el1'),
-             ['trans_pgd=linux', 'kexec=linux']),
+             ['trans_pgd=linux']),
         Case('6.12-4k-linux-hibernate', '6.12-4k', by_hibernation,
              machine('el1'), ['trans_pgd=linux'])]
     return every
@@ -299,19 +298,20 @@ def chosen(only):
             any(fnmatch.fnmatch(c.name, p) for p in only)]
 
 
-def provide(names, keep):
-    """The kernels; what their compilers warned of in ours."""
+def provide(wanted, keep):
+    """The kernels, (name, what of ours); what their compilers warned of in
+    ours."""
     bad = []
-    lost = [n for n in names if not keep or not os.path.exists(ktree.image(n))]
+    lost = [w for w in wanted if not keep or not os.path.exists(ktree.image(*w))]
     if lost:
         subprocess.run([f'{ROOT}/tests/lab/setup', '--with',
                         *ktree.kernels.TOOLS], check=True)
-    for name in lost:
+    for name, which in lost:
         version = ktree.KERNELS[name][0]
-        print(f'linux: kernel {name} ...', flush=True)
+        print(f'linux: kernel {name}, {which} ...', flush=True)
         ktree.unpack(version)
         ktree.apply(version)
-        bad += [f'{name}: {w}' for w in ktree.build(name)]
+        bad += [f'{name}: {w}' for w in ktree.build(name, which)]
     return bad
 
 
@@ -337,14 +337,14 @@ def main():
     lab.orderly_exit()
     os.makedirs(RUNS, exist_ok=True)
     os.makedirs(kexec.OUT, exist_ok=True)
-    names = list(dict.fromkeys(c.kernel for c in picked))
+    wanted = list(dict.fromkeys((c.kernel, c.which) for c in picked))
     failed = 0
     try:
-        for why in provide(names, args.keep):
+        for why in provide(wanted, args.keep):
             print(f'  FAILED {why}')
             failed += 1
-        for name in names:
-            system(name, 'both')
+        for name, which in wanted:
+            system(name, which)
         with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
             for case, why in zip(picked, pool.map(run_case, picked)):
                 print(f'  {"FAILED" if why else "ok":6} {case.name} {why}',
