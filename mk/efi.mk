@@ -80,7 +80,7 @@ $(E)/%.efi: $(E)/%.elf ports/efi/pe.py
 	$(call say,PE)
 	$(Q)ports/efi/pe.py $< $@
 
-.PHONY: efi-setup efi efi-lab efi-matrix demo-efi
+.PHONY: efi-setup efi efi-lab efi-matrix efi-walk demo-efi
 efi-setup: | setup
 	@tests/lab/setup --with lld
 
@@ -98,6 +98,9 @@ efi-lab: | efi-setup $(FETCHED)
 
 efi-matrix: efi payload | efi-lab ## cases in EDK2 only (RUN='--only PATTERN --verbose')
 	@tests/efi/run_efi.py $(RUN)
+
+efi-walk: efi | efi-lab ## a whole Debian installs the application by docs/efi.md, sleeps and wakes
+	@tests/efi/run_efi.py --debian --verbose
 
 demo-efi: efi payload | efi-lab ## EDK2 in QEMU: a hibernated Debian kernel comes back, beside its own way
 	@tests/efi/demo_efi.py

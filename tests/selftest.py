@@ -5,8 +5,9 @@ no case out, what is resumed is what had not passed, each stage of a check has
 its time before the last line, each rule of the house can be broken, and each
 promise about what was built; each known bug has its place, also after that has
 moved, and so has each that is planted for the hazard checker or a proof; a
-proof that was not answered does not hold; one file does what many did; and a
-log of what was measured is believed to its last byte, or not at all."""
+proof that was not answered does not hold; one file does what many did; a
+log of what was measured is believed to its last byte, or not at all; a user's
+commands are those of the document, and the user's disk has room for all."""
 import ast
 import contextlib
 import errno
@@ -31,6 +32,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, 'qemu'),
                 os.path.join(HERE, 'linux'), os.path.join(ROOT, 'ports/efi'),
                 os.path.join(ROOT, 'docs/site')]
 import api  # noqa: E402
+import at_debian  # noqa: E402
 import check  # noqa: E402
 import docs  # noqa: E402
 import factors  # noqa: E402
@@ -1176,6 +1178,29 @@ class Measured(unittest.TestCase):
                       answer[:27] + b'\0' + answer[28:], b''):
             with self.assertRaisesRegex(tcg.Broken, 'answers'):
                 tcg.pcr_of(wrong)
+
+
+class Debian(unittest.TestCase):
+    TEXT = ('## Install\n\nWords.\n\n```sh\na\nb   # c\nd\ne\n'
+            'systemctl hibernate\n```\n\n### Otherwise\n\n```sh\nf\n```\n')
+
+    def test_commands(self):
+        """To the letter; and other ones are noticed."""
+        self.assertEqual(at_debian.documented(self.TEXT),
+                         ['a', 'b   # c', 'd', 'e'])
+        for what, other in (('a\n', ''), ('a\n', 'a\na\n'), ('```sh', '```'),
+                            ('systemctl ', ''), ('## Install', '## Use')):
+            with self.assertRaisesRegex(at_debian.Lost, 'other commands'):
+                at_debian.documented(self.TEXT.replace(what, other, 1))
+
+    def test_disk(self):
+        """Partitions of whole MiB follow each other, behind one GPT and before
+        the other (33 sectors)."""
+        at = at_debian.esp.MIB
+        for _, start, length, _ in at_debian.LAYOUT:
+            self.assertEqual((start, length % at_debian.esp.MIB), (at, 0))
+            at = start + length
+        self.assertLessEqual(at + 33 * 512, at_debian.LENGTH)
 
 
 class Docs(unittest.TestCase):

@@ -28,6 +28,7 @@ MENU = r'BdsDxe: loading \S+ "UiApp"'
 class Case:
     """On a machine, some steps: functions of the case and its directory, where
     disks are. With a guest: one that is asleep on them."""
+    patience = 900 # seconds of one start
 
     def __init__(self, name, *steps, guest=None, machine=None, conf='',
                  kernel='6.1', sample=False):
@@ -36,11 +37,11 @@ class Case:
         self.conf, self.kernel, self.sample = conf, kernel, sample
         self.text, self.raw, self.live = '', b'', False
 
-    def disk(self):
+    def bases(self):
         """What its disk is made by (esp.base)."""
         made = self.guest or self
-        return made.kernel, made.machine.sector, bool(
-            self.guest and self.guest.swap_file)
+        return [(made.kernel, made.machine.sector, bool(
+            self.guest and self.guest.swap_file))]
 
     def prepare(self, home):
         if self.guest:
@@ -67,7 +68,7 @@ class Case:
     def at_console(self, home, script, more=()):
         """One start of the machine."""
         with machines.start(self.machine, home, f'efi-{self.name}', self.live,
-                            more=more) as c:
+                            self.patience, more) as c:
             try:
                 self.machine.begin(c)
                 script(c)

@@ -176,10 +176,15 @@ def scratch(name):
         shutil.rmtree(home, ignore_errors=True)
 
 
-def copy(home, to):
-    """Its disks, with the application as it is now."""
+def copy_disks(home, to):
+    """And variables."""
     for path in glob.glob(f'{home}/*.img') + glob.glob(f'{home}/vars.fd'):
         subprocess.run(['cp', '--sparse=always', path, to], check=True)
+
+
+def copy(home, to):
+    """Its disks, with the application as it is now."""
+    copy_disks(home, to)
     esp.put(f'{to}/swap.img', f'{esp.BOOT}/BOOTAA64.EFI', esp.APP)
 
 

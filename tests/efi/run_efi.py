@@ -11,6 +11,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import esp  # noqa: E402
 import at_cost  # noqa: E402
+import at_debian  # noqa: E402
 import at_failures  # noqa: E402
 import at_firmware  # noqa: E402
 import at_loaders  # noqa: E402
@@ -32,7 +33,7 @@ def chosen(sample=False, only=None):
 
 def run_cases(picked, verbose=False):
     """(passed, failed) after running them."""
-    for how in sorted({c.disk() for c in picked}):
+    for how in sorted({b for c in picked for b in c.bases()}):
         esp.base(*how)
     return rows.run_all('efi-', picked, verbose)
 
@@ -45,9 +46,12 @@ def main():
                     help='those of make check')
     ap.add_argument('--verbose', action='store_true',
                     help='show the console as it goes')
+    ap.add_argument('--debian', action='store_true',
+                    help='none of them, but a whole Debian')
     ap.add_argument('--list', action='store_true')
     args = ap.parse_args()
-    picked = chosen(args.sample, args.only)
+    picked = (at_debian.CASES if args.debian else
+              chosen(args.sample, args.only))
     if args.list:
         print('\n'.join(c.name for c in picked))
         return
