@@ -213,9 +213,9 @@ struct search {
 	unsigned int left, count;
 };
 
-/* What is looked through is whatever it is, at a multiple of 8: words are loaded
- * as such. (memcpy may be a call, and is one wherever unaligned accesses are not
- * allowed.) */
+/* What is looked through is whatever it is, at a multiple of 8: words are
+ * loaded as such. (memcpy may be a call, and is one wherever a compiler is told
+ * that there is no C library.) */
 typedef uint64_t __attribute__((may_alias)) tr_word_t;
 
 /* All are loaded before any is compared, as pairs. */

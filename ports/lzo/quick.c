@@ -65,8 +65,8 @@ static void quick_copy_near(uint8_t *to, size_t distance, size_t len)
 		quick_copy_8(to, from);
 }
 
-/* A length that did not fit into its instruction: 255 for each zero, and what is
- * behind them. 0: it goes on near the end of the input. */
+/* A length that did not fit into its instruction: 255 for each zero, and what
+ * is behind them. 0: it goes on near the end of the input. */
 static size_t quick_len(const struct quick *q, const uint8_t **next)
 {
 	size_t len = 0;

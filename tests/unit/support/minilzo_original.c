@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* miniLZO's safe decompressor as it comes, by another name: see minilzo_original.h. */
+/* miniLZO's safe decompressor as it comes, by another name. */
 /* By whole words only where they are aligned, for UBSan. */
 #define LZO_CFG_NO_UNALIGNED 1
 #define MINILZO_CFG_SKIP_LZO_PTR 1
