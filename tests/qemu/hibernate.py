@@ -480,6 +480,14 @@ def takes_sidecar(change):
     return step
 
 
+def forgets_sidecar(nap):
+    nap.sidecar = None
+
+
+def takes_it_again(nap):
+    nap.sidecar = f'{nap.disks}/sidecar'
+
+
 def as_it_is(text):
     return text
 
@@ -556,6 +564,20 @@ def asked(name, kernel, *rest, cycles=2):
                *log, *rest, data_disk_is_clean, is_gone)
 
 
+def blanked(kernel):
+    """One source more each time, until the image is refused; in the end
+    VMCOREINFO. The kernel wakes without what was blanked, so that its sidecar
+    is of the time before that."""
+    return Nap(f'pci-blanked-{kernel}',
+               pci_guest(kernel, 4, words=RAW, smp=2, sidecar='/disk'),
+               by('log'), takes_sidecar(as_it_is), forgets_sidecar,
+               spoiled(spoil.lpi_lines), spoiled(spoil.types), by('memory', 2),
+               spoiled(spoil.symbols), UNKNOWN, takes_it_again,
+               by('sidecar', 3), forgets_sidecar,
+               spoiled(spoil.info), UNKNOWN, takes_it_again,
+               by('sidecar', 4), data_disk_is_clean, is_gone)
+
+
 def own():
     """Kernels that lack one thing each that they can be asked by, and the
     newest that Debian has."""
@@ -564,8 +586,9 @@ def own():
         pci = f'{series}-pci'
         found += [
             asked(series, pci, by('memory', 2)),
-            *[asked(f'{series}-no-{lost}', f'{pci}-no-{lost}', *ONLY_SIDECAR,
-                    by('sidecar', 2)) for lost in ('btf', 'data')],
+            asked(f'{series}-no-btf', f'{pci}-no-btf', by('memory', 2)),
+            asked(f'{series}-no-data', f'{pci}-no-data', *ONLY_SIDECAR,
+                  by('sidecar', 2)),
             asked(f'{series}-no-info', f'{pci}-no-info', *ONLY_SIDECAR,
                   by('sidecar'), cycles=1)]
     return found
@@ -595,7 +618,7 @@ def more_pci():
         on_pci('virtual-linear', 'entry=virtual', 'map=linear', smp=4),
         on_pci('v2m', gic='2', its=False),
         Nap('pci-rest', pci_guest(mmio=['swap']), wakes_with_lpis()),
-        *lost_lines(), *own(),
+        *lost_lines(), blanked('6.12'), blanked('6.12-pci'), *own(),
         dead('lpis-left-off', 0), dead('lpis-of-one-cpu', 1, smp=4)]
 
 

@@ -149,21 +149,39 @@ def entry(home):
                 found = page.find(word, found + 1)
 
 
-def lpi_lines(home, start=0):
-    """What the log says of LPI tables, and of CPUs that came up, of a raw
-    image: every page of the disk from `start` on that has those words."""
+def blank_words(home, words, start=0):
+    """Of a raw image: on every page of the disk from `start` on."""
     with Disk(home) as disk:
         disk.f.seek(start)
         for at in itertools.count(start, PAGE):
             page = disk.f.read(PAGE)
-            blank = re.sub(rb'LPI (property|pending) table @|'
-                           rb'Booting Linux on physical CPU',
-                           lambda m: b'.' * len(m[0]), page)
+            blank = re.sub(words, lambda m: b'.' * len(m[0]), page)
             if blank != page:
                 disk.f.seek(at)
                 disk.f.write(blank)
             if not page:
                 break
+
+
+def lpi_lines(home, start=0):
+    """What the log says of LPI tables, and of CPUs that came up."""
+    blank_words(home, rb'LPI (property|pending) table @|'
+                rb'Booting Linux on physical CPU', start)
+
+
+def types(home):
+    """BTF's header."""
+    blank_words(home, rb'\x9f\xeb\x01\0\x18\0\0\0')
+
+
+def symbols(home):
+    """Where VMCOREINFO says that kallsyms is."""
+    blank_words(home, rb'SYMBOL\(kallsyms_')
+
+
+def info(home):
+    """VMCOREINFO."""
+    blank_words(home, rb'OSRELEASE=')
 
 
 def ttbr1(home):
