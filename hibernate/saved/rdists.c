@@ -7,8 +7,9 @@
  * What is where in these BTF says; but to find a struct there costs more than
  * all else that is asked. The members that matter lie as in 6.12, unless what
  * precedes them is a lock for debugging, or another version has moved them. So
- * they are looked for there first, and believed because of two that say twice, by both kinds of
- * addresses, where something is: the kernel's own tables must agree.
+ * they are looked for there first, and believed because of two that say twice,
+ * by both kinds of addresses, where something is: the kernel's own tables must
+ * agree.
  *
  * Linux, include/linux/irqchip/arm-gic-v3.h (struct rdists) and
  * drivers/irqchip/irq-gic-v3-its.c, 5.10 to 7.0.
