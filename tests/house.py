@@ -62,7 +62,7 @@ MAY.update({
     'ports/u-boot': (*EVERYTHING, *SMALL_PORTS),
     'ports/efi': (*EVERYTHING, *SMALL_PORTS),
     'ports/linux': EVERYTHING,
-    'tools': EVERYTHING,
+    'tools': (*EVERYTHING, *SMALL_PORTS),
     'examples': EVERYTHING,
 })
 

@@ -22,7 +22,7 @@
 #include <asm/mmu_context.h>
 #include <asm/virt.h>
 
-#include "kexec_trans.h"
+#include "kexec_trans_parts.h"
 
 struct kexec_trans {
 	struct kimage *image;

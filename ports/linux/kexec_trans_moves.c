@@ -9,7 +9,7 @@
 #include <linux/slab.h>
 #include <crypto/sha2.h>
 
-#include "kexec_trans.h"
+#include "kexec_trans_parts.h"
 
 static int failed(struct trans_error *error, int status, const char *why,
 		  const struct kexec_segment *segment)

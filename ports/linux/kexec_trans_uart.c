@@ -8,7 +8,7 @@
 #include <linux/serial_core.h>
 #include <linux/string.h>
 
-#include "kexec_trans.h"
+#include "kexec_trans_parts.h"
 
 static bool is_8250(const char *name)
 {

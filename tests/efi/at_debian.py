@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""transtable.efi on a whole Debian with GRUB, as a new user has it: the commands
-of docs/efi.md are typed at its console, to the letter; systemd puts it to sleep
-and the application brings it back, twice; then it is started anew."""
+"""transtable.efi on a whole Debian with GRUB, as a new user has it: the
+commands of docs/efi.md are typed at its console, to the letter; systemd puts it
+to sleep and the application brings it back, twice; then it is started anew."""
 import os
 import re
 import shutil
@@ -45,7 +45,7 @@ class VM(machines.Machine):
 MACHINE = VM(acpi=True, gic='3', its=True, smp=2, ram='1G')
 
 
-# ---- its disk ------------------------------------------------------------------
+# ---- its disk ----------------------------------------------------------------
 
 def place(part, image, at):
     subprocess.run(['dd', f'if={part}', f'of={image}', 'bs=1M', 'status=none',
@@ -87,7 +87,7 @@ def bring(home, path, name):
                    input=f'cd /root\nwrite {path} {name}\n')
 
 
-# ---- at its console ------------------------------------------------------------
+# ---- at its console ----------------------------------------------------------
 
 def log_in(c):
     c.expect('debian login: ', 1200)
@@ -136,7 +136,7 @@ def installed(live):
     return home
 
 
-# ---- the case ------------------------------------------------------------------
+# ---- the case ----------------------------------------------------------------
 
 def documented(text):
     """The commands of docs/efi.md: how many they are, and with which they end,
@@ -217,8 +217,8 @@ def installs(case, home):
 
 
 def wakes_by_itself(case, home):
-    """A copy of it, for comparison: without the application the firmware goes on
-    to what was there before, and Debian's initrd resumes."""
+    """A copy of it, for comparison: without the application the firmware goes
+    on to what was there before, and Debian's initrd resumes."""
     def script(c):
         case.own = case.wakes(c, 'debian')
         if GRUB not in c.text:

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""A whole Debian for arm64, of the next release, as an ext4 file system: made by
-debootstrap, whose second stage runs in QEMU's user emulation. It is kept under
-build/debian with its kernel and initrd, until what it is made of changes.
+"""A whole Debian for arm64, of the next release, as an ext4 file system: made
+by debootstrap, whose second stage runs in QEMU's user emulation. It is kept
+under build/debian with its kernel and initrd, until what it is made of changes.
 
 Needs root (or sudo): for files of other owners, and for namespaces, in which
 the kernel is told of QEMU. Nothing is mounted or registered outside of them
@@ -52,10 +52,10 @@ FILES = {
     'etc/dpkg/dpkg.cfg.d/lab': 'force-unsafe-io\n'
                                'path-exclude=/usr/lib/udev/hwdb.d/*\n',
 }
-# With a /proc of its own already. debootstrap's script itself is this machine's,
-# and only what it starts in the tree is emulated (the script by itself was most
-# of the time). Where device nodes cannot be made it wants to hear that this is a
-# container.
+# With a /proc of its own already. debootstrap's script itself is this
+# machine's, and only what it starts in the tree is emulated (the script by
+# itself was most of the time). Where device nodes cannot be made it wants to
+# hear that this is a container.
 SECOND = '''
 formats=/proc/sys/fs/binfmt_misc
 mount -t binfmt_misc binfmt_misc $formats
@@ -74,7 +74,7 @@ def say(text):
     print(f'debian: {text}', flush=True)
 
 
-# ---- its stages ----------------------------------------------------------------
+# ---- its stages --------------------------------------------------------------
 
 def supervise(process, log):
     """To its end, with a word now and then of what it does ("I: ...")."""
@@ -175,7 +175,7 @@ def make(home):
     shutil.rmtree(tree)
 
 
-# ---- kept ----------------------------------------------------------------------
+# ---- kept --------------------------------------------------------------------
 
 def identity():
     made_of = json.dumps([SUITE, PACKAGES, FILES, SECOND, SIZE])

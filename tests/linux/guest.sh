@@ -8,7 +8,7 @@
 #	tt.do=hibernate     go to sleep, and once awake: is all as it was?
 #	tt.do=wake          have this kernel resume
 #	tt.do=flip          likewise, with a bit of it changed after the load
-#	tt.do=several       load, load again, unload, load, beside a crash kernel
+#	tt.do=several       load, again, unload, load, beside a crash kernel
 #	tt.do=refuse        load what cannot be
 #	tt.do=crash         panic, with /kernel loaded for that: tt.how
 #	tt.do=crashed       the crash kernel: is memory in /proc/vmcore?

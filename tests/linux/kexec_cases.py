@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""Kernels that leave by a transition (CONFIG_KEXEC_TRANS): what they start, what
-the control blob says meanwhile, and what they refuse."""
+"""Kernels that leave by a transition (CONFIG_KEXEC_TRANS): what they start,
+what the control blob says meanwhile, and what they refuse."""
 import os
 import re
 import subprocess

@@ -22,7 +22,7 @@ IMPORTED = ['trans_table.c', 'trans_table.h']
 NOT_OURS = ['FILE_PATH_CHANGES', 'MISSING_SIGN_OFF']
 ADAPTER = ['env.h', 'trans_pgd_library.c', 'trans_pgd_ways.h']
 COMPARE = ['trans_pgd_word.c', 'trans_pgd_compare.c']
-KEXEC = ['kexec_trans.h', 'kexec_trans.c', 'kexec_trans_moves.c',
+KEXEC = ['kexec_trans_parts.h', 'kexec_trans.c', 'kexec_trans_moves.c',
          'kexec_trans_uart.c', 'kexec_trans_flip.c']
 # Begun by the adapter, and gone on with.
 SHARED = ['Kconfig', 'Makefile']

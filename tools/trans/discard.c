@@ -8,7 +8,7 @@
 #include <trans_table/hibernate.h>
 
 #include "disk.h"
-#include "image.h"
+#include "image_parts.h"
 #include "trans.h"
 
 static bool agreed(const struct image_options *options,

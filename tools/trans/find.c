@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "image.h"
+#include "image_parts.h"
 #include "numbers.h"
 #include "trans.h"
 

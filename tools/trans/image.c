@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "disk.h"
-#include "image.h"
+#include "image_parts.h"
 #include "trans.h"
 #include "unpack.h"
 

@@ -7,8 +7,8 @@
  */
 #include <string.h>
 
-#include "image.h"
-#include "like.h"
+#include "image_parts.h"
+#include "like_show.h"
 #include "ram.h"
 #include "trans.h"
 #include "unpack.h"

@@ -3,7 +3,7 @@
  * the image's pages wait meanwhile, and where they are in the end. */
 #include <string.h>
 
-#include "like.h"
+#include "like_show.h"
 #include "picture_of.h"
 #include "trans.h"
 

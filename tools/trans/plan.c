@@ -18,7 +18,7 @@
 #include "mapped.h"
 #include "numbers.h"
 #include "out.h"
-#include "plan.h"
+#include "plan_show.h"
 #include "ram.h"
 #include "trans.h"
 #include "unpack.h"

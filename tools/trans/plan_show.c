@@ -2,7 +2,7 @@
 /* What a kexec would do: the library's own dry run, and three bars: memory
  * before it, what survives meanwhile, and what the next kernel finds. */
 #include "picture_of.h"
-#include "plan.h"
+#include "plan_show.h"
 #include "trans.h"
 
 static void add_machine(struct picture *picture, const struct plan *plan)

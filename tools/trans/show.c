@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "image.h"
+#include "image_parts.h"
 #include "trans.h"
 
 #define NS ((uint64_t)1000000000)

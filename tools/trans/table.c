@@ -6,7 +6,7 @@
 #include <trans_table/registers.h>
 
 #include "numbers.h"
-#include "table.h"
+#include "table_show.h"
 #include "trans.h"
 
 static const char help[] =

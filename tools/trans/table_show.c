@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "picture.h"
-#include "table.h"
+#include "table_show.h"
 #include "trans.h"
 
 /* ---- one run ---- */

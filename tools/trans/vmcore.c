@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "image.h"
+#include "image_parts.h"
 #include "trans.h"
 
 /* A kernel's image and what surrounds it is looked for so far on both sides of

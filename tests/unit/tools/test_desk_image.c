@@ -17,7 +17,7 @@
 
 #include "tests/unit/support/disk.h"
 #include "tests/unit/support/swsusp_image.h"
-#include "tools/trans/image.h"
+#include "tools/trans/image_parts.h"
 
 static struct image image;
 static struct disk disk;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* A kexec that is only looked at. */
-#ifndef TOOLS_TRANS_PLAN_H
-#define TOOLS_TRANS_PLAN_H
+#ifndef TOOLS_TRANS_PLAN_SHOW_H
+#define TOOLS_TRANS_PLAN_SHOW_H
 
 #include <trans_table/kexec.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* An image that was loaded into a machine that is not here. */
-#ifndef TOOLS_TRANS_LIKE_H
-#define TOOLS_TRANS_LIKE_H
+#ifndef TOOLS_TRANS_LIKE_SHOW_H
+#define TOOLS_TRANS_LIKE_SHOW_H
 
 #include <trans_table/hibernate.h>
 

@@ -3,8 +3,8 @@
  * kexec by a transition of the trans_table library: what its parts promise each
  * other. Who calls it sees asm/kexec.h.
  */
-#ifndef KEXEC_TRANS_H
-#define KEXEC_TRANS_H
+#ifndef KEXEC_TRANS_PARTS_H
+#define KEXEC_TRANS_PARTS_H
 
 #include <linux/kexec.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* The parts of "trans image", each of which returns what the command ends
  * with. */
-#ifndef TOOLS_TRANS_IMAGE_H
-#define TOOLS_TRANS_IMAGE_H
+#ifndef TOOLS_TRANS_IMAGE_PARTS_H
+#define TOOLS_TRANS_IMAGE_PARTS_H
 
 #include "contents.h"
 #include "kernel.h"

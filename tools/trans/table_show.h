@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* Page tables in a dump. */
-#ifndef TOOLS_TRANS_TABLE_H
-#define TOOLS_TRANS_TABLE_H
+#ifndef TOOLS_TRANS_TABLE_SHOW_H
+#define TOOLS_TRANS_TABLE_SHOW_H
 
 #include <trans_table/inspect.h>
 
