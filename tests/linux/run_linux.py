@@ -186,7 +186,8 @@ def check_more(text, ways):
 def oopses(case):
     """Linux's own copy, where it cannot."""
     boot(case, 1, case.guest, ['tt.do=kexec', 'tt.how=-s'],
-         [r'trans_pgd_create_copy'], forbid=['LINUX: loaded'], hangs=True)
+         [r'pc : trans_pgd_create_copy', r'^LINUX: BAD: kexec -l'],
+         forbid=['LINUX: arrived'], hangs=True)
 
 
 # ---- which ------------------------------------------------------------------
