@@ -38,7 +38,7 @@ static uint32_t by_table(uint32_t crc, const uint8_t *at, size_t len)
 
 /* Words of 8 bytes in a lane; and x to the power of its bits, reflected, modulo
  * the polynomial: 1 is 0x80000000. */
-#define LANE 1024u
+#define LANE ((size_t)1024)
 #define AFTER_LANE 0x83852d0fu
 
 static uint32_t after_lane(uint32_t crc)
