@@ -18,4 +18,5 @@ TRANS_TABLE_LZO_PATCH := $(TRANS_TABLE_LZO_PORT)/quick.patch
 TRANS_TABLE_LZO_GLUE := $(addprefix $(TRANS_TABLE_LZO_PORT)/,unlzo.c quick.c)
 TRANS_TABLE_LZO_INCLUDE := -isystem $(LZO_DIR)
 # Unpacking is what a resume spends its time with; quick.c too wants these.
-TRANS_TABLE_LZO_FLAGS := -w -O2 -DLZO_CFG_FREESTANDING
+TRANS_TABLE_LZO_FLAGS := -w -O2 -DLZO_CFG_FREESTANDING \
+	-I$(TRANS_TABLE_LZO_PORT)
