@@ -42,7 +42,8 @@ TRAPS = ['-fsanitize=undefined', '-fsanitize-undefined-trap-on-error']
 CC = ['gcc', '-std=gnu11', '-O1', '-g', '-fno-common', '-w', '-Iinclude',
       '-I.', *TRAPS]
 # Others' code, which may overflow.
-THEIRS = ['-fno-sanitize=undefined', '-fwrapv', '-DLZO_CFG_FREESTANDING']
+THEIRS = ['-fno-sanitize=undefined', '-fwrapv', '-DLZO_CFG_FREESTANDING',
+          '-Iports/lzo']
 # As the Makefile: what a test counts (tests/unit/support/counted.h).
 COUNTED = ['-fsanitize-coverage=trace-pc']
 DIFFERENTIAL = 'tests/differential/differential.c'
