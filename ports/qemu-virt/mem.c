@@ -71,19 +71,20 @@ static void copy_bytes_down(uint8_t *d, const uint8_t *s, size_t len)
 	}
 }
 
-/* Where they overlap @dst is the lower one. */
-static void copy_up(void *dst, const void *src, size_t len)
+/* Where they overlap @dst is the lower one. Once, for size. */
+static __attribute__((noinline)) void *copy_up(void *dst, const void *src,
+					       size_t len)
 {
 	if (word_aligned(dst, src, len))
 		copy_words_up(dst, src, len / 8);
 	else
 		copy_bytes_up(dst, src, len);
+	return dst;
 }
 
 void *memcpy(void *restrict dst, const void *restrict src, size_t len)
 {
-	copy_up(dst, src, len);
-	return dst;
+	return copy_up(dst, src, len);
 }
 
 void *memmove(void *dst, const void *src, size_t len)
@@ -91,9 +92,8 @@ void *memmove(void *dst, const void *src, size_t len)
 	/* From the front unless it begins within what is copied. Not by memcpy,
 	 * whose restrict lets a compiler store before it has read. */
 	if ((uintptr_t)dst - (uintptr_t)src >= len)
-		copy_up(dst, src, len);
-	else
-		copy_bytes_down(dst, src, len);
+		return copy_up(dst, src, len);
+	copy_bytes_down(dst, src, len);
 	return dst;
 }
 
