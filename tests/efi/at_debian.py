@@ -195,8 +195,10 @@ class Walk(Case):
             if re.search(words, c.text):
                 raise Lost(f'{words}, though there was an image')
         self.is_well(c)
-        # (Linux by itself leaves it: Debian's initrd knows nothing of it.)
-        ask(c, '! ls /sys/firmware/efi/efivars | grep HibernateLocation')
+        # By its contents: the saved kernel has not heard that it is gone, and
+        # lists it. (Linux by itself leaves it: Debian's initrd does not know
+        # of it.)
+        ask(c, '! cat /sys/firmware/efi/efivars/HibernateLocation-*')
         return seconds
 
 
