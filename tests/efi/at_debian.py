@@ -198,7 +198,7 @@ class Walk(Case):
         # By its contents: the saved kernel has not heard that it is gone, and
         # lists it. (Linux by itself leaves it: Debian's initrd does not know
         # of it.)
-        ask(c, '! cat /sys/firmware/efi/efivars/HibernateLocation-*')
+        ask(c, '! cat /sys/firmware/efi/efivars/HibernateLocation-* | grep -aq .')
         return seconds
 
 
