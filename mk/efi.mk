@@ -100,7 +100,7 @@ efi-matrix: efi payload | efi-lab ## cases in EDK2 only (RUN='--only PATTERN --v
 	@tests/efi/run_efi.py $(RUN)
 
 efi-walk: efi | efi-lab ## a whole Debian installs the application by docs/efi.md, sleeps and wakes
-	@tests/efi/run_efi.py --debian --verbose
+	@tests/efi/run_efi.py --only debian --verbose
 
 demo-efi: efi payload | efi-lab ## EDK2 in QEMU: a hibernated Debian kernel comes back, beside its own way
 	@tests/efi/demo_efi.py

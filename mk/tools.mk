@@ -8,7 +8,7 @@ TOOL_LIB := $(LIB) $(TRANS) $(FDT) $(ACPI) $(KEXEC) $(HIBERNATE) $(FAKES) \
 	$(GUNZIP) $(UNLZO) $(UNLZ4)
 tool_objs = $(patsubst %,$(1)/obj/%.o,$(basename $(TOOL) $(TOOL_LIB))) \
 	$(call fdt_objs,$(1)) $(call zlib_objs,$(1)) \
-	$(addprefix $(1)/obj/,lzo/minilzo.o lz4/lz4.o)
+	$(addprefix $(1)/obj/,lzo/patched.o lz4/lz4.o)
 
 $(T)/trans: $(call tool_objs,$(T))
 	$(call say,HOSTLD)

@@ -13,8 +13,6 @@
 /* GICR_PROPBASER and GICR_PENDBASER: outer and inner cache, [58:56] and [9:7],
  * 7: write-back, allocate on read and write; shareability [11:10], 1: inner. */
 #define BASER_MEMORY (7ULL << 56 | 1ULL << 10 | 7ULL << 7)
-/* Linux wants 16 at most (ITS_MAX_LPI_NRBITS). */
-#define MOST_ID_BITS 16u
 #define LEAST_ID_BITS 14u
 /* A byte of the property table (12.11.1): bit 0 enables, bit 1 is 1. */
 #define PROPERTY_ENABLE 0x0101010101010101ULL
@@ -69,7 +67,7 @@ static bool is_property_table(struct trans_saved *saved, trans_pa_t pa)
 static bool is_pending_table(struct trans_saved *saved, trans_pa_t pa)
 {
 	const struct trans_saved_memory *memory = saved->memory;
-	uint64_t at = (1u << MOST_ID_BITS) / 8;
+	uint64_t at = (1u << SAVED_ID_BITS) / 8;
 
 	for (; at < TRANS_SAVED_LPI_TABLE; at += SAVED_PIECE) {
 		const uint8_t *bytes =
@@ -148,7 +146,7 @@ bool trans_saved_believe_(struct trans_saved *saved,
 			  uint64_t mpidr, uint32_t least,
 			  struct trans_saved_lpis *lpis)
 {
-	if (tables->muddled || bits < LEAST_ID_BITS || bits > MOST_ID_BITS ||
+	if (tables->muddled || bits < LEAST_ID_BITS || bits > SAVED_ID_BITS ||
 	    !is_table(saved, tables->property) ||
 	    !is_property_table(saved, tables->property))
 		return false;

@@ -43,6 +43,9 @@ bool trans_saved_has_data_(struct trans_saved *saved);
 
 /* says.c */
 
+/* Linux wants no more bits of LPI numbers (ITS_MAX_LPI_NRBITS). */
+#define SAVED_ID_BITS 16u
+
 /*
  * LPI tables before anybody believes in them.
  * @of, @room: by the number of a CPU; mpidr: with SAVED_MPIDR, or 0: no such

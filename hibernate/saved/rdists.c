@@ -18,10 +18,8 @@
 #include "lib/assume.h"
 #include "lib/numbers.h"
 
-/* GICD_TYPER.IDbits, bits [23:19], is one less than there are; Linux wants 16
- * at most (ITS_MAX_LPI_NRBITS). */
+/* GICD_TYPER.IDbits, bits [23:19], is one less than there are. */
 #define TYPER_ID_BITS(typer) (((typer) >> 19 & 0x1f) + 1)
-#define MOST_ID_BITS 16u
 
 #define PA_END (1ULL << 52)
 
@@ -228,6 +226,6 @@ bool trans_saved_rdists_(struct trans_saved *saved,
 		return false;
 	tables->muddled |= known && known != r.property;
 	tables->property = r.property;
-	*bits = (unsigned int)trans_least(TYPER_ID_BITS(r.typer), MOST_ID_BITS);
+	*bits = (unsigned int)trans_least(TYPER_ID_BITS(r.typer), SAVED_ID_BITS);
 	return true;
 }

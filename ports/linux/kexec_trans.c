@@ -58,32 +58,17 @@ static int host_alloc(void *ctx, unsigned int shift, unsigned int count,
 	return 0;
 }
 
-static void host_free(void *ctx, unsigned int shift, unsigned int count,
-		      trans_pa_t pa)
-{
-}
-
-static void *host_virt(void *ctx, trans_pa_t pa, size_t len)
-{
-	return phys_to_virt(pa);
-}
-
 static void host_clean(void *ctx, const void *va, size_t len)
 {
 	dcache_clean_inval_poc((unsigned long)va, (unsigned long)va + len);
 }
 
-static void host_barrier(void *ctx)
-{
-	dsb(ishst);
-}
-
 static const struct trans_ops host_ops = {
 	.alloc = host_alloc,
-	.free = host_free,
-	.phys_to_virt = host_virt,
+	.free = trans_pgd_host_free,
+	.phys_to_virt = trans_pgd_host_virt,
 	.clean = host_clean,
-	.barrier = host_barrier,
+	.barrier = trans_pgd_host_barrier,
 };
 
 /* ---- the way out --------------------------------------------------------- */

@@ -35,13 +35,12 @@ static int host_alloc(void *ctx, unsigned int shift, unsigned int count,
 	return 0;
 }
 
-/* Whoever owns the allocator frees all that it gave. */
-static void host_free(void *ctx, unsigned int shift, unsigned int count,
-		      trans_pa_t pa)
+void trans_pgd_host_free(void *ctx, unsigned int shift, unsigned int count,
+			 trans_pa_t pa)
 {
 }
 
-static void *host_virt(void *ctx, trans_pa_t pa, size_t len)
+void *trans_pgd_host_virt(void *ctx, trans_pa_t pa, size_t len)
 {
 	return phys_to_virt(pa);
 }
@@ -61,17 +60,17 @@ static uint64_t host_valid_len(void *ctx, trans_pa_t pa)
 	return trans_pgd_ram_len(pa);
 }
 
-static void host_barrier(void *ctx)
+void trans_pgd_host_barrier(void *ctx)
 {
 	dsb(ishst);
 }
 
 static const struct trans_ops host_ops = {
 	.alloc = host_alloc,
-	.free = host_free,
-	.phys_to_virt = host_virt,
+	.free = trans_pgd_host_free,
+	.phys_to_virt = trans_pgd_host_virt,
 	.valid_len = host_valid_len,
-	.barrier = host_barrier,
+	.barrier = trans_pgd_host_barrier,
 };
 
 static int failed(const char *what, const struct trans_error *error)

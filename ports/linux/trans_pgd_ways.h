@@ -24,6 +24,16 @@ int trans_pgd_copy_with(struct trans_pgd_info *info, pgd_t **trans_pgd,
 int trans_pgd_idmap_range(struct trans_pgd_info *info, phys_addr_t *trans_ttbr0,
 			  unsigned long *t0sz, phys_addr_t pa, u64 len);
 
+/*
+ * Of struct trans_ops, what is the same for all who call the library: who owns
+ * an allocator frees all that it gave; tables are in the linear map; and
+ * walkers see what was stored before.
+ */
+void trans_pgd_host_free(void *ctx, unsigned int shift, unsigned int count,
+			 trans_pa_t pa);
+void *trans_pgd_host_virt(void *ctx, trans_pa_t pa, size_t len);
+void trans_pgd_host_barrier(void *ctx);
+
 /* To the end of the memory that is in one piece there, if any is: else 0. */
 u64 trans_pgd_ram_len(phys_addr_t pa);
 

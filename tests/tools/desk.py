@@ -3,7 +3,7 @@
 """The program trans on real files: a Debian kernel that was hibernated in QEMU,
 its disk, its core, the tree of its machine. First all examples of
 docs/tools.md, as they stand there; then what they do not show. --full: other
-packings, kernels and page sizes; gdb opens the core; the arm64 build, in
+packings and kernels, a swap file; gdb opens the core; the arm64 build, in
 qemu-user, says the same."""
 import argparse
 import contextlib
