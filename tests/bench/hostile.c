@@ -233,6 +233,7 @@ static void words(void)
 
 #define TYPES (BASE + 12 * MIB)
 #define TYPES_LEN (16 * MIB)
+#define INFOS (TYPES + 10 * MIB)
 
 static struct kernel kernel;
 
@@ -276,15 +277,15 @@ static void put_word(trans_pa_t pa, uint32_t value)
 	memcpy(memory_at(&world.old, pa), &value, 4);
 }
 
-/* Symbols 302 and 303 are where BTF starts and ends (saved_kernels.c). */
+/* Symbols 303 and 304 are where BTF starts and ends (saved_kernels.c). */
 static void begin_types(uint64_t len)
 {
 	uint8_t *offsets = kernel_part(&kernel, KERNEL_OFFSETS);
 	uint32_t at = (uint32_t)(TYPES - BASE - 10 * MIB), end;
 
 	end = at + (uint32_t)(24 + len + 4 * MIB);
-	memcpy(offsets + 4 * 302, &at, 4);
-	memcpy(offsets + 4 * 303, &end, 4);
+	memcpy(offsets + 4 * 303, &at, 4);
+	memcpy(offsets + 4 * 304, &end, 4);
 	put_word(TYPES, 0x1eb9f);
 	put_word(TYPES + 4, 24);
 	put_word(TYPES + 8, 0);
@@ -339,7 +340,8 @@ static void move_symbol(const char *name, trans_pa_t pa)
 }
 
 /* Names that begin as two that are looked for, and go on with tokens for
- * nothing: the number of symbols is at 0x380 of the data. */
+ * nothing: the number of symbols is at 0x380 of the data. The last one is data;
+ * its offset lies in a name, which is none the worse for it. */
 static void alike(void)
 {
 	uint8_t *at;
@@ -355,6 +357,8 @@ static void alike(void)
 	}
 	move_symbol("SYMBOL(kallsyms_names)=", TYPES);
 	memcpy(kernel_part(&kernel, KERNEL_DATA) + 0x380, &count, 4);
+	put_word(kernel.pa + KERNEL_OFFSETS * KERNEL_PART + 4 * (count - 1),
+		 16 * MIB);
 	end_image();
 }
 
@@ -374,19 +378,22 @@ static void talks(void)
 	ring = kernel.pa + KERNEL_DATA * KERNEL_PART + 0x310;
 	put_long(ring, 22);
 	put_long(ring + 8, kernel.va - kernel.pa + TYPES);
+	put_long(ring + 16, kernel.va - kernel.pa + INFOS);
 	put_long(ring + 24, first + (1u << 22));
 	put_long(ring + 32, first);
-	for (uint64_t i = 0; i < 16 * MIB / 24; i++) {
+	for (uint64_t i = 0; i < (INFOS - TYPES) / 24; i++) {
 		at = TYPES + i * 24;
 		put_long(at, (first + i) | 2ULL << 62);
 		put_long(at + 8, texts * 2);
 		put_long(at + 16, texts * 2 + 512);
+		at = INFOS + i * 24;
+		put_long(at, 0);
+		put_long(at + 8, 0);
+		put_long(at + 16, 256);
 	}
-	/* One info for all. */
+	/* As small as they may be, so that there are many. */
 	memcpy(strstr((char *)kernel_part(&kernel, KERNEL_INFO),
-		      "SIZE(printk_info)=") + 18, "00", 2);
-	memset(kernel_part(&kernel, KERNEL_INFOS), 0, 88);
-	kernel_part(&kernel, KERNEL_INFOS)[17] = 1;
+		      "SIZE(printk_info)=") + 18, "24", 2);
 	at = kernel.pa + KERNEL_TEXTS * KERNEL_PART + 8;
 	memset(memory_at(&world.old, at), 'x', 504);
 	memcpy(memory_at(&world.old, at), "smp: Brought up ", 16);
