@@ -23,10 +23,13 @@ OUT = os.path.join(fetch.BUILD, 'kernels')
 TOOLS = ['flex', 'bison', 'bc', 'libssl-dev']
 BTF_TOOLS = ['pahole', 'libelf-dev']
 
+# It lists its own page tables, in /sys/kernel/debug/kernel_page_tables.
+LISTS_TABLES = ['DEBUG_KERNEL', 'DEBUG_FS', 'PTDUMP_DEBUGFS']
 # Which package, from which of fetch.py's apt states, and what kernel.config
 # lacks: a page size.
 PAGES = {
-    '6.1-4k': ('linux-source-6.1', fetch.APT, ['ARM64_4K_PAGES']),
+    '6.1-4k': ('linux-source-6.1', fetch.APT,
+               ['ARM64_4K_PAGES', *LISTS_TABLES]),
     '6.1-64k': ('linux-source-6.1', fetch.APT, ['ARM64_64K_PAGES']),
     '6.12-16k': ('linux-source-6.12', fetch.BACKPORTS,
                  ['ARM64_16K_PAGES', 'ARM64_VA_BITS_52', 'EXPERT']),

@@ -3,8 +3,8 @@
 """The program trans on real files: a Debian kernel that was hibernated in QEMU,
 its disk, its core, the tree of its machine. First all examples of
 docs/tools.md, as they stand there; then what they do not show. --full: other
-packings and kernels, a swap file; gdb opens the core; the arm64 build, in
-qemu-user, says the same."""
+packings and kernels, a swap file; gdb opens the core; tables are what the
+kernel itself lists; the arm64 build, in qemu-user, says the same."""
 import argparse
 import contextlib
 import json
@@ -23,6 +23,7 @@ import lab  # noqa: E402
 import rows  # noqa: E402
 import screenshot  # noqa: E402
 import sleeper  # noqa: E402
+import tables  # noqa: E402
 from sleeper import Sleeper  # noqa: E402
 
 DOCUMENT = os.path.join(ROOT, 'docs', 'tools.md')
@@ -97,20 +98,27 @@ def write_tree(guest, path):
 
 
 @contextlib.contextmanager
-def desk_of(guest, name, program=NATIVE):
-    asleep, home = sleeper.asleep(guest, 'desk'), os.path.join(OUT, name)
+def empty_desk(guest, name, program=NATIVE):
+    home = os.path.join(OUT, name)
     shutil.rmtree(home, ignore_errors=True)
     os.makedirs(home)
     try:
         wrapper(program, f'{home}/bin/trans')
-        subprocess.run(['cp', '--sparse=always', f'{asleep}/swap.img', home],
-                       check=True)
-        os.symlink(sleeper.kernel_file(guest.kernel), f'{home}/Image')
-        os.symlink(sleeper.initramfs(guest.kernel), f'{home}/initrd.img')
-        write_tree(guest, f'{home}/machine.dtb')
         yield Desk(home, guest, program)
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def desk_of(guest, name, program=NATIVE):
+    asleep = sleeper.asleep(guest, 'desk')
+    with empty_desk(guest, name, program) as desk:
+        subprocess.run(['cp', '--sparse=always', f'{asleep}/swap.img',
+                        desk.home], check=True)
+        os.symlink(sleeper.kernel_file(guest.kernel), desk.path('Image'))
+        os.symlink(sleeper.initramfs(guest.kernel), desk.path('initrd.img'))
+        write_tree(guest, desk.path('machine.dtb'))
+        yield desk
 
 
 # ---- the examples of the document --------------------------------------------
@@ -355,15 +363,30 @@ class Case:
         self.name, self.guest, self.steps = name, guest, steps
         self.program = program
 
+    def desk(self):
+        return desk_of(self.guest, self.name, self.program)
+
     def run(self, live=False):
         start, why = time.monotonic(), ''
         try:
-            with desk_of(self.guest, self.name, self.program) as desk:
+            with self.desk() as desk:
                 for step in self.steps:
                     step(desk)
         except (Failed, RuntimeError, KeyError, ValueError) as failure:
             why = f'{type(failure).__name__}: {failure}'
         return lab.Result('', why, time.monotonic() - start)
+
+
+class Listed(Case):
+    """A kernel that does not sleep: it lists its tables."""
+
+    def __init__(self, kernel):
+        super().__init__(f'tables-{kernel}', Sleeper(lab.Machine(), kernel),
+                         tables.same_tables)
+
+    def desk(self):
+        sleeper.get_kernel(self.guest.kernel)
+        return empty_desk(self.guest, self.name)
 
 
 def packed(packing):
@@ -382,6 +405,7 @@ FULL = [
          packed('LZ4'), by_gdb, a_core),
     Case('raw', Sleeper(MACHINE, '6.1', ['hibernate=nocompress']),
          packed('raw'), a_core),
+    Listed('6.1-4k'),
     Case('swap-file', Sleeper(MACHINE, swap_file=True), an_image, a_core, seen),
     Case('arm64', Sleeper(MACHINE), an_image, document, program=ARM64),
 ]
