@@ -9,15 +9,14 @@ E := $(B)/efi
 EFI_PORT := $(wildcard ports/efi/*.c)
 EFI_LIB := $(LIB) $(TRANS) $(ARM_ONLY) $(FDT) $(ACPI) $(KEXEC) \
 	$(filter-out hibernate/snapshot/%,$(HIBERNATE))
-# miniLZO as it comes: quick.c is 320 bytes too large for this.
-EFI_GLUE := $(GUNZIP) ports/zlib/checks.c $(filter-out %/quick.c,$(UNLZO)) $(UNLZ4) \
+EFI_GLUE := $(GUNZIP) ports/zlib/checks.c $(UNLZO) $(UNLZ4) \
 	ports/libfdt/string.c ports/qemu-virt/mem.c
 efi_objs = $(patsubst %,$(E)/obj/%.o,$(basename $(1)))
 EFI_OBJS := $(call efi_objs,$(EFI_PORT) $(EFI_LIB) $(EFI_GLUE)) \
 	$(patsubst $(LIBFDT_DIR)/%.c,$(E)/obj/libfdt/%.o,$(TRANS_TABLE_LIBFDT)) \
 	$(patsubst $(ZLIB_DIR)/%.c,$(E)/obj/zlib/%.o,$(filter-out \
 		%/adler32.c %/crc32.c,$(TRANS_TABLE_ZLIB))) \
-	$(E)/obj/lzo/minilzo.o $(E)/obj/lz4/lz4.o
+	$(E)/obj/lzo/patched.o $(E)/obj/lz4/lz4.o
 
 # Small before fast: all of it is linked as one (-flto), addresses are within
 # 1 MiB (tiny), functions have their beginnings and ends in common, and this
@@ -45,8 +44,10 @@ $(E)/obj/%: FLAGS = $(EFI_WARN)
 $(E)/obj/libfdt/%: FLAGS = $(TRANS_TABLE_LIBFDT_FLAGS)
 $(E)/obj/zlib/%: FLAGS = $(TRANS_TABLE_ZLIB_FLAGS) -DBUILDFIXED
 $(E)/obj/ports/qemu-virt/%: FLAGS = $(EFI_WARN) -fno-lto
-# What is computed over all of a file.
+# What is computed over all of a file, or of an image. (What is linked as one is
+# inlined nowhere.)
 $(E)/obj/lib/sha256.o: FLAGS = $(EFI_WARN) -O2
+$(E)/obj/ports/lzo/quick.o: FLAGS = $(EFI_WARN) -O2 -fno-lto
 $(E)/obj/lzo/%: FLAGS = $(TRANS_TABLE_LZO_FLAGS)
 $(E)/obj/lz4/%: FLAGS = $(TRANS_TABLE_LZ4_FLAGS)
 
@@ -76,9 +77,10 @@ $(METER): $(E)/%.elf: $(E)/obj/tests/efi/%.o $(METER_LIB) ports/efi/efi.ld \
 	$(call say,LD)
 	$(Q)ld.lld $(EFI_LINK) $(filter %.o,$^) -o $@
 
-$(E)/%.efi: $(E)/%.elf ports/efi/pe.py
+$(E)/transtable.efi: PACK = --pack
+$(E)/%.efi: $(E)/%.elf $(addprefix ports/efi/,pe.py pack.py)
 	$(call say,PE)
-	$(Q)ports/efi/pe.py $< $@
+	$(Q)ports/efi/pe.py $(PACK) $< $@
 
 .PHONY: efi-setup efi efi-lab efi-matrix efi-walk demo-efi
 efi-setup: | setup

@@ -45,6 +45,7 @@ import lab  # noqa: E402
 import links  # noqa: E402
 import machine  # noqa: E402
 import mutants  # noqa: E402
+import pack  # noqa: E402
 import passed  # noqa: E402
 import pe  # noqa: E402
 import phone  # noqa: E402
@@ -1111,6 +1112,50 @@ class PeFile(unittest.TestCase):
         table = pe.base_relocations([0x3008, 0x3010, 0x3ff8, 0x4000])
         self.assertEqual(struct.unpack('<II4HII2H', table), (
             0x3000, 16, 0xa008, 0xa010, 0xaff8, 0, 0x4000, 12, 0xa000, 0))
+
+
+class Packed(unittest.TestCase):
+    """What pack.py packs, as constants.c unpacks it."""
+
+    @staticmethod
+    def unpack(packed, length):
+        out, at = bytearray(), 0
+
+        def more(n):
+            nonlocal at
+            while n >= 15:
+                at += 1
+                n += packed[at - 1]
+                if packed[at - 1] != 255:
+                    break
+            return n
+
+        while True:
+            token, at = packed[at], at + 1
+            n = more(token >> 4)
+            out += packed[at:at + n]
+            at += n
+            if len(out) == length:
+                return bytes(out), at
+            distance = int.from_bytes(packed[at:at + 2], 'little')
+            at += 2
+            for _ in range(more(token & 15) + pack.SHORTEST):
+                out.append(out[-distance])
+
+    def test_comes_back(self):
+        noise = b''.join(hashlib.sha256(bytes([i])).digest()
+                         for i in range(20))
+        cases = [noise[:n] + bytes(zeroes) + noise[:again]
+                 for n in (1, 15, 270)
+                 for zeroes in (0, 19, 275)
+                 for again in (0, 40)]
+        for data in cases:
+            packed = pack.pack(data)
+            self.assertEqual(self.unpack(packed, len(data)),
+                             (data, len(packed)))
+
+    def test_is_smaller(self):
+        self.assertLess(len(pack.pack(b'the same again, ' * 64)), 40)
 
 
 class Measured(unittest.TestCase):

@@ -103,9 +103,7 @@ static efi_status_t do_job(void)
 	return options.kernel[0] ? job_kexec(&options) : job_resume(&options);
 }
 
-efi_status_t efi_main(efi_handle_t handle, struct efi_system_table *table);
-
-efi_status_t efi_main(efi_handle_t handle, struct efi_system_table *table)
+efi_status_t application(efi_handle_t handle, struct efi_system_table *table)
 {
 	const char *bad;
 

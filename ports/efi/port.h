@@ -16,6 +16,10 @@
 
 #define PORT_VERSION "0.1.0"
 
+/* main.c: all of it, when the constants are there (constants.c). */
+__attribute__((noinline)) efi_status_t
+application(efi_handle_t handle, struct efi_system_table *table);
+
 /* firmware.c: who we are, and short ways to services. */
 
 extern struct efi_system_table *firmware;
