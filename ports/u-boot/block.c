@@ -19,7 +19,7 @@ static struct {
 	lbaint_t start;
 } part;
 
-static int disk_read(void *ctx, uint64_t offset, void *buf, size_t len)
+static int disk_read(void *ctx, u64 offset, void *buf, size_t len)
 {
 	struct blk_desc *desc = part.desc;
 	lbaint_t at = part.start + (offset >> desc->log2blksz);
@@ -28,7 +28,7 @@ static int disk_read(void *ctx, uint64_t offset, void *buf, size_t len)
 	return blk_dread(desc, at, count, buf) != count;
 }
 
-static int disk_write(void *ctx, uint64_t offset, const void *buf, size_t len)
+static int disk_write(void *ctx, u64 offset, const void *buf, size_t len)
 {
 	struct blk_desc *desc = part.desc;
 	lbaint_t at = part.start + (offset >> desc->log2blksz);
@@ -82,8 +82,8 @@ int port_block(const char *interface, const char *dev_part, bool force,
 				  0);
 	if (!force && !writes_through(desc))
 		return port_error(err, TRANS_EHOST,
-				  "this disk may cache writes, -f takes the "
-				  "risk", 0, 0);
+				  "this disk may cache writes, -f risks it",
+				  0, 0);
 	desc->log2blksz = LOG2(desc->blksz);
 	part.desc = desc;
 	part.start = info.start;

@@ -2,7 +2,9 @@
 /*
  * Everything that differs between versions of U-Boot, 2023.01 to 2025.01 and
  * up: common.h went away, lmb became global (2024.10), the device tree
- * fix-ups lost an argument with it, hashes may be another library's.
+ * fix-ups lost an argument with it. What all files of the port want of U-Boot
+ * is here, too: make uboot-series makes it a part of port.h, with the newest
+ * version's side of each condition.
  */
 #ifndef TRANS_U_BOOT_COMPAT_H
 #define TRANS_U_BOOT_COMPAT_H
@@ -24,32 +26,33 @@
 
 DECLARE_GLOBAL_DATA_PTR;
 
+/* Until 2023.10. */
+#ifndef U_BOOT_LONGHELP
+#define U_BOOT_LONGHELP(name, text) \
+	static __maybe_unused char name##_help_text[] = text
+#endif
+
 #define COMPAT_VERSION (U_BOOT_VERSION_NUM * 100 + U_BOOT_VERSION_NUM_PATCH)
 #define COMPAT_GLOBAL_LMB (COMPAT_VERSION >= 202410)
-
-/* Is sha256_context U-Boot's own struct, with the state in it? From 2025.01 on
- * it may be Mbed TLS's. */
-#define COMPAT_OWN_SHA256 \
-	(IS_ENABLED(CONFIG_SHA256) && !IS_ENABLED(CONFIG_MBEDTLS_LIB_CRYPTO))
 
 /*
  * Who uses a piece of memory, by U-Boot's own map: U-Boot or a file it loaded;
  * somebody for good; somebody whose memory no kernel may map.
  */
-enum compat_use { COMPAT_FOR_NOW, COMPAT_FOR_GOOD, COMPAT_NO_MAP };
+enum port_use { PORT_FOR_NOW, PORT_FOR_GOOD, PORT_NO_MAP };
 
 /* Called for each piece. Nonzero stops. */
-typedef int (*compat_used_fn)(void *arg, u64 start, u64 len,
-			      enum compat_use use);
+typedef int (*port_used_fn)(void *arg, u64 start, u64 len,
+			      enum port_use use);
 
-static inline enum compat_use compat_use_of(unsigned int lmb_flags)
+static inline enum port_use port_use_of(unsigned int lmb_flags)
 {
-	return lmb_flags & LMB_NOMAP ? COMPAT_NO_MAP : COMPAT_FOR_NOW;
+	return lmb_flags & LMB_NOMAP ? PORT_NO_MAP : PORT_FOR_NOW;
 }
 
 #if COMPAT_GLOBAL_LMB
 
-static inline int compat_used_memory(void *fdt, compat_used_fn used, void *arg)
+static inline int port_used_memory(void *fdt, port_used_fn used, void *arg)
 {
 	const struct alist *list = &lmb_get()->used_mem;
 	const struct lmb_region *region = list->data;
@@ -57,11 +60,11 @@ static inline int compat_used_memory(void *fdt, compat_used_fn used, void *arg)
 
 	for (int i = 0; !ret && i < list->count; i++)
 		ret = used(arg, region[i].base, region[i].size,
-			   compat_use_of(region[i].flags));
+			   port_use_of(region[i].flags));
 	return ret;
 }
 
-static inline int compat_fix_tree(struct bootm_headers *images, void *fdt)
+static inline int port_fix_tree(struct bootm_headers *images, void *fdt)
 {
 	return image_setup_libfdt(images, fdt, false);
 }
@@ -70,7 +73,7 @@ static inline int compat_fix_tree(struct bootm_headers *images, void *fdt)
 
 /* A set of the board's reservations alone tells those that are for good. Each
  * map is made anew; 1 KiB with the default of 8 regions. */
-static inline int compat_used_memory(void *fdt, compat_used_fn used, void *arg)
+static inline int port_used_memory(void *fdt, port_used_fn used, void *arg)
 {
 	struct lmb board, all;
 	int ret = 0;
@@ -81,15 +84,15 @@ static inline int compat_used_memory(void *fdt, compat_used_fn used, void *arg)
 	lmb_init_and_reserve(&all, gd->bd, fdt);
 	for (unsigned long i = 0; !ret && i < board.reserved.cnt; i++)
 		ret = used(arg, board.reserved.region[i].base,
-			   board.reserved.region[i].size, COMPAT_FOR_GOOD);
+			   board.reserved.region[i].size, PORT_FOR_GOOD);
 	for (unsigned long i = 0; !ret && i < all.reserved.cnt; i++)
 		ret = used(arg, all.reserved.region[i].base,
 			   all.reserved.region[i].size,
-			   compat_use_of(all.reserved.region[i].flags));
+			   port_use_of(all.reserved.region[i].flags));
 	return ret;
 }
 
-static inline int compat_fix_tree(struct bootm_headers *images, void *fdt)
+static inline int port_fix_tree(struct bootm_headers *images, void *fdt)
 {
 	return image_setup_libfdt(images, fdt, fdt_totalsize(fdt), NULL);
 }

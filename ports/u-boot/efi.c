@@ -6,15 +6,11 @@
  */
 #include "port.h"
 
-#if CONFIG_IS_ENABLED(EFI_LOADER)
-
 #include <efi_loader.h>
 
 #define MAX_RUNTIME 16
 
 static struct trans_range runtime_storage[MAX_RUNTIME];
-
-struct port_efi port_efi;
 
 typedef int (*region_fn)(struct trans_ranges *set, u64 start, u64 len);
 
@@ -100,23 +96,3 @@ void port_efi_leave(void)
 	efi_variables_boot_exit_notify();
 	efi_runtime_detach();
 }
-
-#else
-
-struct port_efi port_efi;
-
-int port_efi_remove(struct trans_ranges *free)
-{
-	return 0;
-}
-
-int port_efi_begin(bool wanted, struct trans_error *err)
-{
-	return 0;
-}
-
-void port_efi_leave(void)
-{
-}
-
-#endif

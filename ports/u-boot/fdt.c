@@ -58,7 +58,7 @@ void *port_fdt(ulong addr, size_t *len, struct trans_error *err)
 	if (!fdt)
 		return NULL;
 	memset(&none, 0, sizeof(none));
-	if (compat_fix_tree(&none, fdt)) {
+	if (port_fix_tree(&none, fdt)) {
 		free(fdt);
 		port_error(err, TRANS_EFDT, "a fix-up failed", 0, 0);
 		return NULL;

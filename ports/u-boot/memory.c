@@ -27,6 +27,7 @@ static struct trans_range no_map_storage[MAX_NO_MAP];
 static struct trans_range lpi_storage[MAX_LPI];
 
 struct port_memory port_memory;
+struct port_efi port_efi;
 
 static int map_error(struct trans_error *err, int ret)
 {
@@ -74,16 +75,16 @@ int port_memory_use(struct trans_range range, struct trans_error *err)
 						  pages.start, pages.len));
 }
 
-static int add_used(void *arg, u64 start, u64 len, enum compat_use use)
+static int add_used(void *arg, u64 start, u64 len, enum port_use use)
 {
 	struct trans_range range = whole_pages((struct trans_range){ start,
 								    len });
 	int ret =
 		trans_ranges_remove(&port_memory.free, range.start, range.len);
 
-	if (!ret && use != COMPAT_FOR_NOW)
+	if (!ret && use != PORT_FOR_NOW)
 		ret = trans_ranges_add(&port_memory.reserved, start, len);
-	if (!ret && use == COMPAT_NO_MAP)
+	if (!ret && use == PORT_NO_MAP)
 		ret = trans_ranges_add(&port_memory.no_map, start, len);
 	return ret;
 }
@@ -147,7 +148,7 @@ int port_memory_map(void *fdt, size_t fdt_len, struct trans_error *err)
 		return ret;
 	ret = trans_ranges_add_all(&m->free, &m->mapped);
 	if (!ret)
-		ret = compat_used_memory(fdt, add_used, NULL);
+		ret = port_used_memory(fdt, add_used, NULL);
 	if (!ret)
 		ret = port_efi_remove(&m->free);
 	if (!ret)
@@ -162,7 +163,7 @@ static int host_alloc(void *ctx, unsigned int shift, unsigned int count,
 {
 	struct port_memory *m = ctx;
 	const struct trans_range all = { 0, UINT64_MAX };
-	uint64_t len = (uint64_t)count << shift;
+	u64 len = (u64)count << shift;
 
 	if (trans_ranges_fit(&m->free, &all, len, 1ULL << shift, 0,
 			     TRANS_FIT_HIGHEST, pa))
@@ -188,7 +189,7 @@ static void *host_phys_to_virt(void *ctx, trans_pa_t pa, size_t len)
 	return (void *)(uintptr_t)pa;
 }
 
-static bool host_pfn_valid(void *ctx, trans_pa_t pa, uint64_t len)
+static bool host_pfn_valid(void *ctx, trans_pa_t pa, u64 len)
 {
 	struct port_memory *m = ctx;
 

@@ -10,6 +10,7 @@
 #include "compat.h"
 
 #include <command.h>
+#include <trans_cmd.h>
 
 #include <trans_table/block.h>
 #include <trans_table/gic.h>
@@ -24,6 +25,7 @@ struct port_machine {
 	enum trans_conduit conduit;
 	struct trans_uart uart; /* of the console */
 };
+
 extern struct port_machine port_machine;
 
 /* Read it. TRANS_EINVAL: U-Boot runs at EL3. */
@@ -46,6 +48,7 @@ u64 port_mpidr(void);
 struct port_memory {
 	struct trans_ranges ram, mapped, reserved, free, no_map, lpi;
 };
+
 extern struct port_memory port_memory;
 
 /* Begin anew: RAM, and nothing reserved or free. */
@@ -72,8 +75,10 @@ struct port_efi {
 	trans_pa_t system_table;
 	struct trans_ranges runtime;
 };
+
 extern struct port_efi port_efi;
 
+#if CONFIG_IS_ENABLED(EFI_LOADER)
 /* See to it that they are there, if they are @wanted and can be, before
  * anything else. */
 int port_efi_begin(bool wanted, struct trans_error *err);
@@ -81,6 +86,21 @@ int port_efi_begin(bool wanted, struct trans_error *err);
 int port_efi_remove(struct trans_ranges *free);
 /* What ExitBootServices does to them: U-Boot's end, but for its devices. */
 void port_efi_leave(void);
+#else
+static inline int port_efi_begin(bool wanted, struct trans_error *err)
+{
+	return 0;
+}
+
+static inline int port_efi_remove(struct trans_ranges *free)
+{
+	return 0;
+}
+
+static inline void port_efi_leave(void)
+{
+}
+#endif
 
 /* tables.c: U-Boot's own page tables, live. */
 int port_tables_attach(struct trans_table *table, struct trans_error *err);
@@ -106,6 +126,10 @@ int port_gic(struct trans_gic *gic, struct trans_error *err);
 void port_gic_spis(struct trans_gic *gic);
 int port_gic_tables(struct trans_ranges *tables, struct trans_error *err);
 
+/* Is sha256_context U-Boot's own struct, with the state in it? With
+ * CONFIG_MBEDTLS_LIB_CRYPTO it is Mbed TLS's. */
+#define PORT_OWN_SHA256 \
+	(IS_ENABLED(CONFIG_SHA256) && !IS_ENABLED(CONFIG_MBEDTLS_LIB_CRYPTO))
 /* verify.c: by the CPU's instructions where U-Boot uses them; NULL: by nobody
  * faster than the library. */
 extern const trans_sha256_fn port_sha256;
@@ -127,19 +151,11 @@ void port_say_error(const char *what, const struct trans_error *err);
 /* dump.c: a trans_put_fn to the console; Ctrl-C stops. */
 int port_put(void *arg, const char *text, size_t len);
 
-/* cmd.c: the words of a command line: a number, and <start> or <start>:<len>
+/* words.c: the words of a command line: a number, and <start> or <start>:<len>
  * (len 0: not said), to the end of the word. All hexadecimal. */
 bool port_read_hex(const char **text, u64 *value);
 bool port_read_range(const char *text, struct trans_range *range);
 
-/* The commands, as struct cmd_tbl wants them. */
-int port_do_map(struct cmd_tbl *cmd, int flag, int argc, char *const argv[]);
-int port_do_kexec(struct cmd_tbl *cmd, int flag, int argc, char *const argv[]);
-int port_do_plan(struct cmd_tbl *cmd, int flag, int argc, char *const argv[]);
-int port_do_resume(struct cmd_tbl *cmd, int flag, int argc,
-		   char *const argv[]);
-int port_do_discard(struct cmd_tbl *cmd, int flag, int argc,
-		    char *const argv[]);
 /* The dry run of resume, whose words are the same. */
 int port_plan_resume(int argc, char *const argv[]);
 

@@ -41,7 +41,7 @@ static int read_option(struct request *r, int argc, char *const argv[])
 	r->force |= letter == 'f';
 	r->any_efi |= letter == 'e';
 	r->no_lpis |= letter == 'l';
-	return strchr("fel", letter) != NULL;
+	return !!strchr("fel", letter);
 }
 
 static bool read_words(struct request *r, int argc, char *const argv[])
@@ -61,7 +61,7 @@ static bool read_words(struct request *r, int argc, char *const argv[])
 			    !r->offset.len);
 }
 
-static int progress(void *ctx, uint64_t done, uint64_t total)
+static int progress(void *ctx, u64 done, u64 total)
 {
 	struct request *r = ctx;
 	unsigned int percent = total ? done * 100 / total : 100;
@@ -181,8 +181,7 @@ static int find_machine(const struct request *r, struct trans_error *err)
 static void warn_no_swap(int status, const struct trans_swsusp_info *info)
 {
 	if (status == TRANS_ENOIMAGE && !info->page_shift)
-		printf("   WARNING: not even swap space is there: wrong disk, "
-		       "partition or offset?\n");
+		printf("   WARNING: not even swap space is there: right disk?\n");
 }
 
 static int load(struct request *r, struct trans_error *err)

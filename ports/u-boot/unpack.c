@@ -33,9 +33,8 @@ static int unpack_gzip(void *ctx, const void *src, size_t src_len, void *dst,
 	return 0;
 }
 
-static __maybe_unused int unpack_zstd(void *ctx, const void *src,
-				      size_t src_len, void *dst,
-				      size_t dst_len, size_t *out_len)
+static int unpack_zstd(void *ctx, const void *src, size_t src_len, void *dst,
+		       size_t dst_len, size_t *out_len)
 {
 	struct abuf in, out;
 	int len;
@@ -50,19 +49,14 @@ static __maybe_unused int unpack_zstd(void *ctx, const void *src,
 }
 
 const struct trans_decompress port_decompress = {
-#if IS_ENABLED(CONFIG_GZIP)
-	.gzip = unpack_gzip,
-#endif
-#if IS_ENABLED(CONFIG_ZSTD)
-	.zstd = unpack_zstd,
-#endif
+	.gzip = IS_ENABLED(CONFIG_GZIP) ? unpack_gzip : NULL,
+	.zstd = IS_ENABLED(CONFIG_ZSTD) ? unpack_zstd : NULL,
 };
 
 /* The words of a hibernation image's chunks: LZO1X and LZ4 blocks. */
 
-static __maybe_unused int unpack_lzo(void *ctx, const void *src,
-				     size_t src_len, void *dst, size_t dst_len,
-				     size_t *out_len)
+static int unpack_lzo(void *ctx, const void *src, size_t src_len, void *dst,
+		      size_t dst_len, size_t *out_len)
 {
 	*out_len = dst_len;
 	switch (lzo1x_decompress_safe(src, src_len, dst, out_len)) {
@@ -78,9 +72,8 @@ static __maybe_unused int unpack_lzo(void *ctx, const void *src,
 	}
 }
 
-static __maybe_unused int unpack_lz4(void *ctx, const void *src,
-				     size_t src_len, void *dst, size_t dst_len,
-				     size_t *out_len)
+static int unpack_lz4(void *ctx, const void *src, size_t src_len, void *dst,
+		      size_t dst_len, size_t *out_len)
 {
 	int len;
 
@@ -94,10 +87,6 @@ static __maybe_unused int unpack_lz4(void *ctx, const void *src,
 }
 
 const struct trans_unpackers port_unpackers = {
-#if IS_ENABLED(CONFIG_LZO)
-	.lzo = unpack_lzo,
-#endif
-#if IS_ENABLED(CONFIG_LZ4)
-	.lz4 = unpack_lz4,
-#endif
+	.lzo = IS_ENABLED(CONFIG_LZO) ? unpack_lzo : NULL,
+	.lz4 = IS_ENABLED(CONFIG_LZ4) ? unpack_lz4 : NULL,
 };

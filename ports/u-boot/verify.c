@@ -10,9 +10,9 @@
 /* Blocks in one call of sha256_update, whose length has 32 bits. */
 #define MANY (SZ_16M / TRANS_SHA256_BLOCK)
 
-#if COMPAT_OWN_SHA256
+#if PORT_OWN_SHA256
 /* With nothing in its buffer, a context is its state. */
-static void blocks(uint32_t state[8], const uint8_t *data, size_t count)
+static void blocks(u32 state[8], const u8 *data, size_t count)
 {
 	sha256_context ctx = { 0 };
 

@@ -99,17 +99,22 @@ def source(release):
     return tree
 
 
-def add_line(path, behind, line):
-    with open(path, encoding='utf-8') as f:
-        text = f.read()
-    if line in text:
-        return
+def inserted(path, text, behind, line):
+    """The text with a line more."""
     new, count = re.subn(behind, lambda m: m[0] + line, text, count=1,
                          flags=re.M)
     if not count:
         raise fetch.Failed(f'{path}: no line like {behind}; add yourself: '
                            f'{line.strip()}')
-    fetch.write_file(path, new)
+    return new
+
+
+def add_line(path, behind, line):
+    with open(path, encoding='utf-8') as f:
+        text = f.read()
+    if line in text:
+        return
+    fetch.write_file(path, inserted(path, text, behind, line))
     say(f'{path}: + {line.strip()}')
 
 
@@ -148,7 +153,8 @@ def make(tree, out, *words, tools, libs=None, strict=False):
         stderr=subprocess.STDOUT)
     lines = [w for w in done.stdout.splitlines() if w.strip()]
     ours = [w for w in lines if 'warning:' in w and (strict or
-            re.search('trans_table|' + re.escape(ROOT) + '/(?!build)', w))]
+            re.search('trans_table|/trans[./]|' + re.escape(ROOT) + '/(?!build)',
+                      w))]
     if done.returncode:
         ours = [w for w in lines if 'error:' in w] + ours
     if done.returncode or ours:
@@ -203,8 +209,8 @@ def build_with(tree, plain, out, tools):
 
 
 def build(tree, home, tools):
+    """Of a tree that has the port in it."""
     plain, out = f'{home}/plain', f'{home}/with'
-    add_port(tree)
     build_plain(tree, plain, tools)
     build_with(tree, plain, out, tools)
     before, after = text_size(plain, tools), text_size(out, tools)
@@ -229,6 +235,14 @@ def compile_words(out, name):
             if not w.startswith(('-Wp,-M', '-DKBUILD_')) and w != '-c']
 
 
+def glue_files(out):
+    """As the port's Makefile picks them."""
+    with open(f'{out}/.config', encoding='utf-8') as f:
+        no_efi = 'CONFIG_EFI_LOADER=y\n' not in f.readlines()
+    return sorted(f for f in os.listdir(PORT) if f.endswith('.c') and
+                  not (no_efi and f == 'efi.c'))
+
+
 def build_objects(out, into, tools):
     """The glue as one object, with U-Boot's own flags."""
     words = compile_words(out, 'cmd/version')
@@ -237,7 +251,7 @@ def build_objects(out, into, tools):
               '-DCONFIG_CMD_TRANS_RESUME_EFI=1']
     objects = []
     os.makedirs(into, exist_ok=True)
-    for name in sorted(f for f in os.listdir(PORT) if f.endswith('.c')):
+    for name in glue_files(out):
         objects.append(f'{into}/{name[:-2]}.o')
         fetch.run([*words, *config, f'-I{PORT}/include', f'-I{ROOT}/include',
                    '-DTRANS_ENV_HEADER=<u-boot-env.h>',
@@ -288,6 +302,7 @@ def main():
         with fetch.locked(f'{home}/.lock'):
             tree = os.path.abspath(args.tree) if args.tree else source(name)
             if not args.unpatched:
+                add_port(tree)
                 build(tree, home, args.tools)
             if args.prebuilt:
                 build_prebuilt(tree, home, os.path.abspath(args.prebuilt),

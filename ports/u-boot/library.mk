@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+#
+# The library, $(TT), as objects of the directory whose Makefile includes this,
+# and the flags for it and for what calls it.
+
+include $(TT)/sources.mk
+
+ccflags-y += -I$(TT_GLUE)/include -I$(TT)/include -I$(TT) \
+	'-DTRANS_ENV_HEADER=<u-boot-env.h>'
+asflags-y += -I$(TT)
+
+lib-objs := $(patsubst %,tt/%.o,$(basename $(TRANS_TABLE_CORE) \
+	$(TRANS_TABLE_CORE_ARM) $(TRANS_TABLE_FDT) $(TRANS_TABLE_KEXEC)))
+resume-objs-$(CONFIG_CMD_TRANS_RESUME) := $(patsubst %,tt/%.o,$(basename \
+	$(filter-out hibernate/snapshot/%,$(TRANS_TABLE_HIBERNATE))))
+blob-objs := $(patsubst %,blob/%.o,$(basename $(TRANS_TABLE_BLOB)))
+
+obj-y += $(lib-objs) $(resume-objs-y)
+
+$(obj)/tt/%.o: $(TT)/%.c FORCE
+	$(call if_changed_rule,cc_o_c)
+$(obj)/tt/%.o: $(TT)/%.S FORCE
+	$(call if_changed_dep,as_o_S)
+$(obj)/blob/%.o: $(TT)/%.c FORCE
+	$(call if_changed_rule,cc_o_c)
+$(obj)/blob/%.o: $(TT)/%.S FORCE
+	$(call if_changed_dep,as_o_S)
+
+# The control blob is linked alone and runs wherever a safe page was found: no
+# relocation, and nothing of U-Boot's that checks stacks or counts calls.
+$(addprefix $(obj)/,$(blob-objs)): ccflags-y += -fpie -fno-stack-protector \
+	-fno-lto
+targets += $(blob-objs) blob.elf blob.bin
+
+quiet_cmd_trans_blob = LD      $@
+      cmd_trans_blob = $(LD) $(TRANS_TABLE_BLOB_LINK) \
+		-T $(TT)/trans/transition/blob/blob.ld $(filter %.o,$^) -o $@
+$(obj)/blob.elf: $(addprefix $(obj)/,$(blob-objs)) $(TT)/trans/transition/blob/blob.ld FORCE
+	$(call if_changed,trans_blob)
+
+quiet_cmd_trans_flat = OBJCOPY $@
+      cmd_trans_flat = $(OBJCOPY) -O binary $< $@
+$(obj)/blob.bin: $(obj)/blob.elf FORCE
+	$(call if_changed,trans_flat)
+
+$(obj)/tt/trans/transition/blob_image.o: asflags-y += -Wa,-I$(obj)
+$(obj)/tt/trans/transition/blob_image.o: $(obj)/blob.bin
