@@ -7,7 +7,7 @@ U_BOOT ?=
 UBOOT := tests/lab/uboot.py --tools $(CROSS_COMPILE) \
 	$(if $(U_BOOT),--tree '$(U_BOOT)')
 
-.PHONY: uboot uboot-setup uboot-bins uboot-prebuilt uboot-newest uboot-matrix uboot-boards demo-uboot
+.PHONY: uboot uboot-series uboot-check uboot-setup uboot-bins uboot-prebuilt uboot-newest uboot-matrix uboot-boards demo-uboot
 uboot-setup: | setup
 	@tests/lab/setup --with $$(tests/lab/uboot.py --packages)
 
@@ -25,6 +25,12 @@ uboot-newest: | uboot-setup ## the same with the newest U-Boot that Debian has
 
 uboot-matrix: uboot-bins payload $(A)/port.bin ## U-Boot cases in QEMU only (RUN='--only PATTERN --verbose')
 	@tests/uboot/run_uboot.py $(RUN)
+
+uboot-series: uboot-setup ## the library and the port as patches that git am takes, for the newest U-Boot
+	@tests/uboot/patches.py
+
+uboot-check: uboot-setup payload $(A)/port.bin ## the series on a pristine tree: applied, built, measured, kernels started and resumed
+	@tests/uboot/check_series.py
 
 uboot-boards: uboot-setup payload ## the port compiled for boards of 20 SoCs; kexec on QEMU's raspi3b and xlnx-versal-virt
 	@tests/lab/boards.py --tools $(CROSS_COMPILE)

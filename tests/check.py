@@ -226,6 +226,8 @@ def uboot(tally, full):
         tally.add(*boards.compile_all(boards.SAMPLE))
         tally.add(*run_uboot.run_cases(
             cases=run_uboot.chosen(sample=not full)))
+    if full:
+        make(tally, 'the series', 'uboot-check', keep=('  ', 'u-boot: text'))
 
 
 def efi(tally, full):

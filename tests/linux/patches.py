@@ -5,14 +5,13 @@ version of Linux: build/linux/patches/VERSION/*.patch. Each is applied again to
 the files as Debian has them, and shown to checkpatch --strict."""
 import argparse
 import os
-import shutil
-import subprocess
 import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import ktree  # noqa: E402
+import series as patch_series  # noqa: E402
 from ktree import fetch  # noqa: E402
 
 OUT = f'{ktree.OUT}/patches'
@@ -26,7 +25,6 @@ KEXEC = ['kexec_trans_parts.h', 'kexec_trans.c', 'kexec_trans_moves.c',
          'kexec_trans_uart.c', 'kexec_trans_flip.c']
 # Begun by the adapter, and gone on with.
 SHARED = ['Kconfig', 'Makefile']
-AUTHOR = ['-c', 'user.name=trans_table', '-c', 'user.email=trans_table@localhost']
 
 SERIES = [
     (IMPORTED, False, '''arm64: trans_table: import the trans_table library
@@ -96,26 +94,11 @@ to see it refused.
 ]
 
 
-def git(where, *words, **more):
-    done = subprocess.run(['git', *AUTHOR, '-C', where, *words],
-                          stdin=subprocess.DEVNULL, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          **more)
-    if done.returncode:
-        raise fetch.Failed(f'git {words[0]}: {done.stdout}')
-    return done.stdout
-
-
-def pristine(tree, repo):
-    """A repository with those files of Debian's that the series changes."""
-    git(repo, 'init', '-q')
-    for path in ktree.EDITED:
-        os.makedirs(os.path.dirname(f'{repo}/{path}'), exist_ok=True)
-        before = f'{tree}/{path}.debian'
-        shutil.copyfile(before if os.path.exists(before) else
-                        f'{tree}/{path}', f'{repo}/{path}')
-    git(repo, 'add', '-A')
-    git(repo, 'commit', '-q', '-m', 'As Debian has it')
+def pristine(tree):
+    """Those files of Debian's that the series changes."""
+    return {path: ktree.read(f'{tree}/{path}.debian'
+                             if os.path.exists(f'{tree}/{path}.debian') else
+                             f'{tree}/{path}') for path in ktree.EDITED}
 
 
 def as_of(files, name):
@@ -127,49 +110,31 @@ def as_of(files, name):
 
 
 def commits(tree, repo):
-    pristine(tree, repo)
+    patch_series.begin(repo, pristine(tree))
     for files, edits, message in SERIES:
-        os.makedirs(f'{repo}/{ktree.INTO}', exist_ok=True)
         for name in [*files, *(SHARED if edits else ())]:
-            fetch.write_file(f'{repo}/{ktree.INTO}/{name}',
-                             as_of(files, name))
+            patch_series.write(f'{repo}/{ktree.INTO}/{name}',
+                               as_of(files, name))
         for path in ktree.EDITED if edits else ():
             if path in ktree.kexec_edits.PLACES and files is not KEXEC:
                 continue
             text = ktree.read(f'{tree}/{path}.debian')
             fetch.write_file(f'{repo}/{path}', ktree.edited(
                 path, text, files is not ADAPTER))
-        git(repo, 'add', '-A')
-        git(repo, 'commit', '-q', '-m', message)
-
-
-def checkpatch(tree, patch, imported):
-    """What it says of a patch; of an imported file nothing is asked."""
-    if imported:
-        return ''
-    done = subprocess.run(
-        ['perl', f'{tree}/scripts/checkpatch.pl', '--strict', '--no-tree',
-         '--terse', '--no-summary', '--ignore', ','.join(NOT_OURS), patch],
-        cwd=tree, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    return done.stdout
+        patch_series.git(repo, 'add', '-A')
+        patch_series.git(repo, 'commit', '-q', '-m', message)
 
 
 def series(version):
-    """Write it; what is wrong with it, as lines."""
-    tree, into = ktree.tree_of(version), f'{OUT}/{version}'
-    shutil.rmtree(into, ignore_errors=True)
-    os.makedirs(into)
-    said = ''
+    """Write it; what is wrong with it, as lines. Of an imported file nothing is
+    asked."""
+    tree = ktree.tree_of(version)
     with tempfile.TemporaryDirectory(dir=ktree.OUT) as repo:
         commits(tree, repo)
-        git(repo, 'format-patch', '-q', '--zero-commit', '-o', into,
-            f'HEAD~{len(SERIES)}')
-        patches = sorted(os.listdir(into))
-        git(repo, 'checkout', '-q', f'HEAD~{len(SERIES)}')
-        git(repo, 'am', '-q', *[f'{into}/{p}' for p in patches])
-        for patch, (files, _, _) in zip(patches, SERIES):
-            said += checkpatch(tree, f'{into}/{patch}', files == IMPORTED)
-    return said
+        patches = patch_series.export(repo, f'{OUT}/{version}', len(SERIES))
+    return ''.join(
+        patch_series.checkpatch(tree, patch, '--ignore', ','.join(NOT_OURS))
+        for patch, (files, _, _) in zip(patches, SERIES) if files != IMPORTED)
 
 
 def main():

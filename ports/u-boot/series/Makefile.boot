@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+
+ccflags-y += -I$(srctree)/lib/trans_table/include \
+	-I$(srctree)/lib/trans_table/upstream/include \
+	'-DTRANS_ENV_HEADER=<u-boot-env.h>'
+
+obj-y += dump.o error.o fdt.o gic.o kexec.o leave.o machine.o memory.o \
+	tables.o unpack.o verify.o words.o
+obj-$(CONFIG_EFI_LOADER) += efi.o

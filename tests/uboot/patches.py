@@ -1,0 +1,296 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""make uboot-series: the library and ports/u-boot as a series that `git am`
+takes, for the newest U-Boot that Debian has: build/u-boot/series/*.patch. It is
+applied again to the files as they were, and shown to that U-Boot's checkpatch.
+
+What differs between versions is decided here, so that no condition is left."""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import textwrap
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'lab'))
+import fetch  # noqa: E402
+import series  # noqa: E402
+import uboot  # noqa: E402
+
+HOME = f'{fetch.BUILD}/u-boot/series'
+OUT = f'{HOME}/patches'
+RELEASE = 'newest'
+# Of this form: what the out-of-tree form does not have.
+OWN = f'{uboot.PORT}/series'
+LIB, BOOT = 'lib/trans_table', 'boot/trans'
+
+# The conditions of ports/u-boot that its newest version answers.
+ANSWERS = {
+    'if __has_include(<common.h>)': False,
+    'if __has_include(<alist.h>)': True,
+    'ifndef U_BOOT_LONGHELP': False,
+    'if COMPAT_GLOBAL_LMB': True,
+    'ifndef FDT_ERR_ALIGNMENT': True,
+}
+
+# Behind, or before, which line of U-Boot's own files what is put.
+EDITS = {
+    'boot/Makefile': (r'^obj-\$\(CONFIG_CMD_BOOTI\) \+= bootm\.o bootm_os\.o\n',
+                      'obj-$(CONFIG_CMD_TRANS) += trans/\n'),
+    'cmd/Makefile': (r'^obj-\$\(CONFIG_CMD_TRACE\) \+= trace\.o\n',
+                     'obj-$(CONFIG_CMD_TRANS) += trans.o\n'),
+    'doc/usage/index.rst': (r'^   cmd/trace\n', '   cmd/trans\n'),
+    'doc/develop/index.rst': (r'^   falcon\n', '   trans_table\n'),
+    **{path: (behind, line) for path, behind, line in uboot.LINES},
+}
+COMMANDS = 'cmd/Kconfig', r'(?=^config BOOTM_LINUX\n)'
+
+GLUE = ['dump.c', 'efi.c', 'error.c', 'fdt.c', 'gic.c', 'kexec.c', 'leave.c',
+        'machine.c', 'memory.c', 'port.h', 'tables.c', 'unpack.c', 'verify.c',
+        'words.c']
+RESUME = ['block.c', 'resume.c']
+# What checkpatch says of every new command and every new file; there are tests,
+# and MAINTAINERS has the directories.
+NOT_OURS = ['CMD_TEST', 'FILE_PATH_CHANGES']
+
+
+def port(name):
+    with open(f'{uboot.PORT}/{name}', encoding='utf-8') as f:
+        return f.read()
+
+
+def decided(text, answers):
+    """Without the conditions that have an answer, and what they exclude."""
+    kept, stack = [], []
+    for line in text.splitlines(keepends=True):
+        word = line[1:].split('/*')[0].strip() if line[0] == '#' else ''
+        if word.startswith('if'):
+            stack.append(answers.get(word))
+        known = stack and stack[-1] is not None
+        if word == 'else' and known:
+            stack[-1] = not stack[-1]
+        elif not (known and (word.startswith('if') or word == 'endif')) and \
+                False not in stack:
+            kept.append(line)
+        if word == 'endif':
+            stack.pop()
+    return re.sub(r'\n{3,}', '\n\n', ''.join(kept))
+
+
+def host():
+    """compat.h, less what it is to the compiler and all its versions."""
+    text = decided(port('compat.h'), ANSWERS)
+    text = re.sub(r'^#define COMPAT_.*\n', '', text, flags=re.M)
+    text = re.sub(r'^/\* Until [^*]*\*/\n', '', text, flags=re.M)
+    return re.search(r'COMPAT_H\n\n(.*?)\n*#endif\n\Z', text, re.S)[1]
+
+
+def comments(text):
+    """With /* and */ on lines of their own, where a comment has several."""
+    text = re.sub(r'^([ \t]*)/\* (?!.*\*/)', r'\1/*\n\1 * ', text, flags=re.M)
+    return re.sub(r'^([ \t]*)(\* .*) \*/$', r'\1\2\n\1*/', text, flags=re.M)
+
+
+def glue(name):
+    """A file of the port as U-Boot has it."""
+    text = port(name).replace('#include "compat.h"\n',
+                              '' if name == 'cmd.c' else host() + '\n')
+    return comments(decided(re.sub(r'\n{3,}', '\n\n', text), ANSWERS))
+
+
+def without_resume(text):
+    """The command as it is before there is a resume."""
+    text = re.sub(r'^/\* Only with.*\n#define RESUME.*\n\n', '', text, flags=re.M)
+    return re.sub(r'^\t+RESUME\((.*\n)*?\t+\)\n', '', text, flags=re.M)
+
+
+def kconfig():
+    """(of the library, of the commands, of resume)"""
+    text = port('Kconfig')
+    library, rest = text.split('if TRANS_TABLE\n')
+    commands, resume = rest.split('config CMD_TRANS_RESUME\n', 1)
+    return (library.rstrip() + '\n', 'if TRANS_TABLE\n' + commands + 'endif\n\n',
+            'config CMD_TRANS_RESUME\n' + resume.rsplit('endif\n', 1)[0])
+
+
+class Tree:
+    """The repository in which the series becomes."""
+
+    def __init__(self, repo, source):
+        self.repo, self.source = repo, source
+        paths = [*EDITS, COMMANDS[0], 'MAINTAINERS']
+        series.begin(repo, {p: pristine(source, p) for p in paths})
+
+    def write(self, path, text):
+        series.write(f'{self.repo}/{path}', text)
+
+    def insert(self, path, at, text):
+        with open(f'{self.repo}/{path}', encoding='utf-8') as f:
+            self.write(path, uboot.inserted(path, f.read(), at, text))
+
+    def edit(self, *paths):
+        for path in paths:
+            self.insert(path, *EDITS[path])
+
+    def maintain(self, behind, *paths):
+        """Lines of MAINTAINERS for them, in the order of names."""
+        self.insert('MAINTAINERS', behind,
+                    ''.join(f'F:\t{path}\n' for path in paths))
+
+    def commit(self, message):
+        series.git(self.repo, 'add', '-A')
+        subject, *body = message.strip().split('\n\n')
+        text = [subject, *(textwrap.fill(b, 72) for b in body)]
+        series.git(self.repo, 'commit', '-q', '-s', '-m', '\n\n'.join(text))
+
+
+def pristine(source, path):
+    """A file as Debian has it: `make uboot-newest` has added lines."""
+    with open(f'{source}/{path}', encoding='utf-8') as f:
+        text = f.read()
+    for name, _, line in uboot.LINES:
+        text = text.replace(line, '') if name == path else text
+    return text
+
+
+# ---- the patches ------------------------------------------------------------
+
+def import_library(t):
+    """By the script that will update it."""
+    t.write(f'{LIB}/update.sh', port('series/update.sh'))
+    done = subprocess.run(['sh', f'{t.repo}/{LIB}/update.sh', uboot.ROOT],
+                          text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+    if done.returncode:
+        raise fetch.Failed(f'update.sh: {done.stdout}')
+    os.remove(f'{t.repo}/{LIB}/update.sh')
+
+
+def build_library(t):
+    t.write(f'{LIB}/update.sh', port('series/update.sh'))
+    os.chmod(f'{t.repo}/{LIB}/update.sh', 0o755)
+    t.write(f'{LIB}/Makefile', port('series/Makefile.lib') +
+            re.sub(r'(#.*\n)+\n', '', port('library.mk'), count=1))
+    t.write(f'{LIB}/Kconfig', kconfig()[0])
+    for name in ('libfdt.h', 'u-boot-env.h'):
+        t.write(f'{LIB}/include/{name}', glue(f'include/{name}'))
+    t.edit('lib/Makefile', 'lib/Kconfig')
+    t.insert('MAINTAINERS', r'(?=^UBI\n)',
+             'TRANS_TABLE\nM:\t{} <{}>\nS:\tMaintained\n'.format(
+                 *series.identity()) + f'F:\t{LIB}/\n\n')
+
+
+def add_kexec(t):
+    for name in GLUE:
+        t.write(f'{BOOT}/{name}', glue(name))
+    t.write(f'{BOOT}/Makefile', port('series/Makefile.boot'))
+    t.write('cmd/trans.c', without_resume(glue('cmd.c')))
+    t.write('include/trans_cmd.h', port('include/trans_cmd.h'))
+    t.insert(*COMMANDS, kconfig()[1])
+    t.edit('boot/Makefile', 'cmd/Makefile')
+    t.maintain(rf'(?=^F:\t{LIB}/\n)', f'{BOOT}/', 'cmd/trans.c',
+               'include/trans_cmd.h')
+
+
+def add_resume(t):
+    for name in RESUME:
+        t.write(f'{BOOT}/{name}', glue(name))
+    t.write('cmd/trans.c', glue('cmd.c'))
+    t.insert('cmd/Kconfig', r'(?=^endif\n\nconfig BOOTM_LINUX\n)', kconfig()[2])
+    t.write(f'{BOOT}/Makefile', port('series/Makefile.boot') +
+            'obj-$(CONFIG_CMD_TRANS_RESUME) += block.o resume.o\n')
+
+
+def document(t):
+    t.write('doc/usage/cmd/trans.rst', port('series/trans.rst'))
+    t.write('doc/develop/trans_table.rst', port('series/trans_table.rst'))
+    t.edit('doc/usage/index.rst', 'doc/develop/index.rst')
+    t.maintain(r'^F:\tcmd/trans\.c\n', 'doc/develop/trans_table.rst',
+               'doc/usage/cmd/trans.rst')
+
+
+SERIES = [
+    (import_library, '''lib: trans_table: import the trans_table library
+
+booti starts a kernel where U-Boot is not. What is to lie where U-Boot is, as
+the pages of a hibernated Linux do wherever they happen to be, cannot be put
+there by code that runs from there, on page tables that are there.
+
+The library leaves such a place. It builds page tables in memory that nobody
+overwrites, moves everything by code that lies there too, with the caches on,
+and proves before that nothing which is still needed is overwritten. It knows
+how to load an arm64 kernel, and how to read a hibernation image of Linux.
+
+It is freestanding, imported as it is, and in its own style. It has no state
+and allocates by callbacks only. Nothing builds it yet.
+'''),
+    (build_library, '''lib: trans_table: build the library
+
+With U-Boot's flags, string functions and libfdt. One part of it, the control
+blob, is linked alone: it is copied to wherever a safe page is found, so it
+refers to nothing outside. A script makes the imported directory what a newer
+checkout has.
+'''),
+    (add_kexec, '''cmd: trans: start a kernel over U-Boot itself
+
+The end of RAM is U-Boot's, on most boards, and booti refuses or overwrites
+itself if an initrd does not fit below. And it does not notice whether what it
+copied is what arrived.
+
+trans kexec takes the words of booti and does its fix-ups, but U-Boot's own
+memory is free for kernel and initrd. Both are moved when U-Boot is no more,
+and verified by SHA-256 before the kernel is entered. What cannot work is
+refused at the prompt, before a device is removed. trans plan says what would
+be done; trans map shows U-Boot's page tables.
+'''),
+    (add_resume, '''cmd: trans: resume a hibernated Linux
+
+Linux wakes up by booting another Linux first, which reads the image and is
+then overwritten by it. That kernel initialises all devices, for the saved one
+to do it again, and must be of the same version.
+
+trans resume reads the image from the swap partition in U-Boot, by U-Boot's
+drivers, and continues the saved kernel, which needs no patch. An image that
+cannot be resumed is refused and stays; the variable trans_resume tells a
+script whether it may boot. trans discard gives an image up.
+'''),
+    (document, '''doc: trans: describe the command and the library
+
+How the command is used, what it sets, and where the parts are.
+'''),
+]
+
+
+def commits(repo, source):
+    tree = Tree(repo, source)
+    for make, message in SERIES:
+        make(tree)
+        tree.commit(message)
+
+
+def write(source):
+    """(the patches, what is wrong with them). Of what is imported nothing is
+    asked."""
+    os.makedirs(os.path.dirname(OUT), exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=os.path.dirname(OUT)) as repo:
+        commits(repo, source)
+        patches = series.export(repo, OUT, len(SERIES))
+    return patches, ''.join(
+        series.checkpatch(source, patch, '--ignore', ','.join(NOT_OURS))
+        for patch in patches[1:])
+
+
+def main():
+    try:
+        with fetch.locked(f'{fetch.BUILD}/u-boot/{RELEASE}/.lock'):
+            patches, bad = write(uboot.source(RELEASE))
+    except fetch.Failed as why:
+        sys.exit(f'uboot-series: {why}')
+    print(bad, end='')
+    print(f'uboot-series: {OUT}: {len(patches)} patches')
+    sys.exit(bool(bad))
+
+
+if __name__ == '__main__':
+    main()
