@@ -47,10 +47,21 @@
 #ifndef TRANS_ASSUME_SPARSE
 #define TRANS_ASSUME_SPARSE 0
 #endif
+/* 1: no next world has its MMU on, and what prepares one is not linked; who
+ * asks for one is told (TRANS_EINVAL). 0: it may have. */
+#ifndef TRANS_ASSUME_PHYSICAL
+#define TRANS_ASSUME_PHYSICAL 0
+#endif
+/* 1: a saved kernel is asked nothing (saved.h), and what asks it is not linked:
+ * its kind of CPU is not compared, and where the host has an ITS it is refused
+ * but with lpis_anyway. 0: it is asked. */
+#ifndef TRANS_ASSUME_UNASKED
+#define TRANS_ASSUME_UNASKED 0
+#endif
 /* 1: no resume is given a sidecar, and what reads one is not linked; who gives
  * one is told (TRANS_EINVAL). 0: it may be. */
 #ifndef TRANS_ASSUME_NO_SIDECAR
-#define TRANS_ASSUME_NO_SIDECAR 0
+#define TRANS_ASSUME_NO_SIDECAR TRANS_ASSUME_UNASKED
 #endif
 /* 1: no kernel is an ELF file, and what reads one is not linked; such a file is
  * refused (TRANS_EIMAGE). 0: it may be. */

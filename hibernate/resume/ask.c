@@ -6,6 +6,7 @@
  * Where it does not say, nothing is refused but what is known to be needed.
  */
 #include "hibernate/resume/private.h"
+#include "lib/assume.h"
 #include "lib/fail.h"
 
 /* MIDR_EL1 has 32 bits that mean something. */
@@ -89,6 +90,8 @@ int trans_resume_ask_saved_(struct tr_load *load)
 	_Static_assert(sizeof(*saved) <= 4096, "it fits into any page");
 	if (resume->image.info.own)
 		return 0;
+	if (TRANS_ASSUME_UNASKED)
+		return check_lpis(load);
 	if (trans_resume_carve_(resume, 1ULL << shift, 1ULL << shift, &pa))
 		return trans_fail_pa(load->err, TRANS_ENOMEM,
 				     "a page to ask the kernel with", 0,

@@ -46,6 +46,9 @@ static const char *unknown(const struct trans_transition_args *args)
 	if ((args->map == TRANS_MAP_LINEAR && !copies_map(args)) ||
 	    args->scrub != wants_scrub(args))
 		return "this build has no linear map (TRANS_ASSUME_SPARSE)";
+	if (args->world != world_of(args))
+		return "this build has no world with an MMU "
+		       "(TRANS_ASSUME_PHYSICAL)";
 	if (bad_uart(&args->uart))
 		return "UART: its width, or registers that it does not divide";
 	if (args->conduit > TRANS_CONDUIT_SMC)
@@ -171,7 +174,7 @@ int trans_args_check_(const struct trans_transition_args *args,
 		why = trans_args_cpu_(args);
 	if (why)
 		return trans_fail(err, TRANS_EINVAL, why);
-	if (args->world)
+	if (world_of(args))
 		ret = trans_world_check_(args, err);
 	if (ret)
 		return ret;

@@ -11,7 +11,7 @@
 
 static bool wanted(const struct trans_transition *t)
 {
-	return t->passage.ops;
+	return !TRANS_ASSUME_PHYSICAL && t->passage.ops;
 }
 
 static int geometry(const struct trans_transition *t,
@@ -59,7 +59,7 @@ int trans_entry_map_build_(struct trans_transition *t, struct trans_error *err)
 	struct trans_geometry geo;
 	int ret;
 
-	if (!t->args.world)
+	if (!world_of(&t->args))
 		return 0;
 	t->world = *t->args.world;
 	ret = geometry(t, &geo, err);

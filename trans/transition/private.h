@@ -26,6 +26,12 @@ static inline bool wants_scrub(const struct trans_transition_args *args)
 	return !TRANS_ASSUME_SPARSE && args->scrub;
 }
 
+static inline const struct trans_world *
+world_of(const struct trans_transition_args *args)
+{
+	return TRANS_ASSUME_PHYSICAL ? NULL : args->world;
+}
+
 static inline uint64_t granule_of(const struct trans_transition *t)
 {
 	return 1ULL << t->args.granule;
