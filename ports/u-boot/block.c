@@ -76,8 +76,8 @@ int port_block(const char *interface, const char *dev_part, bool force,
 	struct disk_partition info;
 	struct blk_desc *desc;
 
-	if (blk_get_device_part_str(interface, dev_part, &desc, &info,
-				    1) < 0 || !desc)
+	if (part_get_info_by_dev_and_name_or_num(interface, dev_part, &desc,
+						 &info, 1) < 0 || !desc)
 		return port_error(err, TRANS_ENOENT, "disk or partition", 0,
 				  0);
 	if (!force && !writes_through(desc))

@@ -2,14 +2,6 @@
 /* trans map: the tables that U-Boot itself runs on. */
 #include "port.h"
 
-#include <console.h>
-
-int port_put(void *arg, const char *text, size_t len)
-{
-	printf("%.*s", (int)len, text);
-	return ctrlc();
-}
-
 int port_do_map(struct cmd_tbl *cmd, int flag, int argc, char *const argv[])
 {
 	struct trans_table table;

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-/* Errors of the port itself, and how any is said: all of it, also after a
- * Ctrl-C (which ends what port_put writes). */
+/* What is said: errors, of the port itself and of others, all of each, also
+ * after a Ctrl-C, which ends what port_put writes. */
 #include "port.h"
+
+#include <console.h>
+
+int port_put(void *arg, const char *text, size_t len)
+{
+	printf("%.*s", (int)len, text);
+	return ctrlc();
+}
 
 int port_error(struct trans_error *err, int status, const char *why, u64 pa,
 	       u64 len)

@@ -9,6 +9,21 @@ ccflags-y += -I$(TT_GLUE)/include -I$(TT)/include -I$(TT) \
 	'-DTRANS_ENV_HEADER=<u-boot-env.h>'
 asflags-y += -I$(TT)
 
+# What U-Boot has none of, or was not asked for, the library leaves out. A
+# saved kernel may have pages of any size, and is entered with its MMU on; any
+# other has neither.
+ccflags-y += -DTRANS_ASSUME_SPARSE=1 -fomit-frame-pointer
+ifndef CONFIG_CMD_TRANS_ELF
+ccflags-y += -DTRANS_ASSUME_NO_ELF=1
+endif
+ifndef CONFIG_CMD_TRANS_RESUME
+ccflags-y += -DTRANS_ASSUME_GRANULE=TRANS_4K -DTRANS_ASSUME_WIDE=0 \
+	-DTRANS_ASSUME_PHYSICAL=1
+endif
+ifndef CONFIG_CMD_TRANS_RESUME_ASK
+ccflags-y += -DTRANS_ASSUME_UNASKED=1
+endif
+
 lib-objs := $(patsubst %,tt/%.o,$(basename $(TRANS_TABLE_CORE) \
 	$(TRANS_TABLE_CORE_ARM) $(TRANS_TABLE_FDT) $(TRANS_TABLE_KEXEC)))
 resume-objs-$(CONFIG_CMD_TRANS_RESUME) := $(patsubst %,tt/%.o,$(basename \

@@ -114,8 +114,8 @@ struct trans_fdt_edit port_fdt_edit(void);
 extern const struct trans_decompress port_decompress;
 extern const struct trans_unpackers port_unpackers;
 
-/* block.c: "virtio", "0:2" and the like. One at a time. TRANS_ENOENT: there is
- * none; TRANS_EHOST: not known to write through, unless @force. */
+/* block.c: "virtio", and "0:2" or "0#swap". One at a time. TRANS_ENOENT: there
+ * is none; TRANS_EHOST: not known to write through, unless @force. */
 int port_block(const char *interface, const char *dev_part, bool force,
 	       struct trans_block *block, struct trans_error *err);
 
@@ -147,14 +147,15 @@ int port_leave(struct trans_error *err);
 int port_error(struct trans_error *err, int status, const char *why, u64 pa,
 	       u64 len);
 void port_say_error(const char *what, const struct trans_error *err);
-
-/* dump.c: a trans_put_fn to the console; Ctrl-C stops. */
+/* A trans_put_fn to the console; Ctrl-C stops. */
 int port_put(void *arg, const char *text, size_t len);
 
 /* words.c: the words of a command line: a number, and <start> or <start>:<len>
- * (len 0: not said), to the end of the word. All hexadecimal. */
+ * (len 0: not said), to the end of the word; both hexadecimal. A count of
+ * pages, as Linux prints resume_offset: decimal, or hexadecimal behind 0x. */
 bool port_read_hex(const char **text, u64 *value);
 bool port_read_range(const char *text, struct trans_range *range);
+bool port_read_pages(const char *text, u64 *pages);
 
 /* The dry run of resume, whose words are the same. */
 int port_plan_resume(int argc, char *const argv[]);

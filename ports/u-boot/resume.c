@@ -22,7 +22,8 @@ static struct trans_ranges lent;
 /* The words of a command line, and what they led to. */
 struct request {
 	const char *interface, *dev_part;
-	struct trans_range offset, sidecar;
+	struct trans_range sidecar;
+	u64 offset; /* pages */
 	struct trans_block disk;
 	unsigned int percent;
 	bool force, any_efi, no_lpis;
@@ -57,8 +58,7 @@ static bool read_words(struct request *r, int argc, char *const argv[])
 		return false;
 	r->interface = argv[1];
 	r->dev_part = argv[2];
-	return argc < 4 || (port_read_range(argv[3], &r->offset) &&
-			    !r->offset.len);
+	return argc < 4 || port_read_pages(argv[3], &r->offset);
 }
 
 static int progress(void *ctx, u64 done, u64 total)
@@ -100,7 +100,7 @@ static struct trans_resume_args resume_args(struct request *r)
 {
 	struct trans_resume_args args = {
 		.disk = &r->disk,
-		.offset = r->offset.start,
+		.offset = r->offset,
 		.unpack = port_unpackers,
 		.progress = progress,
 		.progress_ctx = r,
@@ -295,7 +295,7 @@ static int discard(struct request *r, void *buffer, u64 len,
 
 	if (ret)
 		return ret;
-	ret = trans_resume_probe(&r->disk, r->offset.start, buffer, len, &info,
+	ret = trans_resume_probe(&r->disk, r->offset, buffer, len, &info,
 				 &id, err);
 	warn_no_swap(ret, &info);
 	if (!id.page_len)

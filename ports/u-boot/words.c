@@ -15,6 +15,15 @@ bool port_read_hex(const char **text, u64 *value)
 	return true;
 }
 
+/* U-Boot takes 0x for what it is, whatever the base. */
+bool port_read_pages(const char *text, u64 *pages)
+{
+	char *end;
+
+	*pages = simple_strtoull(text, &end, 10);
+	return end != text && !*end;
+}
+
 bool port_read_range(const char *text, struct trans_range *range)
 {
 	u64 start, len = 0;

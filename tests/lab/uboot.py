@@ -247,6 +247,7 @@ def build_objects(out, into, tools):
     """The glue as one object, with U-Boot's own flags."""
     words = compile_words(out, 'cmd/version')
     config = ['-DCONFIG_TRANS_TABLE=1', '-DCONFIG_CMD_TRANS=1',
+              '-DCONFIG_CMD_TRANS_PLAN=1', '-DCONFIG_CMD_TRANS_MAP=1',
               '-DCONFIG_CMD_TRANS_RESUME=1',
               '-DCONFIG_CMD_TRANS_RESUME_EFI=1']
     objects = []

@@ -31,6 +31,7 @@ SLEEPER_PASS = r'\nSLEEPER: PASS\n'
 ANY_BOOT = r'Booting Linux on physical CPU'
 NO_SWAP = ('WARNING: not even swap space is there: [^\n]*\n'
            'trans (?:resume|plan|discard): TRANS_ENOIMAGE: not a swap space')
+SIGNATURE = b'SWAPSPACE2'
 NO_IMAGE = 'trans (?:resume|discard): TRANS_ENOIMAGE: '
 GIVEN_UP = 'The hibernated system is given up'
 STOPPED = 'trans resume: TRANS_ESTOPPED: '
@@ -411,6 +412,32 @@ def refuses_nvme(c, machine):
     c.fails('trans resume -f', 'Usage')
 
 
+def write_swap_header(c, page):
+    """Of an empty swap space, into the swap partition: the signature that ends
+    its first page (mm/swapfile.c looks there too)."""
+    c.must(f'mw.b {KERNEL_AT:x} 0 1000')
+    for i, byte in enumerate(SIGNATURE, start=0x1000 - len(SIGNATURE)):
+        c.must(f'mw.b {KERNEL_AT + i:x} {byte:x}')
+    c.must('virtio dev 0')
+    sector = disk.SWAP[0] // disk.SECTOR + page * 8
+    c.must(f'virtio write {KERNEL_AT:x} {sector:x} 8')
+
+
+def takes_places(c, machine):
+    """A partition has a number or a name, a swap file an offset in decimal, and
+    in hexadecimal only with 0x."""
+    write_swap_header(c, 10)
+    for place in ('0:2 10', '0#swap 10', '0:2 0xa', '0#swap 0xA'):
+        said = c.fails(f'trans resume virtio {place}', NO_IMAGE)
+        if re.search(NO_SWAP, said):
+            raise Lost(f'{place} is another place')
+    for place in ('0:2', '0#swap', '0:2 0x10', '0:2 16'):
+        c.fails(f'trans resume virtio {place}', NO_SWAP)
+    for place in ('0:2 a', '0:2 10:', '0:2 -10'):
+        c.fails(f'trans resume virtio {place}', 'Usage')
+    c.fails('trans resume virtio 0#nobody', 'TRANS_ENOENT: disk or partition')
+
+
 def takes_ahci(c, machine):
     """Each write is flushed."""
     c.must('scsi scan')
@@ -438,5 +465,6 @@ CASES = [
     Case('ahci', takes_ahci, more=another_disk(
         ('-device', 'ich9-ahci,id=a',
          '-device', 'ide-hd,drive=d1,bus=a.0'))),
+    Case('places', takes_places),
     Case('prebuilt', kexecs, out='prebuilt'),
 ]

@@ -3,13 +3,15 @@
 """make uboot-check: the series, on a pristine tree that was made a repository.
 It is written, applied by `git am`, built for QEMU, and cases run with what was
 built. Nothing is left of an earlier run."""
+import argparse
 import os
 import shutil
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), 'qemu')]
-import patches  # noqa: E402 (finds tests/lab)
+import at_prompt  # noqa: E402 (finds tests/lab)
+import patches  # noqa: E402
 import fetch  # noqa: E402
 import rows  # noqa: E402
 import run_uboot  # noqa: E402
@@ -20,8 +22,20 @@ TREE = f'{patches.HOME}/tree'
 NAME = os.path.basename(patches.HOME)
 # What of Debian's package is not U-Boot's, and what is ours.
 NOT_UPSTREAM = ['debian', '.pc', 'ORIGIN', 'lib/trans_table']
+# What is measured against the same defconfig without: options less and less.
+LESS = {
+    'trans': [],
+    '- map': ['CMD_TRANS_MAP'],
+    '- elf': ['CMD_TRANS_ELF'],
+    '- plan': ['CMD_TRANS_PLAN'],
+    '- ask': ['CMD_TRANS_RESUME_ASK'],
+    '- resume (kexec alone)': ['CMD_TRANS_RESUME'],
+}
 # Both ways to leave, at both exception levels.
-CASES = ['map-el1', 'kexec-over-el2', 'resume-el1-gic2']
+CASES = ['map-el1', 'places', 'kexec-over-el2', 'resume-el1-gic2']
+# What is left of all options at the end.
+ALONE = at_prompt.Case('kexec-alone', at_prompt.kexecs_without_lpis, out='less',
+                       gic='3', its=True)
 
 
 def make_repository(source):
@@ -48,27 +62,59 @@ def apply_series(source):
     return bad
 
 
-def prepare(tools):
+def prepare():
     shutil.rmtree(patches.HOME, ignore_errors=True)
     with fetch.locked(f'{fetch.BUILD}/u-boot/{patches.RELEASE}/.lock'):
         bad = apply_series(uboot.source(patches.RELEASE))
     if bad:
         raise fetch.Failed(f'checkpatch:\n{bad}')
-    uboot.build(TREE, patches.HOME, tools)
+
+
+def without(out, options):
+    with open(f'{out}/.config', encoding='utf-8') as f:
+        lines = f.read().splitlines()
+    dropped = {f'CONFIG_{o}=y' for o in options}
+    fetch.write_file(f'{out}/.config', '\n'.join(
+        [w for w in lines if w not in dropped] +
+        [f'# CONFIG_{o} is not set' for o in options]) + '\n')
+
+
+def footprint(tools):
+    """A line for each set of options: what it adds to text, data, bss."""
+    plain = uboot.text_size(f'{patches.HOME}/plain', tools)
+    out = f'{patches.HOME}/less'
+    shutil.copytree(f'{patches.HOME}/with', out, symlinks=True)
+    for name, options in LESS.items():
+        if options:
+            without(out, options)
+            uboot.make(TREE, out, 'olddefconfig', tools=tools)
+            uboot.make(TREE, out, 'u-boot.bin', tools=tools)
+        now = uboot.text_size(out, tools)
+        print(f'  {name:24} text + {now[0] - plain[0]:7,}, data + '
+              f'{now[1] - plain[1]:5,}, bss + {now[2] - plain[2]:6,}', flush=True)
 
 
 def run_all():
     """(passed, failed)."""
-    prepare(os.environ.get('CROSS_COMPILE') or uboot.TOOLS)
+    tools = os.environ.get('CROSS_COMPILE') or uboot.TOOLS
+    prepare()
+    uboot.build(TREE, patches.HOME, tools)
+    footprint(tools)
     picked = [c for c in run_uboot.CASES if c.name in CASES]
     if len(picked) != len(CASES):
         raise fetch.Failed(f'no such case: {CASES}')
-    return run_uboot.run_cases(u_boot=NAME, cases=picked)
+    return run_uboot.run_cases(u_boot=NAME, cases=[*picked, ALONE])
 
 
 def main():
+    ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument('--tree', action='store_true',
+                    help='only write and apply it (for tests/lab/boards.py)')
+    only_tree = ap.parse_args().tree
     try:
-        rows.end('', run_all)
+        if only_tree:
+            return prepare()
+        return rows.end('', run_all)
     except fetch.Failed as why:
         sys.exit(f'uboot-check: {why}')
 

@@ -101,7 +101,7 @@ def glue(name):
 
 def without_resume(text):
     """The command as it is before there is a resume."""
-    text = re.sub(r'^/\* Only with.*\n#define RESUME.*\n\n', '', text, flags=re.M)
+    text = re.sub(r'^#define RESUME.*\n', '', text, flags=re.M)
     return re.sub(r'^\t+RESUME\((.*\n)*?\t+\)\n', '', text, flags=re.M)
 
 

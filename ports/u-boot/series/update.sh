@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 #
-# Makes upstream/, beside this script, what a checkout of trans_table has. Nothing
-# in it is written by hand.
+# Makes upstream/, beside this script, what a checkout of trans_table has.
+# Nothing in it is written by hand.
 set -e
 
 if [ ! -e "$1/sources.mk" ]; then
