@@ -32,9 +32,11 @@ uboot-series: uboot-setup ## the library and the port as patches that git am tak
 uboot-check: uboot-setup payload $(A)/port.bin ## the series on a pristine tree: applied, built, measured, kernels started and resumed
 	@tests/uboot/check_series.py
 
-uboot-boards: uboot-setup payload ## the port compiled for boards of 20 SoCs; kexec on QEMU's raspi3b and xlnx-versal-virt
+uboot-boards: uboot-setup payload ## the port, and the series, compiled for boards of 20 SoCs; kexec on QEMU's raspi3b and xlnx-versal-virt
 	@tests/lab/boards.py --tools $(CROSS_COMPILE)
 	@tests/lab/boards.py --tools $(CROSS_COMPILE) --whole
+	@tests/uboot/check_series.py --tree
+	@tests/lab/boards.py --tools $(CROSS_COMPILE) --series
 	@tests/uboot/run_uboot.py --boards
 
 demo-uboot: uboot-bins payload ## at U-Boot's prompt, live (EL= GIC=)

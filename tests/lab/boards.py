@@ -16,6 +16,7 @@ import fetch  # noqa: E402
 import uboot  # noqa: E402
 
 OUT = os.path.join(uboot.BUILD, 'u-boot', 'boards')
+SERIES = os.path.join(uboot.BUILD, 'u-boot', 'series', 'tree')
 
 # defconfig: whose it is. The first three did not compile once (linux/kernel.h
 # and stdio.h by way of their config headers): they are the sample.
@@ -47,11 +48,23 @@ SAMPLE = list(BOARDS)[:3]
 WHOLE = ['rpi_arm64', 'xilinx_versal_virt']
 
 
+def parts(tree):
+    """Of them, what this tree has."""
+    series = ['boot/trans/', 'cmd/trans.o'] if tree == SERIES else []
+    return ['lib/trans_table/', *series]
+
+
+def home_of(tree):
+    """Boards of the series are beside its tree."""
+    return (os.path.join(os.path.dirname(tree), 'boards')
+            if tree == SERIES else OUT)
+
+
 def configured(tree, board, tools):
     """The board's build directory, with our options; the prompt is the same
     everywhere, so that a test can wait for it."""
-    out = os.path.join(OUT, board)
-    fragment = os.path.join(OUT, 'fragment')
+    out = os.path.join(home_of(tree), board)
+    fragment = os.path.join(home_of(tree), 'fragment')
     os.makedirs(out, exist_ok=True)
     with open(f'{uboot.PORT}/trans_table.config', encoding='utf-8') as f:
         fetch.write_file(fragment, f.read() + 'CONFIG_SYS_PROMPT="=> "\n')
@@ -67,10 +80,11 @@ def compile_port(tree, board, tools):
     out = configured(tree, board, tools)
     uboot.make(tree, out, 'prepare', 'scripts', tools=tools)
     try:
-        uboot.make(tree, out, 'lib/trans_table/', tools=tools, strict=True)
+        uboot.make(tree, out, *parts(tree), tools=tools, strict=True)
     except fetch.Failed:
         # An object that is there would not be compiled, and warned of, again.
-        shutil.rmtree(f'{out}/lib/trans_table', ignore_errors=True)
+        for part in parts(tree):
+            shutil.rmtree(f'{out}/{part}', ignore_errors=True)
         raise
 
 
@@ -106,9 +120,17 @@ def attempt(step, tree, board, tools):
     return not why
 
 
-def compile_all(boards, tools=uboot.TOOLS):
+@contextlib.contextmanager
+def tree_of_series():
+    """The newest U-Boot, with the series applied."""
+    if not os.path.exists(f'{SERIES}/boot/trans'):
+        raise fetch.Failed('make uboot-check makes the tree of the series')
+    yield SERIES
+
+
+def compile_all(boards, tools=uboot.TOOLS, source=source_with_port):
     """(passed, failed)."""
-    with source_with_port() as tree:
+    with source() as tree:
         passed = sum(attempt(compile_port, tree, b, tools) for b in boards)
     return passed, len(boards) - passed
 
@@ -122,6 +144,8 @@ def main():
                     help=f'only {", ".join(SAMPLE)}')
     ap.add_argument('--whole', action='store_true',
                     help='build u-boot.bin for those that QEMU has')
+    ap.add_argument('--series', action='store_true',
+                    help='on the tree of make uboot-check')
     ap.add_argument('--list', action='store_true',
                     help='the boards and their SoCs')
     ap.add_argument('--tools', default=uboot.TOOLS,
@@ -140,7 +164,9 @@ def main():
                 failed = sum(not attempt(build_whole, tree, b, args.tools)
                              for b in boards)
         else:
-            failed = compile_all(boards, args.tools)[1]
+            failed = compile_all(
+                boards, args.tools,
+                tree_of_series if args.series else source_with_port)[1]
     except fetch.Failed as why:
         sys.exit(f'boards: {why}')
     except KeyboardInterrupt:
