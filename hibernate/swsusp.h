@@ -9,6 +9,7 @@
 #include <trans_table/cpu.h>
 #include <trans_table/swsusp.h>
 
+#include "lib/assume.h"
 #include "lib/bytes.h"
 #include "lib/fail.h"
 
@@ -53,12 +54,13 @@
 #define SWSUSP_PACKED_MAX(page_shift)                               \
 	((34ULL << (page_shift)) + 69)
 
-/* The buffer, in pages: map, page numbers of maps, packed pages, unpacked. */
+/* The buffer, in pages: map, page numbers of maps, packed pages, unpacked; and
+ * for each worker room for a chunk more of both, and a page for its job. */
 #define SWSUSP_AT_SEEN 1u
 #define SWSUSP_SEEN_PAGES 4u
 #define SWSUSP_AT_HELD (SWSUSP_AT_SEEN + SWSUSP_SEEN_PAGES)
 #define SWSUSP_HELD_PAGES 67u
-#define SWSUSP_AT_UNPACKED (SWSUSP_AT_HELD + SWSUSP_HELD_PAGES)
+#define SWSUSP_PACKED_PAGES 35u
 
 static inline size_t swsusp_bytes(const struct trans_swsusp *image,
 				  uint64_t pages)
@@ -71,6 +73,60 @@ static inline uint8_t *swsusp_buffer(const struct trans_swsusp *image,
 {
 	return (uint8_t *)image->args.buffer + swsusp_bytes(image, page);
 }
+
+/* How many workers there are, and room for in the buffer. */
+static inline unsigned int swsusp_workers(const struct trans_swsusp *image)
+{
+	const struct trans_workers *workers = image->args.workers;
+	unsigned int shift = image->info.page_shift, count = 0;
+
+	if (TRANS_ASSUME_NO_WORKERS || !workers)
+		return 0;
+	while (count < workers->count && count < TRANS_WORKERS_MAX &&
+	       TRANS_SWSUSP_BUFFER_FOR(shift, count + 1) <=
+		       image->args.buffer_len)
+		count++;
+	return count;
+}
+
+static inline unsigned int swsusp_held_pages(const struct trans_swsusp *image)
+{
+	return SWSUSP_HELD_PAGES + SWSUSP_PACKED_PAGES * swsusp_workers(image);
+}
+
+static inline uint8_t *swsusp_unpacked(const struct trans_swsusp *image)
+{
+	return swsusp_buffer(image, SWSUSP_AT_HELD + swsusp_held_pages(image));
+}
+
+/* What the @i-th CPU works on; the caller is number 0, and has its own. It
+ * stays readable whatever becomes of the load. */
+static inline void *swsusp_job(const struct trans_swsusp *image, unsigned int i)
+{
+	return swsusp_unpacked(image) +
+	       swsusp_bytes(image, SWSUSP_CHUNK_PAGES *
+					   (1 + swsusp_workers(image)) + i - 1);
+}
+
+/* Call @fn with @own here, and with the @count - 1 jobs of workers there; all
+ * are done then. TRANS_ELOST: one is not. */
+int trans_swsusp_divide_(const struct trans_swsusp *image,
+			 void (*fn)(void *job), void *own, unsigned int count,
+			 struct trans_error *err);
+static inline int swsusp_divide(const struct trans_swsusp *image,
+				void (*fn)(void *job), void *own,
+				unsigned int count, struct trans_error *err)
+{
+	if (!TRANS_ASSUME_NO_WORKERS)
+		return trans_swsusp_divide_(image, fn, own, count, err);
+	fn(own);
+	return 0;
+}
+
+/* The CRC of what lies behind each other, from both CRCs: @after is
+ * trans_crc32_after_ of the bytes of the second, whose CRC began with 0. */
+uint32_t trans_crc32_after_(uint64_t len);
+uint32_t trans_crc32_join_(uint32_t crc, uint32_t after, uint32_t behind);
 
 static inline uint64_t swsusp_disk_pages(const struct trans_swsusp *image)
 {

@@ -75,5 +75,10 @@
 #ifndef TRANS_ASSUME_NO_ORDER
 #define TRANS_ASSUME_NO_ORDER 0
 #endif
+/* 1: workers that the host lends are left alone, and what divides work among
+ * them is not linked; it takes longer, and comes to the same. 0: they help. */
+#ifndef TRANS_ASSUME_NO_WORKERS
+#define TRANS_ASSUME_NO_WORKERS 0
+#endif
 
 #endif

@@ -33,7 +33,7 @@ $(N)/swsusp: $(call bench_objs,tests/bench/swsusp.c tests/unit/support/swsusp_im
 
 # All of kexec and hibernate, and the tests' machine.
 $(N)/hostile: $(call bench_objs,$(addprefix tests/bench/,hostile.c hostile_kernel.c) \
-		$(addprefix tests/unit/support/,resume_world.c memory.c files.c \
+		$(addprefix tests/unit/support/,resume_world.c workers.c memory.c files.c \
 		kexecs.c saved_kernels.c) $(GUNZIP) \
 		$(LIB) $(TRANS) $(KEXEC) $(HIBERNATE) $(FAKES)) \
 		$(call fdt_objs,$(N)) $(call zlib_objs,$(N))

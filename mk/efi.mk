@@ -29,7 +29,7 @@ EFI_FLAGS := -target aarch64-none-elf -std=gnu11 -Oz -ffreestanding \
 	-fvisibility=hidden -fno-pie -mcmodel=tiny -fomit-frame-pointer \
 	-fmerge-all-constants -flto -Wa,-I$(A) -DTRANS_ASSUME_SPARSE=1 \
 	-DTRANS_ASSUME_NO_SIDECAR=1 -DTRANS_ASSUME_NO_ELF=1 \
-	-DTRANS_ASSUME_NO_ORDER=1
+	-DTRANS_ASSUME_NO_ORDER=1 -DTRANS_ASSUME_NO_WORKERS=1
 # clang's -Wconversion says signs, too.
 EFI_WARN := -Wall -Wextra -Wconversion -Wshadow -Werror -Wno-sign-conversion
 EFI_LINK := -pie --no-dynamic-linker -z text -z max-page-size=4096 -z norelro \

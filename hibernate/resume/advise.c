@@ -16,6 +16,8 @@ enum trans_resume_advice trans_resume_advise(int status)
 	case TRANS_ESTALE:
 	case TRANS_ESTOPPED:
 		return TRANS_RESUME_AGAIN;
+	case TRANS_ELOST:
+		return TRANS_RESUME_RESET;
 	default:
 		return TRANS_RESUME_KEEP;
 	}

@@ -4,7 +4,7 @@
  * straight from the disk, the rest waits where its move will look for it.
  */
 #include "hibernate/resume/private.h"
-#include "lib/fail.h"
+#include "hibernate/swsusp.h"
 
 /* Bytes of memory, at most, that are filled or cleaned in one go: what a host
  * that can be asked to stop waits for. */
@@ -39,43 +39,74 @@ static void *data_room(void *ctx, unsigned int *count)
 	return resume->host->phys_to_virt(resume->host_ctx, now, (size_t)len);
 }
 
+/* A stretch of lent memory that has its pages, for whatever CPU settles it. */
+struct settling {
+	void (*clean)(void *ctx, const void *va, size_t len);
+	void *ctx, *at;
+	size_t len;
+	bool zero;
+};
+
 /* The kernel is entered with the MMU off: what the mover does not move must be
  * in memory, not in a cache (Arm ARM D7.5). The mover cleans what it moves.
  * Once is enough here: this is lent memory, which nobody but this library
- * writes, and what is not written does not get dirty again. */
-static int settle(const struct trans_resume *resume,
-		  const struct tr_stretch *stretch)
+ * writes, and what is not written does not get dirty again. By VA an operation
+ * reaches all caches of the Inner Shareable domain (D7.5.9), so that any CPU
+ * may clean what another one wrote. */
+static void settle(void *job)
 {
-	void *at = resume->host->phys_to_virt(resume->host_ctx, stretch->pa,
-					      (size_t)stretch->len);
+	const struct settling *it = job;
 
-	if (!at)
-		return TRANS_EFAULT;
-	if (stretch->zero)
-		memset(at, 0, stretch->len);
-	if (resume->host->clean)
-		resume->host->clean(resume->host_ctx, at, stretch->len);
-	return 0;
+	if (it->zero)
+		memset(it->at, 0, it->len);
+	if (it->clean)
+		it->clean(it->ctx, it->at, it->len);
 }
 
+static bool aim(const struct trans_resume *resume,
+		const struct tr_stretch *stretch, struct settling *job)
+{
+	size_t len = (size_t)stretch->len;
+	void *at = resume->host->phys_to_virt(resume->host_ctx, stretch->pa,
+					      len);
+
+	*job = (struct settling){ resume->host->clean, resume->host_ctx, at,
+				  len, stretch->zero };
+	return at;
+}
+
+/* As many stretches at a time as there are CPUs. */
 static int settle_direct(struct tr_load *load)
 {
 	const struct trans_resume *resume = load->resume;
-	unsigned int shift = resume->image.info.page_shift;
+	const struct trans_swsusp *image = &resume->image;
+	unsigned int shift = image->info.page_shift, count = 0;
+	unsigned int workers = swsusp_workers(image);
 	struct tr_stretch stretch;
+	struct settling own;
 	trans_pa_t from = 0;
+	int ret = 0;
 
-	while (trans_resume_stretch_(resume, from, load->part << shift,
-				     &stretch)) {
+	while (!ret && trans_resume_stretch_(resume, from, load->part << shift,
+					     &stretch)) {
 		from = stretch.pa + stretch.len;
 		if (trans_resume_work_(load, stretch.len >> shift))
 			return TRANS_ESTOPPED;
-		if (stretch.direct && settle(resume, &stretch))
+		if (!stretch.direct)
+			continue;
+		if (!aim(resume, &stretch,
+			 count ? swsusp_job(image, count) : &own))
 			return trans_fail_pa(load->err, TRANS_EFAULT,
 					     "no access to lent memory",
 					     stretch.pa, stretch.len);
+		if (count++ < workers)
+			continue;
+		ret = swsusp_divide(image, settle, &own, count, load->err);
+		count = 0;
 	}
-	return 0;
+	if (!ret && count)
+		ret = swsusp_divide(image, settle, &own, count, load->err);
+	return ret;
 }
 
 int trans_resume_read_data_(struct tr_load *load)

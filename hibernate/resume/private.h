@@ -17,6 +17,7 @@
 
 /*
  * One load in progress.
+ * @workers: of @args, unless it goes without
  * @id:      of the image that was looked at
  * @next:    where the reader has got to
  * @read:    pages of the stream that it has told of
@@ -33,6 +34,7 @@ struct tr_load {
 	struct trans_resume *resume;
 	const struct trans_resume_args *args;
 	struct trans_error *err;
+	const struct trans_workers *workers;
 	struct trans_image_id id;
 	trans_pa_t next;
 	uint64_t read;

@@ -94,6 +94,7 @@ static int open_with(struct tr_load *load, void *buffer, uint64_t len)
 		.buffer_len = len,
 		.progress = heard,
 		.progress_ctx = load,
+		.workers = load->workers,
 	};
 
 	return trans_swsusp_open(&load->resume->image, &open, load->err);
@@ -197,6 +198,18 @@ static int open_again(struct tr_load *load, void *buffer, uint64_t len)
 			     load->id.offset, load->id.page_len);
 }
 
+/* Bytes of the reader's buffer. */
+static uint64_t buffer_for(const struct tr_load *load)
+{
+	const struct trans_workers *workers =
+		TRANS_ASSUME_NO_WORKERS ? NULL : load->workers;
+	uint64_t count = workers ? trans_least(workers->count,
+					       TRANS_WORKERS_MAX) : 0;
+
+	return TRANS_SWSUSP_BUFFER_FOR(load->resume->image.info.page_shift,
+				       count);
+}
+
 /* Where the image's own pages end up is not known yet, so these may lie on
  * some; such pages are moved. */
 static int carve_early(struct tr_load *load)
@@ -204,8 +217,7 @@ static int carve_early(struct tr_load *load)
 	struct trans_resume *resume = load->resume;
 	struct trans_resume_map *map = &resume->map;
 	uint64_t page = tr_page(resume), len = trans_resume_map_len_(map);
-	uint64_t buffer_len =
-		TRANS_SWSUSP_BUFFER(resume->image.info.page_shift);
+	uint64_t buffer_len = buffer_for(load);
 	trans_pa_t pa;
 	void *buffer;
 
@@ -286,32 +298,57 @@ static int run(struct tr_load *load, const struct step *step)
 	return step->run == look ? ret : not_forged(load, ret);
 }
 
-/* What remains known is whether there was swap space, where no image is. */
+/* What remains known is whether there was swap space, where no image is. What a
+ * worker that is lost may still look at stays as it is: nothing is given back,
+ * so nothing has to be zeroed. */
 static void fail_load(struct trans_resume *resume, int status)
 {
 	unsigned int swap_shift = resume->image.info.page_shift;
 
+	if (status == TRANS_ELOST)
+		resume->wipe = false;
 	trans_resume_unload(resume);
 	if (status == TRANS_ENOIMAGE)
 		resume->image.info.page_shift = swap_shift;
+}
+
+static int run_all(struct tr_load *load)
+{
+	struct trans_resume *resume = load->resume;
+	int ret = 0;
+
+	memset(resume, 0, sizeof(*resume));
+	for (size_t i = 0; !ret && i < sizeof(steps) / sizeof(*steps); i++)
+		ret = run(load, &steps[i]);
+	resume->image.args.progress = NULL;
+	if (ret)
+		fail_load(resume, ret);
+	return ret;
+}
+
+/* Memory for workers is what can be done without. */
+static bool goes_without(const struct tr_load *load, int ret)
+{
+	return !TRANS_ASSUME_NO_WORKERS && ret == TRANS_ENOMEM &&
+	       load->workers && load->workers->count;
 }
 
 int trans_resume_load(struct trans_resume *resume,
 		      const struct trans_resume_args *args,
 		      struct trans_error *err)
 {
-	struct tr_load load = { .resume = resume, .args = args, .err = err };
-	int ret = 0;
+	struct tr_load load = { .resume = resume, .args = args, .err = err,
+				.workers = args->workers };
+	int ret;
 
-	memset(resume, 0, sizeof(*resume));
 	if (args->id)
 		memset(args->id, 0, sizeof(*args->id));
-	for (size_t i = 0; !ret && i < sizeof(steps) / sizeof(*steps); i++)
-		ret = run(&load, &steps[i]);
-	resume->image.args.progress = NULL;
-	if (ret)
-		fail_load(resume, ret);
-	return ret;
+	ret = run_all(&load);
+	if (!goes_without(&load, ret))
+		return ret;
+	load = (struct tr_load){ .resume = resume, .args = args, .err = err,
+				 .told = load.told };
+	return run_all(&load);
 }
 
 int trans_resume_start(struct trans_resume *resume, struct trans_error *err)

@@ -11,8 +11,7 @@
  * it would be after a lane of zeroes is its product with a constant, and with
  * that the three become one.
  */
-#include <trans_table/swsusp.h>
-
+#include "hibernate/swsusp.h"
 #include "lib/machine/arch.h"
 #include "lib/numbers.h"
 
@@ -36,20 +35,46 @@ static uint32_t by_table(uint32_t crc, const uint8_t *at, size_t len)
 	return crc;
 }
 
-/* Words of 8 bytes in a lane; and x to the power of its bits, reflected, modulo
- * the polynomial: 1 is 0x80000000. */
+/* Registers are polynomials with reflected bits, modulo that one: 1 is
+ * 0x80000000, and x^8, which moves a register by a byte, 0x800000. */
+#define ONE 0x80000000u
+#define AFTER_BYTE 0x800000u
+
+static uint32_t product(uint32_t a, uint32_t b)
+{
+	uint32_t sum = 0;
+
+	for (; a; a <<= 1) {
+		sum ^= b & -(a >> 31);
+		b = b >> 1 ^ (0xedb88320u & -(b & 1));
+	}
+	return sum;
+}
+
+uint32_t trans_crc32_after_(uint64_t len)
+{
+	uint32_t after = ONE, power = AFTER_BYTE;
+
+	for (; len; len >>= 1) {
+		if (len & 1)
+			after = product(after, power);
+		power = product(power, power);
+	}
+	return after;
+}
+
+uint32_t trans_crc32_join_(uint32_t crc, uint32_t after, uint32_t behind)
+{
+	return product(crc, after) ^ behind;
+}
+
+/* Words of 8 bytes in a lane, and what moves a register past it. */
 #define LANE ((size_t)1024)
 #define AFTER_LANE 0x83852d0fu
 
 static uint32_t after_lane(uint32_t crc)
 {
-	uint32_t product = 0, term = AFTER_LANE;
-
-	for (; crc; crc <<= 1) {
-		product ^= term & -(crc >> 31);
-		term = term >> 1 ^ (0xedb88320u & -(term & 1));
-	}
-	return product;
+	return product(crc, AFTER_LANE);
 }
 
 static uint32_t by_lanes(uint32_t crc, const void *words)

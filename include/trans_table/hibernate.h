@@ -106,6 +106,10 @@ enum trans_resume_entry {
  *            It is done in pieces of a MiB at most, and page by page where
  *            phys_to_virt refuses a piece; a page that it refuses then, too,
  *            stays as it is, and nobody is told
+ * @workers:  other CPUs, to unpack and to clean (workers.h); they stay the
+ *            caller's, and are used in trans_resume_load only. The reader's
+ *            buffer takes 68 pages of @free more for each; where that is not
+ *            to be had, the load begins again without them. NULL: none
  * @transition: everything about the CPU, the choice of the map, and callbacks
  *            (transition.h). granule, ops, ctx, plan, entry, x, world and
  *            progress are filled in here; zero, stays and digests must be
@@ -134,6 +138,7 @@ struct trans_resume_args {
 	size_t room;
 	const char *sidecar;
 	size_t sidecar_len;
+	const struct trans_workers *workers;
 	struct trans_transition_args transition;
 };
 
@@ -217,6 +222,9 @@ struct trans_resume {
  *   TRANS_ENOMEM     AGAIN  with more lent memory
  *   TRANS_ESTALE     AGAIN  the disk changed meanwhile; look what is there now
  *   TRANS_ESTOPPED   AGAIN  the host's own callback stopped it
+ *   TRANS_ELOST      RESET  a worker does not answer, and may still write to
+ *                           lent memory. Nothing in this machine can be relied
+ *                           on; the image stays, for after the reset
  *   any other        KEEP   there is an image that was refused, or nobody knows
  *                           (TRANS_EHOST: the disk cannot be read). It stays
  *
@@ -231,6 +239,7 @@ enum trans_resume_advice {
 	TRANS_RESUME_BOOT = 1,
 	TRANS_RESUME_AGAIN = 2,
 	TRANS_RESUME_KEEP = 3,
+	TRANS_RESUME_RESET = 4,
 };
 enum trans_resume_advice trans_resume_advise(int status);
 
@@ -240,7 +249,7 @@ enum trans_resume_advice trans_resume_advise(int status);
  *
  * On failure the struct is zeroed, but for image.info.page_shift after
  * TRANS_ENOIMAGE (of the swap space that is there; 0: none), and @free is the
- * host's again, with whatever contents (see @wipe).
+ * host's again, with whatever contents (see @wipe); but not after TRANS_ELOST.
  *
  *   answer   TRANS_ENOIMAGE  there is no image. Only trans_swsusp_open can find
  *                            that; a callback that says so gives TRANS_EHOST
@@ -289,6 +298,9 @@ enum trans_resume_advice trans_resume_advise(int status);
  *   host     TRANS_ESTALE    the disk, which is opened twice, held another
  *                            image the second time
  *   host     TRANS_ESTOPPED  progress or an unpacker said so
+ *   host     TRANS_ELOST     a worker does not answer (desc: which). Nothing of
+ *                            @free is the host's again, nor wiped: it must
+ *                            reset the machine, and start no kernel
  * and those of trans_swsusp_open and trans_transition_prepare.
  */
 int trans_resume_load(struct trans_resume *resume,

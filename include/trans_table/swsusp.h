@@ -20,6 +20,7 @@
 #include <trans_table/block.h>
 #include <trans_table/errors.h>
 #include <trans_table/unpack.h>
+#include <trans_table/workers.h>
 
 TRANS_BEGIN_DECLS
 
@@ -31,7 +32,8 @@ enum trans_swsusp_packing {
 
 /* The host's decompressors, of one block each; NULL: it has none. They must be
  * safe on hostile input (lzo1x_decompress_safe, LZ4_decompress_safe). unpack.h
- * says what they return. */
+ * says what they return. With workers they run on several CPUs at a time, with
+ * one @ctx. */
 struct trans_unpackers {
 	trans_unpack_fn lzo;
 	trans_unpack_fn lz4;
@@ -104,6 +106,10 @@ struct trans_image_id {
  * unpacked one. The buffer is aligned to 4 KiB and need not be zeroed.
  * TRANS_SWSUSP_BUFFER(16) is enough for all. */
 #define TRANS_SWSUSP_BUFFER(page_shift) (104ULL << (page_shift))
+/* The same with @workers workers (workers.h), each of which takes 68 pages
+ * more: with four of them, and 4K pages, it is 1.5 MiB in all. */
+#define TRANS_SWSUSP_BUFFER_FOR(page_shift, workers) \
+	((104ULL + 68ULL * (workers)) << (page_shift))
 
 /*
  * @disk:     stays the caller's, in use until the last read
@@ -116,6 +122,9 @@ struct trans_image_id {
  *            info page not counted. Nonzero stops the reading (TRANS_ESTOPPED).
  *            NULL: nobody asks
  * @progress_ctx: for @progress
+ * @workers:  other CPUs, to unpack a packed image; the caller's, in use until
+ *            the last read. As many are used as @buffer_len has room for. NULL:
+ *            none
  */
 struct trans_swsusp_args {
 	const struct trans_block *disk;
@@ -125,6 +134,7 @@ struct trans_swsusp_args {
 	uint64_t buffer_len;
 	int (*progress)(void *ctx, uint64_t done, uint64_t total);
 	void *progress_ctx;
+	const struct trans_workers *workers;
 };
 
 /*
@@ -139,8 +149,10 @@ struct trans_swsusp_args {
  * @slot:       the next entry of the map in the buffer
  * @done:       pages of the stream given so far, without the info page
  * @held_at, @held: pages read from the disk ahead of their use
- * @unpacked, @taken: pages of the chunk in the buffer
+ * @unpacked, @taken: pages of the chunks in the buffer
  * @crc:        of what was unpacked so far
+ * @late:       what is wrong with a chunk behind those: the next read of it
+ *              fails
  * @failed:     a read has failed
  */
 struct trans_swsusp {
@@ -154,6 +166,7 @@ struct trans_swsusp {
 	unsigned int held_at, held;
 	unsigned int unpacked, taken;
 	uint32_t crc;
+	struct trans_error late;
 	bool failed;
 };
 
@@ -223,6 +236,9 @@ typedef void *(*trans_swsusp_room_fn)(void *ctx, unsigned int *count);
  *   input    TRANS_ETRUNC    the maps end early, or a slot is beyond the device
  *   host     TRANS_EHOST     the disk, or an unpacker for a reason of its own
  *   host     TRANS_ESTOPPED  progress or an unpacker said so
+ *   host     TRANS_ELOST     a worker does not answer (desc: which). It may
+ *                            still write to the buffer and to any room; see
+ *                            workers.h
  */
 int trans_swsusp_read(struct trans_swsusp *image, uint64_t pages,
 		      trans_swsusp_room_fn room, void *ctx,

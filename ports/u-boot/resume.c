@@ -226,6 +226,7 @@ static void set_answer(int status)
 		[TRANS_RESUME_BOOT] = "none",
 		[TRANS_RESUME_AGAIN] = "again",
 		[TRANS_RESUME_KEEP] = "refused",
+		[TRANS_RESUME_RESET] = "refused",
 	};
 
 	env_set("trans_resume", answers[trans_resume_advise(status)]);

@@ -11,10 +11,12 @@
 #include <string.h>
 
 #include "tests/unit/support/swsusp_reader.h"
+#include "tests/unit/support/workers.h"
 #include "fuzz.h"
 
 static struct image image;
 static struct reader reader;
+static struct late_workers late;
 
 static void put(uint8_t *at, uint64_t value, unsigned int bytes)
 {
@@ -308,6 +310,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	reader.uneven = pick(&in, 2);
 	reader.step = pick(&in, 50);
 	reader.seed = (uint32_t)take(&in, 1);
+	workers_late(&late, (unsigned int)pick(&in, 5), 0);
+	reader_workers(&reader, &late.workers);
 	if (!read_all()) {
 		if (reader.sw.info.packing == TRANS_SWSUSP_RAW)
 			check_raw();

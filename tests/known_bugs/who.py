@@ -16,4 +16,5 @@ RESUME = ('test_resume', 'test_resume_refuse', 'test_resume_answers',
           'test_resume_find', 'test_resume_progress', 'test_resume_start')
 SWSUSP = ('test_swsusp', 'test_swsusp_crc', 'test_swsusp_hostile', 'test_swsusp_sweep',
           'test_swsusp_maps', 'test_swsusp_callbacks', 'test_swsusp_once',
+          'test_swsusp_workers',
           'test_resume_discard')

@@ -10,6 +10,7 @@
 
 #include "files.h"
 #include "resume_world.h"
+#include "workers.h"
 #include "trans/transition/private.h"
 
 /* ID_AA64MMFR0_EL1: 48-bit addresses; 4K, 16K and 64K. */
@@ -434,6 +435,7 @@ void world_boot(struct resume_world *w, unsigned int el)
 		.disk = &w->block, .progress = progress, .progress_ctx = w,
 		.ram = &w->ram, .reserved = &w->reserved, .free = &w->lent,
 		.host = &w->host, .host_ctx = w, .mpidr = w->saved.mpidr,
+		.workers = workers_of_run(),
 		.transition = {
 			.cpu = &w->cpu, .va_bits = 48,
 			.map = TRANS_MAP_SPARSE,

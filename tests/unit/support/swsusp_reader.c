@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "swsusp_reader.h"
+#include "workers.h"
 
 static int progress(void *ctx, uint64_t done, uint64_t all)
 {
@@ -16,11 +17,22 @@ static int progress(void *ctx, uint64_t done, uint64_t all)
 	return ++reader->stops == reader->stop_at;
 }
 
+void reader_workers(struct reader *reader, const struct trans_workers *workers)
+{
+	size_t len = TRANS_SWSUSP_BUFFER_FOR(reader->page_shift,
+					     workers->count);
+
+	free(reader->args.buffer);
+	reader->args.workers = workers;
+	reader->args.buffer = aligned_alloc(4096, len);
+	reader->args.buffer_len = len;
+	assert(reader->args.buffer);
+	memset(reader->args.buffer, 0x5a, len);
+}
+
 void reader_init(struct reader *reader, uint8_t *bytes, uint64_t len,
 		 uint64_t offset, unsigned int page_shift, uint64_t pages)
 {
-	size_t room = TRANS_SWSUSP_BUFFER(page_shift);
-
 	memset(reader, 0, sizeof(*reader));
 	disk_init(&reader->disk, bytes, len, 9);
 	reader->page_shift = page_shift;
@@ -29,11 +41,10 @@ void reader_init(struct reader *reader, uint8_t *bytes, uint64_t len,
 	reader->args = (struct trans_swsusp_args){
 		.disk = &reader->disk.block, .offset = offset,
 		.unpack = image_unpackers,
-		.buffer = aligned_alloc(4096, room), .buffer_len = room,
 		.progress = progress, .progress_ctx = reader,
 	};
-	assert(reader->out && reader->args.buffer);
-	memset(reader->args.buffer, 0x5a, room);
+	reader_workers(reader, workers_of_run());
+	assert(reader->out);
 	memset(reader->out, 0x5a, (size_t)(pages << page_shift));
 }
 

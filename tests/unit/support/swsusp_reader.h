@@ -37,6 +37,8 @@ struct reader {
 void reader_init(struct reader *reader, uint8_t *bytes, uint64_t len,
 		 uint64_t offset, unsigned int page_shift, uint64_t pages);
 void reader_free(struct reader *reader);
+/* With these, and a buffer for as many, instead of those of workers_of_run. */
+void reader_workers(struct reader *reader, const struct trans_workers *workers);
 
 void *reader_room(void *ctx, unsigned int *count);
 int reader_open(struct reader *reader);

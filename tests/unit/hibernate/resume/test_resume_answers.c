@@ -37,7 +37,7 @@ static enum trans_resume_advice answer(int status, const char *why)
 static void every_status(void **state)
 {
 	(void)state;
-	for (int status = TRANS_ESTOPPED - 9; status < 9; status++) {
+	for (int status = TRANS_ELOST - 9; status < 9; status++) {
 		enum trans_resume_advice advice = trans_resume_advise(status);
 
 		if (status == 0)
@@ -47,6 +47,8 @@ static void every_status(void **state)
 		else if (status == TRANS_ENOMEM || status == TRANS_ESTALE ||
 			 status == TRANS_ESTOPPED)
 			assert_int_equal(advice, TRANS_RESUME_AGAIN);
+		else if (status == TRANS_ELOST)
+			assert_int_equal(advice, TRANS_RESUME_RESET);
 		else
 			assert_int_equal(advice, TRANS_RESUME_KEEP);
 	}

@@ -178,7 +178,7 @@ static void arguments(void **state)
 	victim.disk.block.flush = NULL;
 	assert_int_equal(hostile_attempt(), 0);
 	hostile_restart();
-	victim.args.buffer_len--;
+	victim.args.buffer_len = TRANS_SWSUSP_BUFFER(12) - 1;
 	bad_args(TRANS_ENOSPC, "buffer of the reader");
 	kept = victim.args.buffer;
 	victim.args.buffer = NULL;

@@ -352,7 +352,7 @@ static void buffer_for_larger_pages(void **state)
 
 	(void)state;
 	hostile_make(&spec);
-	victim.args.buffer_len--;
+	victim.args.buffer_len = TRANS_SWSUSP_BUFFER(14) - 1;
 	assert_int_equal(reader_open(&victim), TRANS_ENOSPC);
 	assert_true(victim.disk.reads > 0);
 	assert_string_equal(victim.err.why, "buffer of the reader");
