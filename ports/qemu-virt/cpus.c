@@ -18,12 +18,17 @@
 #define START_MS 10000
 #define STOP_MS 3000
 #define ANSWER_MS 3000
+#define WORK_MS 5000 /* of some milliseconds' work, by an interpreter */
 
 /*
- * One of the others. @leave and @ask are its mailboxes: what to leave through,
- * and to be copied to @answer. They, @answer and @here are written by one CPU
- * and read by another, with MMU and caches on at both, so ordered accesses are
- * all it takes. @hcr: what makes EL2 what the
+ * One of the others. @leave, @ask and @work are its mailboxes: what to leave
+ * through, to be copied to @answer, and to be called with @arg, then cleared.
+ * They, @answer and @here are written by one CPU and read by another, with MMU
+ * and caches on at both, so ordered accesses are all it takes: who reads by
+ * load-acquire what a store-release wrote sees all that was stored before it
+ * (Arm ARM B2.3.11), @arg and what it points to on the way there, the results
+ * on the way back. Both run on the same tables, Inner Shareable, which nobody
+ * changes meanwhile. @hcr: what makes EL2 what the
  * first CPU's is; 0: nothing. Without E2H: it goes down to EL1, over a stub.
  * Each has cache lines of its own, and what it reads with the MMU off (up to
  * @hcr) the first of them: nobody makes that line dirty after it was cleaned.
@@ -34,6 +39,8 @@ struct cpu {
 	uint64_t hcr;   /* CPU_HCR */
 	const struct trans_transition *leave;
 	uint32_t ask, answer;
+	void (*work)(void *arg);
+	void *arg;
 	bool here;
 };
 _Static_assert(offsetof(struct cpu, stack) == CPU_STACK, "head.S");
@@ -51,7 +58,19 @@ static uint32_t question;
 
 static _Alignas(16) char stacks[MAX_CPUS][STACK_LEN];
 
-/* From head.S, in the linear map; the alias was for the way here. */
+static void work(struct cpu *cpu)
+{
+	void (*fn)(void *arg) = __atomic_load_n(&cpu->work, __ATOMIC_ACQUIRE);
+
+	if (!fn)
+		return;
+	fn(cpu->arg);
+	__atomic_store_n(&cpu->work, NULL, __ATOMIC_RELEASE);
+}
+
+/* From head.S, in the linear map; the alias was for the way here. Between WFE
+ * and the look at the mailboxes nothing is lost: an SEV that comes in between
+ * leaves the event register set (Arm ARM D1.6.1). */
 void cpu_main(struct cpu *cpu)
 {
 	const struct trans_transition *leave;
@@ -62,6 +81,7 @@ void cpu_main(struct cpu *cpu)
 		uint32_t ask = __atomic_load_n(&cpu->ask, __ATOMIC_ACQUIRE);
 
 		__atomic_store_n(&cpu->answer, ask, __ATOMIC_RELEASE);
+		work(cpu);
 		__asm__ volatile("wfe");
 	}
 	trans_transition_park(leave);
@@ -233,6 +253,50 @@ int cpus_ask(struct trans_error *err)
 		ret = wait_for(i, answered, ANSWER_MS, "a CPU does not answer",
 			       err);
 	return ret;
+}
+
+static unsigned int never; /* the one that is not told, counted from 1 */
+static bool never_told;
+
+static void worker_run(void *ctx, unsigned int i, void (*fn)(void *arg),
+		       void *arg)
+{
+	struct cpu *cpu = &others[i];
+
+	(void)ctx;
+	if (i + 1 == never) {
+		never_told = true;
+		return;
+	}
+	cpu->arg = arg;
+	__atomic_store_n(&cpu->work, fn, __ATOMIC_RELEASE);
+	wake_all();
+}
+
+static bool has_worked(const struct cpu *cpu)
+{
+	if (never_told && cpu == &others[never - 1])
+		return false;
+	return !__atomic_load_n(&cpu->work, __ATOMIC_ACQUIRE);
+}
+
+static int worker_wait(void *ctx, unsigned int i)
+{
+	struct trans_error err;
+
+	(void)ctx;
+	return wait_for(i, has_worked, WORK_MS, "a worker", &err);
+}
+
+const struct trans_workers *cpus_workers(unsigned int most, bool stuck)
+{
+	static struct trans_workers workers = { .run = worker_run,
+						.wait = worker_wait };
+
+	workers.count = most < count ? most : (unsigned int)count;
+	never = stuck ? workers.count : 0;
+	print_figure("workers", workers.count, "cpus");
+	return &workers;
 }
 
 int cpus_stop(const struct trans_transition *leaving, struct trans_error *err)

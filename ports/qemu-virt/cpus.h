@@ -6,6 +6,7 @@
 #define PORT_CPUS_H
 
 #include <trans_table/transition.h>
+#include <trans_table/workers.h>
 
 /*
  * Start every CPU of the device tree but our own; each runs on the port's
@@ -14,6 +15,10 @@
  * TRANS_ETIME: one did not come.
  */
 int cpus_start(bool stuck, bool stays, struct trans_error *err);
+
+/* Up to @count of them as workers, from cpus_start until cpus_stop. @stuck: the
+ * last one is not told what to do. */
+const struct trans_workers *cpus_workers(unsigned int count, bool stuck);
 
 /* Does each of them still answer? TRANS_ETIME: one does not (err->desc). */
 int cpus_ask(struct trans_error *err);

@@ -265,7 +265,8 @@ static bool resume_first(const struct trans_table *own, struct trans_error *err)
 
 	report_refusal(err);
 	if (advice != TRANS_RESUME_BOOT)
-		print("port: the image stays, nothing is booted\n");
+		print("port: the image stays, nothing is booted%s\n",
+		      advice == TRANS_RESUME_RESET ? " before a reset" : "");
 	return advice == TRANS_RESUME_BOOT && options.resume.then_kexec;
 }
 

@@ -4,6 +4,7 @@
  * memory, load, start.
  */
 #include "blk.h"
+#include "cpus.h"
 #include "machine.h"
 #include "memory.h"
 #include "options.h"
@@ -222,6 +223,9 @@ static struct trans_resume_args resume_args(const struct options *options,
 		.room = RESUME_CPUS,
 		.wipe = true,
 		.id = &seen.id,
+		.workers = options->resume.workers ?
+			cpus_workers(options->resume.workers,
+				     options->resume.worker_stuck) : NULL,
 		.transition = transition_args(options, own,
 					      &resume.transition),
 	};
@@ -333,6 +337,8 @@ static int wake(const struct options *options, const struct trans_table *own,
 	int ret;
 
 	quiesce_flags = options->quiesce;
+	if (options->resume.workers)
+		quiesce_flags |= QUIESCE_CPUS;
 	ret = keep_sidecar(&options->resume.sidecar, err);
 	if (!ret)
 		ret = quiet_plan(err);
@@ -343,6 +349,8 @@ static int wake(const struct options *options, const struct trans_table *own,
 		return ret;
 	lent = memory_lend();
 	ret = load_start(options, own, lent, err);
+	if (ret == TRANS_ELOST) /* it may still write there */
+		return ret;
 	memory_take_back();
 	report_lost(before);
 	return ret;
@@ -358,6 +366,8 @@ enum trans_resume_advice port_resume(const struct options *options,
 	switch (trans_resume_advise(ret)) {
 	case TRANS_RESUME_BOOT:
 		return TRANS_RESUME_BOOT;
+	case TRANS_RESUME_RESET:
+		return TRANS_RESUME_RESET;
 	case TRANS_RESUME_AGAIN: /* nothing would be different */
 	case TRANS_RESUME_KEEP:
 	default:
@@ -381,6 +391,18 @@ static bool is(const char *text, size_t len, const char *word)
 	while (n < len && word[n] == text[n])
 		n++;
 	return n == len && !word[n];
+}
+
+static bool read_workers(const char *text, size_t len, unsigned int *workers)
+{
+	static const char key[] = "workers=";
+	size_t n = sizeof(key) - 1;
+
+	if (len != n + 1 || memcmp(text, key, n) || text[n] < '0' ||
+	    text[n] > '9')
+		return false;
+	*workers = (unsigned int)(text[n] - '0');
+	return true;
 }
 
 static bool read_offset(const char *text, size_t len, uint64_t *offset)
@@ -460,6 +482,8 @@ bool resume_word(struct resume_options *options, const char *text, size_t len)
 		options->lpis_off = true;
 	else if (is(text, len, "then=kexec"))
 		options->then_kexec = true;
+	else if (is(text, len, "workers=stuck"))
+		options->worker_stuck = true;
 	else if (is(text, len, "entry=auto"))
 		options->entry = TRANS_RESUME_AUTO;
 	else if (is(text, len, "entry=physical"))
@@ -468,6 +492,7 @@ bool resume_word(struct resume_options *options, const char *text, size_t len)
 		options->entry = TRANS_RESUME_VIRTUAL;
 	else
 		return read_offset(text, len, &options->offset) ||
+		       read_workers(text, len, &options->workers) ||
 		       read_lpis(text, len, options) ||
 		       read_sidecar(text, len, &options->sidecar);
 	return true;

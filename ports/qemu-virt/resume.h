@@ -22,6 +22,8 @@
  *	refused=discard    an image that is refused is given up (default: it
  *	                   stays, and nothing is booted that would mount its
  *	                   file systems)
+ *	workers=N          have up to N other CPUs help to read it (workers.h)
+ *	workers=stuck      and the last of them does not answer
  *	then=kexec         where there is no image, or none any more, do what a
  *	                   boot loader would: start the kernel in the archive
  *
@@ -38,7 +40,8 @@ struct options;
 #define RESUME_CPUS 8 /* 0 to 7 at affinity level 0, as QEMU numbers them */
 
 struct resume_options {
-	bool on, then_kexec, discard, lpis_off;
+	bool on, then_kexec, discard, lpis_off, worker_stuck;
+	unsigned int workers;
 	enum trans_resume_entry entry;
 	uint64_t offset;
 	struct trans_range sidecar; /* len 0: none */
@@ -55,9 +58,10 @@ const struct trans_block *resume_disk(unsigned int index,
 				      struct trans_error *err);
 
 /* Returns when there is no image, or when it was refused, with everything given
- * back. @own: the tables the port runs on. Errors of quiesce_plan, blk_open,
- * trans_resume_probe, _load and _start, in @err. What is returned says what to
- * do now: TRANS_RESUME_BOOT, or do not. */
+ * back, unless a worker was lost. @own: the tables the port runs on. Errors of
+ * quiesce_plan, blk_open, trans_resume_probe, _load and _start, in @err. What
+ * is returned says what to do now: TRANS_RESUME_BOOT, or do not
+ * (TRANS_RESUME_KEEP; TRANS_RESUME_RESET: only a reset helps). */
 enum trans_resume_advice port_resume(const struct options *options,
 				     const struct trans_table *own,
 				     struct trans_error *err);

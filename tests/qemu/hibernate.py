@@ -210,10 +210,28 @@ def refuses(error, *options, tree=None, expect=(), disks=''):
     return step
 
 
+KERNEL = ['-initrd', runs.payload.path_of('aligned')]
+
+
 def cannot_leave(nap):
     return nap.port(['leave=fails'],
                     [says.ABOUT_TO_RESUME, says.NOT_QUIET.format('leave=fails', 15)],
                     [says.ANY_LINUX, says.AWAKE, says.ANY_REFUSAL, says.MOVING])
+
+
+def loses_a_worker(nap):
+    """It may write to lent memory any time later: nothing is booted, whatever
+    the words say, and the image stays."""
+    runs.payload.build(['aligned'])
+    before = nap.digest()
+    text = nap.port(['workers=3', 'workers=stuck', 'then=kexec',
+                     'refused=discard'],
+                    [says.REFUSED.format('TRANS_ELOST: a worker does not '
+                                         'answer'), says.WAITS_FOR_RESET],
+                    [says.ANY_LINUX, says.PASS, says.GIVEN_UP], KERNEL)
+    if nap.digest() != before:
+        raise Failed('the disk is not as it was', text)
+    return text
 
 
 def data_disk_is_clean(nap):
@@ -237,9 +255,6 @@ def then_kexec(nap):
                     [says.REFUSED.format('TRANS_ENOIMAGE'), says.PASS],
                     [says.BAD_CHECK],
                     ['-initrd', runs.payload.path_of('aligned')])
-
-
-KERNEL = ['-initrd', runs.payload.path_of('aligned')]
 
 
 def keeps(error, options=(), extra=()):
@@ -406,6 +421,14 @@ def refusals():
         Nap('ask-refused', Sleeper(lab.Machine(smp=2)),
             refuses('TRANS_ETIME: a CPU does not answer', 'cpus=stuck'),
             wakes('cpus=on')),
+        # Other CPUs help, and are off when it comes back, with as many as it
+        # had. One that does not answer: nothing but a reset helps.
+        Nap('workers-2', Sleeper(lab.Machine(smp=2)),
+            wakes('workers=1', expect=[says.WORKERS.format(1)])),
+        Nap('workers-4', Sleeper(lab.Machine(gic='3', smp=4)),
+            wakes('workers=3', expect=[says.WORKERS.format(3)])),
+        Nap('worker-lost', Sleeper(lab.Machine(smp=4)),
+            loses_a_worker, wakes('workers=3')),
         # One that finds out too late: reset, and the image is gone.
         Nap('leave-failed', Sleeper(), cannot_leave, is_gone),
     ]
