@@ -68,6 +68,20 @@ static int check_cpu(struct tr_load *load)
 	return TRANS_EIMAGE;
 }
 
+static int check_features(struct tr_load *load)
+{
+	const struct trans_cpu *cpu = load->args->transition.cpu;
+	uint64_t fields;
+	const char *why = trans_saved_lacks(&load->resume->known, cpu, &fields);
+
+	if (!why || load->args->cpu_anyway)
+		return 0;
+	trans_fail(load->err, TRANS_EIMAGE, why);
+	if (load->err)
+		load->err->desc = fields;
+	return TRANS_EIMAGE;
+}
+
 static int check_lpis(struct tr_load *load)
 {
 	if (!load->args->has_its || load->resume->known.lpis.known ||
@@ -105,5 +119,7 @@ int trans_resume_ask_saved_(struct tr_load *load)
 	resume->ops.free(resume, shift, 1, pa);
 	if (!ret)
 		ret = check_cpu(load);
+	if (!ret)
+		ret = check_features(load);
 	return ret ? ret : check_lpis(load);
 }

@@ -112,6 +112,15 @@ static void print_midr(struct trans_text *text,
 	trans_text_end_(text);
 }
 
+static void print_features(struct trans_text *text,
+			   const struct trans_saved_facts *known)
+{
+	trans_text_hex_(text, "CPU features, ISAR0 0x", known->was.isar0);
+	trans_text_hex_(text, " MMFR0 0x", known->was.mmfr0);
+	trans_text_add_(text, source_name(TRANS_SAVED_MEMORY));
+	trans_text_end_(text);
+}
+
 static void print_lpis(struct trans_text *text,
 		       const struct trans_saved_lpis *lpis)
 {
@@ -137,13 +146,16 @@ static void print_known(struct trans_text *text,
 		print_kernel(text, known);
 	if (known->midr)
 		print_midr(text, known);
+	if (known->features)
+		print_features(text, known);
 	if (known->lpis.known)
 		print_lpis(text, &known->lpis);
-	if (known->release[0] && known->midr && !no_lpis)
+	if (known->release[0] && known->midr && known->features && !no_lpis)
 		return;
 	trans_text_add_(text, "not known, and not checked:");
 	trans_text_add_(text, known->release[0] ? "" : " kernel release;");
 	trans_text_add_(text, known->midr ? "" : " kind of CPU;");
+	trans_text_add_(text, known->features ? "" : " CPU features;");
 	trans_text_add_(text, no_lpis ? " LPI tables;" : "");
 	trans_text_end_(text);
 }

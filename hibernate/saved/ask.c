@@ -3,7 +3,8 @@
  * All that is asked of a saved kernel before it is resumed, by whatever source
  * there is: its log, as long as that has not wrapped; else its variables, which
  * need symbols of data and types, and cost as much as the rest of a small load;
- * else what its user space left in a file.
+ * else what its user space left in a file. What its CPUs have only one of its
+ * variables says.
  */
 #include "hibernate/saved/private.h"
 #include "lib/assume.h"
@@ -173,6 +174,7 @@ static void ask_structs(struct asking *a,
 static void ask_variables(struct asking *a)
 {
 	struct trans_saved_symbol symbols[SAVED_SYMBOLS] = {
+		[SAVED_FEATURES] = { "arm64_ftr_regs", 0 },
 		[SAVED_START_BTF] = { "__start_BTF", 0 },
 		[SAVED_STOP_BTF] = { "__stop_BTF", 0 },
 		[SAVED_PER_CPU_OFFSET] = { "__per_cpu_offset", 0 },
@@ -181,10 +183,13 @@ static void ask_variables(struct asking *a)
 		[SAVED_GIC_RDISTS] = { "gic_rdists", 0 },
 		[SAVED_NR_CPU_IDS] = { "nr_cpu_ids", 0 },
 	};
+	size_t wanted = is_done(a) ? SAVED_FEATURES + 1 : SAVED_SYMBOLS;
 
 	if ((!TRANS_ASSUME_NO_ORDER && !trans_saved_has_data_(a->saved)) ||
-	    trans_saved_symbols(a->saved, symbols, SAVED_SYMBOLS, NULL) ||
-	    !number_of_cpu(a, symbols[SAVED_LOGICAL_MAP].va))
+	    trans_saved_symbols(a->saved, symbols, wanted, NULL))
+		return;
+	trans_saved_features_(a->saved, symbols[SAVED_FEATURES].va, a->facts);
+	if (is_done(a) || !number_of_cpu(a, symbols[SAVED_LOGICAL_MAP].va))
 		return;
 	if (!TRANS_ASSUME_NO_ORDER)
 		ask_rdists(a, symbols, 0);
@@ -206,8 +211,7 @@ int trans_saved_ask(struct trans_saved *saved,
 	(void)trans_saved_text(saved, "OSRELEASE", facts->release,
 			       sizeof(facts->release), NULL);
 	ask_lines(&a, TRANS_SAVED_LOG);
-	if (!is_done(&a))
-		ask_variables(&a);
+	ask_variables(&a);
 	if (!is_done(&a))
 		ask_lines(&a, TRANS_SAVED_SIDECAR);
 	return trans_saved_answer_(saved, true, NULL, err);

@@ -3,8 +3,8 @@
  * The parts of asking, each in a file of its own: read.c gets at the kernel's
  * memory, info.c at VMCOREINFO, symbols.c at kallsyms, types.c at BTF, log.c at
  * the log; says.c knows what lines of the log mean, boot.c which boot it is,
- * rdists.c where the driver has LPI tables, lpis.c whether to believe it, ask.c
- * puts all of it together.
+ * rdists.c where the driver has LPI tables, lpis.c whether to believe it,
+ * features.c what its CPUs have; ask.c puts all of it together.
  */
 #ifndef TRANS_HIBERNATE_SAVED_PRIVATE_H
 #define TRANS_HIBERNATE_SAVED_PRIVATE_H
@@ -114,8 +114,9 @@ bool trans_saved_believe_(struct trans_saved *saved,
 
 /* rdists.c */
 
-/* The kernel's variables that are wanted. */
+/* The kernel's variables that are wanted: the first always. */
 enum saved_symbol {
+	SAVED_FEATURES,
 	SAVED_START_BTF,
 	SAVED_STOP_BTF,
 	SAVED_PER_CPU_OFFSET,
@@ -137,5 +138,11 @@ bool trans_saved_rdists_(struct trans_saved *saved,
 			 const struct trans_saved_symbol *symbols,
 			 uint32_t type, struct saved_tables *tables,
 			 unsigned int *bits);
+
+/* features.c */
+
+/* By arm64_ftr_regs, which is at @va: @facts->features and ->was. */
+void trans_saved_features_(struct trans_saved *saved, trans_va_t va,
+			   struct trans_saved_facts *facts);
 
 #endif

@@ -29,7 +29,7 @@
 /* How many names are wanted, with _stext, and how many bytes of a packed one
  * tell it from those: each stands for a character at least, and they have 32 at
  * most, behind the type. */
-#define MOST_WANTED 8u
+#define MOST_WANTED (TRANS_SAVED_MOST + 1u)
 #define MOST_BYTES 34u
 #define NONE UINT32_MAX
 /* From this length on a name's length has two bytes. */
@@ -68,7 +68,7 @@ struct names {
 	const char *name[MOST_WANTED];
 	size_t wanted;
 	uint32_t index[MOST_WANTED], low[MOST_WANTED], high[MOST_WANTED];
-	uint8_t may[256];
+	uint16_t may[256];
 	bool lone[256], begins[256];
 };
 
@@ -366,7 +366,7 @@ static void mark_first(struct names *n)
 
 		for (size_t j = 0; *token && j < n->wanted; j++) {
 			if (goes_on(token + 1, n->name[j]))
-				n->may[i] |= (uint8_t)(1u << j);
+				n->may[i] |= (uint16_t)(1u << j);
 			n->begins[i] |= goes_on(token, n->name[j]);
 		}
 		n->lone[i] = *token && !token[1];

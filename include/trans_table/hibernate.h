@@ -82,8 +82,9 @@ enum trans_resume_entry {
  *            Without its own it dies in the first runtime service that it
  *            calls; one that was booted with efi=noruntime calls none
  * @cpu_anyway: resume a kernel that says that another kind of CPU saved it
- *            (than @transition.cpu->midr). Code that it patched for that one
- *            may not run here
+ *            (than @transition.cpu->midr), or that it found features that
+ *            @transition.cpu lacks. Code that it patched for them may not run
+ *            here, and programs go on using what they were told of
  * @has_its:  the machine has a GICv3 ITS, so the saved kernel's LPI tables are
  *            asked for: the host must put known.lpis.tables, if they are known,
  *            into struct trans_gic before ask and leave, so that
@@ -276,7 +277,9 @@ enum trans_resume_advice trans_resume_advise(int status);
  *                            is not in the image, or a page of the image lies
  *                            over @efi_runtime (pa: system table, region or
  *                            page)
- *   machine  TRANS_EIMAGE    another kind of CPU saved it (desc: its MIDR)
+ *   machine  TRANS_EIMAGE    another kind of CPU saved it (desc: its MIDR);
+ *                            this one lacks what that had (`why` names the ID
+ *                            register, desc: ones in the fields that lack)
  *   machine  TRANS_ESTATE    LPI tables unknown, or of more CPUs than there is
  *                            @room for, and the machine has an ITS
  *   entry    TRANS_EIMAGE    no cpu_resume is found, or more than one; no sign

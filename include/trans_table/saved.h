@@ -18,6 +18,7 @@
 #ifndef TRANS_TABLE_SAVED_H
 #define TRANS_TABLE_SAVED_H
 
+#include <trans_table/cpu.h>
 #include <trans_table/gic.h>
 #include <trans_table/table.h>
 
@@ -148,7 +149,7 @@ int trans_saved_text(const struct trans_saved *saved, const char *key,
  * looked for at once.
  * @va: 0: there is no such symbol, or several of that name
  */
-#define TRANS_SAVED_MOST 7
+#define TRANS_SAVED_MOST 8
 struct trans_saved_symbol {
 	const char *name;
 	trans_va_t va;
@@ -240,6 +241,11 @@ struct trans_saved_lpis {
  * @cpu:          its number for the CPU that saved
  * @midr, @midr_source: MIDR_EL1 of the CPU that saved
  * @kpti:         its log says that it has tables of its own
+ * @features:     a bit for each ID register that is known; which, is
+ *                hibernate/'s own
+ * @was:          these, as the kernel has them, which makes one of those of all
+ *                its CPUs; of a field that it does not use it says 0. Nothing
+ *                else of it is filled in
  */
 struct trans_saved_facts {
 	char release[65];
@@ -249,8 +255,20 @@ struct trans_saved_facts {
 	uint64_t midr;
 	enum trans_saved_source midr_source;
 	bool kpti;
+	uint32_t features;
+	struct trans_cpu was;
 	struct trans_saved_lpis lpis;
 };
+
+/*
+ * Does a CPU lack something that the kernel found on all of its own? Then why,
+ * with the name of the first such ID register, and in *@fields ones where those
+ * of its fields are that say less, or that another algorithm signs pointers;
+ * else NULL. What is not known is not missed: of the kernel, or of the CPU, if
+ * its pfr0 is 0, which is no CPU's.
+ */
+const char *trans_saved_lacks(const struct trans_saved_facts *facts,
+			      const struct trans_cpu *cpu, uint64_t *fields);
 
 /*
  * @mpidr:    of the CPU that saved, affinity fields only

@@ -175,7 +175,11 @@ static bool take_register(struct trans_cpu *cpu, const char *name,
 	} registers[] = {
 		{ "mpidr", &cpu->mpidr }, { "mmfr0", &cpu->mmfr0 },
 		{ "mmfr1", &cpu->mmfr1 }, { "mmfr2", &cpu->mmfr2 },
-		{ "mmfr3", &cpu->mmfr3 }, { "pfr1", &cpu->pfr1 },
+		{ "mmfr3", &cpu->mmfr3 }, { "mmfr4", &cpu->mmfr4 },
+		{ "pfr0", &cpu->pfr0 },   { "pfr1", &cpu->pfr1 },
+		{ "pfr2", &cpu->pfr2 },   { "dfr0", &cpu->dfr0 },
+		{ "isar0", &cpu->isar0 }, { "isar1", &cpu->isar1 },
+		{ "isar2", &cpu->isar2 },
 	};
 
 	for (size_t i = 0; i < sizeof(registers) / sizeof(*registers); i++)

@@ -149,6 +149,55 @@ static void make_cpu(const struct kernel *k, unsigned int cpu)
 	make_base(k, cpu, AT_RDIST + mine);
 }
 
+/* As Linux has them: a struct's fourth word is the value; the two before it are
+ * masks, the one behind it is what programs see. */
+static void make_feature(const struct kernel *k, unsigned int n,
+			 uint32_t encoding, const char *name, uint64_t value)
+{
+	assert_true(n < KERNEL_FEATURES);
+	put(k, KERNEL_FEATURE_PAIR(n), encoding, 4);
+	put(k, KERNEL_FEATURE_PAIR(n) + 8, data_at(k, KERNEL_FEATURE(n)), 8);
+	put(k, KERNEL_FEATURE(n), data_at(k, KERNEL_FEATURE_NAME(n)), 8);
+	put(k, KERNEL_FEATURE(n) + 8, ~0ULL, 8);
+	put(k, KERNEL_FEATURE(n) + 24, value, 8);
+	put(k, KERNEL_FEATURE(n) + 32, 0x1234, 8);
+	strcpy((char *)kernel_part(k, KERNEL_DATA) + KERNEL_FEATURE_NAME(n),
+	       name);
+}
+
+/* Encodings: Arm ARM D24, by their names. */
+static void make_features(const struct kernel *k)
+{
+	const struct trans_cpu *has = &k->has;
+	const struct {
+		uint32_t encoding;
+		const char *name;
+		uint64_t value;
+	} all[KERNEL_FEATURES] = {
+		{ 0x180100, "SYS_ID_PFR0_EL1", 0x131 },
+		{ 0x180140, "SYS_ID_DFR0_EL1", 0x3010066 },
+		{ 0x180400, "SYS_ID_AA64PFR0_EL1", has->pfr0 },
+		{ 0x180420, "SYS_ID_AA64PFR1_EL1", has->pfr1 },
+		{ 0x180440, "SYS_ID_AA64PFR2_EL1", has->pfr2 },
+		{ 0x180480, "SYS_ID_AA64ZFR0_EL1", ~0ULL },
+		{ 0x1804a0, "SYS_ID_AA64SMFR0_EL1", ~0ULL },
+		{ 0x180500, "SYS_ID_AA64DFR0_EL1", has->dfr0 },
+		{ 0x180520, "SYS_ID_AA64DFR1_EL1", 0 },
+		{ 0x180600, "SYS_ID_AA64ISAR0_EL1", has->isar0 },
+		{ 0x180620, "SYS_ID_AA64ISAR1_EL1", has->isar1 },
+		{ 0x180640, "SYS_ID_AA64ISAR2_EL1", has->isar2 },
+		{ 0x180660, "SYS_ID_AA64ISAR3_EL1", 0 },
+		{ 0x180700, "SYS_ID_AA64MMFR0_EL1", has->mmfr0 },
+		{ 0x180720, "SYS_ID_AA64MMFR1_EL1", has->mmfr1 },
+		{ 0x180740, "SYS_ID_AA64MMFR2_EL1", has->mmfr2 },
+		{ 0x180760, "SYS_ID_AA64MMFR3_EL1", has->mmfr3 },
+		{ 0x180780, "SYS_ID_AA64MMFR4_EL1", has->mmfr4 },
+	};
+
+	for (unsigned int n = 0; n < KERNEL_FEATURES; n++)
+		make_feature(k, n, all[n].encoding, all[n].name, all[n].value);
+}
+
 const uint8_t kernel_boot[16] = {
 	0x8c, 0xf2, 0x64, 0x4b, 0x4b, 0x0b, 0x42, 0x8f,
 	0x93, 0x87, 0x6d, 0x87, 0x60, 0x50, 0xdc, 0x67,
@@ -169,6 +218,7 @@ static void make_data(const struct kernel *k)
 		put(k, AT_RDISTS + RDISTS_PROPERTY_VA,
 		    k->property - k->pa + k->va, 8);
 	put(k, AT_NR_CPU_IDS, KERNEL_CPUS, 4);
+	make_features(k);
 	for (unsigned int cpu = 0; cpu < KERNEL_CPUS; cpu++)
 		make_cpu(k, cpu);
 }
@@ -303,6 +353,9 @@ static void data_symbols(struct symbols *s)
 	symbol(s, "Dcpu_data", data_at(k, AT_CPU_DATA));
 	symbol(s, "dgic_rdists", data_at(k, AT_RDISTS_POINTER));
 	symbol(s, "dgic_rdist", data_at(k, 0));
+	if (!k->no_features)
+		symbol(s, "darm64_ftr_regs",
+		       data_at(k, KERNEL_FEATURE_PAIR(0)));
 	symbol(s, "da_name_twice", data_at(k, 8));
 	symbol(s, "da_name_twice", data_at(k, 16));
 	symbol(s, "D_end", data_at(k, KERNEL_PART));

@@ -7,6 +7,7 @@
 #ifndef TESTS_SAVED_KERNELS_H
 #define TESTS_SAVED_KERNELS_H
 
+#include <trans_table/cpu.h>
 #include <trans_table/saved.h>
 
 /* How kallsyms_offsets is meant. */
@@ -50,6 +51,8 @@ enum kernel_part {
  * @usual_rdists, @usual_rdist: the driver's struct, and that of each CPU, have
  *          their members where Linux has them
  * @no_data_symbols, @no_types, @no_log, @no_symbols, @no_lines: not there
+ * @no_features: it has no arm64_ftr_regs
+ * @has:    the ID registers there
  * @command_line: NULL: a short one
  */
 struct kernel {
@@ -69,8 +72,17 @@ struct kernel {
 	bool no_order;
 	bool usual_rdists, usual_rdist;
 	bool no_data_symbols, no_types, no_log, no_symbols, no_lines;
+	bool no_features;
+	struct trans_cpu has;
 	const char *command_line;
 };
+
+/* In KERNEL_DATA, of arm64_ftr_regs: pair @n; the struct that it points to; the
+ * name of that, which begins with "SYS_". The last one is ID_AA64MMFR4_EL1. */
+#define KERNEL_FEATURES 18u
+#define KERNEL_FEATURE_PAIR(n) (0x3100u + 16 * (n))
+#define KERNEL_FEATURE(n) (0x3300u + 0x40 * (n))
+#define KERNEL_FEATURE_NAME(n) (0x3800u + 0x20 * (n))
 
 #define KERNEL_CPUS 4u
 #define KERNEL_PENDING (KERNEL_CPUS * 0x10000u)

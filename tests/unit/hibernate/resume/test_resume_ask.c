@@ -200,6 +200,27 @@ static void another_kind_of_cpu(void **state)
 	must_load(TRANS_SAVED_LOG);
 }
 
+/* What it found is known, and here, and is not, and nobody cares. */
+static void a_cpu_that_lacks_something(void **state)
+{
+	(void)state;
+	save(12);
+	kernel.has = (struct trans_cpu){ .pfr0 = 0x11, .isar0 = 0x211120 };
+	make();
+	usual_boot();
+	w.cpu.pfr0 = 0x11;
+	w.cpu.isar0 = 0x111120;
+	must_refuse(TRANS_EIMAGE, "CPU has less ID_AA64ISAR0_EL1");
+	assert_int_equal(w.err.desc, 0xf00000);
+	w.args.cpu_anyway = true;
+	must_load(TRANS_SAVED_LOG);
+	w.args.cpu_anyway = false;
+	w.cpu.isar0 = 0x311120;
+	must_load(TRANS_SAVED_LOG);
+	w.cpu.isar0 = w.cpu.pfr0 = 0;
+	must_load(TRANS_SAVED_LOG);
+}
+
 /* It stops wherever it is asked to, and gives everything back. */
 static void stopped_while_asking(void **state)
 {
@@ -254,6 +275,7 @@ static void what_is_known_is_printed(void **state)
 
 	(void)state;
 	save(12);
+	kernel.has = (struct trans_cpu){ .isar0 = 0x11120, .mmfr0 = 0x1124 };
 	make();
 	usual_boot();
 	must_load(TRANS_SAVED_LOG);
@@ -265,6 +287,8 @@ static void what_is_known_is_printed(void **state)
 	print_up(2 * 86400 - 1, ", 47 hours up,");
 	must_print("\ncommand line quiet\n");
 	must_print("\nkind of CPU 0x411fd070, by its log\n");
+	must_print("\nCPU features, ISAR0 0x0000000000011120"
+		   " MMFR0 0x0000000000001124, by its memory\n");
 	snprintf(line, sizeof(line),
 		 "\nLPI tables 0x%016llx 0x%016llx, CPUs 4, by its log\n",
 		 (unsigned long long)KERNEL_PROPBASER(&kernel),
@@ -282,7 +306,7 @@ static void what_is_not_known_is_printed(void **state)
 	must_load(TRANS_SAVED_NOBODY);
 	print();
 	must_print("\nnot known, and not checked: kernel release; kind of CPU;"
-		   " LPI tables;\n");
+		   " CPU features; LPI tables;\n");
 }
 
 int main(void)
@@ -294,6 +318,8 @@ int main(void)
 		cmocka_unit_test_teardown(as_far_as_somebody_asks, tear_down),
 		cmocka_unit_test_teardown(nothing_is_known, tear_down),
 		cmocka_unit_test_teardown(another_kind_of_cpu, tear_down),
+		cmocka_unit_test_teardown(a_cpu_that_lacks_something,
+					  tear_down),
 		cmocka_unit_test_teardown(stopped_while_asking, tear_down),
 		cmocka_unit_test_teardown(what_is_known_is_printed, tear_down),
 		cmocka_unit_test_teardown(what_is_not_known_is_printed,
