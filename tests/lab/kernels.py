@@ -5,8 +5,9 @@ kernel.config: with the page sizes that Debian's own kernel does not have, and
 with PCI, but without something that a loader asks a saved kernel by.
 
 Each takes some minutes; what is there is not built again unless kernel.config
-or this list changes. They lie in build/kernels/NAME/: Image, vmlinux,
-System.map, config, VERSION.
+or this list changes. All of one source are built in one place, one after
+another, so that make compiles again only what sees the option that differs.
+They lie in build/kernels/NAME/: Image, vmlinux, System.map, config, VERSION.
 """
 import argparse
 import hashlib
@@ -35,27 +36,25 @@ PAGES = {
                  ['ARM64_16K_PAGES', 'ARM64_VA_BITS_52', 'EXPERT']),
 }
 
-# What sleeper.py's guest has on PCI.
+# What sleeper.py's guest has on PCI; and what all have, so that they differ in
+# nothing else: what debuggers are told makes every object another.
 PCI = ['PCI', 'PCI_MSI', 'PCI_HOST_GENERIC', 'VIRTIO_PCI', 'NET', 'INET',
        'NETDEVICES', 'VIRTIO_NET', 'HW_RANDOM', 'HW_RANDOM_VIRTIO',
-       'BLK_DEV_NVME', 'ARM64_4K_PAGES']
+       'BLK_DEV_NVME', 'ARM64_4K_PAGES',
+       'DEBUG_KERNEL', 'DEBUG_INFO_DWARF4', 'BPF_SYSCALL']
 # What a kernel can be asked by: types, symbols of data, and VMCOREINFO, which
-# comes with kexec. Who lacks one has the options behind it instead.
-ASKED_BY = {
-    'btf': (['DEBUG_KERNEL', 'DEBUG_INFO_DWARF4', 'DEBUG_INFO_BTF',
-             'BPF_SYSCALL'], ['DEBUG_INFO_NONE']),
-    'data': (['DEBUG_KERNEL', 'KALLSYMS_ALL'], []),
-    'info': (['KEXEC', 'KEXEC_FILE'], []),
-}
+# comes with kexec.
+ASKED_BY = {'btf': ['DEBUG_INFO_BTF'], 'data': ['KALLSYMS_ALL'],
+            'info': ['KEXEC', 'KEXEC_FILE']}
 
 
 def with_pci(series, package, home):
     """One that can be asked by all of it, and by all but one thing each."""
     found = {}
     for lost in (None, *ASKED_BY):
-        options = sum((p[name == lost] for name, p in ASKED_BY.items()), PCI)
+        options = sum((o for name, o in ASKED_BY.items() if name != lost), PCI)
         found[f'{series}-pci' + (f'-no-{lost}' if lost else '')] = (
-            package, home, list(dict.fromkeys(options)))
+            package, home, options)
     return found
 
 
@@ -72,8 +71,7 @@ def config_of(name):
     with open(f'{HERE}/kernel.config', encoding='utf-8') as f:
         text = f.read()
     if name not in PAGES:
-        for option in sum((have + lack for have, lack in ASKED_BY.values()),
-                          []):
+        for option in sum(ASKED_BY.values(), ['DEBUG_INFO_NONE']):
             text = text.replace(f'CONFIG_{option}=y\n', '')
     return text + ''.join(f'CONFIG_{o}=y\n' for o in KERNELS[name][2])
 
@@ -116,7 +114,18 @@ def unpack_source(package, home, into):
     os.makedirs(f'{into}/tree')
     fetch.extract(f'{into}/usr/src/{package}.tar.xz', f'{into}/tree')
     shutil.rmtree(f'{into}/usr')
+    forget_types(f'{into}/tree/include/linux/compiler_types.h')
     return version
+
+
+def forget_types(header):
+    """Every file includes it, and so would be compiled again for a kernel
+    without BTF, though only clang is told something else."""
+    with open(header, encoding='utf-8') as f:
+        text = f.read()
+    told = 'defined(CONFIG_PAHOLE_HAS_BTF_TAG)'
+    fetch.write_file(header, text.replace(
+        f'defined(CONFIG_DEBUG_INFO_BTF) && {told}', told))
 
 
 def make(tree, out, jobs, *targets):
@@ -125,7 +134,8 @@ def make(tree, out, jobs, *targets):
             ['make', '-C', tree, f'O={out}', f'-j{jobs}', 'ARCH=arm64',
              f'CROSS_COMPILE={os.environ.get("CROSS_COMPILE") or "aarch64-linux-gnu-"}',
              'KBUILD_BUILD_TIMESTAMP=Thu Jan  1 00:00:00 UTC 1970',
-             'KBUILD_BUILD_USER=lab', 'KBUILD_BUILD_HOST=lab', *targets],
+             'KBUILD_BUILD_USER=lab', 'KBUILD_BUILD_HOST=lab',
+             'KBUILD_BUILD_VERSION=1', *targets],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             env={k: v for k, v in os.environ.items()
                  if k not in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL')})
@@ -155,11 +165,11 @@ def check_config(name, path):
         raise fetch.Failed(f'{name}: in the configuration: {more}')
 
 
-def build(name, tree, version, jobs):
+def build(name, work, version, jobs):
     fetch.say(f'kernel {name} ...')
+    tree, out = f'{work}/tree', f'{work}/out'
     with fetch.Workdir(f'{OUT}/{name}') as d:
-        out = f'{d}/out'
-        os.makedirs(out)
+        os.makedirs(out, exist_ok=True)
         make(tree, out, jobs, 'tinyconfig')
         with open(f'{out}/.config', 'a', encoding='utf-8') as f:
             f.write(config_of(name))
@@ -168,8 +178,6 @@ def build(name, tree, version, jobs):
         make(tree, out, jobs, 'Image', 'vmlinux')
         for result, where in RESULTS.items():
             shutil.copyfile(f'{out}/{where}', f'{d}/{result}')
-        shutil.rmtree(out)
-        os.remove(f'{out}.log')
         fetch.write_file(f'{d}/VERSION', f'{KERNELS[name][0]} {version}\n')
         fetch.write_file(f'{d}/MADE-FROM', identity(name))
 
@@ -186,7 +194,7 @@ def build_all(names, jobs):
         try:
             version = unpack_source(package, home, work)
             for name in mine:
-                build(name, f'{work}/tree', version, jobs)
+                build(name, work, version, jobs)
         finally:
             shutil.rmtree(work)
 
