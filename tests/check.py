@@ -40,8 +40,10 @@ TOOLCHAINS = {'gcc': 'host', 'clang': 'host-clang'}
 DIFFERENTIAL_OPS = 5000
 FULL_SCALE = 3 # of what the unit tests do at random (TRANS_SCALE)
 NEEDS_GIB = {False: 8, True: 16} # of the disk; by `full`
-LINUX_CASES = ('6.12-4k-vhe-on-kexec-s-library', '6.12-4k-el1-on-hibernate-library',
-               '6.12-4k-figures-hidden-1G')
+LINUX_CASES = ('6.12-4k-vhe-on-kexec-c-library',
+               '6.12-4k-el1-on-hidden-hibernate-library',
+               '6.12-4k-figures-hidden-1G', '6.12-4k-nvhe-full-kexec-c-trans',
+               '6.12-4k-trans-vhe-crash-s')
 FUZZ_SECONDS = {False: 3, True: 20} # a target; by `full`
 
 

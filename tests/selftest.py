@@ -987,14 +987,31 @@ class Linux(unittest.TestCase):
     def port(self, name):
         return ktree.read(f'{ROOT}/ports/linux/{name}')
 
-    def test_pairs(self):
-        every = factors.product(run_linux.MATRIX, lambda row: True)
-        self.assertEqual(met(run_linux.pairs(), 2), met(every, 2))
-        self.assertLess(len(run_linux.pairs()), 20)
+    def test_pairs_and_triples(self):
+        every = factors.product(run_linux.MATRIX, run_linux.is_legal)
+        picked = run_linux.matrix()
+        self.assertEqual(met(picked, 2), met(every, 2))
+
+        def triples(rows):
+            return {g for row in rows
+                    for g in run_linux.by_level_and_way(row)}
+        self.assertEqual(triples(picked), triples(every))
+        self.assertLess(len(picked), 30)
+
+    def test_runs_a_kernel(self):
+        kernels = [case.kernel for case in run_linux.cases()]
+        for kernel in set(kernels):
+            self.assertLessEqual(kernels.count(kernel), 60)
 
     def test_names_of_cases(self):
         names = [case.name for case in run_linux.cases()]
         self.assertEqual(len(names), len(set(names)))
+
+    def test_checks_cases_are_there(self):
+        picked = run_linux.chosen(check.LINUX_CASES)
+        self.assertIn('trans', [case.which for case in picked])
+        with self.assertRaises(ktree.fetch.Failed):
+            run_linux.chosen(['6.12-4k-no-such-case'])
 
     def test_without_compare(self):
         for name in ('Kconfig', 'Makefile'):

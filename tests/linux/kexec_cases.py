@@ -83,14 +83,11 @@ def cases(lx, kernel, cpus):
                        [*WORDS, *words], 'trans')
     for level in LEVELS:
         for how in ('-s', '-c'):
-            yield case(f'{level}-kexec{how}', arrives(lx, 'kexec', how), level)
             yield case(f'{level}-crash{how}', panics(lx, how), level, CRASHES)
     yield lx.Case(f'{kernel}-trans-not', kernel, lx.by_kexec('-s'),
                   lx.machine('el1'), ['kexec=linux', 'earlycon'], 'trans')
     yield case('flip', flips(lx))
     yield case('refuse', refuses(lx))
     yield case('several', arrives(lx, 'several', '-s'), words=CRASHES)
-    yield case('hidden', arrives(lx, 'kexec', '-c'),
-               words=['debug_pagealloc=on'])
     yield case('smp', arrives(lx, 'kexec', '-s'), smp=2)
     yield case('smp-crash', panics(lx, '-s'), words=CRASHES, smp=2)

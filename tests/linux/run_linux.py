@@ -197,24 +197,41 @@ MATRIX = {
     'rodata': ['off', 'on', 'full'],
     'hidden': ['', 'debug_pagealloc=on'],
     'do': ['kexec-s', 'kexec-c', 'hibernate'],
-    'way': ['library', 'plain'],
+    'way': ['library', 'plain', 'trans'],
 }
 DO = {'kexec-s': by_kexec('-s'), 'kexec-c': by_kexec('-c'),
       'hibernate': by_hibernation}
 
 
-def pairs():
-    return factors.cover(factors.product(MATRIX, lambda row: True), 2)
+def is_legal(row):
+    """A transition is a kexec."""
+    return (row['way'], row['do']) != ('trans', 'hibernate')
+
+
+def by_level_and_way(row):
+    """The triples that have both."""
+    return [g for g in factors.groups(row, 3)
+            if {'level', 'way'} <= {factor for factor, _ in g}]
+
+
+def matrix():
+    """All pairs, and these triples."""
+    return factors.cover(factors.product(MATRIX, is_legal), 2, by_level_and_way)
 
 
 def case_of(kernel, row, cpus):
-    words = [f'rodata={row["rodata"]}', f'trans_pgd={row["way"]}',
+    trans = row['way'] == 'trans'
+    words = [f'rodata={row["rodata"]}',
+             *(kexec_cases.WORDS if trans else [f'trans_pgd={row["way"]}']),
              *([row['hidden']] if row['hidden'] else [])]
+    do = (kexec_cases.arrives(sys.modules[__name__], 'kexec',
+                              row['do'].removeprefix('kexec'))
+          if trans else DO[row['do']])
     name = '-'.join([kernel, row['level'], row['rodata'],
                      *(['hidden'] if row['hidden'] else []), row['do'],
                      row['way']])
-    return Case(name, kernel, DO[row['do']],
-                machine(row['level'], cpus.get(row['level'])), words)
+    return Case(name, kernel, do, machine(row['level'], cpus.get(row['level'])),
+                words, 'trans' if trans else 'both')
 
 
 ALL = ('linux', 'plain', 'fold', 'visible', 'refuse', 'idmap')
@@ -242,7 +259,7 @@ def cases():
     every = []
     for kernel in ('6.12-4k', '6.1-4k'):
         every += [case_of(kernel, row, CPUS.get(kernel, {}))
-                  for row in pairs()]
+                  for row in matrix()]
     every += kexec_cases.cases(sys.modules[__name__], '6.12-4k',
                                CPUS['6.12-4k'])
     every += figure_cases('6.12-4k', ALL)
@@ -295,7 +312,12 @@ def growth(name):
 
 
 def chosen(only):
-    return [c for c in cases() if not only or
+    """A pattern that means no case is an error."""
+    every = cases()
+    for pattern in only or ():
+        if not any(fnmatch.fnmatch(c.name, pattern) for c in every):
+            raise fetch.Failed(f'no case {pattern}')
+    return [c for c in every if not only or
             any(fnmatch.fnmatch(c.name, p) for p in only)]
 
 
@@ -331,7 +353,10 @@ def main():
     if args.growth:
         sys.exit(growth(args.growth) > GROWTH)
     Case.patience, Case.live = args.patience, args.live
-    picked = chosen(args.only)
+    try:
+        picked = chosen(args.only)
+    except fetch.Failed as why:
+        sys.exit(f'linux: {why}')
     if args.list:
         print('\n'.join(c.name for c in picked))
         return

@@ -41,15 +41,15 @@ def groups(row, strength):
     return itertools.combinations(row.items(), strength)
 
 
-def cover(every, strength):
+def cover(every, strength, more=lambda row: ()):
     """A few of the runs `every`, in which all groups that any of them has
-    occur: greedily, the run that has most of what is left. The order is
-    fixed, so the choice is too."""
+    occur, and all that `more` names of each: greedily, the run that has most
+    of what is left. The order is fixed, so the choice is too."""
     number = {}
 
     def bits(row):
         return sum(1 << number.setdefault(g, len(number))
-                   for g in groups(row, strength))
+                   for g in (*groups(row, strength), *more(row)))
     covers = [(row, bits(row)) for row in every]
     rows, left = [], (1 << len(number)) - 1
     while left:
