@@ -40,7 +40,8 @@ TOOLCHAINS = {'gcc': 'host', 'clang': 'host-clang'}
 DIFFERENTIAL_OPS = 5000
 FULL_SCALE = 3 # of what the unit tests do at random (TRANS_SCALE)
 NEEDS_GIB = {False: 8, True: 16} # of the disk; by `full`
-LINUX_CASES = ('6.12-4k-vhe-on-kexec-c-library',
+SLIM_LINUX = ('6.12-slim-*',)
+LINUX_CASES = (*SLIM_LINUX, '6.12-4k-vhe-on-kexec-c-library',
                '6.12-4k-el1-on-hidden-hibernate-library',
                '6.12-4k-figures-hidden-1G', '6.12-4k-nvhe-full-kexec-c-trans',
                '6.12-4k-trans-vhe-crash-s')
@@ -239,10 +240,12 @@ def efi(tally, full):
         tally.add(*run_efi.run_cases(run_efi.chosen(sample=not full)))
 
 
-def linux(tally):
+def linux(tally, full):
     """A kernel that cannot be had or built is a failure."""
-    tally.heading('Linux itself with the tables')
-    make(tally, 'linux', f'RUN=--only {" ".join(LINUX_CASES)}', 'linux',
+    tally.heading('Linux itself with the library, '
+                  + ('some of `make linux`' if full else 'a slim kernel'))
+    cases = LINUX_CASES if full else SLIM_LINUX
+    make(tally, 'linux', f'RUN=--only {" ".join(cases)}', 'linux',
          keep=('  ',))
 
 
@@ -280,8 +283,7 @@ def check(tally, args):
         guarded(tally, qemu_cases, 'triples' if args.full else 'pairs')
         guarded(tally, uboot, args.full)
         guarded(tally, efi, args.full)
-        if args.full:
-            guarded(tally, linux)
+        guarded(tally, linux, args.full)
 
 
 def check_all(tally, args):

@@ -1008,6 +1008,7 @@ class Linux(unittest.TestCase):
         self.assertEqual(len(names), len(set(names)))
 
     def test_checks_cases_are_there(self):
+        self.assertEqual(len(run_linux.chosen(check.SLIM_LINUX)), 2)
         picked = run_linux.chosen(check.LINUX_CASES)
         self.assertIn('trans', [case.which for case in picked])
         with self.assertRaises(ktree.fetch.Failed):

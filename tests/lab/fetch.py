@@ -220,9 +220,12 @@ def download_deb(package, into, home=APT):
     os.remove(os.path.join(into, debs[0]))
 
 
-def extract(tarball, into):
-    """Unpack like `tar --strip-components=1`: the top directory goes."""
-    run(['tar', '-x', '-f', tarball, '-C', into, '--strip-components=1'])
+def extract(tarball, into, only=()):
+    """Unpack like `tar --strip-components=1`: the top directory goes. @only:
+    patterns, of which `*` stands for more than one directory, too."""
+    by = ['-I', 'xz -T0'] if tarball.endswith('.xz') else []
+    run(['tar', *by, '-x', '-f', tarball, '-C', into, '--strip-components=1',
+         '--wildcards', *only])
 
 
 # ---- the parts ---------------------------------------------------------------

@@ -107,12 +107,13 @@ def good_source(package, home):
     raise fetch.Failed(f'no usable {package} among {versions}')
 
 
-def unpack_source(package, home, into):
+def unpack_source(package, home, into, only=()):
+    """The tree, in INTO/tree; @only: patterns of what of it is wanted."""
     version = good_source(package, home)
     fetch.say(f'{package} {version} ...')
     fetch.download_deb(f'{package}={version}', into, home)
     os.makedirs(f'{into}/tree')
-    fetch.extract(f'{into}/usr/src/{package}.tar.xz', f'{into}/tree')
+    fetch.extract(f'{into}/usr/src/{package}.tar.xz', f'{into}/tree', only)
     shutil.rmtree(f'{into}/usr')
     forget_types(f'{into}/tree/include/linux/compiler_types.h')
     return version

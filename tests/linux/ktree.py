@@ -29,14 +29,25 @@ KERNELS = {
     '6.12-64k-52': ('6.12', ['ARM64_64K_PAGES', *VA52], 'gcc'),
     '6.1-64k-52': ('6.1', ['ARM64_64K_PAGES', *VA52], 'gcc'),
     '6.12-4k-clang': ('6.12', ['ARM64_4K_PAGES', 'ARM64_VA_BITS_48'], 'clang'),
+    '6.12-slim': ('6.12-slim', [], 'gcc'),
 }
 # What of ports/linux a kernel has.
 WITH = {'without': [], 'library': ['TRANS_TABLE_LIBRARY'],
         'both': ['TRANS_TABLE_LIBRARY', 'TRANS_TABLE_COMPARE'],
-        'trans': ['TRANS_TABLE_LIBRARY', 'TRANS_TABLE_COMPARE', 'KEXEC_TRANS']}
+        'trans': ['TRANS_TABLE_LIBRARY', 'TRANS_TABLE_COMPARE', 'KEXEC_TRANS'],
+        'slim': ['TRANS_TABLE_LIBRARY', 'KEXEC_TRANS']}
 # What no guest of ours uses, of tests/lab/kernel.config: minutes of building.
 NOT_HERE = ('EXT4_FS', 'CRYPTO_LZ4', 'IKCONFIG', 'IKCONFIG_PROC')
 RESULTS = ('arch/arm64/boot/Image', 'vmlinux', 'System.map')
+# What of Debian's tree a slim kernel is built from: a tenth.
+SLIM = (
+    'LICENSES', 'arch/arm64/include', 'arch/arm64/kernel', 'arch/arm64/lib',
+    'arch/arm64/mm', 'arch/arm64/tools', 'arch/x86/entry/syscalls', 'certs',
+    'crypto', 'drivers/amba', 'drivers/base', 'drivers/bus', 'drivers/char',
+    'drivers/clk', 'drivers/clocksource', 'drivers/firmware', 'drivers/irqchip',
+    'drivers/of', 'drivers/pci', 'drivers/power', 'drivers/tty', 'fs',
+    'include', 'init', 'io_uring', 'ipc', 'kernel', 'lib', 'mm', 'scripts',
+    'security', 'tools/include', 'usr', 'virt')
 
 
 # ---- the tree ---------------------------------------------------------------
@@ -46,13 +57,17 @@ def tree_of(version):
 
 
 def unpack(version):
-    """Debian's tree, once."""
+    """Debian's tree, or of it what is needed, once."""
     if os.path.exists(tree_of(version)):
         return
-    package, home = SOURCES[version]
+    whole = version.removesuffix('-slim')
+    package, home = SOURCES[whole]
     fetch.prepare_apt(home)
     with fetch.Workdir(tree_of(version)) as d:
-        found = kernels.unpack_source(package, home, d)
+        only = [] if whole == version else [
+            '*/Kconfig*', '*/Kbuild*', '*/Makefile*',
+            *(f'{package}/{name}' for name in SLIM)]
+        found = kernels.unpack_source(package, home, d, only)
         for name in os.listdir(f'{d}/tree'):
             os.rename(f'{d}/tree/{name}', f'{d}/{name}')
         os.rmdir(f'{d}/tree')
@@ -151,12 +166,19 @@ def home_of(name):
     return f'{OUT}/kernels/{name}'
 
 
+def is_slim(name):
+    return KERNELS[name][0].endswith('-slim')
+
+
 def config_of(name, which):
     options = [*KERNELS[name][1], *WITH[which]]
+    more = ''.join(f'CONFIG_{o}=y\n' for o in options)
+    if is_slim(name):
+        return read(f'{HERE}/slim.config') + more
     lines = [w for w in read(f'{ROOT}/tests/lab/kernel.config').splitlines()
              if w.removeprefix('CONFIG_').removesuffix('=y') not in NOT_HERE]
     return ('\n'.join(lines) + '\n' + read(f'{HERE}/kernel.config') +
-            ''.join(f'CONFIG_{o}=y\n' for o in options))
+            more)
 
 
 def make(name, *targets):
@@ -184,12 +206,18 @@ def make(name, *targets):
 
 
 def configure(name, which):
-    """Kconfig drops in silence what it does not know or may not have."""
+    """Kconfig drops in silence what it does not know or may not have. A slim
+    kernel has nothing by default."""
     config = f'{home_of(name)}/out/.config'
-    make(name, 'tinyconfig')
-    with open(config, 'a', encoding='utf-8') as f:
-        f.write(config_of(name, which))
-    make(name, 'olddefconfig')
+    if is_slim(name):
+        wanted = f'{home_of(name)}/config'
+        fetch.write_file(wanted, config_of(name, which))
+        make(name, f'KCONFIG_ALLCONFIG={wanted}', 'allnoconfig')
+    else:
+        make(name, 'tinyconfig')
+        with open(config, 'a', encoding='utf-8') as f:
+            f.write(config_of(name, which))
+        make(name, 'olddefconfig')
     have = set(read(config).splitlines())
     want = set(config_of(name, which).splitlines())
     lost = [w for w in want if w.startswith('CONFIG_') and w not in have]
@@ -209,7 +237,7 @@ def build(name, which='both'):
     os.makedirs(f'{home}/out', exist_ok=True)
     os.makedirs(f'{home}/{which}', exist_ok=True)
     configure(name, which)
-    said = warnings(name) if which != 'without' else []
+    said = [] if which in ('without', 'slim') else warnings(name)
     make(name, 'Image', 'vmlinux')
     for result in RESULTS:
         shutil.copyfile(f'{home}/out/{result}',

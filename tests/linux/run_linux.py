@@ -262,6 +262,7 @@ def cases():
                   for row in matrix()]
     every += kexec_cases.cases(sys.modules[__name__], '6.12-4k',
                                CPUS['6.12-4k'])
+    every += kexec_cases.slim_cases(sys.modules[__name__], '6.12-slim')
     every += figure_cases('6.12-4k', ALL)
     every += figure_cases('6.12-4k', LARGE, rams=('4G',))
     every += figure_cases('6.1-4k', ALL)
