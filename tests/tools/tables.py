@@ -171,7 +171,7 @@ def differences(ours, theirs):
             f'the kernel {b or "nothing"}' for f, e, a, b in out]
 
 
-# ---- steps at a desk ----------------------------------------------------------
+# ---- steps at a desk ---------------------------------------------------------
 
 def same_as(desk, words, listed, root):
     runs = desk.facts('table', *words)['runs']
