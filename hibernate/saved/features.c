@@ -16,7 +16,7 @@
 #include "lib/numbers.h"
 
 /* A pair, and what of the struct is read. */
-#define PAIR 16u
+#define PAIR 16ull
 #define STRUCT_LEN 32u
 #define STRUCT_VALUE 24u
 /* More than Linux has (7.0: some 50), and fewer than any has of those below:
@@ -97,7 +97,8 @@ static uint64_t value_of(const struct trans_cpu *cpu, unsigned int at)
 {
 	uint64_t value;
 
-	memcpy(&value, (const uint8_t *)cpu + 8 * at, sizeof(value));
+	memcpy(&value, (const uint8_t *)cpu + at * sizeof(value),
+	       sizeof(value));
 	return value;
 }
 
@@ -165,7 +166,8 @@ static bool take_register(struct trans_saved *saved, trans_va_t va, size_t i,
 	if (!trans_saved_copy_(saved, va, of, sizeof(of)) ||
 	    !is_named(saved, of[0], r))
 		return false;
-	memcpy((uint8_t *)&facts->was + 8 * r->at, &of[STRUCT_VALUE / 8], 8);
+	memcpy((uint8_t *)&facts->was + r->at * sizeof(*of),
+	       &of[STRUCT_VALUE / 8], sizeof(*of));
 	facts->features |= 1u << i;
 	return true;
 }
