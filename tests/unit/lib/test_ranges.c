@@ -380,10 +380,11 @@ static void test_strerror(void **state)
 	assert_string_equal(trans_strerror(TRANS_ESTALE), "TRANS_ESTALE");
 	assert_string_equal(trans_strerror(TRANS_ESTATE), "TRANS_ESTATE");
 	assert_string_equal(trans_strerror(TRANS_ESTOPPED), "TRANS_ESTOPPED");
-	assert_string_equal(trans_strerror(TRANS_ESTOPPED - 1), "TRANS_E?");
+	assert_string_equal(trans_strerror(TRANS_ELOST), "TRANS_ELOST");
+	assert_string_equal(trans_strerror(TRANS_ELOST - 1), "TRANS_E?");
 	assert_string_equal(trans_strerror(1), "TRANS_E?");
 	assert_string_equal(trans_strerror(-2147483647 - 1), "TRANS_E?");
-	for (int status = TRANS_ESTOPPED; status <= 0; status++)
+	for (int status = TRANS_ELOST; status <= 0; status++)
 		assert_memory_equal(trans_strerror(status), "TRANS_", 6);
 }
 
