@@ -5,28 +5,33 @@
  */
 #include "port.h"
 
+/*
+ * By the identity that the medium had when it was opened: of another one, or of
+ * none, the firmware says so (UEFI 2.10, 13.9, EFI_MEDIA_CHANGED, EFI_NO_MEDIA),
+ * and neither is it read as if it were the one before, nor written.
+ */
 static int disk_read(void *ctx, uint64_t offset, void *buf, size_t len)
 {
-	struct efi_block_io *io = ctx;
+	struct disk *disk = ctx;
 
-	return !!io->read(io, io->media->id, offset / io->media->block_len,
-			  len, buf);
+	return !!disk->io->read(disk->io, disk->media,
+				offset >> disk->block.sector_shift, len, buf);
 }
 
 static int disk_write(void *ctx, uint64_t offset, const void *buf, size_t len)
 {
-	struct efi_block_io *io = ctx;
+	struct disk *disk = ctx;
 
-	return !!io->write(io, io->media->id, offset / io->media->block_len,
-			   len, buf);
+	return !!disk->io->write(disk->io, disk->media,
+				 offset >> disk->block.sector_shift, len, buf);
 }
 
 /* Also where WriteCaching is not said: a driver may have forgotten. */
 static int disk_flush(void *ctx)
 {
-	struct efi_block_io *io = ctx;
+	struct disk *disk = ctx;
 
-	return !!io->flush(io);
+	return !!disk->io->flush(disk->io);
 }
 
 static unsigned int shift_of(uint32_t len)
@@ -50,16 +55,23 @@ bool disk_open(efi_handle_t handle, struct disk *disk)
 	*disk = (struct disk){
 		.handle = handle,
 		.io = io,
+		.media = media->id,
 		.block = {
 			.len = (media->last_block + 1) * media->block_len,
 			.sector_shift = shift_of(media->block_len),
 			.read = disk_read,
 			.write = media->read_only ? NULL : disk_write,
 			.flush = media->read_only ? NULL : disk_flush,
-			.ctx = io,
+			.ctx = disk,
 		},
 	};
 	return true;
+}
+
+void disk_keep(struct disk *to, const struct disk *from)
+{
+	*to = *from;
+	to->block.ctx = to;
 }
 
 /* ---- who is it ---- */

@@ -55,7 +55,7 @@ static bool is_named(struct search *s, efi_handle_t handle)
 	if (!disk_open(handle, &disk) ||
 	    !disk_is(&disk, s->at.uuid, s->buffer))
 		return false;
-	s->found->disk = disk;
+	disk_keep(&s->found->disk, &disk);
 	return true;
 }
 
@@ -107,6 +107,7 @@ static void look_at(struct search *s, efi_handle_t handle)
 	if (!s->count++) {
 		s->ret = ret;
 		*s->found = here;
+		disk_keep(&s->found->disk, &here.disk);
 		if (ret)
 			*s->err = err;
 	}

@@ -177,13 +177,18 @@ trans_pa_t report_page(void); /* 0: there is no place for one */
 
 /* disk.c: block devices. */
 
+/* @media: who its medium was when it was opened. @block is read through the
+ * disk that it is in. */
 struct disk {
 	efi_handle_t handle;
 	struct efi_block_io *io;
+	uint32_t media;
 	struct trans_block block;
 };
 /* False: none that can be used. */
 bool disk_open(efi_handle_t handle, struct disk *disk);
+/* A copy, which is used instead of @from. */
+void disk_keep(struct disk *to, const struct disk *from);
 /* Has this device that UUID: as a partition, as swap space, or as a file
  * system? @page: 64 KiB to work with, aligned to 4 KiB. */
 bool disk_is(const struct disk *disk, const uint8_t uuid[16], void *page);

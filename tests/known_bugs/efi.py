@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""The EFI application: what goes into the TPM's PCRs, and when."""
+"""The EFI application: what goes into the TPM's PCRs, and when; its disks."""
 
 # Edits, and the tests that must notice them: tests/mutants.py.
 MUTANTS = {
@@ -28,6 +28,14 @@ MUTANTS = {
          '!status && i < sizeof(resumed_pcrs)', 'i < sizeof(resumed_pcrs)'),
         ('a TPM that fails resumes', 'measure_resume',
          'status ? port_error', 'false ? port_error'),
+    ],
+    ('test_efi_disk',): [
+        ('another medium is read', 'disk_read', 'disk->media',
+         'disk->io->media->id'),
+        ('another medium is written', 'disk_write', 'disk->media',
+         'disk->io->media->id'),
+        ('a copy reads through what it was copied from', 'disk_keep',
+         'to->block.ctx = to;', ''),
     ],
     ('test_efi_resume',): [
         ('a dry run is measured', 'prepare',
