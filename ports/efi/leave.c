@@ -65,8 +65,12 @@ int leave_begin(struct trans_error *err)
 	return memory_map_room(&leave_map, err);
 }
 
+/* The map of leave_begin stays where it is: the next kernel's tree names it. */
 int leave_ask(struct trans_error *err)
 {
+	if (!memory_map_fits(&leave_map))
+		return port_error(err, TRANS_ENOMEM, "map of memory has grown",
+				  0, leave_map.room);
 	if (!machine.gic.version)
 		return 0;
 	return trans_gic_check(&machine.gic, machine.cpu.mpidr, &machine.lpi,

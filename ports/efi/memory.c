@@ -28,15 +28,27 @@ struct memory memory;
 
 /* ---- the map ---- */
 
-int memory_map_room(struct memory_map *map, struct trans_error *err)
+/* Bytes of the map as it is now. */
+static uint64_t map_len(void)
 {
 	uint64_t len = 0, key, stride;
 	uint32_t version;
 
-	if (map->data)
-		return 0;
 	boot->get_memory_map(&len, NULL, &key, &stride, &version);
-	map->room = len + MAP_SPARE;
+	return len;
+}
+
+bool memory_map_fits(const struct memory_map *map)
+{
+	return map->data && map->room >= map_len() + MAP_SPARE / 2;
+}
+
+int memory_map_room(struct memory_map *map, struct trans_error *err)
+{
+	if (memory_map_fits(map))
+		return 0;
+	pages_give(map->data, map->room);
+	map->room = map_len() + MAP_SPARE;
 	map->data = pages_take(map->room);
 	if (!map->data)
 		return port_error(err, TRANS_ENOMEM, "map of memory", 0,

@@ -131,7 +131,9 @@ struct memory_map {
 	uint64_t room, len, key, stride;
 	uint32_t version;
 };
-/* Room for a map, with some to spare; from pages. */
+/* Is there room for what the map is by now, and for half of what was spare? */
+bool memory_map_fits(const struct memory_map *map);
+/* Room for a map, with some to spare; from pages, others if it has grown. */
 int memory_map_room(struct memory_map *map, struct trans_error *err);
 efi_status_t memory_map_get(struct memory_map *map);
 

@@ -37,6 +37,10 @@ MUTANTS = {
         ('a copy reads through what it was copied from', 'disk_keep',
          'to->block.ctx = to;', ''),
     ],
+    ('test_efi_memory',): [
+        ('room for a map is taken once', 'memory_map_room',
+         'memory_map_fits(map)', 'map->data'),
+    ],
     ('test_efi_resume',): [
         ('a dry run is measured', 'prepare',
          'options->plan ? 0 : measure_resume(err)', 'measure_resume(err)'),

@@ -21,7 +21,7 @@
 static struct efi_system_table table; /* it has no tables to keep */
 struct efi_system_table *firmware = &table;
 struct efi_boot_services *boot;
-static struct efi_region regions[4];
+static struct efi_region regions[512];
 static uint64_t count, refused;
 
 static efi_status_t get_map(uint64_t *len, void *map, uint64_t *key,
@@ -52,7 +52,7 @@ static efi_status_t allocate(enum efi_allocate how, enum efi_memory_type type,
 
 void *pages_take(uint64_t len)
 {
-	static _Alignas(4096) uint8_t room[8 * EFI_PAGE];
+	static _Alignas(4096) uint8_t room[16 * EFI_PAGE];
 
 	assert_true(len <= sizeof(room));
 	return room;
@@ -166,6 +166,27 @@ static void test_too_little(void **state)
 
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 
+/* As firmware does that splits its regions while an image is read. */
+static void test_a_map_that_grows(void **state)
+{
+	struct memory_map map = { 0 };
+	struct trans_error err;
+
+	(void)state;
+	add(0x40000000, 0x10000000);
+	assert_false(memory_map_fits(&map));
+	assert_int_equal(memory_map_room(&map, &err), 0);
+	assert_true(memory_map_fits(&map));
+	while (count < sizeof(regions) / sizeof(*regions))
+		add(0x50000000 + count * 0x100000, 0x100000);
+	assert_false(memory_map_fits(&map));
+	assert_int_not_equal(memory_map_get(&map), EFI_SUCCESS);
+	assert_int_equal(memory_map_room(&map, &err), 0);
+	assert_true(memory_map_fits(&map));
+	assert_int_equal(memory_map_get(&map), EFI_SUCCESS);
+	assert_int_equal(memory_read(&err), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +195,7 @@ int main(void)
 		TEST(test_nothing_below_4_gib),
 		TEST(test_what_is_refused_is_not_lent),
 		TEST(test_too_little),
+		TEST(test_a_map_that_grows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
