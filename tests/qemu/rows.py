@@ -35,11 +35,14 @@ def run_all(prefix, picked, verbose=False):
 
 
 def end(prefix, run):
-    """Ends the program with what @run() says: (passed, failed)."""
+    """Ends the program with what @run() says: (passed, failed). None at all is
+    a failure, too."""
     lab.orderly_exit()
     try:
         passed, failed = run()
     except KeyboardInterrupt:
         sys.exit(130)
+    if not passed and not failed:
+        print('no case is called that; --list has their names')
     print(f'{prefix}{passed} passed, {failed} failed')
     sys.exit(bool(failed) or not passed)
