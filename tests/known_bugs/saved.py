@@ -4,6 +4,26 @@ SAVED = ('test_saved', 'test_saved_ask', 'test_resume_ask')
 
 # Edits, and the tests that must notice them: tests/mutants.py.
 MUTANTS = {
+    ('test_saved_features',): [
+        ('a feature with a sign is taken without', 'lacks_field',
+         'with_sign(now) < with_sign(then)', 'now < then'),
+        ('another algorithm for pointers is more of one', 'lacks_field',
+         'r->same >> i & 1', 'false'),
+        ('a kernel without signed pointers must have none', 'lacks_field',
+         'then && then != now', 'then != now'),
+        ('features of another register', 'is_named',
+         '!memcmp(found, r->text + NAME_AT, NAME_LEN)', 'true'),
+        ('registers in any order', 'take_registers',
+         '(uint32_t)pair[0] <= last', 'false'),
+        ('a register that is not named is left out', 'take_registers',
+         'return 0;', 'continue;'),
+        ('few registers are enough', 'trans_saved_features_',
+         '>= LEAST_KNOWN', '> 0'),
+        ('what was read of them stays', 'trans_saved_features_',
+         'facts->features = 0;', ''),
+        ('a CPU that nobody knows lacks all', 'trans_saved_lacks',
+         'cpu->pfr0 && r <', 'r <'),
+    ],
     SAVED: [
         ('saved: PHYS_OFFSET has no sign', 'first_page',
          '(uint64_t)((int64_t)offset >> saved->view.geo.granule_shift)',
