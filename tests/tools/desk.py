@@ -3,8 +3,8 @@
 """The program trans on real files: a Debian kernel that was hibernated in QEMU,
 its disk, its core, the tree of its machine. First all examples of
 docs/tools.md, as they stand there; then what they do not show. --full: other
-packings and kernels, a swap file; gdb opens the core; tables are what the
-kernel itself lists; the arm64 build, in qemu-user, says the same."""
+packings and kernels, a swap file; gdb and drgn open the core; tables are what
+the kernel itself lists; the arm64 build, in qemu-user, says the same."""
 import argparse
 import contextlib
 import json
@@ -343,6 +343,31 @@ def by_gdb(desk):
     must(f'Linux version {release}' in done.stdout, done.stdout)
 
 
+DRGN = '''
+import sys, drgn
+program = drgn.Program()
+program.set_core_dump(sys.argv[1])
+print(program["UTS_RELEASE"].string_().decode())
+print(program.read(int(sys.argv[2], 0), 64))
+'''
+
+
+def by_drgn(desk):
+    """It knows the core for a kernel's by VMCOREINFO, and walks its tables to
+    the banner. Debian's Python has its module, whatever runs this here."""
+    found = desk.facts('image', '--find', 'linux_banner', desk.image())
+    release = desk.facts('image', desk.image())['release']
+    desk.trans('image', '--elf', 'for-drgn', desk.image())
+    done = subprocess.run(
+        ['/usr/bin/python3', '-c', DRGN, desk.path('for-drgn'),
+         found['virtual']], text=True, timeout=TIMEOUT,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT)
+    said = done.stdout.splitlines()
+    must(said[0] == release, done.stdout)
+    must(f'Linux version {release}' in said[1], done.stdout)
+
+
 INK, BLUE, GREEN = (0x1f, 0x23, 0x28), (0x3b, 0x82, 0xf6), (0xb, 0x7a, 0x4e)
 
 
@@ -402,7 +427,7 @@ SAMPLE = [
 FULL = [
     Case('lz4', Sleeper(lab.Machine(el=2, gic='3', smp=2), '6.12',
                         ['hibernate.compressor=lz4']),
-         packed('LZ4'), by_gdb, a_core),
+         packed('LZ4'), by_gdb, by_drgn, a_core),
     Case('raw', Sleeper(MACHINE, '6.1', ['hibernate=nocompress']),
          packed('raw'), a_core),
     Listed('6.1-4k'),
@@ -414,7 +439,8 @@ FULL = [
 def run_all(full):
     if full:
         subprocess.run([f'{ROOT}/tests/lab/setup', '--with', 'qemu-user',
-                        'gdb-multiarch', 'chromium'], check=True, cwd=ROOT)
+                        'gdb-multiarch', 'python3-drgn', 'chromium'],
+                       check=True, cwd=ROOT)
     return rows.run_all('trans-', SAMPLE + FULL if full else SAMPLE)
 
 
