@@ -7,8 +7,8 @@
 
 /*
  * By the identity that the medium had when it was opened: of another one, or of
- * none, the firmware says so (UEFI 2.10, 13.9, EFI_MEDIA_CHANGED, EFI_NO_MEDIA),
- * and neither is it read as if it were the one before, nor written.
+ * none, the firmware says so (UEFI 2.10, 13.9: EFI_MEDIA_CHANGED and
+ * EFI_NO_MEDIA), and it is neither read for the one before, nor written.
  */
 static int disk_read(void *ctx, uint64_t offset, void *buf, size_t len)
 {
