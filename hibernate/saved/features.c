@@ -24,7 +24,8 @@
 #define MOST_PAIRS 128u
 #define LEAST_KNOWN 8u
 /* op0 of ID registers is 3, op1 and CRn are 0. */
-#define ENCODING(r) (3u << 19 | (uint32_t)(r)->crm << 8 | (r)->op2 << 5)
+#define ENCODING(r) \
+	(3u << 19 | (uint32_t)(r)->crm << 8 | (uint32_t)(r)->op2 << 5)
 
 /* Bits for fields of four bits: bit n for the one from bit 4n on. */
 #define FIELD(lowest) (1u << ((lowest) / 4))
