@@ -49,19 +49,19 @@ def run_one(path, scale=1, workers=0):
     return passed, failed, text.split('Shadow bytes around')[0]
 
 
-def runs(paths):
+def runs(paths, helped):
     """(path, workers) of each run that the programs @paths are worth."""
     for path in paths:
         yield path, 0
-        if os.path.basename(path).startswith(READERS):
+        if helped and os.path.basename(path).startswith(READERS):
             yield path, WORKERS
 
 
-def run_all(paths, scale=1):
+def run_all(paths, scale=1, helped=True):
     """(passed, failed) over all programs, one a CPU at a time; tells what went
-    wrong."""
+    wrong. @helped: those that read images once more, with workers."""
     total = [0, 0]
-    each = list(runs(paths))
+    each = list(runs(paths, helped))
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for (path, workers), done in zip(each, pool.map(
                 lambda run: run_one(run[0], scale, run[1]), each)):

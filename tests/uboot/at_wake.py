@@ -182,7 +182,7 @@ def refuses_resume(c, machine, disks):
             (f'{words} 3', at_prompt.NO_IMAGE, 'none'),
             # More words than any command has: the answer before is no answer.
             (f'-f -e {words} 0 1 2', 'Usage', 'refused'),
-            (f'{words} ffffffff', 'TRANS_ERANGE: the swap header',
+            (f'{words} 0xffffffff', 'TRANS_ERANGE: the swap header',
              'refused')]:
         for command in ('resume', 'discard'):
             c.fails(f'trans {command} {what}', why, 60)
