@@ -10,7 +10,9 @@
  * two masks, then the value. A field that a kernel does not know is 0 there.
  *
  * Linux, arch/arm64/kernel/cpufeature.c and include/asm/cpufeature.h (struct
- * arm64_ftr_reg), 5.10 to 7.0; fields: Arm ARM D24, by the register's name.
+ * arm64_ftr_reg), as 6.12 and 7.2 have them; where another kernel differs names
+ * do not fit, and nothing is known. Fields: Arm ARM D24, by the register's
+ * name.
  */
 #include "hibernate/saved/private.h"
 #include "lib/numbers.h"
@@ -19,7 +21,7 @@
 #define PAIR 16ull
 #define STRUCT_LEN 32u
 #define STRUCT_VALUE 24u
-/* More than Linux has (7.0: some 50), and fewer than any has of those below:
+/* More than Linux has (6.12: some 50), and fewer than any has of those below:
  * MMFR0 to 2, PFR0 and 1, DFR0, ISAR0 and 1. */
 #define MOST_PAIRS 128u
 #define LEAST_KNOWN 8u

@@ -329,6 +329,25 @@ def plans(desk):
 
 # ---- only of --full ----------------------------------------------------------
 
+def features(desk):
+    """Of a kernel with symbols of data: QEMU's Cortex-A57 with a GICv3 has all
+    that it found, one without CRC32 instructions has not, one with more has."""
+    def like(isar0, ends, *words):
+        return desk.facts(
+            'image', '--like', 'machine.dtb', '--cpu',
+            f'{A57:#x},pfr0=0x1002222,dfr0=0x10305106,isar0={isar0:#x}', '--el',
+            desk.guest.machine.el, *words, desk.image(), ends=ends)
+
+    wakes = like(0x11120, 0)
+    must(any('CPU features, ISAR0 0x0000000000011120' in w
+             for w in wakes['plan']), wakes['plan'])
+    refused = like(0x01120, 1)
+    must('CPU has less ID_AA64ISAR0_EL1' in str(refused['refusal']),
+         refused)
+    must(like(0x01120, 0, '--anyway', 'cpu')['would_wake'], 'not waived')
+    must(like(0x211120, 0)['would_wake'], 'refused for having more')
+
+
 def by_gdb(desk):
     """It opens the core and reads where kallsyms says that the banner is."""
     found = desk.facts('image', '--find', 'linux_banner', desk.image())
@@ -427,7 +446,7 @@ SAMPLE = [
 FULL = [
     Case('lz4', Sleeper(lab.Machine(el=2, gic='3', smp=2), '6.12',
                         ['hibernate.compressor=lz4']),
-         packed('LZ4'), by_gdb, by_drgn, a_core),
+         packed('LZ4'), features, by_gdb, by_drgn, a_core),
     Case('raw', Sleeper(MACHINE, '6.1', ['hibernate=nocompress']),
          packed('raw'), a_core),
     Listed('6.1-4k'),
