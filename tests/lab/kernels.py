@@ -115,7 +115,6 @@ def unpack_source(package, home, into, only=()):
     os.makedirs(f'{into}/tree')
     fetch.extract(f'{into}/usr/src/{package}.tar.xz', f'{into}/tree', only)
     shutil.rmtree(f'{into}/usr')
-    forget_types(f'{into}/tree/include/linux/compiler_types.h')
     return version
 
 
@@ -194,6 +193,7 @@ def build_all(names, jobs):
         os.makedirs(work)
         try:
             version = unpack_source(package, home, work)
+            forget_types(f'{work}/tree/include/linux/compiler_types.h')
             for name in mine:
                 build(name, work, version, jobs)
         finally:
