@@ -39,7 +39,7 @@ WITH = {'without': [], 'library': ['TRANS_TABLE_LIBRARY'],
 # What no guest of ours uses, of tests/lab/kernel.config: minutes of building.
 NOT_HERE = ('EXT4_FS', 'CRYPTO_LZ4', 'IKCONFIG', 'IKCONFIG_PROC')
 RESULTS = ('arch/arm64/boot/Image', 'vmlinux', 'System.map')
-# What of Debian's tree a slim kernel is built from: a tenth.
+# What of Debian's tree a slim kernel is built from: a seventh.
 SLIM = (
     'LICENSES', 'arch/arm64/include', 'arch/arm64/kernel', 'arch/arm64/lib',
     'arch/arm64/mm', 'arch/arm64/tools', 'arch/x86/entry/syscalls', 'certs',
@@ -56,22 +56,37 @@ def tree_of(version):
     return f'{OUT}/tree-{version}'
 
 
+def parts_of(version):
+    """Patterns of what of a tree is wanted; none: all of it."""
+    whole = version.removesuffix('-slim')
+    package, _ = SOURCES[whole]
+    return [] if whole == version else [
+        '*/Kconfig*', '*/Kbuild*', '*/Makefile*',
+        *(f'{package}/{name}' for name in SLIM)]
+
+
+def is_unpacked(version):
+    """With what is wanted of it now."""
+    made_of = f'{tree_of(version)}/MADE-OF'
+    return (os.path.exists(tree_of(version)) and
+            (read(made_of) if os.path.exists(made_of) else '') ==
+            '\n'.join(parts_of(version)))
+
+
 def unpack(version):
     """Debian's tree, or of it what is needed, once."""
-    if os.path.exists(tree_of(version)):
+    if is_unpacked(version):
         return
-    whole = version.removesuffix('-slim')
-    package, home = SOURCES[whole]
+    package, home = SOURCES[version.removesuffix('-slim')]
+    only = parts_of(version)
     fetch.prepare_apt(home)
     with fetch.Workdir(tree_of(version)) as d:
-        only = [] if whole == version else [
-            '*/Kconfig*', '*/Kbuild*', '*/Makefile*',
-            *(f'{package}/{name}' for name in SLIM)]
         found = kernels.unpack_source(package, home, d, only)
         for name in os.listdir(f'{d}/tree'):
             os.rename(f'{d}/tree/{name}', f'{d}/{name}')
         os.rmdir(f'{d}/tree')
         fetch.write_file(f'{d}/DEBIAN-VERSION', f'{found}\n')
+        fetch.write_file(f'{d}/MADE-OF', '\n'.join(only))
 
 
 def once(text, pattern, becomes, path):
