@@ -13,13 +13,7 @@
 #define TRANS_ASSUME_UNASKED 1
 #include "hibernate/resume/ask.c"
 
-#include "tests/unit/support/resume_world.h"
-#include "tests/unit/support/saved_kernels.h"
-
-#define BASE 0x40000000ULL
-#define MIB (1ULL << 20)
-#define KERNEL_LEN (KERNEL_PARTS * KERNEL_PART)
-#define MIDR 0x411fd070u
+#include "tests/unit/support/asked_world.h"
 
 static struct resume_world w;
 static struct kernel kernel;
@@ -27,30 +21,10 @@ static struct trans_gic_pending pending[KERNEL_CPUS];
 
 static int setup(void **state)
 {
-	struct saved s = { .page_shift = 12, .base = BASE, .len = 6 * MIB,
-			   .va_bits = 48, .mpidr = 0x102,
-			   .text_len = MIB, .data_len = MIB };
-	trans_pa_t pa;
-	trans_va_t va;
-
 	(void)state;
-	world_save(&w, &s);
-	pa = (w.text + MIB + 0xffff) & ~0xffffULL;
-	va = w.reenter - 0x800 - w.text;
-	kernel = (struct kernel){
-		.bytes = memory_at(&w.old, pa), .pa = pa, .va = va + pa,
-		.root_va = va + w.ttbr1, .va_bits = 48, .page_shift = 12,
-		.mpidr = s.mpidr, .midr = MIDR, .property = pa + KERNEL_LEN,
-		.pending = pa + KERNEL_LEN + 0x10000, .types = 3,
-		.boot_at = 0x2c04,
-	};
-	memset(kernel.bytes, 0, KERNEL_LEN + 0x10000 + KERNEL_PENDING);
-	kernel_make(&kernel);
-	kernel_property_table(kernel.bytes + KERNEL_LEN);
-	world_mark(&w, pa, KERNEL_LEN + 0x10000 + KERNEL_PENDING, PAGE_STORED);
-	world_write_disk(&w);
-	world_boot(&w, 1);
-	world_lend(&w, BASE, 5 * MIB);
+	asked_save(&w, &kernel, 12);
+	asked_make(&w, &kernel);
+	asked_boot(&w, ASKED_BASE + (5ULL << 20), 1ULL << 20);
 	return 0;
 }
 
@@ -77,7 +51,7 @@ static void what_an_its_needs_is_refused(void **state)
 static void the_kind_of_cpu_is_not_compared(void **state)
 {
 	(void)state;
-	w.cpu.midr = MIDR + 1;
+	w.cpu.midr = ASKED_MIDR + 1;
 	assert_int_equal(world_load(&w), 0);
 	assert_int_equal(w.resume.known.midr, 0);
 	trans_resume_unload(&w.resume);

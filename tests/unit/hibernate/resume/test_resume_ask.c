@@ -11,66 +11,35 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/unit/support/resume_world.h"
-#include "tests/unit/support/saved_kernels.h"
+#include "tests/unit/support/asked_world.h"
 
-#define BASE 0x40000000ULL
 #define MIB (1ULL << 20)
-#define KERNEL_LEN (KERNEL_PARTS * KERNEL_PART)
-#define MIDR 0x411fd070u
 
 static struct resume_world w;
 static struct kernel kernel;
 static struct trans_gic_pending pending[KERNEL_CPUS];
 
-/* A kernel with pages of 1 << @page_shift, not written to the disk yet. */
 static void save(unsigned int page_shift)
 {
-	struct saved s = { .page_shift = page_shift, .base = BASE,
-			   .len = page_shift == 16 ? 48 * MIB : 6 * MIB,
-			   .va_bits = 48, .mpidr = 0x102,
-			   .text_len = MIB, .data_len = MIB };
-	trans_pa_t pa;
-	trans_va_t va;
-
-	world_save(&w, &s);
-	pa = (w.text + MIB + 0xffff) & ~0xffffULL;
-	va = w.reenter - 0x800 - w.text;
-	kernel = (struct kernel){
-		.bytes = memory_at(&w.old, pa), .pa = pa, .va = va + pa,
-		.root_va = va + w.ttbr1, .va_bits = 48,
-		.page_shift = page_shift, .mpidr = s.mpidr, .midr = MIDR,
-		.property = pa + KERNEL_LEN,
-		.pending = pa + KERNEL_LEN + 0x10000, .types = 3,
-		.boot_at = 0x2c04,
-	};
-	memset(kernel.bytes, 0, KERNEL_LEN + 0x10000 + KERNEL_PENDING);
+	asked_save(&w, &kernel, page_shift);
 }
 
 static void make(void)
 {
-	kernel_make(&kernel);
-	kernel_property_table(kernel.bytes + KERNEL_LEN);
-	world_mark(&w, kernel.pa, KERNEL_LEN + 0x10000 + KERNEL_PENDING,
-		   PAGE_STORED);
+	asked_make(&w, &kernel);
 }
 
-/* All memory is lent but @len bytes at @at, which the image wants as well. */
 static void boot(trans_pa_t at, uint64_t len)
 {
-	world_write_disk(&w);
-	world_boot(&w, 1);
-	w.cpu.midr = MIDR;
+	asked_boot(&w, at, len);
 	w.args.has_its = true;
 	w.args.pending = pending;
 	w.args.room = KERNEL_CPUS;
-	world_lend(&w, BASE, at - BASE);
-	world_lend(&w, at + len, BASE + w.saved.len - at - len);
 }
 
 static void usual_boot(void)
 {
-	boot(BASE + 5 * MIB, MIB / 2);
+	boot(ASKED_BASE + 5 * MIB, MIB / 2);
 }
 
 static void must_load(enum trans_saved_source source)
@@ -121,7 +90,7 @@ static void it_is_asked_wherever_it_is(void **state)
 			must_load(TRANS_SAVED_LOG);
 			assert_string_equal(w.resume.known.release,
 					    KERNEL_RELEASE);
-			assert_int_equal(w.resume.known.midr, MIDR);
+			assert_int_equal(w.resume.known.midr, ASKED_MIDR);
 			world_end(&w);
 		}
 	}
@@ -168,7 +137,7 @@ static void as_far_as_somebody_asks(void **state)
 	w.args.has_its = false;
 	must_load(TRANS_SAVED_NOBODY);
 	assert_false(w.resume.known.lpis.asked);
-	assert_int_equal(w.resume.known.midr, MIDR);
+	assert_int_equal(w.resume.known.midr, ASKED_MIDR);
 }
 
 static void nothing_is_known(void **state)
@@ -192,7 +161,7 @@ static void another_kind_of_cpu(void **state)
 	usual_boot();
 	w.cpu.midr = 0x410fd4f1;
 	must_refuse(TRANS_EIMAGE, "another kind of CPU saved the image");
-	assert_int_equal(w.err.desc, MIDR);
+	assert_int_equal(w.err.desc, ASKED_MIDR);
 	w.args.cpu_anyway = true;
 	must_load(TRANS_SAVED_LOG);
 	w.args.cpu_anyway = false;
