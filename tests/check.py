@@ -135,8 +135,7 @@ def unit_tests(tally, full):
             tally.part(f'host {tool}', False, 0, 'no test_*.c in tests/unit')
         elif make(tally, f'host {tool}', f'TOOLCHAIN={tool}', 'unit-bins'):
             tally.add(*unit.run_all([f'build/{where}/{n}' for n in names],
-                                    FULL_SCALE if full else 1,
-                                    helped=full or tool == 'gcc'))
+                                    FULL_SCALE if full else 1, full))
     make(tally, 'the builder before this one', f'OPS={DIFFERENTIAL_OPS}',
          'differential', keep=('differential:',))
 
@@ -227,10 +226,10 @@ def entries(tally):
 def uboot(tally, full):
     tally.heading('U-Boot, at its prompt, ' + ('all' if full else 'sample'))
     if make(tally, 'U-Boot', 'uboot-bins', 'payload', keep=('u-boot: text',)):
-        tally.add(*boards.compile_all(boards.SAMPLE))
         tally.add(*run_uboot.run_cases(
             cases=run_uboot.chosen(sample=not full)))
     if full:
+        tally.add(*boards.compile_all(boards.SAMPLE))
         make(tally, 'the series', 'uboot-check', keep=('  ', 'u-boot: text'))
 
 

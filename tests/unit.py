@@ -13,9 +13,11 @@ import subprocess
 import sys
 
 TIMEOUT = 300
-# What reads images, once more with so many threads to help (workers.h).
+# What reads images, once more with so many threads to help (workers.h): these
+# always, and in full all that are called so, but those with their own workers.
 WORKERS = 3
-READERS = 'test_swsusp', 'test_resume', 'test_snapshot_read'
+SAMPLE = 'test_swsusp', 'test_resume'
+READERS = *SAMPLE, 'test_snapshot_read'
 ENV = {'CMOCKA_MESSAGE_OUTPUT': 'TAP',
        'ASAN_OPTIONS': 'detect_leaks=1:detect_stack_use_after_return=1',
        'UBSAN_OPTIONS': 'print_stacktrace=1'}
@@ -49,19 +51,26 @@ def run_one(path, scale=1, workers=0):
     return passed, failed, text.split('Shadow bytes around')[0]
 
 
-def runs(paths, helped):
+def is_helped(path, full):
+    """Is it run once more with workers?"""
+    name = os.path.basename(path)
+    return name in SAMPLE or (full and name.startswith(READERS) and
+                              not name.endswith('_workers'))
+
+
+def runs(paths, full):
     """(path, workers) of each run that the programs @paths are worth."""
     for path in paths:
         yield path, 0
-        if helped and os.path.basename(path).startswith(READERS):
+        if is_helped(path, full):
             yield path, WORKERS
 
 
-def run_all(paths, scale=1, helped=True):
+def run_all(paths, scale=1, full=True):
     """(passed, failed) over all programs, one a CPU at a time; tells what went
-    wrong. @helped: those that read images once more, with workers."""
+    wrong. @full: all that read images once more, with workers."""
     total = [0, 0]
-    each = list(runs(paths, helped))
+    each = list(runs(paths, full))
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for (path, workers), done in zip(each, pool.map(
                 lambda run: run_one(run[0], scale, run[1]), each)):

@@ -423,12 +423,9 @@ def refusals():
             wakes('cpus=on')),
         # Other CPUs help, and are off when it comes back, with as many as it
         # had. One that does not answer: nothing but a reset helps.
-        Nap('workers-2', Sleeper(lab.Machine(smp=2)),
-            wakes('workers=1', expect=[says.WORKERS.format(1)])),
-        Nap('workers-4', Sleeper(lab.Machine(gic='3', smp=4)),
-            wakes('workers=3', expect=[says.WORKERS.format(3)])),
         Nap('worker-lost', Sleeper(lab.Machine(smp=4)),
-            loses_a_worker, wakes('workers=3')),
+            loses_a_worker,
+            wakes('workers=3', expect=[says.WORKERS.format(3)])),
         # One that finds out too late: reset, and the image is gone.
         Nap('leave-failed', Sleeper(), cannot_leave, is_gone),
     ]
@@ -678,6 +675,10 @@ def slim():
 
 def more_specials():
     return [
+        Nap('workers-2', Sleeper(lab.Machine(smp=2)),
+            wakes('workers=1', expect=[says.WORKERS.format(1)])),
+        Nap('workers-4', Sleeper(lab.Machine(gic='3', smp=4)),
+            wakes('workers=3', expect=[says.WORKERS.format(3)])),
         cycles(5, 'lzo', Sleeper(lab.Machine(gic='3', smp=2))),
         *[wide_awake(f'nvhe-on-max-{kernel}-{entry}', Sleeper(
             lab.Machine(el=2, cpu=MAX, gic='3'), kernel,
