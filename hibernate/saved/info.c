@@ -30,19 +30,21 @@
 /* Lines */
 
 /* Up to where its line ends; eight characters at a time, as most lines are
- * others. */
+ * others. (Of a word's zero bytes the lowest bit of @found tells the first: who
+ * reads images is little-endian.) */
 static size_t len_of_line(const char *line, size_t left)
 {
 	const uint64_t ones = 0x0101010101010101ULL;
 	size_t len = 0;
 
 	for (; left - len >= sizeof(uint64_t); len += sizeof(uint64_t)) {
-		uint64_t word;
+		uint64_t word, found;
 
 		memcpy(&word, line + len, sizeof(word));
 		word ^= ones * '\n';
-		if ((word - ones) & ~word & ones << 7)
-			break;
+		found = (word - ones) & ~word & ones << 7;
+		if (found)
+			return len + (size_t)__builtin_ctzll(found) / 8;
 	}
 	while (len < left && line[len] != '\n')
 		len++;
@@ -228,11 +230,12 @@ static void find(struct trans_saved *saved, const struct trans_saved_args *args)
 	trans_pa_t pa = 0;
 
 	for (; (len = memory->next(memory->ctx, &pa)) != 0; pa += len) {
-		const char *bytes = memory->at(memory->ctx, pa, len);
+		const char *at = memory->at(memory->ctx, pa, len);
+		const char *end = at ? at + trans_round_down(len, page) : at;
 
-		for (uint64_t at = 0; bytes && len - at >= page; at += page)
-			if (may_begin(bytes + at) &&
-			    try_page(saved, args, bytes + at, page, &left))
+		for (; at != end; at += page)
+			if (may_begin(at) &&
+			    try_page(saved, args, at, page, &left))
 				return;
 	}
 }
