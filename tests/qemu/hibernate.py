@@ -687,6 +687,10 @@ def more_specials():
         Nap('bad-page-size', Sleeper(lab.Machine(cpu=MAX), '6.12-16k'),
             refuses("TRANS_EIMAGE: the CPU lacks the image's page size"),
             machine=lab.Machine()),
+        # Only a kernel with symbols of data says what its CPUs had.
+        Nap('bad-features', Sleeper(lab.Machine(cpu=MAX), '6.12'), refuses(
+            'TRANS_EIMAGE: CPU has less ID_AA64ISAR1_EL1'),
+            machine=lab.Machine(cpu='max,pauth=off')),
         Nap('bad-level-vhe', Sleeper(lab.Machine(el=2, cpu=MAX)), refuses(
             'TRANS_EIMAGE: saved with VHE'), machine=lab.Machine(cpu=MAX)),
         wide_awake('more-ram', Sleeper(), machine=lab.Machine(ram='1G')),
