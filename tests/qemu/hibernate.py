@@ -691,6 +691,10 @@ def more_specials():
         Nap('bad-features', Sleeper(lab.Machine(cpu=MAX), '6.12'), refuses(
             'TRANS_EIMAGE: CPU has less ID_AA64ISAR1_EL1'),
             machine=lab.Machine(cpu='max,pauth=off')),
+        # 52 bits, built for them: it goes on with the 48 that it began with.
+        wide_awake('more-bits', Sleeper(
+            lab.Machine(cpu=MAX + ',lpa2=off'), '6.12'),
+            machine=lab.Machine(cpu=MAX)),
         Nap('bad-level-vhe', Sleeper(lab.Machine(el=2, cpu=MAX)), refuses(
             'TRANS_EIMAGE: saved with VHE'), machine=lab.Machine(cpu=MAX)),
         wide_awake('more-ram', Sleeper(), machine=lab.Machine(ram='1G')),
