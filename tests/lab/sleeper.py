@@ -126,8 +126,9 @@ def kernel_file(name):
 def get_kernel(name):
     """See to it that it is there, and unpacked."""
     if name not in DEBIAN:
-        subprocess.run([sys.executable, f'{HERE}/kernels.py',
-                        *kernels.built_with(name)], check=True)
+        if not kernels.is_there(name):
+            subprocess.run([sys.executable, f'{HERE}/kernels.py',
+                            *kernels.built_with(name)], check=True)
         return
     part, home = DEBIAN[name]
     subprocess.run([sys.executable, f'{HERE}/fetch.py', part, 'busybox'],
