@@ -7,6 +7,7 @@ packings and kernels, a swap file; gdb and drgn open the core; tables are what
 the kernel itself lists; the arm64 build, in qemu-user, says the same."""
 import argparse
 import contextlib
+import fnmatch
 import json
 import os
 import re
@@ -34,6 +35,7 @@ COMMANDS = ('image', 'plan', 'table')
 TCR, MAIR = 0x34b5503510, 0x40044ffff
 A57 = 0x411fd070
 TIMEOUT = 60
+PREFIX = 'trans-' # of names of logs
 
 
 class Failed(Exception):
@@ -46,26 +48,33 @@ def must(so, why):
 
 
 class Desk:
-    """A directory with the files of one sleeper, and `trans` in the PATH."""
+    """A directory with the files of one sleeper, and `trans` in the PATH. What
+    is run there is in its case's log, with all that it says."""
 
-    def __init__(self, home, guest, program):
-        self.home, self.guest, self.program = home, guest, program
+    def __init__(self, home, guest, log):
+        self.home, self.guest, self.log = home, guest, log
         self.env = {**os.environ, 'PATH': f"{home}/bin:{os.environ['PATH']}",
                     'NO_COLOR': '1', 'TMPDIR': home}
 
     def path(self, name):
         return os.path.join(self.home, name)
 
-    def shell(self, line):
-        done = subprocess.run(line, shell=True, cwd=self.home, env=self.env,
-                              stdin=subprocess.DEVNULL, timeout=TIMEOUT,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        return (done.returncode, done.stdout.decode(errors='replace'),
-                done.stderr.decode(errors='replace'))
+    def run(self, words):
+        """(exit status, stdout, stderr)"""
+        self.log.write(f'$ {words if isinstance(words, str) else words[-1]}\n')
+        self.log.flush()
+        done = subprocess.run(words, shell=isinstance(words, str),
+                              cwd=self.home, env=self.env, text=True,
+                              errors='replace', stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              timeout=TIMEOUT)
+        self.log.write(f'{done.stdout}{done.stderr}'
+                       f'... ended with {done.returncode}\n')
+        return done.returncode, done.stdout, done.stderr
 
     def trans(self, *words, ends=0):
         """What it says; it must end so."""
-        code, said, wrong = self.shell(
+        code, said, wrong = self.run(
             'trans ' + ' '.join(f"'{w}'" for w in words))
         must(code == ends, f'trans {" ".join(map(str, words))} ended with '
              f'{code}: {wrong}')
@@ -98,21 +107,21 @@ def write_tree(guest, path):
 
 
 @contextlib.contextmanager
-def empty_desk(guest, name, program=NATIVE):
-    home = os.path.join(OUT, name)
+def empty_desk(case, log):
+    home = os.path.join(OUT, case.name)
     shutil.rmtree(home, ignore_errors=True)
     os.makedirs(home)
     try:
-        wrapper(program, f'{home}/bin/trans')
-        yield Desk(home, guest, program)
+        wrapper(case.program, f'{home}/bin/trans')
+        yield Desk(home, case.guest, log)
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
 @contextlib.contextmanager
-def desk_of(guest, name, program=NATIVE):
-    asleep = sleeper.asleep(guest, 'desk')
-    with empty_desk(guest, name, program) as desk:
+def desk_of(case, log):
+    guest, asleep = case.guest, sleeper.asleep(case.guest, 'desk')
+    with empty_desk(case, log) as desk:
         subprocess.run(['cp', '--sparse=always', f'{asleep}/swap.img',
                         desk.home], check=True)
         os.symlink(sleeper.kernel_file(guest.kernel), desk.path('Image'))
@@ -169,7 +178,7 @@ def document(desk):
     count = 0
     for command, ends, lines in examples():
         # A symbol's address is for each boot another one.
-        code, text, wrong = desk.shell(command)
+        code, text, wrong = desk.run(command)
         must(code == ends, f'{command}: ended with {code}\n{text}{wrong}')
         missing = says(lines, text)
         must(missing is None, f'{command}: does not say "{missing}"\n{text}')
@@ -262,7 +271,7 @@ def same_tables(desk):
         root = int(words[1], 16) - 0x40000000
         raw.seek(root + 8 * 511)
         raw.write(struct.pack('<Q', int(words[1], 16) | 3))
-    code, _, wrong = desk.shell('trans table --base 1G $registers '
+    code, _, wrong = desk.run('trans table --base 1G $registers '
                                 '--stats memory')
     must(code in (0, 1), f'a table that names itself: {code} {wrong}')
 
@@ -353,13 +362,11 @@ def by_gdb(desk):
     found = desk.facts('image', '--find', 'linux_banner', desk.image())
     release = desk.facts('image', desk.image())['release']
     desk.trans('image', '--elf', 'for-gdb', desk.image())
-    done = subprocess.run(
+    _, said, wrong = desk.run(
         ['gdb-multiarch', '-nx', '-batch', '-ex', 'set architecture aarch64',
          '-ex', f'core-file {desk.path("for-gdb")}',
-         '-ex', f'x/s {found["virtual"]}'], text=True, timeout=TIMEOUT,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT)
-    must(f'Linux version {release}' in done.stdout, done.stdout)
+         '-ex', f'x/s {found["virtual"]}'])
+    must(f'Linux version {release}' in said, said + wrong)
 
 
 DRGN = '''
@@ -377,14 +384,11 @@ def by_drgn(desk):
     found = desk.facts('image', '--find', 'linux_banner', desk.image())
     release = desk.facts('image', desk.image())['release']
     desk.trans('image', '--elf', 'for-drgn', desk.image())
-    done = subprocess.run(
-        ['/usr/bin/python3', '-c', DRGN, desk.path('for-drgn'),
-         found['virtual']], text=True, timeout=TIMEOUT,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT)
-    said = done.stdout.splitlines()
-    must(said[0] == release, done.stdout)
-    must(f'Linux version {release}' in said[1], done.stdout)
+    _, said, wrong = desk.run(['/usr/bin/python3', '-c', DRGN,
+                               desk.path('for-drgn'), found['virtual']])
+    lines = said.splitlines()
+    must(len(lines) == 2 and lines[0] == release and
+         f'Linux version {release}' in lines[1], said + wrong)
 
 
 INK, BLUE, GREEN = (0x1f, 0x23, 0x28), (0x3b, 0x82, 0xf6), (0xb, 0x7a, 0x4e)
@@ -407,30 +411,39 @@ class Case:
         self.name, self.guest, self.steps = name, guest, steps
         self.program = program
 
-    def desk(self):
-        return desk_of(self.guest, self.name, self.program)
+    def desk(self, log):
+        return desk_of(self, log)
 
-    def run(self, live=False):
-        start, why = time.monotonic(), ''
+    def run_steps(self, log):
+        """Why one failed, or nothing."""
         try:
-            with self.desk() as desk:
+            with self.desk(log) as desk:
                 for step in self.steps:
                     step(desk)
         except (Failed, RuntimeError, KeyError, ValueError) as failure:
-            why = f'{type(failure).__name__}: {failure}'
+            return f'{type(failure).__name__}: {failure}'
+        return ''
+
+    def run(self, live=False):
+        start = time.monotonic()
+        os.makedirs(lab.LOGS, exist_ok=True)
+        with open(f'{lab.LOGS}/{PREFIX}{self.name}.log', 'w',
+                  encoding='utf-8') as log:
+            why = self.run_steps(log)
+            log.write(why)
         return lab.Result('', why, time.monotonic() - start)
 
 
 class Listed(Case):
     """A kernel that does not sleep: it lists its tables."""
 
-    def __init__(self, kernel):
-        super().__init__(f'tables-{kernel}', Sleeper(lab.Machine(), kernel),
+    def __init__(self, name, kernel, machine):
+        super().__init__(f'tables-{name}', Sleeper(machine, kernel),
                          tables.same_tables)
 
-    def desk(self):
+    def desk(self, log):
         sleeper.get_kernel(self.guest.kernel)
-        return empty_desk(self.guest, self.name)
+        return empty_desk(self, log)
 
 
 def packed(packing):
@@ -449,26 +462,36 @@ FULL = [
          packed('LZ4'), features, by_gdb, by_drgn, a_core),
     Case('raw', Sleeper(MACHINE, '6.1', ['hibernate=nocompress']),
          packed('raw'), a_core),
-    Listed('6.1-4k'),
+    Listed('4k', '6.1-4k', MACHINE),
+    Listed('4k-vhe', '6.1-4k', lab.Machine(el=2, cpu='cortex-a76')),
     Case('swap-file', Sleeper(MACHINE, swap_file=True), an_image, a_core, seen),
     Case('arm64', Sleeper(MACHINE), an_image, document, program=ARM64),
 ]
 
 
-def run_all(full):
-    if full:
+def run_all(args):
+    """--only picks among all of them."""
+    if args.full:
         subprocess.run([f'{ROOT}/tests/lab/setup', '--with', 'qemu-user',
                         'gdb-multiarch', 'python3-drgn', 'chromium'],
                        check=True, cwd=ROOT)
-    return rows.run_all('trans-', SAMPLE + FULL if full else SAMPLE)
+    known = SAMPLE + FULL if args.full or args.only else SAMPLE
+    picked = [c for c in known if fnmatch.fnmatch(c.name, f'*{args.only}*')]
+    if args.list:
+        print('\n'.join(c.name for c in picked))
+        sys.exit()
+    return rows.run_all(PREFIX, picked)
 
 
 def main():
     ap = argparse.ArgumentParser(description=__doc__)
-    ap.add_argument('--full', action='store_true')
+    ap.add_argument('--full', action='store_true', help='all of them')
+    ap.add_argument('--only', metavar='PATTERN', default='',
+                    help='names like this shell pattern')
+    ap.add_argument('--list', action='store_true', help='names only')
     args = ap.parse_args()
     os.chdir(ROOT)
-    rows.end('trans: ', lambda: run_all(args.full))
+    rows.end('trans: ', lambda: run_all(args))
 
 
 if __name__ == '__main__':
