@@ -34,7 +34,7 @@ COMMANDS = ('image', 'plan', 'table')
 # Linux's, on a Cortex-A57 with 4K pages and 48 bits (docs/hibernate.md).
 TCR, MAIR = 0x34b5503510, 0x40044ffff
 A57 = 0x411fd070
-TIMEOUT = 60
+TIMEOUT = 120
 PREFIX = 'trans-' # of names of logs
 
 
@@ -357,16 +357,54 @@ def features(desk):
     must(like(0x211120, 0)['would_wake'], 'refused for having more')
 
 
+def gdb(desk, *commands):
+    words = [w for c in commands for w in ('-ex', c)]
+    _, said, wrong = desk.run(['gdb-multiarch', '-nx', '-batch', *words])
+    return said + wrong
+
+
 def by_gdb(desk):
     """It opens the core and reads where kallsyms says that the banner is."""
     found = desk.facts('image', '--find', 'linux_banner', desk.image())
     release = desk.facts('image', desk.image())['release']
     desk.trans('image', '--elf', 'for-gdb', desk.image())
-    _, said, wrong = desk.run(
-        ['gdb-multiarch', '-nx', '-batch', '-ex', 'set architecture aarch64',
-         '-ex', f'core-file {desk.path("for-gdb")}',
-         '-ex', f'x/s {found["virtual"]}'])
-    must(f'Linux version {release}' in said, said + wrong)
+    said = gdb(desk, 'set architecture aarch64', 'core-file for-gdb',
+               f'x/s {found["virtual"]}')
+    must(f'Linux version {release}' in said, said)
+
+
+TASKS = '''
+set $task = &init_task
+set $in = (long)&((struct task_struct *)0)->tasks
+printf "%d %s\\n", $task->pid, $task->comm
+set $task = (struct task_struct *)((char *)$task->tasks.next - $in)
+while $task != &init_task
+  printf "%d %s\\n", $task->pid, $task->comm
+  set $task = (struct task_struct *)((char *)$task->tasks.next - $in)
+end
+'''
+
+
+def by_names(desk):
+    """With the kernel's vmlinux, and told how far KASLR has moved it, gdb knows
+    its variables by name, and by type."""
+    with open(desk.path('tasks.gdb'), 'w', encoding='ascii') as f:
+        f.write(TASKS)
+    facts = desk.facts('image', desk.image())
+    core = desk.facts('image', '--elf', 'for-names', desk.image())
+    vmlinux = os.path.join(os.path.dirname(
+        sleeper.kernel_file(desk.guest.kernel)), 'vmlinux')
+    said = gdb(desk, 'core-file for-names',
+               f'symbol-file -o {core["kaslr_offset"]} '
+               f'{vmlinux}',
+               'printf "%s", linux_banner', 'printf "%u CPUs\\n", nr_cpu_ids',
+               'printf "%s\\n", saved_command_line', 'source tasks.gdb')
+    lines = said.splitlines()
+    for line in (f'{desk.guest.machine.smp} CPUs', facts['command_line'],
+                 '0 swapper/0', '1 init', '2 kthreadd'):
+        must(line in lines, f'no line "{line}":\n{said}')
+    must(f'Linux version {facts["release"]} ' in said and
+         re.search(r'^\d+ kswapd0$', said, re.M), said)
 
 
 DRGN = '''
@@ -462,6 +500,7 @@ FULL = [
          packed('LZ4'), features, by_gdb, by_drgn, a_core),
     Case('raw', Sleeper(MACHINE, '6.1', ['hibernate=nocompress']),
          packed('raw'), a_core),
+    Case('names', Sleeper(lab.Machine(smp=2), '6.12-pci'), by_names),
     Listed('4k', '6.1-4k', MACHINE),
     Listed('4k-vhe', '6.1-4k', lab.Machine(el=2, cpu='cortex-a76')),
     Case('swap-file', Sleeper(MACHINE, swap_file=True), an_image, a_core, seen),

@@ -312,6 +312,15 @@ static bool put_core(const struct core *core, int fd)
 	       put_memory(core, fd);
 }
 
+/* Where its symbols are: so far from what its vmlinux says. */
+static void show_offset(struct out *out, const struct trans_saved *saved)
+{
+	uint64_t offset;
+
+	if (!trans_saved_number(saved, "KERNELOFFSET", &offset, NULL))
+		out_address(out, "kaslr_offset", offset);
+}
+
 static int write_file(struct out *out, const struct core *core,
 		      const char *path)
 {
@@ -332,6 +341,8 @@ static int write_file(struct out *out, const struct core *core,
 	out_text(out, "core", path);
 	out_number(out, "segments", core->headers - 1);
 	out_flag(out, "vmcoreinfo", core->kernel->info);
+	if (core->kernel->info)
+		show_offset(out, &core->kernel->saved);
 	return EXIT_FINE;
 }
 
