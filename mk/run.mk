@@ -3,7 +3,7 @@
 # In QEMU, and all of it together.
 
 .PHONY: demo
-demo: all payload ## kexec and wake Debian's kernel, live (EL= CPU= GIC= RAM= MAP=)
+demo: all payload tools ## kexec and wake Debian's kernel, live (EL= CPU= GIC= RAM= MAP=)
 	@tests/qemu/demo.py --el $(EL) --cpu $(CPU) --gic $(GIC) --ram $(RAM) \
 		--map $(MAP)
 

@@ -36,6 +36,15 @@ class Machine:
                 '-serial', 'stdio', '-nic', 'none', *self.more]
 
 
+def write_tree(machine, path):
+    """The device tree that QEMU gives to what runs on it."""
+    words = machine.args()
+    words[words.index('-M') + 1] += f',dumpdtb={path}'
+    subprocess.run([QEMU, *words], check=True, timeout=60,
+                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+
+
 class Result:
     """How a run ended: `text` is the serial output, `why` is empty if all
     went as expected, `times` has when what was watched for came."""

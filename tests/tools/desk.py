@@ -98,14 +98,6 @@ def wrapper(program, path):
     os.chmod(path, 0o755)
 
 
-def write_tree(guest, path):
-    words = guest.machine.args()
-    words[words.index('-M') + 1] += f',dumpdtb={path}'
-    subprocess.run([lab.QEMU, *words], check=True, timeout=TIMEOUT,
-                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL)
-
-
 @contextlib.contextmanager
 def empty_desk(case, log):
     home = os.path.join(OUT, case.name)
@@ -126,7 +118,7 @@ def desk_of(case, log):
                         desk.home], check=True)
         os.symlink(sleeper.kernel_file(guest.kernel), desk.path('Image'))
         os.symlink(sleeper.initramfs(guest.kernel), desk.path('initrd.img'))
-        write_tree(guest, desk.path('machine.dtb'))
+        lab.write_tree(guest.machine, desk.path('machine.dtb'))
         yield desk
 
 
