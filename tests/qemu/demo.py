@@ -113,8 +113,8 @@ def main():
     except RuntimeError as failure:
         why = failure
     if not why:
-        print(f'picture: {os.path.relpath(PICTURE)}, what the kexec did; it '
-              'is for a browser')
+        print(f'picture: {os.path.relpath(PICTURE)}, memory before, during and '
+              'after the kexec')
     print(f'FAIL: {why}' if why else 'PASS')
     sys.exit(bool(why))
 

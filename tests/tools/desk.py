@@ -269,15 +269,32 @@ def same_tables(desk):
 
 
 def wrong_use(desk):
-    for words, ends in ((('image',), 2), (('nothing',), 2), ((), 2),
-                        (('image', '--el', '3', 'x'), 2),
-                        (('image', '--like', 'x', 'x'), 2),
-                        (('image', 'nowhere'), 3), (('plan', 'nowhere'), 2),
-                        (('plan', '--ram', '1G+1G', 'nowhere'), 3),
-                        (('table', 'machine.dtb'), 2),
-                        (('plan', '--page', '8K', 'Image'), 2),
-                        (('--help',), 0)):
-        desk.trans(*words, ends=ends)
+    """Words that are wrong are named; files that cannot be read end with 3,
+    whatever is asked of them."""
+    for words, names in (
+            ('image', ''), ('nothing', 'nothing'), ('', ''),
+            ('image --el 3 x', '--el cannot be "3"'), ('image --foo x', '--foo'),
+            ('image --page', '--page wants'), ('image --page zz x', '"zz"'),
+            ('image --like x x', '--cpu'), ('image --yes x', '--yes'),
+            ('image --discard --json x', '--yes'), ('plan nowhere', '--ram'),
+            ('plan --page 8K Image', '8K'),
+            ('plan --ram 1G+1G --kernel-at 1 Image', '--kernel-at'),
+            ('table machine.dtb', '--ttbr'), ('table --lower swap.img', '--ttbr'),
+            ('table --diff-ttbr 1 swap.img', '--diff'),
+            ('table --query 0 --stats swap.img', '--query')):
+        code, _, wrong = desk.run(f'trans {words}')
+        must(code == 2 and names in wrong, f'trans {words}: {code}, {wrong}')
+    for command in ('image', 'plan --ram 1G+1G', 'table'):
+        for name, why in (('nowhere', 'No such file'), ('.', 'directory'),
+                          ('empty', 'empty')):
+            code, said, wrong = desk.run(
+                f': >empty; trans {command} --json {name}')
+            must(code == 3 and why in wrong and why in said,
+                 f'trans {command} {name}: {code}, {wrong}')
+        code = desk.run(f'trans {command.split()[0]} --help >/dev/full')[0]
+        must(code == 3, f'{command}: nobody could read the help: {code}')
+    desk.trans('table', '--ttbr', '0x80000000', '--tcr', hex(TCR), '--mair',
+               hex(MAIR), 'machine.dtb', ends=1)
 
 
 def same_words(desk):
@@ -287,8 +304,9 @@ def same_words(desk):
     with open(f'{ROOT}/tools/trans/completion.sh', encoding='utf-8') as f:
         completion = f.read()
     for command in COMMANDS:
-        options = set(re.findall(r'--[a-z][a-z0-9-]*',
-                                 desk.trans(command, '--help')))
+        text = desk.trans(command, '--help')
+        must(max(map(len, text.splitlines())) < 80, 'it is too wide')
+        options = set(re.findall(r'--[a-z][a-z0-9-]*', text))
         section = re.search(rf'^\.SH .*TRANS {command.upper()}.*?(?=^\.SH|\Z)',
                             page, re.M | re.S)
         must(section, f'no section for {command}')

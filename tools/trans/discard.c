@@ -24,11 +24,14 @@ static bool agreed(const struct image_options *options,
 	       info->version[0] ? info->version : "(version unknown)",
 	       (unsigned long long)info->data_pages);
 	fflush(stdout);
-	return fgets(answer, sizeof(answer), stdin) &&
-	       (answer[0] == 'y' || answer[0] == 'Y');
+	if (!fgets(answer, sizeof(answer), stdin)) {
+		putchar('\n');
+		return false;
+	}
+	return answer[0] == 'y' || answer[0] == 'Y';
 }
 
-static int discard(const struct image_options *options,
+static int discard(struct out *out, const struct image_options *options,
 		   const struct trans_block *disk, void *buffer,
 		   uint64_t buffer_len)
 {
@@ -47,11 +50,11 @@ static int discard(const struct image_options *options,
 		return no("the image stays");
 	if (trans_resume_discard(disk, &id, buffer, buffer_len, &err))
 		return refused(&err);
-	puts("discarded");
+	out_flag(out, "discarded", true);
 	return EXIT_FINE;
 }
 
-int discard_image(const struct image_options *options)
+int discard_image(struct out *out, const struct image_options *options)
 {
 	uint64_t len = TRANS_SWSUSP_BUFFER(16);
 	void *buffer = aligned_alloc(4096, len);
@@ -61,7 +64,7 @@ int discard_image(const struct image_options *options)
 	if (!disk_open(&disk, options->path, true)) {
 		ret = file_error(options->path);
 	} else {
-		ret = buffer ? discard(options, &disk.block, buffer, len) :
+		ret = buffer ? discard(out, options, &disk.block, buffer, len) :
 			       file_error("memory");
 		disk_close(&disk);
 	}

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "disk.h"
+#include "mapped.h"
 #include "numbers.h"
 
 bool disk_path(char *path, uint64_t *offset)
@@ -54,11 +56,13 @@ bool disk_open(struct disk_file *disk, const char *path, bool writable)
 {
 	off_t len;
 
-	*disk = (struct disk_file){ .fd = open(path, writable ? O_RDWR : O_RDONLY) };
+	*disk = (struct disk_file){ .fd = open_bytes(path, writable ?
+						O_RDWR : O_RDONLY) };
 	if (disk->fd < 0)
 		return false;
 	len = lseek(disk->fd, 0, SEEK_END);
-	if (len < 0) {
+	if (len <= 0) {
+		errno = len ? errno : ENODATA;
 		disk_close(disk);
 		return false;
 	}

@@ -55,7 +55,9 @@ int no(const char *format, ...)
 
 int file_error(const char *path)
 {
-	(void)no("%s: %s", path, strerror(errno));
+	const char *why = errno == ENODATA ? "it is empty" : strerror(errno);
+
+	(void)no("%s: %s", path, why);
 	return EXIT_INPUT;
 }
 
@@ -65,13 +67,18 @@ static int put(void *arg, const char *text, size_t len)
 	return snprintf(arg, 256, "%.*s", (int)len - 1, text) < 0;
 }
 
-int refused(const struct trans_error *err)
+int refused_in(const char *path, const struct trans_error *err)
 {
 	char text[256] = "";
 
 	trans_error_print(err, put, text);
-	(void)no("%s", text);
+	(void)no("%s%s%s", path, *path ? ": " : "", text);
 	return err->status == TRANS_EHOST ? EXIT_INPUT : EXIT_NO;
+}
+
+int refused(const struct trans_error *err)
+{
+	return refused_in("", err);
 }
 
 /* Nobody wants to read of what is over at once. */

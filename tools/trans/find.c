@@ -38,15 +38,11 @@ static void put_bytes(struct out *out, uint64_t address, const uint8_t *bytes,
 	out_list_end(out);
 }
 
-int find_page(struct out *out, const struct contents *contents,
-	      const char *where)
+int find_page(struct out *out, const struct contents *contents, trans_pa_t pa)
 {
 	uint64_t page = 1ULL << contents->reader.info.page_shift;
 	const struct stretch *stretch;
-	uint64_t pa;
 
-	if (!number_of(where, &pa))
-		return usage_error("image: --page wants an address");
 	pa &= ~(page - 1);
 	stretch = contents_from(contents, pa);
 	out_address(out, "page", pa);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* trans image: what it is asked for, and in which order it is done. */
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "disk.h"
 #include "image_parts.h"
+#include "numbers.h"
+#include "options.h"
 #include "trans.h"
 #include "unpack.h"
 
@@ -22,7 +23,7 @@ static const char help[] =
 	"  --log             the saved kernel's log (dmesg)\n"
 	"  --page PA         what is saved of the page at that physical address\n"
 	"  --find VA|SYMBOL  where that is, by the kernel's own tables\n"
-	"  --elf FILE        write an ELF core, for gdb, crash or drgn\n"
+	"  --elf FILE        write an ELF core, for gdb or drgn\n"
 	"  --discard         give the image up; asks first\n"
 	"  --yes             do not ask\n"
 	"\n"
@@ -39,7 +40,7 @@ static const char help[] =
 	"  --help            this\n";
 
 enum { HEADER = 256, VERIFY, LOG, PAGE, FIND, ELF, DISCARD, YES, LIKE, CPU, EL,
-       ANYWAY, SVG, JSON, HELP };
+       ANYWAY, SVG, JSON };
 
 static const struct option words[] = {
 	{ "header", no_argument, NULL, HEADER },
@@ -56,17 +57,19 @@ static const struct option words[] = {
 	{ "anyway", required_argument, NULL, ANYWAY },
 	{ "svg", required_argument, NULL, SVG },
 	{ "json", no_argument, NULL, JSON },
-	{ "help", no_argument, NULL, HELP },
+	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
 
-static bool take_option(struct image_options *options, int word)
+static bool take_option(void *arg, int word)
 {
+	struct image_options *options = arg;
+
 	switch (word) {
 	case HEADER: options->header = true; return true;
 	case VERIFY: options->verify = true; return true;
 	case LOG: options->log = true; return true;
-	case PAGE: options->page = optarg; return true;
+	case PAGE: options->page = true; return number_of(optarg, &options->pa);
 	case FIND: options->find = optarg; return true;
 	case ELF: options->elf = optarg; return true;
 	case DISCARD: options->discard = true; return true;
@@ -87,13 +90,19 @@ static bool take_option(struct image_options *options, int word)
 /* What contradicts itself; NULL: nothing. */
 static const char *options_fault(const struct image_options *options)
 {
-	int asked = options->header + options->log + !!options->page +
+	int asked = options->header + options->log + options->page +
 		    !!options->find + !!options->elf +
 		    options->discard + !!options->like;
 
 	if (asked > 1)
 		return "only one of --header, --log, --page, --find, --elf, "
 		       "--discard and --like";
+	if (options->header && options->verify)
+		return "only one of --header and --verify";
+	if (options->yes && !options->discard)
+		return "--yes is for --discard";
+	if (options->discard && options->json && !options->yes)
+		return "--discard with --json asks nobody, and so wants --yes";
 	if (options->like && (!options->cpu || !options->el))
 		return "--like wants --cpu and --el";
 	if (!options->like && (options->cpu || options->el ||
@@ -109,7 +118,7 @@ static int answer(struct out *out, const struct image_options *options,
 	static struct kernel kernel;
 
 	if (options->page)
-		return find_page(out, contents, options->page);
+		return find_page(out, contents, options->pa);
 	kernel_find(&kernel, contents);
 	if (options->log)
 		return show_log(out, &kernel);
@@ -164,40 +173,41 @@ static int look_at(struct out *out, const struct image_options *options,
 	return EXIT_FINE;
 }
 
-static int run(const struct image_options *options)
+static int open_and_look(struct out *out, const struct image_options *options)
 {
 	static struct contents contents;
 	struct disk_file disk;
+	int ret;
+
+	if (!disk_open(&disk, options->path, false))
+		return file_error(options->path);
+	ret = look_at(out, options, &disk, &contents);
+	contents_close(&contents);
+	disk_close(&disk);
+	return ret;
+}
+
+static int run(const struct image_options *options)
+{
 	struct out out;
 	int ret;
 
-	if (options->discard)
-		return discard_image(options);
-	if (!disk_open(&disk, options->path, false))
-		return file_error(options->path);
 	out_begin(&out, stdout, options->json);
 	failures_to(&out);
-	ret = look_at(&out, options, &disk, &contents);
+	ret = options->discard ? discard_image(&out, options) :
+				 open_and_look(&out, options);
 	failures_to(NULL);
-	contents_close(&contents);
-	disk_close(&disk);
-	if (out_end(&out))
-		return file_error("stdout");
-	return ret;
+	return out_end(&out) ? file_error("stdout") : ret;
 }
 
 int image_command(int argc, char **argv)
 {
 	struct image_options options = { 0 };
 	const char *fault;
-	int word;
+	int ret = options_take(argc, argv, words, help, take_option, &options);
 
-	while ((word = getopt_long(argc, argv, "", words, NULL)) != -1) {
-		if (word == HELP)
-			return fputs(help, stdout) < 0;
-		if (!take_option(&options, word))
-			return usage_error("image: wrong option or value");
-	}
+	if (ret != OPTIONS_TAKEN)
+		return ret;
 	if (argc - optind != 1)
 		return usage_error("image: one disk or file, please");
 	options.path = argv[optind];

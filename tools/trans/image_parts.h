@@ -9,15 +9,17 @@
 #include "out.h"
 
 /*
+ * @pa:     of @page
  * @like:   a machine's tree, with @cpu and @el; @anyway: what of a load's
  *          refusals is waived; @svg: where a picture of it goes
  */
 struct image_options {
 	const char *path;
 	uint64_t offset;
-	const char *find, *page, *elf, *like, *cpu, *anyway, *svg;
+	const char *find, *elf, *like, *cpu, *anyway, *svg;
+	uint64_t pa;
 	unsigned int el;
-	bool header, verify, log, discard, yes, json;
+	bool page, header, verify, log, discard, yes, json;
 };
 
 /* show.c: facts of the header, and what the kernel says of itself. */
@@ -27,8 +29,7 @@ void show_kernel(struct out *out, const struct contents *contents,
 int show_log(struct out *out, struct kernel *kernel);
 
 /* find.c */
-int find_page(struct out *out, const struct contents *contents,
-	      const char *where);
+int find_page(struct out *out, const struct contents *contents, trans_pa_t pa);
 int find_address(struct out *out, struct kernel *kernel, const char *what);
 
 /* vmcore.c: write an ELF core of it to @path, which must not exist. */
@@ -36,7 +37,7 @@ int write_vmcore(struct out *out, const struct contents *contents,
 		 struct kernel *kernel, const char *path);
 
 /* discard.c */
-int discard_image(const struct image_options *options);
+int discard_image(struct out *out, const struct image_options *options);
 
 /* like.c: @contents was opened. */
 int would_wake(struct out *out, const struct image_options *options,

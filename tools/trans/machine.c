@@ -86,11 +86,15 @@ int machine_tree(struct machine *machine, const char *path)
 
 	if (!read_tree(machine, path))
 		return file_error(path);
+	if (!machine->fdt_len) {
+		errno = ENODATA;
+		return file_error(path);
+	}
 	if (trans_fdt_memory(machine->fdt, machine->fdt_len, &machine->ram,
 			     &machine->reserved, &err) ||
 	    trans_fdt_no_map(machine->fdt, machine->fdt_len, &machine->no_map,
 			     &err))
-		return refused(&err);
+		return refused_in(path, &err);
 	machine->its = has_its(machine);
 	machine->cpu.mpidr = first_cpu(machine->fdt);
 	return 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* Which command, and the words that all of them end with. */
-#include <stdio.h>
 #include <string.h>
 
+#include "options.h"
 #include "trans.h"
 
 static const char help[] =
@@ -32,9 +32,10 @@ int main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : "";
 
 	if (!strcmp(name, "--help") || !strcmp(name, "-h"))
-		return fputs(help, stdout) < 0 ? EXIT_INPUT : EXIT_FINE;
+		return options_help(help);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
 		if (!strcmp(name, commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
-	return usage_error(*name ? "no command %s" : "no command%s", name);
+	return *name ? usage_error("no command %s", name) :
+		       usage_error("image, plan or table?");
 }

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "mapped.h"
@@ -26,9 +27,22 @@ void watch_mappings(void)
 	sigaction(SIGBUS, &action, NULL);
 }
 
+int open_bytes(const char *path, int how)
+{
+	int fd = open(path, how);
+	struct stat stat;
+
+	if (fd >= 0 && !fstat(fd, &stat) && S_ISDIR(stat.st_mode)) {
+		close(fd);
+		errno = EISDIR;
+		return -1;
+	}
+	return fd;
+}
+
 bool map_file(struct mapped *mapped, const char *path)
 {
-	int fd = open(path, O_RDONLY);
+	int fd = open_bytes(path, O_RDONLY);
 	off_t len = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
 	void *at = MAP_FAILED;
 

@@ -11,6 +11,9 @@
  * read, ends the program as any file that cannot be read does. */
 void watch_mappings(void);
 
+/* open, but for directories: they have no bytes. */
+int open_bytes(const char *path, int how);
+
 /* Without one, bytes is NULL. */
 struct mapped {
 	const uint8_t *bytes;

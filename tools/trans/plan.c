@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -17,6 +16,7 @@
 #include "machine.h"
 #include "mapped.h"
 #include "numbers.h"
+#include "options.h"
 #include "out.h"
 #include "plan_show.h"
 #include "ram.h"
@@ -50,7 +50,7 @@ static const char help[] =
 	"  --help            this\n";
 
 enum { RAM = 256, RESERVE, HOST, KERNEL_AT, INITRD_AT, RELOCATE, CPU, EL, PAGE,
-       BOOTARGS, VERIFY, SVG, JSON, HELP };
+       BOOTARGS, VERIFY, SVG, JSON };
 
 static const struct option words[] = {
 	{ "ram", required_argument, NULL, RAM },
@@ -66,7 +66,7 @@ static const struct option words[] = {
 	{ "verify", no_argument, NULL, VERIFY },
 	{ "svg", required_argument, NULL, SVG },
 	{ "json", no_argument, NULL, JSON },
-	{ "help", no_argument, NULL, HELP },
+	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -76,6 +76,20 @@ static bool take_range(struct trans_ranges *set)
 
 	return range_of(optarg, &range) &&
 	       !trans_ranges_add(set, range.start, range.len);
+}
+
+/* Files are mapped to where they would be, by pages. */
+static bool take_ram(struct plan *plan)
+{
+	struct trans_range range;
+
+	return range_of(optarg, &range) && !((range.start | range.len) & 4095) &&
+	       take_range(&plan->ram_said);
+}
+
+static bool take_place(uint64_t *pa)
+{
+	return number_of(optarg, pa) && !(*pa & 4095);
 }
 
 static bool take_page(struct plan *plan)
@@ -91,14 +105,16 @@ static bool take_page(struct plan *plan)
 	return false;
 }
 
-static bool take_option(struct plan *plan, int word)
+static bool take_option(void *arg, int word)
 {
+	struct plan *plan = arg;
+
 	switch (word) {
-	case RAM: return take_range(&plan->ram_said);
+	case RAM: return take_ram(plan);
 	case RESERVE: return take_range(&plan->machine.reserved);
 	case HOST: return take_range(&plan->own);
-	case KERNEL_AT: return number_of(optarg, &plan->kernel_at);
-	case INITRD_AT: return number_of(optarg, &plan->initrd_at);
+	case KERNEL_AT: return take_place(&plan->kernel_at);
+	case INITRD_AT: return take_place(&plan->initrd_at);
 	case RELOCATE: plan->relocate = true; return true;
 	case CPU: plan->cpu = optarg; return true;
 	case PAGE: return take_page(plan);
@@ -116,7 +132,7 @@ static bool take_option(struct plan *plan, int word)
 
 /* ---- the machine ---- */
 
-static int take_ram(struct plan *plan)
+static int choose_ram(struct plan *plan)
 {
 	struct machine *machine = &plan->machine;
 
@@ -137,7 +153,7 @@ static int make_machine(struct plan *plan)
 	int ret = plan->tree ? machine_tree(&plan->machine, plan->tree) : 0;
 
 	if (!ret)
-		ret = take_ram(plan);
+		ret = choose_ram(plan);
 	return ret ? ret : machine_cpu(&plan->machine, plan->cpu, plan->el);
 }
 
@@ -168,19 +184,20 @@ static int load_file(struct plan *plan, const char *path, uint64_t wish,
 	struct stat stat;
 	void *at;
 
-	if (fd < 0 || fstat(fd, &stat) || !S_ISREG(stat.st_mode)) {
-		errno = fd < 0 || errno ? errno : EINVAL;
+	if (fd < 0 || fstat(fd, &stat))
 		return file_error(path);
-	}
-	range->len = (uint64_t)stat.st_size;
-	if (!range->len)
-		ret = no("%s is empty", path);
-	else if (!place_file(plan, range->len, wish, &range->start) ||
-		 !(at = ram_at(&plan->ram, range->start, range->len)))
-		ret = no("no memory for %s where it would be", path);
-	else if (mmap(at, range->len, PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_FIXED, fd, 0) == MAP_FAILED)
+	range->len = S_ISREG(stat.st_mode) ? (uint64_t)stat.st_size : 0;
+	if (!range->len) {
+		errno = S_ISREG(stat.st_mode) ? ENODATA :
+			S_ISDIR(stat.st_mode) ? EISDIR : ESPIPE;
 		ret = file_error(path);
+	} else if (!place_file(plan, range->len, wish, &range->start) ||
+		   !(at = ram_at(&plan->ram, range->start, range->len))) {
+		ret = no("no memory for %s where it would be", path);
+	} else if (mmap(at, range->len, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_FIXED, fd, 0) == MAP_FAILED) {
+		ret = file_error(path);
+	}
 	close(fd);
 	return ret;
 }
@@ -289,17 +306,14 @@ int plan_command(int argc, char **argv)
 				    .granule = TRANS_4K,
 				    .kernel_at = PLAN_ANYWHERE,
 				    .initrd_at = PLAN_ANYWHERE };
-	int word;
+	int ret;
 
 	machine_init(&plan.machine);
 	trans_ranges_init(&plan.ram_said, plan.ram_storage, MACHINE_RANGES);
 	trans_ranges_init(&plan.own, plan.own_storage, MACHINE_RANGES);
-	while ((word = getopt_long(argc, argv, "", words, NULL)) != -1) {
-		if (word == HELP)
-			return fputs(help, stdout) < 0;
-		if (!take_option(&plan, word))
-			return usage_error("plan: wrong option or value");
-	}
+	ret = options_take(argc, argv, words, help, take_option, &plan);
+	if (ret != OPTIONS_TAKEN)
+		return ret;
 	if (argc - optind < 1 || argc - optind > 3)
 		return usage_error("plan: a kernel, please, and at most an "
 				   "initrd and a tree");

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* trans table: which table, of which dump, and what is asked of it. */
-#include <getopt.h>
 #include <string.h>
 
 #include <trans_table/registers.h>
 
 #include "numbers.h"
 #include "table_show.h"
+#include "options.h"
 #include "trans.h"
 
 static const char help[] =
@@ -38,7 +38,7 @@ static const char help[] =
 	"  --help            this\n";
 
 enum { BASE = 256, TTBR, TCR, MAIR, TCR2, PIR, PIRE0, SCTLR, MMFR0, REGIME,
-       LOWER, QUERY, STATS, DIFF, DIFF_TTBR, RANGE, SVG, JSON, HELP };
+       LOWER, QUERY, STATS, DIFF, DIFF_TTBR, RANGE, SVG, JSON };
 
 static const struct option words[] = {
 	{ "base", required_argument, NULL, BASE },
@@ -59,7 +59,7 @@ static const struct option words[] = {
 	{ "range", required_argument, NULL, RANGE },
 	{ "svg", required_argument, NULL, SVG },
 	{ "json", no_argument, NULL, JSON },
-	{ "help", no_argument, NULL, HELP },
+	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -112,8 +112,10 @@ static bool take_register(struct request *request, int word)
 	return number_of(optarg, of[word - BASE]);
 }
 
-static bool take_option(struct request *request, int word)
+static bool take_option(void *arg, int word)
 {
+	struct request *request = arg;
+
 	switch (word) {
 	case BASE: return number_of(optarg, &request->base);
 	case REGIME: request->regime = 0; return take_regime(request);
@@ -133,6 +135,18 @@ static bool take_option(struct request *request, int word)
 		return word >= TTBR && word <= MMFR0 &&
 		       take_register(request, word);
 	}
+}
+
+/* What contradicts itself; NULL: nothing. */
+static const char *request_fault(const struct request *request)
+{
+	if (request->query + request->stats + !!request->diff > 1)
+		return "only one of --query, --stats and --diff";
+	if (request->query && (request->range.len || request->svg))
+		return "--range and --svg are not for --query";
+	if (request->diff_ttbr_given && !request->diff)
+		return "--diff-ttbr is for --diff";
+	return NULL;
 }
 
 /* ---- the table ---- */
@@ -165,6 +179,9 @@ static int attach(const struct request *request, struct dump *dump,
 	else if (!request->ttbr_given || !request->tcr_given ||
 		 !request->mair_given)
 		return usage_error("table: --ttbr, --tcr and --mair, please");
+	if (!upper && !request->ttbr_given)
+		return usage_error("table: --ttbr, please: an image says only "
+				   "where its kernel's tables are");
 	if (ttbr)
 		regs.ttbr = *ttbr;
 	if (trans_geometry_from_tcr(&geo, request->regime, upper, regs.tcr,
@@ -242,14 +259,14 @@ static int run(const struct request *request, char *path)
 int table_command(int argc, char **argv)
 {
 	struct request request = { .regime = TRANS_EL1_0, .mmfr0 = MMFR0_ALL };
-	int word;
+	const char *fault;
+	int ret = options_take(argc, argv, words, help, take_option, &request);
 
-	while ((word = getopt_long(argc, argv, "", words, NULL)) != -1) {
-		if (word == HELP)
-			return fputs(help, stdout) < 0;
-		if (!take_option(&request, word))
-			return usage_error("table: wrong option or value");
-	}
+	if (ret != OPTIONS_TAKEN)
+		return ret;
+	fault = request_fault(&request);
+	if (fault)
+		return usage_error("table: %s", fault);
 	if (argc - optind != 1)
 		return usage_error("table: one dump, please");
 	return run(&request, argv[optind]);

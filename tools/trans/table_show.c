@@ -69,10 +69,18 @@ static void put_line(struct out *out, const char *before,
 	out_line(out, line, (size_t)n);
 }
 
+/* Where they go; how many of them are no mapping. */
+struct listing {
+	struct out *out;
+	uint64_t damaged;
+};
+
 static int put_run(void *arg, const struct trans_run *run)
 {
-	struct out *out = arg;
+	struct listing *listing = arg;
+	struct out *out = listing->out;
 
+	listing->damaged += run->status != 0;
 	if (out->json)
 		put_object(out, run);
 	else
@@ -80,21 +88,25 @@ static int put_run(void *arg, const struct trans_run *run)
 	return 0;
 }
 
-static int ended(int ret, const struct trans_report *report)
+static int ended(int ret, const struct trans_report *report, uint64_t damaged)
 {
-	return ret ? refused(&report->error) : EXIT_FINE;
+	if (ret)
+		return refused(&report->error);
+	return damaged ? no("entries that are damaged, or name tables that are "
+			    "not there: %" PRIu64, damaged) : EXIT_FINE;
 }
 
 int table_runs(struct out *out, const struct trans_table *table, trans_va_t va,
 	       uint64_t len)
 {
+	struct listing listing = { .out = out };
 	struct trans_report report;
 	int ret;
 
 	out_list(out, "runs");
-	ret = trans_table_runs(table, va, len, put_run, out, &report);
+	ret = trans_table_runs(table, va, len, put_run, &listing, &report);
 	out_list_end(out);
-	return ended(ret, &report);
+	return ended(ret, &report, listing.damaged);
 }
 
 int table_query(struct out *out, const struct trans_table *table, trans_va_t va)
@@ -181,7 +193,7 @@ int table_stats(struct out *out, const struct trans_table *table,
 	if (!ret)
 		(void)trans_table_pages(table, add_page, &sums, &report);
 	put_sums(out, &sums);
-	return ended(ret, &report);
+	return ended(ret, &report, sums.damaged);
 }
 
 /* ---- differences ---- */

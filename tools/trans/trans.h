@@ -22,13 +22,15 @@ int plan_command(int argc, char **argv);
 int table_command(int argc, char **argv);
 
 /* "trans: ..." on stderr; each returns what a command ends with. usage_error
- * names --help; file_error tells errno. */
+ * names --help; file_error tells errno, of which ENODATA means that it is empty. */
 int usage_error(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 int file_error(const char *path);
 int no(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* What the library said, in the words that a target has for it. */
 int refused(const struct trans_error *err);
+/* The same of a file, whose name is said first. */
+int refused_in(const char *path, const struct trans_error *err);
 
 /* From here on "error" is also said in that object, if it is JSON; NULL: not
  * any more. */
