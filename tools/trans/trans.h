@@ -22,7 +22,8 @@ int plan_command(int argc, char **argv);
 int table_command(int argc, char **argv);
 
 /* "trans: ..." on stderr; each returns what a command ends with. usage_error
- * names --help; file_error tells errno, of which ENODATA means that it is empty. */
+ * names --help; file_error tells errno, of which ENODATA means that the file is
+ * empty. */
 int usage_error(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 int file_error(const char *path);
