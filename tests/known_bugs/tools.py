@@ -44,6 +44,8 @@ MUTANTS = {
          '& ~VARIANT_AND_REVISION', ''),
         ('a tree that is cut to what a kernel takes', 'machine:read_tree',
          '|| fgetc(file) != EOF', ''),
+        ('a tree of no bytes is a damaged one', 'machine:machine_tree',
+         '!machine->fdt_len', 'false'),
         ('what is kept is lent', 'ram:ram_make',
          'trans_ranges_remove_all(&ram->free, kept)', '0'),
     ],
