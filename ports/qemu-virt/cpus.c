@@ -4,8 +4,9 @@
 #include <trans_table/quiesce.h>
 
 #include "alias.h"
-#include "head.h"
 #include "cpus.h"
+#include "doze.h"
+#include "head.h"
 #include "machine.h"
 #include "memory.h"
 #include "print.h"
@@ -30,6 +31,7 @@
  * on the way back. Both run on the same tables, Inner Shareable, which nobody
  * changes meanwhile. @hcr: what makes EL2 what the
  * first CPU's is; 0: nothing. Without E2H: it goes down to EL1, over a stub.
+ * @leaves: it will be told to leave, and is woken no more, so it may not sleep.
  * Each has cache lines of its own, and what it reads with the MMU off (up to
  * @hcr) the first of them: nobody makes that line dirty after it was cleaned.
  */
@@ -41,7 +43,8 @@ struct cpu {
 	uint32_t ask, answer;
 	void (*work)(void *arg);
 	void *arg;
-	bool here;
+	bool here, leaves;
+	struct doze doze;
 };
 _Static_assert(offsetof(struct cpu, stack) == CPU_STACK, "head.S");
 _Static_assert(offsetof(struct cpu, hcr) == CPU_HCR, "head.S");
@@ -51,6 +54,7 @@ extern char cpu_entry[] __attribute__((visibility("hidden")));
 __attribute__((noreturn)) void cpu_main(struct cpu *cpu);
 
 static struct cpu others[MAX_CPUS];
+static struct doze first;
 static uint64_t mpidr[MAX_CPUS];
 static size_t count;
 static bool last_is_stuck, last_stays;
@@ -66,24 +70,43 @@ static void work(struct cpu *cpu)
 		return;
 	fn(cpu->arg);
 	__atomic_store_n(&cpu->work, NULL, __ATOMIC_RELEASE);
+	doze_wake(&first);
 }
 
-/* From head.S, in the linear map; the alias was for the way here. Between WFE
- * and the look at the mailboxes nothing is lost: an SEV that comes in between
- * leaves the event register set (Arm ARM D1.6.1). */
+static void answer(struct cpu *cpu)
+{
+	uint32_t ask = __atomic_load_n(&cpu->ask, __ATOMIC_ACQUIRE);
+
+	if (ask == cpu->answer)
+		return;
+	__atomic_store_n(&cpu->answer, ask, __ATOMIC_RELEASE);
+	doze_wake(&first);
+}
+
+static const struct trans_transition *look(struct cpu *cpu)
+{
+	doze_forget(&cpu->doze);
+	answer(cpu);
+	work(cpu);
+	return __atomic_load_n(&cpu->leave, __ATOMIC_ACQUIRE);
+}
+
+/* From head.S, in the linear map; the alias was for the way here. */
 void cpu_main(struct cpu *cpu)
 {
 	const struct trans_transition *leave;
 
 	alias_leave();
+	doze_begin(&cpu->doze, NULL);
 	__atomic_store_n(&cpu->here, true, __ATOMIC_RELEASE);
-	while (!(leave = __atomic_load_n(&cpu->leave, __ATOMIC_ACQUIRE))) {
-		uint32_t ask = __atomic_load_n(&cpu->ask, __ATOMIC_ACQUIRE);
-
-		__atomic_store_n(&cpu->answer, ask, __ATOMIC_RELEASE);
-		work(cpu);
-		__asm__ volatile("wfe");
+	doze_wake(&first);
+	while (!(leave = look(cpu))) {
+		if (__atomic_load_n(&cpu->leaves, __ATOMIC_ACQUIRE))
+			hint(yield);
+		else
+			doze_wait(&cpu->doze);
 	}
+	doze_end(&cpu->doze);
 	trans_transition_park(leave);
 }
 
@@ -163,26 +186,46 @@ static bool answered(const struct cpu *cpu)
 	return __atomic_load_n(&cpu->answer, __ATOMIC_ACQUIRE) == question;
 }
 
-/* Wait until @so holds of the CPU @i. YIELD: under QEMU's -icount CPUs take
- * turns, and one that waits should not use up its own. */
+static int did_not(size_t i, const char *why, struct trans_error *err)
+{
+	*err = (struct trans_error){ .status = TRANS_ETIME,
+				     .why = why,
+				     .level = TRANS_NO_LEVEL,
+				     .desc = mpidr[i] };
+	return TRANS_ETIME;
+}
+
+/* Until it holds, or so many ticks have passed; does it hold? */
+static bool wait_until(const struct cpu *cpu,
+		       bool (*so)(const struct cpu *cpu), uint64_t ticks)
+{
+	uint64_t start = sysreg_read(cntvct_el0);
+	bool over, holds;
+
+	for (;;) {
+		doze_forget(&first);
+		over = sysreg_read(cntvct_el0) - start > ticks;
+		holds = so(cpu);
+		if (holds || over)
+			return holds;
+		doze_wait(&first);
+	}
+}
+
+/* Wait until @so holds of the CPU @i. */
 static int wait_for(size_t i, bool (*so)(const struct cpu *cpu), uint32_t ms,
 		    const char *why, struct trans_error *err)
 {
-	uint64_t start = sysreg_read(cntvct_el0);
-	uint64_t limit = sysreg_read(cntfrq_el0) * ms / 1000;
+	uint64_t ticks = sysreg_read(cntfrq_el0) * ms / 1000;
+	struct doze_timer timer;
+	bool holds = so(&others[i]);
 
-	while (!so(&others[i])) {
-		if ((int64_t)(sysreg_read(cntvct_el0) - start) >
-		    (int64_t)limit) {
-			*err = (struct trans_error){ .status = TRANS_ETIME,
-						     .why = why,
-						     .level = TRANS_NO_LEVEL,
-						     .desc = mpidr[i] };
-			return TRANS_ETIME;
-		}
-		__asm__ volatile("yield");
-	}
-	return 0;
+	if (holds)
+		return 0;
+	timer = doze_alarm(ticks);
+	holds = wait_until(&others[i], so, ticks);
+	doze_alarm_off(timer);
+	return holds ? 0 : did_not(i, why, err);
 }
 
 /* It begins with its MMU off, so what it reads must be in memory. */
@@ -214,7 +257,17 @@ static int start_all(struct trans_error *err)
 	return ret;
 }
 
-int cpus_start(bool stuck, bool stays, struct trans_error *err)
+static void print_sound(void)
+{
+	uint64_t sound = first.sound;
+
+	for (size_t i = 0; i < count; i++)
+		sound += others[i].doze.sound;
+	print_figure("cpus_sleep", sound, "cpus");
+}
+
+int cpus_start(const struct trans_gic *gic, bool stuck, bool stays,
+	       struct trans_error *err)
 {
 	int ret = find_others();
 
@@ -228,16 +281,21 @@ int cpus_start(bool stuck, bool stays, struct trans_error *err)
 					     .level = TRANS_NO_LEVEL };
 		return ret;
 	}
+	if (count)
+		doze_begin(&first, gic);
 	ret = start_all(err);
-	if (!ret) /* else one may still be on its way through it */
-		alias_end();
-	return ret;
+	if (ret) /* one may still be on its way through the alias */
+		return ret;
+	alias_end();
+	print_sound();
+	return 0;
 }
 
 /* Mailboxes were written. */
 static void wake_all(void)
 {
-	__asm__ volatile("dsb ish\n\tsev" : : : "memory");
+	for (size_t i = 0; i < count; i++)
+		doze_wake(&others[i].doze);
 }
 
 int cpus_ask(struct trans_error *err)
@@ -270,7 +328,7 @@ static void worker_run(void *ctx, unsigned int i, void (*fn)(void *arg),
 	}
 	cpu->arg = arg;
 	__atomic_store_n(&cpu->work, fn, __ATOMIC_RELEASE);
-	wake_all();
+	doze_wake(&cpu->doze);
 }
 
 static bool has_worked(const struct cpu *cpu)
@@ -299,16 +357,23 @@ const struct trans_workers *cpus_workers(unsigned int most, bool stuck)
 	return &workers;
 }
 
+/* They are woken first and told then: an SGI that came to one that has gone
+ * would be pending when the next kernel starts it. */
 int cpus_stop(const struct trans_transition *leaving, struct trans_error *err)
 {
 	size_t told = last_stays && count ? count - 1 : count;
 	int ret;
 
 	for (size_t i = 0; i < told; i++)
-		__atomic_store_n(&others[i].leave, leaving, __ATOMIC_RELEASE);
+		__atomic_store_n(&others[i].leaves, true, __ATOMIC_RELEASE);
 	wake_all();
+	for (size_t i = 0; i < told; i++)
+		__atomic_store_n(&others[i].leave, leaving, __ATOMIC_RELEASE);
 	ret = trans_cpus_off(machine.conduit, mpidr, count, STOP_MS, err);
-	if (!ret)
-		print_figure("cpus_off", count, "cpus");
-	return ret;
+	if (ret)
+		return ret;
+	if (count)
+		doze_end(&first);
+	print_figure("cpus_off", count, "cpus");
+	return 0;
 }

@@ -5,16 +5,19 @@
 #ifndef PORT_CPUS_H
 #define PORT_CPUS_H
 
+#include <trans_table/gic.h>
 #include <trans_table/transition.h>
 #include <trans_table/workers.h>
 
 /*
  * Start every CPU of the device tree but our own; each runs on the port's
- * tables and its own stack and waits to be told to leave. @stuck: the last one
+ * tables and its own stack and waits to be told to leave, asleep if @gic lets
+ * it be woken (doze.h); that stays in use until cpus_stop. @stuck: the last one
  * will not be asked; @stays: it will not be told. Errors of trans_psci_cpu_on;
  * TRANS_ETIME: one did not come.
  */
-int cpus_start(bool stuck, bool stays, struct trans_error *err);
+int cpus_start(const struct trans_gic *gic, bool stuck, bool stays,
+	       struct trans_error *err);
 
 /* Up to @count of them as workers, from cpus_start until cpus_stop. @stuck: the
  * last one is not told what to do. */

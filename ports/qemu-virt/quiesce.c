@@ -86,7 +86,7 @@ int quiesce_plan(unsigned int flags, struct trans_error *err)
 	int ret = gic_find(&gic, err);
 
 	if (!ret && flags & QUIESCE_CPUS)
-		ret = cpus_start(flags & QUIESCE_CPU_STUCK,
+		ret = cpus_start(&gic, flags & QUIESCE_CPU_STUCK,
 				 flags & QUIESCE_CPU_STAYS, err);
 	if (!ret && flags & QUIESCE_LPI)
 		ret = lpi_begin(&gic, err);

@@ -30,6 +30,7 @@ static inline bool sysreg_random(uint64_t *value)
 }
 
 #define isb() __asm__ volatile("isb" : : : "memory")
+#define hint(what) __asm__ volatile(#what : : : "memory")
 #define dsb(scope) __asm__ volatile("dsb " #scope : : : "memory")
 #define tlbi(what) __asm__ volatile("tlbi " #what : : : "memory")
 

@@ -219,6 +219,13 @@ def cannot_leave(nap):
                     [says.ANY_LINUX, says.AWAKE, says.ANY_REFUSAL, says.MOVING])
 
 
+def with_workers(count, *options):
+    """Other CPUs help, and those that wait are asleep."""
+    return wakes(f'workers={count}', *options,
+                 expect=[says.CPUS_SLEEP.format(count + 1),
+                         says.WORKERS.format(count)])
+
+
 def loses_a_worker(nap):
     """It may write to lent memory any time later: nothing is booted, whatever
     the words say, and the image stays."""
@@ -424,8 +431,7 @@ def refusals():
         # Other CPUs help, and are off when it comes back, with as many as it
         # had. One that does not answer: nothing but a reset helps.
         Nap('worker-lost', Sleeper(lab.Machine(smp=4)),
-            loses_a_worker,
-            wakes('workers=3', expect=[says.WORKERS.format(3)])),
+            loses_a_worker, with_workers(3)),
         # One that finds out too late: reset, and the image is gone.
         Nap('leave-failed', Sleeper(), cannot_leave, is_gone),
     ]
@@ -675,10 +681,12 @@ def slim():
 
 def more_specials():
     return [
-        Nap('workers-2', Sleeper(lab.Machine(smp=2)),
-            wakes('workers=1', expect=[says.WORKERS.format(1)])),
+        Nap('workers-2', Sleeper(lab.Machine(smp=2)), with_workers(1)),
         Nap('workers-4', Sleeper(lab.Machine(gic='3', smp=4)),
-            wakes('workers=3', expect=[says.WORKERS.format(3)])),
+            with_workers(3)),
+        Nap('workers-el2', Sleeper(lab.Machine(el=2, smp=2)), with_workers(1)),
+        Nap('workers-vhe', Sleeper(lab.Machine(el=2, cpu=MAX, gic='3', smp=2)),
+            with_workers(1, 'vhe=on')),
         cycles(5, 'lzo', Sleeper(lab.Machine(gic='3', smp=2))),
         *[wide_awake(f'nvhe-on-max-{kernel}-{entry}', Sleeper(
             lab.Machine(el=2, cpu=MAX, gic='3'), kernel,

@@ -6,11 +6,13 @@ import says
 
 
 def with_cpus(smp, gic, el=1, mapping='sparse', cpu='cortex-a57'):
-    """The port has all CPUs running; Linux must get all of them back."""
+    """The port has all CPUs running, asleep while they wait; Linux must get all
+    of them back."""
     name = f'cpus-{smp}-gic{gic}-el{el}-{cpu[:3].strip("-")}-{mapping}'
     case = runs.boots(name, el, ['cpus=on', f'map={mapping}'], smp=smp, gic=gic,
                       cpu=cpu)
-    case.expect += [says.CPUS_OFF.format(smp - 1), says.LINUX_CPUS.format(smp)]
+    case.expect += [says.CPUS_SLEEP.format(smp if smp > 1 else 0),
+                    says.CPUS_OFF.format(smp - 1), says.LINUX_CPUS.format(smp)]
     return case
 
 

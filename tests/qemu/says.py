@@ -19,6 +19,7 @@ UNKNOWN_OPTION = r'^port: unknown option.*'
 FIGURE = r'^(?:port|linux): figure (\S+) (\S+) ?(\S*)$'
 LINUX_CPUS = r'^linux: figure cpus {} cpus$'
 WORKERS = r'^port: figure workers {} cpus$'
+CPUS_SLEEP = r'^port: figure cpus_sleep {} cpus$'
 WAITS_FOR_RESET = (r'^port: the image stays, nothing is booted before a '
                    r'reset$')
 LPI_CPUS = r'^port: figure lpi_cpus {} cpus$'
