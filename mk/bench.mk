@@ -63,7 +63,7 @@ bench: $(N)/copy $(N)/sparse $(N)/swsusp $(N)/mover.elf $(BENCH_CORE) ## the bud
 		--json $(B)/bench.json $(BENCH_CORE)
 	@$(MAKE) --no-print-directory bench-kexec bench-resume bench-efi bench-hostile bench-ask
 
-.PHONY: bench-kexec bench-resume bench-workers bench-efi bench-hostile bench-ask bench-removal
+.PHONY: bench-kexec bench-resume bench-load bench-workers bench-efi bench-hostile bench-ask bench-removal
 bench-removal: | setup ## what each capability of the tables costs, in bytes of code
 	@tests/bench/removal.py --tools $(CROSS_COMPILE) --dir $(B)/removal \
 		--compiler "$(CROSS_COMPILE)gcc $(ARM_FLAGS) -Iinclude -I." $(TABLES)
@@ -82,6 +82,9 @@ $(N)/count.so: tests/bench/count.c tests/hazard/api.h $(RECIPES) | $(FETCHED)
 	$(call say,PLUGIN)
 	@mkdir -p $(@D)
 	$(Q)gcc -std=gnu11 -O2 -fPIC -shared -fvisibility=hidden $(WARN) $< -o $@
+
+bench-load: all | setup ## where the time of a resume goes, in milliseconds and instructions (RUN='--large')
+	@tests/bench/load.py $(RUN)
 
 bench-workers: all | setup ## what other CPUs gain a load in the reference port, and cost without cores for them
 	@tests/bench/workers.py

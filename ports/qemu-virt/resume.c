@@ -5,6 +5,7 @@
  */
 #include "blk.h"
 #include "cpus.h"
+#include "figures.h"
 #include "machine.h"
 #include "memory.h"
 #include "options.h"
@@ -231,6 +232,7 @@ static struct trans_resume_args resume_args(const struct options *options,
 	};
 
 	args.transition.leave = leave;
+	figures_wrap(&args);
 	return args;
 }
 
@@ -290,6 +292,7 @@ static int load_start(const struct options *options,
 	if (ret)
 		return ret;
 	report_resume(sysreg_read(cntvct_el0) - began);
+	figures_print();
 	use_lpis(options);
 	ret = start(options, err);
 	trans_resume_unload(&resume);
@@ -343,6 +346,8 @@ static int wake(const struct options *options, const struct trans_table *own,
 	if (!ret)
 		ret = quiet_plan(err);
 	before = memory_free_bytes();
+	if (options->resume.figures)
+		figures_begin();
 	if (!ret)
 		ret = with_buffer(probe_disks, options->resume.offset, err);
 	if (ret)
@@ -482,6 +487,8 @@ bool resume_word(struct resume_options *options, const char *text, size_t len)
 		options->lpis_off = true;
 	else if (is(text, len, "then=kexec"))
 		options->then_kexec = true;
+	else if (is(text, len, "figures=load"))
+		options->figures = true;
 	else if (is(text, len, "workers=stuck"))
 		options->worker_stuck = true;
 	else if (is(text, len, "entry=auto"))

@@ -22,6 +22,9 @@ GUESTS = {
     'LZO': sleeper.Sleeper(),
     'LZ4': sleeper.Sleeper(kernel='6.12', words=hibernate.PACKING['lz4']),
 }
+# Not measured here: it takes minutes, and gigabytes of memory and disk. (What is
+# unpacked to fill memory may be half of it at most, less the archive.)
+LARGE = sleeper.Sleeper(lab.Machine(ram='6G'), fill=1440)
 TIMES = 3
 
 

@@ -59,14 +59,15 @@ class Sleeper:
     kernel; offset: the swap is a file. `pci`: it has what PCI_DEVICES says, and
     its disks, but for those that are named in `mmio`, are on PCI, too; with
     a kernel that has USB there is a disk behind xHCI. `sidecar`: it leaves one
-    in that directory, by the hook for systemd."""
+    in that directory, by the hook for systemd. `fill`: so many MiB of its
+    memory are in use by files."""
 
     def __init__(self, machine=None, kernel='6.1', words=(), cycles=1,
-                 swap_file=False, pci=False, mmio=(), sidecar=''):
+                 swap_file=False, pci=False, mmio=(), sidecar='', fill=0):
         self.machine = machine or lab.Machine()
         self.kernel, self.words, self.cycles = kernel, tuple(words), cycles
         self.swap_file, self.pci, self.mmio = swap_file, pci, tuple(mmio)
-        self.sidecar = sidecar
+        self.sidecar, self.fill = sidecar, fill
 
     @property
     def usb(self):
@@ -75,6 +76,9 @@ class Sleeper:
     def disks(self):
         return ['swap', 'data', *(['nvme'] if self.pci else []),
                 *(['usb'] if self.usb else [])]
+
+    def swap_mib(self):
+        return SWAP_MIB + self.fill
 
     def checks(self):
         """How many it makes each time it wakes."""
@@ -90,6 +94,7 @@ class Sleeper:
             [self.pci, self.mmio, PCI_MODULES + USB_MODULES,
              PCI_DEVICES + USB_DEVICES],
             self.sidecar and [self.sidecar, digest_file(HOOK)],
+            *([['fill', self.fill]] if self.fill else []),
             digest_file(f'{HERE}/sleeper.sh'), digest_file(kernel_file(
                 self.kernel)), digest_file(busybox())])
 
@@ -210,6 +215,29 @@ def initramfs(name):
     return path
 
 
+def filling(archive, mib):
+    """As memory is: some of it packs well, some does not."""
+    text = payload.read(busybox())
+    for n in range(mib >> 4):
+        turned = text[n << 8:] + text[:n << 8]
+        block = b''.join(n.to_bytes(4, 'little') + i.to_bytes(4, 'little') +
+                         turned[i << 12:][:4088] for i in range(256))
+        archive.add(f'fill-{n}', block * 16)
+
+
+def initrd_of(sleeper):
+    """What the guest is booted with; each archive unpacks behind the last."""
+    path = initramfs(sleeper.kernel)
+    if not sleeper.fill:
+        return path
+    filled = f'{OUT}/initramfs-{sleeper.kernel}-{sleeper.fill}.cpio'
+    if not payload.newer(filled, [path, os.path.abspath(__file__)]):
+        payload.write_cpio(filled, lambda a: filling(a, sleeper.fill))
+        with open(filled, 'ab') as f:
+            f.write(payload.read(path))
+    return filled
+
+
 # ---- disks -------------------------------------------------------------------
 
 def empty_disk(path, mib):
@@ -245,7 +273,7 @@ def swap_offset(path):
 def make_disks(sleeper, home):
     for name in sleeper.disks():
         empty_disk(f'{home}/{name}.img',
-                   SWAP_MIB if name == 'swap' else DATA_MIB)
+                   sleeper.swap_mib() if name == 'swap' else DATA_MIB)
     make_ext4(f'{home}/data.img')
     if sleeper.swap_file:
         swap_file_disk(f'{home}/swap.img', home)
@@ -287,7 +315,7 @@ def cmdline(sleeper, home, more=()):
              *(['tt.pci'] if sleeper.pci else []),
              *(['tt.usb'] if sleeper.usb else []),
              *([f'tt.sidecar={sleeper.sidecar}'] if sleeper.sidecar else []),
-             f'tt.cycles={sleeper.cycles}', f'tt.swap={SWAP_MIB << 20}',
+             f'tt.cycles={sleeper.cycles}', f'tt.swap={sleeper.swap_mib() << 20}',
              f'tt.cpus={sleeper.machine.smp}']
     if sleeper.swap_file:
         words.append(f'tt.offset={offset_of(sleeper, home)}')
@@ -297,7 +325,7 @@ def cmdline(sleeper, home, more=()):
 def linux_args(sleeper, home, more=()):
     """QEMU's arguments to boot the guest's kernel on the disks at `home`."""
     return [*sleeper.machine.args(), '-kernel', kernel_file(sleeper.kernel),
-            '-initrd', initramfs(sleeper.kernel),
+            '-initrd', initrd_of(sleeper),
             '-append', cmdline(sleeper, home, more),
             *disk_args(home, sleeper=sleeper)]
 
@@ -313,7 +341,8 @@ def has_signature(home, offset=0):
 def go_to_sleep(sleeper, home, name, live):
     make_disks(sleeper, home)
     result = lab.run_qemu(linux_args(sleeper, home), f'sleep-{name}',
-                          live=live, timeout=120, silence=60, expect=[says.GOING.format(1)],
+                          live=live, timeout=120 + sleeper.fill,
+                          silence=60 + sleeper.fill, expect=[says.GOING.format(1)],
                           forbid=[says.BAD_CHECK])
     if result.ok and not has_signature(home, offset_of(sleeper, home)):
         result.why = 'went to sleep without an image'

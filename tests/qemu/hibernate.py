@@ -139,7 +139,8 @@ class Nap:
              '-append', ' '.join(words),
              *sleeper.disk_args(self.disks, disks, self.guest), *more],
             f'{self.name}.{self.runs}' if self.runs > 1 else self.name,
-            expect=expect, forbid=forbid, timeout=90, silence=40,
+            expect=expect, forbid=forbid, timeout=90 + self.guest.fill // 8,
+            silence=40 + self.guest.fill // 8,
             live=self.live, may_hang=may_hang,
             watch=[says.ABOUT_TO_RESUME, says.AWAKE])
         self.times = result.times
