@@ -8,6 +8,7 @@
 /* Only with that option. */
 #define PLAN(...) CONFIG_IS_ENABLED(CMD_TRANS_PLAN, (__VA_ARGS__))
 #define MAP(...) CONFIG_IS_ENABLED(CMD_TRANS_MAP, (__VA_ARGS__))
+#define WORKERS(...) CONFIG_IS_ENABLED(CMD_TRANS_RESUME_WORKERS, (__VA_ARGS__))
 #define RESUME(...) CONFIG_IS_ENABLED(CMD_TRANS_RESUME, (__VA_ARGS__))
 
 U_BOOT_LONGHELP(trans,
@@ -20,7 +21,9 @@ U_BOOT_LONGHELP(trans,
 		"      the address of a device tree other than U-Boot's own\n"
 		"      -n  do not verify\n"
 		"      -k  move nothing to this memory"
-		RESUME("\ntrans resume [-f] [-e] [-l] [-s <addr>:<size>]\n"
+		RESUME("\ntrans resume [-f] [-e] [-l] "
+		WORKERS("[-w <cpus>] ")
+		"[-s <addr>:<size>]\n"
 		"             <interface> <dev>[:<part>|#<name>] [<offset>]\n"
 		"    - continue a hibernated Linux from its swap partition, or from a\n"
 		"      swap file at <offset> (resume_offset, in pages of the image,\n"
@@ -34,6 +37,7 @@ U_BOOT_LONGHELP(trans,
 		"      -l  though nobody knows its LPI tables: MSIs of an ITS stay dead\n"
 		"      -s  what its user space left for this case (a sidecar) is there;\n"
 		"          read only if the saved kernel itself does not say\n"
+		WORKERS("      -w  so many other CPUs help, if PSCI can start them: -w 3\n")
 		"      sets trans_resume: none (no image: boot as usual), refused (there\n"
 		"      is one, or nobody knows: do not mount its file systems), again\n"
 		"      (refused, but another try may do)\n"

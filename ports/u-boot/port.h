@@ -17,6 +17,7 @@
 #include <trans_table/image.h>
 #include <trans_table/kexec.h>
 #include <trans_table/swsusp.h>
+#include <trans_table/workers.h>
 
 /* machine.c: what U-Boot knows of the machine. */
 
@@ -142,6 +143,27 @@ int port_ask(struct trans_error *err);
 /* For leave: no device but the console any more, no timer, and no LPI but by
  * tables in @lpi. Errors of trans_gic_lpis_off. */
 int port_leave(struct trans_error *err);
+
+/* workers.c: other CPUs, for a load. At most @most are started: *@given, or
+ * NULL if there is none. Off again: @status, unless one is lost. TRANS_ELOST:
+ * the board must be reset. */
+#if CONFIG_IS_ENABLED(CMD_TRANS_RESUME_WORKERS)
+int port_workers_begin(unsigned int most, const struct trans_workers **given,
+		       struct trans_error *err);
+int port_workers_end(int status, struct trans_error *err);
+#else
+static inline int port_workers_begin(unsigned int most,
+				     const struct trans_workers **given,
+				     struct trans_error *err)
+{
+	return 0;
+}
+
+static inline int port_workers_end(int status, struct trans_error *err)
+{
+	return status;
+}
+#endif
 
 /* error.c: errors in words. */
 int port_error(struct trans_error *err, int status, const char *why, u64 pa,

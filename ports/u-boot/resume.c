@@ -24,12 +24,13 @@ struct request {
 	const char *interface, *dev_part;
 	struct trans_range sidecar;
 	u64 offset; /* pages */
+	u64 workers;
 	struct trans_block disk;
 	unsigned int percent;
 	bool force, any_efi, no_lpis;
 };
 
-/* How many words it is: 2 with what "-s" wants. 0: it is none of these. */
+/* How many words it is: 2 with what "-s" or "-w" wants. 0: it is none of these. */
 static int read_option(struct request *r, int argc, char *const argv[])
 {
 	char letter = argv[0][1];
@@ -38,6 +39,9 @@ static int read_option(struct request *r, int argc, char *const argv[])
 		return 0;
 	if (letter == 's' && argc > 1 &&
 	    port_read_range(argv[1], &r->sidecar) && r->sidecar.len)
+		return 2;
+	if (CONFIG_IS_ENABLED(CMD_TRANS_RESUME_WORKERS) && letter == 'w' &&
+	    argc > 1 && port_read_pages(argv[1], &r->workers))
 		return 2;
 	r->force |= letter == 'f';
 	r->any_efi |= letter == 'e';
@@ -197,7 +201,10 @@ static int load(struct request *r, struct trans_error *err)
 	if (ret)
 		return ret;
 	args = resume_args(r);
-	ret = trans_resume_load(&resume, &args, err);
+	ret = port_workers_begin(r->workers, &args.workers, err);
+	if (!ret)
+		ret = trans_resume_load(&resume, &args, err);
+	ret = port_workers_end(ret, err);
 	if (resume.known.lpis.known)
 		gic.lpis = &resume.known.lpis.tables;
 	if (r->percent)
@@ -236,6 +243,8 @@ static int failed(const char *what, int status, const struct trans_error *err)
 {
 	set_answer(status);
 	port_say_error(what, err);
+	if (trans_resume_advise(status) == TRANS_RESUME_RESET)
+		do_reset(NULL, 0, 0, NULL);
 	return CMD_RET_FAILURE;
 }
 

@@ -249,6 +249,7 @@ def build_objects(out, into, tools):
     config = ['-DCONFIG_TRANS_TABLE=1', '-DCONFIG_CMD_TRANS=1',
               '-DCONFIG_CMD_TRANS_PLAN=1', '-DCONFIG_CMD_TRANS_MAP=1',
               '-DCONFIG_CMD_TRANS_RESUME=1',
+              '-DCONFIG_CMD_TRANS_RESUME_WORKERS=1',
               '-DCONFIG_CMD_TRANS_RESUME_EFI=1']
     objects = []
     os.makedirs(into, exist_ok=True)

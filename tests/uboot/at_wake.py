@@ -260,6 +260,19 @@ def ask_refuses(c, machine, disks):
     resumes(c, machine, disks)
 
 
+def resumes_by_all(c, machine, disks):
+    """Another CPU helps, as often as it is asked, and the kernel then starts it
+    as ever."""
+    number = asleep.disk_number(c)
+    c.fails('trans resume -w', 'Usage')
+    demand(c.must(f'trans plan resume -w 2 virtio {number}:2', 120),
+           at_prompt.HELPED.format(1))
+    demand(c.must(f'trans plan resume -w 1 virtio {number}:2', 120),
+           at_prompt.HELPED.format(1))
+    c.type(f'trans resume -w 2 virtio {number}:2\n')
+    awake(c, disks)
+
+
 def resumes_without_gic(c, machine, disks):
     """Of a GICv2 nothing is to be set: the kernel saved it."""
     at_prompt.without_gic(c)
@@ -267,7 +280,10 @@ def resumes_without_gic(c, machine, disks):
 
 
 def resumes_without_mmu(c, machine, disks):
+    """Nor is there anything that another CPU could be set up with."""
     at_prompt.switch_mmu_off(c, c.u_boot)
+    plan = f'trans plan resume -w 1 virtio {asleep.disk_number(c)}:2'
+    demand(c.must(plan, 120), at_prompt.HELPED.format(0))
     resumes(c, machine, disks)
 
 
@@ -280,8 +296,10 @@ CASES = [
     Resume('resume-el2-gic3', resumes, el=2, gic='3'),
     Resume('resume-el2-gic3-lz4-6.12', resumes, el=2, gic='3',
            words=at_prompt.LZ4, kernel='6.12'),
+    Resume('resume-workers', resumes_by_all, smp=2),
+    Resume('resume-workers-el2', resumes_by_all, el=2, gic='3', smp=2),
     Resume('resume-no-gic', resumes_without_gic, words=at_prompt.RAW),
-    Resume('resume-mmu-off', resumes_without_mmu, words=at_prompt.RAW),
+    Resume('resume-mmu-off', resumes_without_mmu, words=at_prompt.RAW, smp=2),
     Resume('resume-refuses', refuses_resume),
     Resume('resume-gives-up', gives_up),
     Resume('resume-any-price', boots_at_any_price),

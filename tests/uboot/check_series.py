@@ -28,6 +28,7 @@ LESS = {
     '- map': ['CMD_TRANS_MAP'],
     '- elf': ['CMD_TRANS_ELF'],
     '- plan': ['CMD_TRANS_PLAN'],
+    '- workers': ['CMD_TRANS_RESUME_WORKERS'],
     '- ask': ['CMD_TRANS_RESUME_ASK'],
     '- resume (kexec alone)': ['CMD_TRANS_RESUME'],
 }

@@ -49,7 +49,7 @@ COMMANDS = 'cmd/Kconfig', r'(?=^config BOOTM_LINUX\n)'
 GLUE = ['dump.c', 'efi.c', 'error.c', 'fdt.c', 'gic.c', 'kexec.c', 'leave.c',
         'machine.c', 'memory.c', 'port.h', 'tables.c', 'unpack.c', 'verify.c',
         'words.c']
-RESUME = ['block.c', 'resume.c']
+RESUME = ['block.c', 'resume.c', 'workers.c']
 # What checkpatch says of every new command and every new file: that it wants
 # tests (the series brings none yet), and a look at MAINTAINERS, which has them.
 NOT_OURS = ['CMD_TEST', 'FILE_PATH_CHANGES']
@@ -101,7 +101,7 @@ def glue(name):
 
 def without_resume(text):
     """The command as it is before there is a resume."""
-    text = re.sub(r'^#define RESUME.*\n', '', text, flags=re.M)
+    text = re.sub(r'^#define (RESUME|WORKERS).*\n', '', text, flags=re.M)
     return re.sub(r'^\t+RESUME\((.*\n)*?\t+\)\n', '', text, flags=re.M)
 
 
@@ -199,7 +199,8 @@ def add_resume(t):
     t.write('cmd/trans.c', glue('cmd.c'))
     t.insert('cmd/Kconfig', r'(?=^endif\n\nconfig BOOTM_LINUX\n)', kconfig()[2])
     t.write(f'{BOOT}/Makefile', port('series/Makefile.boot') +
-            'obj-$(CONFIG_CMD_TRANS_RESUME) += block.o resume.o\n')
+            'obj-$(CONFIG_CMD_TRANS_RESUME) += block.o resume.o\n'
+            'obj-$(CONFIG_CMD_TRANS_RESUME_WORKERS) += workers.o\n')
 
 
 def document(t):
