@@ -5,9 +5,7 @@
  *
  *	cpus=on|stuck|stays  start the other CPUs, which must be off before
  *	                   leaving; stuck: the last of them hears of nothing;
- *	                   stays: it answers, and does not go.
- *	                   Not with el=1over2 or vhe=on: firmware starts them
- *	                   at EL2, as after a reset
+ *	                   stays: it answers, and does not go
  *	lpi=on|left        use LPIs and the ITS; left: and leave them on
  *	virtio=on|left     have the entropy device write to memory; left: go on
  *	timers=on          have timers whose time has come

@@ -30,7 +30,8 @@ struct request {
 	bool force, any_efi, no_lpis;
 };
 
-/* How many words it is: 2 with what "-s" or "-w" wants. 0: it is none of these. */
+/* How many words it is: 2 with what "-s" or "-w" wants. 0: it is none of
+ * these. */
 static int read_option(struct request *r, int argc, char *const argv[])
 {
 	char letter = argv[0][1];

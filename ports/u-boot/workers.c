@@ -289,7 +289,7 @@ int port_workers_begin(unsigned int most, const struct trans_workers **given,
 	lent.count = count;
 	if (count)
 		*given = &lent;
-	printf("   %u CPUs more\n", count);
+	printf("   CPUs that help: %u\n", count);
 	return ret;
 }
 

@@ -22,8 +22,8 @@ GUESTS = {
     'LZO': sleeper.Sleeper(),
     'LZ4': sleeper.Sleeper(kernel='6.12', words=hibernate.PACKING['lz4']),
 }
-# Not measured here: it takes minutes, and gigabytes of memory and disk. (What is
-# unpacked to fill memory may be half of it at most, less the archive.)
+# Not measured here: it takes minutes, and gigabytes of memory and disk. (Files
+# may fill half of the memory that the archive they come from leaves.)
 LARGE = sleeper.Sleeper(lab.Machine(ram='6G'), fill=1440)
 TIMES = 3
 

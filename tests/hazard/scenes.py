@@ -133,12 +133,13 @@ class Step(Scene):
             ' '.join(t.end or 'error: none' for t in self.traces))
 
 
-def resumes(row):
+def resumes(row, *words):
     """One wake by the port; it ends when Linux has its own tables."""
-    options = [f"entry={row['entry']}", f"map={row['map']}"]
+    options = [f"entry={row['entry']}", f"map={row['map']}", *words]
     step = lambda nap: nap.port(options, [says.ABOUT_TO_RESUME],  # noqa: E731
                                 [says.ANY_LINUX, says.ANY_REFUSAL])
-    name = f"resume-{hibernate.row_name(row)}"
+    name = '-'.join([f'resume-{hibernate.row_name(row)}',
+                     *(w.replace('=', '-') for w in words)])
     return Step(hibernate.Nap(name, hibernate.row_sleeper(row), step), name)
 
 
@@ -150,6 +151,9 @@ RESUMES = [resumes({**ROW, **r}) for r in (
     {'el': 2, 'map': 'linear', 'smp': 4, 'kernel': '6.12'},
     {'entry': 'virtual', 'map': 'linear', 'smp': 2, 'kernel': '6.12'},
     {'entry': 'virtual', 'map': 'linear', 'kernel': '6.12'})]
+RESUMES += [resumes({**ROW, 'packing': 'lzo', 'smp': 2}, 'workers=1'),
+            resumes({**ROW, 'packing': 'lzo', 'gic': '3', 'smp': 4, 'el': 2},
+                    'workers=3')]
 
 # ---- the smallest next world: every map, level and granule -----------------
 
