@@ -49,6 +49,9 @@ static unsigned int count;
  * As the first CPU is set up, by way of x0 = @regs. The firmware starts a CPU
  * at the highest level that there is: if that is not U-Boot's it is of no use,
  * and goes off again, where PSCI is not EL2's own. The TLB may hold anything.
+ *
+ * The way out is with the MMU off, so that this CPU walks no table any more,
+ * whatever becomes of the call.
  */
 asm(".pushsection .text.port_worker_entry, \"ax\"\n"
     ".balign 8\n"
@@ -100,11 +103,31 @@ asm(".pushsection .text.port_worker_entry, \"ax\"\n"
     "	smc	#0\n"
     "4:	wfe\n"
     "	b	4b\n"
+    ".globl port_worker_leave\n"
+    "port_worker_leave:\n"
+    "	mov	x3, #5\n" /* SCTLR_ELx.M, .C */
+    "	mrs	x1, CurrentEL\n"
+    "	cmp	x1, #(2 << 2)\n"
+    "	b.eq	5f\n"
+    "	mrs	x2, sctlr_el1\n"
+    "	bic	x2, x2, x3\n"
+    "	msr	sctlr_el1, x2\n"
+    "	b	6f\n"
+    "5:	mrs	x2, sctlr_el2\n"
+    "	bic	x2, x2, x3\n"
+    "	msr	sctlr_el2, x2\n"
+    "6:	isb\n"
+    "	cbz	w0, 3b\n"
+    "	mov	w0, #2\n"
+    "	movk	w0, #0x8400, lsl #16\n"
+    "	hvc	#0\n"
+    "	b	4b\n"
     "port_worker_entry_end:\n"
     ".popsection\n");
 
 extern char port_worker_entry[], port_worker_entry_end[];
 void __noreturn port_worker_main(struct worker *worker);
+void __noreturn port_worker_leave(u32 by_hvc);
 
 static void wake_all(void)
 {
@@ -132,9 +155,7 @@ void port_worker_main(struct worker *worker)
 		work(worker);
 		asm volatile("wfe");
 	}
-	trans_psci_cpu_off(port_machine.conduit, NULL);
-	for (;;)
-		asm volatile("wfe");
+	port_worker_leave(port_machine.conduit == TRANS_CONDUIT_HVC);
 }
 
 /* Events of the counter too, as long as somebody waits; what was before comes

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """make bench-load: where the time of a resume goes in the reference port
-(figures=load, ports/qemu-virt/figures.h): images of some 60 MB, and one of 1.5
+(figures=load, ports/qemu-virt/figures.h): images of some 60 MB, and one of 1.7
 GB with --large. Milliseconds are the least of some wakes; millions of
 instructions are of one dry run with QEMU's -icount, in which a disk does not
 take time but turns of a loop, so that what the disk takes is left out of them.
@@ -93,12 +93,12 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument('--times', type=int, default=3, metavar='N')
     ap.add_argument('--large', action='store_true',
-                    help='and an image of 1.5 GB: 6 GiB of memory for the '
+                    help='and an image of 1.7 GB: 6 GiB of memory for the '
                     'guest, 2.5 GB of disk')
     args = ap.parse_args()
     guests = dict(resume.GUESTS)
     if args.large:
-        guests['LZO, 1.5 GB'] = resume.LARGE
+        guests['LZO, 1.7 GB'] = resume.LARGE
     found = {name: measure(guest, args.times)
              for name, guest in guests.items()}
     shares = show(found)

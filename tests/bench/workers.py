@@ -35,7 +35,8 @@ def dry_run(guest, home, options, name, more=()):
         [*guest.machine.args(), *more, '-kernel', hibernate.PORT, '-append',
          ' '.join(['resume=on', 'dry', *options]),
          *sleeper.disk_args(home, ',snapshot=on', guest)],
-        name, timeout=600, silence=300, forbid=[says.CRASH, says.UNKNOWN_OPTION],
+        name, timeout=1800, silence=1800,
+        forbid=[says.CRASH, says.UNKNOWN_OPTION],
         expect=[says.REFUSED.format('TRANS_EHOST: dry run')])
     if result.why:
         sys.exit(f'bench: {result.why}')
