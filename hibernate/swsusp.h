@@ -183,6 +183,10 @@ static inline int swsusp_fail(const struct trans_swsusp *image, int status,
 			     1ULL << image->info.page_shift);
 }
 
+/* What the disk answered, for these pages of it. TRANS_EHOST, TRANS_ELOST. */
+int trans_swsusp_disk_failed_(const struct trans_swsusp *image, int status,
+			      uint64_t page, unsigned int count,
+			      struct trans_error *err);
 /* TRANS_EHOST: the disk. @page and @count are in bounds. */
 int trans_swsusp_read_pages_(const struct trans_swsusp *image, uint64_t page,
 			     unsigned int count, void *to,

@@ -56,7 +56,7 @@ differential: $(H)/differential ## OPS= (100000) random operations by this build
 
 FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_SHARED := $(filter-out $(FUZZ),$(wildcard tests/fuzz/*.c)) \
-	$(addprefix tests/unit/support/,memory.c walker.c world.c disk.c \
+	$(addprefix tests/unit/support/,memory.c walker.c world.c disk.c early.c \
 	minilzo_original.c \
 	swsusp_image.c swsusp_reader.c workers.c files.c saved_kernels.c saved_world.c)
 FUZZ_BINS := $(patsubst tests/fuzz/%.c,$(H)/%,$(FUZZ))

@@ -13,11 +13,16 @@ import subprocess
 import sys
 
 TIMEOUT = 300
-# What reads images, once more with so many threads to help (workers.h): these
-# always, and in full all that are called so, but those with their own workers.
+# What reads images, once more with so many threads to help (workers.h) and a
+# disk that is asked early (block.h, read_start): these always. In full all that
+# are called so, with either and with both, but those with their own.
 WORKERS = 3
 SAMPLE = 'test_swsusp', 'test_resume'
 READERS = *SAMPLE, 'test_snapshot_read'
+OWN = '_workers', '_early'
+# What tells the programs: (threads, is the disk asked early?).
+ALONE, BOTH = (0, 0), (WORKERS, 1)
+EACH = (WORKERS, 0), (0, 1), BOTH
 ENV = {'CMOCKA_MESSAGE_OUTPUT': 'TAP',
        'ASAN_OPTIONS': 'detect_leaks=1:detect_stack_use_after_return=1',
        'UBSAN_OPTIONS': 'print_stacktrace=1'}
@@ -32,13 +37,15 @@ def tap(text):
     return len(passed), max(len(bad), plan - len(passed))
 
 
-def run_one(path, scale=1, workers=0):
+def run_one(path, scale=1, helped=ALONE):
     """(passed, failed, output) of one test program. @scale: how much more it
-    does of what it does at random."""
+    does of what it does at random; @helped: of EACH."""
+    workers, early = helped
     try:
         done = subprocess.run([path],
                               env={'TRANS_SCALE': str(scale), **os.environ,
-                                   'TRANS_WORKERS': str(workers), **ENV},
+                                   'TRANS_WORKERS': str(workers),
+                                   'TRANS_EARLY': str(early), **ENV},
                               timeout=TIMEOUT, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         text, code = done.stdout.decode(errors='replace'), done.returncode
@@ -51,35 +58,42 @@ def run_one(path, scale=1, workers=0):
     return passed, failed, text.split('Shadow bytes around')[0]
 
 
-def is_helped(path, full):
-    """Is it run once more with workers?"""
+def again(path, full):
+    """How a program is run once more: of EACH."""
     name = os.path.basename(path)
-    return name in SAMPLE or (full and name.startswith(READERS) and
-                              not name.endswith('_workers'))
+    if full and name.startswith(READERS) and not name.endswith(OWN):
+        return EACH
+    return [BOTH] if name in SAMPLE else []
 
 
 def runs(paths, full):
-    """(path, workers) of each run that the programs @paths are worth."""
+    """(path, how it is helped) of each run that the programs @paths are
+    worth."""
     for path in paths:
-        yield path, 0
-        if is_helped(path, full):
-            yield path, WORKERS
+        for helped in (ALONE, *again(path, full)):
+            yield path, helped
+
+
+def words(helped):
+    """What is said of a run."""
+    workers, early = helped
+    said = [f'{workers} workers'] * bool(workers) + ['early reads'] * early
+    return f' ({", ".join(said)})' if said else ''
 
 
 def run_all(paths, scale=1, full=True):
     """(passed, failed) over all programs, one a CPU at a time; tells what went
-    wrong. @full: all that read images once more, with workers."""
+    wrong. @full: all that read images once more, in each way."""
     total = [0, 0]
     each = list(runs(paths, full))
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for (path, workers), done in zip(each, pool.map(
+        for (path, helped), done in zip(each, pool.map(
                 lambda run: run_one(run[0], scale, run[1]), each)):
             passed, failed, text = done
             total[0] += passed
             total[1] += failed
             verdict = 'FAILED' if failed else 'ok'
-            helped = f' ({workers} workers)' if workers else ''
-            print(f'  {verdict:6} {path}{helped}: {passed} passed, '
+            print(f'  {verdict:6} {path}{words(helped)}: {passed} passed, '
                   f'{failed} failed', flush=True)
             if failed:
                 print('\n'.join('    ' + w for w in text.splitlines()[-40:]))

@@ -293,7 +293,7 @@ static int run(struct tr_load *load, const struct step *step)
 	ret = step->run(load);
 	if (!ret && step->share)
 		trans_resume_end_step_(load);
-	if (load->stopped)
+	if (load->stopped && ret != TRANS_ELOST)
 		return trans_fail(load->err, TRANS_ESTOPPED, "progress");
 	return step->run == look ? ret : not_forged(load, ret);
 }

@@ -11,17 +11,29 @@ static uint64_t entry(const struct trans_swsusp *image, unsigned int slot)
 	return trans_le(swsusp_buffer(image, 0) + 8 * (size_t)slot, 8);
 }
 
+int trans_swsusp_disk_failed_(const struct trans_swsusp *image, int status,
+			      uint64_t page, unsigned int count,
+			      struct trans_error *err)
+{
+	bool lost = status == TRANS_ELOST;
+
+	return trans_fail_pa(err, lost ? TRANS_ELOST : TRANS_EHOST,
+			     lost ? "a read of the disk does not end" :
+				    "disk read",
+			     page << image->info.page_shift,
+			     swsusp_bytes(image, count));
+}
+
 int trans_swsusp_read_pages_(const struct trans_swsusp *image, uint64_t page,
 			     unsigned int count, void *to,
 			     struct trans_error *err)
 {
 	const struct trans_block *disk = image->args.disk;
-	uint64_t offset = page << image->info.page_shift;
-	size_t len = swsusp_bytes(image, count);
 
-	if (disk->read(disk->ctx, offset, to, len))
-		return trans_fail_pa(err, TRANS_EHOST, "disk read", offset,
-				     len);
+	if (disk->read(disk->ctx, page << image->info.page_shift, to,
+		       swsusp_bytes(image, count)))
+		return trans_swsusp_disk_failed_(image, TRANS_EHOST, page,
+						 count, err);
 	return 0;
 }
 

@@ -58,6 +58,8 @@ static int check_disk(const struct trans_block *disk, struct trans_error *err)
 		return trans_fail(err, TRANS_EINVAL, "sector size of the disk");
 	if (disk->write && !disk->flush)
 		return trans_fail(err, TRANS_EINVAL, "write without flush");
+	if (!disk->read_start != !disk->read_wait)
+		return trans_fail(err, TRANS_EINVAL, "half of an early read");
 	return 0;
 }
 

@@ -260,6 +260,7 @@ static int read_batch(struct reading *r)
 						    SWSUSP_CHUNK_PAGES);
 	if (ret)
 		return ret;
+	trans_swsusp_start_ahead_(image);
 	aim_batch(r, &batch);
 	ret = swsusp_divide(image, unpack, &batch.own, count_of(&batch),
 				   r->err);

@@ -90,6 +90,18 @@ static int check_read(const struct reading *r)
 	return 0;
 }
 
+/* A read that is under way ends before the caller can take back what it reads
+ * into. Those of which nobody needed the pages may fail; but not if that may
+ * happen later. */
+static int end_reads(struct trans_swsusp *image, int ret,
+		     struct trans_error *err)
+{
+	if (!image->ahead.count ||
+	    trans_swsusp_end_ahead_(image, NULL) != TRANS_ELOST)
+		return ret;
+	return trans_swsusp_end_ahead_(image, err);
+}
+
 int trans_swsusp_read(struct trans_swsusp *image, uint64_t pages,
 		      trans_swsusp_room_fn room, void *ctx,
 		      struct trans_error *err)
@@ -109,6 +121,7 @@ int trans_swsusp_read(struct trans_swsusp *image, uint64_t pages,
 	}
 	if (!ret && pages)
 		ret = check_crc(image, err);
+	ret = end_reads(image, ret, err);
 	image->failed = ret != 0;
 	return ret;
 }

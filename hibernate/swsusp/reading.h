@@ -60,6 +60,14 @@ static inline unsigned int swsusp_read_limit(const struct trans_swsusp *image)
  * trans_swsusp_next_run_ and of the disk. */
 int trans_swsusp_read_ahead_(struct trans_swsusp *image, unsigned int most,
 			     struct trans_error *err);
+/* If the disk can, and it is worth it: what is held moves to the front, and
+ * pages behind it are asked for. What is wrong with them is told to whoever
+ * needs them. */
+void trans_swsusp_start_ahead_(struct trans_swsusp *image);
+/* They are there, and held; TRANS_EHOST, TRANS_ELOST: or they are not, now and
+ * whenever it is asked again. */
+int trans_swsusp_end_ahead_(struct trans_swsusp *image,
+			    struct trans_error *err);
 /* At least @pages of them. Errors of trans_swsusp_next_run_ and of the disk. */
 int trans_swsusp_hold_(struct trans_swsusp *image, unsigned int pages,
 		       struct trans_error *err);

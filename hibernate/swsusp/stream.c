@@ -42,25 +42,89 @@ int trans_swsusp_copy_out_(struct reading *r, const uint8_t *from,
 
 /* Pages read ahead */
 
+static void move_to_front(struct trans_swsusp *image)
+{
+	memmove(swsusp_buffer(image, SWSUSP_AT_HELD), swsusp_held(image),
+		swsusp_bytes(image, image->held));
+	image->held_at = 0;
+}
+
+static uint8_t *behind_held(const struct trans_swsusp *image)
+{
+	return swsusp_held(image) + swsusp_bytes(image, image->held);
+}
+
+/* Pages that it takes at once. */
+static unsigned int room_behind(const struct trans_swsusp *image)
+{
+	return swsusp_least(swsusp_held_pages(image) - image->held,
+			    swsusp_read_limit(image));
+}
+
 int trans_swsusp_read_ahead_(struct trans_swsusp *image, unsigned int most,
 			     struct trans_error *err)
 {
 	struct swsusp_run run;
 	int ret;
 
-	memmove(swsusp_buffer(image, SWSUSP_AT_HELD), swsusp_held(image),
-		swsusp_bytes(image, image->held));
-	image->held_at = 0;
+	move_to_front(image);
 	ret = trans_swsusp_next_run_(image, most, &run, err);
 	if (ret)
 		return ret;
-	ret = trans_swsusp_read_pages_(
-		image, run.page, run.count,
-		swsusp_held(image) + swsusp_bytes(image, image->held), err);
+	ret = trans_swsusp_read_pages_(image, run.page, run.count,
+				       behind_held(image), err);
 	if (ret)
 		return ret;
 	image->held += run.count;
 	swsusp_used(image, run.count);
+	return 0;
+}
+
+/* Pages that are worth a read of their own beside the unpacking; behind the
+ * longest chunks that can be held there is room for twice as many. */
+#define AHEAD_LEAST 16u
+
+/* The next map is left to whoever needs it: what is wrong with that is found
+ * behind all that comes before it. */
+static bool may_start(const struct trans_swsusp *image)
+{
+	return image->args.disk->read_start && !image->ahead.count &&
+	       image->slot < swsusp_slots(image) &&
+	       room_behind(image) >= AHEAD_LEAST;
+}
+
+void trans_swsusp_start_ahead_(struct trans_swsusp *image)
+{
+	const struct trans_block *disk = image->args.disk;
+	struct swsusp_run run;
+
+	if (!may_start(image) ||
+	    trans_swsusp_next_run_(image, room_behind(image), &run, NULL))
+		return;
+	move_to_front(image);
+	if (disk->read_start(disk->ctx, run.page << image->info.page_shift,
+			     behind_held(image),
+			     swsusp_bytes(image, run.count)))
+		return;
+	image->ahead.page = run.page;
+	image->ahead.count = run.count;
+	image->ahead.runs = true;
+	swsusp_used(image, run.count);
+}
+
+int trans_swsusp_end_ahead_(struct trans_swsusp *image, struct trans_error *err)
+{
+	const struct trans_block *disk = image->args.disk;
+
+	if (image->ahead.runs)
+		image->ahead.status = disk->read_wait(disk->ctx);
+	image->ahead.runs = false;
+	if (image->ahead.status)
+		return trans_swsusp_disk_failed_(image, image->ahead.status,
+						 image->ahead.page,
+						 image->ahead.count, err);
+	image->held += image->ahead.count;
+	image->ahead.count = 0;
 	return 0;
 }
 
@@ -70,11 +134,10 @@ int trans_swsusp_hold_(struct trans_swsusp *image, unsigned int pages,
 	int ret = 0;
 
 	while (!ret && image->held < pages)
-		ret = trans_swsusp_read_ahead_(
-			image,
-			swsusp_least(swsusp_held_pages(image) - image->held,
-			      swsusp_read_limit(image)),
-			err);
+		ret = image->ahead.count ?
+			      trans_swsusp_end_ahead_(image, err) :
+			      trans_swsusp_read_ahead_(image,
+						       room_behind(image), err);
 	return ret;
 }
 

@@ -223,9 +223,10 @@ struct trans_resume {
  *   TRANS_ENOMEM     AGAIN  with more lent memory
  *   TRANS_ESTALE     AGAIN  the disk changed meanwhile; look what is there now
  *   TRANS_ESTOPPED   AGAIN  the host's own callback stopped it
- *   TRANS_ELOST      RESET  a worker does not answer, and may still write to
- *                           lent memory. Nothing in this machine can be relied
- *                           on; the image stays, for after the reset
+ *   TRANS_ELOST      RESET  a worker does not answer, or a read of the disk does
+ *                           not end, and may still write to lent memory.
+ *                           Nothing in this machine can be relied on; the image
+ *                           stays, for after the reset
  *   any other        KEEP   there is an image that was refused, or nobody knows
  *                           (TRANS_EHOST: the disk cannot be read). It stays
  *
@@ -301,9 +302,11 @@ enum trans_resume_advice trans_resume_advise(int status);
  *   host     TRANS_ESTALE    the disk, which is opened twice, held another
  *                            image the second time
  *   host     TRANS_ESTOPPED  progress or an unpacker said so
- *   host     TRANS_ELOST     a worker does not answer (desc: which). Nothing of
- *                            @free is the host's again, nor wiped: it must
- *                            reset the machine, and start no kernel
+ *   host     TRANS_ELOST     a worker does not answer (desc: which), or a read
+ *                            that the disk was asked for early does not end
+ *                            (pa, len: of the disk). Nothing of @free is the
+ *                            host's again, nor wiped: it must reset the
+ *                            machine, and start no kernel
  * and those of trans_swsusp_open and trans_transition_prepare.
  */
 int trans_resume_load(struct trans_resume *resume,

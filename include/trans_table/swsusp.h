@@ -149,6 +149,10 @@ struct trans_swsusp_args {
  * @slot:       the next entry of the map in the buffer
  * @done:       pages of the stream given so far, without the info page
  * @held_at, @held: pages read from the disk ahead of their use
+ * @ahead:      pages of the disk that were asked for while others are unpacked,
+ *              @count of them (0: none) from @page on; they come behind those
+ *              that are held. @runs: they were not waited for yet; @status: what
+ *              became of them
  * @unpacked, @taken: pages of the chunks in the buffer
  * @crc:        of what was unpacked so far
  * @late:       what is wrong with a chunk behind those: the next read of it
@@ -164,6 +168,12 @@ struct trans_swsusp {
 	unsigned int slot;
 	uint64_t done;
 	unsigned int held_at, held;
+	struct {
+		uint64_t page;
+		unsigned int count;
+		bool runs;
+		int status;
+	} ahead;
 	unsigned int unpacked, taken;
 	uint32_t crc;
 	struct trans_error late;
@@ -218,7 +228,9 @@ typedef void *(*trans_swsusp_room_fn)(void *ctx, unsigned int *count);
  * Read the next @pages pages of the stream, metadata first, then data. Each
  * byte is read from the disk once. Slots side by side are one read; raw pages
  * go straight to their room, and so does an unpacked chunk where the room is
- * large enough. Behind the last page of the stream the CRC is compared. After a
+ * large enough. Where the disk has read_start (block.h) the next packed pages
+ * are read while others are unpacked; what comes of it is the same, and the read
+ * has ended when this returns. Behind the last page of the stream the CRC is compared. After a
  * failure the image can only be opened anew.
  *
  * A raw image has no CRC: a wrong slot that lies on the disk, or a page that
@@ -238,7 +250,9 @@ typedef void *(*trans_swsusp_room_fn)(void *ctx, unsigned int *count);
  *   host     TRANS_ESTOPPED  progress or an unpacker said so
  *   host     TRANS_ELOST     a worker does not answer (desc: which). It may
  *                            still write to the buffer and to any room; see
- *                            workers.h
+ *                            workers.h. Or a read of the disk does not end (pa,
+ *                            len: of the disk): it may still write to the
+ *                            buffer; see block.h
  */
 int trans_swsusp_read(struct trans_swsusp *image, uint64_t pages,
 		      trans_swsusp_room_fn room, void *ctx,

@@ -214,9 +214,11 @@ static bool wait(const struct blk *blk)
 	return true;
 }
 
-static int request(struct blk *blk, uint32_t type, uint64_t sector,
-		   uint64_t sectors, struct trans_range data,
-		   struct trans_error *err)
+/* Have the device begin; @data is its own until
+ * finish_request. */
+static int begin_request(struct blk *blk, uint32_t type, uint64_t sector,
+			 uint64_t sectors, struct trans_range data,
+			 struct trans_error *err)
 {
 	int ret = 0;
 
@@ -232,13 +234,32 @@ static int request(struct blk *blk, uint32_t type, uint64_t sector,
 	describe(data.start, (uint32_t)data.len,
 		 type == REQUEST_READ ? VIRTIO_WRITE : 0);
 	submit(blk);
+	return 0;
+}
+
+/* The device is out of its reset when it says so, and writes no more then. */
+static int finish_request(const struct blk *blk, struct trans_error *err)
+{
+	uint64_t sector = shared.request.sector;
+
 	if (!wait(blk)) {
-		(void)virtio_reset(blk->device, err);
+		if (virtio_reset(blk->device, err))
+			return refuse(err, TRANS_ELOST, "disk neither answers "
+				      "nor resets", sector);
 		return refuse(err, TRANS_ETIME, "disk does not answer", sector);
 	}
 	if (shared.done != DONE_OK)
 		return refuse(err, TRANS_EHOST, "disk error", sector);
 	return 0;
+}
+
+static int request(struct blk *blk, uint32_t type, uint64_t sector,
+		   uint64_t sectors, struct trans_range data,
+		   struct trans_error *err)
+{
+	int ret = begin_request(blk, type, sector, sectors, data, err);
+
+	return ret ? ret : finish_request(blk, err);
 }
 
 /* The disk would say no more than "error". */
@@ -276,6 +297,26 @@ int blk_read(struct blk *blk, uint64_t sector, uint64_t sectors, void *buf,
 	     struct trans_error *err)
 {
 	return transfer(blk, REQUEST_READ, sector, sectors, pa_of(buf), err);
+}
+
+int blk_read_start(struct blk *blk, uint64_t sector, uint64_t sectors,
+		   void *buf, struct trans_error *err)
+{
+	int ret = check_blocks(blk, sector | sectors, err);
+
+	if (!ret && sectors > MAX_SECTORS)
+		ret = refuse(err, TRANS_ERANGE, "too much to begin at once",
+			     sector);
+	return ret ? ret : begin_request(blk, REQUEST_READ, sector, sectors,
+					 (struct trans_range){
+						 pa_of(buf),
+						 sectors * BLK_SECTOR },
+					 err);
+}
+
+int blk_read_wait(struct blk *blk, struct trans_error *err)
+{
+	return finish_request(blk, err);
 }
 
 int blk_write(struct blk *blk, uint64_t sector, uint64_t sectors,

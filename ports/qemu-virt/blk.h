@@ -40,12 +40,20 @@ int blk_open(struct blk *blk, unsigned int index, struct trans_error *err);
  * TRANS_ERANGE: beyond the disk's end; TRANS_EALIGN: not whole blocks of the
  * disk (err->len: bytes of one); TRANS_EHOST: the device says that it
  * failed; TRANS_ETIME: it did not answer within ten seconds, and was reset, so
- * that it does not write to @buf later. err->pa: the sector.
+ * that it does not write to @buf later; TRANS_ELOST: nor could it be reset, and
+ * it may. err->pa: the sector.
  */
 int blk_read(struct blk *blk, uint64_t sector, uint64_t sectors, void *buf,
 	     struct trans_error *err);
 int blk_write(struct blk *blk, uint64_t sector, uint64_t sectors,
 	      const void *buf, struct trans_error *err);
+
+/* The same in two halves, with something else between: @buf is the device's
+ * until the second has returned, and nothing else is asked of any disk. At most
+ * 4 MiB, or TRANS_ERANGE. What the first refuses was not begun. */
+int blk_read_start(struct blk *blk, uint64_t sector, uint64_t sectors,
+		   void *buf, struct trans_error *err);
+int blk_read_wait(struct blk *blk, struct trans_error *err);
 
 /* What was written before is on the disk when this returns 0. A disk without a
  * write cache has nothing to do. Errors likewise. */

@@ -41,6 +41,21 @@ static int block_read(void *ctx, uint64_t offset, void *buf, size_t len)
 			     &err), &err);
 }
 
+static int block_read_start(void *ctx, uint64_t offset, void *buf, size_t len)
+{
+	struct trans_error err;
+
+	return said(blk_read_start(ctx, offset / BLK_SECTOR, len / BLK_SECTOR,
+				   buf, &err), &err);
+}
+
+static int block_read_wait(void *ctx)
+{
+	struct trans_error err;
+
+	return said(blk_read_wait(ctx, &err), &err);
+}
+
 static int block_write(void *ctx, uint64_t offset, const void *buf, size_t len)
 {
 	struct trans_error err;
@@ -61,6 +76,8 @@ static struct trans_block block = {
 	.write = block_write,
 	.flush = block_flush,
 	.ctx = &blk,
+	.read_start = block_read_start,
+	.read_wait = block_read_wait,
 };
 
 static int open_disk(unsigned int index, struct trans_error *err)
@@ -339,6 +356,10 @@ static int wake(const struct options *options, const struct trans_table *own,
 	uint64_t before;
 	int ret;
 
+	if (options->resume.no_early) {
+		block.read_start = NULL;
+		block.read_wait = NULL;
+	}
 	quiesce_flags = options->quiesce;
 	if (options->resume.workers)
 		quiesce_flags |= QUIESCE_CPUS;
@@ -491,6 +512,8 @@ bool resume_word(struct resume_options *options, const char *text, size_t len)
 		options->figures = true;
 	else if (is(text, len, "workers=stuck"))
 		options->worker_stuck = true;
+	else if (is(text, len, "early=off"))
+		options->no_early = true;
 	else if (is(text, len, "entry=auto"))
 		options->entry = TRANS_RESUME_AUTO;
 	else if (is(text, len, "entry=physical"))

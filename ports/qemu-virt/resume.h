@@ -25,6 +25,8 @@
  *	workers=N          have up to N other CPUs help to read it (workers.h)
  *	workers=stuck      and the last of them does not answer
  *	figures=load       print where the time goes (figures.h)
+ *	early=off          nothing is read from the disk while something else is
+ *	                   unpacked (block.h, read_start)
  *	then=kexec         where there is no image, or none any more, do what a
  *	                   boot loader would: start the kernel in the archive
  *
@@ -41,7 +43,7 @@ struct options;
 #define RESUME_CPUS 8 /* 0 to 7 at affinity level 0, as QEMU numbers them */
 
 struct resume_options {
-	bool on, then_kexec, discard, lpis_off, worker_stuck, figures;
+	bool on, then_kexec, discard, lpis_off, worker_stuck, figures, no_early;
 	unsigned int workers;
 	enum trans_resume_entry entry;
 	uint64_t offset;

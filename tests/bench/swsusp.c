@@ -59,8 +59,8 @@ static void *room(void *ctx, unsigned int *count)
 /* @most: pages side by side. */
 static void read_image(unsigned int most)
 {
-	struct trans_block disk = { image.len, 9, memory_read, NULL, NULL,
-				    NULL };
+	struct trans_block disk = { .len = image.len, .sector_shift = 9,
+				    .read = memory_read };
 	struct trans_swsusp_args args = {
 		.disk = &disk, .unpack = image_unpackers, .buffer = buffer,
 		.buffer_len = TRANS_SWSUSP_BUFFER(12),

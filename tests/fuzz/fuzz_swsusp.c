@@ -312,6 +312,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	reader.seed = (uint32_t)take(&in, 1);
 	workers_late(&late, (unsigned int)pick(&in, 5), 0);
 	reader_workers(&reader, &late.workers);
+	if (pick(&in, 2))
+		early_begin(&reader.early, &reader.disk.block);
 	if (!read_all()) {
 		if (reader.sw.info.packing == TRANS_SWSUSP_RAW)
 			check_raw();
@@ -320,6 +322,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		CHECK(reader.given == reader.sw.info.pages - 1);
 	}
 	CHECK(!reader.disk.outside);
+	CHECK(!reader.early.misused && !reader.early.buf);
 	CHECK(!reader.disk.writes && !reader.disk.flushes);
 	CHECK(!memcmp(before, image.disk, image.len));
 	if (reader.sw.info.pages &&

@@ -262,6 +262,59 @@ static void no_answer(void **state)
 	assert_int_equal(blk_read(&blk, 5, 1, buf, &err), 0);
 }
 
+/* What it reads is there when it was waited for, and not before. */
+static void reads_in_two_halves(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		memset(buf, 0xee, 8 * BLK_SECTOR);
+		deaf = true;
+		assert_int_equal(blk_read_start(&blk, 9, 8, buf, &err), 0);
+		assert_int_equal(buf[0] & buf[8 * BLK_SECTOR - 1], 0xee);
+		deaf = false;
+		notify();
+		assert_int_equal(blk_read_wait(&blk, &err), 0);
+		assert_memory_equal(buf, &disk[9 * BLK_SECTOR],
+				    8 * BLK_SECTOR);
+		assert_int_equal(blk_read(&blk, 2, 1, buf, &err), 0);
+	}
+	ill = true;
+	assert_int_equal(blk_read_start(&blk, 9, 8, buf, &err), 0);
+	assert_int_equal(blk_read_wait(&blk, &err), TRANS_EHOST);
+	assert_int_equal(err.pa, 9);
+}
+
+/* The second half gives it up; and says if it could not. */
+static void no_end(void **state)
+{
+	unsigned int resets = device.resets;
+
+	(void)state;
+	deaf = true;
+	assert_int_equal(blk_read_start(&blk, 5, 1, buf, &err), 0);
+	assert_int_equal(device.resets, resets);
+	assert_int_equal(blk_read_wait(&blk, &err), TRANS_ETIME);
+	assert_int_equal(err.pa, 5);
+	assert_true(device.resets > resets);
+	assert_int_equal(blk_read_start(&blk, 5, 1, buf, &err), 0);
+	gone = true;
+	assert_int_equal(blk_read_wait(&blk, &err), TRANS_ELOST);
+	assert_string_equal(err.why, "disk neither answers nor resets");
+	assert_int_equal(err.pa, 5);
+}
+
+static void not_begun(void **state)
+{
+	(void)state;
+	assert_int_equal(blk_read_start(&blk, SECTORS, 1, buf, &err),
+			 TRANS_ERANGE);
+	assert_int_equal(blk_read_start(&blk, 0, MAX_SECTORS + 1, buf, &err),
+			 TRANS_ERANGE);
+	blk.block_shift = 10;
+	assert_int_equal(blk_read_start(&blk, 0, 1, buf, &err), TRANS_EALIGN);
+	assert_int_equal(device.served, 0);
+}
+
 static void errors(void **state)
 {
 	(void)state;
@@ -354,6 +407,9 @@ int main(void)
 		BOTH(no_cache_no_flush),
 		BOTH(works_after_a_reset),
 		BOTH(no_answer),
+		BOTH(reads_in_two_halves),
+		BOTH(no_end),
+		BOTH(not_begun),
 		BOTH(errors),
 		BOTH(block_sizes),
 		BOTH(block_sizes_that_are_none),

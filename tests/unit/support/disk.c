@@ -133,8 +133,14 @@ void disk_init(struct disk *disk, uint8_t *medium, uint64_t len,
 {
 	memset(disk, 0, sizeof(*disk));
 	disk->medium = medium;
-	disk->block = (struct trans_block){ len, sector_shift, disk_read,
-					    disk_write, disk_flush, disk };
+	disk->block = (struct trans_block){
+		.len = len,
+		.sector_shift = sector_shift,
+		.read = disk_read,
+		.write = disk_write,
+		.flush = disk_flush,
+		.ctx = disk,
+	};
 }
 
 void disk_power_cut(struct disk *disk, uint32_t subset)

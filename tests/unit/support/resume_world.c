@@ -319,8 +319,14 @@ void world_write_disk(struct resume_world *w)
 			memcpy(stream_page(&s),
 			       memory_at(&w->old, w->saved.base + i * w->page),
 			       w->page);
-	w->block = (struct trans_block){ w->disk_len, 9, disk_read, disk_write,
-					 disk_flush, w };
+	w->block = (struct trans_block){
+		.len = w->disk_len,
+		.sector_shift = 9,
+		.read = disk_read,
+		.write = disk_write,
+		.flush = disk_flush,
+		.ctx = w,
+	};
 }
 
 /* ---- the machine that resumes ---- */

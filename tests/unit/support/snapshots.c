@@ -135,6 +135,7 @@ static void open_disk(struct snap *s, uint64_t pages)
 		.flush = disk_flush,
 		.ctx = d,
 	};
+	early_of_run(&d->early, &d->block);
 	d->seen = malloc(d->block.len);
 	d->durable = malloc(d->block.len);
 	assert_true(d->seen && d->durable);

@@ -9,6 +9,7 @@
 
 #include <trans_table/snapshot.h>
 
+#include "early.h"
 #include "memory.h"
 
 /*
@@ -21,6 +22,7 @@
  */
 struct snap_disk {
 	struct trans_block block;
+	struct early early; /* begun if early_of_run says so */
 	uint8_t *seen, *durable;
 	unsigned long ops, writes, fail_at, cut_at, lie_at;
 	bool dead;

@@ -58,6 +58,8 @@ int hostile_attempt(void)
 	if (opened)
 		rc = reader_read(&victim);
 	assert_false(victim.disk.outside);
+	assert_false(victim.early.misused);
+	assert_true(!victim.early.buf || victim.early.lost);
 	assert_int_equal(victim.disk.writes + victim.disk.flushes, 0);
 	if (rc) {
 		assert_int_equal(victim.err.status, rc);

@@ -35,6 +35,7 @@ void reader_init(struct reader *reader, uint8_t *bytes, uint64_t len,
 {
 	memset(reader, 0, sizeof(*reader));
 	disk_init(&reader->disk, bytes, len, 9);
+	early_of_run(&reader->early, &reader->disk.block);
 	reader->page_shift = page_shift;
 	reader->out_pages = pages;
 	reader->out = aligned_alloc(4096, (size_t)(pages << page_shift));

@@ -7,6 +7,7 @@
 #define TESTS_SWSUSP_READER_H
 
 #include "disk.h"
+#include "early.h"
 #include "swsusp_image.h"
 
 /*
@@ -19,6 +20,7 @@
  */
 struct reader {
 	struct disk disk;
+	struct early early; /* begun if early_of_run says so */
 	struct trans_swsusp sw;
 	struct trans_swsusp_args args;
 	struct trans_error err;

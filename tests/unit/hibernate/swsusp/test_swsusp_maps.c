@@ -117,8 +117,8 @@ static void *one_room(void *ctx, unsigned int *count)
 static int walk(unsigned int shift, uint64_t pages, uint64_t end, uint64_t back)
 {
 	static struct trans_swsusp sw;
-	struct trans_block disk = { 1ULL << 60, 9, chain_read, NULL, NULL,
-				    NULL };
+	struct trans_block disk = { .len = 1ULL << 60, .sector_shift = 9,
+				    .read = chain_read };
 	void *buffer = aligned_alloc(4096, TRANS_SWSUSP_BUFFER(shift));
 	void *room = aligned_alloc(4096, TRANS_BLOCK_MAX);
 	struct trans_error err;
