@@ -13,9 +13,14 @@
 static int disk_read(void *ctx, uint64_t offset, void *buf, size_t len)
 {
 	struct disk *disk = ctx;
+	uint64_t began = ticks_now();
+	efi_status_t status = disk->io->read(
+		disk->io, disk->media, offset >> disk->block.sector_shift, len,
+		buf);
 
-	return !!disk->io->read(disk->io, disk->media,
-				offset >> disk->block.sector_shift, len, buf);
+	disk->ticks = ticks_now() - began;
+	disk->len = len;
+	return !!status;
 }
 
 static int disk_write(void *ctx, uint64_t offset, const void *buf, size_t len)
@@ -33,6 +38,55 @@ static int disk_flush(void *ctx)
 
 	return !!disk->io->flush(disk->io);
 }
+
+/* ---- reads that are waited for later (13.10) ---- */
+
+#define SECONDS 10
+
+static bool has_event(struct disk *disk)
+{
+	return disk->token.event ||
+	       !boot->create_event(0, 0, NULL, NULL, &disk->token.event);
+}
+
+static int disk_read_start(void *ctx, uint64_t offset, void *buf, size_t len)
+{
+	struct disk *disk = ctx;
+
+	disk->early = len;
+	return disk->slow || !has_event(disk) ||
+	       disk->io2->read(disk->io2, disk->media,
+			       offset >> disk->block.sector_shift, &disk->token,
+			       len, buf);
+}
+
+/*
+ * Drivers of EDK2 look only at a tick of the timer whether such a read has
+ * ended, and it may tick every 10 ms: longer than a fast disk takes for all of
+ * it. So this is given up at the first one that is waited for longer than a
+ * read of its own would take. There is no way to call a single one back.
+ */
+static int disk_read_wait(void *ctx)
+{
+	struct disk *disk = ctx;
+	uint64_t began = ticks_now(), limit = SECONDS * ticks_of_second();
+
+	while (boot->check_event(disk->token.event))
+		if (ticks_now() - began > limit)
+			return TRANS_ELOST;
+	disk->slow = (ticks_now() - began) * disk->len >
+		     disk->ticks * disk->early;
+	return !!disk->token.status;
+}
+
+void disk_close(struct disk *disk)
+{
+	if (disk->token.event)
+		boot->close_event(disk->token.event);
+	disk->token.event = NULL;
+}
+
+/* ---- both ---- */
 
 static unsigned int shift_of(uint32_t len)
 {
@@ -64,7 +118,12 @@ bool disk_open(efi_handle_t handle, struct disk *disk)
 			.flush = media->read_only ? NULL : disk_flush,
 			.ctx = disk,
 		},
+		.io2 = protocol_of(handle, EFI_BLOCK_IO2),
 	};
+	if (disk->io2) {
+		disk->block.read_start = disk_read_start;
+		disk->block.read_wait = disk_read_wait;
+	}
 	return true;
 }
 

@@ -179,18 +179,30 @@ trans_pa_t report_page(void); /* 0: there is no place for one */
 
 /* disk.c: block devices. */
 
-/* @media: who its medium was when it was opened. @block is read through the
- * disk that it is in. */
+/*
+ * @media: who its medium was when it was opened. @block is read through the
+ * disk that it is in.
+ * @io2:   what reads while something else is done; NULL: nothing
+ * @token: of the read that is under way, of @early bytes
+ * @ticks, @len: that the last other read took
+ * @slow:  those that are under way are waited for longer than others take
+ */
 struct disk {
 	efi_handle_t handle;
 	struct efi_block_io *io;
 	uint32_t media;
 	struct trans_block block;
+	struct efi_block_io2 *io2;
+	struct efi_token token;
+	uint64_t early, ticks, len;
+	bool slow;
 };
 /* False: none that can be used. */
 bool disk_open(efi_handle_t handle, struct disk *disk);
 /* A copy, which is used instead of @from. */
 void disk_keep(struct disk *to, const struct disk *from);
+/* Nothing is read from it any more, and no read was lost. */
+void disk_close(struct disk *disk);
 /* Has this device that UUID: as a partition, as swap space, or as a file
  * system? @page: 64 KiB to work with, aligned to 4 KiB. */
 bool disk_is(const struct disk *disk, const uint8_t uuid[16], void *page);

@@ -136,7 +136,10 @@ static int load_and_start(const struct options *options,
 	} else if (!ret) {
 		ret = trans_resume_start(&resume, err);
 	}
+	if (ret == TRANS_ELOST) /* it may still write there */
+		return ret;
 	trans_resume_unload(&resume);
+	disk_close(&found.disk);
 	memory_take_back();
 	return ret;
 }
@@ -187,6 +190,14 @@ static void stop(void)
 	}
 }
 
+/* What the disk may still write to is nobody's, not even the firmware's. */
+static void start_anew(void)
+{
+	print("transtable: the image stays, and the machine is reset\n");
+	wait_key(SECONDS_TO_READ);
+	firmware->runtime->reset(EFI_RESET_COLD, EFI_SUCCESS, 0, NULL);
+}
+
 static enum on_refusal policy(const struct options *options)
 {
 	if (options->on_refusal != REFUSAL_DEFAULT)
@@ -208,6 +219,8 @@ static efi_status_t refused(const struct options *options,
 	enum on_refusal what;
 
 	print_error("resume", err);
+	if (trans_resume_advise(err->status) == TRANS_RESUME_RESET)
+		start_anew();
 	if (options->plan)
 		return status_of(err->status);
 	what = policy(options);

@@ -43,6 +43,8 @@ struct efi_guid {
 				 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b)
 #define EFI_BLOCK_IO EFI_GUID(0x964e5b21, 0x6459, 0x11d2, 0x8e, 0x39, 0x00, \
 			      0xa0, 0xc9, 0x69, 0x72, 0x3b)
+#define EFI_BLOCK_IO2 EFI_GUID(0xa77b2472, 0xe282, 0x4e9f, 0xa2, 0x45, 0xc2, \
+			       0xc0, 0xe2, 0x7b, 0xbc, 0xc1)
 #define EFI_SIMPLE_FILE_SYSTEM EFI_GUID(0x964e5b22, 0x6459, 0x11d2, 0x8e, \
 					0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, \
 					0x3b)
@@ -173,8 +175,12 @@ struct efi_boot_services {
 	efi_status_t (*allocate_pool)(enum efi_memory_type type, uint64_t len,
 				      void **at);
 	efi_status_t (*free_pool)(void *at);
-	void *create_event, *set_timer, *wait_for_event, *signal_event;
-	void *close_event, *check_event;
+	efi_status_t (*create_event)(uint32_t type, uint64_t tpl, void *notify,
+				     void *context, void **event);
+	void *set_timer, *wait_for_event, *signal_event;
+	efi_status_t (*close_event)(void *event);
+	/* EFI_SUCCESS, once for each signal, or EFI_NOT_READY. */
+	efi_status_t (*check_event)(void *event);
 	void *install_protocol, *reinstall_protocol, *uninstall_protocol;
 	efi_status_t (*handle_protocol)(efi_handle_t handle,
 					const struct efi_guid *protocol,
@@ -230,7 +236,7 @@ struct efi_system_table {
 	const struct efi_table *table;
 };
 
-/* ---- protocols (9.1, 13.9, 13.4, 13.5, 37.5) ---- */
+/* ---- protocols (9.1, 13.9, 13.10, 13.4, 13.5, 37.5) ---- */
 
 struct efi_loaded_image {
 	uint32_t revision, pad;
@@ -261,6 +267,21 @@ struct efi_block_io {
 	efi_status_t (*write)(struct efi_block_io *io, uint32_t media,
 			      uint64_t lba, uint64_t len, const void *buffer);
 	efi_status_t (*flush)(struct efi_block_io *io);
+};
+
+/* What becomes of a request (13.10): @status counts once @event was signalled. */
+struct efi_token {
+	void *event;
+	efi_status_t status;
+};
+
+struct efi_block_io2 {
+	const struct efi_media *media;
+	void *reset;
+	efi_status_t (*read)(struct efi_block_io2 *io, uint32_t media,
+			     uint64_t lba, struct efi_token *token,
+			     uint64_t len, void *buffer);
+	void *write, *flush;
 };
 
 #define EFI_FILE_READ 1ULL

@@ -62,9 +62,85 @@ static struct efi_block_io io = {
 	.flush = flush_blocks,
 };
 
+/* One that reads while something else is done, for so many looks; lasts: it
+ * never ends. */
+static struct {
+	bool there, full, fails, lasts;
+	unsigned int looks, events;
+	struct efi_token *token;
+	void *buffer;
+	uint64_t len;
+} early;
+static uint64_t ticks;
+
+static efi_status_t read_blocks_ex(struct efi_block_io2 *of, uint32_t id,
+				   uint64_t lba, struct efi_token *token,
+				   uint64_t len, void *buffer)
+{
+	(void)of;
+	assert_non_null(token->event);
+	assert_null(early.token);
+	if (early.full)
+		return EFI_OUT_OF_RESOURCES;
+	early.token = token;
+	early.buffer = buffer;
+	early.len = len;
+	return transfer(id, lba);
+}
+
+static struct efi_block_io2 io2 = { .media = &media, .read = read_blocks_ex };
+
+static efi_status_t create_event(uint32_t type, uint64_t tpl, void *notify,
+				 void *context, void **event)
+{
+	(void)tpl;
+	assert_int_equal(type, 0);
+	assert_true(!notify && !context);
+	early.events++;
+	*event = &early;
+	return EFI_SUCCESS;
+}
+
+static efi_status_t close_event(void *event)
+{
+	assert_ptr_equal(event, &early);
+	early.events--;
+	return EFI_SUCCESS;
+}
+
+static efi_status_t check_event(void *event)
+{
+	assert_ptr_equal(event, &early);
+	if (early.lasts || (early.looks && early.looks--))
+		return EFI_FAILURE(6); /* EFI_NOT_READY */
+	memset(early.buffer, 'e', early.len);
+	early.token->status = early.fails ? EFI_DEVICE_ERROR : EFI_SUCCESS;
+	early.token = NULL;
+	early.looks = 0;
+	return EFI_SUCCESS;
+}
+
+static struct efi_boot_services services = {
+	.create_event = create_event,
+	.close_event = close_event,
+	.check_event = check_event,
+};
+struct efi_boot_services *boot = &services;
+
+uint64_t ticks_now(void)
+{
+	return ticks++;
+}
+
+uint64_t ticks_of_second(void)
+{
+	return 1000;
+}
+
 void *protocol_of(efi_handle_t handle, struct efi_guid protocol)
 {
-	(void)protocol;
+	if (protocol.a == EFI_BLOCK_IO2.a)
+		return handle && early.there ? &io2 : NULL;
 	return handle ? &io : NULL;
 }
 
@@ -90,6 +166,7 @@ static int setup(void **state)
 	media = (struct efi_media){ .id = 7, .present = true,
 				    .block_len = 4096, .last_block = 99 };
 	done = 0;
+	memset(&early, 0, sizeof(early));
 	return 0;
 }
 
@@ -170,6 +247,78 @@ static void test_what_cannot_be_used(void **state)
 	assert_null(disk.block.flush);
 }
 
+static int starts(const struct disk *disk, uint64_t offset)
+{
+	return disk->block.read_start(disk->block.ctx, offset, page,
+				      sizeof(page));
+}
+
+static int waits(const struct disk *disk)
+{
+	return disk->block.read_wait(disk->block.ctx);
+}
+
+static void test_reads_in_two_halves(void **state)
+{
+	struct disk first, disk;
+
+	(void)state;
+	assert_true(disk_open(&io, &first));
+	assert_null(first.block.read_start);
+	assert_null(first.block.read_wait);
+	disk_close(&first);
+	early.there = true;
+	assert_true(disk_open(&io, &first));
+	assert_int_equal(early.events, 0);
+	disk_keep(&disk, &first);
+	memset(&first, 0, sizeof(first));
+	assert_int_equal(reads(&disk, 0), 0);
+	for (unsigned int i = 1; i < 4; i++) {
+		assert_int_equal(starts(&disk, i * 4096), 0);
+		assert_int_equal(lba_asked, i);
+		assert_int_equal(page[0], i == 1 ? 'r' : 'e');
+		assert_int_equal(waits(&disk), 0);
+		assert_int_equal(page[0] & page[4095], 'e');
+	}
+	early.fails = true;
+	assert_int_equal(starts(&disk, 4096), 0);
+	assert_int_not_equal(waits(&disk), 0);
+	early.full = true;
+	assert_int_not_equal(starts(&disk, 4096), 0);
+	assert_int_equal(early.events, 1);
+	disk_close(&disk);
+	assert_int_equal(early.events, 0);
+}
+
+/* Waited for longer than another read takes: not again. */
+static void test_slow_ones_are_given_up(void **state)
+{
+	struct disk disk;
+
+	(void)state;
+	early.there = true;
+	assert_true(disk_open(&io, &disk));
+	assert_int_equal(reads(&disk, 0), 0);
+	assert_int_equal(starts(&disk, 0), 0);
+	early.looks = 50;
+	assert_int_equal(waits(&disk), 0);
+	assert_int_not_equal(starts(&disk, 0), 0);
+	assert_int_equal(reads(&disk, 0), 0);
+	disk_close(&disk);
+}
+
+static void test_one_does_not_end(void **state)
+{
+	struct disk disk;
+
+	(void)state;
+	early.there = early.lasts = true;
+	assert_true(disk_open(&io, &disk));
+	assert_int_equal(starts(&disk, 0), 0);
+	assert_int_equal(waits(&disk), TRANS_ELOST);
+	assert_ptr_equal(early.token, &disk.token);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +327,9 @@ int main(void)
 				       setup),
 		cmocka_unit_test_setup(test_a_copy_goes_its_own_way, setup),
 		cmocka_unit_test_setup(test_what_cannot_be_used, setup),
+		cmocka_unit_test_setup(test_reads_in_two_halves, setup),
+		cmocka_unit_test_setup(test_slow_ones_are_given_up, setup),
+		cmocka_unit_test_setup(test_one_does_not_end, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

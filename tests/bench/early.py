@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""What it saves that the next packed pages are read while others are unpacked
+(block.h, read_start): loads in QEMU from a disk of so many MB/s, with it and
+without, in turn, the best of some. early.py [MB/s ...]"""
+import os
+import re
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+sys.path[:0] = [os.path.join(ROOT, 'tests', d) for d in ('qemu', 'lab')]
+import hibernate  # noqa: E402
+import lab  # noqa: E402
+import says  # noqa: E402
+import sleeper  # noqa: E402
+
+GUESTS = {
+    'not packed': sleeper.Sleeper(words=hibernate.PACKING['raw']),
+    'LZO': sleeper.Sleeper(),
+}
+RATES = 40, 80
+TIMES = 6
+
+
+def loads(name, guest, rate):
+    """[milliseconds of loads with it], [and without]"""
+    found = {'early=on': [], 'early=off': []}
+
+    def step(nap):
+        for option in list(found) * TIMES:
+            words = ['dry'] + [option] * (option == 'early=off')
+            text = nap.port(words, ['TRANS_EHOST: dry run'], [says.DIED],
+                            disks=f',throttling.bps-read={rate * 10**6}')
+            figures = {k: v for k, v, _ in
+                       re.findall(says.FIGURE, text, re.M)}
+            found[option].append(int(figures['load_ms']))
+        return text
+
+    result = hibernate.Nap('bench-early', guest, step).run()
+    if result.why:
+        sys.exit(f'bench: {name}: {result.why}\n{result.text[-2000:]}')
+    return found.values()
+
+
+def main():
+    lab.orderly_exit()
+    rates = [int(word) for word in sys.argv[1:]] or RATES
+    print(f'{"load in QEMU":12} {"disk":>9} {"waited for":>11} {"early":>8} '
+          f'{"ratio":>6}')
+    for name, guest in GUESTS.items():
+        for rate in rates:
+            with_it, without = map(min, loads(name, guest, rate))
+            print(f'{name:12} {rate:4} MB/s {without:8.0f} ms '
+                  f'{with_it:5.0f} ms {without / with_it:6.2f}', flush=True)
+
+
+if __name__ == '__main__':
+    main()
