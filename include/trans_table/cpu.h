@@ -27,6 +27,11 @@ TRANS_BEGIN_DECLS
 #define TRANS_GRANT_GIC 0x080u    /* ICC_*, ICH_* (ICC_SRE_EL3) */
 #define TRANS_GRANT_GCS 0x100u    /* GCSCR_ELx, GCSCRE0_EL1 (GCSEn) */
 #define TRANS_GRANT_SCTLR2 0x200u /* SCTLR2_ELx (SCTLR2En) */
+/* No register, and no bit at EL3: instructions that copy and zero (FEAT_MOPS).
+ * At EL1 a hypervisor may have them undefined (HCRX_EL2.MSCEn, which is 0 where
+ * it does not know of them), and what has taken over memory cannot try. Never
+ * set but by a host that knows that it may use them. */
+#define TRANS_GRANT_MOPS 0x400u
 
 /* Aff3 to Aff0 of MPIDR_EL1. Its other bits say other things (Arm ARM D19,
  * MPIDR_EL1) and are no part of who a CPU is. */

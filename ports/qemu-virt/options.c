@@ -104,6 +104,8 @@ static bool read_word(struct options *options, struct word word)
 		options->dry = true;
 	else if (is(word, "dry=last"))
 		options->dry_last = true;
+	else if (is(word, "mops=on"))
+		options->mops = true;
 	else if (is(word, "stay=on"))
 		options->stay = true;
 	else

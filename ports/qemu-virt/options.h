@@ -9,6 +9,7 @@
  *	linear=-mkwrite    copy the linear map without this flag; also -mkvalid,
  *	                   -checkpfn; may be given several times
  *	hide=off           do not make payload pages invalid
+ *	mops=on            move by FEAT_MOPS, if the CPU has it
  *	stay=on            leave the payload where it is if it may run there
  *	plan               print what is going to happen
  *	dry                and then do not do it
@@ -36,7 +37,7 @@
 struct options {
 	enum trans_map_choice map;
 	unsigned int linear_flags; /* 0: the library's default */
-	bool unsafe, unproven, hide, stay;
+	bool unsafe, unproven, hide, stay, mops;
 	bool plan, dry, dry_last;
 	bool bad_overlap, bad_fdt;
 	unsigned int quiesce; /* enum quiesce_flag */

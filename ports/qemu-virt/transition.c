@@ -3,6 +3,7 @@
 #include "machine.h"
 #include "memory.h"
 #include "options.h"
+#include "print.h"
 #include "quiesce.h"
 #include "transition.h"
 #include "uart.h"
@@ -25,6 +26,12 @@ struct trans_transition_args transition_args(const struct options *options,
 					     struct trans_transition *leaving)
 {
 	quiesce = options->quiesce;
+	if (options->mops) {
+		machine.cpu.granted |= TRANS_GRANT_MOPS;
+		/* ID_AA64ISAR2_EL1.MOPS [19:16] */
+		print("port: moves by FEAT_MOPS: %s\n",
+		      machine.cpu.isar2 >> 16 & 0xf ? "yes" : "no");
+	}
 	return (struct trans_transition_args){
 		.cpu = &machine.cpu,
 		.granule = TRANS_4K,

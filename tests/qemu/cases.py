@@ -174,6 +174,16 @@ def always():
             quiet.LPIS + quiet.DEVICES)
 
 
+def by_mops():
+    """Moved by FEAT_MOPS, which 7.2 has not; with the MMU off without it."""
+    for el, *options in ((1, 'map=sparse'), (2, 'map=linear'), (1, 'map=none')):
+        case = runs.boots(f'q10-mops-{options[0][4:]}', el,
+                          ['mops=on', 'digest=on', *options], cpu=runs.MAX)
+        case.expect = [says.BY_MOPS, *case.expect]
+        case.newer = True
+        yield case
+
+
 def in_newer():
     sample = factors.cover(factors.product(), factors.PAIRS)[:10]
     for case in [*(factors.from_row(r) for r in sample),
@@ -185,7 +195,7 @@ def in_newer():
 
 def only_full():
     return [*quiet.CPUS, *quiet.MORE_LPIS, *quiet.MORE_DEVICES, *MANY_HOPS, *MORE_FAR,
-            *leaving.MORE_WAYS, *OTHER_KERNELS, *in_newer()]
+            *leaving.MORE_WAYS, *OTHER_KERNELS, *in_newer(), *by_mops()]
 
 
 def cases(strength=factors.PAIRS):

@@ -50,6 +50,12 @@ static bool has_sha2(const struct trans_cpu *cpu)
 	return trans_field(cpu->isar0, 12) && trans_field(cpu->pfr0, 20) != 0xf;
 }
 
+/* ID_AA64ISAR2_EL1.MOPS [19:16] */
+static bool has_mops(const struct trans_cpu *cpu)
+{
+	return trans_field(cpu->isar2, 16) && cpu->granted & TRANS_GRANT_MOPS;
+}
+
 /* ID_AA64MMFR3_EL1.TCRX [3:0]: TCR2_ELx is there. E2H: at EL1 it is the EL2's
  * to which a stub leads. */
 uint64_t trans_state_flags_(const struct trans_cpu *cpu)
@@ -61,6 +67,7 @@ uint64_t trans_state_flags_(const struct trans_cpu *cpu)
 
 	return (tcr2 ? 1u << BLOB_HAS_TCR2_BIT : 0) |
 	       (has_sha2(cpu) ? 1u << BLOB_HAS_SHA2_BIT : 0) |
+	       (has_mops(cpu) ? 1u << BLOB_HAS_MOPS_BIT : 0) |
 	       (e2h ? 1u << BLOB_HAS_E2H_BIT : 0);
 }
 

@@ -42,6 +42,7 @@
 #define BLOB_STUB_BIT 3     /* there is a stub at EL2: leave through it */
 #define BLOB_HAS_E2H_BIT 4  /* EL2 has E2H set, whatever HCR_EL2 reads */
 #define BLOB_COMES_BACK_BIT 5 /* not quiet: the host itself resets */
+#define BLOB_HAS_MOPS_BIT 6 /* copies and sets by FEAT_MOPS, and they may be used */
 
 /*
  * What may be written on the way into a world with its MMU on, as X(name,
@@ -254,7 +255,10 @@ void blob_say_hex(const struct blob_params *params, const char *name,
  * What C cannot say; in primitives.S, and in trans/transition/fake for tests.
  * Addresses and lengths of copies are multiples of 16. _up reads each byte
  * before it is overwritten when dst < src, _down when dst > src.
+ * The two by FEAT_MOPS do the same in any direction, with the MMU on only.
  */
+void blob_mops_copy(uint64_t dst, uint64_t src, uint64_t len);
+void blob_mops_zero(uint64_t dst, uint64_t len);
 void blob_copy_up(uint64_t dst, uint64_t src, uint64_t len);
 void blob_copy_down(uint64_t dst, uint64_t src, uint64_t len);
 void blob_zero(uint64_t dst, uint64_t len);

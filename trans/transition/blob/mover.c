@@ -24,13 +24,24 @@ static void clean_both(struct blob_params *params,
 	clean_destination(params, move);
 }
 
+/* On Device memory, which all of it is with the MMU off, they may fault. */
+static bool by_mops(const struct blob_params *params)
+{
+	return params->flags & 1u << BLOB_HAS_MOPS_BIT &&
+	       params->sctlr & TRANS_SCTLR_M;
+}
+
 static void move_one(struct blob_params *params,
 		     const struct trans_move *move)
 {
 	uint64_t dst = blob_va(params, move->dst);
 	uint64_t src = blob_va(params, move->src);
 
-	if (move->src == TRANS_ZERO)
+	if (by_mops(params) && move->src == TRANS_ZERO)
+		blob_mops_zero(dst, move->len);
+	else if (by_mops(params))
+		blob_mops_copy(dst, src, move->len);
+	else if (move->src == TRANS_ZERO)
 		blob_zero(dst, move->len);
 	else if (move->dst < move->src)
 		blob_copy_up(dst, src, move->len);

@@ -97,6 +97,25 @@ function blob_zero
 4:	ret
 
 /*
+ * void blob_mops_copy(dst, src, len), void blob_mops_zero(dst, len): the three
+ * parts of a copy that bears any overlap (CPYP, CPYM, CPYE) and of a set (SETP,
+ * SETM, SETE, with XZR), by encoding, as the blob is assembled for Armv8.0 (Arm
+ * ARM C6.2, of each of them). They are one after the other, on one CPU, with
+ * everything masked: no exception that asks for the other way of doing it.
+ */
+function blob_mops_copy
+	.inst	0x1d010440 /* cpyp [x0]!, [x1]!, x2! */
+	.inst	0x1d410440 /* cpym */
+	.inst	0x1d810440 /* cpye */
+	ret
+
+function blob_mops_zero
+	.inst	0x19df0420 /* setp [x0]!, x1!, xzr */
+	.inst	0x19df4420 /* setm */
+	.inst	0x19df8420 /* sete */
+	ret
+
+/*
  * void blob_clean(start, len): CIVAC and never IVAC. The lines are dirty with
  * what was just moved, and an invalidate without clean may throw that away
  * (Arm ARM D7, "A64 Cache maintenance instructions"); a clean without

@@ -35,6 +35,20 @@ void blob_copy_down(uint64_t dst, uint64_t src, uint64_t len)
 	fake_blob.moved++;
 }
 
+void blob_mops_copy(uint64_t dst, uint64_t src, uint64_t len)
+{
+	memmove((void *)(uintptr_t)dst, (const void *)(uintptr_t)src, len);
+	fake_blob.moved++;
+	fake_blob.by_mops++;
+}
+
+void blob_mops_zero(uint64_t dst, uint64_t len)
+{
+	memset((void *)(uintptr_t)dst, 0, len);
+	fake_blob.moved++;
+	fake_blob.by_mops++;
+}
+
 void blob_zero(uint64_t dst, uint64_t len)
 {
 	while (len--)

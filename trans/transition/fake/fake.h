@@ -18,6 +18,7 @@ struct fake_blob {
 	struct fake_clean clean[256];
 	size_t cleans;
 	uint64_t moved;
+	uint64_t by_mops; /* of them, by its instructions */
 	/* The address of a byte that reads as 0x40 once it was cleaned; 0: none
 	 */
 	uint64_t stuck;

@@ -195,6 +195,16 @@ static void control_registers(void **state)
 	assert_int_equal(trans_state_flags_(&el1), 2);
 	el1.pfr0 = 0xf << 20;
 	assert_int_equal(trans_state_flags_(&el1), 0);
+	/* MOPS, and a host that says that it may be used */
+	el1.pfr0 = 0xf << 20;
+	el1.granted = ~TRANS_GRANT_MOPS;
+	el1.isar2 = 1 << 16;
+	assert_int_equal(trans_state_flags_(&el1), 0);
+	el1.granted = TRANS_GRANT_MOPS;
+	assert_int_equal(trans_state_flags_(&el1), 1 << BLOB_HAS_MOPS_BIT);
+	el1.isar2 = ~0xf0000u;
+	assert_int_equal(trans_state_flags_(&el1), 0);
+	el1.isar2 = 0;
 	/* the blob is told of E2H, and at EL1 of a stub's that must have it */
 	assert_int_equal(trans_state_flags_(&vhe), 1 << BLOB_HAS_E2H_BIT);
 	assert_int_equal(trans_state_flags_(&el2), 0);

@@ -109,6 +109,25 @@ static void directions(void **state)
 	assert_int_equal(report.ticks, 400);
 }
 
+/* By FEAT_MOPS, where it may be used; and with the MMU on only. */
+static void by_instructions_for_it(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 3; i++) {
+		setup(NULL);
+		params.flags = i ? 1u << BLOB_HAS_MOPS_BIT : 0;
+		if (i == 2)
+			params.sctlr &= ~(uint64_t)TRANS_SCTLR_M;
+		add(0x1000, 0x1010, 0x1000);
+		add(0x4010, 0x4000, 0x1000);
+		add(TRANS_ZERO, 0xc000, 0x30);
+		run();
+		expect_moved(0x2030);
+		assert_int_equal(fake_blob.moved, 3);
+		assert_int_equal(fake_blob.by_mops, i == 1 ? 3 : 0);
+	}
+}
+
 /* A duration of nothing, not of centuries. */
 static void counter_that_steps_back(void **state)
 {
@@ -611,6 +630,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(no_moves, setup),
 		cmocka_unit_test_setup(directions, setup),
+		cmocka_unit_test_setup(by_instructions_for_it, setup),
 		cmocka_unit_test_setup(counter_that_steps_back, setup),
 		cmocka_unit_test_setup(offset, setup),
 		cmocka_unit_test_setup(window, setup),
