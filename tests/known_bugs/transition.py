@@ -217,6 +217,14 @@ MUTANTS = {
          'put(tg_of_granule(granule, at->tg1), at->tg) | put(1, at->epd)',
          'put(1, at->epd)'),
     ],
+    ('test_mover', 'test_cpu'): [
+        ('mops: with the MMU off, too', 'by_mops',
+         '&& params->sctlr & TRANS_SCTLR_M', ''),
+        ('mops: nobody said that it may be used', 'has_mops',
+         '&& cpu->granted & TRANS_GRANT_MOPS', ''),
+        ('mops: a CPU that has it not', 'has_mops',
+         'trans_field(cpu->isar2, 16) &&', ''),
+    ],
     ('test_mover',): [
         ('rest: zeroed before the moves', 'move_all',
          'blob_each(params, 0, params->move_count, move_one); '
