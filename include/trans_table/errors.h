@@ -103,8 +103,8 @@ enum trans_status {
 	TRANS_ESTOPPED = -24,
 	/* A worker that the host lent (workers.h) does not answer, or a read of
 	 * the disk (block.h, read_wait) does not end: it may still write to
-	 * memory that was lent. Nothing of that is the host's
-	 * again, and no kernel may be started, before the machine is reset. */
+	 * memory that was lent. Nothing of that is the host's again, and no
+	 * kernel may be started, before the machine is reset. */
 	TRANS_ELOST = -25,
 };
 

@@ -223,8 +223,8 @@ struct trans_resume {
  *   TRANS_ENOMEM     AGAIN  with more lent memory
  *   TRANS_ESTALE     AGAIN  the disk changed meanwhile; look what is there now
  *   TRANS_ESTOPPED   AGAIN  the host's own callback stopped it
- *   TRANS_ELOST      RESET  a worker does not answer, or a read of the disk does
- *                           not end, and may still write to lent memory.
+ *   TRANS_ELOST      RESET  a worker does not answer, or a read of the disk
+ *                           does not end, and may still write to lent memory.
  *                           Nothing in this machine can be relied on; the image
  *                           stays, for after the reset
  *   any other        KEEP   there is an image that was refused, or nobody knows

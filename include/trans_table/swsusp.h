@@ -151,8 +151,8 @@ struct trans_swsusp_args {
  * @held_at, @held: pages read from the disk ahead of their use
  * @ahead:      pages of the disk that were asked for while others are unpacked,
  *              @count of them (0: none) from @page on; they come behind those
- *              that are held. @runs: they were not waited for yet; @status: what
- *              became of them
+ *              that are held. @runs: they were not waited for yet; @status:
+ *              what became of them
  * @unpacked, @taken: pages of the chunks in the buffer
  * @crc:        of what was unpacked so far
  * @late:       what is wrong with a chunk behind those: the next read of it
@@ -229,9 +229,9 @@ typedef void *(*trans_swsusp_room_fn)(void *ctx, unsigned int *count);
  * byte is read from the disk once. Slots side by side are one read; raw pages
  * go straight to their room, and so does an unpacked chunk where the room is
  * large enough. Where the disk has read_start (block.h) the next packed pages
- * are read while others are unpacked; what comes of it is the same, and the read
- * has ended when this returns. Behind the last page of the stream the CRC is compared. After a
- * failure the image can only be opened anew.
+ * are read while others are unpacked; what comes of it is the same, and the
+ * read has ended when this returns. Behind the last page of the stream the CRC
+ * is compared. After a failure the image can only be opened anew.
  *
  * A raw image has no CRC: a wrong slot that lies on the disk, or a page that
  * changed there, reads as if it were right.

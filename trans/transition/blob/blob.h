@@ -42,7 +42,7 @@
 #define BLOB_STUB_BIT 3     /* there is a stub at EL2: leave through it */
 #define BLOB_HAS_E2H_BIT 4  /* EL2 has E2H set, whatever HCR_EL2 reads */
 #define BLOB_COMES_BACK_BIT 5 /* not quiet: the host itself resets */
-#define BLOB_HAS_MOPS_BIT 6 /* copies and sets by FEAT_MOPS, and they may be used */
+#define BLOB_HAS_MOPS_BIT 6 /* FEAT_MOPS, and it may be used */
 
 /*
  * What may be written on the way into a world with its MMU on, as X(name,
