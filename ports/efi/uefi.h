@@ -269,7 +269,7 @@ struct efi_block_io {
 	efi_status_t (*flush)(struct efi_block_io *io);
 };
 
-/* What becomes of a request (13.10): @status counts once @event is signalled. */
+/* A request (13.10): @status counts once @event is signalled. */
 struct efi_token {
 	void *event;
 	efi_status_t status;
