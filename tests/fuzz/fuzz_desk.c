@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "tests/unit/support/disk.h"
 #include "tests/unit/support/swsusp_image.h"
@@ -168,7 +169,7 @@ static void read_dump(struct input *in)
 		read_tables(in, &dump);
 	}
 	free(dump.piece);
-	free(dump.copies);
+	munmap(dump.copies, dump.copies_len);
 	free(bytes);
 }
 

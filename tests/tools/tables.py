@@ -17,6 +17,7 @@ import sleeper
 
 RAM_AT, RAM = 0x40000000, 512 << 20
 BEGIN, END = 'TABLES BEGIN', 'TABLES END'
+PATIENCE = 120 # seconds
 SYMBOLS = ['_text', 'init_task', 'swapper_pg_dir', 'vectors']
 # Until two lists are the same: what boots by the way has come to its end.
 INIT = f"""#!/bin/busybox sh
@@ -82,6 +83,8 @@ def gdb_words(machine, kernel, home):
     names, el = symbols(kernel), machine.el
     commands = [
         'set architecture aarch64', 'set confirm off',
+        # A dump takes longer than gdb waits for an answer, on a busy machine.
+        f'set remotetimeout {PATIENCE}',
         'target remote | ' + ' '.join(qemu_words(machine, kernel, home)),
         f"hbreak *{names['__arm64_sys_reboot']:#x}", 'continue',
         'printf "EL %d\\n", $cpsr >> 2 & 3',
@@ -103,7 +106,8 @@ def stopped(machine, kernel, home, name):
     console = lab.clean(payload.read(f'{home}/console'))
     if done.why or set(said) != set(REGISTERS) or \
             len(at) != len(SYMBOLS) or END not in console or \
-            f'\nEL {machine.el}\n' not in done.text:
+            f'\nEL {machine.el}\n' not in done.text or \
+            'packet error' in done.text:
         raise Wrong(f'the kernel was not stopped: {done.why}\n'
                     f'{done.text[-2000:]}\n{console[-1000:]}')
     listed = console.split(BEGIN)[1].split(END)[0]

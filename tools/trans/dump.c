@@ -3,13 +3,11 @@
 #include <string.h>
 
 #include <elf.h>
+#include <sys/mman.h>
 
 #include "dump.h"
 #include "trans.h"
 #include "unpack.h"
-
-/* The largest page of a table. */
-#define LARGEST 65536u
 
 /* ---- what is where ---- */
 
@@ -34,13 +32,28 @@ static const struct dump_piece *piece_of(const struct dump *dump, trans_pa_t pa,
 	return NULL;
 }
 
-/* ELF cores align nothing, and tables are read by 8 bytes. */
-static void *aligned_copy(struct dump *dump, const uint8_t *from, size_t len)
+/* ELF cores align nothing, and tables are read by 8 bytes. Each page has a
+ * place of its own, since a walk goes on with those that it has come through. */
+static void *aligned_copy(struct dump *dump, const struct dump_piece *piece,
+			  const uint8_t *from, size_t len)
 {
-	uint8_t *to = dump->copies + (size_t)dump->copy++ % DUMP_COPIES *
-				     LARGEST;
+	size_t at = (size_t)(from - dump->file.bytes) / 8 * 8 +
+		    8 * (size_t)(piece - dump->piece);
 
-	return len <= LARGEST ? memcpy(to, from, len) : NULL;
+	return memcpy(dump->copies + at, from, len);
+}
+
+/* A piece has a header of 56 bytes, and at most 8 bytes more than it. Nothing of
+ * it takes memory before it is written. */
+static bool make_copies(struct dump *dump)
+{
+	void *at;
+
+	dump->copies_len = 2 * dump->file.len + 4096;
+	at = mmap(NULL, dump->copies_len, PROT_READ | PROT_WRITE,
+		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	dump->copies = at == MAP_FAILED ? NULL : at;
+	return dump->copies;
 }
 
 static void *phys_to_virt(void *ctx, trans_pa_t pa, size_t len)
@@ -56,7 +69,7 @@ static void *phys_to_virt(void *ctx, trans_pa_t pa, size_t len)
 	if (!piece)
 		return NULL;
 	from = dump->file.bytes + piece->at + (pa - piece->pa);
-	return (uintptr_t)from % 8 ? aligned_copy(dump, from, len) :
+	return (uintptr_t)from % 8 ? aligned_copy(dump, piece, from, len) :
 				     (void *)(uintptr_t)from;
 }
 
@@ -181,8 +194,7 @@ static void set_up(struct dump *dump, uint64_t len)
 
 const char *dump_bytes(struct dump *dump, trans_pa_t base)
 {
-	dump->copies = aligned_alloc(4096, (size_t)DUMP_COPIES * LARGEST);
-	if (!dump->copies)
+	if (!make_copies(dump))
 		return "no memory";
 	set_up(dump, dump->file.len);
 	if (is_elf(dump))
@@ -242,5 +254,6 @@ void dump_close(struct dump *dump)
 	disk_close(&dump->disk);
 	unmap_file(&dump->file);
 	free(dump->piece);
-	free(dump->copies);
+	if (dump->copies)
+		munmap(dump->copies, dump->copies_len);
 }

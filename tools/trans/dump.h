@@ -24,7 +24,6 @@ struct dump_piece {
  * @visited, @most: table pages looked at
  * @ops:     phys_to_virt and visit; its context is the dump: do not copy it
  */
-#define DUMP_COPIES 64
 struct dump {
 	struct mapped file;
 	struct dump_piece *piece;
@@ -35,7 +34,7 @@ struct dump {
 	struct kernel kernel;
 	uint64_t visited, most;
 	uint8_t *copies; /* of pages that are not aligned in the file */
-	unsigned int copy;
+	size_t copies_len;
 	struct trans_ops ops;
 };
 
