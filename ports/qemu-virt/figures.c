@@ -73,6 +73,17 @@ static int read_disk(void *ctx, uint64_t offset, void *buf, size_t len)
 	return ret;
 }
 
+/* What is left of a read that was begun early. */
+static int wait_disk(void *ctx)
+{
+	int ret;
+
+	enter(PART_DISK);
+	ret = host.disk->read_wait(ctx);
+	enter(step);
+	return ret;
+}
+
 static int unpack_by(trans_unpack_fn fn, void *ctx, const void *in,
 		     size_t in_len, void *out, size_t room, size_t *out_len)
 {
@@ -167,6 +178,7 @@ void figures_wrap(struct trans_resume_args *args)
 	if (args->workers)
 		return;
 	disk.read = read_disk;
+	disk.read_wait = disk.read_wait ? wait_disk : NULL;
 	ops.clean = clean;
 	ops.phys_to_virt = phys_to_virt;
 	args->disk = &disk;
