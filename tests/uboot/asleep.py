@@ -83,7 +83,8 @@ class Guest:
 
 def disk_number(c):
     """Which of U-Boot's virtio disks has the partitions."""
-    return 0 if 'EFI' in c.run('part list virtio 0') else 1
+    return next((n for n in range(2) if 'EFI' in
+                 c.run(f'part list virtio {n}')), 2)
 
 
 def set_bootcmd(c, guest, *words, example=KEEP):

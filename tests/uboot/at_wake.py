@@ -40,6 +40,10 @@ class Resume(at_prompt.Case):
         if self.slept_with:
             self.guest.machine.more = self.machine.more
 
+    def more_disks(self):
+        """Words for QEMU, behind those of the disks it slept with."""
+        return []
+
     def run(self, live=False):
         start = self.now()
         self.set_tree()
@@ -48,8 +52,8 @@ class Resume(at_prompt.Case):
         try:
             home = asleep.asleep(self.guest, self.u_boot, name)
             with asleep.copy_of(home, self.name) as disks, console.Console(
-                    asleep.args(self.machine, self.u_boot, disks, self.guest),
-                    name, live, self.timeout) as c:
+                    [*asleep.args(self.machine, self.u_boot, disks, self.guest),
+                     *self.more_disks()], name, live, self.timeout) as c:
                 try:
                     c.prompt()
                     c.guest, c.u_boot = self.guest, self.u_boot

@@ -11,6 +11,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), 'qemu')]
 import at_prompt  # noqa: E402 (finds tests/lab)
+import at_flow  # noqa: E402
 import patches  # noqa: E402
 import fetch  # noqa: E402
 import rows  # noqa: E402
@@ -25,6 +26,7 @@ NOT_UPSTREAM = ['debian', '.pc', 'ORIGIN', 'lib/trans_table']
 # What is measured against the same defconfig without: options less and less.
 LESS = {
     'trans': [],
+    '- bootmeth': ['BOOTMETH_HIBERNATE'],
     '- map': ['CMD_TRANS_MAP'],
     '- elf': ['CMD_TRANS_ELF'],
     '- plan': ['CMD_TRANS_PLAN'],
@@ -34,6 +36,8 @@ LESS = {
 }
 # Both ways to leave, at both exception levels.
 CASES = ['map-el1', 'places', 'kexec-over-el2', 'resume-el1-gic2']
+# Of what only the series has.
+OWN_CASES = at_flow.CASES
 # What is left of all options at the end.
 ALONE = at_prompt.Case('kexec-alone', at_prompt.kexecs_without_lpis, out='less',
                        gic='3', its=True)
@@ -104,7 +108,7 @@ def run_all():
     picked = [c for c in run_uboot.CASES if c.name in CASES]
     if len(picked) != len(CASES):
         raise fetch.Failed(f'no such case: {CASES}')
-    return run_uboot.run_cases(u_boot=NAME, cases=[*picked, ALONE])
+    return run_uboot.run_cases(u_boot=NAME, cases=[*picked, *OWN_CASES, ALONE])
 
 
 def main():

@@ -13,7 +13,8 @@ import tempfile
 import textwrap
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(os.path.dirname(HERE), 'lab'))
+sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), 'lab')]
+import boot_patches  # noqa: E402
 import fetch  # noqa: E402
 import series  # noqa: E402
 import uboot  # noqa: E402
@@ -119,7 +120,7 @@ class Tree:
 
     def __init__(self, repo, source):
         self.repo, self.source = repo, source
-        paths = [*EDITS, COMMANDS[0], 'MAINTAINERS']
+        paths = {*EDITS, *boot_patches.FILES, COMMANDS[0], 'MAINTAINERS'}
         series.begin(repo, {p: pristine(source, p) for p in paths})
 
     def write(self, path, text):
@@ -128,6 +129,18 @@ class Tree:
     def insert(self, path, at, text):
         with open(f'{self.repo}/{path}', encoding='utf-8') as f:
             self.write(path, uboot.inserted(path, f.read(), at, text))
+
+    def change(self, path, old, new):
+        """A piece of one of U-Boot's files that is there once."""
+        with open(f'{self.repo}/{path}', encoding='utf-8') as f:
+            text = f.read()
+        if text.count(old) != 1:
+            raise fetch.Failed(f'{path}: {text.count(old)} times: {old}')
+        self.write(path, text.replace(old, new))
+
+    def append(self, path, text):
+        with open(f'{self.repo}/{path}', encoding='utf-8') as f:
+            self.write(path, f.read() + text)
 
     def edit(self, *paths):
         for path in paths:
@@ -256,6 +269,7 @@ drivers, and continues the saved kernel, which needs no patch. An image that
 cannot be resumed is refused and stays; the variable trans_resume tells a
 script whether it may boot. trans discard gives an image up.
 '''),
+    *boot_patches.PATCHES,
     (document, '''doc: trans: describe the command and the library
 
 How the command is used, what it sets, and where the parts are.

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""U-Boot's standard boot, with a bootmeth for a hibernated Linux before the
+others. Of those there is one more: a boot script, on a disk of its own."""
+import os
+import re
+import struct
+import subprocess
+import zlib
+
+import asleep
+import at_prompt
+import at_wake
+import disk
+from at_prompt import demand
+from console import Lost
+
+SCRIPT_DISK = os.path.join(disk.OUT, 'script.img')
+START, LENGTH = disk.MIB, 8 * disk.MIB
+NEXT = 'The next bootmeth'
+REFUSED = ('Nothing is booted over it. To give it up: '
+           r'trans discard virtio \d:2')
+LEFT = r'An image is kept on virtio \d:2, for Linux to decide'
+ASLEEP = r'hibernate\S* +ready +virtio +2 +asleep on virtio \d:2'
+OTHER = r'script +ready +virtio +1 '
+
+
+def boot_script(text):
+    """As mkimage makes it: a header (include/image.h, IH_TYPE_SCRIPT, no
+    architecture), a length, the text."""
+    data = struct.pack('>II', len(text), 0) + text.encode()
+
+    def pack(crc):
+        return struct.pack('>7I4B32s', 0x27051956, crc, 0, len(data), 0, 0,
+                           zlib.crc32(data), 5, 22, 6, 0, b'')
+    return pack(zlib.crc32(pack(0))) + data
+
+
+def mbr():
+    """One partition of Linux's type, in sectors. (The disk that has the GPT is
+    the one with the image.)"""
+    entry = struct.pack('<B3sB3sII', 0, b'', 0x83, b'', START // disk.SECTOR,
+                        LENGTH // disk.SECTOR)
+    return (bytes(446) + entry).ljust(510, b'\0') + b'\x55\xaa'
+
+
+def make_script_disk():
+    tree = f'{SCRIPT_DISK}.tree'
+    os.makedirs(tree, exist_ok=True)
+    with open(f'{tree}/boot.scr', 'wb') as f:
+        f.write(boot_script(f'echo {NEXT}; run boot_linux\n'))
+    with open(SCRIPT_DISK, 'wb') as f:
+        f.truncate(START + LENGTH + disk.MIB)
+    subprocess.run(['mke2fs', '-q', '-F', '-t', 'ext4', '-b', '1024', '-O',
+                    '^metadata_csum,^64bit,^has_journal', '-d', tree, '-E',
+                    f'offset={START}', SCRIPT_DISK, f'{LENGTH // 1024}'],
+                   check=True)
+    with open(SCRIPT_DISK, 'r+b') as f:
+        f.write(mbr())
+
+
+class Flow(at_wake.Resume):
+    """A Linux asleep on one disk, a boot script on another. (The sleeper that
+    the script starts fails: it knows of two disks only.)"""
+
+    def more_disks(self):
+        make_script_disk()
+        return ['-drive', f'file={SCRIPT_DISK},format=raw,if=none,id=script,'
+                'snapshot=on', '-device', 'virtio-blk-device,drive=script']
+
+
+# ---- scripts ----------------------------------------------------------------
+
+def not_passed(c):
+    if NEXT in c.text:
+        raise Lost('the next bootmeth was reached')
+
+
+def wakes(c, machine, disks):
+    """It is listed, with what it is, and is the first to be booted."""
+    demand(c.must('bootflow scan -l', 60), ASLEEP, OTHER)
+    c.must('bootflow select 0')
+    demand(c.must('bootflow info'), r'^OS: +Linux #1', r'^Partition: 2',
+           r'^Device: +virtio')
+    c.type('bootflow scan -b\n')
+    at_wake.awake(c, disks)
+    not_passed(c)
+
+
+def refused(c, disks, words):
+    c.fails(f'bootflow scan -b {words}', REFUSED, 120)
+    not_passed(c)
+    at_wake.answered(c, 'refused')
+    if not asleep.has_image(disks):
+        raise Lost('the image is gone')
+
+
+def stops(c, machine, disks):
+    """What is refused ends the scan, also one that leaves global bootmeths out
+    and comes to another disk first; and where it is known that Linux looks
+    itself, it does not."""
+    at_wake.spoil(disks)
+    for words in ('', 'virtio'):
+        refused(c, disks, words)
+    c.must('setenv trans_on_refusal linux')
+    c.type('bootflow scan -b\n')
+    c.expect(at_prompt.DAMAGED, 120)
+    c.expect(LEFT)
+    c.expect(NEXT, 120)
+    c.expect(at_prompt.SLEEPER_END, 120)
+    if not asleep.has_image(disks):
+        raise Lost('the image is gone')
+
+
+def passes(c, machine, disks):
+    """Where there is nothing, the others boot as if it were not there."""
+    c.must(f'trans discard virtio {asleep.disk_number(c)}:2')
+    said = c.must('bootflow scan -l', 60)
+    demand(said, OTHER)
+    if re.search(ASLEEP, said):
+        raise Lost(f'what is there to resume: {said}')
+    c.type('bootflow scan -b\n')
+    c.expect(NEXT, 60)
+    c.expect(at_prompt.SLEEPER_END, 120)
+
+
+CASES = [
+    Flow('flow-wakes', wakes),
+    Flow('flow-refused-stops', stops),
+    Flow('flow-nothing-there', passes),
+]
