@@ -30,6 +30,7 @@ uboot-series: uboot-setup ## the library and the port as patches that git am tak
 	@tests/uboot/patches.py
 
 uboot-check: uboot-setup payload $(A)/port.bin ## the series on a pristine tree: applied, built, measured, kernels started and resumed
+	@tests/lab/setup --with python3-pytest python3-filelock python3-pytest-xdist
 	@tests/uboot/check_series.py
 
 uboot-boards: uboot-setup payload ## the port, and the series, compiled for boards of 20 SoCs; kexec on QEMU's raspi3b and xlnx-versal-virt

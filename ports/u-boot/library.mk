@@ -27,8 +27,9 @@ ifndef CONFIG_CMD_TRANS_RESUME_ASK
 ccflags-y += -DTRANS_ASSUME_UNASKED=1
 endif
 
+TT_MACHINE ?= $(TRANS_TABLE_CORE_ARM)
 lib-objs := $(patsubst %,tt/%.o,$(basename $(TRANS_TABLE_CORE) \
-	$(TRANS_TABLE_CORE_ARM) $(TRANS_TABLE_FDT) $(TRANS_TABLE_KEXEC)))
+	$(TT_MACHINE) $(TRANS_TABLE_FDT) $(TRANS_TABLE_KEXEC)))
 resume-objs-$(CONFIG_CMD_TRANS_RESUME) := $(patsubst %,tt/%.o,$(basename \
 	$(filter-out hibernate/snapshot/%,$(TRANS_TABLE_HIBERNATE))))
 blob-objs := $(patsubst %,blob/%.o,$(basename $(TRANS_TABLE_BLOB)))

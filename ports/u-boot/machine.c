@@ -13,10 +13,7 @@ struct port_machine port_machine;
 
 u64 port_mpidr(void)
 {
-	u64 mpidr;
-
-	asm volatile("mrs %0, mpidr_el1" : "=r"(mpidr));
-	return mpidr;
+	return port_machine.cpu.mpidr;
 }
 
 /* The node of U-Boot's console; NULL: as the tree says. */

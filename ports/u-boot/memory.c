@@ -7,6 +7,7 @@
 #include "port.h"
 
 #include <cpu_func.h>
+#include <mapmem.h>
 #include <asm/cache.h>
 
 #define MAX_RAM 16
@@ -186,7 +187,7 @@ static void *host_phys_to_virt(void *ctx, trans_pa_t pa, size_t len)
 
 	if (!trans_ranges_contain(&m->mapped, pa, len))
 		return NULL;
-	return (void *)(uintptr_t)pa;
+	return map_sysmem(pa, len);
 }
 
 static bool host_pfn_valid(void *ctx, trans_pa_t pa, u64 len)

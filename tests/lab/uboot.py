@@ -183,6 +183,16 @@ def configure(tree, out, fragment, tools):
         raise fetch.Failed(f'{tree} would not take {", ".join(missing)}')
 
 
+def without(out, options):
+    """The configuration less these; olddefconfig is to follow."""
+    with open(f'{out}/.config', encoding='utf-8') as f:
+        lines = f.read().splitlines()
+    dropped = {f'CONFIG_{o}=y' for o in options}
+    fetch.write_file(f'{out}/.config', '\n'.join(
+        [w for w in lines if w not in dropped] +
+        [f'# CONFIG_{o} is not set' for o in options]) + '\n')
+
+
 def text_size(out, tools):
     """Bytes of text, data, bss."""
     shown = fetch.run([f'{tools}size', f'{out}/u-boot'])

@@ -1,8 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """The patches of the series that make trans_table a part of U-Boot's own ways
-to boot: a bootmeth. Each function is given the tree in which the series
+to boot, and to be tested. Each function is given the tree in which the series
 becomes (patches.Tree)."""
 import uboot
+
+
+def own(name):
+    """A file that only the series has."""
+    with open(f'{uboot.PORT}/series/{name}', encoding='utf-8') as f:
+        return f.read()
+
 
 # U-Boot's own files: what there is, and what there is to be.
 END_SCAN = {
@@ -44,13 +51,72 @@ BOOTMETH = {
     'doc/develop/bootstd/index.rst': [
         ('   pxelinux\n', '   hibernate\n   pxelinux\n')],
 }
-FILES = [*END_SCAN, *BOOTMETH, 'boot/Kconfig']
+BOOTI = {
+    'cmd/booti.c': [
+        ('#include <mapmem.h>\n', '#include <mapmem.h>\n#include <trans_cmd.h>\n'),
+        ('int do_booti(struct cmd_tbl *cmdtp, int flag, int argc, char *const argv[])\n'
+         '{\n', own('booti_trans.c') + '\n'
+         'int do_booti(struct cmd_tbl *cmdtp, int flag, int argc, char *const argv[])\n'
+         '{\n'),
+        ("	/* Consume 'booti' */\n	argc--; argv++;\n",
+         "	/* Consume 'booti' */\n	argc--; argv++;\n\n"
+         '	if (IS_ENABLED(CONFIG_CMD_TRANS) && argc && !strcmp(argv[0], "-t"))\n'
+         '		return booti_trans(argc, argv);\n'),
+        ('	"\\tvariables beforehand.\\n"\n',
+         '	"\\tvariables beforehand.\\n"\n'
+         '	CONFIG_IS_ENABLED(CMD_TRANS,\n'
+         '			  ("\\tWith -t in front, kernel and initrd may go where U-Boot is.\\n"))\n'),
+    ],
+    'doc/usage/cmd/booti.rst': [
+        ('    booti [<addr> [<initrd>[:<size>]] [<fdt>]]\n',
+         '    booti [-t] [<addr> [<initrd>[:<size>]] [<fdt>]]\n'),
+        ('addr\n    address of kernel image',
+         '\\-t\n'
+         '    the kernel is started by :doc:`trans kexec <trans>`: kernel and initrd may go\n'
+         '    where U-Boot itself is, so they start though there is no room for them beside\n'
+         '    it, and they are verified after they were moved. The initrd is raw, a\n'
+         '    compressed kernel is one of gzip, kernel_comp_size is exactly the size of its\n'
+         '    file, and kernel_comp_addr_r is not needed. Only available if\n'
+         '    CONFIG_CMD_TRANS=y.\n\n'
+         'addr\n    address of kernel image')],
+}
+# The library's options for a file that includes its own headers.
+TEST_FLAGS = '''CFLAGS_trans.o := -I$(srctree)/lib/trans_table/include \\
+	-I$(srctree)/lib/trans_table/sandbox \\
+	-I$(srctree)/lib/trans_table/upstream \\
+	-I$(srctree)/lib/trans_table/upstream/include \\
+	'-DTRANS_ENV_HEADER=<u-boot-env.h>'
+'''
+UT_TRANS = '''config UT_TRANS
+	bool "Unit tests for the command trans"
+	depends on UNIT_TEST && SANDBOX && CMD_TRANS
+	default y
+	help
+	  Enables the 'ut trans' command which tests the command trans: its
+	  words, where a kernel is placed, the plan, and what is refused. The
+	  CPU is a fake of an arm64 one; nothing is left or overwritten.
 
-
-def own(name):
-    """A file that only the series has."""
-    with open(f'{uboot.PORT}/series/{name}', encoding='utf-8') as f:
-        return f.read()
+'''
+# Before, or behind, the first of what is found.
+SANDBOX = {
+    'include/test/suites.h': (r'(?=^int do_ut_upl\()', 'int do_ut_trans('
+                              'struct cmd_tbl *cmdtp, int flag, int argc, '
+                              'char *const argv[]);\n'),
+    'test/cmd_ut.c': (r'(?=^#ifdef CONFIG_CMD_UPL\n)',
+                      '	CONFIG_IS_ENABLED(UT_TRANS, '
+                      '(U_BOOT_CMD_MKENT(trans, CONFIG_SYS_MAXARGS,\n'
+                      '						      '
+                      '1, do_ut_trans, "", ""),\n	))\n'),
+    'test/Kconfig': (r'(?=^source "test/dm/Kconfig"\n)', UT_TRANS),
+    'test/cmd/Makefile': (r'^obj-\$\(CONFIG_CMD_TEMPERATURE\) \+= temperature\.o\n',
+                          'obj-$(CONFIG_UT_TRANS) += trans.o\n' + TEST_FLAGS),
+    'configs/sandbox_defconfig': (r'^CONFIG_UNIT_TEST=y\n',
+                                  'CONFIG_TRANS_TABLE=y\n'),
+}
+HELP = ('	"\\nseama - seama command parameters loading and decoding"\n#endif\n',
+        '	CONFIG_IS_ENABLED(UT_TRANS,\n'
+        '			  ("\\ntrans - trans, up to where it would leave"))\n')
+FILES = [*END_SCAN, *BOOTMETH, *BOOTI, *SANDBOX, 'boot/Kconfig']
 
 
 def change_all(t, changes):
@@ -78,6 +144,24 @@ def add_bootmeth(t):
     t.maintain(r'^F:\tinclude/trans_cmd\.h\n', 'include/trans_hibernate.h')
 
 
+def add_booti(t):
+    change_all(t, BOOTI)
+
+
+def add_tests(t):
+    for path, (at, text) in SANDBOX.items():
+        t.insert(path, at, text)
+    t.change('test/cmd_ut.c', HELP[0], HELP[0] + HELP[1])
+    t.change('lib/trans_table/Kconfig', 'depends on ARM64\n',
+             'depends on ARM64 || SANDBOX\n')
+    t.write('test/cmd/trans.c', own('test_trans.c'))
+    t.write('test/py/tests/test_trans.py', own('test_trans.py'))
+    for name in ('setjmp.h',):
+        t.write(f'lib/trans_table/sandbox/{name}', own(f'sandbox/{name}'))
+    t.maintain(r'^F:\tlib/trans_table/\n', 'test/cmd/trans.c',
+               'test/py/tests/test_trans.py')
+
+
 PATCHES = [
     (end_scan, '''bootstd: let a bootmeth end the scan
 
@@ -96,9 +180,22 @@ bootflow scan has nobody to tell it.
 
 The bootmeth finds images by their signature, on all disks, before anything else
 is booted; and again before each bootdev, for a scan with a label leaves global
-bootmeths out, and some disks are found late. An image that is refused ends the scan, since U-Boot cannot know
-whether the system that the next bootflow boots would look for the image before
+bootmeths out, and some disks are found late. An image that is refused ends the
+scan, since U-Boot cannot know whether the system that the next bootflow boots would look for the image before
 it mounts the file systems that the image remembers. Who knows that it does sets
 trans_on_refusal.
+'''),
+    (add_booti, '''cmd: booti: start a kernel over U-Boot itself
+
+booti moves the kernel and its initrd while U-Boot runs, so neither may go where
+U-Boot is, and on a board with little memory they do not fit beside it. With -t
+they are handed over by trans kexec, which takes the same words.
+'''),
+    (add_tests, '''test: trans: run the command in the sandbox
+
+All of it but the way out is the same on any host: words, where things may go,
+the device tree, the plan and its proof, and what is refused. The library brings
+a fake of the machine, whose registers a test sets, and finds U-Boot's own memory
+map and device tree, of the sandbox, around it.
 '''),
 ]

@@ -17,6 +17,7 @@ import fetch  # noqa: E402
 import rows  # noqa: E402
 import run_uboot  # noqa: E402
 import series  # noqa: E402
+import test_py  # noqa: E402
 import uboot  # noqa: E402
 
 TREE = f'{patches.HOME}/tree'
@@ -75,15 +76,6 @@ def prepare():
         raise fetch.Failed(f'checkpatch:\n{bad}')
 
 
-def without(out, options):
-    with open(f'{out}/.config', encoding='utf-8') as f:
-        lines = f.read().splitlines()
-    dropped = {f'CONFIG_{o}=y' for o in options}
-    fetch.write_file(f'{out}/.config', '\n'.join(
-        [w for w in lines if w not in dropped] +
-        [f'# CONFIG_{o} is not set' for o in options]) + '\n')
-
-
 def footprint(tools):
     """A line for each set of options: what it adds to text, data, bss."""
     plain = uboot.text_size(f'{patches.HOME}/plain', tools)
@@ -91,7 +83,7 @@ def footprint(tools):
     shutil.copytree(f'{patches.HOME}/with', out, symlinks=True)
     for name, options in LESS.items():
         if options:
-            without(out, options)
+            uboot.without(out, options)
             uboot.make(TREE, out, 'olddefconfig', tools=tools)
             uboot.make(TREE, out, 'u-boot.bin', tools=tools)
         now = uboot.text_size(out, tools)
@@ -108,7 +100,9 @@ def run_all():
     picked = [c for c in run_uboot.CASES if c.name in CASES]
     if len(picked) != len(CASES):
         raise fetch.Failed(f'no such case: {CASES}')
-    return run_uboot.run_cases(u_boot=NAME, cases=[*picked, *OWN_CASES, ALONE])
+    done = [run_uboot.run_cases(u_boot=NAME, cases=[*picked, *OWN_CASES, ALONE]),
+            *test_py.run_all(TREE)]
+    return tuple(map(sum, zip(*done)))
 
 
 def main():
