@@ -174,10 +174,12 @@ def discards(case, home):
 
 
 def escapes(case, home):
-    """Esc while the image is read."""
+    """Esc while the image is read. At a serial line it may be the beginning of
+    another key; EDK2 waits two seconds for that (TerminalDxe), which is longer
+    than the image takes, or until what comes next is none."""
     def script(c):
         c.expect(r'reading the image', 240)
-        c.type('\x1b')
+        c.type('\x1b\x1b')
         c.expect(r'TRANS_ESTOPPED', 60)
         c.expect(STAYS, 60)
     refused(case, home, script)
