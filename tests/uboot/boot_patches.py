@@ -11,6 +11,11 @@ def own(name):
         return f.read()
 
 
+def part(name):
+    """What goes into a file of U-Boot's, which has its own licence's line."""
+    return own(name).split('\n', 1)[1]
+
+
 # U-Boot's own files: what there is, and what there is to be.
 END_SCAN = {
     'include/bootmeth.h': [
@@ -55,7 +60,7 @@ BOOTI = {
     'cmd/booti.c': [
         ('#include <mapmem.h>\n', '#include <mapmem.h>\n#include <trans_cmd.h>\n'),
         ('int do_booti(struct cmd_tbl *cmdtp, int flag, int argc, char *const argv[])\n'
-         '{\n', own('booti_trans.c') + '\n'
+         '{\n', part('booti_trans.c') + '\n'
          'int do_booti(struct cmd_tbl *cmdtp, int flag, int argc, char *const argv[])\n'
          '{\n'),
         ("	/* Consume 'booti' */\n	argc--; argv++;\n",

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """U-Boot's own ways to be tested, with the series: its sandbox's unit tests
-(`ut trans`), and test/py on QEMU with real kernels, a Linux asleep among them."""
+(`ut trans`), and test/py on QEMU with real kernels, one of them asleep."""
 import contextlib
 import os
 import re

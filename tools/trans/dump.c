@@ -33,7 +33,7 @@ static const struct dump_piece *piece_of(const struct dump *dump, trans_pa_t pa,
 }
 
 /* ELF cores align nothing, and tables are read by 8 bytes. Each page has a
- * place of its own, since a walk goes on with those that it has come through. */
+ * place of its own, as a walk goes on with those that it has come through. */
 static void *aligned_copy(struct dump *dump, const struct dump_piece *piece,
 			  const uint8_t *from, size_t len)
 {
@@ -43,8 +43,8 @@ static void *aligned_copy(struct dump *dump, const struct dump_piece *piece,
 	return memcpy(dump->copies + at, from, len);
 }
 
-/* A piece has a header of 56 bytes, and at most 8 bytes more than it. Nothing of
- * it takes memory before it is written. */
+/* A piece has a header of 56 bytes, and at most 8 bytes more than it. Nothing
+ * of it takes memory before it is written. */
 static bool make_copies(struct dump *dump)
 {
 	void *at;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* The words of booti as trans kexec takes them; comes back if it refuses */
 static int booti_trans(int argc, char *const argv[])
 {

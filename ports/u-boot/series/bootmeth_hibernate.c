@@ -3,11 +3,11 @@
  * Bootmethod for a hibernated Linux
  *
  * Whatever else is booted may mount the file systems that a hibernated Linux
- * has mounted too, and which its resume then destroys. So this comes first, as a
- * global bootmeth; and again before anything of a bootdev is booted, since some
- * scans leave global bootmeths out, and some disks are found late. Each time it
- * looks at all disks: the image need not be on the disk that is booted from. An
- * image which is refused ends the scan.
+ * has mounted too, and which its resume then destroys. So this comes first, as
+ * a global bootmeth; and again before anything of a bootdev is booted, since
+ * some scans leave global bootmeths out, and some disks are found late. Each
+ * time it looks at all disks: the image need not be on the disk that is booted
+ * from. An image which is refused ends the scan.
  */
 
 #define LOG_CATEGORY UCLASS_BOOTSTD
