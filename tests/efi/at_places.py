@@ -14,6 +14,18 @@ def plans_by_words(case, home):
     plans(case, home, f'device={esp.FILE_UUID} offset={offset}')
 
 
+# A reset does not end QEMU.
+GOES_ON = ['-action', 'reboot=reset']
+
+
+def powers_off(case, home):
+    """What woke has the machine switched off, which is no reset."""
+    def script(c):
+        c.expect(RESUMING, 240)
+        machines.slept_well(c)
+    case.at_console(home, script, more=GOES_ON)
+
+
 def starts_again(case, home):
     """What woke has the firmware reset the machine (Linux does that by
     ResetSystem where there is one), and the firmware comes up."""
@@ -21,7 +33,7 @@ def starts_again(case, home):
         c.expect(RESUMING, 240)
         machines.passes(c)
         c.expect(BOOTED, 240)
-    case.at_console(home, script, more=['-action', 'reboot=reset'])
+    case.at_console(home, script, more=GOES_ON)
 
 
 CASES = [
@@ -33,6 +45,7 @@ CASES = [
     Case('resume-pci-acpi', wakes, guest=Guest(Machine(
         acpi=True, gic='3', its=True, pci=True))),
     Case('resume-u-boot', wakes, guest=Guest(UBoot(gic='2'))),
+    Case('resume-poweroff', powers_off, guest=Guest(ACPI)),
     Case('resume-reboot', starts_again, guest=Guest(
         ACPI, words=['tt.reboot'])),
 ]
