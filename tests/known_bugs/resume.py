@@ -136,7 +136,8 @@ MUTANTS = {
     (*RESUME, 'test_resume_efi'): [
         ("the firmware's runtime may be lent", 'lent_fault',
          'if (args->efi_runtime &&', 'if (false &&'),
-        ('a stopped load goes on', 'run', 'if (load->stopped)', 'if (false)'),
+        ('a stopped load goes on', 'run', 'if (load->stopped &&',
+         'if (false &&'),
         ('the second opening is believed', 'carve_early',
          'return open_again(load, buffer, buffer_len);',
          'return open_with(load, buffer, buffer_len);'),

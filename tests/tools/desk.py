@@ -520,18 +520,18 @@ FULL = [
 ]
 
 
-def run_all(args):
-    """--only picks among all of them."""
-    if args.full:
+def picked(full, only=''):
+    """@only picks among all of them."""
+    known = SAMPLE + FULL if full or only else SAMPLE
+    return [c for c in known if fnmatch.fnmatch(c.name, f'*{only}*')]
+
+
+def run_all(full, only=''):
+    if full:
         subprocess.run([f'{ROOT}/tests/lab/setup', '--with', 'qemu-user',
                         'gdb-multiarch', 'python3-drgn', 'chromium'],
                        check=True, cwd=ROOT)
-    known = SAMPLE + FULL if args.full or args.only else SAMPLE
-    picked = [c for c in known if fnmatch.fnmatch(c.name, f'*{args.only}*')]
-    if args.list:
-        print('\n'.join(c.name for c in picked))
-        sys.exit()
-    return rows.run_all(PREFIX, picked)
+    return rows.run_all(PREFIX, picked(full, only))
 
 
 def main():
@@ -541,8 +541,11 @@ def main():
                     help='names like this shell pattern')
     ap.add_argument('--list', action='store_true', help='names only')
     args = ap.parse_args()
+    if args.list:
+        print('\n'.join(c.name for c in picked(args.full, args.only)))
+        return
     os.chdir(ROOT)
-    rows.end('trans: ', lambda: run_all(args))
+    rows.end('trans: ', lambda: run_all(args.full, args.only))
 
 
 if __name__ == '__main__':
