@@ -214,8 +214,7 @@ static bool wait(const struct blk *blk)
 	return true;
 }
 
-/* Have the device begin; @data is its own until
- * finish_request. */
+/* Have the device begin; @data is its own until finish_request. */
 static int begin_request(struct blk *blk, uint32_t type, uint64_t sector,
 			 uint64_t sectors, struct trans_range data,
 			 struct trans_error *err)
