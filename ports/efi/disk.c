@@ -61,10 +61,11 @@ static int disk_read_start(void *ctx, uint64_t offset, void *buf, size_t len)
 }
 
 /*
- * Drivers of EDK2 look only at a tick of the timer whether such a read has
- * ended, and it may tick every 10 ms: longer than a fast disk takes for all of
- * it. So this is given up at the first one that is waited for longer than a
- * read of its own would take. There is no way to call a single one back.
+ * A driver may look only at events of the firmware's timer whether such a read
+ * has ended (EDK2, NvmExpressDxe: ProcessAsyncTaskList), and that may tick more
+ * slowly than a fast disk reads. So this is given up at the first one that is
+ * waited for longer than a read of its own would take. There is no way to call
+ * a single one back (UEFI 13.10).
  */
 static int disk_read_wait(void *ctx)
 {

@@ -534,6 +534,14 @@ void world_untouched(struct resume_world *w)
 	}
 }
 
+bool world_holds_data(const struct resume_world *w)
+{
+	for (size_t i = 0; i < w->now.len; i++)
+		if (w->now.bytes[i] && w->now.bytes[i] != w->before[i])
+			return true;
+	return false;
+}
+
 void world_end(struct resume_world *w)
 {
 	static const struct trans_resume zero;

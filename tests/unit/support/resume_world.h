@@ -100,6 +100,8 @@ void world_move(struct resume_world *w);
 void world_compare(struct resume_world *w);
 /* Fails the test if anything but lent memory was written. */
 void world_untouched(struct resume_world *w);
+/* Is anything in memory of what was read? */
+bool world_holds_data(const struct resume_world *w);
 void world_end(struct resume_world *w);
 
 uint64_t *world_word(struct resume_world *w, trans_pa_t pa);

@@ -82,3 +82,20 @@ void hostile_put(uint8_t *at, uint64_t value, unsigned int bytes)
 	for (unsigned int i = 0; i < bytes; i++)
 		at[i] = (uint8_t)(value >> (8 * i));
 }
+
+static unsigned int chunks, stop_at;
+
+static int stops_once(void *ctx, const void *src, size_t src_len, void *dst,
+		      size_t dst_len, size_t *out_len)
+{
+	if (++chunks == stop_at)
+		return TRANS_ESTOPPED;
+	return image_unpackers.lzo(ctx, src, src_len, dst, dst_len, out_len);
+}
+
+void hostile_stops_once(unsigned int at)
+{
+	chunks = 0;
+	stop_at = at;
+	victim.args.unpack.lzo = stops_once;
+}

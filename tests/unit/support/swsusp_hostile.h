@@ -34,6 +34,9 @@ int hostile_attempt(void);
 /* The attempt, with this error; then a fresh reader. */
 void hostile_fails(int status, const char *why);
 
+/* The reader's LZO unpacker stops at its @at-th chunk, and at no other. */
+void hostile_stops_once(unsigned int at);
+
 /* @bytes bytes, little-endian. */
 void hostile_put(uint8_t *at, uint64_t value, unsigned int bytes);
 

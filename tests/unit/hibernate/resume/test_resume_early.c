@@ -126,15 +126,6 @@ static void comes_to_the_same(void **state)
 	world_end(&w);
 }
 
-/* Is anything there of what was read? */
-static bool holds_data(void)
-{
-	for (size_t i = 0; i < w.now.len; i++)
-		if (w.now.bytes[i] && w.now.bytes[i] != w.before[i])
-			return true;
-	return false;
-}
-
 static void lost_at(unsigned long at)
 {
 	begin();
@@ -148,7 +139,7 @@ static void lost_at(unsigned long at)
 	/* What it is to be read into is as it was, and it is lent memory. */
 	assert_true(early_finish(&early));
 	assert_false(early.misused);
-	assert_true(holds_data());
+	assert_true(world_holds_data(&w));
 	world_untouched(&w);
 	trans_resume_unload(&w.resume);
 	world_end(&w);

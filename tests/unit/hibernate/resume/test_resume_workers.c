@@ -41,15 +41,6 @@ static void settled_by_all(void **state)
 	}
 }
 
-/* Is anything there of what was read? */
-static bool holds_data(void)
-{
-	for (size_t i = 0; i < w.now.len; i++)
-		if (w.now.bytes[i] && w.now.bytes[i] != w.before[i])
-			return true;
-	return false;
-}
-
 static void lost(void **state)
 {
 	uint8_t *after;
@@ -66,7 +57,7 @@ static void lost(void **state)
 		assert_int_equal(w.writes + w.flushes, 0);
 		assert_int_equal(w.asked, 0);
 		assert_int_equal(w.resume.image.info.pages, 0);
-		assert_true(holds_data());
+		assert_true(world_holds_data(&w));
 		/* What it was given is there, and what it writes lent. */
 		assert_true(workers_finish(&late));
 		world_untouched(&w);

@@ -228,24 +228,13 @@ static void progress_stops(void **state)
 	hostile_drop();
 }
 
-static unsigned int calls, stop_at;
-
-static int stops_once(void *ctx, const void *src, size_t src_len, void *dst,
-		      size_t dst_len, size_t *out_len)
-{
-	if (++calls == stop_at)
-		return TRANS_ESTOPPED;
-	return image_unpackers.lzo(ctx, src, src_len, dst, dst_len, out_len);
-}
-
 /* A read ends also where nobody needs it any more. */
 static void ends_with_what_stops(void **state)
 {
 	(void)state;
-	for (stop_at = 1; stop_at < 30; stop_at++) {
-		calls = 0;
+	for (unsigned int at = 1; at < 30; at++) {
 		make(&packed[0], true, 0);
-		victim.args.unpack.lzo = stops_once;
+		hostile_stops_once(at);
 		assert_int_equal(hostile_attempt(), TRANS_ESTOPPED);
 		assert_null(victim.early.buf);
 		hostile_drop();
@@ -349,13 +338,12 @@ static void lost(void **state)
 static void lost_beside_an_error(void **state)
 {
 	(void)state;
-	for (stop_at = 1; stop_at < 30; stop_at++) {
+	for (unsigned int at = 1; at < 30; at++) {
 		int rc;
 
-		calls = 0;
 		make(&packed[0], true, 0);
 		victim.early.lost_at = 1;
-		victim.args.unpack.lzo = stops_once;
+		hostile_stops_once(at);
 		rc = hostile_attempt();
 		assert_int_equal(rc, victim.early.starts ? TRANS_ELOST :
 							   TRANS_ESTOPPED);

@@ -198,16 +198,6 @@ static void progress_stops(void **state)
 	}
 }
 
-static unsigned int calls, stop_at;
-
-static int stops_once(void *ctx, const void *src, size_t src_len, void *dst,
-		      size_t dst_len, size_t *out_len)
-{
-	if (++calls == stop_at)
-		return TRANS_ESTOPPED;
-	return image_unpackers.lzo(ctx, src, src_len, dst, dst_len, out_len);
-}
-
 /* Whoever said that it does not want to wait is not asked a second time. */
 static void an_unpacker_stops_once(void **state)
 {
@@ -215,11 +205,10 @@ static void an_unpacker_stops_once(void **state)
 				   .packing = TRANS_SWSUSP_LZO };
 
 	(void)state;
-	for (stop_at = 1; stop_at < 9; stop_at++) {
-		calls = 0;
+	for (unsigned int at = 1; at < 9; at++) {
 		hostile_make(&spec);
 		with(3, 0);
-		victim.args.unpack.lzo = stops_once;
+		hostile_stops_once(at);
 		hostile_fails(TRANS_ESTOPPED, "unpacking a chunk");
 		hostile_drop();
 	}
