@@ -37,7 +37,7 @@ import unit  # noqa: E402
 import what  # noqa: E402
 
 TOOLCHAINS = {'gcc': 'host', 'clang': 'host-clang'}
-DIFFERENTIAL_OPS = 5000
+DIFFERENTIAL_OPS = 3000
 FULL_SCALE = 3 # of what the unit tests do at random (TRANS_SCALE)
 NEEDS_GIB = {False: 8, True: 16} # of the disk; by `full`
 SLIM_LINUX = ('6.12-slim-*',)

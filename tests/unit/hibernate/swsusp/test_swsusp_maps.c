@@ -94,15 +94,15 @@ static int chain_read(void *ctx, uint64_t offset, void *buf, size_t len)
 {
 	size_t page = (size_t)1 << chain.shift;
 	uint64_t n = offset >> chain.shift, slots = page / 8 - 1, next;
-	uint64_t stride = 2 * slots + 10;
+	uint64_t stride = 2 * slots + 10, *map = buf;
 
 	(void)ctx;
 	if (n % stride != 1 || len != page)
 		return 0;
 	for (uint64_t i = 0; i < slots; i++)
-		hostile_put((uint8_t *)buf + 8 * i, n + 1 + i, 8);
+		map[i] = n + 1 + i;
 	next = n / stride == chain.end ? chain.back : n / stride + 1;
-	hostile_put((uint8_t *)buf + 8 * slots, next * stride + 1, 8);
+	map[slots] = next * stride + 1;
 	chain.maps++;
 	return 0;
 }

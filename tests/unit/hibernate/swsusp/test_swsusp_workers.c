@@ -43,17 +43,19 @@ static void come_in_order(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < PACKED * 4 * TRANS_WORKERS_MAX; i++) {
-		unsigned int n = i / PACKED / 4;
+		unsigned int n = i % TRANS_WORKERS_MAX;
+		unsigned int room = i / TRANS_WORKERS_MAX % 4;
+		unsigned int spec = i / TRANS_WORKERS_MAX / 4;
 
-		hostile_make(&packed[i % PACKED]);
+		hostile_make(&packed[spec]);
 		with(n + 1, 0);
-		victim.room_most = rooms[i / PACKED % 4];
-		victim.uneven = i % 2;
+		victim.room_most = rooms[room];
+		victim.uneven = (room + n / 2) % 2;
 		victim.step = n % 3 ? 17 * n : 0;
 		assert_int_equal(hostile_attempt(), 0);
 		assert_memory_equal(victim.out, hostile.stream,
 				    hostile_stream_len());
-		if (i % PACKED < 2)
+		if (spec < 2)
 			assert_true(late.ran > 0);
 		hostile_drop();
 	}
