@@ -2,7 +2,8 @@
 #
 # Installing.
 
-VERSION := 0.1.0
+VERSION := $(shell sed -n 's/^.define TRANS_TABLE_VERSION "\(.*\)"/\1/p' \
+	include/trans_table/version.h)
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include

@@ -3,6 +3,8 @@
  * transtable.efi: brings a hibernated Linux back, or starts a kernel over
  * everything that the firmware used. docs/efi.md is for its users.
  */
+#include <trans_table/version.h>
+
 #include "port.h"
 
 #define TEXT_MAX 4096
@@ -95,7 +97,7 @@ static efi_status_t do_job(void)
 	if (options.help)
 		print("%s", help);
 	if (options.help || options.version) {
-		print("transtable " PORT_VERSION "\n");
+		print("transtable " TRANS_TABLE_VERSION "\n");
 		return EFI_SUCCESS;
 	}
 	boot->set_watchdog(0, 0, 0, NULL);

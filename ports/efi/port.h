@@ -14,8 +14,6 @@
 #include "uefi.h"
 #include "words.h"
 
-#define PORT_VERSION "0.1.0"
-
 /* main.c: all of it, when the constants are there (constants.c). */
 __attribute__((noinline)) efi_status_t
 application(efi_handle_t handle, struct efi_system_table *table);

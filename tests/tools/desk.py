@@ -34,6 +34,7 @@ COMMANDS = ('image', 'plan', 'table')
 # Linux's, on a Cortex-A57 with 4K pages and 48 bits (docs/hibernate.md).
 TCR, MAIR = 0x34b5503510, 0x40044ffff
 A57 = 0x411fd070
+MIDR = {'cortex-a57': A57, 'cortex-a76': 0x414fd0b1} # QEMU's
 TIMEOUT = 120
 PREFIX = 'trans-' # of names of logs
 
@@ -188,8 +189,9 @@ def an_image(desk, packing='LZO'):
     must(facts['cpus'] == machine.smp, f"{facts['cpus']} CPUs")
     must(facts['release'] in str(desk.facts('image', '--log', desk.image())),
          'the log does not say which Linux it is')
-    wakes = desk.facts('image', '--like', 'machine.dtb', '--cpu', hex(A57),
-                       '--el', machine.el, desk.image())
+    wakes = desk.facts('image', '--like', 'machine.dtb', '--cpu',
+                       hex(MIDR[machine.cpu]), '--el', machine.el,
+                       desk.image())
     must(wakes['would_wake'] and 'proof holds' in wakes['plan'][-1],
          'it would not wake where it was saved')
 
@@ -303,6 +305,9 @@ def same_words(desk):
         page = f.read().replace('\\-', '-')
     with open(f'{ROOT}/tools/trans/completion.sh', encoding='utf-8') as f:
         completion = f.read()
+    with open(f'{ROOT}/include/trans_table/version.h', encoding='utf-8') as f:
+        must(f'"{desk.trans("--version").removeprefix("trans ").strip()}"' in
+             f.read(), 'another version than the header')
     for command in COMMANDS:
         text = desk.trans(command, '--help')
         must(max(map(len, text.splitlines())) < 80, 'it is too wide')
@@ -499,6 +504,7 @@ def packed(packing):
 
 
 MACHINE = lab.Machine()
+HAS_16K = lab.Machine(cpu='cortex-a76')
 SAMPLE = [
     Case('image', Sleeper(MACHINE), an_image, wrong_use, same_words, a_core,
          picture, plans, is_damaged),
@@ -515,6 +521,11 @@ FULL = [
     Listed('4k-vhe', '6.1-4k', lab.Machine(el=2, cpu='cortex-a76')),
     # SVE's registers leave no page of its ELF core aligned.
     Listed('4k-max', '6.1-4k', lab.Machine(el=2, cpu='max')),
+    Listed('64k', '6.1-64k', MACHINE),
+    Listed('16k', '6.12-16k', HAS_16K),
+    Listed('16k-lpa2', '6.12-16k', lab.Machine(el=2, cpu='max')),
+    *[Case(n, Sleeper(m, k), an_image, a_core, is_damaged) for n, m, k in
+      (('64k', MACHINE, '6.1-64k'), ('16k', HAS_16K, '6.12-16k'))],
     Case('swap-file', Sleeper(MACHINE, swap_file=True), an_image, a_core, seen),
     Case('arm64', Sleeper(MACHINE), an_image, document, program=ARM64),
 ]

@@ -5,7 +5,7 @@
 _trans()
 {
 	local at=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
-	local words="image plan table --help"
+	local words="image plan table --help --version"
 
 	if ((COMP_CWORD > 1)); then
 		case $before in

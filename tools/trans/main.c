@@ -2,6 +2,8 @@
 /* Which command, and the words that all of them end with. */
 #include <string.h>
 
+#include <trans_table/version.h>
+
 #include "options.h"
 #include "trans.h"
 
@@ -13,7 +15,8 @@ static const char help[] =
 	"  plan    the dry run of a kexec: what goes where\n"
 	"  table   page tables in a dump of memory: walk, show, compare\n"
 	"\n"
-	"trans COMMAND --help says more; so does trans(1).\n"
+	"trans COMMAND --help says more; so does trans(1). trans --version says\n"
+	"of which trans_table it is.\n"
 	"\n"
 	"Ends with 0: fine; 1: refused, damaged, different or not there; 2: wrong\n"
 	"usage; 3: a file cannot be read or written.\n";
@@ -33,6 +36,8 @@ int main(int argc, char **argv)
 
 	if (!strcmp(name, "--help") || !strcmp(name, "-h"))
 		return options_help(help);
+	if (!strcmp(name, "--version"))
+		return options_help("trans " TRANS_TABLE_VERSION "\n");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
 		if (!strcmp(name, commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
