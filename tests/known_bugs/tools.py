@@ -58,6 +58,8 @@ MUTANTS = {
          'false'),
         ('headers behind the end of the file', 'dump:dump_elf',
          'headers > (len - elf.e_phoff) / sizeof(header)', 'false'),
+        ('pages beside alignment share 64 places', 'dump:aligned_copy',
+         'dump->copies + at', 'dump->copies + at % (64 * 4096)'),
     ],
     ('test_desk_picture',): [
         ('a title that is markup', 'picture:put_escaped', "c == '<' ||", ''),

@@ -33,24 +33,21 @@ static const struct dump_piece *piece_of(const struct dump *dump, trans_pa_t pa,
 }
 
 /* ELF cores align nothing, and tables are read by 8 bytes. Each page has a
- * place of its own, as a walk goes on with those that it has come through. */
-static void *aligned_copy(struct dump *dump, const struct dump_piece *piece,
-			  const uint8_t *from, size_t len)
+ * place of its own, as a walk goes on with those that it has come through: what
+ * lies side by side in the file, in pieces of 8 bytes, does so here. */
+static void *aligned_copy(struct dump *dump, const uint8_t *from, size_t len)
 {
-	size_t at = (size_t)(from - dump->file.bytes) / 8 * 8 +
-		    8 * (size_t)(piece - dump->piece);
+	size_t at = (size_t)(from - dump->file.bytes) / 8 * 8;
 
 	return memcpy(dump->copies + at, from, len);
 }
 
-/* A piece has a header of 56 bytes, and at most 8 bytes more than it. Nothing
- * of it takes memory before it is written. */
+/* Nothing of it takes memory before it is written. */
 static bool make_copies(struct dump *dump)
 {
 	void *at;
 
-	dump->copies_len = 2 * dump->file.len + 4096;
-	at = mmap(NULL, dump->copies_len, PROT_READ | PROT_WRITE,
+	at = mmap(NULL, dump->file.len, PROT_READ | PROT_WRITE,
 		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	dump->copies = at == MAP_FAILED ? NULL : at;
 	return dump->copies;
@@ -69,7 +66,7 @@ static void *phys_to_virt(void *ctx, trans_pa_t pa, size_t len)
 	if (!piece)
 		return NULL;
 	from = dump->file.bytes + piece->at + (pa - piece->pa);
-	return (uintptr_t)from % 8 ? aligned_copy(dump, piece, from, len) :
+	return (uintptr_t)from % 8 ? aligned_copy(dump, from, len) :
 				     (void *)(uintptr_t)from;
 }
 
@@ -252,8 +249,8 @@ void dump_close(struct dump *dump)
 {
 	contents_close(&dump->contents);
 	disk_close(&dump->disk);
+	if (dump->copies)
+		munmap(dump->copies, dump->file.len);
 	unmap_file(&dump->file);
 	free(dump->piece);
-	if (dump->copies)
-		munmap(dump->copies, dump->copies_len);
 }

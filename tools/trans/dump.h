@@ -34,7 +34,6 @@ struct dump {
 	struct kernel kernel;
 	uint64_t visited, most;
 	uint8_t *copies; /* of pages that are not aligned in the file */
-	size_t copies_len;
 	struct trans_ops ops;
 };
 

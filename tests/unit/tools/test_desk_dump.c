@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 #include <elf.h>
+#include <sys/mman.h>
 
 #include "tools/trans/dump.h"
 
@@ -130,6 +131,40 @@ static void lies(void **state)
 	assert_non_null(dump_elf(file, LEN, &pieces, &count));
 }
 
+/* Of 80 pages, which all lie 4 bytes beside what is aligned, each is itself,
+ * and stays what it is while others are looked at: so walks go on with tables
+ * that they came through. */
+static void pages_beside_alignment(void **state)
+{
+	enum { PAGES = 80, AT = 0x404 };
+	const size_t len = AT + PAGES * 4096;
+	struct dump dump = { .file = { .bytes = calloc(len, 1), .len = len } };
+	uint64_t *page[PAGES];
+
+	(void)state;
+	elf()->e_phnum = 2;
+	segment(0, 0x40000000, 4096, AT);
+	segment(1, 0x80000000, (PAGES - 1) * 4096, AT + 4096);
+	memcpy((void *)(uintptr_t)dump.file.bytes, file, 0x400);
+	for (uint64_t i = 0; i < PAGES; i++)
+		memcpy((uint8_t *)(uintptr_t)dump.file.bytes + AT + i * 4096, &i,
+		       8);
+	assert_null(dump_bytes(&dump, 0));
+	for (unsigned int i = 0; i < PAGES; i++) {
+		trans_pa_t pa = i ? 0x80000000 + (i - 1) * 4096ULL : 0x40000000;
+
+		page[i] = dump.ops.phys_to_virt(&dump, pa, 4096);
+		assert_non_null(page[i]);
+		assert_int_equal((uintptr_t)page[i] % 8, 0);
+	}
+	for (unsigned int i = 0; i < PAGES; i++)
+		assert_int_equal(*page[i], i);
+	assert_null(dump.ops.phys_to_virt(&dump, 0x40000ff8, 16));
+	munmap(dump.copies, len);
+	free((void *)(uintptr_t)dump.file.bytes);
+	free(dump.piece);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,6 +173,7 @@ int main(void)
 		cmocka_unit_test_setup(at_the_ends, begin),
 		cmocka_unit_test_setup(more_than_16_bits, begin),
 		cmocka_unit_test_setup(lies, begin),
+		cmocka_unit_test_setup(pages_beside_alignment, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
