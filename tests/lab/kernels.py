@@ -31,9 +31,10 @@ LISTS_TABLES = ['DEBUG_KERNEL', 'DEBUG_FS', 'PTDUMP_DEBUGFS']
 PAGES = {
     '6.1-4k': ('linux-source-6.1', fetch.APT,
                ['ARM64_4K_PAGES', *LISTS_TABLES]),
-    '6.1-64k': ('linux-source-6.1', fetch.APT, ['ARM64_64K_PAGES']),
+    '6.1-64k': ('linux-source-6.1', fetch.APT,
+                ['ARM64_64K_PAGES', *LISTS_TABLES]),
     '6.12-16k': ('linux-source-6.12', fetch.BACKPORTS,
-                 ['ARM64_16K_PAGES', 'ARM64_VA_BITS_52', 'EXPERT']),
+                 ['ARM64_16K_PAGES', 'ARM64_VA_BITS_52', 'EXPERT', *LISTS_TABLES]),
 }
 
 # What sleeper.py's guest has on PCI; and what all have, so that they differ in
