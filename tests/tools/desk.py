@@ -200,7 +200,7 @@ def is_damaged(desk):
     """A flipped bit in a packed image; a disk that ends early."""
     facts = desk.facts('image', '--header', 'swap.img')
     with open(desk.path('swap.img'), 'r+b') as f:
-        f.seek(facts['page_size'] * (200 + facts['stored_pages'] // 8))
+        f.seek(facts['page_size'] * (8 + facts['stored_pages'] // 16))
         byte = f.read(1)
         f.seek(-1, os.SEEK_CUR)
         f.write(bytes([byte[0] ^ 0x10]))

@@ -18,7 +18,7 @@ import sleeper
 RAM_AT, RAM = 0x40000000, 512 << 20
 BEGIN, END = 'TABLES BEGIN', 'TABLES END'
 PATIENCE = 120 # seconds
-SYMBOLS = ['_text', 'init_task', 'swapper_pg_dir', 'vectors']
+SYMBOLS = ['_stext', 'init_task', 'swapper_pg_dir', 'vectors']
 # Until two lists are the same: what boots by the way has come to its end.
 INIT = f"""#!/bin/busybox sh
 /bin/busybox mkdir -p /sys /run
