@@ -32,6 +32,7 @@ OUT = f'{ROOT}/build/bench/kexec'
 TOOLS = f'{ROOT}/build/kexec-tools'
 ICOUNT = ['-icount', 'shift=4']
 RAM = '2G'
+MOST = 0.75 # of Linux's instructions, without digests
 FIRST = r'^bench: ([0-9a-f]{16}) ([0-9a-f]{16})$'
 
 INIT = '''#!/bin/busybox sh
@@ -183,6 +184,9 @@ def show(found):
         count = found[name]
         print(f'      {what:38} {count:>15,} instructions '
               f'{count / size:7.3f} a byte  {count / found["linux"]:5.2f} x Linux')
+    ours = max(found[name] for name in ('sparse', 'linear')) / found['linux']
+    print(f'      budget {MOST} x{"" if ours <= MOST else ", over"}')
+    return ours <= MOST
 
 
 def main():
@@ -197,10 +201,11 @@ def main():
         found = measure_all(args.cpu, args.el)
     except (Failed, OSError, subprocess.CalledProcessError) as why:
         sys.exit(f'bench: kexec not measured: {why}')
-    show(found)
+    met = show(found)
     with open(args.json, 'w', encoding='utf-8') as f:
         json.dump(found, f, indent=1)
+    return not met
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

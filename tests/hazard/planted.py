@@ -105,8 +105,8 @@ BUGS = [
     bug('clean without invalidate', 'tiny-el1-sparse', 'BLOB_CVAC',
         f'{BLOB}/primitives.S', 'dc civac, x0', 'dc cvac, x0'),
     bug('clean one line short', 'tiny-el1-sparse', 'HANDOVER_DIRTY',
-        f'{BLOB}/primitives.S', 'subs x1, x1, x2\n b.hi 1b',
-        'subs\tx1, x1, x2\n\tcmp\tx1, x2\n\tb.hi\t1b',
+        f'{BLOB}/primitives.S', 'lsl x3, x2, #4',
+        'lsl\tx3, x2, #4\n\tsubs\tx1, x1, x2\n\tb.eq\t4f',
         also=('HANDOVER_BLOB_DIRTY', 'STALE_READ_OFF')),
     bug('no barrier before the clean', 'tiny-el1-none', 'DC_BEFORE_DMB',
         f'{BLOB}/primitives.S', 'dmb sy mrs x2, ctr_el0', 'mrs x2, ctr_el0'),
@@ -218,7 +218,7 @@ BUGS = [
         'dsb(nsh); isb();', also=('TLB_PENDING',)),
     # ---- what else a host may do
     Bug('no DSB between clean and IC', 'tiny-el1-sparse', ('IC_BEFORE_DSB',),
-        ((f'{BLOB}/primitives.S', 'b.hi 1b 2: dsb sy ret', 'b.hi\t1b\n2:\tret'),
+        ((f'{BLOB}/primitives.S', 'b.hi 3b 4: dsb sy ret', 'b.hi\t3b\n4:\tret'),
          (f'{BLOB}/primitives.S', 'dsb sy ic iallu dsb sy',
           'ic\tiallu\n\tdsb\tsy')), ('DC_NO_DSB',)),
     bug('by set and way', 'tiny-el1-sparse', 'SET_WAY', f'{BLOB}/primitives.S',
@@ -286,8 +286,8 @@ HARMLESS = [
          't->args.ops->clean(t->args.ctx, page, granule_of(t));', ';'),
      'the blob reads the list with its MMU on, through the cache that has it'),
     (bug('no DSB in blob_clean', 'tiny-el1-sparse', '',
-         f'{BLOB}/primitives.S', 'b.hi 1b 2: dsb sy ret',
-         'b.hi\t1b\n2:\tret'),
+         f'{BLOB}/primitives.S', 'b.hi 3b 4: dsb sy ret',
+         'b.hi\t3b\n4:\tret'),
      'blob_sync_code and mmu_off begin with one, before anybody relies on it'),
 ]
 
