@@ -236,6 +236,8 @@ MUTANTS = {
         ('rest: not cleaned before, MMU off', 'move_all',
          'each(params, clean_both);',
          'blob_each(params, 0, params->move_count, clean_both);'),
+        ('mops: what is zeroed takes its time', 'zero_bytes',
+         'if (by_mops(params))', 'if (false)'),
         ('rest: the first bytes are not zeroed', 'zero_bytes',
          'memset((void *)(uintptr_t)va, 0, head);', ''),
         ('rest: the last bytes are not zeroed', 'zero_bytes',

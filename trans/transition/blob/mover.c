@@ -31,32 +31,17 @@ static bool by_mops(const struct blob_params *params)
 	       params->sctlr & TRANS_SCTLR_M;
 }
 
-static void move_one(struct blob_params *params,
-		     const struct trans_move *move)
-{
-	uint64_t dst = blob_va(params, move->dst);
-	uint64_t src = blob_va(params, move->src);
-
-	if (by_mops(params) && move->src == TRANS_ZERO)
-		blob_mops_zero(dst, move->len);
-	else if (by_mops(params))
-		blob_mops_copy(dst, src, move->len);
-	else if (move->src == TRANS_ZERO)
-		blob_zero(dst, move->len);
-	else if (move->dst < move->src)
-		blob_copy_up(dst, src, move->len);
-	else if (move->dst > move->src)
-		blob_copy_down(dst, src, move->len);
-	params->own.moves++;
-	params->own.bytes += move->len;
-}
-
-/* What is zeroed begins and ends anywhere: a file ends in the middle of what is
- * moved. */
-static void zero_bytes(uint64_t va, uint64_t len)
+/* What is zeroed behind the moves begins and ends anywhere: a file ends in the
+ * middle of what is moved. SETP takes that as it is. */
+static void zero_bytes(const struct blob_params *params, uint64_t va,
+		       uint64_t len)
 {
 	uint64_t head = -va & 15, whole;
 
+	if (by_mops(params)) {
+		blob_mops_zero(va, len);
+		return;
+	}
 	if (head > len)
 		head = len;
 	whole = (len - head) & ~15ULL;
@@ -65,11 +50,29 @@ static void zero_bytes(uint64_t va, uint64_t len)
 	memset((void *)(uintptr_t)(va + head + whole), 0, len - head - whole);
 }
 
+static void move_one(struct blob_params *params,
+		     const struct trans_move *move)
+{
+	uint64_t dst = blob_va(params, move->dst);
+	uint64_t src = blob_va(params, move->src);
+
+	if (move->src == TRANS_ZERO)
+		zero_bytes(params, dst, move->len);
+	else if (by_mops(params))
+		blob_mops_copy(dst, src, move->len);
+	else if (move->dst < move->src)
+		blob_copy_up(dst, src, move->len);
+	else if (move->dst > move->src)
+		blob_copy_down(dst, src, move->len);
+	params->own.moves++;
+	params->own.bytes += move->len;
+}
+
 static void zero_one(struct blob_params *params,
 		     const struct trans_move *rest)
 {
 	if (rest->src == TRANS_ZERO)
-		zero_bytes(blob_va(params, rest->dst), rest->len);
+		zero_bytes(params, blob_va(params, rest->dst), rest->len);
 }
 
 /* The resident stub must be gone before the first byte of it may be. */

@@ -109,25 +109,6 @@ static void directions(void **state)
 	assert_int_equal(report.ticks, 400);
 }
 
-/* By FEAT_MOPS, where it may be used; and with the MMU on only. */
-static void by_instructions_for_it(void **state)
-{
-	(void)state;
-	for (unsigned int i = 0; i < 3; i++) {
-		setup(NULL);
-		params.flags = i ? 1u << BLOB_HAS_MOPS_BIT : 0;
-		if (i == 2)
-			params.sctlr &= ~(uint64_t)TRANS_SCTLR_M;
-		add(0x1000, 0x1010, 0x1000);
-		add(0x4010, 0x4000, 0x1000);
-		add(TRANS_ZERO, 0xc000, 0x30);
-		run();
-		expect_moved(0x2030);
-		assert_int_equal(fake_blob.moved, 3);
-		assert_int_equal(fake_blob.by_mops, i == 1 ? 3 : 0);
-	}
-}
-
 /* A duration of nothing, not of centuries. */
 static void counter_that_steps_back(void **state)
 {
@@ -262,6 +243,25 @@ static void zeroes_come_last(void **state)
 	add_rest(TRANS_ZERO, 0x5ff1, 0x100f);
 	run();
 	expect_moved(0x2000); /* zeroes are not counted */
+}
+
+/* By FEAT_MOPS, where it may be used; and with the MMU on only. */
+static void by_instructions_for_it(void **state)
+{
+	for (unsigned int i = 0; i < 3; i++) {
+		setup(state);
+		params.flags = i ? 1u << BLOB_HAS_MOPS_BIT : 0;
+		if (i == 2)
+			params.sctlr &= ~(uint64_t)TRANS_SCTLR_M;
+		add(0x1000, 0x1010, 0x1000);
+		add(0x4010, 0x4000, 0x1000);
+		add(TRANS_ZERO, 0xc000, 0x30);
+		add_rest(TRANS_ZERO, 0xd003, 0x1001);
+		run();
+		expect_moved(0x2030);
+		assert_int_equal(fake_blob.moved, 4);
+		assert_int_equal(fake_blob.by_mops, i == 1 ? 4 : 0);
+	}
 }
 
 static void rest_is_cleaned(void **state)
