@@ -219,7 +219,8 @@ struct search {
 typedef uint64_t __attribute__((may_alias)) tr_word_t;
 
 /* All are loaded before any is compared, as pairs. */
-static bool none_of_eight(const tr_word_t *at, uint64_t word)
+static inline __attribute__((always_inline)) bool
+none_of_eight(const tr_word_t *at, uint64_t word)
 {
 	uint64_t a = at[0], b = at[1], c = at[2], d = at[3];
 	uint64_t e = at[4], f = at[5], g = at[6], h = at[7];
@@ -228,21 +229,35 @@ static bool none_of_eight(const tr_word_t *at, uint64_t word)
 	       f != word && g != word && h != word;
 }
 
+/* The first word from @at on that is @word, or @end. Apart, so that what this
+ * loop needs is in registers. */
+static TRANS_APART const tr_word_t *first_of(const tr_word_t *at,
+					     const tr_word_t *end,
+					     uint64_t word)
+{
+	for (; end - at >= 16; at += 16)
+		if (!none_of_eight(at, word) || !none_of_eight(at + 8, word))
+			break;
+	while (at < end && *at != word)
+		at++;
+	return at;
+}
+
 /* Literals that are the entry's, in one stretch of memory: whole pages. */
 static void look_in(struct search *search, trans_pa_t pa, uint64_t len)
 {
 	const struct trans_saved_memory *memory = search->memory;
-	const tr_word_t *word = memory->at(memory->ctx, pa, len);
+	const tr_word_t *first = memory->at(memory->ctx, pa, len), *at = first;
+	const tr_word_t *end = first ? first + len / 8 : NULL;
 
-	for (uint64_t i = 0; word && search->left && i < len / 8; i++) {
-		while (i < len / 8 && !(i % 8) &&
-		       none_of_eight(word + i, search->reenter))
-			i += 8;
-		if (i == len / 8 || word[i] != search->reenter)
-			continue;
+	for (; search->left; at++) {
+		at = first_of(at, end, search->reenter);
+		if (at == end)
+			break;
 		search->left--;
-		search->count += is_entry(memory, pa + i * 8, search->ttbr1,
-					  &search->entry);
+		search->count += is_entry(memory,
+					  pa + (uint64_t)(at - first) * 8,
+					  search->ttbr1, &search->entry);
 	}
 }
 

@@ -136,16 +136,42 @@ int trans_find_tables_(const struct trans_saved_memory *memory,
 
 /* The text */
 
-/* Is the page at @va mapped to @pa, and was it saved? */
-static bool goes_on(const struct trans_saved_memory *memory,
-		    const struct trans_table *view, trans_va_t va,
-		    trans_pa_t pa)
+/* Going through it: @distance is VA - PA, everywhere; what @leaf and @leaf_len
+ * are the VAs of, of the last entry that was looked up, is mapped so. */
+struct text {
+	const struct trans_saved_memory *memory;
+	struct trans_table view;
+	uint64_t distance;
+	trans_va_t leaf;
+	uint64_t leaf_len;
+};
+
+/* A kernel's image is mapped by blocks where it can be. */
+static bool is_mapped(struct text *text, trans_va_t va)
 {
-	uint64_t page = 1ULL << view->geo.granule_shift;
+	unsigned int shift = text->view.geo.granule_shift;
 	struct trans_leaf leaf;
 
-	return !trans_table_query(view, va, &leaf, NULL) && leaf.pa == pa &&
-	       memory->holds(memory->ctx, pa, page);
+	if (va - text->leaf < text->leaf_len)
+		return true;
+	if (trans_table_query(&text->view, va, &leaf, NULL) ||
+	    leaf.pa != va - text->distance)
+		return false;
+	shift += (unsigned int)(3 - leaf.level) * (shift - 3);
+	text->leaf_len = 1ULL << shift;
+	text->leaf = trans_round_down(va, text->leaf_len);
+	return true;
+}
+
+/* Is the page at @va mapped as the others are, and was it saved? */
+static bool goes_on(struct text *text, trans_va_t va)
+{
+	uint64_t page = 1ULL << text->view.geo.granule_shift;
+
+	return !text->memory->work(text->memory->ctx, page) &&
+	       is_mapped(text, va) &&
+	       text->memory->holds(text->memory->ctx, va - text->distance,
+				   page);
 }
 
 struct trans_range trans_find_text_(const struct trans_saved_memory *memory,
@@ -155,17 +181,15 @@ struct trans_range trans_find_text_(const struct trans_saved_memory *memory,
 	uint64_t page = 1ULL << info->page_shift, below = 0, above = page;
 	trans_va_t va = trans_round_down(info->reenter, page);
 	trans_pa_t pa = trans_round_down(tables->resume, page);
-	struct trans_table view;
+	struct text text = { .memory = memory, .distance = va - pa };
 
-	if (view_of(memory, tables, &view))
+	if (view_of(memory, tables, &text.view))
 		return (struct trans_range){ pa, page };
 	while (below < TR_TEXT_REACH && below < pa &&
-	       !memory->work(memory->ctx, page) &&
-	       goes_on(memory, &view, va - below - page, pa - below - page))
+	       goes_on(&text, va - below - page))
 		below += page;
 	while (above < TR_TEXT_REACH && va + above != 0 &&
-	       !memory->work(memory->ctx, page) &&
-	       goes_on(memory, &view, va + above, pa + above))
+	       goes_on(&text, va + above))
 		above += page;
 	return (struct trans_range){ pa - below, below + above };
 }
