@@ -44,6 +44,8 @@ int trans_swsusp_copy_out_(struct reading *r, const uint8_t *from,
 
 static void move_to_front(struct trans_swsusp *image)
 {
+	if (!image->held_at)
+		return;
 	memmove(swsusp_buffer(image, SWSUSP_AT_HELD), swsusp_held(image),
 		swsusp_bytes(image, image->held));
 	image->held_at = 0;
@@ -80,9 +82,10 @@ int trans_swsusp_read_ahead_(struct trans_swsusp *image, unsigned int most,
 	return 0;
 }
 
-/* Pages that are worth a read of their own beside the unpacking; behind the
- * longest chunks that can be held there is room for twice as many. */
-#define AHEAD_LEAST 16u
+/* Pages that are worth a read of their own beside the unpacking, and a move of
+ * what is held to the front: with fewer, that would be moved for each chunk.
+ * Behind the longest chunks that can be held there is room for so many. */
+#define AHEAD_LEAST 32u
 
 /* The next map is left to whoever needs it: what is wrong with that is found
  * behind all that comes before it. */
