@@ -10,6 +10,7 @@
  */
 
 #include "hibernate/resume/saved_kernel.h"
+#include "hibernate/swsusp.h"
 #include "lib/fail.h"
 
 /* How far the literal is behind its use, how far back the entry is, how far
@@ -243,21 +244,51 @@ static TRANS_APART const tr_word_t *first_of(const tr_word_t *at,
 	return at;
 }
 
-/* Literals that are the entry's, in one stretch of memory: whole pages. */
-static void look_in(struct search *search, trans_pa_t pa, uint64_t len)
+/* A stretch of it, for whatever CPU looks through it: up to the first word that
+ * is @word, then from there. */
+struct stretch {
+	const tr_word_t *at, *end;
+	trans_pa_t pa; /* of @at */
+	uint64_t word;
+};
+
+static void look_through(void *job)
+{
+	struct stretch *it = job;
+	const tr_word_t *found = first_of(it->at, it->end, it->word);
+
+	it->pa += (uint64_t)(found - it->at) * sizeof(*found);
+	it->at = found;
+}
+
+/* The next stretch from *@pa on, before @end: whole pages. */
+static bool next_stretch(const struct search *search, trans_pa_t *pa,
+			 trans_pa_t end, struct stretch *it)
 {
 	const struct trans_saved_memory *memory = search->memory;
-	const tr_word_t *first = memory->at(memory->ctx, pa, len), *at = first;
-	const tr_word_t *end = first ? first + len / 8 : NULL;
+	uint64_t len = *pa < end ? memory->next(memory->ctx, pa) : 0;
 
-	for (; search->left; at++) {
-		at = first_of(at, end, search->reenter);
-		if (at == end)
-			break;
+	if (!len || *pa >= end)
+		return false;
+	len = len < end - *pa ? len : end - *pa;
+	it->at = memory->at(memory->ctx, *pa, len);
+	it->end = it->at ? it->at + len / sizeof(*it->at) : NULL;
+	it->pa = *pa;
+	it->word = search->reenter;
+	*pa += len;
+	return true;
+}
+
+/* Literals that are the entry's, of a stretch that was looked through. */
+static void take(struct search *search, struct stretch *it)
+{
+	while (search->left && it->at != it->end) {
 		search->left--;
-		search->count += is_entry(memory,
-					  pa + (uint64_t)(at - first) * 8,
-					  search->ttbr1, &search->entry);
+		search->count += is_entry(search->memory, it->pa, search->ttbr1,
+					  &search->entry);
+		it->at++;
+		it->pa += sizeof(*it->at);
+		look_through(it);
 	}
 }
 
@@ -275,21 +306,32 @@ static int found(const struct search *search, trans_pa_t *entry,
 	return 0;
 }
 
+/* As many stretches at a time as there are CPUs. */
 int trans_find_physical_(const struct trans_saved_memory *memory,
-			 const struct trans_range *text, trans_va_t reenter,
-			 trans_pa_t ttbr1, trans_pa_t *entry,
+			 const struct trans_range *text,
+			 const struct trans_swsusp *image, trans_pa_t *entry,
 			 struct trans_error *err)
 {
-	struct search search = { memory, reenter, ttbr1, 0, CANDIDATES, 0 };
+	struct search search = { memory, image->info.reenter,
+				 image->info.ttbr1, 0, CANDIDATES, 0 };
 	trans_pa_t pa = text->start, end = text->start + text->len;
-	uint64_t len;
+	unsigned int most = 1 + swsusp_workers(image), count;
+	struct stretch own;
+	int ret = 0;
 
-	while (pa < end && (len = memory->next(memory->ctx, &pa)) != 0 &&
-	       pa < end) {
-		look_in(&search, pa, len < end - pa ? len : end - pa);
-		pa += len;
-	}
-	return found(&search, entry, err);
+	do {
+		for (count = 0; count < most; count++)
+			if (!next_stretch(&search, &pa, end,
+					  count ? swsusp_job(image, count) :
+						  &own))
+				break;
+		if (count)
+			ret = swsusp_divide(image, look_through, &own, count,
+					    err);
+		for (unsigned int i = 0; !ret && i < count; i++)
+			take(&search, i ? swsusp_job(image, i) : &own);
+	} while (!ret && count == most);
+	return ret ? ret : found(&search, entry, err);
 }
 
 /* The exception level */

@@ -126,7 +126,7 @@ static int enter_physical(struct tr_load *load,
 
 	resume->how = TRANS_RESUME_PHYSICAL;
 	trans_resume_expect_(load, text.len, TEXT_PART);
-	return trans_find_physical_(memory, &text, info->reenter, info->ttbr1,
+	return trans_find_physical_(memory, &text, &resume->image,
 				    &resume->entry, load->err);
 }
 

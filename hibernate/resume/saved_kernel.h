@@ -14,14 +14,15 @@
 
 /*
  * The physical address of cpu_resume: the code that ends by jumping, with the
- * MMU just switched on, to @reenter, a literal of its own in @text (whole
- * pages), after taking @ttbr1 for the kernel's tables, and that begins with
- * init_kernel_el. One of them, or TRANS_EIMAGE: none, or more, or so many
- * copies of @reenter that not all were looked at.
+ * MMU just switched on, to the image's reenter, a literal of its own in @text
+ * (whole pages), after taking its ttbr1 for the kernel's tables, and that
+ * begins with init_kernel_el. One of them, or TRANS_EIMAGE: none, or more, or
+ * so many copies of reenter that not all were looked at. The workers of @image
+ * help, and what they are given lies in its buffer. TRANS_ELOST: one is.
  */
 int trans_find_physical_(const struct trans_saved_memory *memory,
-			 const struct trans_range *text, trans_va_t reenter,
-			 trans_pa_t ttbr1, trans_pa_t *entry,
+			 const struct trans_range *text,
+			 const struct trans_swsusp *image, trans_pa_t *entry,
 			 struct trans_error *err);
 
 /* At which exception level that kernel ran, as its alternatives for VHE show:

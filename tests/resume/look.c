@@ -68,11 +68,12 @@ static int look_kernel(char **arg)
 {
 	const struct trans_saved_memory view = { .next = next_piece,
 						 .at = look_at };
-	trans_va_t reenter = number(arg[2]);
-	trans_pa_t ttbr1 = number(arg[3]), entry;
+	const struct trans_swsusp image = { .info = {
+		.reenter = number(arg[2]), .ttbr1 = number(arg[3]) } };
 	FILE *file = fopen(arg[0], "rb");
 	struct trans_range text;
 	struct trans_error err;
+	trans_pa_t entry;
 
 	base = number(arg[1]);
 	get_memory(64u << 20);
@@ -80,7 +81,7 @@ static int look_kernel(char **arg)
 	if (!file || !fread(memory, 1, memory_len, file))
 		return 2;
 	fclose(file);
-	if (trans_find_physical_(&view, &text, reenter, ttbr1, &entry, &err)) {
+	if (trans_find_physical_(&view, &text, &image, &entry, &err)) {
 		printf("%s: %s\n", trans_strerror(err.status), err.why);
 		return 1;
 	}

@@ -13,6 +13,7 @@
 
 #include "hibernate/resume/saved_kernel.h"
 #include "tests/unit/support/resume_world.h"
+#include "tests/unit/support/workers.h"
 
 #define MIB (1ULL << 20)
 #define BASE 0x40000000ULL
@@ -133,13 +134,53 @@ static trans_pa_t put_entry(struct fixture *f, trans_pa_t literal)
 
 static const struct trans_range whole = { BASE, MIB };
 
+/* What is found, and said, is the same with others' help, as many as have a
+ * stretch, and more. The @lost-th does not answer; 0: each does. */
+static int search_with(struct fixture *f, const struct trans_range *text,
+		       unsigned int count, unsigned int lost,
+		       trans_pa_t *found)
+{
+	static char buffer[TRANS_SWSUSP_BUFFER_FOR(12, TRANS_WORKERS_MAX)];
+	static struct late_workers late;
+	struct trans_swsusp image = {
+		.info = { .page_shift = 12, .reenter = REENTER,
+			  .ttbr1 = TTBR1 },
+		.args = { .buffer = buffer, .buffer_len = sizeof(buffer),
+			  .workers = &late.workers },
+	};
+	int ret;
+
+	workers_late(&late, count, lost);
+	ret = trans_find_physical_(&f->memory, text, &image, found, &f->err);
+	assert_int_equal(workers_finish(&late), lost != 0);
+	assert_true(late.ran || !count || text->len <= 65536);
+	return ret;
+}
+
+static int search(struct fixture *f, const struct trans_range *text,
+		  trans_pa_t *found)
+{
+	unsigned long looks = f->looks, after;
+	trans_pa_t again = 0;
+	int ret = search_with(f, text, 0, 0, found);
+
+	after = f->looks;
+	for (unsigned int n = 1; n <= TRANS_WORKERS_MAX; n += 2) {
+		const char *why = f->err.why;
+
+		f->looks = looks;
+		assert_int_equal(search_with(f, text, n, 0, &again), ret);
+		assert_true(ret ? f->err.why == why : again == *found);
+		assert_int_equal(f->looks, after);
+	}
+	return ret;
+}
+
 static void finds(struct fixture *f, trans_pa_t entry)
 {
 	trans_pa_t found = 0;
 
-	assert_int_equal(trans_find_physical_(&f->memory, &whole, REENTER,
-					      TTBR1, &found, &f->err),
-			 0);
+	assert_int_equal(search(f, &whole, &found), 0);
 	assert_int_equal(found, entry);
 }
 
@@ -147,9 +188,7 @@ static void finds_none(struct fixture *f, const char *why)
 {
 	trans_pa_t found;
 
-	assert_int_equal(trans_find_physical_(&f->memory, &whole, REENTER,
-					      TTBR1, &found, &f->err),
-			 TRANS_EIMAGE);
+	assert_int_equal(search(f, &whole, &found), TRANS_EIMAGE);
 	assert_string_equal(f->err.why, why);
 }
 
@@ -258,24 +297,33 @@ static void entry_in_the_text(void **state)
 	trans_pa_t found = 0, at = put_entry(f, BASE + 0x1fff8);
 	trans_pa_t other = put_entry(f, BASE + 0x30108);
 
-	assert_int_equal(trans_find_physical_(&f->memory, &text, REENTER, TTBR1,
-					      &found, &f->err), 0);
+	assert_int_equal(search(f, &text, &found), 0);
 	assert_int_equal(found, at);
 	text.start = BASE + 0x30000;
 	text.len = 0x1000;
-	assert_int_equal(trans_find_physical_(&f->memory, &text, REENTER, TTBR1,
-					      &found, &f->err), 0);
+	assert_int_equal(search(f, &text, &found), 0);
 	assert_int_equal(found, other);
 	text.start = BASE + 0x31000;
-	assert_int_equal(trans_find_physical_(&f->memory, &text, REENTER, TTBR1,
-					      &found, &f->err), TRANS_EIMAGE);
+	assert_int_equal(search(f, &text, &found), TRANS_EIMAGE);
 	assert_string_equal(f->err.why, NONE);
 	/* Before one that is in the same stretch, behind the text. */
 	text.start = BASE + 0x10000;
-	assert_int_equal(trans_find_physical_(&f->memory, &text, REENTER, TTBR1,
-					      &found, &f->err), TRANS_EIMAGE);
+	assert_int_equal(search(f, &text, &found), TRANS_EIMAGE);
 	assert_string_equal(f->err.why, NONE);
 	finds_none(f, MORE);
+}
+
+static void a_worker_is_lost(void **state)
+{
+	struct fixture *f = *state;
+	trans_pa_t found = 0;
+
+	put_entry(f, BASE + 0x50058);
+	for (unsigned int who = 1; who <= 3; who++) {
+		assert_int_equal(search_with(f, &whole, 3, who, &found),
+				 TRANS_ELOST);
+		assert_string_equal(f->err.why, "a worker does not answer");
+	}
 }
 
 /* Wherever among eight words the literal is. */
@@ -738,6 +786,7 @@ int main(void)
 		WITH(copy_of_the_code),
 		WITH(two_entries),
 		WITH(entry_in_the_text),
+		WITH(a_worker_is_lost),
 		WITH(entry_at_each_word),
 		WITH(words_made_to_take_time),
 		WITH(no_entry),
