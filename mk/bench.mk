@@ -74,8 +74,8 @@ bench-hostile: $(N)/hostile | setup ## inputs made to take time, in instructions
 	@tests/lab/setup --with valgrind
 	@tests/bench/hostile.py $<
 
-bench-resume: all | setup ## Linux woken, in seconds, beside Linux waking itself
-	@tests/bench/resume.py
+bench-resume: all | setup ## Linux woken, in seconds, beside Linux waking itself (RUN='--large')
+	@tests/bench/resume.py $(RUN)
 
 # A plugin of QEMU, as mk/hazard.mk's.
 $(N)/count.so: tests/bench/count.c tests/hazard/api.h $(RECIPES) | $(FETCHED)
@@ -86,8 +86,8 @@ $(N)/count.so: tests/bench/count.c tests/hazard/api.h $(RECIPES) | $(FETCHED)
 bench-load: all | setup ## where the time of a resume goes, in milliseconds and instructions (RUN='--large')
 	@tests/bench/load.py $(RUN)
 
-bench-workers: all | setup ## what other CPUs gain a load in the reference port, and cost without cores for them
-	@tests/bench/workers.py
+bench-workers: all | setup ## what other CPUs gain a load in the reference port, and cost without cores for them (RUN='--large')
+	@tests/bench/workers.py $(RUN)
 
 bench-efi: efi payload $(N)/count.so | efi-lab ## the EFI application beside Linux's own way, in instructions and seconds
 	@tests/bench/efi.py

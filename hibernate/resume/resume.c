@@ -5,6 +5,7 @@
  * names its error, and none of them writes anything but lent memory.
  */
 #include "hibernate/resume/private.h"
+#include "hibernate/resume/steps.h"
 #include "hibernate/swsusp.h"
 #include "lib/assume.h"
 #include "lib/fail.h"
@@ -261,37 +262,36 @@ static int not_forged(const struct tr_load *load, int ret)
 	return TRANS_EHOST;
 }
 
-/* The steps of a load, and how much of its work each is, of TR_WORK_ALL: what
- * an image of some hundred MiB costs. */
+/* The steps of a load, and where each ends. */
 struct step {
 	int (*run)(struct tr_load *load);
-	unsigned int share;
+	unsigned int end;
 };
 
 static const struct step steps[] = {
 	{ check_args, 0 },
-	{ look, 5 },
-	{ trans_resume_check_cpu_, 0 },
-	{ number_ram, 0 },
-	{ carve_early, 5 },
-	{ trans_resume_read_pfns_, 60 },
-	{ trans_resume_place_, 80 },
-	{ trans_resume_try_prepare_, 30 },
-	{ trans_resume_read_data_, 670 },
-	{ trans_resume_check_efi_, 70 },
-	{ trans_resume_find_entry_, 20 },
-	{ trans_resume_ask_saved_, 20 },
-	{ prepare, 30 },
-	{ prove, 10 },
+	{ look, TR_LOOKED },
+	{ trans_resume_check_cpu_, TR_LOOKED },
+	{ number_ram, TR_LOOKED },
+	{ carve_early, TR_OPENED },
+	{ trans_resume_read_pfns_, TR_NUMBERED },
+	{ trans_resume_place_, TR_PLACED },
+	{ trans_resume_try_prepare_, TR_TRIED },
+	{ trans_resume_read_data_, TR_DATA_READ },
+	{ trans_resume_check_efi_, TR_EFI_CHECKED },
+	{ trans_resume_find_entry_, TR_ENTRY_FOUND },
+	{ trans_resume_ask_saved_, TR_ASKED },
+	{ prepare, TR_PREPARED },
+	{ prove, TR_WORK_ALL },
 };
 
 static int run(struct tr_load *load, const struct step *step)
 {
 	int ret;
 
-	trans_resume_begin_step_(load, step->share);
+	trans_resume_begin_step_(load, step->end);
 	ret = step->run(load);
-	if (!ret && step->share)
+	if (!ret && load->share)
 		trans_resume_end_step_(load);
 	if (load->stopped && ret != TRANS_ELOST)
 		return trans_fail(load->err, TRANS_ESTOPPED, "progress");

@@ -6,6 +6,7 @@
  * gives everything back.
  */
 #include "hibernate/resume/private.h"
+#include "hibernate/resume/steps.h"
 #include "lib/numbers.h"
 
 /* In how many parts, at least, a step tells of its work. */
@@ -22,10 +23,10 @@ static void tell(struct tr_load *load, uint64_t done)
 					       TR_WORK_ALL) != 0;
 }
 
-void trans_resume_begin_step_(struct tr_load *load, unsigned int share)
+void trans_resume_begin_step_(struct tr_load *load, unsigned int end)
 {
 	load->before += load->share;
-	load->share = share;
+	load->share = end - load->before;
 	trans_resume_expect_(load, 0, 0);
 }
 

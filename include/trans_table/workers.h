@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Other CPUs, as the host lends them for work that can be divided: unpacking an
- * image, its CRC, and cleaning it from the caches. Optional everywhere; a host
- * without them loses nothing but time.
+ * image, its CRC, cleaning it from the caches, and the search for its entry.
+ * Optional everywhere; a host without them loses nothing but time.
  */
 #ifndef TRANS_TABLE_WORKERS_H
 #define TRANS_TABLE_WORKERS_H

@@ -1,29 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+#include "hibernate/resume/steps.h"
 #include "figures.h"
 #include "print.h"
 #include "sysreg.h"
 
 /* Steps of a load, in the order in which they end, each where it says that so
- * much of a thousand is done (hibernate/resume/resume.c); then what is counted
- * apart from the step that it belongs to; then what comes behind a load. The
- * CRC begins where an unpacker ends, and lasts to the next callback. */
+ * much of a thousand is done; then what is counted apart from the step that it
+ * belongs to; then what comes behind a load. The CRC begins where an unpacker
+ * ends, a look through the text where a stretch of it was asked for, and both
+ * last to the next callback. */
 #define PARTS(X) \
 	X(PROBE, "probe", 0) \
-	X(LOOK, "look", 5) \
-	X(BITMAPS, "bitmaps", 10) \
-	X(METADATA, "metadata", 70) \
-	X(PLACE, "place", 150) \
-	X(TRY, "try", 180) \
-	X(READ, "read", 850) \
-	X(EFI, "efi", 920) \
-	X(SEARCH, "search", 940) \
-	X(QUERY, "query", 960) \
-	X(PREPARE, "prepare", 990) \
-	X(PROVE, "prove", 1000) \
+	X(LOOK, "look", TR_LOOKED) \
+	X(BITMAPS, "bitmaps", TR_OPENED) \
+	X(METADATA, "metadata", TR_NUMBERED) \
+	X(PLACE, "place", TR_PLACED) \
+	X(TRY, "try", TR_TRIED) \
+	X(READ, "read", TR_DATA_READ) \
+	X(EFI, "efi", TR_EFI_CHECKED) \
+	X(SEARCH, "search", TR_ENTRY_FOUND) \
+	X(QUERY, "query", TR_ASKED) \
+	X(PREPARE, "prepare", TR_PREPARED) \
+	X(PROVE, "prove", TR_WORK_ALL) \
 	X(DISK, "disk", 0) \
 	X(UNPACK, "unpack", 0) \
 	X(CRC, "crc", 0) \
 	X(CLEAN, "clean", 0) \
+	X(TEXT, "text", 0) \
 	X(ASK, "ask", 0) \
 	X(CLEAR, "clear", 0) \
 	X(QUIESCE, "quiesce", 0)
@@ -114,10 +117,18 @@ static void clean(void *ctx, const void *va, size_t len)
 	enter(step);
 }
 
+/* Longer than a page of any size: no table. */
+static bool is_text(size_t len)
+{
+	return step == PART_SEARCH && len > 1u << 16;
+}
+
 static void *phys_to_virt(void *ctx, trans_pa_t pa, size_t len)
 {
-	if (now == PART_CRC)
+	if (now == PART_CRC || now == PART_TEXT)
 		enter(step);
+	if (is_text(len))
+		enter(PART_TEXT);
 	return host.host->phys_to_virt(ctx, pa, len);
 }
 

@@ -3,22 +3,13 @@
 """What it saves that the next packed pages are read while others are unpacked
 (block.h, read_start): loads in QEMU from a disk of so many MB/s, with it and
 without, in turn, the best of some. early.py [MB/s ...]"""
-import os
 import re
 import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))))
-sys.path[:0] = [os.path.join(ROOT, 'tests', d) for d in ('qemu', 'lab')]
-import hibernate  # noqa: E402
-import lab  # noqa: E402
-import says  # noqa: E402
-import sleeper  # noqa: E402
+import resume
+from resume import hibernate, lab, says
 
-GUESTS = {
-    'not packed': sleeper.Sleeper(words=hibernate.PACKING['raw']),
-    'LZO': sleeper.Sleeper(),
-}
+GUESTS = 'not packed', 'LZO'
 RATES = 40, 80
 TIMES = 6
 
@@ -48,9 +39,9 @@ def main():
     rates = [int(word) for word in sys.argv[1:]] or RATES
     print(f'{"load in QEMU":12} {"disk":>9} {"waited for":>11} {"early":>8} '
           f'{"ratio":>6}')
-    for name, guest in GUESTS.items():
+    for name in GUESTS:
         for rate in rates:
-            with_it, without = map(min, loads(name, guest, rate))
+            with_it, without = map(min, loads(name, resume.GUESTS[name], rate))
             print(f'{name:12} {rate:4} MB/s {without:8.0f} ms '
                   f'{with_it:5.0f} ms {without / with_it:6.2f}', flush=True)
 
