@@ -68,6 +68,18 @@ int trans_fdt_conduit(const void *fdt, size_t fdt_len,
 		      enum trans_conduit *conduit, struct trans_error *err);
 
 /*
+ * The CPUs that /cpus names, by their affinity (MPIDR_EL1 without its flags),
+ * in the order of the tree, the caller's own among them, in the first *@count
+ * elements of @mpidr, which has @max. Whether firmware starts one it says when
+ * it is asked (trans_psci_cpu_on). One without `reg`, or with more than two
+ * cells there, is left out.
+ *
+ *   memory   TRANS_ENOSPC    there are more than @max: the first are there
+ */
+int trans_fdt_cpus(const void *fdt, size_t fdt_len, uint64_t *mpidr,
+		   size_t max, size_t *count, struct trans_error *err);
+
+/*
  * The console that @path names, a node's path or an alias, if the host knows
  * which it uses. NULL: what stdout-path (or linux,stdout-path) in /chosen
  * names, else the alias serial0. It must have been set up by a firmware that

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#include <libfdt.h>
-
+#include <trans_table/machine.h>
 #include <trans_table/quiesce.h>
 
 #include "alias.h"
@@ -110,29 +109,19 @@ void cpu_main(struct cpu *cpu)
 	trans_transition_park(leave);
 }
 
-/* /cpus has one child a CPU, whose reg is its MPIDR in one or two cells. */
-static int find_others(void)
+static int find_others(struct trans_error *err)
 {
-	const void *fdt = at_pa(machine.fdt.start);
-	uint64_t own = sysreg_read(mpidr_el1) & TRANS_MPIDR_AFFINITY, id;
-	const fdt32_t *reg;
-	int node, len;
+	uint64_t own = sysreg_read(mpidr_el1) & TRANS_MPIDR_AFFINITY;
+	uint64_t all[MAX_CPUS + 1];
+	size_t found;
+	int ret = trans_fdt_cpus(at_pa(machine.fdt.start), machine.fdt.len, all,
+				 MAX_CPUS + 1, &found, err);
 
 	count = 0;
-	fdt_for_each_subnode(node, fdt, fdt_path_offset(fdt, "/cpus")) {
-		reg = fdt_getprop(fdt, node, "reg", &len);
-		if (!reg || (len != 4 && len != 8))
-			continue;
-		id = fdt32_to_cpu(reg[0]);
-		if (len == 8)
-			id = id << 32 | fdt32_to_cpu(reg[1]);
-		if (id == own)
-			continue;
-		if (count == MAX_CPUS)
-			return TRANS_ENOSPC;
-		mpidr[count++] = id;
-	}
-	return 0;
+	for (size_t i = 0; !ret && i < found; i++)
+		if (all[i] != own)
+			mpidr[count++] = all[i];
+	return ret;
 }
 
 /*
@@ -269,12 +258,13 @@ static void print_sound(void)
 int cpus_start(const struct trans_gic *gic, bool stuck, bool stays,
 	       struct trans_error *err)
 {
-	int ret = find_others();
+	int ret = find_others(err);
 
 	last_is_stuck = stuck;
 	last_stays = stays;
-	if (!ret)
-		ret = alias_begin();
+	if (ret)
+		return ret;
+	ret = alias_begin();
 	if (ret) {
 		*err = (struct trans_error){ .status = ret,
 					     .why = "cpus=on",

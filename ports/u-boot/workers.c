@@ -11,9 +11,11 @@
 #include <malloc.h>
 #include <time.h>
 #include <asm/system.h>
+#include <trans_table/machine.h>
 #include <trans_table/quiesce.h>
 #include <linux/libfdt.h>
 
+#define MAX_CPUS 64
 #define STACK_LEN SZ_16K
 #define WAIT_MS 5000
 #define OFF_MS 3000
@@ -270,26 +272,21 @@ static int start(u64 id, struct trans_error *err)
 	return lost(id, "a CPU did not come", err);
 }
 
-/* /cpus has one child a CPU, whose reg is its MPIDR in one or two cells. */
+/* As many as the tree names, up to more than any board has that U-Boot is made
+ * for; of them the first that come. */
 static int start_some(unsigned int most, struct trans_error *err)
 {
 	const u64 own = port_mpidr() & TRANS_MPIDR_AFFINITY;
 	const void *fdt = gd->fdt_blob;
-	int node, len, ret = 0;
-	const fdt32_t *reg;
-	u64 id;
+	static u64 id[MAX_CPUS];
+	size_t found;
+	int ret = 0;
 
-	fdt_for_each_subnode(node, fdt, fdt_path_offset(fdt, "/cpus")) {
-		reg = fdt_getprop(fdt, node, "reg", &len);
-		if (!reg || (len != 4 && len != 8))
-			continue;
-		id = fdt32_to_cpu(reg[0]);
-		if (len == 8)
-			id = id << 32 | fdt32_to_cpu(reg[1]);
-		if (id == own || ret || count == most)
-			continue;
-		ret = start(id, err);
-	}
+	(void)trans_fdt_cpus(fdt, fdt_totalsize(fdt), id, MAX_CPUS, &found,
+			     NULL);
+	for (size_t i = 0; !ret && count < most && i < found; i++)
+		if (id[i] != own)
+			ret = start(id[i], err);
 	return ret;
 }
 

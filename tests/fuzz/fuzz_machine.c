@@ -73,6 +73,20 @@ static void ask_conduit(const uint8_t *tree, size_t len)
 	CHECK(!ret || conduit == TRANS_CONDUIT_NONE);
 }
 
+static void ask_cpus(const uint8_t *tree, size_t len, size_t max)
+{
+	uint64_t *mpidr = malloc(max * sizeof(*mpidr) + !max);
+	struct trans_error err = { 0 };
+	size_t count = 99;
+	int ret = trans_fdt_cpus(tree, len, mpidr, max, &count, &err);
+
+	CHECK(!ret || ret == TRANS_ENOSPC || ret == TRANS_EFDT);
+	check_error(ret, &err);
+	CHECK(ret == TRANS_EFDT ? !count : count <= max);
+	CHECK(ret != TRANS_ENOSPC || count == max);
+	free(mpidr);
+}
+
 static void ask_uart(const uint8_t *tree, size_t len, const char *path)
 {
 	struct trans_uart uart = { 0 };
@@ -127,6 +141,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	memcpy(before, tree, len);
 	ret = ask_gic(tree, len);
 	ask_conduit(tree, len);
+	ask_cpus(tree, len, 64);
+	ask_cpus(tree, len, 1);
 	ask_uart(tree, len, paths[path]);
 	ask_interrupts(tree, len, max, ret == TRANS_ENOENT);
 	CHECK(!memcmp(before, tree, len));

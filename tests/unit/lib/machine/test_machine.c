@@ -276,6 +276,56 @@ static void psci(void **state)
 	assert_int_equal(is, TRANS_CONDUIT_NONE);
 }
 
+/* ---- CPUs ---- */
+
+static uint64_t cpu[4];
+static size_t cpu_count;
+
+static int cpus(size_t max)
+{
+	memset(&err, 0, sizeof(err));
+	cpu_count = 99;
+	return trans_fdt_cpus(tree.fdt, TREE_LEN, cpu, max, &cpu_count, &err);
+}
+
+static void cpus_of_the_tree(void **state)
+{
+	static const char two[] = "\0\0\0\x01\x80\0\x03\x02";
+	int at, one;
+
+	(void)state;
+	assert_int_equal(cpus(4), 0);
+	assert_int_equal(cpu_count, 0);
+	at = tree_node(&tree, 0, "cpus");
+	one = tree_node(&tree, at, "cpu-map"); /* none of these is one */
+	tree_u32(&tree, tree_node(&tree, one, "cpu@5"), "reg", 5);
+	tree_u32(&tree, tree_node(&tree, at, "l2-cache@6"), "reg", 6);
+	(void)tree_node(&tree, at, "cpu@7");
+	one = tree_node(&tree, at, "cpu@8");
+	assert_int_equal(fdt_setprop(tree.fdt, one, "reg", two, 3), 0);
+	one = tree_node(&tree, tree_node(&tree, 0, "cpu"), "cpu");
+	tree_u32(&tree, one, "reg", 9);
+	assert_int_equal(cpus(4), 0);
+	assert_int_equal(cpu_count, 0);
+	at = fdt_path_offset(tree.fdt, "/cpus");
+	one = tree_node(&tree, at, "cpu@0");
+	tree_u32(&tree, one, "reg", 0x102);
+	tree_text(&tree, one, "status", "disabled");
+	at = fdt_path_offset(tree.fdt, "/cpus");
+	one = tree_node(&tree, at, "cpu@1");
+	assert_int_equal(fdt_setprop(tree.fdt, one, "reg", two, 8), 0);
+	assert_int_equal(cpus(4), 0);
+	assert_int_equal(cpu_count, 2);
+	assert_int_equal(cpu[0] + cpu[1], 0x102 + 0x180000302);
+	at = (int)(cpu[0] == 0x102);
+	assert_int_equal(cpus(1), TRANS_ENOSPC);
+	assert_int_equal(cpu_count, 1);
+	assert_int_equal(cpu[0], at ? 0x102 : 0x180000302);
+	assert_int_equal(trans_fdt_cpus(tree.fdt, 20, cpu, 4, &cpu_count, &err),
+			 TRANS_EFDT);
+	assert_int_equal(cpu_count, 0);
+}
+
 /* ---- the console ---- */
 
 static struct trans_uart uart;
@@ -425,6 +475,7 @@ static void hostile(void **state)
 		exact[i / sizeof(bytes)] = (char)bytes[i % sizeof(bytes)];
 		(void)trans_fdt_gic(exact, len, &found, &err);
 		(void)trans_fdt_conduit(exact, len, &is, &err);
+		(void)trans_fdt_cpus(exact, len, cpu, 4, &count, &err);
 		(void)trans_fdt_uart(exact, len, NULL, &uart, &err);
 		(void)trans_fdt_interrupts(exact, len, spi, 64, &count, &err);
 		free(exact);
@@ -452,8 +503,8 @@ int main(void)
 #define T(name) cmocka_unit_test_setup(name, set_up)
 	const struct CMUnitTest tests[] = {
 		T(v3), T(v2), T(none), T(disabled), T(translated), T(buses),
-		T(too_many), T(psci), T(named), T(kinds), T(hostile),
-		T(deep),
+		T(too_many), T(psci), T(cpus_of_the_tree), T(named), T(kinds),
+		T(hostile), T(deep),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
