@@ -163,6 +163,8 @@ struct efi_device_path {
 	uint8_t type, subtype, len[2];
 };
 
+enum efi_search { EFI_BY_PROTOCOL = 2 };
+
 struct efi_boot_services {
 	struct efi_table_header header;
 	void *raise_tpl, *restore_tpl;
@@ -206,8 +208,7 @@ struct efi_boot_services {
 				uint8_t recursive);
 	void *disconnect, *open_protocol, *close_protocol, *protocol_users;
 	void *protocols_of_handle;
-	/* @search 0: all handles, 2: those with a protocol. */
-	efi_status_t (*locate_handles)(uint32_t search,
+	efi_status_t (*locate_handles)(enum efi_search search,
 				       const struct efi_guid *protocol,
 				       void *key, uint64_t *count,
 				       efi_handle_t **handles);
