@@ -53,14 +53,17 @@ def run(guest, home, name, change, **more):
 
 
 def measure(guest, home, name, change):
-    """(seconds, instructions); of seconds the best of some: nothing makes a run
-    faster than it can be."""
+    """(seconds, instructions), of each the best of some: nothing makes a run
+    faster than it can be, and who waits for a disk counts turns of a loop."""
+    counts = f'{payload.BUILD}/bench/{name}.counts'
+
+    def counted():
+        run(guest, home, name, change, more=[
+            '-icount', 'shift=1', '-plugin', f'{COUNT},out={counts}'])
+        return instructions(name, counts)
     seconds = min(demo_efi.seconds(run(guest, home, name, change))
                   for _ in range(TIMES))
-    counts = f'{payload.BUILD}/bench/{name}.counts'
-    run(guest, home, name, change, more=[
-        '-icount', 'shift=1', '-plugin', f'{COUNT},out={counts}'])
-    return seconds, instructions(name, counts)
+    return seconds, min(counted() for _ in range(TIMES))
 
 
 def wake(words):
