@@ -18,11 +18,11 @@
 
 /* ---- the rest of the application ---- */
 
-enum end { NEXT, WAITS, POWERS_OFF };
+enum end { NEXT, WAITS, POWERS_OFF, RESETS };
 
 static const char *keys;
 static int found_status, load_status, discard_status, measure_status;
-static unsigned int discards, forgotten, stalls, measured, begun;
+static unsigned int discards, forgotten, stalls, measured, begun, given_back;
 static bool by_variable, has_disk;
 static jmp_buf out;
 static const char *why;
@@ -94,6 +94,7 @@ int memory_lend(struct trans_error *err)
 
 void memory_take_back(void)
 {
+	given_back++;
 }
 
 int leave_ask(struct trans_error *err)
@@ -213,8 +214,7 @@ static void reset(enum efi_reset how, efi_status_t status, uint64_t len,
 	(void)status;
 	(void)len;
 	(void)data;
-	assert_int_equal(how, EFI_RESET_SHUTDOWN);
-	longjmp(out, POWERS_OFF + 1);
+	longjmp(out, how == EFI_RESET_SHUTDOWN ? POWERS_OFF + 1 : RESETS + 1);
 }
 
 static struct efi_runtime_services runtime = { .reset = reset };
@@ -229,7 +229,7 @@ static enum end end_of(enum on_refusal on_refusal, const char *pressed)
 	int end;
 
 	keys = pressed;
-	discards = forgotten = stalls = measured = begun = 0;
+	discards = forgotten = stalls = measured = begun = given_back = 0;
 	end = setjmp(out);
 	if (!end)
 		job_resume(&options);
@@ -356,6 +356,26 @@ static void test_tpm_fails(void **state)
 	assert_int_equal(begun + discards + forgotten, 0);
 }
 
+/* A disk may still write to what it was to read to: that is not given back, and
+ * nothing else runs, whatever was to be done about a refusal. */
+static void test_read_is_lost(void **state)
+{
+	static const enum on_refusal all[] = { REFUSAL_DEFAULT, REFUSAL_LINUX,
+					       REFUSAL_STOP, REFUSAL_DISCARD };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
+		load_status = TRANS_ELOST;
+		by_variable = i & 1;
+		assert_int_equal(end_of(all[i], ""), RESETS);
+		assert_true(stalls > 0); /* what was said can be read */
+		assert_int_equal(discards + forgotten + given_back, 0);
+	}
+	load_status = TRANS_EHOST;
+	assert_int_equal(end_of(REFUSAL_LINUX, ""), NEXT);
+	assert_int_equal(given_back, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 
 int main(void)
@@ -369,6 +389,7 @@ int main(void)
 		TEST(test_no_gic),
 		TEST(test_measured),
 		TEST(test_tpm_fails),
+		TEST(test_read_is_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
