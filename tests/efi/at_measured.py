@@ -3,6 +3,7 @@
 and in the firmware's log before it is started, a resume too, and where it only
 looks nothing is. What the firmware logged is replayed, and must be what the TPM
 says; both come by witness.c, when the firmware is left."""
+import contextlib
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ import time
 
 import esp
 import fetch
+import lab
 import machines
 import payload
 import sleeper
@@ -26,21 +28,39 @@ RESUME, RESUME_PCRS = b'transtable: resume', [4, 8, 9, 11, 12]
 FILES, WORDS = 9, 8
 
 
-def start_tpm(home):
-    """Ends with QEMU. A socket's name is short."""
-    path = os.path.relpath(f'{home}/tpm.socket')
+@contextlib.contextmanager
+def tpm_at(home):
+    """Its state outlives it. It ends with QEMU, or, where that never came to
+    ask it, or it does not, here."""
     os.makedirs(f'{home}/tpm', exist_ok=True)
-    subprocess.Popen(['swtpm', 'socket', '--tpm2', '--terminate', '--tpmstate',
-                      f'dir={home}/tpm', '--ctrl', f'type=unixio,path={path}',
-                      '--pid', f'file={home}/tpm.pid'],
-                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                     stderr=subprocess.DEVNULL)
+    with contextlib.suppress(FileNotFoundError):
+        os.remove(socket_of(home)) # of one that was killed
+    tpm = subprocess.Popen(
+        ['swtpm', 'socket', '--tpm2', '--terminate', '--tpmstate',
+         f'dir={home}/tpm', '--ctrl', f'type=unixio,path={socket_of(home)}',
+         '--pid', f'file={home}/tpm.pid'], start_new_session=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL)
+    try:
+        wait_for(socket_of(home))
+        yield
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            tpm.wait(10)
+    finally:
+        lab.stop(tpm)
+
+
+def socket_of(home):
+    """Its name is short."""
+    return os.path.relpath(f'{home}/tpm.socket')
+
+
+def wait_for(path):
     end = time.monotonic() + 30
     while not os.path.exists(path):
         if time.monotonic() > end:
             raise Lost('no TPM')
         time.sleep(0.05)
-    return path
 
 
 class Measured(Machine):
@@ -54,7 +74,10 @@ class Measured(Machine):
 
     def all_args(self, home, more=()):
         return [*super().all_args(home, more), '-chardev',
-                f'socket,id=tpm,path={start_tpm(home)}']
+                f'socket,id=tpm,path={socket_of(home)}']
+
+    def beside(self, home):
+        return tpm_at(home)
 
     def variables(self):
         """Behind a first start."""
@@ -153,7 +176,6 @@ def loses_tpm(*said):
         def script(c):
             c.expect(r'pause: press a key', 240)
             os.kill(int(payload.read(f'{home}/tpm.pid')), signal.SIGKILL)
-            os.remove(f'{home}/tpm.socket')
             c.type(' ')
             for words in said:
                 c.expect(words, 300)

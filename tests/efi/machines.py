@@ -59,6 +59,10 @@ class Machine(lab.Machine):
         return [*self.args(), *self.firmware_args(home),
                 *sleeper.disk_args(home, sleeper=self.sleeper()), *more]
 
+    def beside(self, home):
+        """What runs as long as it does."""
+        return contextlib.nullcontext()
+
     def variables(self):
         """The file with those that it begins with; None: it has none."""
         return self.varstore
@@ -133,8 +137,12 @@ class Guest:
         return f'{ASLEEP}/{sleeper.digest(made_of)[:16]}'
 
 
+@contextlib.contextmanager
 def start(machine, home, name, live=False, timeout=900, more=()):
-    return console.Console(machine.all_args(home, more), name, live, timeout)
+    """Its console. What was started has ended behind it."""
+    with machine.beside(home), console.Console(
+            machine.all_args(home, more), name, live, timeout) as c:
+        yield c
 
 
 def go_to_sleep(guest, home, name, live):
