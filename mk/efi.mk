@@ -47,7 +47,9 @@ $(E)/obj/ports/qemu-virt/%: FLAGS = $(EFI_WARN) -fno-lto
 # What is computed over all of a file, or of an image. (What is linked as one is
 # inlined nowhere.)
 $(E)/obj/lib/sha256.o: FLAGS = $(EFI_WARN) -O2
-$(E)/obj/ports/lzo/quick.o: FLAGS = $(EFI_WARN) -O2 -fno-lto
+$(addprefix $(E)/obj/,ports/lzo/quick.o hibernate/swsusp/crc32.o \
+	hibernate/resume/pages.o hibernate/resume/place.o): \
+	FLAGS = $(EFI_WARN) -O2 -fno-lto
 $(E)/obj/lzo/%: FLAGS = $(TRANS_TABLE_LZO_FLAGS)
 $(E)/obj/lz4/%: FLAGS = $(TRANS_TABLE_LZ4_FLAGS)
 
@@ -67,11 +69,11 @@ $(E)/transtable.elf: $(EFI_OBJS) ports/efi/efi.ld mk/efi.mk
 	$(call say,LD)
 	$(Q)ld.lld $(EFI_LINK) $(EFI_OBJS) -o $@
 
-# What it is measured against, and with; who looks what went into PCRs; and who
-# waits while something is broken.
+# What it is measured against, and with; who looks what went into PCRs, and how a
+# disk is read; and who waits while something is broken.
 METER_LIB := $(call efi_objs,$(addprefix ports/efi/,firmware.c path.c next.c \
 		print.c) ports/qemu-virt/mem.c tests/efi/subject.c)
-METER := $(addprefix $(E)/,meter.elf plain.elf witness.elf pause.elf)
+METER := $(addprefix $(E)/,meter.elf plain.elf witness.elf pause.elf reads.elf)
 $(METER): $(E)/%.elf: $(E)/obj/tests/efi/%.o $(METER_LIB) ports/efi/efi.ld \
 		mk/efi.mk
 	$(call say,LD)

@@ -61,11 +61,13 @@ static int disk_read_start(void *ctx, uint64_t offset, void *buf, size_t len)
 }
 
 /*
- * A driver may look only at events of the firmware's timer whether such a read
- * has ended (EDK2, NvmExpressDxe: ProcessAsyncTaskList), and that may tick more
- * slowly than a fast disk reads. So this is given up at the first one that is
- * waited for longer than a read of its own would take. There is no way to call
- * a single one back (UEFI 13.10).
+ * A driver may begin such a read, and look whether it has ended, only at events
+ * of the firmware's timer: so EDK2's for NVMe (edk2-stable202211, MdeModulePkg,
+ * NvmExpressDxe/NvmExpress.c, ProcessAsyncTaskList, each NVME_HC_ASYNC_TIMER,
+ * which is 1 ms), and the timer may tick more slowly (10 ms: EmbeddedPkg.dec,
+ * PcdTimerPeriod) than a fast disk reads. So this is given up at the first one
+ * that is waited for longer than a read of its own would take. There is no way
+ * to call a single one back (UEFI 13.10).
  */
 static int disk_read_wait(void *ctx)
 {
@@ -98,7 +100,7 @@ static unsigned int shift_of(uint32_t len)
 	return shift;
 }
 
-/* Buffers are aligned to 4 KiB, and IoAlign asks for more nowhere. */
+/* Buffers are aligned to 4 KiB. EDK2's drivers of NVMe and AHCI ask for 8. */
 bool disk_open(efi_handle_t handle, struct disk *disk)
 {
 	struct efi_block_io *io = protocol_of(handle, EFI_BLOCK_IO);

@@ -124,10 +124,10 @@ def sleeps_again(case, home):
     case.at_console(home, script)
 
 
-def refused(case, home, script):
+def refused(case, home, script, more=()):
     """Whatever is said then, with the image and the variable as they were."""
     before, said = esp.swap_bytes(home), location(home)
-    case.at_console(home, script)
+    case.at_console(home, script, more)
     if esp.swap_bytes(home) != before:
         raise Lost('the disk has changed')
     if location(home) != said:
@@ -240,6 +240,13 @@ def says(*patterns):
     return step
 
 
+def version(case, home):
+    """And no word of help."""
+    says(r'transtable \d+\.\d+\.\d+\n', MENU)(case, home)
+    if 'WORDS' in case.text:
+        raise Lost('it said more')
+
+
 def unreadable(case, home):
     """Of the second disk the sector with a swap header is an error: what is
     there nobody knows, and that is said before the firmware goes on."""
@@ -316,6 +323,7 @@ CASES = [
          machine=TREE, conf='on-refusal=maybe'),
     Case('help', says(r'-c "WORDS"', r'transtable \d+\.\d+\.\d+', MENU),
          machine=TREE, conf='--help'),
+    Case('version', version, machine=TREE, conf='--version'),
     Case('none', says(SHELL), machine=TREE),
     Case('unreadable', unreadable, machine=TREE),
 ]

@@ -24,6 +24,7 @@ SWAP = (SPARE[0] + SPARE[1], 256 * MIB)
 LENGTH = SWAP[0] + SWAP[1] + MIB
 SWAP_PART = 3
 PAGE = 4096
+SIGNATURE_AT, ASLEEP, AWAKE = PAGE - 10, b'S1SUSPEND\0', b'SWAPSPACE2'
 # Of that file system, which systemd's variable names.
 FILE_UUID = '5ac1de15-0000-4000-8000-7472616e7374'
 
@@ -141,5 +142,12 @@ def header_at(image):
 def has_image(home):
     """Is there a signature in the swap header (pages of 4K)?"""
     with open(f'{home}/swap.img', 'rb') as f:
-        f.seek(header_at(f'{home}/swap.img') + PAGE - 10)
-        return f.read(10) == b'S1SUSPEND\0'
+        f.seek(header_at(f'{home}/swap.img') + SIGNATURE_AT)
+        return f.read(10) == ASLEEP
+
+
+def forget_image(home):
+    """As whoever resumes from it does."""
+    with open(f'{home}/swap.img', 'r+b') as f:
+        f.seek(header_at(f'{home}/swap.img') + SIGNATURE_AT)
+        f.write(AWAKE)

@@ -17,13 +17,16 @@ import at_firmware  # noqa: E402
 import at_loaders  # noqa: E402
 import at_luks  # noqa: E402
 import at_measured  # noqa: E402
+import at_nvme  # noqa: E402
 import at_places  # noqa: E402
+import at_screen  # noqa: E402
 import at_secure  # noqa: E402
 import rows  # noqa: E402
 
 CASES = [*at_debian.CASES, # (the longest)
-         *at_firmware.CASES, *at_places.CASES, *at_failures.CASES,
-         *at_cost.CASES, *at_loaders.CASES, *at_luks.CASES, *at_secure.CASES,
+         *at_firmware.CASES, *at_places.CASES, *at_nvme.CASES,
+         *at_screen.CASES, *at_failures.CASES, *at_cost.CASES,
+         *at_loaders.CASES, *at_luks.CASES, *at_secure.CASES,
          *at_measured.CASES]
 
 
