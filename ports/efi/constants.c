@@ -16,8 +16,8 @@
 extern uint8_t constants[], constants_end[];
 extern const uint8_t constants_packed[];
 
-/* A length that did not fit into four bits goes on in bytes; no more of them are
- * read when it is more than @most. */
+/* A length that did not fit into four bits goes on in bytes, of which no more
+ * are read when it is more than @most. */
 static size_t read_length(const uint8_t **from, size_t len, size_t most)
 {
 	if (len == 15)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""The EFI application: what goes into the TPM's PCRs, and when; its disks."""
+"""The EFI application: what goes into the TPM's PCRs, and when; its disks; its
+constants; what follows a refusal."""
 
 # Edits, and the tests that must notice them: tests/mutants.py.
 MUTANTS = {
@@ -41,7 +42,24 @@ MUTANTS = {
         ('room for a map is taken once', 'memory_map_room',
          'memory_map_fits(map)', 'map->data'),
     ],
+    ('test_efi_constants',): [
+        ('literals of constants without a bound', 'unpack', 'if (len > left)',
+         'if (false)'),
+        ('matches of constants without a bound', 'unpack', 'len > left ||',
+         ''),
+        ('constants from before their beginning', 'unpack',
+         '|| distance > (size_t)(to - first)', ''),
+        ('constants that repeat themselves', 'unpack', '|| !distance', ''),
+        ('damaged constants are believed', 'efi_main',
+         'return EFI_LOAD_ERROR;', ';'),
+    ],
     ('test_efi_resume',): [
+        ('what a lost read writes to is given back', 'load_and_start',
+         'if (ret == TRANS_ELOST)', 'if (false)'),
+        ('after a lost read the usual system is started', 'refused',
+         'trans_resume_advise(err->status) == TRANS_RESUME_RESET', 'false'),
+        ('a lost read switches the machine off', 'start_anew',
+         'EFI_RESET_COLD', 'EFI_RESET_SHUTDOWN'),
         ('a dry run is measured', 'prepare',
          'options->plan ? 0 : measure_resume(err)', 'measure_resume(err)'),
         ('a resume is not measured', 'prepare',
