@@ -6,8 +6,9 @@ its time before the last line, each rule of the house can be broken, and each
 promise about what was built; each known bug has its place, also after that has
 moved, and so has each that is planted for the hazard checker or a proof; a
 proof that was not answered does not hold; one file does what many did; a
-log of what was measured is believed to its last byte, or not at all; a user's
-commands are those of the document, and the user's disk has room for all."""
+log of what was measured is believed to its last byte, or not at all; a TPM ends
+with its machine; what moves on a screen does so in one line; a user's commands
+are those of the document, and the user's disk has room for all."""
 import ast
 import contextlib
 import errno
@@ -21,6 +22,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import types
 import unittest
 
@@ -33,6 +35,8 @@ sys.path[:0] = [HERE, os.path.join(HERE, 'qemu'),
                 os.path.join(ROOT, 'docs/site')]
 import api  # noqa: E402
 import at_debian  # noqa: E402
+import at_measured  # noqa: E402
+import at_screen  # noqa: E402
 import check  # noqa: E402
 import docs  # noqa: E402
 import factors  # noqa: E402
@@ -51,6 +55,7 @@ import pe  # noqa: E402
 import phone  # noqa: E402
 import planted  # noqa: E402
 import proofs  # noqa: E402
+import qmp  # noqa: E402
 import removal  # noqa: E402
 import rules  # noqa: E402
 import run as qemu  # noqa: E402
@@ -1133,47 +1138,67 @@ class PeFile(unittest.TestCase):
 
 
 class Packed(unittest.TestCase):
-    """What pack.py packs, as constants.c unpacks it."""
-
-    @staticmethod
-    def unpack(packed, length):
-        out, at = bytearray(), 0
-
-        def more(n):
-            nonlocal at
-            while n >= 15:
-                at += 1
-                n += packed[at - 1]
-                if packed[at - 1] != 255:
-                    break
-            return n
-
-        while True:
-            token, at = packed[at], at + 1
-            n = more(token >> 4)
-            out += packed[at:at + n]
-            at += n
-            if len(out) == length:
-                return bytes(out), at
-            distance = int.from_bytes(packed[at:at + 2], 'little')
-            at += 2
-            for _ in range(more(token & 15) + pack.SHORTEST):
-                out.append(out[-distance])
-
-    def test_comes_back(self):
-        noise = b''.join(hashlib.sha256(bytes([i])).digest()
-                         for i in range(20))
-        cases = [noise[:n] + bytes(zeroes) + noise[:again]
-                 for n in (1, 15, 270)
-                 for zeroes in (0, 19, 275)
-                 for again in (0, 40)]
-        for data in cases:
-            packed = pack.pack(data)
-            self.assertEqual(self.unpack(packed, len(data)),
-                             (data, len(packed)))
+    """That it comes back as it was: test_efi_constants.c."""
 
     def test_is_smaller(self):
         self.assertLess(len(pack.pack(b'the same again, ' * 64)), 40)
+
+
+class Tpm(unittest.TestCase):
+    """Of a machine that was lost before it asked its TPM."""
+    SWTPM = '''#!/usr/bin/env python3
+import os, sys, time
+for word in sys.argv:
+    if 'path=' in word:
+        open(word.split('path=')[1], 'w').close()
+    if word.startswith('file='):
+        with open(word[5:], 'w') as f:
+            f.write(str(os.getpid()))
+time.sleep(600)
+'''
+
+    def test_ends(self):
+        with tempfile.TemporaryDirectory() as home:
+            with open(f'{home}/swtpm', 'w', encoding='utf-8') as f:
+                f.write(self.SWTPM)
+            os.chmod(f'{home}/swtpm', 0o755)
+            before = os.environ['PATH']
+            os.environ['PATH'] = f'{home}:{before}'
+            try:
+                with self.assertRaises(at_measured.Lost), \
+                        at_measured.tpm_at(home):
+                    while not os.path.exists(f'{home}/tpm.pid'):
+                        time.sleep(0.01)
+                    raise at_measured.Lost('no firmware')
+            finally:
+                os.environ['PATH'] = before
+            with open(f'{home}/tpm.pid', encoding='utf-8') as f:
+                pid = int(f.read())
+            with self.assertRaises(ProcessLookupError):
+                os.kill(pid, 0)
+
+
+class Screen(unittest.TestCase):
+    """What is in place on a screen of a pixel a line."""
+
+    def test_lines(self):
+        picture = b'P6\n1 3\n255\n' + b'abcdefghi'
+        self.assertEqual(qmp.lines_of(picture), [b'abc', b'def', b'ghi'])
+
+    def test_in_place(self):
+        before = [bytes(3)] * 60
+        for first, last, why in ((20, 38, None), (20, 39, 'lines 20 to 39')):
+            after = [*before]
+            after[first] = after[last] = b'abc'
+            if not why:
+                at_screen.in_place(before, after)
+                continue
+            with self.assertRaisesRegex(at_screen.Lost, why):
+                at_screen.in_place(before, after)
+        with self.assertRaisesRegex(at_screen.Lost, 'nothing moves'):
+            at_screen.in_place(before, before)
+        with self.assertRaisesRegex(at_screen.Lost, 'another size'):
+            at_screen.in_place(before, before[1:])
 
 
 class Measured(unittest.TestCase):
