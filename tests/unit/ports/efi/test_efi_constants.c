@@ -65,8 +65,8 @@ static size_t pack(uint8_t packed[PACKED_MAX], const uint8_t *data, size_t len)
 	return len;
 }
 
-/* Noise, zeroes, and the noise again: literals and matches of all lengths. (With
- * many zeroes pack.py, which compares each with all others, takes long.) */
+/* Noise, zeroes, and the noise again: literals and matches of all lengths. With
+ * many zeroes pack.py takes long, which compares each with all others. */
 static size_t fill(uint8_t data[LEN], size_t noise, size_t zeroes, size_t again)
 {
 	uint32_t random = 1;
