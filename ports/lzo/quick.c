@@ -17,6 +17,12 @@
  * 3 literals and 15 bytes too many, and 3 bytes that miniLZO then expects. */
 #define QUICK_ROOM 48
 
+/* A match: where the next instruction is, or the literals before it. */
+struct quick_match {
+	const uint8_t *next;
+	size_t len, distance, literals;
+};
+
 static void quick_copy_4(uint8_t *to, const uint8_t *from)
 {
 	__builtin_memcpy(to, from, 4);
@@ -41,11 +47,9 @@ static void quick_copy_16(uint8_t *to, const uint8_t *from)
 /* From elsewhere, or from at least 16 bytes before. */
 static void quick_copy_far(uint8_t *to, const uint8_t *from, size_t len)
 {
-	const uint8_t *end = to + len;
-
 	quick_copy_16(to, from);
-	for (to += 16, from += 16; to < end; to += 16, from += 16)
-		quick_copy_16(to, from);
+	for (size_t done = 16; done < len; done += 16)
+		quick_copy_16(to + done, from + done);
 }
 
 /* From 1 to 15 bytes before, again and again: as far behind as a multiple of
@@ -99,75 +103,66 @@ static bool quick_run(struct quick *q)
 	return true;
 }
 
-static bool quick_reaches(const struct quick *q, size_t distance)
-{
-	return (uintptr_t)q->to - distance >= (uintptr_t)q->out;
-}
-
-/* Behind a match: up to 3 literals, and the next instruction. */
-static void quick_go_on(struct quick *q, size_t len, const uint8_t *next,
-			size_t literals)
-{
-	q->to += len;
-	quick_copy_4(q->to, next);
-	q->to += literals;
-	q->in = next + literals;
-	q->literals = literals;
-}
-
 /* 64 and more: 3 to 8 bytes from up to 2 KiB before. */
-static bool quick_short(struct quick *q)
+static void quick_short(const struct quick *q, struct quick_match *match)
 {
-	size_t first = q->in[0], len = (first >> 5) + 1;
-	size_t distance = (first >> 2 & 7) + ((size_t)q->in[1] << 3) + 1;
+	size_t first = q->in[0];
 
-	if (!quick_reaches(q, distance))
-		return false;
-	if (distance >= 8)
-		quick_copy_8(q->to, q->to - distance);
-	else
-		quick_copy_near(q->to, distance, len);
-	quick_go_on(q, len, q->in + 2, first & 3);
-	return true;
+	match->next = q->in + 2;
+	match->len = (first >> 5) + 1;
+	match->distance = (first >> 2 & 7) + ((size_t)q->in[1] << 3) + 1;
+	match->literals = first & 3;
 }
 
 /* 32 and more: from up to 16 KiB before; below, from more than those, up to
  * 48 KiB; none more is the end of the stream. */
-static bool quick_long(struct quick *q)
+static bool quick_long(const struct quick *q, struct quick_match *match)
 {
-	const uint8_t *next = q->in + 1;
-	size_t first = q->in[0], most = 31, least = 1, len, word, distance;
+	size_t first = q->in[0], most = 31, least = 1, word;
 
 	if (first < 32) {
 		most = 7;
 		least = (1u << 14) + ((first & 8) << 11);
 	}
-	len = first & most;
-	if (!len) {
-		len = quick_len(q, &next) + most;
-		if (len == most || !quick_has(q->to, q->out_end, len))
+	match->next = q->in + 1;
+	match->len = first & most;
+	if (!match->len) {
+		match->len = quick_len(q, &match->next) + most;
+		if (match->len == most ||
+		    !quick_has(q->to, q->out_end, match->len))
 			return false;
 	}
-	len += 2;
-	word = (size_t)(next[0] | next[1] << 8);
-	distance = (word >> 2) + least;
-	if (distance == 1u << 14 && first < 32)
-		return false;
-	if (!quick_reaches(q, distance))
-		return false;
-	if (distance >= 16)
-		quick_copy_far(q->to, q->to - distance, len);
-	else
-		quick_copy_near(q->to, distance, len);
-	quick_go_on(q, len, next + 2, word & 3);
-	return true;
+	match->len += 2;
+	word = (size_t)(match->next[0] | match->next[1] << 8);
+	match->next += 2;
+	match->literals = word & 3;
+	match->distance = (word >> 2) + least;
+	return match->distance != 1u << 14 || first >= 32;
 }
 
-static bool quick_one(struct quick *q)
+static bool quick_match(struct quick *q)
 {
-	if (q->in[0] >= 64)
-		return quick_short(q);
-	return q->in[0] >= 16 ? quick_long(q) : quick_run(q);
+	bool is_short = q->in[0] >= 64;
+	struct quick_match match;
+
+	if (is_short)
+		quick_short(q, &match);
+	else if (!quick_long(q, &match))
+		return false;
+	if ((uintptr_t)q->to - match.distance < (uintptr_t)q->out)
+		return false;
+	if (is_short && match.distance >= 8)
+		quick_copy_8(q->to, q->to - match.distance);
+	else if (match.distance >= 16)
+		quick_copy_far(q->to, q->to - match.distance, match.len);
+	else
+		quick_copy_near(q->to, match.distance, match.len);
+	q->to += match.len;
+	quick_copy_4(q->to, match.next);
+	q->to += match.literals;
+	q->in = match.next + match.literals;
+	q->literals = match.literals;
+	return true;
 }
 
 /* By a copy: what is written cannot be part of that, as a compiler sees. */
@@ -180,6 +175,6 @@ void trans_lzo_quick(struct quick *quick)
 		       quick_has(q.to, q.out_end, 0);
 
 	while (goes_on && (q.in <= in_last) & (q.to <= out_last))
-		goes_on = quick_one(&q);
+		goes_on = q.in[0] >= 16 ? quick_match(&q) : quick_run(&q);
 	*quick = q;
 }
