@@ -203,6 +203,19 @@ int memory_read(struct trans_error *err)
 		     trans_identity_memory(&memory.ram, &memory.mapped, err);
 }
 
+uint64_t memory_runtime_total(void)
+{
+	struct trans_error err;
+	uint64_t pages = 0;
+
+	if (memory_map_room(&now, &err) || memory_map_get(&now))
+		return 0;
+	for (uint64_t at = 0; at < now.len; at += now.stride)
+		if (is_runtime(region_at(&now, at)))
+			pages += region_at(&now, at)->pages;
+	return pages << EFI_PAGE_SHIFT;
+}
+
 bool memory_over_firmware(trans_pa_t pa, uint64_t len)
 {
 	for (uint64_t at = 0; at < now.len; at += now.stride) {

@@ -117,6 +117,8 @@ struct memory {
 extern struct memory memory;
 
 int memory_read(struct trans_error *err);
+/* Bytes of @runtime, whether it was read or not; 0: not known. */
+uint64_t memory_runtime_total(void);
 /* Take what is free, but for what the firmware may need; and give it back. */
 int memory_lend(struct trans_error *err);
 void memory_take_back(void);

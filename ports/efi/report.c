@@ -18,22 +18,15 @@ trans_pa_t report_page(void)
 	return page;
 }
 
-static uint64_t runtime_total(void)
-{
-	struct trans_error err;
-
-	return memory_read(&err) ? 0 : trans_ranges_total(&memory.runtime);
-}
-
 static bool take_page(void)
 {
-	uint64_t before = runtime_total();
+	uint64_t before = memory_runtime_total();
 
 	if (!before || boot->allocate_pages(EFI_ANY_PAGES,
 					    EFI_RUNTIME_SERVICES_DATA, 1,
 					    &page))
 		return false;
-	if (runtime_total() == before)
+	if (memory_runtime_total() == before)
 		return true;
 	boot->free_pages(page, 1);
 	page = 0;

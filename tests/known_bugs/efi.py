@@ -41,6 +41,8 @@ MUTANTS = {
     ('test_efi_memory',): [
         ('room for a map is taken once', 'memory_map_room',
          'memory_map_fits(map)', 'map->data'),
+        ('all memory is of runtime services', 'memory_runtime_total',
+         'is_runtime(region_at(&now, at))', 'true'),
     ],
     ('test_efi_constants',): [
         ('literals of constants without a bound', 'unpack', 'if (len > left)',

@@ -187,6 +187,24 @@ static void test_a_map_that_grows(void **state)
 	assert_int_equal(memory_read(&err), 0);
 }
 
+/* As memory_read finds them, without what that asks besides. */
+static void test_runtime_in_all(void **state)
+{
+	struct trans_error err;
+
+	(void)state;
+	add(0x40000000, 0x10000000);
+	assert_int_equal(memory_runtime_total(), 0);
+	for (uint64_t at = 0x50000000; at < 0x50030000; at += 0x20000) {
+		add(at, 0x20000);
+		regions[count - 1].type = EFI_RUNTIME_SERVICES_DATA;
+		regions[count - 1].attributes |= EFI_MEMORY_RUNTIME;
+	}
+	assert_int_equal(memory_runtime_total(), 0x40000);
+	assert_int_equal(memory_read(&err), 0);
+	assert_int_equal(trans_ranges_total(&memory.runtime), 0x40000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +214,7 @@ int main(void)
 		TEST(test_what_is_refused_is_not_lent),
 		TEST(test_too_little),
 		TEST(test_a_map_that_grows),
+		TEST(test_runtime_in_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,20 +18,15 @@
 
 /* ---- a firmware ---- */
 
-struct memory memory;
 struct efi_boot_services *boot;
-static struct trans_range runtime_range;
 static _Alignas(4096) uint8_t page_of_firmware[4096];
 static bool grows; /* a page taken is one more */
 static unsigned int taken, given;
 static char said[512];
 
-int memory_read(struct trans_error *err)
+uint64_t memory_runtime_total(void)
 {
-	(void)err;
-	trans_ranges_init(&memory.runtime, &runtime_range, 1);
-	return trans_ranges_add(&memory.runtime, 0x10000,
-				0x10000 + (grows ? taken : 0) * EFI_PAGE);
+	return 0x10000 + (grows ? taken : 0) * EFI_PAGE;
 }
 
 void print(const char *format, ...)
