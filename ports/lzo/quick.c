@@ -149,7 +149,7 @@ static bool quick_match(struct quick *q)
 		quick_short(q, &match);
 	else if (!quick_long(q, &match))
 		return false;
-	if ((uintptr_t)q->to - match.distance < (uintptr_t)q->out)
+	if (match.distance > (size_t)(q->to - q->out))
 		return false;
 	if (is_short && match.distance >= 8)
 		quick_copy_8(q->to, q->to - match.distance);
