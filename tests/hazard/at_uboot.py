@@ -121,9 +121,16 @@ def resumes(c, _, __):
     c.ends(SECONDS)
 
 
+def resumes_by_all(c, _, __):
+    c.type(f'trans resume -w 1 virtio {asleep.disk_number(c)}:2\n')
+    c.ends(SECONDS)
+
+
 SCENES = [
     AtPrompt('u-boot-kexec', at_prompt.Case('hazard', kexecs)),
     AtPrompt('u-boot-kexec-over-el2', at_prompt.Case('hazard-over',
                                                      kexecs_over, el=2)),
     Wakes('u-boot-resume', at_wake.Resume('hazard-resume', resumes)),
+    Wakes('u-boot-resume-workers', at_wake.Resume(
+        'hazard-workers', resumes_by_all, smp=2)),
 ]

@@ -166,6 +166,8 @@ ALLOWED = [
     Allowed('NORMAL_NOT_RAM', 'do_trans',
             "U-Boot's own map of QEMU's virt, in force when the checker comes "
             'in, has flash and all that RAM might be as Normal'),
+    Allowed('NORMAL_NOT_RAM', 'port_worker_entry',
+            'the same map, which other CPUs go on with (trans resume -w)'),
 ]
 
 
