@@ -21,8 +21,8 @@
  * @id:      of the image that was looked at
  * @next:    where the reader has got to
  * @read:    pages of the stream that it has told of
- * @before, @share, @told: of TR_WORK_ALL (steps.h): the steps that are over, the
- *           one that runs, what the host was told last
+ * @before, @share, @told: of TRANS_STEP_ALL: the steps that are over, the one
+ *           that runs, what the host was told last
  * @units, @done, @untold, @part: of the step that runs: what it expects to do,
  *           has done and told of, has done since; how much it may leave untold
  * @stopped: the host's progress asked to stop
@@ -78,8 +78,8 @@ int trans_resume_work_(struct tr_load *load, uint64_t units);
 /* Before that, once a step or pass: how many units are to come, and after how
  * many, at @most, the host is to hear of it. */
 void trans_resume_expect_(struct tr_load *load, uint64_t units, uint64_t most);
-/* Around each step, which ends at @end of TR_WORK_ALL (steps.h); one that ends
- * where it begins is not told of. */
+/* Around each step, which ends at @end of TRANS_STEP_ALL; one that ends where
+ * it begins is not told of. */
 void trans_resume_begin_step_(struct tr_load *load, unsigned int end);
 void trans_resume_end_step_(struct tr_load *load);
 

@@ -5,7 +5,6 @@
  * names its error, and none of them writes anything but lent memory.
  */
 #include "hibernate/resume/private.h"
-#include "hibernate/resume/steps.h"
 #include "hibernate/swsusp.h"
 #include "lib/assume.h"
 #include "lib/fail.h"
@@ -270,19 +269,19 @@ struct step {
 
 static const struct step steps[] = {
 	{ check_args, 0 },
-	{ look, TR_LOOKED },
-	{ trans_resume_check_cpu_, TR_LOOKED },
-	{ number_ram, TR_LOOKED },
-	{ carve_early, TR_OPENED },
-	{ trans_resume_read_pfns_, TR_NUMBERED },
-	{ trans_resume_place_, TR_PLACED },
-	{ trans_resume_try_prepare_, TR_TRIED },
-	{ trans_resume_read_data_, TR_DATA_READ },
-	{ trans_resume_check_efi_, TR_EFI_CHECKED },
-	{ trans_resume_find_entry_, TR_ENTRY_FOUND },
-	{ trans_resume_ask_saved_, TR_ASKED },
-	{ prepare, TR_PREPARED },
-	{ prove, TR_WORK_ALL },
+	{ look, TRANS_STEP_LOOKED },
+	{ trans_resume_check_cpu_, TRANS_STEP_LOOKED },
+	{ number_ram, TRANS_STEP_LOOKED },
+	{ carve_early, TRANS_STEP_OPENED },
+	{ trans_resume_read_pfns_, TRANS_STEP_NUMBERED },
+	{ trans_resume_place_, TRANS_STEP_PLACED },
+	{ trans_resume_try_prepare_, TRANS_STEP_TRIED },
+	{ trans_resume_read_data_, TRANS_STEP_READ },
+	{ trans_resume_check_efi_, TRANS_STEP_EFI },
+	{ trans_resume_find_entry_, TRANS_STEP_FOUND },
+	{ trans_resume_ask_saved_, TRANS_STEP_ASKED },
+	{ prepare, TRANS_STEP_PREPARED },
+	{ prove, TRANS_STEP_ALL },
 };
 
 static int run(struct tr_load *load, const struct step *step)

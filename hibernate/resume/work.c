@@ -6,7 +6,6 @@
  * gives everything back.
  */
 #include "hibernate/resume/private.h"
-#include "hibernate/resume/steps.h"
 #include "lib/numbers.h"
 
 /* In how many parts, at least, a step tells of its work. */
@@ -20,7 +19,7 @@ static void tell(struct tr_load *load, uint64_t done)
 		load->told = done;
 	if (args->progress && !load->stopped)
 		load->stopped = args->progress(args->progress_ctx, load->told,
-					       TR_WORK_ALL) != 0;
+					       TRANS_STEP_ALL) != 0;
 }
 
 void trans_resume_begin_step_(struct tr_load *load, unsigned int end)

@@ -37,6 +37,25 @@ enum trans_resume_entry {
 };
 
 /*
+ * Where the steps of a load end, as progress hears of them, for who measures
+ * what each takes: what an image of some hundred MiB costs. @total is
+ * TRANS_STEP_ALL. They are this version's, and others may differ.
+ */
+enum trans_resume_step {
+	TRANS_STEP_LOOKED = 5,
+	TRANS_STEP_OPENED = 10,
+	TRANS_STEP_NUMBERED = 70,
+	TRANS_STEP_PLACED = 150,
+	TRANS_STEP_TRIED = 180,
+	TRANS_STEP_READ = 850,
+	TRANS_STEP_EFI = 920,
+	TRANS_STEP_FOUND = 940,
+	TRANS_STEP_ASKED = 960,
+	TRANS_STEP_PREPARED = 990,
+	TRANS_STEP_ALL = 1000,
+};
+
+/*
  * @disk, @offset, @unpack: see struct trans_swsusp_args
  * @progress: called throughout a load with how much of it is done. @total is
  *            the same in each call, in no particular unit; @done never falls,
@@ -107,10 +126,11 @@ enum trans_resume_entry {
  *            It is done in pieces of a MiB at most, and page by page where
  *            phys_to_virt refuses a piece; a page that it refuses then, too,
  *            stays as it is, and nobody is told
- * @workers:  other CPUs, to unpack and to clean (workers.h); they stay the
- *            caller's, and are used in trans_resume_load only. The reader's
- *            buffer takes 68 pages of @free more for each; where that is not
- *            to be had, the load begins again without them. NULL: none
+ * @workers:  other CPUs, to unpack, to clean and to search (workers.h); they
+ *            stay the caller's, and are used in trans_resume_load only. The
+ *            reader's buffer takes 68 pages of @free more for each; where
+ *            that is not to be had, the load begins again without them. NULL:
+ *            none
  * @transition: everything about the CPU, the choice of the map, and callbacks
  *            (transition.h). granule, ops, ctx, plan, entry, x, world and
  *            progress are filled in here; zero, stays and digests must be

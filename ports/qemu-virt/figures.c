@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-#include "hibernate/resume/steps.h"
 #include "figures.h"
 #include "print.h"
 #include "sysreg.h"
@@ -11,17 +10,17 @@
  * last to the next callback. */
 #define PARTS(X) \
 	X(PROBE, "probe", 0) \
-	X(LOOK, "look", TR_LOOKED) \
-	X(BITMAPS, "bitmaps", TR_OPENED) \
-	X(METADATA, "metadata", TR_NUMBERED) \
-	X(PLACE, "place", TR_PLACED) \
-	X(TRY, "try", TR_TRIED) \
-	X(READ, "read", TR_DATA_READ) \
-	X(EFI, "efi", TR_EFI_CHECKED) \
-	X(SEARCH, "search", TR_ENTRY_FOUND) \
-	X(QUERY, "query", TR_ASKED) \
-	X(PREPARE, "prepare", TR_PREPARED) \
-	X(PROVE, "prove", TR_WORK_ALL) \
+	X(LOOK, "look", TRANS_STEP_LOOKED) \
+	X(BITMAPS, "bitmaps", TRANS_STEP_OPENED) \
+	X(METADATA, "metadata", TRANS_STEP_NUMBERED) \
+	X(PLACE, "place", TRANS_STEP_PLACED) \
+	X(TRY, "try", TRANS_STEP_TRIED) \
+	X(READ, "read", TRANS_STEP_READ) \
+	X(EFI, "efi", TRANS_STEP_EFI) \
+	X(SEARCH, "search", TRANS_STEP_FOUND) \
+	X(QUERY, "query", TRANS_STEP_ASKED) \
+	X(PREPARE, "prepare", TRANS_STEP_PREPARED) \
+	X(PROVE, "prove", TRANS_STEP_ALL) \
 	X(DISK, "disk", 0) \
 	X(UNPACK, "unpack", 0) \
 	X(CRC, "crc", 0) \

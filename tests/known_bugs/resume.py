@@ -168,7 +168,7 @@ MUTANTS = {
          'trans_transition_go(transition);'),
         ('what was asked is not undone', 'trans_resume_start',
          'trans_transition_unask(transition);', ''),
-        ('no trial', 'steps', '{ trans_resume_try_prepare_, TR_TRIED },', ''),
+        ('no trial', 'steps', '{ trans_resume_try_prepare_, TRANS_STEP_TRIED },', ''),
         ('the image is not proven', 'prove',
          'return trans_resume_prove_(load->resume, load, load->err);', 'return 0;'),
     ],
