@@ -280,6 +280,10 @@ def wrong_use(desk):
             ('image --like x x', '--cpu'), ('image --yes x', '--yes'),
             ('image --discard --json x', '--yes'), ('plan nowhere', '--ram'),
             ('plan --page 8K Image', '8K'),
+            ('image --json=1 x', '--json=1: it takes no value'),
+            ('plan --help=1', '--help=1: it takes no value'),
+            ('plan ' + ' '.join(f'--ram {n * 2}G+1G' for n in range(65)),
+             'too many of --ram, here at "128G+1G"'),
             ('plan --ram 1G+1G --kernel-at 1 Image', '--kernel-at'),
             ('table machine.dtb', '--ttbr'), ('table --lower swap.img', '--ttbr'),
             ('table --diff-ttbr 1 swap.img', '--diff'),
@@ -295,6 +299,9 @@ def wrong_use(desk):
                  f'trans {command} {name}: {code}, {wrong}')
         code = desk.run(f'trans {command.split()[0]} --help >/dev/full')[0]
         must(code == 3, f'{command}: nobody could read the help: {code}')
+    wrong = desk.facts('image', '--like', 'swap.img', '--cpu', hex(A57), '--el',
+                       1, 'swap.img', ends=3)['error']
+    must('File too large' in wrong, f'a disk as a tree: {wrong}')
     desk.trans('table', '--ttbr', '0x80000000', '--tcr', hex(TCR), '--mair',
                hex(MAIR), 'machine.dtb', ends=1)
 

@@ -57,7 +57,7 @@ static const struct option words[] = {
 	{ "anyway", required_argument, NULL, ANYWAY },
 	{ "svg", required_argument, NULL, SVG },
 	{ "json", no_argument, NULL, JSON },
-	{ "help", no_argument, NULL, 'h' },
+	{ "help", no_argument, NULL, OPTION_HELP },
 	{ NULL, 0, NULL, 0 },
 };
 

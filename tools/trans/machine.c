@@ -42,7 +42,7 @@ static bool read_tree(struct machine *machine, const char *path)
 		machine->fdt_len = fread(machine->fdt, 1, TRANS_FDT_MAX_LEN,
 					 file);
 	if (!machine->fdt || ferror(file) || fgetc(file) != EOF) {
-		errno = errno ? errno : EFBIG;
+		errno = !machine->fdt ? ENOMEM : ferror(file) ? EIO : EFBIG;
 		fclose(file);
 		return false;
 	}

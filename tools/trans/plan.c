@@ -66,16 +66,20 @@ static const struct option words[] = {
 	{ "verify", no_argument, NULL, VERIFY },
 	{ "svg", required_argument, NULL, SVG },
 	{ "json", no_argument, NULL, JSON },
-	{ "help", no_argument, NULL, 'h' },
+	{ "help", no_argument, NULL, OPTION_HELP },
 	{ NULL, 0, NULL, 0 },
 };
 
 static bool take_range(struct trans_ranges *set)
 {
 	struct trans_range range;
+	int ret;
 
-	return range_of(optarg, &range) &&
-	       !trans_ranges_add(set, range.start, range.len);
+	if (!range_of(optarg, &range))
+		return false;
+	ret = trans_ranges_add(set, range.start, range.len);
+	errno = ret == TRANS_ENOSPC ? ENOSPC : 0;
+	return !ret;
 }
 
 /* Files are mapped to where they would be, by pages. */

@@ -59,7 +59,7 @@ static const struct option words[] = {
 	{ "range", required_argument, NULL, RANGE },
 	{ "svg", required_argument, NULL, SVG },
 	{ "json", no_argument, NULL, JSON },
-	{ "help", no_argument, NULL, 'h' },
+	{ "help", no_argument, NULL, OPTION_HELP },
 	{ NULL, 0, NULL, 0 },
 };
 
