@@ -33,6 +33,7 @@ int is_there_anything_in_the_way(void *host, struct trans_error *err);
 int stop_my_devices(void *host, struct trans_error *err);
 int stop_everything(void *host, struct trans_error *err);
 bool user_gives_it_up(void);
+void reset_the_machine(void);
 extern trans_unpack_fn my_unlzo, my_unlz4;
 extern const trans_pa_t report_pa;
 """

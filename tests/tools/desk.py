@@ -91,6 +91,7 @@ class Desk:
 
 def wrapper(program, path):
     """A script that runs it, in an emulator if it is for arm64."""
+    must(os.path.exists(f'{ROOT}/{program}'), f'make {program} comes first')
     words = ['qemu-aarch64'] if program == ARM64 else []
     os.makedirs(os.path.dirname(path))
     with open(path, 'w', encoding='utf-8') as f:
