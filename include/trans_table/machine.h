@@ -71,8 +71,9 @@ int trans_fdt_conduit(const void *fdt, size_t fdt_len,
  * The CPUs that /cpus names, by their affinity (MPIDR_EL1 without its flags),
  * in the order of the tree, the caller's own among them, in the first *@count
  * elements of @mpidr, which has @max. Whether firmware starts one it says when
- * it is asked (trans_psci_cpu_on). One without `reg`, or with more than two
- * cells there, is left out.
+ * it is asked (trans_psci_cpu_on), whatever the status of its node; one that
+ * has failed is left out, and so is one without a number in `reg`
+ * (Devicetree Specification 0.4, 2.3.4 and 3.8.1).
  *
  *   memory   TRANS_ENOSPC    there are more than @max: the first are there
  */

@@ -109,6 +109,13 @@ void cpu_main(struct cpu *cpu)
 	trans_transition_park(leave);
 }
 
+static int failed(int status, const char *why, struct trans_error *err)
+{
+	*err = (struct trans_error){ .status = status, .why = why,
+				     .level = TRANS_NO_LEVEL };
+	return status;
+}
+
 static int find_others(struct trans_error *err)
 {
 	uint64_t own = sysreg_read(mpidr_el1) & TRANS_MPIDR_AFFINITY;
@@ -118,9 +125,14 @@ static int find_others(struct trans_error *err)
 				 MAX_CPUS + 1, &found, err);
 
 	count = 0;
-	for (size_t i = 0; !ret && i < found; i++)
-		if (all[i] != own)
-			mpidr[count++] = all[i];
+	for (size_t i = 0; !ret && i < found; i++) {
+		if (all[i] == own)
+			continue;
+		if (count == MAX_CPUS)
+			return failed(TRANS_ENOSPC, "CPUs, and none is ours",
+				      err);
+		mpidr[count++] = all[i];
+	}
 	return ret;
 }
 
@@ -265,12 +277,8 @@ int cpus_start(const struct trans_gic *gic, bool stuck, bool stays,
 	if (ret)
 		return ret;
 	ret = alias_begin();
-	if (ret) {
-		*err = (struct trans_error){ .status = ret,
-					     .why = "cpus=on",
-					     .level = TRANS_NO_LEVEL };
-		return ret;
-	}
+	if (ret)
+		return failed(ret, "cpus=on", err);
 	if (count)
 		doze_begin(&first, gic);
 	ret = start_all(err);

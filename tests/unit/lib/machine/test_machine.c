@@ -297,6 +297,8 @@ static void cpus_of_the_tree(void **state)
 	assert_int_equal(cpus(4), 0);
 	assert_int_equal(cpu_count, 0);
 	at = tree_node(&tree, 0, "cpus");
+	tree_u32(&tree, at, "#address-cells", 1);
+	at = fdt_path_offset(tree.fdt, "/cpus");
 	one = tree_node(&tree, at, "cpu-map"); /* none of these is one */
 	tree_u32(&tree, tree_node(&tree, one, "cpu@5"), "reg", 5);
 	tree_u32(&tree, tree_node(&tree, at, "l2-cache@6"), "reg", 6);
@@ -313,17 +315,45 @@ static void cpus_of_the_tree(void **state)
 	tree_text(&tree, one, "status", "disabled");
 	at = fdt_path_offset(tree.fdt, "/cpus");
 	one = tree_node(&tree, at, "cpu@1");
-	assert_int_equal(fdt_setprop(tree.fdt, one, "reg", two, 8), 0);
+	assert_int_equal(fdt_setprop(tree.fdt, one, "reg", two + 4, 4), 0);
+	at = fdt_path_offset(tree.fdt, "/cpus");
+	one = tree_node(&tree, at, "cpu@2");
+	tree_u32(&tree, one, "reg", 2);
+	tree_text(&tree, one, "status", "fail-parity");
 	assert_int_equal(cpus(4), 0);
 	assert_int_equal(cpu_count, 2);
-	assert_int_equal(cpu[0] + cpu[1], 0x102 + 0x180000302);
+	/* of 0x80000302 the flags are not affinity */
+	assert_int_equal(cpu[0] + cpu[1], 0x102 + 0x302);
 	at = (int)(cpu[0] == 0x102);
 	assert_int_equal(cpus(1), TRANS_ENOSPC);
 	assert_int_equal(cpu_count, 1);
-	assert_int_equal(cpu[0], at ? 0x102 : 0x180000302);
+	assert_int_equal(cpu[0], at ? 0x102 : 0x302);
 	assert_int_equal(trans_fdt_cpus(tree.fdt, 20, cpu, 4, &cpu_count, &err),
 			 TRANS_EFDT);
 	assert_int_equal(cpu_count, 0);
+}
+
+/* Affinity 3 is in the first cell; more numbers are of more threads. */
+static void cpus_of_two_cells(void **state)
+{
+	static const char three[] = "\0\0\0\x01\x80\0\x03\x02\0\0\0\x07";
+	int at, one;
+
+	(void)state;
+	at = tree_node(&tree, 0, "cpus");
+	one = tree_node(&tree, at, "cpu@0");
+	assert_int_equal(fdt_setprop(tree.fdt, one, "reg", three, 4), 0);
+	assert_int_equal(cpus(4), 0);
+	assert_int_equal(cpu_count, 0);
+	one = fdt_path_offset(tree.fdt, "/cpus/cpu@0");
+	assert_int_equal(fdt_setprop(tree.fdt, one, "reg", three, 12), 0);
+	assert_int_equal(cpus(4), 0);
+	assert_int_equal(cpu_count, 1);
+	assert_int_equal(cpu[0], 0x100000302);
+	at = fdt_path_offset(tree.fdt, "/cpus");
+	tree_u32(&tree, at, "#address-cells", 1);
+	assert_int_equal(cpus(4), 0);
+	assert_int_equal(cpu[0], 1);
 }
 
 /* ---- the console ---- */
@@ -504,6 +534,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(v3), T(v2), T(none), T(disabled), T(translated), T(buses),
 		T(too_many), T(psci), T(cpus_of_the_tree), T(named), T(kinds),
+		T(too_many), T(psci), T(cpus_of_two_cells), T(named), T(kinds),
 		T(hostile), T(deep),
 	};
 
