@@ -504,7 +504,7 @@ __attribute__((noreturn)) void trans_transition_park(
  * fine. */
 void trans_transition_cancel(struct trans_transition *transition);
 
-/* Bytes of the control blob (code and read-only data). */
+/* Bytes of the control blob (vectors, code and read-only data) in its pages. */
 size_t trans_blob_size(void);
 
 TRANS_END_DECLS

@@ -64,8 +64,10 @@ bool handover_host(const char *text)
 
 bool handover_blob(const char *text)
 {
-	bool ok = named_part(text, BLOB_ENTRY, &blob);
+	bool ok = named_part(text, 0, &blob);
 
+	/* Behind vectors, which are in no file. */
+	blob.len += BLOB_ENTRY;
 	if (blob.len > BLOB_MAX)
 		blob.len = BLOB_MAX;
 	return ok;

@@ -15,7 +15,25 @@ extern const uint32_t trans_blob_len_ __attribute__((visibility("hidden")));
 
 size_t trans_blob_size(void)
 {
-	return trans_blob_len_;
+	return BLOB_ENTRY + trans_blob_len_;
+}
+
+/* B (Arm ARM C6.2): 26 bits, in instructions. */
+static uint32_t branch(uint32_t from, uint32_t to)
+{
+	return 0x14000000u | ((to - from) / 4 & 0x3ffffffu);
+}
+
+/* What stands in front of the image. An instruction is little-endian, and so is
+ * every host. */
+static void add_vectors(uint32_t *page)
+{
+	for (uint32_t at = 0; at < BLOB_STUB; at += BLOB_VECTOR) {
+		page[at / 4] = branch(at, BLOB_FAULT);
+		page[(BLOB_STUB + at) / 4] = branch(0, 0);
+	}
+	page[(BLOB_STUB + BLOB_LOWER_SYNC * BLOB_VECTOR) / 4] =
+		branch(BLOB_STUB + BLOB_LOWER_SYNC * BLOB_VECTOR, BLOB_CALL);
 }
 
 static int view(const struct trans_transition *t, trans_pa_t pa, uint64_t len,
@@ -60,7 +78,8 @@ int trans_control_build_(struct trans_transition *t, struct trans_error *err)
 	if (ret)
 		return ret;
 	memset(page, 0, count * granule);
-	memcpy(page, trans_blob_start_, size);
+	add_vectors(page);
+	memcpy((char *)page + BLOB_ENTRY, trans_blob_start_, trans_blob_len_);
 	clean(t, page, count * granule);
 	return 0;
 }

@@ -12,11 +12,18 @@
 
 #include "lib/sctlr.h"
 
-/* Bytes from the start of the image: two times 16 vectors of 128 bytes come
- * first, the blob's own and those of the EL2 stub, because VBAR wants 2 KiB
- * alignment and the image begins a granule. */
+/* Bytes from the start of the code granules: two times 16 vectors of 128 bytes
+ * come first, the blob's own and those of the EL2 stub, because VBAR wants
+ * 2 KiB alignment. They are almost empty, so they are no part of the image,
+ * which begins with the entry: each is one branch, to where all of the blob's
+ * lead, or where an HVC from AArch64 below leads; the stub's others stay where
+ * they are (trans/transition/control.c). */
 #define BLOB_STUB 0x800
 #define BLOB_ENTRY 0x1000
+#define BLOB_FAULT 0x1004
+#define BLOB_CALL 0x1008
+#define BLOB_VECTOR 128
+#define BLOB_LOWER_SYNC 8 /* which vector: Arm ARM D1.3.1 */
 #define BLOB_MAX 0x4000
 #define BLOB_STACK_TOP 0x1000
 

@@ -82,15 +82,6 @@
 	bl	put_letter
 	.endm
 
-	.section .text.vectors, "ax"
-	.balign	2048
-	.global	blob_vectors
-blob_vectors:
-	.rept	16
-	b	fault
-	.balign	128
-	.endr
-
 	/*
 	 * x0: PA of the params. PC is a physical address, the tables are
 	 * anybody's, the MMU is on or off. No memory is touched before it is
@@ -99,6 +90,16 @@ blob_vectors:
 	.section .text.entry, "ax"
 	.global	blob_entry
 blob_entry:
+	b	start
+	.if	. - blob_entry - (BLOB_FAULT - BLOB_ENTRY)
+	.error	"BLOB_FAULT"
+	.endif
+	b	fault
+	.if	. - blob_entry - (BLOB_CALL - BLOB_ENTRY)
+	.error	"BLOB_CALL"
+	.endif
+	b	blob_call
+start:
 	msr	daifset, #0xf
 	/* Before any name depends on it. The rest of HCR is the host's still,
 	 * and its MMU may be on. x28: as the host has it, for not_quiet. */

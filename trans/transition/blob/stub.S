@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * The way to EL2 for a host that runs at EL1 over a resident stub. The stub's
- * own code lies in memory that the moves may overwrite, so these vectors, in
- * the blob's safe pages, take its place before the first move. EL2 runs with
+ * own code lies in memory that the moves may overwrite, so vectors in the
+ * blob's safe pages, blob_stub, take its place before the first move. EL2 runs with
  * the MMU off: everything here is physical, and clean to the PoC.
  *
  * Linux's hvc convention, as far as the blob needs it. x9 and x10 are lost.
@@ -13,20 +13,11 @@
 #define EC_SHIFT 26
 #define EC_HVC64 0x16
 
-	.macro	unexpected count
-	.rept	\count
-	b	.
-	.balign	128
-	.endr
-	.endm
-
-	.section .text.stub, "ax"
-	.balign	2048
-	.global	blob_stub
-blob_stub:
-	unexpected 8
 	/* Synchronous, from AArch64 below: an HVC, or a trap that nobody can
-	 * handle any more. */
+	 * handle any more. Nothing else is expected. */
+	.section .text.blob_call, "ax"
+	.global	blob_call
+blob_call:
 	mrs	x9, esr_el2
 	lsr	x9, x9, #EC_SHIFT
 	cmp	x9, #EC_HVC64
@@ -43,8 +34,6 @@ blob_stub:
 2:	mov	w0, #(BLOB_HVC_UNKNOWN & 0xffff)
 	movk	w0, #(BLOB_HVC_UNKNOWN >> 16), lsl #16
 	eret
-	.balign	128
-	unexpected 7
 
 	/*
 	 * As the blob leaves at EL2: HCR and SCTLR as a whole, E2H as it is,

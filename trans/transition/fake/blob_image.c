@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * A control blob for a test's host: bytes to copy, never run. A page and a bit,
- * so that a second code granule is needed where granules are 4K.
+ * A control blob for a test's host: bytes to copy, never run. Behind a
+ * page of vectors, so a second code granule is needed where granules are 4K.
  */
 #include "trans/transition/blob/blob.h"
 
 extern const char trans_blob_start_[];
 extern const uint32_t trans_blob_len_;
 
-const char trans_blob_start_[4112] = { [0 ... 4111] = '\xb1' };
+const char trans_blob_start_[16] = { [0 ... 15] = '\xb1' };
 const uint32_t trans_blob_len_ = sizeof(trans_blob_start_);

@@ -94,9 +94,31 @@ static void parameters(void **state)
 	assert_int_equal(tr.alias, tr.t.code);
 	assert_int_equal(tr.alias_len, tr.t.code_granules * 4096);
 	assert_int_equal(tr.t.code_granules, (trans_blob_size() + 4095) / 4096);
-	assert_int_equal(*(uint8_t *)memory_at(&tr.m, tr.t.code), 0xb1);
+	assert_int_equal(*(uint8_t *)memory_at(&tr.m, tr.t.code + BLOB_ENTRY),
+			 0xb1);
 	/* blob, list and tables are in memory; nothing of it is left out */
 	assert_true(tr.m.cleaned >= (unsigned long)tr.m.balance * 4096);
+}
+
+static uint32_t word_at(trans_pa_t pa)
+{
+	return *(uint32_t *)memory_at(&tr.m, pa);
+}
+
+/* Branches (Arm ARM C6.2, B): each of the blob's to 0x1004; of the stub's one
+ * to 0x1008, and all others to themselves. */
+static void vectors(void **state)
+{
+	(void)state;
+	transition_move(SRC, DST, 0x1000);
+	transition_prepare();
+	assert_int_equal(word_at(tr.t.code), 0x14000401);
+	assert_int_equal(word_at(tr.t.code + 4), 0);
+	assert_int_equal(word_at(tr.t.code + 0x400), 0x14000301);
+	assert_int_equal(word_at(tr.t.code + 0x780), 0x14000221);
+	assert_int_equal(word_at(tr.t.code + 0x800), 0x14000000);
+	assert_int_equal(word_at(tr.t.code + 0xc00), 0x14000102);
+	assert_int_equal(word_at(tr.t.code + 0xf80), 0x14000000);
 }
 
 static void stub(void **state)
@@ -274,6 +296,7 @@ int main(void)
 		TEST(sparse),
 		TEST(left_to_the_library),
 		TEST(parameters),
+		TEST(vectors),
 		TEST(stub),
 		TEST(fallback),
 		TEST(el2),
