@@ -71,11 +71,11 @@ static const char *kernel_fault(const struct image_header *header,
 	unsigned int shift = page_shift(header);
 
 	if (header->magic != IMAGE_MAGIC)
-		return "no arm64 Image: magic";
+		return trans_why("no arm64 Image: magic");
 	if (is_big_endian(header))
-		return "big-endian kernel";
+		return trans_why("big-endian kernel");
 	if (shift && !(granules & 1ull << shift))
-		return "kernel page size not supported by this CPU";
+		return trans_why("kernel page size not supported by this CPU");
 	return NULL;
 }
 
@@ -85,11 +85,11 @@ static const char *size_fault(const struct image_header *header,
 {
 	if (is_legacy(header))
 		return file_len > UINT64_MAX - IMAGE_LEGACY_BSS ?
-			"file too long" : NULL;
+			trans_why("file too long") : NULL;
 	if (header->text_offset >= IMAGE_BASE_ALIGN)
-		return "text_offset not below 2 MiB";
+		return trans_why("text_offset not below 2 MiB");
 	if (file_len > header->image_size)
-		return "file longer than image_size";
+		return trans_why("file longer than image_size");
 	return NULL;
 }
 

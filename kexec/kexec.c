@@ -14,15 +14,16 @@ static const char *missing(const struct trans_kexec_args *args)
 	const struct trans_ops *host = args->host;
 
 	if (!args->fdt)
-		return "fdt is missing";
+		return trans_why("fdt is missing");
 	if (!args->ram)
-		return "ram is missing";
+		return trans_why("ram is missing");
 	if (!args->reserved)
-		return "reserved is missing: an empty one says none";
+		return trans_why("reserved is missing: an empty one says none");
 	if (!host || !host->alloc || !host->free || !host->phys_to_virt)
-		return "host, or its alloc, free or phys_to_virt, is missing";
+		return trans_why(
+			"host, or its alloc, free or phys_to_virt, is missing");
 	if (!args->transition.cpu)
-		return "cpu is missing";
+		return trans_why("cpu is missing");
 	return NULL;
 }
 

@@ -333,13 +333,13 @@ static const char *request_fault(const struct trans_place_request *request)
 	uint64_t granule = request->granule;
 
 	if (granule < 4096 || granule > 65536 || granule & (granule - 1))
-		return "granule";
+		return trans_why("granule");
 	if (!request->fdt_len || request->fdt_len > BASE_ALIGN)
-		return "device tree length";
+		return trans_why("device tree length");
 	if (!request->image->memory_len)
-		return "kernel memory length";
+		return trans_why("kernel memory length");
 	if (request->image->text_offset >= BASE_ALIGN)
-		return "text_offset";
+		return trans_why("text_offset");
 	return NULL;
 }
 

@@ -145,6 +145,10 @@ int trans_kexec_unpack_(struct load *load)
 	ret = see(load, len, &file);
 	if (ret)
 		return ret;
-	return format == TRANS_FORMAT_ELF ? unpack_elf(load, &file) :
+	if (format == TRANS_FORMAT_ELF)
+		return unpack_elf(load, &file);
+	return TRANS_ASSUME_NO_PACKED ?
+	       trans_fail(load->err, TRANS_EIMAGE,
+			  "no plain Image (TRANS_ASSUME_NO_PACKED)") :
 	       unpack_packed(load, &file);
 }

@@ -80,5 +80,33 @@
 #ifndef TRANS_ASSUME_NO_WORKERS
 #define TRANS_ASSUME_NO_WORKERS 0
 #endif
+/* 1: a compressed kernel is refused (TRANS_EIMAGE), and what takes one apart is
+ * not linked; a file is an Image, or ELF. 0: it may be compressed. */
+#ifndef TRANS_ASSUME_NO_PACKED
+#define TRANS_ASSUME_NO_PACKED 0
+#endif
+/* 1: nothing is verified when it was moved, and what does is neither linked nor
+ * in the blob, which is compiled with the same; who asks for it is told
+ * (TRANS_EINVAL). 0: it may be. */
+#ifndef TRANS_ASSUME_NO_DIGESTS
+#define TRANS_ASSUME_NO_DIGESTS 0
+#endif
+/* 1: no transition has tables but identity maps of exactly what is moved: what
+ * lies beyond their reach is refused (TRANS_ERANGE), and so is coarse_above
+ * (TRANS_EINVAL). 0: what is far is mapped elsewhere, what is scattered by
+ * whole ranges. */
+#ifndef TRANS_ASSUME_EXACT
+#define TRANS_ASSUME_EXACT 0
+#endif
+/* A host's trans_sha256_fn (sha256.h), with this name: then no other is linked,
+ * but in the blob, which is compiled without. */
+#ifndef TRANS_ASSUME_SHA256
+#define TRANS_ASSUME_SHA256 trans_sha256_portable_
+#endif
+/* 1: errors have a status and say where, and their why is one and the same text
+ * everywhere; what is checked and refused is as it was. 0: each has its own. */
+#ifndef TRANS_ASSUME_NO_WORDS
+#define TRANS_ASSUME_NO_WORDS 0
+#endif
 
 #endif

@@ -12,10 +12,18 @@
 
 #include <trans_table/errors.h>
 
+#include "lib/assume.h"
+
 /* Kept out of its caller, so that what it needs of the stack is not held while
  * the caller goes deeper elsewhere. Underscores, because Linux and U-Boot have
  * a macro that is called noinline. */
 #define TRANS_APART __attribute__((__noinline__))
+
+/* A reason, in words if this build has any: never NULL. */
+static inline const char *trans_why(const char *why)
+{
+	return TRANS_ASSUME_NO_WORDS ? "(no words in this build)" : why;
+}
 
 /* @why is static text. @pa and @len: the physical range concerned. */
 static inline int trans_fail_pa(struct trans_error *err, int status,
@@ -25,7 +33,7 @@ static inline int trans_fail_pa(struct trans_error *err, int status,
 		memset(err, 0, sizeof(*err));
 		err->status = status;
 		err->level = TRANS_NO_LEVEL;
-		err->why = why;
+		err->why = trans_why(why);
 		err->pa = pa;
 		err->len = len;
 	}

@@ -6,6 +6,7 @@
  */
 #include <trans_table/sha256.h>
 
+#include "lib/assume.h"
 #include "lib/bytes.h"
 
 const uint32_t trans_sha256_k[64] = {
@@ -86,11 +87,16 @@ static void one_block(uint32_t state[8], const uint8_t *data)
 	state[7] += h;
 }
 
-static void portable(uint32_t state[8], const uint8_t *data, size_t count)
+void trans_sha256_portable_(uint32_t state[8], const uint8_t *data,
+			    size_t count);
+void trans_sha256_portable_(uint32_t state[8], const uint8_t *data,
+			    size_t count)
 {
 	for (; count; count--, data += TRANS_SHA256_BLOCK)
 		one_block(state, data);
 }
+
+void TRANS_ASSUME_SHA256(uint32_t state[8], const uint8_t *data, size_t count);
 
 void trans_sha256_init(struct trans_sha256 *sha)
 {
@@ -99,7 +105,7 @@ void trans_sha256_init(struct trans_sha256 *sha)
 		0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 	};
 
-	sha->blocks = portable;
+	sha->blocks = TRANS_ASSUME_SHA256;
 	sha->len = 0;
 	memcpy(sha->state, start, sizeof(start));
 }

@@ -5,6 +5,7 @@
  * and the image would be lost; so what cannot be told is refused.
  */
 #include "hibernate/resume/private.h"
+#include "lib/assume.h"
 #include "lib/fail.h"
 #include "lib/numbers.h"
 
@@ -89,12 +90,12 @@ static const char *level_problem(const struct tr_load *load,
 				 enum tr_level level)
 {
 	if (next_level(load) == 1)
-		return level == TR_LEVEL_VHE ?
-			"saved with VHE at EL2, and we are at EL1" : NULL;
+		return level == TR_LEVEL_VHE ? trans_why(
+			"saved with VHE at EL2, and we are at EL1") : NULL;
 	if (level == TR_LEVEL_EL1)
-		return "saved at EL1, and we are at EL2";
+		return trans_why("saved at EL1, and we are at EL2");
 	return has_vhe(load->args->transition.cpu) ?
-		NULL : "saved with VHE, and the CPU has none";
+		NULL : trans_why("saved with VHE, and the CPU has none");
 }
 
 /* Without a stub the image was saved at EL1, or at EL2 with VHE; the header
@@ -138,9 +139,15 @@ static int make_world(struct tr_load *load, const struct tr_tables *tables)
 	const struct trans_cpu *cpu = load->args->transition.cpu;
 	trans_pa_t stub = load->resume->image.info.stub;
 	unsigned int va_bits = load->args->transition.va_bits;
-	int ret = trans_find_world_(tables, cpu,
-				    va_bits ? va_bits : TRANS_DEFAULT_VA_BITS,
-				    world, load->err);
+	int ret;
+
+	if (TRANS_ASSUME_PHYSICAL)
+		return trans_fail(load->err, TRANS_EINVAL,
+				  "an entry with the MMU on "
+				  "(TRANS_ASSUME_PHYSICAL)");
+	ret = trans_find_world_(tables, cpu,
+				va_bits ? va_bits : TRANS_DEFAULT_VA_BITS,
+				world, load->err);
 
 	world->vbar_el2 = stub;
 	world->drop = stub != 0;
@@ -247,7 +254,8 @@ int trans_resume_find_entry_(struct tr_load *load)
 	if (ret || wish == TRANS_RESUME_VIRTUAL)
 		return ret ? ret : enter_virtual(load, tables);
 	ret = enter_physical(load, &memory, tables);
-	if (ret == TRANS_EIMAGE && wish == TRANS_RESUME_AUTO)
+	if (ret == TRANS_EIMAGE && wish == TRANS_RESUME_AUTO &&
+	    !TRANS_ASSUME_PHYSICAL)
 		return enter_virtual(load, tables);
 	return ret;
 }

@@ -16,25 +16,25 @@ static const char *args_fault(const struct trans_resume_args *args)
 	const struct trans_transition_args *transition = &args->transition;
 
 	if (!args->disk)
-		return "disk is missing";
+		return trans_why("disk is missing");
 	if (!args->ram)
-		return "ram is missing";
+		return trans_why("ram is missing");
 	if (!args->reserved)
-		return "reserved is missing: an empty one says none";
+		return trans_why("reserved is missing: an empty one says none");
 	if (!args->free)
-		return "free is missing";
+		return trans_why("free is missing");
 	if (!args->host || !args->host->phys_to_virt)
-		return "host, or its phys_to_virt, is missing";
+		return trans_why("host, or its phys_to_virt, is missing");
 	if (!transition->cpu)
-		return "cpu is missing";
+		return trans_why("cpu is missing");
 	if (transition->map == TRANS_MAP_LINEAR && !transition->linear)
-		return "linear is missing";
+		return trans_why("linear is missing");
 	if (args->entry > TRANS_RESUME_VIRTUAL)
-		return "unknown entry";
+		return trans_why("unknown entry");
 	if (transition->zero || transition->stays || transition->digest_count)
-		return "zero, stays or digests beside an image";
+		return trans_why("zero, stays or digests beside an image");
 	if (TRANS_ASSUME_NO_SIDECAR && args->sidecar)
-		return "a sidecar (TRANS_ASSUME_NO_SIDECAR)";
+		return trans_why("a sidecar (TRANS_ASSUME_NO_SIDECAR)");
 	return NULL;
 }
 
@@ -44,10 +44,10 @@ static const char *lent_fault(const struct trans_resume_args *args,
 {
 	if (!trans_ranges_contain(args->ram, range->start, range->len) ||
 	    trans_ranges_touch(args->reserved, range->start, range->len))
-		return "lent memory is no RAM, or is reserved";
+		return trans_why("lent memory is no RAM, or is reserved");
 	if (args->efi_runtime &&
 	    trans_ranges_touch(args->efi_runtime, range->start, range->len))
-		return "lent memory is of EFI's runtime services";
+		return trans_why("lent memory is of EFI's runtime services");
 	return NULL;
 }
 

@@ -4,6 +4,7 @@
  * that stage 1 has: regimes with two halves and an EL0, and the EL2 regime with
  * one range and none (Arm ARM D8.4.1).
  */
+#include "lib/fail.h"
 #include "trans/table/attr.h"
 
 static bool one_range(const struct trans_geometry *geo)
@@ -147,13 +148,13 @@ const char *trans_attributes_of_(const struct trans_table *table,
 
 	if (attr->memory < TRANS_MEM_NORMAL || attr->memory > TRANS_MEM_STRONG ||
 	    attr->access & ~(TRANS_WRITE | TRANS_EXEC))
-		return "unknown memory type or access bit";
+		return trans_why("unknown memory type or access bit");
 	/* Speculative fetches from a device have side effects (D8.4.1.2.3). */
 	if (exec && !normal)
-		return "device memory is never executable";
+		return trans_why("device memory is never executable");
 	index = trans_mair_index_(table->mair, memory_types[attr->memory]);
 	if (index < 0)
-		return "memory type is not in the table's MAIR";
+		return trans_why("memory type is not in the table's MAIR");
 	bits |= (uint64_t)index << LEAF_INDEX_SHIFT;
 	if (normal && !geo_ds(&table->geo))
 		bits |= LEAF_SH_INNER;

@@ -16,19 +16,20 @@ static const char *shape_problem(enum trans_granule granule,
 				 bool ds)
 {
 	if (granule != TRANS_4K && granule != TRANS_16K && granule != TRANS_64K)
-		return "granule is not 4K, 16K or 64K";
+		return trans_why("granule is not 4K, 16K or 64K");
 	if (ds && granule == TRANS_64K)
-		return "DS has no meaning with the 64K granule";
+		return trans_why("DS has no meaning with the 64K granule");
 	if (va_bits < 25)
-		return "VA size below 25 bits";
+		return trans_why("VA size below 25 bits");
 	if (va_bits > 52)
-		return "VA size above 52 bits";
+		return trans_why("VA size above 52 bits");
 	if (va_bits > 48 && granule != TRANS_64K && !ds)
-		return "VA size above 48 bits needs 64K or DS";
+		return trans_why("VA size above 48 bits needs 64K or DS");
 	if (!trans_tcr_pa_code_exists_(pa_bits))
-		return "PA size is not 32, 36, 40, 42, 44, 48 or 52 bits";
+		return trans_why(
+			"PA size is not 32, 36, 40, 42, 44, 48 or 52 bits");
 	if (pa_bits > 48 && granule != TRANS_64K && !ds)
-		return "PA size of 52 bits needs 64K or DS";
+		return trans_why("PA size of 52 bits needs 64K or DS");
 	return NULL;
 }
 
@@ -61,12 +62,13 @@ static void set_layout(struct trans_geometry *geo)
 static const char *regime_problem(enum trans_regime regime, unsigned int flags)
 {
 	if (flags & ~(TRANS_GEO_UPPER | TRANS_GEO_DS))
-		return "unknown geometry flag";
+		return trans_why("unknown geometry flag");
 	if (regime != TRANS_EL1_0 && regime != TRANS_EL2 &&
 	    regime != TRANS_EL2_0)
-		return "regime is not EL1&0, EL2 or EL2&0 (non-secure stage 1)";
+		return trans_why("regime is not EL1&0, EL2 or EL2&0 "
+				 "(non-secure stage 1)");
 	if (regime == TRANS_EL2 && (flags & TRANS_GEO_UPPER))
-		return "the EL2 regime has no upper half";
+		return trans_why("the EL2 regime has no upper half");
 	return NULL;
 }
 

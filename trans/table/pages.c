@@ -2,6 +2,7 @@
 /*
  * Table pages: how they come, are written, and go.
  */
+#include "lib/fail.h"
 #include "trans/table/pages.h"
 
 uint64_t *trans_table_at_(const struct trans_table *table, trans_pa_t pa,
@@ -56,12 +57,12 @@ int trans_page_take_(struct trans_table *table, uint64_t **page, trans_pa_t *pa)
 const char *trans_page_why_(int status)
 {
 	if (status == TRANS_ENOMEM)
-		return "no memory for a table page";
+		return trans_why("no memory for a table page");
 	if (status == TRANS_ERANGE)
-		return "table page beyond the output address size";
+		return trans_why("table page beyond the output address size");
 	if (status == TRANS_EFAULT)
-		return "phys_to_virt refused a page just allocated";
-	return "acquire refused a table page";
+		return trans_why("phys_to_virt refused a page just allocated");
+	return trans_why("acquire refused a table page");
 }
 
 /* The pages of a window came as one block and go as one (table.c). */

@@ -100,15 +100,15 @@ static const char *leaf_problem(const struct trans_leaf *leaf, trans_pa_t pa,
 				unsigned int access)
 {
 	if (leaf->pa != pa)
-		return "mapped to another address";
+		return trans_why("mapped to another address");
 	if (!leaf->readable)
-		return "mapped unreadable";
+		return trans_why("mapped unreadable");
 	if (access & TRANS_WRITE && !leaf->writable)
-		return "mapped read-only";
+		return trans_why("mapped read-only");
 	if (access & TRANS_EXEC && !leaf->executable)
-		return "mapped execute-never";
+		return trans_why("mapped execute-never");
 	if (access & TRANS_EXEC && !trans_leaf_runs(leaf))
-		return "mapped as Device or Non-cacheable memory";
+		return trans_why("mapped as Device or Non-cacheable memory");
 	return NULL;
 }
 

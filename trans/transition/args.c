@@ -12,21 +12,21 @@ static const char *missing(const struct trans_transition_args *args)
 	const struct trans_ops *ops = args->ops;
 
 	if (!args->cpu)
-		return "cpu is missing";
+		return trans_why("cpu is missing");
 	if (!ops || !ops->alloc || !ops->free || !ops->phys_to_virt)
-		return "alloc, free or phys_to_virt is missing";
+		return trans_why("alloc, free or phys_to_virt is missing");
 	if (!args->plan)
-		return "plan is missing";
+		return trans_why("plan is missing");
 	if (!args->alias_prepare)
-		return "alias_prepare is missing";
+		return trans_why("alias_prepare is missing");
 	if (args->map == TRANS_MAP_LINEAR && !args->linear)
-		return "linear is missing";
+		return trans_why("linear is missing");
 	if (args->scrub && !args->linear)
-		return "scrub without linear";
+		return trans_why("scrub without linear");
 	if (args->coarse_above && !args->ram)
-		return "coarse_above without ram";
+		return trans_why("coarse_above without ram");
 	if (args->digest_count && !args->digests)
-		return "digests are missing";
+		return trans_why("digests are missing");
 	return NULL;
 }
 
@@ -42,23 +42,31 @@ static bool bad_uart(const struct trans_uart *uart)
 static const char *unknown(const struct trans_transition_args *args)
 {
 	if (args->map < TRANS_MAP_SPARSE || args->map > TRANS_MAP_NONE)
-		return "unknown map choice";
+		return trans_why("unknown map choice");
 	if ((args->map == TRANS_MAP_LINEAR && !copies_map(args)) ||
 	    args->scrub != wants_scrub(args))
-		return "this build has no linear map (TRANS_ASSUME_SPARSE)";
+		return trans_why(
+			"this build has no linear map (TRANS_ASSUME_SPARSE)");
 	if (args->world != world_of(args))
-		return "this build has no world with an MMU "
-		       "(TRANS_ASSUME_PHYSICAL)";
+		return trans_why("this build has no world with an MMU "
+				 "(TRANS_ASSUME_PHYSICAL)");
 	if (bad_uart(&args->uart))
-		return "UART: its width, or registers that it does not divide";
+		return trans_why("UART: its width, or registers that it does "
+				 "not divide");
 	if (args->conduit > TRANS_CONDUIT_SMC)
-		return "unknown conduit";
+		return trans_why("unknown conduit");
 	if (args->on_failure > TRANS_FAILURE_PARKS)
-		return "unknown on_failure";
+		return trans_why("unknown on_failure");
+	if (args->digest_count != digests_of(args))
+		return trans_why(
+			"this build has no digests (TRANS_ASSUME_NO_DIGESTS)");
+	if (args->coarse_above != coarse_above(args))
+		return trans_why(
+			"this build has no coarse map (TRANS_ASSUME_EXACT)");
 	if (args->digest_count > TRANS_DIGESTS_MAX)
-		return "too many digests";
+		return trans_why("too many digests");
 	if (copies_map(args) && args->linear_flags & TRANS_REPLACE)
-		return "REPLACE in linear_flags";
+		return trans_why("REPLACE in linear_flags");
 	return NULL;
 }
 
@@ -66,13 +74,13 @@ static const char *unknown(const struct trans_transition_args *args)
 static const char *bad_calls(const struct trans_transition_args *args)
 {
 	if (args->sdei && args->conduit == TRANS_CONDUIT_NONE)
-		return "SDEI without a conduit";
+		return trans_why("SDEI without a conduit");
 	if (args->stub && args->cpu->el != 1)
-		return "a stub is for a host at EL1";
+		return trans_why("a stub is for a host at EL1");
 	if (args->stub && args->conduit == TRANS_CONDUIT_HVC)
-		return "over a stub an HVC is the stub's";
+		return trans_why("over a stub an HVC is the stub's");
 	if (args->cpu->el == 2 && args->conduit == TRANS_CONDUIT_HVC)
-		return "at EL2 an HVC comes back to EL2";
+		return trans_why("at EL2 an HVC comes back to EL2");
 	return NULL;
 }
 
@@ -93,9 +101,9 @@ const char *trans_args_cpu_(const struct trans_transition_args *args)
 	unsigned int granule = args->granule;
 
 	if (cpu->el != 1 && cpu->el != 2)
-		return "neither at EL1 nor at EL2";
+		return trans_why("neither at EL1 nor at EL2");
 	if (granule > TRANS_64K || !(trans_cpu_granules(cpu) >> granule & 1))
-		return "the CPU lacks this granule";
+		return trans_why("the CPU lacks this granule");
 	return bad_calls(args);
 }
 
@@ -152,13 +160,13 @@ static int check_ranges(const struct trans_ranges *set, struct trans_error *err)
 static const char *misaligned(const struct trans_transition_args *args)
 {
 	if (args->entry % 4)
-		return "entry is no multiple of 4";
+		return trans_why("entry is no multiple of 4");
 	if (args->report % 4096)
-		return "report is no multiple of 4096";
+		return trans_why("report is no multiple of 4096");
 	if ((copies_map(args) || wants_scrub(args)) &&
 	    args->linear_offset & ((1ULL << args->linear->geo.granule_shift) -
 				   1))
-		return "linear_offset is no multiple of the granule";
+		return trans_why("linear_offset is no multiple of the granule");
 	return NULL;
 }
 
@@ -187,7 +195,7 @@ int trans_args_check_(const struct trans_transition_args *args,
 		ret = check_ranges(args->zero, err);
 	if (!ret)
 		ret = check_ranges(args->stays, err);
-	for (size_t i = 0; !ret && i < args->digest_count; i++)
+	for (size_t i = 0; !ret && i < digests_of(args); i++)
 		ret = check_digest(&args->digests[i], err);
 	return ret;
 }

@@ -101,8 +101,8 @@ void trans_control_free_(struct trans_transition *t)
 static void add_digests(struct blob_params *params,
 			const struct trans_transition_args *args)
 {
-	params->digest_count = args->digest_count;
-	for (size_t i = 0; i < args->digest_count; i++)
+	params->digest_count = digests_of(args);
+	for (size_t i = 0; i < digests_of(args); i++)
 		params->digest[i] = args->digests[i];
 }
 

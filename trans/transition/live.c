@@ -67,11 +67,12 @@ static const char *problem(const struct trans_leaf *leaf, trans_pa_t pa,
 			   bool wxn)
 {
 	if (leaf->pa != pa)
-		return "the live tables map it to another address";
+		return trans_why("the live tables map it to another address");
 	if (!leaf->readable || !leaf->executable || (wxn && leaf->writable))
-		return "the live tables map it execute-never";
+		return trans_why("the live tables map it execute-never");
 	if (!trans_memory_cacheable(leaf->memory))
-		return "the live tables do not map it as cacheable memory";
+		return trans_why(
+			"the live tables do not map it as cacheable memory");
 	return NULL;
 }
 

@@ -109,7 +109,7 @@ static int create(struct trans_transition *t, struct trans_error *err)
 
 static int count_tables(const struct trans_transition *t, int ret)
 {
-	unsigned int most = t->args.coarse_above;
+	unsigned int most = coarse_above(&t->args);
 
 	if (ret || is_linear(t) || t->coarse || !most || t->low.pages <= most)
 		return ret;
@@ -171,7 +171,7 @@ static int map_moves(struct trans_transition *t, struct trans_error *err)
 
 	if (!ret)
 		ret = trans_list_moves_(t, map_source, &map, err);
-	for (size_t i = 0; !ret && i < t->args.digest_count; i++)
+	for (size_t i = 0; !ret && i < digests_of(&t->args); i++)
 		ret = map_moved(t, t->args.digests[i].pa,
 				t->args.digests[i].len, false, err);
 	return ret;
@@ -227,11 +227,11 @@ static int build_coarse(struct trans_transition *t, struct trans_error *err)
 
 int trans_maps_build_(struct trans_transition *t, struct trans_error *err)
 {
-	int ret = trans_offset_map_find_(t, err);
+	int ret = TRANS_ASSUME_EXACT ? 0 : trans_offset_map_find_(t, err);
 
 	if (!ret)
 		ret = build_exact(t, err);
-	if (ret != TOO_MANY_TABLES)
+	if (TRANS_ASSUME_EXACT || ret != TOO_MANY_TABLES)
 		return ret;
 	trans_maps_free_(t);
 	t->coarse = true;

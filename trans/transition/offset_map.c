@@ -75,7 +75,7 @@ static int look(const struct trans_transition *t, struct survey *survey,
 	struct looking at = { survey, t };
 	int ret = trans_list_moves_(t, see_move, &at, err);
 
-	for (size_t i = 0; i < args->digest_count; i++)
+	for (size_t i = 0; i < digests_of(args); i++)
 		see(survey, t, args->digests[i].pa, args->digests[i].len);
 	return ret ? ret :
 		     trans_transition_pages(

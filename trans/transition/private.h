@@ -32,6 +32,17 @@ world_of(const struct trans_transition_args *args)
 	return TRANS_ASSUME_PHYSICAL ? NULL : args->world;
 }
 
+static inline size_t digests_of(const struct trans_transition_args *args)
+{
+	return TRANS_ASSUME_NO_DIGESTS ? 0 : args->digest_count;
+}
+
+static inline unsigned int
+coarse_above(const struct trans_transition_args *args)
+{
+	return TRANS_ASSUME_EXACT ? 0 : args->coarse_above;
+}
+
 static inline uint64_t granule_of(const struct trans_transition *t)
 {
 	return 1ULL << t->args.granule;

@@ -101,13 +101,18 @@ static int apart(void *arg, const struct trans_move *move)
 		     "a source shares a page with the blob");
 }
 
+static uint64_t digests_read(const struct blob_params *params)
+{
+	return TRANS_ASSUME_NO_DIGESTS ? 0 : params->digest_count;
+}
+
 /* A digest over what the blob itself writes could only fail. */
 static int all_apart(struct proof *proof)
 {
 	const struct blob_params *params = proof->params;
 	int ret = trans_list_moves_(proof->t, apart, proof, proof->err);
 
-	for (uint64_t i = 0; !ret && i < params->digest_count; i++)
+	for (uint64_t i = 0; !ret && i < digests_read(params); i++)
 		ret = clear(proof, &proof->dst, params->digest[i].pa,
 			    params->digest[i].len,
 			    "a digest covers a page of the blob");
@@ -144,7 +149,7 @@ static int digests_mapped(struct proof *proof)
 	const struct blob_params *params = proof->params;
 	int ret = 0;
 
-	for (uint64_t i = 0; !ret && i < params->digest_count; i++) {
+	for (uint64_t i = 0; !ret && i < digests_read(params); i++) {
 		const struct trans_digest *digest = &params->digest[i];
 		int named;
 

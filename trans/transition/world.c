@@ -153,29 +153,30 @@ static const char *bad_level(const struct trans_cpu *cpu,
 			     const struct trans_world *world)
 {
 	if (world->drop && world->vhe)
-		return "a world both at EL1 and at EL2";
+		return trans_why("a world both at EL1 and at EL2");
 	if ((world->drop || world->vhe) && cpu->el != 2)
-		return "only from EL2 can a world be entered elsewhere";
+		return trans_why(
+			"only from EL2 can a world be entered elsewhere");
 	if (world->vbar_el2 && !world->drop)
-		return "vbar_el2 without drop";
+		return trans_why("vbar_el2 without drop");
 	if (world->drop && trans_cpu_has_e2h_only(cpu))
-		return "the CPU cannot leave E2H";
+		return trans_why("the CPU cannot leave E2H");
 	/* ID_AA64MMFR1_EL1.VH */
 	if (world->vhe && !has(cpu, MMFR1, 8))
-		return "the CPU lacks VHE";
+		return trans_why("the CPU lacks VHE");
 	if (cpu->el == 2 && !cpu->e2h && !world->drop && !world->vhe)
-		return "EL2 without E2H has no TTBR1";
+		return trans_why("EL2 without E2H has no TTBR1");
 	return NULL;
 }
 
 static const char *bad_registers(const struct trans_world *world)
 {
 	if (!(world->sctlr & TRANS_SCTLR_M))
-		return "a world without its MMU on";
+		return trans_why("a world without its MMU on");
 	if (world->sctlr & SCTLR_EE)
-		return "a big-endian world";
+		return trans_why("a big-endian world");
 	if (world->vbar_el2 % 2048)
-		return "vbar_el2 is no multiple of 2048";
+		return trans_why("vbar_el2 is no multiple of 2048");
 	return NULL;
 }
 

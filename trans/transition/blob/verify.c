@@ -8,6 +8,7 @@
  * with its caches off. What was zeroed needs no digest: it is looked at, once
  * the digests hold.
  */
+#include "lib/assume.h"
 #include "trans/transition/blob/blob.h"
 
 static bool same(const uint8_t *a, const uint8_t *b)
@@ -125,7 +126,7 @@ int blob_verify(struct blob_params *params)
 	bool simd = params->flags & 1u << BLOB_HAS_SHA2_BIT;
 	uint64_t start = blob_ticks(), before = 0;
 
-	if (!params->digest_count)
+	if (TRANS_ASSUME_NO_DIGESTS || !params->digest_count)
 		return 0;
 	if (simd)
 		before = blob_simd_open(params->flags);

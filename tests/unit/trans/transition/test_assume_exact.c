@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/* A build that was told that maps are exact, and of nothing that is verified:
+ * who wants a coarse map, or a digest, is told. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define TRANS_ASSUME_EXACT 1
+#define TRANS_ASSUME_NO_DIGESTS 1
+#include "trans/transition/args.c"
+
+#include "tests/unit/support/transitions.h"
+
+static void coarse_is_refused(void **state)
+{
+	static struct trans_ranges ram;
+
+	(void)state;
+	transition_move(SRC, DST, 0x1000);
+	tr.args.coarse_above = 4;
+	tr.args.ram = &ram;
+	transition_refused(TRANS_EINVAL);
+	assert_non_null(strstr(tr.err.why, "TRANS_ASSUME_EXACT"));
+}
+
+static void a_digest_is_refused(void **state)
+{
+	static const struct trans_digest digest = { .pa = DST, .len = 16 };
+
+	(void)state;
+	transition_move(SRC, DST, 0x1000);
+	tr.args.digests = &digest;
+	tr.args.digest_count = 1;
+	transition_refused(TRANS_EINVAL);
+	assert_non_null(strstr(tr.err.why, "TRANS_ASSUME_NO_DIGESTS"));
+}
+
+static void exact_is_not(void **state)
+{
+	(void)state;
+	transition_move(SRC, DST, 0x1000);
+	transition_prepare();
+}
+
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, transition_setup, \
+					transition_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(coarse_is_refused),
+		TEST(a_digest_is_refused),
+		TEST(exact_is_not),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
