@@ -14,15 +14,11 @@
 #include <dm.h>
 #include <part.h>
 
-static struct {
-	struct blk_desc *desc;
-	lbaint_t start;
-} part;
-
 static int disk_read(void *ctx, u64 offset, void *buf, size_t len)
 {
-	struct blk_desc *desc = part.desc;
-	lbaint_t at = part.start + (offset >> desc->log2blksz);
+	const struct port_disk *disk = ctx;
+	struct blk_desc *desc = disk->desc;
+	lbaint_t at = disk->start + (offset >> desc->log2blksz);
 	ulong count = len >> desc->log2blksz;
 
 	return blk_dread(desc, at, count, buf) != count;
@@ -30,8 +26,9 @@ static int disk_read(void *ctx, u64 offset, void *buf, size_t len)
 
 static int disk_write(void *ctx, u64 offset, const void *buf, size_t len)
 {
-	struct blk_desc *desc = part.desc;
-	lbaint_t at = part.start + (offset >> desc->log2blksz);
+	const struct port_disk *disk = ctx;
+	struct blk_desc *desc = disk->desc;
+	lbaint_t at = disk->start + (offset >> desc->log2blksz);
 	ulong count = len >> desc->log2blksz;
 
 	return blk_dwrite(desc, at, count, buf) != count;
@@ -70,14 +67,55 @@ static bool writes_through(const struct blk_desc *desc)
 	}
 }
 
+static const char *uuid_of(const struct disk_partition *info)
+{
+#if COMPAT_PART_UUID
+	if (CONFIG_IS_ENABLED(PARTITION_UUIDS))
+		return disk_partition_uuid(info);
+#else
+#if CONFIG_IS_ENABLED(PARTITION_UUIDS)
+	return info->uuid;
+#endif
+#endif
+	return "";
+}
+
+/* "0#<uuid>", as Linux's resume=PARTUUID= has it: of GPT, or what stands for it
+ * in an MBR's. */
+static bool find_by_uuid(const char *interface, const char *dev_part,
+			 struct blk_desc **desc, struct disk_partition *info)
+{
+	const char *hash = strchr(dev_part, '#');
+	char dev[16] = "";
+
+	if (!hash || hash - dev_part >= (long)sizeof(dev))
+		return false;
+	memcpy(dev, dev_part, hash - dev_part);
+	if (blk_get_device_by_str(interface, dev, desc) < 0)
+		return false;
+	for (int i = 1; i <= MAX_SEARCH_PARTITIONS; i++)
+		if (!part_get_info(*desc, i, info) && *uuid_of(info) &&
+		    !strcasecmp(uuid_of(info), hash + 1))
+			return true;
+	return false;
+}
+
+static bool find(const char *interface, const char *dev_part,
+		 struct blk_desc **desc, struct disk_partition *info)
+{
+	return find_by_uuid(interface, dev_part, desc, info) ||
+	       part_get_info_by_dev_and_name_or_num(interface, dev_part, desc,
+						    info, 1) >= 0;
+}
+
 int port_block(const char *interface, const char *dev_part, bool force,
-	       struct trans_block *block, struct trans_error *err)
+	       struct port_disk *disk, struct trans_block *block,
+	       struct trans_error *err)
 {
 	struct disk_partition info;
 	struct blk_desc *desc;
 
-	if (part_get_info_by_dev_and_name_or_num(interface, dev_part, &desc,
-						 &info, 1) < 0 || !desc)
+	if (!find(interface, dev_part, &desc, &info) || !desc)
 		return port_error(err, TRANS_ENOENT, "disk or partition", 0,
 				  0);
 	if (!force && !writes_through(desc))
@@ -85,14 +123,14 @@ int port_block(const char *interface, const char *dev_part, bool force,
 				  "this disk may cache writes, -f risks it",
 				  0, 0);
 	desc->log2blksz = LOG2(desc->blksz);
-	part.desc = desc;
-	part.start = info.start;
+	*disk = (struct port_disk){ desc, info.start };
 	*block = (struct trans_block){
 		.len = (u64)info.size << desc->log2blksz,
 		.sector_shift = desc->log2blksz,
 		.read = disk_read,
 		.write = disk_write,
 		.flush = disk_flush,
+		.ctx = disk,
 	};
 	return 0;
 }

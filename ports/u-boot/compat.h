@@ -15,7 +15,10 @@
 #if __has_include(<alist.h>)
 #include <alist.h>
 #endif
+#include <abuf.h>
 #include <bootm.h>
+#include <dm/ofnode.h>
+#include <linux/libfdt.h>
 #include <image.h>
 #include <lmb.h>
 #include <version.h>
@@ -34,23 +37,28 @@ DECLARE_GLOBAL_DATA_PTR;
 
 #define COMPAT_VERSION (U_BOOT_VERSION_NUM * 100 + U_BOOT_VERSION_NUM_PATCH)
 #define COMPAT_GLOBAL_LMB (COMPAT_VERSION >= 202410)
+#define COMPAT_TREE_TO_FDT (COMPAT_VERSION >= 202310)
+#define COMPAT_PART_UUID (COMPAT_VERSION >= 202501)
 
 /*
- * Who uses a piece of memory, by U-Boot's own map: U-Boot or a file it loaded;
- * somebody for good; somebody whose memory no kernel may map.
+ * Who uses a piece of memory, by U-Boot's own map: perhaps a file it loaded;
+ * U-Boot, or EFI, until the end; somebody for good; somebody whose memory no
+ * kernel may map.
  */
-enum port_use { PORT_FOR_NOW, PORT_FOR_GOOD, PORT_NO_MAP };
+enum port_use { PORT_FOR_NOW, PORT_HELD, PORT_FOR_GOOD, PORT_NO_MAP };
 
 /* Called for each piece. Nonzero stops. */
 typedef int (*port_used_fn)(void *arg, u64 start, u64 len,
 			      enum port_use use);
 
+#if COMPAT_GLOBAL_LMB
+
 static inline enum port_use port_use_of(unsigned int lmb_flags)
 {
-	return lmb_flags & LMB_NOMAP ? PORT_NO_MAP : PORT_FOR_NOW;
+	if (lmb_flags & LMB_NOMAP)
+		return PORT_NO_MAP;
+	return lmb_flags & LMB_NOOVERWRITE ? PORT_HELD : PORT_FOR_NOW;
 }
-
-#if COMPAT_GLOBAL_LMB
 
 static inline int port_used_memory(void *fdt, port_used_fn used, void *arg)
 {
@@ -70,6 +78,12 @@ static inline int port_fix_tree(struct bootm_headers *images, void *fdt)
 }
 
 #else
+
+/* Files are not in this map. */
+static inline enum port_use port_use_of(unsigned int lmb_flags)
+{
+	return lmb_flags & LMB_NOMAP ? PORT_NO_MAP : PORT_HELD;
+}
 
 /* A set of the board's reservations alone tells those that are for good. Each
  * map is made anew; 1 KiB with the default of 8 regions. */
@@ -95,6 +109,24 @@ static inline int port_used_memory(void *fdt, port_used_fn used, void *arg)
 static inline int port_fix_tree(struct bootm_headers *images, void *fdt)
 {
 	return image_setup_libfdt(images, fdt, fdt_totalsize(fdt), NULL);
+}
+
+#endif
+
+/* U-Boot's own device tree, flat; its end is abuf_uninit. */
+#if COMPAT_TREE_TO_FDT
+
+static inline int port_own_tree(struct abuf *tree)
+{
+	return oftree_to_fdt(oftree_default(), tree);
+}
+
+#else
+
+static inline int port_own_tree(struct abuf *tree)
+{
+	abuf_init_set(tree, (void *)gd->fdt_blob, fdt_totalsize(gd->fdt_blob));
+	return 0;
 }
 
 #endif

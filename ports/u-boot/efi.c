@@ -8,10 +8,6 @@
 
 #include <efi_loader.h>
 
-#define MAX_RUNTIME 16
-
-static struct trans_range runtime_storage[MAX_RUNTIME];
-
 typedef int (*region_fn)(struct trans_ranges *set, u64 start, u64 len);
 
 /* Do @what with each region of which @is is true. */
@@ -42,9 +38,19 @@ static bool is_runtime(const struct efi_mem_desc *region)
 	return region->attribute & EFI_MEMORY_RUNTIME;
 }
 
-int port_efi_remove(struct trans_ranges *free)
+/* With the newer lmb it is EFI's too that holds it there, and whatever else is
+ * in that map, as a file that was loaded, is in use here. */
+int port_efi_take(struct port_memory *memory)
 {
-	return each_region(is_used, trans_ranges_remove, free);
+	int ret = each_region(is_used, trans_ranges_remove, &memory->free);
+
+#if COMPAT_GLOBAL_LMB
+	return ret;
+#else
+	if (ret)
+		return ret;
+	return each_region(is_used, trans_ranges_add, &memory->held);
+#endif
 }
 
 /*
@@ -74,13 +80,13 @@ static bool exists(bool wanted)
 	return systab.boottime;
 }
 
-int port_efi_begin(bool wanted, struct trans_error *err)
+int port_efi_begin(struct port_efi *efi, bool wanted,
+		   struct trans_error *err)
 {
-	struct port_efi *efi = &port_efi;
 	int ret;
 
-	trans_ranges_init(&efi->runtime, runtime_storage, MAX_RUNTIME);
-	efi->system_table = 0;
+	trans_ranges_init(&efi->runtime, efi->storage,
+			  ARRAY_SIZE(efi->storage));
 	if (!exists(wanted))
 		return 0;
 	efi->system_table = (uintptr_t)&systab;
@@ -89,9 +95,9 @@ int port_efi_begin(bool wanted, struct trans_error *err)
 }
 
 /* Their functions become those that need no driver of U-Boot's. */
-void port_efi_leave(void)
+void port_efi_leave(const struct port_efi *efi)
 {
-	if (!port_efi.system_table)
+	if (!efi->system_table)
 		return;
 	efi_variables_boot_exit_notify();
 	efi_runtime_detach();

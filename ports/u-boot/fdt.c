@@ -45,7 +45,7 @@ static void *copy_tree(const void *from, size_t *len, struct trans_error *err)
 
 void *port_fdt(ulong addr, size_t *len, struct trans_error *err)
 {
-	static struct bootm_headers none;
+	struct bootm_headers none = { 0 };
 	void *from = map_sysmem(addr ? addr : default_fdt(), 0);
 	void *fdt;
 
@@ -57,7 +57,6 @@ void *port_fdt(ulong addr, size_t *len, struct trans_error *err)
 	fdt = copy_tree(from, len, err);
 	if (!fdt)
 		return NULL;
-	memset(&none, 0, sizeof(none));
 	if (port_fix_tree(&none, fdt)) {
 		free(fdt);
 		port_error(err, TRANS_EFDT, "a fix-up failed", 0, 0);
@@ -73,11 +72,11 @@ static int random_bytes(void *ctx, void *buf, size_t len)
 
 /* The fix-ups have put ${bootargs} in. Seeds come from a hardware generator, or
  * are removed. */
-struct trans_fdt_edit port_fdt_edit(void)
+struct trans_fdt_edit port_fdt_edit(const struct port_memory *memory)
 {
 	struct trans_fdt_edit edit = {
-		.reserve = port_memory.lpi.range,
-		.reserve_count = port_memory.lpi.count,
+		.reserve = memory->lpi.range,
+		.reserve_count = memory->lpi.count,
 	};
 	struct udevice *dev;
 

@@ -6,38 +6,44 @@
  */
 #include "port.h"
 
-#include <trans_table/machine.h>
+#include <dm.h>
 #include <linux/libfdt.h>
 
-#define MAX_SPIS 1024
-
-static struct trans_fdt_gic found;
-static struct trans_spi spis[MAX_SPIS];
-
-int port_gic(struct trans_gic *gic, struct trans_error *err)
+static void find_spis(struct port *port)
 {
-	int ret = trans_fdt_gic(gd->fdt_blob, fdt_totalsize(gd->fdt_blob),
-				&found, err);
+	struct trans_gic *gic = &port->gic.gic;
 
-	*gic = found.gic;
-	gic->mmio = trans_mmio_direct(0);
-	return ret;
+	if (!trans_fdt_interrupts(port->tree, fdt_totalsize(port->tree),
+				  port->spis, PORT_MAX_SPIS, &gic->spi_count,
+				  NULL))
+		gic->spis = port->spis;
 }
 
-void port_gic_spis(struct trans_gic *gic)
+/* Nobody would look where it writes to. */
+static int no_gicv3(struct trans_error *err)
 {
-	if (!trans_fdt_interrupts(gd->fdt_blob, fdt_totalsize(gd->fdt_blob),
-				  spis, MAX_SPIS, &gic->spi_count, NULL))
-		gic->spis = spis;
+	ofnode node;
+
+	ofnode_for_each_compatible_node(node, "arm,gic-v3")
+		if (ofnode_is_enabled(node))
+			return port_error(err, TRANS_EHOST,
+					  "a GICv3, without CMD_TRANS_GICV3",
+					  0, 0);
+	return 0;
 }
 
-/* A machine without a GIC has none. */
-int port_gic_tables(struct trans_ranges *tables, struct trans_error *err)
+int port_gic(struct port *port, struct trans_error *err)
 {
-	struct trans_gic gic;
-	int ret = port_gic(&gic, err);
+	int ret;
 
+	if (!IS_ENABLED(CONFIG_CMD_TRANS_GICV3))
+		return no_gicv3(err);
+	ret = trans_fdt_gic(port->tree, fdt_totalsize(port->tree), &port->gic,
+			    err);
 	if (ret)
 		return ret == TRANS_ENOENT ? 0 : ret;
-	return trans_gic_lpi_tables(&gic, tables, err);
+	port->gic.gic.mmio = trans_mmio_direct(0);
+	if (IS_ENABLED(CONFIG_CMD_TRANS_RESUME))
+		find_spis(port);
+	return trans_gic_lpi_tables(&port->gic.gic, &port->memory.lpi, err);
 }

@@ -9,10 +9,10 @@
 #define IMAGE_SIZE_AT 16 /* in the header; booting.rst */
 #define USAGE 1 /* no status of the library's, which are negative */
 
-static struct trans_kexec kexec;
-
-/* What the words of a command line say. */
+/* What the words of a command line say, and what they led to. */
 struct request {
+	struct port port;
+	struct trans_kexec kexec;
 	struct trans_range kernel, initrd;
 	ulong fdt_addr;
 	void *fdt; /* with fix-ups; ours */
@@ -34,7 +34,7 @@ static bool read_options(struct request *r, int *argc, char *const **argv,
 		}
 		if (strcmp(**argv, "-k") || *argc < 2 ||
 		    !port_read_range((*argv)[1], &range) || !range.len ||
-		    port_memory_keep(range, err))
+		    port_memory_keep(&r->port.memory, range, err))
 			return false;
 		--*argc;
 		++*argv;
@@ -74,7 +74,8 @@ static u64 length_of(const void *head)
 
 static int find_length(struct request *r, struct trans_error *err)
 {
-	const void *head = port_ops.phys_to_virt(&port_memory, r->kernel.start,
+	const void *head = port_ops.phys_to_virt(&r->port.memory,
+						 r->kernel.start,
 						 TRANS_IMAGE_HEAD_LEN);
 
 	if (r->kernel.len)
@@ -92,63 +93,71 @@ static int find_length(struct request *r, struct trans_error *err)
 
 /* The files, and what is left beside them */
 
-/* What lies in U-Boot's own memory changes while it is looked at. */
-static int check_apart(struct trans_range file, const char *why,
-		       struct trans_error *err)
+/* What lies where U-Boot, or somebody else, works changes while it is looked
+ * at. */
+static int use_file(struct port_memory *memory, struct trans_range file,
+		    struct trans_error *err)
 {
-	if (!port_over_u_boot(file.start, file.len))
-		return 0;
-	return port_error(err, TRANS_EOVERLAP, why, file.start, file.len);
+	const char *why = NULL;
+
+	if (port_over_u_boot(file.start, file.len))
+		why = "a file and U-Boot";
+	else if (trans_ranges_touch(&memory->held, file.start, file.len))
+		why = "a file and what EFI or lmb holds";
+	if (why)
+		return port_error(err, TRANS_EOVERLAP, why, file.start,
+				  file.len);
+	return port_memory_use(memory, file, err);
 }
 
 static int find_memory(struct request *r, struct trans_error *err)
 {
 	int ret = find_length(r, err);
 
-	if (!ret)
-		ret = check_apart(r->kernel, "kernel file and U-Boot", err);
-	if (!ret)
-		ret = check_apart(r->initrd, "initrd file and U-Boot", err);
 	if (ret)
 		return ret;
 	r->fdt = port_fdt(r->fdt_addr, &r->fdt_len, err);
 	if (!r->fdt)
 		return err->status;
-	ret = port_memory_map(r->fdt, r->fdt_len, err);
+	ret = port_memory_map(&r->port, r->fdt, r->fdt_len, err);
 	if (!ret)
-		ret = port_memory_use(r->kernel, err);
+		ret = use_file(&r->port.memory, r->kernel, err);
 	if (!ret && r->initrd.len)
-		ret = port_memory_use(r->initrd, err);
+		ret = use_file(&r->port.memory, r->initrd, err);
 	return ret;
 }
 
 static int ask(void *host, struct trans_error *err)
 {
-	return port_ask(err);
+	return port_ask(host, err);
 }
 
 static int leave(void *host, struct trans_error *err)
 {
 	printf("\nStarting kernel ...\n\n");
-	return port_leave(err);
+	return port_leave(host, err);
 }
 
-static struct trans_kexec_args kexec_args(const struct request *r)
+static struct trans_kexec_args kexec_args(struct request *r)
 {
+	struct port_memory *memory = &r->port.memory;
 	struct trans_kexec_args args = {
 		.kernel = r->kernel,
 		.initrd = r->initrd,
 		.fdt = r->fdt,
 		.fdt_len = r->fdt_len,
-		.edit = port_fdt_edit(),
-		.ram = &port_memory.ram,
-		.reserved = &port_memory.reserved,
+		.edit = port_fdt_edit(memory),
+		.ram = &memory->ram,
+		.reserved = &memory->reserved,
 		.host = &port_ops,
-		.host_ctx = &port_memory,
-		.decompress = &port_decompress,
-		.transition = port_transition(),
-		.verify = !r->unverified,
-		.sha256 = port_sha256,
+		.host_ctx = memory,
+		.decompress = IS_ENABLED(CONFIG_CMD_TRANS_PACKED) ?
+			      &port_decompress : NULL,
+		.transition = port_transition(&r->port),
+		.verify = IS_ENABLED(CONFIG_CMD_TRANS_VERIFY) &&
+			  !r->unverified,
+		.sha256 = IS_ENABLED(CONFIG_CMD_TRANS_VERIFY) ? port_sha256 :
+								NULL,
 	};
 
 	args.transition.ask = ask;
@@ -156,11 +165,11 @@ static struct trans_kexec_args kexec_args(const struct request *r)
 	return args;
 }
 
-static int load(const struct request *r, struct trans_error *err)
+static int load(struct request *r, struct trans_error *err)
 {
 	struct trans_kexec_args args = kexec_args(r);
 
-	return trans_kexec_load(&kexec, &args, err);
+	return trans_kexec_load(&r->kexec, &args, err);
 }
 
 /* What the user hears */
@@ -180,19 +189,19 @@ static void say_piece(const char *name, struct trans_range from,
 
 static void say_loaded(const struct request *r)
 {
-	struct trans_range fdt = { kexec.fdt_source, kexec.fdt.len };
+	const struct trans_kexec *kexec = &r->kexec;
+	struct trans_range fdt = { kexec->fdt_source, kexec->fdt.len };
 
-	say_piece("Kernel", r->kernel, kexec.kernel);
-	say_piece("Initrd", r->initrd, kexec.initrd);
-	say_piece("Device tree", fdt, kexec.fdt);
+	say_piece("Kernel", r->kernel, kexec->kernel);
+	say_piece("Initrd", r->initrd, kexec->initrd);
+	say_piece("Device tree", fdt, kexec->fdt);
 }
 
 /* Does anything go where U-Boot is? */
-static bool over_u_boot(void)
+static bool over_u_boot(const struct trans_moves *plan)
 {
-	for (size_t i = 0; i < kexec.plan.count; i++)
-		if (port_over_u_boot(kexec.plan.move[i].dst,
-				     kexec.plan.move[i].len))
+	for (size_t i = 0; i < plan->count; i++)
+		if (port_over_u_boot(plan->move[i].dst, plan->move[i].len))
 			return true;
 	return false;
 }
@@ -200,10 +209,10 @@ static bool over_u_boot(void)
 static int prepare(struct request *r, int argc, char *const argv[],
 		   struct trans_error *err)
 {
-	int ret = port_memory_begin(err);
+	int ret = port_memory_begin(&r->port.memory, err);
 
 	if (!ret)
-		ret = port_machine_read(err);
+		ret = port_machine_read(&r->port, err);
 	if (!ret && !read_words(r, argc - 1, argv + 1, err))
 		return err->status ? err->status : USAGE;
 	if (!ret)
@@ -211,48 +220,59 @@ static int prepare(struct request *r, int argc, char *const argv[],
 	return ret ? ret : load(r, err);
 }
 
-static int report(const char *what, int ret, const struct trans_error *err)
+/* Says what is going to happen, and does it. It comes back if it cannot. */
+static int go(struct request *r, struct trans_error *err)
 {
+	say_loaded(r);
+	if (over_u_boot(&r->kexec.plan))
+		printf("   Over U-Boot itself\n");
+	return trans_kexec_start(&r->kexec, err);
+}
+
+static int say_plan(struct request *r, struct trans_error *err)
+{
+	say_loaded(r);
+	printf("   %s\n", over_u_boot(&r->kexec.plan) ?
+				  "Over U-Boot itself" :
+				  "U-Boot stays untouched");
+	trans_kexec_print(&r->kexec, port_put, NULL);
+	return 0;
+}
+
+/* A whole command, which then does this. */
+static int run(const char *what, int argc, char *const argv[],
+	       int (*finish)(struct request *r, struct trans_error *err))
+{
+	struct trans_error err = { 0 };
+	struct request *r = port_begin(sizeof(*r), &err);
+	int ret;
+
+	if (!r) {
+		port_say_error(what, &err);
+		return CMD_RET_FAILURE;
+	}
+	ret = prepare(r, argc, argv, &err);
+	if (!ret)
+		ret = finish(r, &err);
+	if (ret && ret != USAGE)
+		port_say_error(what, &err);
+	trans_kexec_unload(&r->kexec);
+	free(r->fdt);
+	port_end(&r->port);
 	if (ret == USAGE)
 		return CMD_RET_USAGE;
-	port_say_error(what, err);
-	return CMD_RET_FAILURE;
+	return ret ? CMD_RET_FAILURE : CMD_RET_SUCCESS;
 }
 
 int port_do_kexec(struct cmd_tbl *cmd, int flag, int argc, char *const argv[])
 {
-	struct trans_error err = { 0 };
-	struct request r = { 0 };
-	int ret = prepare(&r, argc, argv, &err);
-
-	if (!ret) {
-		say_loaded(&r);
-		if (over_u_boot())
-			printf("   Over U-Boot itself\n");
-		ret = trans_kexec_start(&kexec, &err);
-	}
-	trans_kexec_unload(&kexec);
-	free(r.fdt);
-	return report("kexec", ret, &err);
+	return run("kexec", argc, argv, go);
 }
 
 int port_do_plan(struct cmd_tbl *cmd, int flag, int argc, char *const argv[])
 {
-	struct trans_error err = { 0 };
-	struct request r = { 0 };
-	int ret;
-
 	if (IS_ENABLED(CONFIG_CMD_TRANS_RESUME) && argc > 1 &&
 	    !strcmp(argv[1], "resume"))
 		return port_plan_resume(argc - 1, argv + 1);
-	ret = prepare(&r, argc, argv, &err);
-	if (!ret) {
-		say_loaded(&r);
-		printf("   %s\n", over_u_boot() ? "Over U-Boot itself" :
-						  "U-Boot stays untouched");
-		trans_kexec_print(&kexec, port_put, NULL);
-	}
-	trans_kexec_unload(&kexec);
-	free(r.fdt);
-	return ret ? report("plan", ret, &err) : CMD_RET_SUCCESS;
+	return run("plan", argc, argv, say_plan);
 }

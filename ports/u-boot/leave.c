@@ -16,17 +16,18 @@ static void reset(void *host)
 	do_reset(NULL, 0, 0, NULL);
 }
 
-struct trans_transition_args port_transition(void)
+struct trans_transition_args port_transition(struct port *port)
 {
 	return (struct trans_transition_args){
-		.cpu = &port_machine.cpu,
+		.cpu = &port->machine.cpu,
 		.granule = TRANS_4K,
 		.va_bits = 48,
 		.map = TRANS_MAP_SPARSE,
-		.uart = port_machine.uart,
-		.conduit = port_machine.conduit,
+		.uart = port->machine.uart,
+		.conduit = port->machine.conduit,
 		.alias_prepare = trans_alias_identity,
 		.reset = reset,
+		.host = port,
 	};
 }
 
@@ -42,37 +43,26 @@ static void quiet_devices(void)
 
 /* Only reads: who is refused, or gives up, goes on with the GIC as it was. A
  * machine without one in its tree has no LPIs. */
-int port_ask(struct trans_error *err)
+int port_ask(struct port *port, struct trans_error *err)
 {
-	struct trans_gic gic;
-	int ret;
-
 	if (IS_ENABLED(CONFIG_SANDBOX))
 		return port_error(err, TRANS_ESTATE, "this is the sandbox", 0,
 				  0);
-	ret = port_gic(&gic, err);
-	if (ret)
-		return ret == TRANS_ENOENT ? 0 : ret;
-	return trans_gic_check(&gic, port_mpidr(), &port_memory.lpi, err);
-}
-
-static int lpis_off(struct trans_error *err)
-{
-	struct trans_gic gic;
-	int ret = port_gic(&gic, err);
-
-	if (ret)
-		return ret == TRANS_ENOENT ? 0 : ret;
-	return trans_gic_lpis_off(&gic, &port_memory.lpi, err);
+	if (!port_has_gic(port))
+		return 0;
+	return trans_gic_check(&port->gic.gic, port->machine.cpu.mpidr,
+			       &port->memory.lpi, err);
 }
 
 /* booting.rst promises EL1 the virtual timer only; at EL1, the physical one may
  * be the hypervisor's. U-Boot masks interrupts and waits by the counter, so
  * nothing asks for the timers to be off before, and nothing could put them
  * back. */
-int port_leave(struct trans_error *err)
+int port_leave(struct port *port, struct trans_error *err)
 {
 	quiet_devices();
-	trans_timers_off(&port_machine.cpu, false);
-	return lpis_off(err);
+	trans_timers_off(&port->machine.cpu, false);
+	if (!port_has_gic(port))
+		return 0;
+	return trans_gic_lpis_off(&port->gic.gic, &port->memory.lpi, err);
 }

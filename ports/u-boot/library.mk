@@ -9,22 +9,41 @@ ccflags-y += -I$(TT_GLUE)/include -I$(TT)/include -I$(TT) \
 	'-DTRANS_ENV_HEADER=<u-boot-env.h>'
 asflags-y += -I$(TT)
 
+# For size: many a small function has more callers than it is worth.
+ccflags-y += -fomit-frame-pointer -fno-inline-small-functions
 # What U-Boot has none of, or was not asked for, the library leaves out. A
-# saved kernel may have pages of any size, and is entered with its MMU on; any
-# other has neither.
-ccflags-y += -DTRANS_ASSUME_SPARSE=1 -fomit-frame-pointer
+# saved kernel may have pages of any size, and may be entered with its MMU on;
+# any other has neither.
+ccflags-y += -DTRANS_ASSUME_SPARSE=1 -DTRANS_ASSUME_EXACT=1
 ifndef CONFIG_CMD_TRANS_ELF
 ccflags-y += -DTRANS_ASSUME_NO_ELF=1
 endif
+ifndef CONFIG_CMD_TRANS_PACKED
+ccflags-y += -DTRANS_ASSUME_NO_PACKED=1
+endif
+ifndef CONFIG_CMD_TRANS_VERIFY
+ccflags-y += -DTRANS_ASSUME_NO_DIGESTS=1
+endif
+ifndef CONFIG_CMD_TRANS_WORDS
+ccflags-y += -DTRANS_ASSUME_NO_WORDS=1
+endif
 ifndef CONFIG_CMD_TRANS_RESUME
-ccflags-y += -DTRANS_ASSUME_GRANULE=TRANS_4K -DTRANS_ASSUME_WIDE=0 \
-	-DTRANS_ASSUME_PHYSICAL=1
+ccflags-y += -DTRANS_ASSUME_GRANULE=TRANS_4K -DTRANS_ASSUME_WIDE=0
+endif
+ifndef CONFIG_CMD_TRANS_RESUME_VIRTUAL
+ccflags-y += -DTRANS_ASSUME_PHYSICAL=1
 endif
 ifndef CONFIG_CMD_TRANS_RESUME_WORKERS
 ccflags-y += -DTRANS_ASSUME_NO_WORKERS=1
 endif
 ifndef CONFIG_CMD_TRANS_RESUME_ASK
 ccflags-y += -DTRANS_ASSUME_UNASKED=1
+endif
+# U-Boot's own SHA-256, where it is that (verify.c).
+ifdef CONFIG_SHA256
+ifndef CONFIG_MBEDTLS_LIB_CRYPTO
+ccflags-y += -DTRANS_ASSUME_SHA256=port_sha256_blocks
+endif
 endif
 
 TT_MACHINE ?= $(TRANS_TABLE_CORE_ARM)
@@ -48,7 +67,7 @@ $(obj)/blob/%.o: $(TT)/%.S FORCE
 # The control blob is linked alone and runs wherever a safe page was found: no
 # relocation, and nothing of U-Boot's that checks stacks or counts calls.
 $(addprefix $(obj)/,$(blob-objs)): ccflags-y += -fpie -fno-stack-protector \
-	-fno-lto
+	-fno-lto -UTRANS_ASSUME_SHA256
 targets += $(blob-objs) blob.elf blob.bin
 
 quiet_cmd_trans_blob = LD      $@

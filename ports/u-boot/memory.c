@@ -10,42 +10,35 @@
 #include <mapmem.h>
 #include <asm/cache.h>
 
-#define MAX_RAM 16
-#define MAX_MAPPED 64
-#define MAX_RESERVED 64
-#define MAX_NO_MAP 64
-#define MAX_LPI 16
-#define MAX_FREE 512 /* each allocation freed out of order may split one */
-
 /* Below the stack pointer, for the calls that follow. */
 #define STACK_MARGIN SZ_64K
-
-static struct trans_range ram_storage[MAX_RAM];
-static struct trans_range reserved_storage[MAX_RESERVED];
-static struct trans_range mapped_storage[MAX_MAPPED];
-static struct trans_range free_storage[MAX_FREE];
-static struct trans_range no_map_storage[MAX_NO_MAP];
-static struct trans_range lpi_storage[MAX_LPI];
-
-struct port_memory port_memory;
-struct port_efi port_efi;
 
 static int map_error(struct trans_error *err, int ret)
 {
 	return ret ? port_error(err, ret, "memory map", 0, 0) : 0;
 }
 
-int port_memory_begin(struct trans_error *err)
+static void nothing_known(struct port_memory *m)
 {
-	struct port_memory *m = &port_memory;
+	trans_ranges_init(&m->ram, m->ram_storage, ARRAY_SIZE(m->ram_storage));
+	trans_ranges_init(&m->mapped, m->mapped_storage,
+			  ARRAY_SIZE(m->mapped_storage));
+	trans_ranges_init(&m->reserved, m->reserved_storage,
+			  ARRAY_SIZE(m->reserved_storage));
+	trans_ranges_init(&m->held, m->held_storage,
+			  ARRAY_SIZE(m->held_storage));
+	trans_ranges_init(&m->free, m->free_storage,
+			  ARRAY_SIZE(m->free_storage));
+	trans_ranges_init(&m->no_map, m->no_map_storage,
+			  ARRAY_SIZE(m->no_map_storage));
+	trans_ranges_init(&m->lpi, m->lpi_storage, ARRAY_SIZE(m->lpi_storage));
+}
+
+int port_memory_begin(struct port_memory *m, struct trans_error *err)
+{
 	int ret = 0;
 
-	trans_ranges_init(&m->ram, ram_storage, MAX_RAM);
-	trans_ranges_init(&m->mapped, mapped_storage, MAX_MAPPED);
-	trans_ranges_init(&m->reserved, reserved_storage, MAX_RESERVED);
-	trans_ranges_init(&m->free, free_storage, MAX_FREE);
-	trans_ranges_init(&m->no_map, no_map_storage, MAX_NO_MAP);
-	trans_ranges_init(&m->lpi, lpi_storage, MAX_LPI);
+	nothing_known(m);
 	for (int i = 0; !ret && i < CONFIG_NR_DRAM_BANKS; i++)
 		ret = trans_ranges_add(&m->ram, gd->bd->bi_dram[i].start,
 				       gd->bd->bi_dram[i].size);
@@ -54,10 +47,11 @@ int port_memory_begin(struct trans_error *err)
 	return trans_identity_memory(&m->ram, &m->mapped, err);
 }
 
-int port_memory_keep(struct trans_range range, struct trans_error *err)
+int port_memory_keep(struct port_memory *m, struct trans_range range,
+		     struct trans_error *err)
 {
-	return map_error(err, trans_ranges_add(&port_memory.reserved,
-					       range.start, range.len));
+	return map_error(err, trans_ranges_add(&m->reserved, range.start,
+					       range.len));
 }
 
 static struct trans_range whole_pages(struct trans_range range)
@@ -68,25 +62,28 @@ static struct trans_range whole_pages(struct trans_range range)
 		first, ALIGN(range.start + range.len, SZ_4K) - first };
 }
 
-int port_memory_use(struct trans_range range, struct trans_error *err)
+int port_memory_use(struct port_memory *m, struct trans_range range,
+		    struct trans_error *err)
 {
 	struct trans_range pages = whole_pages(range);
 
-	return map_error(err, trans_ranges_remove(&port_memory.free,
-						  pages.start, pages.len));
+	return map_error(err, trans_ranges_remove(&m->free, pages.start,
+						  pages.len));
 }
 
 static int add_used(void *arg, u64 start, u64 len, enum port_use use)
 {
 	struct trans_range range = whole_pages((struct trans_range){ start,
 								    len });
-	int ret =
-		trans_ranges_remove(&port_memory.free, range.start, range.len);
+	struct port_memory *m = arg;
+	int ret = trans_ranges_remove(&m->free, range.start, range.len);
 
 	if (!ret && use != PORT_FOR_NOW)
-		ret = trans_ranges_add(&port_memory.reserved, start, len);
+		ret = trans_ranges_add(&m->held, range.start, range.len);
+	if (!ret && use >= PORT_FOR_GOOD)
+		ret = trans_ranges_add(&m->reserved, start, len);
 	if (!ret && use == PORT_NO_MAP)
-		ret = trans_ranges_add(&port_memory.no_map, start, len);
+		ret = trans_ranges_add(&m->no_map, start, len);
 	return ret;
 }
 
@@ -119,44 +116,48 @@ bool port_over_u_boot(trans_pa_t pa, u64 len)
 }
 
 /* What the tree reserves, and what hardware goes on using. */
-static int find_reserved(void *fdt, size_t fdt_len, struct trans_error *err)
+static int find_reserved(struct port *port, void *fdt, size_t fdt_len,
+			 struct trans_error *err)
 {
-	struct port_memory *m = &port_memory;
-	struct trans_range storage[MAX_RAM];
+	struct port_memory *m = &port->memory;
+	struct trans_range storage[PORT_MAX_RAM];
 	struct trans_ranges no_ram;
 	int ret;
 
-	trans_ranges_init(&no_ram, storage, MAX_RAM);
+	trans_ranges_init(&no_ram, storage, PORT_MAX_RAM);
 	ret = trans_fdt_memory(fdt, fdt_len, &no_ram, &m->reserved, err);
 	if (!ret)
 		ret = trans_fdt_no_map(fdt, fdt_len, &m->no_map, err);
 	if (!ret)
-		ret = port_gic_tables(&m->lpi, err);
+		ret = port_gic(port, err);
 	if (ret)
 		return ret;
 	ret = trans_ranges_add_all(&m->reserved, &m->lpi);
 	if (!ret)
 		ret = trans_ranges_add_all(&m->no_map, &m->lpi);
+	if (!ret)
+		ret = trans_ranges_add_all(&m->held, &m->no_map);
 	return map_error(err, ret);
 }
 
-int port_memory_map(void *fdt, size_t fdt_len, struct trans_error *err)
+int port_memory_map(struct port *port, void *fdt, size_t fdt_len,
+		    struct trans_error *err)
 {
-	struct port_memory *m = &port_memory;
-	int ret = find_reserved(fdt, fdt_len, err);
+	struct port_memory *m = &port->memory;
+	int ret = find_reserved(port, fdt, fdt_len, err);
 
 	if (ret)
 		return ret;
 	ret = trans_ranges_add_all(&m->free, &m->mapped);
 	if (!ret)
-		ret = port_used_memory(fdt, add_used, NULL);
+		ret = port_used_memory(fdt, add_used, m);
 	if (!ret)
-		ret = port_efi_remove(&m->free);
+		ret = port_efi_take(m);
 	if (!ret)
 		ret = trans_ranges_remove_all(&m->free, &m->reserved);
 	if (!ret)
-		ret = port_memory_use(own_memory(), err);
-	return map_error(err, ret ? ret : port_memory_use(loaded_image(), err));
+		ret = port_memory_use(m, own_memory(), err);
+	return map_error(err, ret ? ret : port_memory_use(m, loaded_image(), err));
 }
 
 static int host_alloc(void *ctx, unsigned int shift, unsigned int count,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * What the files of this port say to each other. One job at a time: U-Boot has
- * one thread, and a transition that was not started is given back before its
- * command returns.
+ * What the files of this port say to each other. All that a command comes to
+ * know is in a struct port of its own, and gone when it returns: a transition
+ * that was not started is given back before.
  */
 #ifndef TRANS_U_BOOT_PORT_H
 #define TRANS_U_BOOT_PORT_H
@@ -16,10 +16,12 @@
 #include <trans_table/gic.h>
 #include <trans_table/image.h>
 #include <trans_table/kexec.h>
+#include <trans_table/machine.h>
 #include <trans_table/swsusp.h>
 #include <trans_table/workers.h>
 
-/* machine.c: what U-Boot knows of the machine. */
+#define PORT_MAX_RAM 16
+#define PORT_MAX_SPIS 1024
 
 struct port_machine {
 	struct trans_cpu cpu;
@@ -27,105 +29,150 @@ struct port_machine {
 	struct trans_uart uart; /* of the console */
 };
 
-extern struct port_machine port_machine;
-
-/* Read it. TRANS_EINVAL: U-Boot runs at EL3. */
-int port_machine_read(struct trans_error *err);
-u64 port_mpidr(void);
-
-/* memory.c: the map of memory, and an allocator over what nobody uses. */
-
 /*
  * @ram:      the banks
  * @mapped:   of them, what U-Boot's live tables map: the rest may be a
  *            destination, and is neither read nor allocated
  * @reserved: never to be written: what the next kernel's tree reserves, and
  *            U-Boot's map as lasting; what the user asked for
- * @free:     mapped RAM that neither U-Boot nor a file of the user's is in
+ * @held:     no file can be there: what U-Boot and its EFI work with until the
+ *            end, and @no_map
+ * @free:     mapped RAM that neither U-Boot nor a file of the user's is in;
+ *            each allocation freed out of order may split one
  * @no_map:   (among the reserved) what no kernel maps, and so no saved one has
  *            a page in. Other reservations it has: Linux maps and saves them
  * @lpi:      (among the no_map) tables that hardware goes on using
  */
 struct port_memory {
-	struct trans_ranges ram, mapped, reserved, free, no_map, lpi;
+	struct trans_ranges ram, mapped, reserved, held, free, no_map, lpi;
+	struct trans_range ram_storage[PORT_MAX_RAM];
+	struct trans_range mapped_storage[64], reserved_storage[64];
+	struct trans_range no_map_storage[64], lpi_storage[16];
+	struct trans_range held_storage[128], free_storage[512];
 };
 
-extern struct port_memory port_memory;
-
-/* Begin anew: RAM, and nothing reserved or free. */
-int port_memory_begin(struct trans_error *err);
-/* Not to be written, for the user wants it kept. */
-int port_memory_keep(struct trans_range range, struct trans_error *err);
-/* The next kernel's tree is @fdt: what is reserved, and what is free. */
-int port_memory_map(void *fdt, size_t fdt_len, struct trans_error *err);
-/* Is any byte U-Boot's own: stack, heap, text, page tables? */
-bool port_over_u_boot(trans_pa_t pa, u64 len);
-/* Not to be allocated from: a file lies there. */
-int port_memory_use(struct trans_range range, struct trans_error *err);
-
-/* Allocates from free, highest first; ctx is &port_memory. */
-extern const struct trans_ops port_ops;
-
-/* efi.c: the runtime services that U-Boot may have given a kernel. */
-
 /*
+ * The runtime services that U-Boot may have given a kernel.
+ *
  * @system_table: PA; 0: U-Boot is no EFI firmware
  * @runtime:      what such a kernel leaves to them
  */
 struct port_efi {
 	trans_pa_t system_table;
 	struct trans_ranges runtime;
+	struct trans_range storage[16];
 };
 
-extern struct port_efi port_efi;
+struct port_disk {
+	struct blk_desc *desc;
+	u64 start;
+};
+
+struct port_workers;
+
+/*
+ * @own_tree:  U-Boot's own device tree, flat, for a live one is flattened;
+ *             @tree is where it begins
+ * @gic:       version 0: there is none; what it points to is here, too
+ */
+struct port {
+	struct port_machine machine;
+	struct port_memory memory;
+	struct port_efi efi;
+	struct port_disk disk;
+	struct port_workers *workers;
+	struct abuf own_tree;
+	const void *tree;
+	struct trans_fdt_gic gic;
+	struct trans_spi spis[PORT_MAX_SPIS];
+};
+
+/* machine.c: a struct that begins with a struct port, all zeroes, from malloc;
+ * NULL: no memory (TRANS_ENOMEM). And its end, which takes a NULL. */
+void *port_begin(size_t len, struct trans_error *err);
+void port_end(struct port *port);
+
+/* What U-Boot knows of the machine. TRANS_EINVAL: it runs at EL3. */
+int port_machine_read(struct port *port, struct trans_error *err);
+
+/* memory.c: the map of memory, and an allocator over what nobody uses. */
+
+/* RAM, and nothing reserved or free. */
+int port_memory_begin(struct port_memory *memory, struct trans_error *err);
+/* Not to be written, for the user wants it kept. */
+int port_memory_keep(struct port_memory *memory, struct trans_range range,
+		     struct trans_error *err);
+/* The next kernel's tree is @fdt: what is reserved, and what is free. */
+int port_memory_map(struct port *port, void *fdt, size_t fdt_len,
+		    struct trans_error *err);
+/* Is any byte U-Boot's own: stack, heap, text, page tables? */
+bool port_over_u_boot(trans_pa_t pa, u64 len);
+/* Not to be allocated from: a file lies there. */
+int port_memory_use(struct port_memory *memory, struct trans_range range,
+		    struct trans_error *err);
+
+/* Allocates from free, highest first; ctx is the struct
+ * port_memory. */
+extern const struct trans_ops port_ops;
+
+/* efi.c */
 
 #if CONFIG_IS_ENABLED(EFI_LOADER)
 /* See to it that they are there, if they are @wanted and can be, before
  * anything else. */
-int port_efi_begin(bool wanted, struct trans_error *err);
-/* Take out of @free what EFI has allocated. */
-int port_efi_remove(struct trans_ranges *free);
+int port_efi_begin(struct port_efi *efi, bool wanted,
+		   struct trans_error *err);
+/* What EFI has allocated is not free, and held. */
+int port_efi_take(struct port_memory *memory);
 /* What ExitBootServices does to them: U-Boot's end, but for its devices. */
-void port_efi_leave(void);
+void port_efi_leave(const struct port_efi *efi);
 #else
-static inline int port_efi_begin(bool wanted, struct trans_error *err)
+static inline int port_efi_begin(struct port_efi *efi, bool wanted,
+				 struct trans_error *err)
 {
 	return 0;
 }
 
-static inline int port_efi_remove(struct trans_ranges *free)
+static inline int port_efi_take(struct port_memory *memory)
 {
 	return 0;
 }
 
-static inline void port_efi_leave(void)
+static inline void port_efi_leave(const struct port_efi *efi)
 {
 }
 #endif
 
 /* tables.c: U-Boot's own page tables, live. */
-int port_tables_attach(struct trans_table *table, struct trans_error *err);
+int port_tables_attach(struct trans_table *table, struct port *port,
+		       struct trans_error *err);
 
 /* fdt.c: the tree for the next kernel. A copy of the one at @addr (0: as booti
  * finds it) with U-Boot's fix-ups, from malloc: the caller frees it. */
 void *port_fdt(ulong addr, size_t *len, struct trans_error *err);
-struct trans_fdt_edit port_fdt_edit(void);
+struct trans_fdt_edit port_fdt_edit(const struct port_memory *memory);
 
 /* unpack.c: U-Boot's decompressors, as the library wants them. */
 extern const struct trans_decompress port_decompress;
 extern const struct trans_unpackers port_unpackers;
 
-/* block.c: "virtio", and "0:2" or "0#swap". One at a time. TRANS_ENOENT: there
- * is none; TRANS_EHOST: not known to write through, unless @force. */
+/* block.c: "virtio", and "0:2", "0#swap" or "0#<uuid>"; @disk is to
+ * outlive @block. TRANS_ENOENT: there is none; TRANS_EHOST: not known to write
+ * through, unless @force. */
 int port_block(const char *interface, const char *dev_part, bool force,
-	       struct trans_block *block, struct trans_error *err);
+	       struct port_disk *disk, struct trans_block *block,
+	       struct trans_error *err);
 
-/* gic.c: what the device tree says of it. TRANS_ENOENT: there is none; and the
- * others of trans_fdt_gic. Which interrupts are in use. And memory that it may
- * go on using, which is neither ours nor the next kernel's. */
-int port_gic(struct trans_gic *gic, struct trans_error *err);
-void port_gic_spis(struct trans_gic *gic);
-int port_gic_tables(struct trans_ranges *tables, struct trans_error *err);
+/* gic.c: what the device tree says of it, memory that it may go on using, and,
+ * for a resume, which interrupts are in use. Errors of trans_fdt_gic, but no
+ * GIC is none; TRANS_EHOST: a GICv3, and CMD_TRANS_GICV3 is off. */
+int port_gic(struct port *port, struct trans_error *err);
+
+/* Is there one that is known here? */
+static inline bool port_has_gic(const struct port *port)
+{
+	return CONFIG_IS_ENABLED(CMD_TRANS_GICV3) && port->gic.gic.version;
+}
 
 /* Is sha256_context U-Boot's own struct, with the state in it? With
  * CONFIG_MBEDTLS_LIB_CRYPTO it is Mbed TLS's. */
@@ -134,32 +181,41 @@ int port_gic_tables(struct trans_ranges *tables, struct trans_error *err);
 /* verify.c: by the CPU's instructions where U-Boot uses them; NULL: by nobody
  * faster than the library. */
 extern const trans_sha256_fn port_sha256;
+void port_sha256_blocks(u32 state[8], const u8 *data, size_t count);
 
 /* leave.c: how the transition is to be made, and U-Boot's end. */
-struct trans_transition_args port_transition(void);
+struct trans_transition_args port_transition(struct port *port);
 /* For ask: is the GIC as described, and can LPIs be switched off? Changes
  * nothing. Errors of trans_gic_check. */
-int port_ask(struct trans_error *err);
+int port_ask(struct port *port, struct trans_error *err);
 /* For leave: no device but the console any more, no timer, and no LPI but by
  * tables in @lpi. Errors of trans_gic_lpis_off. */
-int port_leave(struct trans_error *err);
+int port_leave(struct port *port, struct trans_error *err);
 
 /* workers.c: other CPUs, for a load. At most @most are started: *@given, or
  * NULL if there is none. Off again: @status, unless one is lost. TRANS_ELOST:
  * the board must be reset. */
 #if CONFIG_IS_ENABLED(CMD_TRANS_RESUME_WORKERS)
-int port_workers_begin(unsigned int most, const struct trans_workers **given,
+int port_workers_begin(struct port *port, unsigned int most,
+		       const struct trans_workers **given,
 		       struct trans_error *err);
-int port_workers_end(int status, struct trans_error *err);
+int port_workers_end(struct port *port, int status, struct trans_error *err);
+
+/* Of its assembler. */
+struct worker;
+extern char port_worker_entry[], port_worker_entry_end[];
+void __noreturn port_worker_main(struct worker *worker);
+void __noreturn port_worker_leave(u32 by_hvc);
 #else
-static inline int port_workers_begin(unsigned int most,
+static inline int port_workers_begin(struct port *port, unsigned int most,
 				     const struct trans_workers **given,
 				     struct trans_error *err)
 {
 	return 0;
 }
 
-static inline int port_workers_end(int status, struct trans_error *err)
+static inline int port_workers_end(struct port *port, int status,
+				   struct trans_error *err)
 {
 	return status;
 }

@@ -9,18 +9,19 @@
 
 #include <trans_table/hibernate.h>
 
-static struct trans_resume resume;
-static struct trans_gic gic;
-/* Of the saved kernel's CPUs. */
-static struct trans_gic_pending pending[256];
-
-/* Of free memory the largest pieces, as many as the library takes: the map of a
- * board may be in more. */
-static struct trans_range lent_storage[TRANS_RESUME_RANGES];
-static struct trans_ranges lent;
-
-/* The words of a command line, and what they led to. */
+/*
+ * The words of a command line, and what they led to.
+ *
+ * @pending: of the saved kernel's CPUs
+ * @lent:    of free memory the largest pieces, as many as the library takes:
+ *           the map of a board may be in more
+ */
 struct request {
+	struct port port;
+	struct trans_resume resume;
+	struct trans_gic_pending pending[256];
+	struct trans_ranges lent;
+	struct trans_range lent_storage[TRANS_RESUME_RANGES];
 	const char *interface, *dev_part;
 	struct trans_range sidecar;
 	u64 offset; /* pages */
@@ -77,13 +78,17 @@ static int progress(void *ctx, u64 done, u64 total)
 	return ctrlc();
 }
 
+/* @host is the struct port that its request begins with. */
 static int ask(void *host, struct trans_error *err)
 {
-	int ret = port_ask(err);
+	struct request *r = host;
+	int ret = port_ask(&r->port, err);
 
-	if (ret || !gic.version)
+	if (ret || !port_has_gic(&r->port) ||
+	    !IS_ENABLED(CONFIG_CMD_TRANS_RESUME_ASK))
 		return ret;
-	return trans_gic_lpis_check(&gic, port_mpidr(), &resume.plan, err);
+	return trans_gic_lpis_check(&r->port.gic.gic, r->port.machine.cpu.mpidr,
+				    &r->resume.plan, err);
 }
 
 /* Devices and timers hold their lines as long as they wait to be served, so the
@@ -91,40 +96,47 @@ static int ask(void *host, struct trans_error *err)
  * far as is known here. */
 static int leave(void *host, struct trans_error *err)
 {
+	struct port *port = host;
 	int ret;
 
 	printf("Resuming ...\n\n");
-	port_efi_leave();
-	ret = port_leave(err);
-	if (ret || !gic.version)
+	port_efi_leave(&port->efi);
+	ret = port_leave(port, err);
+	if (ret || !port_has_gic(port))
 		return ret;
-	return trans_gic_resume(&gic, &port_machine.cpu, port_mpidr(), err);
+	ret = trans_gic_resume(&port->gic.gic, &port->machine.cpu,
+			       port->machine.cpu.mpidr, err);
+	/* Not this CPU's redistributor: it goes on without those LPIs. */
+	if (!ret && err->status)
+		port_say_error("resume goes on", err);
+	return ret;
 }
 
 static struct trans_resume_args resume_args(struct request *r)
 {
+	struct port *port = &r->port;
 	struct trans_resume_args args = {
 		.disk = &r->disk,
 		.offset = r->offset,
 		.unpack = port_unpackers,
 		.progress = progress,
 		.progress_ctx = r,
-		.ram = &port_memory.ram,
-		.reserved = &port_memory.no_map,
-		.free = &lent,
+		.ram = &port->memory.ram,
+		.reserved = &port->memory.no_map,
+		.free = &r->lent,
 		.host = &port_ops,
-		.host_ctx = &port_memory,
-		.mpidr = port_mpidr(),
-		.efi_system_table = port_efi.system_table,
-		.efi_runtime = &port_efi.runtime,
+		.host_ctx = &port->memory,
+		.mpidr = port->machine.cpu.mpidr,
+		.efi_system_table = port->efi.system_table,
+		.efi_runtime = &port->efi.runtime,
 		.efi_anyway = r->any_efi,
-		.has_its = gic.its_count && !r->no_lpis,
+		.has_its = port->gic.gic.its_count && !r->no_lpis,
 		.sidecar = (const char *)(uintptr_t)r->sidecar.start,
 		.sidecar_len = r->sidecar.len,
-		.pending = pending,
-		.room = ARRAY_SIZE(pending),
+		.pending = r->pending,
+		.room = ARRAY_SIZE(r->pending),
 		.wipe = true,
-		.transition = port_transition(),
+		.transition = port_transition(port),
 	};
 
 	args.transition.ask = ask;
@@ -133,52 +145,41 @@ static struct trans_resume_args resume_args(struct request *r)
 }
 
 /* It is read when the image is. */
-static int keep_sidecar(const struct trans_range *sidecar,
-			struct trans_error *err)
+static int keep_sidecar(struct request *r, struct trans_error *err)
 {
-	if (!sidecar->len)
+	struct port_memory *memory = &r->port.memory;
+
+	if (!r->sidecar.len)
 		return 0;
-	if (!trans_ranges_contain(&port_memory.mapped, sidecar->start,
-				  sidecar->len))
+	if (!trans_ranges_contain(&memory->mapped, r->sidecar.start,
+				  r->sidecar.len))
 		return port_error(err, TRANS_ERANGE, "sidecar",
-				  sidecar->start, sidecar->len);
-	return port_memory_use(*sidecar, err);
+				  r->sidecar.start, r->sidecar.len);
+	return port_memory_use(memory, r->sidecar, err);
 }
 
 /* The tree of the kernel that was saved, as booti gave it: fix-ups may reserve
  * memory too. */
-static int find_memory(const struct request *r, struct trans_error *err)
+static int find_memory(struct request *r, struct trans_error *err)
 {
 	size_t len;
 	void *fdt = port_fdt(0, &len, err);
-	int ret = fdt ? port_memory_map(fdt, len, err) : err->status;
+	int ret = fdt ? port_memory_map(&r->port, fdt, len, err) : err->status;
 
 	free(fdt);
 	if (!ret)
-		ret = keep_sidecar(&r->sidecar, err);
-	trans_ranges_init(&lent, lent_storage, TRANS_RESUME_RANGES);
-	trans_ranges_largest(&lent, &port_memory.free);
+		ret = keep_sidecar(r, err);
+	trans_ranges_init(&r->lent, r->lent_storage, TRANS_RESUME_RANGES);
+	trans_ranges_largest(&r->lent, &r->port.memory.free);
 	return ret;
 }
 
-static int find_gic(struct trans_error *err)
+static int find_machine(struct request *r, struct trans_error *err)
 {
-	int ret = port_gic(&gic, err);
-
-	if (ret)
-		return ret == TRANS_ENOENT ? 0 : ret;
-	port_gic_spis(&gic);
-	return 0;
-}
-
-static int find_machine(const struct request *r, struct trans_error *err)
-{
-	int ret = port_memory_begin(err);
+	int ret = port_memory_begin(&r->port.memory, err);
 
 	if (!ret)
-		ret = port_machine_read(err);
-	if (!ret)
-		ret = find_gic(err);
+		ret = port_machine_read(&r->port, err);
 	return ret ? ret : find_memory(r, err);
 }
 
@@ -192,37 +193,37 @@ static void warn_no_swap(int status, const struct trans_swsusp_info *info)
 static int load(struct request *r, struct trans_error *err)
 {
 	struct trans_resume_args args;
-	int ret = port_efi_begin(!r->any_efi, err);
+	int ret = port_efi_begin(&r->port.efi, !r->any_efi, err);
 
 	if (!ret)
-		ret = port_block(r->interface, r->dev_part, r->force, &r->disk,
-				 err);
+		ret = port_block(r->interface, r->dev_part, r->force,
+				 &r->port.disk, &r->disk, err);
 	if (!ret)
 		ret = find_machine(r, err);
 	if (ret)
 		return ret;
 	args = resume_args(r);
-	ret = port_workers_begin(r->workers, &args.workers, err);
+	ret = port_workers_begin(&r->port, r->workers, &args.workers, err);
 	if (!ret)
-		ret = trans_resume_load(&resume, &args, err);
-	ret = port_workers_end(ret, err);
-	if (resume.known.lpis.known)
-		gic.lpis = &resume.known.lpis.tables;
+		ret = trans_resume_load(&r->resume, &args, err);
+	ret = port_workers_end(&r->port, ret, err);
+	if (r->resume.known.lpis.known)
+		r->port.gic.gic.lpis = &r->resume.known.lpis.tables;
 	if (r->percent)
 		printf("\n");
-	warn_no_swap(ret, &resume.image.info);
+	warn_no_swap(ret, &r->resume.image.info);
 	return ret;
 }
 
-static void say_loaded(void)
+static void say_loaded(const struct trans_resume *resume)
 {
-	const struct trans_swsusp_info *info = &resume.image.info;
+	const struct trans_swsusp_info *info = &resume->image.info;
 
 	printf("   Linux %s\n   %llu pages: %llu in place, %llu to be moved\n",
-	       info->version, (u64)info->data_pages, (u64)resume.direct_pages,
-	       (u64)resume.moved_pages);
-	printf("   Entry 0x%llx, MMU %s\n", (u64)resume.entry,
-	       resume.how == TRANS_RESUME_PHYSICAL ? "off" : "on");
+	       info->version, (u64)info->data_pages, (u64)resume->direct_pages,
+	       (u64)resume->moved_pages);
+	printf("   Entry 0x%llx, MMU %s\n", (u64)resume->entry,
+	       resume->how == TRANS_RESUME_PHYSICAL ? "off" : "on");
 }
 
 /* What a script goes by: the exit code cannot tell "boot as usual" from "do
@@ -249,60 +250,43 @@ static int failed(const char *what, int status, const struct trans_error *err)
 	return CMD_RET_FAILURE;
 }
 
-/* As long as nothing else is known. */
-static bool begin(struct request *r, int argc, char *const argv[])
+/* What a command does with its words, each of these; it comes back with 0 when
+ * that is done, the answer set. */
+
+static int resume(struct request *r, struct trans_error *err)
 {
-	set_answer(TRANS_EINVAL);
-	return read_words(r, argc, argv);
+	int ret = load(r, err);
+
+	if (!ret) {
+		say_loaded(&r->resume);
+		ret = trans_resume_start(&r->resume, err);
+	}
+	trans_resume_unload(&r->resume);
+	return ret;
 }
 
-int port_do_resume(struct cmd_tbl *cmd, int flag, int argc,
-		   char *const argv[])
+static int plan(struct request *r, struct trans_error *err)
 {
-	struct trans_error err = { 0 };
-	struct request r = { 0 };
-	int ret;
+	int ret = load(r, err);
 
-	if (!begin(&r, argc, argv))
-		return CMD_RET_USAGE;
-	ret = load(&r, &err);
 	if (!ret) {
-		say_loaded();
-		ret = trans_resume_start(&resume, &err);
+		say_loaded(&r->resume);
+		trans_resume_print(&r->resume, port_put, NULL);
+		set_answer(ret);
 	}
-	trans_resume_unload(&resume);
-	return failed("resume", ret, &err);
-}
-
-int port_plan_resume(int argc, char *const argv[])
-{
-	struct trans_error err = { 0 };
-	struct request r = { 0 };
-	int ret;
-
-	if (!begin(&r, argc, argv))
-		return CMD_RET_USAGE;
-	ret = load(&r, &err);
-	if (!ret) {
-		say_loaded();
-		trans_resume_print(&resume, port_put, NULL);
-	}
-	trans_resume_unload(&resume);
-	if (ret)
-		return failed("plan", ret, &err);
-	set_answer(ret);
-	return CMD_RET_SUCCESS;
+	trans_resume_unload(&r->resume);
+	return ret;
 }
 
 /* Whatever image there is, also one that cannot be resumed: then probe refuses
  * it too, but says which it is. */
-static int discard(struct request *r, void *buffer, u64 len,
-		   struct trans_error *err)
+static int discard_with(struct request *r, void *buffer, u64 len,
+			struct trans_error *err)
 {
 	struct trans_swsusp_info info;
 	struct trans_image_id id;
-	int ret =
-		port_block(r->interface, r->dev_part, r->force, &r->disk, err);
+	int ret = port_block(r->interface, r->dev_part, r->force,
+			     &r->port.disk, &r->disk, err);
 
 	if (ret)
 		return ret;
@@ -314,25 +298,58 @@ static int discard(struct request *r, void *buffer, u64 len,
 	return trans_resume_discard(&r->disk, &id, buffer, len, err);
 }
 
+static int discard(struct request *r, struct trans_error *err)
+{
+	const u64 len = TRANS_SWSUSP_BUFFER(12);
+	void *buffer = memalign(SZ_4K, len);
+	int ret = buffer ? discard_with(r, buffer, len, err) :
+			   port_error(err, TRANS_ENOMEM, "buffer for a disk",
+				      0, len);
+
+	free(buffer);
+	if (ret)
+		return ret;
+	set_answer(TRANS_ENOIMAGE);
+	printf("   The hibernated system is given up\n");
+	return 0;
+}
+
+/* A whole command. As long as nothing is known the answer is "refused"; a reset
+ * comes before anything is given back that a lost CPU may write to. */
+static int run(const char *what, int argc, char *const argv[],
+	       int (*act)(struct request *r, struct trans_error *err))
+{
+	struct trans_error err = { 0 };
+	struct request *r;
+	int ret;
+
+	set_answer(TRANS_EINVAL);
+	r = port_begin(sizeof(*r), &err);
+	if (!r)
+		return failed(what, err.status, &err);
+	if (!read_words(r, argc, argv)) {
+		port_end(&r->port);
+		return CMD_RET_USAGE;
+	}
+	ret = act(r, &err);
+	ret = ret ? failed(what, ret, &err) : CMD_RET_SUCCESS;
+	port_end(&r->port);
+	return ret;
+}
+
+int port_do_resume(struct cmd_tbl *cmd, int flag, int argc,
+		   char *const argv[])
+{
+	return run("resume", argc, argv, resume);
+}
+
+int port_plan_resume(int argc, char *const argv[])
+{
+	return run("plan", argc, argv, plan);
+}
+
 int port_do_discard(struct cmd_tbl *cmd, int flag, int argc,
 		    char *const argv[])
 {
-	const u64 len = TRANS_SWSUSP_BUFFER(12);
-	struct trans_error err = { 0 };
-	struct request r = { 0 };
-	void *buffer;
-	int ret;
-
-	if (!begin(&r, argc, argv))
-		return CMD_RET_USAGE;
-	buffer = memalign(SZ_4K, len);
-	ret = buffer ? discard(&r, buffer, len, &err) :
-		       port_error(&err, TRANS_ENOMEM, "buffer for a disk", 0,
-				  len);
-	free(buffer);
-	if (ret)
-		return failed("discard", ret, &err);
-	set_answer(TRANS_ENOIMAGE);
-	printf("   The hibernated system is given up\n");
-	return CMD_RET_SUCCESS;
+	return run("discard", argc, argv, discard);
 }

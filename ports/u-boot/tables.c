@@ -4,9 +4,10 @@
  */
 #include "port.h"
 
-int port_tables_attach(struct trans_table *table, struct trans_error *err)
+int port_tables_attach(struct trans_table *table, struct port *port,
+		       struct trans_error *err)
 {
-	const struct trans_cpu *cpu = &port_machine.cpu;
+	const struct trans_cpu *cpu = &port->machine.cpu;
 	enum trans_regime regime = trans_cpu_regime(cpu);
 	struct trans_report report = { 0 };
 	struct trans_geometry geo;
@@ -21,7 +22,7 @@ int port_tables_attach(struct trans_table *table, struct trans_error *err)
 	if (ret)
 		return ret;
 	ret = trans_table_attach(table, &geo, &regs, NULL, &port_ops,
-				 &port_memory, &report);
+				 &port->memory, &report);
 	if (ret)
 		*err = report.error;
 	return ret;

@@ -12,7 +12,7 @@
 
 #if PORT_OWN_SHA256
 /* With nothing in its buffer, a context is its state. */
-static void blocks(u32 state[8], const u8 *data, size_t count)
+void port_sha256_blocks(u32 state[8], const u8 *data, size_t count)
 {
 	sha256_context ctx = { 0 };
 
@@ -25,7 +25,7 @@ static void blocks(u32 state[8], const u8 *data, size_t count)
 	memcpy(state, ctx.state, sizeof(ctx.state));
 }
 
-const trans_sha256_fn port_sha256 = blocks;
+const trans_sha256_fn port_sha256 = port_sha256_blocks;
 #else
 const trans_sha256_fn port_sha256;
 #endif

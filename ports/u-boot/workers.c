@@ -39,13 +39,19 @@ struct worker {
 	} __aligned(LINE) regs;
 	void (*work)(void *arg) __aligned(LINE);
 	void *arg;
-	bool here, leaves;
+	bool here, leaves, by_hvc;
 };
 
-static struct worker workers[TRANS_WORKERS_MAX];
-static u64 mpidr[TRANS_WORKERS_MAX];
-static void *stacks;
-static unsigned int count;
+/* @worker, @stack: of as many as were wanted. @id: of all CPUs. */
+struct port_workers {
+	struct worker worker[TRANS_WORKERS_MAX];
+	u64 id[MAX_CPUS];
+	u64 mpidr[TRANS_WORKERS_MAX];
+	unsigned int count;
+	const struct port_machine *machine;
+	struct trans_workers lent;
+	u8 stack[][STACK_LEN] __aligned(SZ_4K);
+};
 
 /*
  * As the first CPU is set up, by way of x0 = @regs. The firmware starts a CPU
@@ -56,80 +62,76 @@ static unsigned int count;
  * whatever becomes of the call.
  */
 asm(".pushsection .text.port_worker_entry, \"ax\"\n"
-    ".balign 8\n"
-    ".globl port_worker_entry\n"
-    "port_worker_entry:\n"
-    "	msr	daifset, #0xf\n"
-    "	ldp	x1, x2, [x0]\n"
-    "	ldp	x3, x4, [x0, #16]\n"
-    "	ldp	x5, x6, [x0, #32]\n"
-    "	ldp	x7, x18, [x0, #48]\n"
-    "	ldr	x8, [x0, #64]\n"
-    "	mrs	x9, CurrentEL\n"
-    "	cmp	x9, x8\n"
-    "	b.ne	3f\n"
-    "	mov	sp, x7\n"
-    "	cmp	x9, #(2 << 2)\n"
-    "	b.eq	1f\n"
-    "	msr	mair_el1, x1\n"
-    "	msr	tcr_el1, x2\n"
-    "	msr	ttbr0_el1, x3\n"
-    "	msr	vbar_el1, x5\n"
-    "	isb\n"
-    "	tlbi	vmalle1\n"
-    "	dsb	nsh\n"
-    "	ic	iallu\n"
-    "	dsb	nsh\n"
-    "	isb\n"
-    "	msr	sctlr_el1, x4\n"
-    "	b	2f\n"
-    "1:	msr	hcr_el2, x6\n"
-    "	isb\n"
-    "	msr	mair_el2, x1\n"
-    "	msr	tcr_el2, x2\n"
-    "	msr	ttbr0_el2, x3\n"
-    "	msr	vbar_el2, x5\n"
-    "	isb\n"
-    "	tlbi	alle2\n"
-    "	dsb	nsh\n"
-    "	ic	iallu\n"
-    "	dsb	nsh\n"
-    "	isb\n"
-    "	msr	sctlr_el2, x4\n"
-    "2:	isb\n"
-    "	mov	x29, #0\n"
-    "	mov	x30, #0\n"
-    "	b	port_worker_main\n"
-    "3:	mov	w0, #2\n" /* TRANS_PSCI_CPU_OFF */
-    "	movk	w0, #0x8400, lsl #16\n"
-    "	smc	#0\n"
-    "4:	wfe\n"
-    "	b	4b\n"
-    ".globl port_worker_leave\n"
-    "port_worker_leave:\n"
-    "	mov	x3, #5\n" /* SCTLR_ELx.M, .C */
-    "	mrs	x1, CurrentEL\n"
-    "	cmp	x1, #(2 << 2)\n"
-    "	b.eq	5f\n"
-    "	mrs	x2, sctlr_el1\n"
-    "	bic	x2, x2, x3\n"
-    "	msr	sctlr_el1, x2\n"
-    "	b	6f\n"
-    "5:	mrs	x2, sctlr_el2\n"
-    "	bic	x2, x2, x3\n"
-    "	msr	sctlr_el2, x2\n"
-    "6:	isb\n"
-    "	cbz	w0, 3b\n"
-    "	mov	w0, #2\n"
-    "	movk	w0, #0x8400, lsl #16\n"
-    "	hvc	#0\n"
-    "	b	4b\n"
-    "port_worker_entry_end:\n"
-    ".popsection\n");
-
-extern char port_worker_entry[], port_worker_entry_end[];
-void __noreturn port_worker_main(struct worker *worker);
-void __noreturn port_worker_leave(u32 by_hvc);
+	".balign 8\n"
+	".globl port_worker_entry\n"
+	"port_worker_entry:\n"
+	"	msr	daifset, #0xf\n"
+	"	ldp	x1, x2, [x0]\n"
+	"	ldp	x3, x4, [x0, #16]\n"
+	"	ldp	x5, x6, [x0, #32]\n"
+	"	ldp	x7, x18, [x0, #48]\n"
+	"	ldr	x8, [x0, #64]\n"
+	"	mrs	x9, CurrentEL\n"
+	"	cmp	x9, x8\n"
+	"	b.ne	3f\n"
+	"	mov	sp, x7\n"
+	"	cmp	x9, #(2 << 2)\n"
+	"	b.eq	1f\n"
+	"	msr	mair_el1, x1\n"
+	"	msr	tcr_el1, x2\n"
+	"	msr	ttbr0_el1, x3\n"
+	"	msr	vbar_el1, x5\n"
+	"	isb\n"
+	"	tlbi	vmalle1\n"
+	"	dsb	nsh\n"
+	"	ic	iallu\n"
+	"	dsb	nsh\n"
+	"	isb\n"
+	"	msr	sctlr_el1, x4\n"
+	"	b	2f\n"
+	"1:	msr	hcr_el2, x6\n"
+	"	isb\n"
+	"	msr	mair_el2, x1\n"
+	"	msr	tcr_el2, x2\n"
+	"	msr	ttbr0_el2, x3\n"
+	"	msr	vbar_el2, x5\n"
+	"	isb\n"
+	"	tlbi	alle2\n"
+	"	dsb	nsh\n"
+	"	ic	iallu\n"
+	"	dsb	nsh\n"
+	"	isb\n"
+	"	msr	sctlr_el2, x4\n"
+	"2:	isb\n"
+	"	mov	x29, #0\n"
+	"	mov	x30, #0\n"
+	"	b	port_worker_main\n"
+	"3:	mov	w0, #2\n" /* TRANS_PSCI_CPU_OFF */
+	"	movk	w0, #0x8400, lsl #16\n"
+	"	smc	#0\n"
+	"4:	wfe\n"
+	"	b	4b\n"
+	".globl port_worker_leave\n"
+	"port_worker_leave:\n"
+	"	mov	x3, #5\n" /* SCTLR_ELx.M, .C */
+	"	mrs	x1, CurrentEL\n"
+	"	cmp	x1, #(2 << 2)\n"
+	"	b.eq	5f\n"
+	"	mrs	x2, sctlr_el1\n"
+	"	bic	x2, x2, x3\n"
+	"	msr	sctlr_el1, x2\n"
+	"	b	6f\n"
+	"5:	mrs	x2, sctlr_el2\n"
+	"	bic	x2, x2, x3\n"
+	"	msr	sctlr_el2, x2\n"
+	"6:	isb\n"
+	"	cbz	w0, 3b\n"
+	"	mov	w0, #2\n"
+	"	movk	w0, #0x8400, lsl #16\n"
+	"	hvc	#0\n"
+	"	b	4b\n"
+	"port_worker_entry_end:\n"
+	".popsection\n");
 
 static void wake_all(void)
 {
@@ -138,9 +140,9 @@ static void wake_all(void)
 
 static void work(struct worker *worker)
 {
-	void (*fn)(void *arg) =
-		__atomic_load_n(&worker->work, __ATOMIC_ACQUIRE);
+	void (*fn)(void *arg);
 
+	fn = __atomic_load_n(&worker->work, __ATOMIC_ACQUIRE);
 	if (!fn)
 		return;
 	fn(worker->arg);
@@ -157,16 +159,16 @@ void port_worker_main(struct worker *worker)
 		work(worker);
 		asm volatile("wfe");
 	}
-	port_worker_leave(port_machine.conduit == TRANS_CONDUIT_HVC);
+	port_worker_leave(worker->by_hvc);
 }
 
 /* Events of the counter too, as long as somebody waits; what was before comes
  * back. */
-static u64 swap_events(u64 set)
+static u64 swap_events(const struct port_machine *machine, u64 set)
 {
 	u64 was;
 
-	if (port_machine.cpu.el == 2) {
+	if (machine->cpu.el == 2) {
 		asm volatile("mrs %0, cnthctl_el2" : "=r"(was));
 		asm volatile("msr cnthctl_el2, %0\n\tisb" : :
 			     "r"((was & ~EVENTS_MASK) | set));
@@ -188,50 +190,56 @@ static bool has_worked(const struct worker *worker)
 	return !__atomic_load_n(&worker->work, __ATOMIC_ACQUIRE);
 }
 
-static bool comes(const struct worker *worker,
+static bool comes(const struct port_machine *machine,
+		  const struct worker *worker,
 		  bool (*so)(const struct worker *worker))
 {
 	ulong start = get_timer(0);
-	u64 events = swap_events(EVENTS);
+	u64 events = swap_events(machine, EVENTS);
 	bool is;
 
 	while (!(is = so(worker)) && get_timer(start) < WAIT_MS)
 		asm volatile("wfe");
-	swap_events(events);
+	swap_events(machine, events);
 	return is;
 }
 
 static void run(void *ctx, unsigned int i, void (*fn)(void *arg), void *arg)
 {
-	workers[i].arg = arg;
-	__atomic_store_n(&workers[i].work, fn, __ATOMIC_RELEASE);
+	struct port_workers *workers = ctx;
+
+	workers->worker[i].arg = arg;
+	__atomic_store_n(&workers->worker[i].work, fn, __ATOMIC_RELEASE);
 	wake_all();
 }
 
 static int wait_for(void *ctx, unsigned int i)
 {
-	return comes(&workers[i], has_worked) ? 0 : -1;
+	const struct port_workers *workers = ctx;
+
+	return comes(workers->machine, &workers->worker[i], has_worked) ? 0 :
+									   -1;
 }
 
-static struct trans_workers lent = { .run = run, .wait = wait_for };
-
 /* The registers of this CPU. */
-static bool set_up(struct worker *worker, unsigned int i)
+static bool set_up(struct port_workers *workers, unsigned int i)
 {
+	const struct port_machine *machine = workers->machine;
+	struct worker *worker = &workers->worker[i];
 	struct trans_regs regs;
 
-	if (!trans_regs_live(&port_machine.cpu, &regs))
+	if (!trans_regs_live(&machine->cpu, &regs))
 		return false;
 	*worker = (struct worker){ .regs = {
 		.mair = regs.mair,
 		.tcr = regs.tcr,
 		.ttbr = regs.ttbr,
 		.sctlr = get_sctlr(),
-		.stack = stacks + (i + 1) * STACK_LEN,
+		.stack = workers->stack[i + 1],
 		.global = (void *)gd,
-		.level = port_machine.cpu.el << 2,
-	} };
-	if (port_machine.cpu.el == 2) {
+		.level = machine->cpu.el << 2,
+	}, .by_hvc = machine->conduit == TRANS_CONDUIT_HVC };
+	if (machine->cpu.el == 2) {
 		asm volatile("mrs %0, hcr_el2" : "=r"(worker->regs.hcr));
 		asm volatile("mrs %0, vbar_el2" : "=r"(worker->regs.vbar));
 	} else {
@@ -252,21 +260,23 @@ static int lost(u64 id, const char *why, struct trans_error *err)
 
 /* One that cannot be had is no loss; one that was started, and is neither here
  * nor off, is. */
-static int start(u64 id, struct trans_error *err)
+static int start(struct port_workers *workers, u64 id,
+		 struct trans_error *err)
 {
-	struct worker *worker = &workers[count];
+	const struct port_machine *machine = workers->machine;
+	struct worker *worker = &workers->worker[workers->count];
 	enum trans_cpu_state state;
 
-	if (!set_up(worker, count) ||
-	    trans_psci_cpu_on(port_machine.conduit, id,
+	if (!set_up(workers, workers->count) ||
+	    trans_psci_cpu_on(machine->conduit, id,
 			      (uintptr_t)port_worker_entry,
 			      (uintptr_t)worker, NULL))
 		return 0;
-	if (comes(worker, is_here)) {
-		mpidr[count++] = id;
+	if (comes(machine, worker, is_here)) {
+		workers->mpidr[workers->count++] = id;
 		return 0;
 	}
-	if (!trans_psci_affinity_info(port_machine.conduit, id, &state, NULL) &&
+	if (!trans_psci_affinity_info(machine->conduit, id, &state, NULL) &&
 	    state == TRANS_CPU_OFF)
 		return 0;
 	return lost(id, "a CPU did not come", err);
@@ -274,58 +284,69 @@ static int start(u64 id, struct trans_error *err)
 
 /* As many as the tree names, up to more than any board has that U-Boot is made
  * for; of them the first that come. */
-static int start_some(unsigned int most, struct trans_error *err)
+static int start_some(struct port_workers *workers, const void *fdt,
+		      unsigned int most, struct trans_error *err)
 {
-	const u64 own = port_mpidr() & TRANS_MPIDR_AFFINITY;
-	const void *fdt = gd->fdt_blob;
-	static u64 id[MAX_CPUS];
+	const u64 own = workers->machine->cpu.mpidr & TRANS_MPIDR_AFFINITY;
+	const u64 *id = workers->id;
 	size_t found;
 	int ret = 0;
 
-	(void)trans_fdt_cpus(fdt, fdt_totalsize(fdt), id, MAX_CPUS, &found,
-			     NULL);
-	for (size_t i = 0; !ret && count < most && i < found; i++)
+	(void)trans_fdt_cpus(fdt, fdt_totalsize(fdt), workers->id, MAX_CPUS,
+			     &found, NULL);
+	for (size_t i = 0; !ret && workers->count < most && i < found; i++)
 		if (id[i] != own)
-			ret = start(id[i], err);
+			ret = start(workers, id[i], err);
 	return ret;
 }
 
-int port_workers_begin(unsigned int most, const struct trans_workers **given,
+int port_workers_begin(struct port *port, unsigned int most,
+		       const struct trans_workers **given,
 		       struct trans_error *err)
 {
+	struct port_workers *workers;
 	int ret;
 
 	*given = NULL;
-	count = 0;
 	if (!most)
 		return 0;
 	most = min(most, TRANS_WORKERS_MAX);
-	stacks = memalign(SZ_4K, most * STACK_LEN);
-	if (!stacks)
+	workers = memalign(SZ_4K, sizeof(*workers) + most * STACK_LEN);
+	if (!workers)
 		return 0;
-	ret = start_some(most, err);
-	lent.count = count;
-	if (count)
-		*given = &lent;
-	printf("   CPUs that help: %u\n", count);
+	port->workers = workers;
+	workers->count = 0;
+	workers->machine = &port->machine;
+	ret = start_some(workers, port->tree, most, err);
+	workers->lent = (struct trans_workers){
+		.count = workers->count,
+		.run = run,
+		.wait = wait_for,
+		.ctx = workers,
+	};
+	if (workers->count)
+		*given = &workers->lent;
+	printf("   CPUs that help: %u\n", workers->count);
 	return ret;
 }
 
-/* All of them off, if none is lost. */
-int port_workers_end(int status, struct trans_error *err)
+/* All of them off, if none is lost: it keeps what it works with. */
+int port_workers_end(struct port *port, int status, struct trans_error *err)
 {
+	struct port_workers *workers = port->workers;
 	struct trans_error off;
 
-	if (status == TRANS_ELOST)
+	if (!workers || status == TRANS_ELOST)
 		return status;
-	for (unsigned int i = 0; i < count; i++)
-		__atomic_store_n(&workers[i].leaves, true, __ATOMIC_RELEASE);
+	for (unsigned int i = 0; i < workers->count; i++)
+		__atomic_store_n(&workers->worker[i].leaves, true,
+				 __ATOMIC_RELEASE);
 	wake_all();
-	if (count && trans_cpus_off(port_machine.conduit, mpidr, count, OFF_MS,
-				    &off))
+	if (workers->count &&
+	    trans_cpus_off(port->machine.conduit, workers->mpidr,
+			   workers->count, OFF_MS, &off))
 		return lost(off.desc, "a CPU did not go off", err);
-	free(stacks);
-	stacks = NULL;
-	count = 0;
+	free(workers);
+	port->workers = NULL;
 	return status;
 }

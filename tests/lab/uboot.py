@@ -258,8 +258,10 @@ def build_objects(out, into, tools):
     words = compile_words(out, 'cmd/version')
     config = ['-DCONFIG_TRANS_TABLE=1', '-DCONFIG_CMD_TRANS=1',
               '-DCONFIG_CMD_TRANS_PLAN=1', '-DCONFIG_CMD_TRANS_MAP=1',
-              '-DCONFIG_CMD_TRANS_RESUME=1',
+              '-DCONFIG_CMD_TRANS_VERIFY=1', '-DCONFIG_CMD_TRANS_PACKED=1',
+              '-DCONFIG_CMD_TRANS_GICV3=1', '-DCONFIG_CMD_TRANS_UART=1',
               '-DCONFIG_CMD_TRANS_RESUME_WORKERS=1',
+              '-DCONFIG_CMD_TRANS_RESUME=1', '-DCONFIG_CMD_TRANS_RESUME_ASK=1',
               '-DCONFIG_CMD_TRANS_RESUME_EFI=1']
     objects = []
     os.makedirs(into, exist_ok=True)

@@ -8,6 +8,7 @@ import sys
 import console
 import disk
 import lab
+import trees
 from console import Lost
 
 sys.path.insert(0, os.path.join(lab.ROOT, 'tests', 'lab'))
@@ -39,6 +40,9 @@ DAMAGED = 'trans resume: TRANS_E(?:CORRUPT|TRUNC|NOSPC): '
 SHORT_REDIST = 'trans resume: TRANS_ENOENT: .*redistributor'
 NOT_QUIET = 'Q\ntrans: not quiet: {} status=-0x{:x} '
 RESTLESS = 'opt/trans/restless'
+HELD = r'trans kexec: TRANS_EOVERLAP: a file and what EFI .* \(pa=0x{:x}\b'
+LOST_CPU = 'trans resume: TRANS_ELOST: a CPU did not come'
+NO_GICV3 = 'trans kexec: TRANS_EHOST: a GICv3, without CMD_TRANS_GICV3'
 RESTLESS_ITS = 'trans resume: TRANS_ETIME: an ITS is not quiescent'
 HELPED = r'^   CPUs that help: {}$'
 NO_LPIS = 'trans resume: TRANS_ESTATE: LPI tables unknown'
@@ -61,6 +65,8 @@ LPI_TABLES = 0x58000000
 KERNEL_AT, INITRD_AT = 0x40400000, 0x44000000
 RAM_AT, RAM_LEN = 0x40000000, 512 << 20
 HOLE, GIB = 0x80000000, 1 << 30
+NO_MAP_AT, TREE_AT = 0x50000000, 0x4e000000
+STACK_ROOM = 16 << 20 # CONFIG_STACK_SIZE
 
 
 class Case:
@@ -189,6 +195,22 @@ def kexecs(c, machine):
     linux_passes(c, machine.el)
 
 
+def kexecs_in_silence(c, machine):
+    """With the least that there is of the command."""
+    set_bootargs(c)
+    c.type(f'trans kexec {load_files(c)}\n')
+    linux_passes(c, machine.el)
+
+
+def refuses_gicv3(c, machine):
+    """Without the option for it. booti does not care."""
+    set_bootargs(c)
+    files = load_files(c)
+    c.fails(f'trans kexec {files}', NO_GICV3, 60)
+    c.type(f'booti {files} $fdtcontroladdr\n')
+    linux_by_booti(c, machine.el)
+
+
 def moved_bytes(plan):
     found = re.search(MOVED, plan)
     if not found:
@@ -262,7 +284,7 @@ def kexecs_into_hole(c, machine):
     linux_passes(c, machine.el)
 
 
-def kexecs_without_lpis(c, machine):
+def kexecs_without_lpis(c, machine, fdt=''):
     """Tables for LPIs, as another loader may have left them in use: of this
     CPU's redistributor GICR_PROPBASER, GICR_PENDBASER, GICR_CTLR. The kernel
     that finds LPIs enabled says so."""
@@ -272,11 +294,21 @@ def kexecs_without_lpis(c, machine):
     c.must(f'mw.q {redist + 0x78:x} {LPI_TABLES + 0x10000:x}')
     c.must(f'mw.l {redist:x} 1')
     demand(c.run(f'md.l {redist:x} 1'), r': 0000000[1357] ')
-    c.type(f'trans kexec {load_files(c)}\n')
+    c.type(f'trans kexec {load_files(c)} {fdt}\n')
     linux_passes(c, machine.el)
     demand(c.text, r'ITS \[mem 0x08080000-')
     if re.search(WITH_LPIS, c.text):
         raise Lost('LPIs were enabled')
+
+
+def kexecs_by_live_tree(c, machine):
+    """The flat tree is another one, without a GIC: the kernel gets the one that
+    there was, and so does the live tree, whose values are in it."""
+    c.must('fdt addr $fdtcontroladdr')
+    c.must(f'fdt move $fdtcontroladdr {TREE_AT:x} 100000')
+    c.must('fdt rm /intc@8000000')
+    c.must(f'fdt addr -c {TREE_AT:x}')
+    kexecs_without_lpis(c, machine, '$fdtcontroladdr')
 
 
 class Restless(Case):
@@ -370,6 +402,28 @@ def refuses(c, machine):
     linux_by_booti(c, machine.el)
 
 
+def refuses_held(c, machine):
+    """What EFI has, below the room for U-Boot's stack, once it is set up, which
+    trans resume does; and memory that no kernel maps."""
+    stack = figure(c.run('bdinfo'), 'sp start')
+    at = (stack - STACK_ROOM & ~0xfff) - 0x10000
+    c.fails('trans resume virtio 0:1', NO_SWAP, 60)
+    for start in (at, NO_MAP_AT):
+        c.fails(f'trans kexec {start:x}:10000', HELD.format(start))
+        c.fails(f'trans kexec {KERNEL_AT:x}:1000 {start:x}:10000',
+                HELD.format(start))
+    c.fails(f'trans kexec {KERNEL_AT:x}:1000', 'TRANS_EIMAGE: ')
+
+
+class Reserving(Case):
+    """With a page that no kernel maps."""
+
+    def args(self):
+        self.machine.more = trees.words(self.machine, self.u_boot,
+                                        trees.no_map, NO_MAP_AT, 4096)
+        return super().args()
+
+
 def damaged(c, machine):
     """A file that ends early; a gzip file whose CRC is another's, then the
     same without the damage."""
@@ -392,7 +446,7 @@ def full(c, machine):
     length = (figure(c.run('bdinfo'), 'sp start') & ~0xfffff) - initrd
     c.fails(f'trans kexec {kernel} {initrd:x}:{length:x}', 'TRANS_ENOMEM: ', 120)
     c.fails(f'trans kexec {kernel} {initrd:x}:{length + (4 << 20):x}',
-            'TRANS_EOVERLAP: initrd file and U-Boot')
+            'TRANS_EOVERLAP: a file and U-Boot')
     demand(c.must(f'trans plan {kernel}', 60), PROOF)
 
 
@@ -425,10 +479,12 @@ def write_swap_header(c, page):
 
 
 def takes_places(c, machine):
-    """A partition has a number or a name, a swap file an offset in decimal, and
-    in hexadecimal only with 0x."""
+    """A partition has a number, a name or a UUID, a swap file an offset in
+    decimal, and in hexadecimal only with 0x."""
+    by_uuid = f'0#{disk.SWAP_UUID}'
     write_swap_header(c, 10)
-    for place in ('0:2 10', '0#swap 10', '0:2 0xa', '0#swap 0xA'):
+    for place in ('0:2 10', '0#swap 10', '0:2 0xa', '0#swap 0xA',
+                  f'{by_uuid} 10', f'{by_uuid.upper()} 10'):
         said = c.fails(f'trans resume virtio {place}', NO_IMAGE)
         if re.search(NO_SWAP, said):
             raise Lost(f'{place} is another place')
@@ -459,6 +515,7 @@ CASES = [
     Restless('kexec-cannot-leave', cannot_leave, gic='3', its=True),
     Case('kexec-gz-el2', kexecs_gz, el=2),
     Case('refuses', refuses),
+    Reserving('held', refuses_held),
     Case('damaged', damaged),
     Case('full', full, ram='128M'),
     Case('nvme', refuses_nvme, more=another_disk(

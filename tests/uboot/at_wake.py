@@ -23,9 +23,9 @@ class Resume(at_prompt.Case):
 
     def __init__(self, name, script, words=(), kernel='6.1', slept_at=None,
                  tree=None, slept_with=False, pci=False, sidecar=False,
-                 **machine):
+                 out='with', **machine):
         self.tree, self.slept_with = tree, slept_with
-        super().__init__(name, script, **machine)
+        super().__init__(name, script, out=out, **machine)
         slept = {'ram': '512M', **machine, 'el': slept_at or self.machine.el}
         self.guest = asleep.Guest(lab.Machine(**slept), kernel, words,
                                   pci=pci, sidecar=sidecar)
@@ -277,6 +277,20 @@ def resumes_by_all(c, machine, disks):
     awake(c, disks)
 
 
+def loses_worker(c, machine, disks):
+    """A CPU that was started, and neither comes nor is off (its first
+    instruction is a branch to itself; Arm ARM C6.2, B): within seconds the board
+    resets, since nobody knows what that CPU will write. The image stays."""
+    at = at_prompt.linked_at(c.u_boot, 'port_worker_entry') + \
+        at_prompt.figure(c.run('bdinfo'), 'reloc off')
+    c.must(f'mw.l {at:x} 14000000')
+    c.type(f'trans resume -w 1 virtio {asleep.disk_number(c)}:2\n')
+    c.expect(at_prompt.LOST_CPU, 30)
+    c.ends()
+    if not asleep.has_image(disks):
+        raise Lost('the image is gone')
+
+
 def resumes_without_gic(c, machine, disks):
     """Of a GICv2 nothing is to be set: the kernel saved it."""
     at_prompt.without_gic(c)
@@ -302,6 +316,7 @@ CASES = [
            words=at_prompt.LZ4, kernel='6.12'),
     Resume('resume-workers', resumes_by_all, smp=2),
     Resume('resume-workers-el2', resumes_by_all, el=2, gic='3', smp=2),
+    Resume('resume-worker-lost', loses_worker, smp=2),
     Resume('resume-no-gic', resumes_without_gic, words=at_prompt.RAW),
     Resume('resume-mmu-off', resumes_without_mmu, words=at_prompt.RAW, smp=2),
     Resume('resume-refuses', refuses_resume),

@@ -12,6 +12,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), 'qemu')]
 import at_prompt  # noqa: E402 (finds tests/lab)
 import at_flow  # noqa: E402
+import at_wake  # noqa: E402
 import patches  # noqa: E402
 import fetch  # noqa: E402
 import rows  # noqa: E402
@@ -25,6 +26,7 @@ NAME = os.path.basename(patches.HOME)
 # What of Debian's package is not U-Boot's, and what is ours.
 NOT_UPSTREAM = ['debian', '.pc', 'ORIGIN', 'lib/trans_table']
 # What is measured against the same defconfig without: options less and less.
+# Two of them are kept, and booted.
 LESS = {
     'trans': [],
     '- bootmeth': ['BOOTMETH_HIBERNATE'],
@@ -32,16 +34,34 @@ LESS = {
     '- elf': ['CMD_TRANS_ELF'],
     '- plan': ['CMD_TRANS_PLAN'],
     '- workers': ['CMD_TRANS_RESUME_WORKERS'],
+    '- efi': ['CMD_TRANS_RESUME_EFI'],
     '- ask': ['CMD_TRANS_RESUME_ASK'],
-    '- resume (kexec alone)': ['CMD_TRANS_RESUME'],
+    '- virtual': ['CMD_TRANS_RESUME_VIRTUAL'],
+    '- words': ['CMD_TRANS_WORDS'],
+    '- verify': ['CMD_TRANS_VERIFY'],
+    '- packed': ['CMD_TRANS_PACKED'],
+    '- uart': ['CMD_TRANS_UART'],
+    '- gicv3 (least resume)': ['CMD_TRANS_GICV3'],
+    '- lzo': ['LZO'],
+    '- resume (least kexec)': ['CMD_TRANS_RESUME'],
 }
+KEPT = {'- gicv3 (least resume)': 'least-resume',
+        '- resume (least kexec)': 'least-kexec'}
 # Both ways to leave, at both exception levels.
-CASES = ['map-el1', 'places', 'kexec-over-el2', 'resume-el1-gic2']
+CASES = ['map-el1', 'places', 'held', 'kexec-over-el2', 'kexec-lpis',
+         'resume-el1-gic2']
 # Of what only the series has.
 OWN_CASES = at_flow.CASES
-# What is left of all options at the end.
-ALONE = at_prompt.Case('kexec-alone', at_prompt.kexecs_without_lpis, out='less',
-                       gic='3', its=True)
+# The least that there is of each; and a live tree.
+OTHERS = [
+    at_prompt.Case('kexec-live-tree', at_prompt.kexecs_by_live_tree, out='live',
+                   gic='3', its=True),
+    at_prompt.Case('kexec-least', at_prompt.kexecs_in_silence,
+                   out='least-kexec'),
+    at_prompt.Case('kexec-least-gicv3', at_prompt.refuses_gicv3,
+                   out='least-kexec', gic='3'),
+    at_wake.Resume('resume-least', at_wake.resumes, out='least-resume'),
+]
 
 
 def make_repository(source):
@@ -87,8 +107,20 @@ def footprint(tools):
             uboot.make(TREE, out, 'olddefconfig', tools=tools)
             uboot.make(TREE, out, 'u-boot.bin', tools=tools)
         now = uboot.text_size(out, tools)
+        if name in KEPT:
+            shutil.copytree(out, f'{patches.HOME}/{KEPT[name]}', symlinks=True)
         print(f'  {name:24} text + {now[0] - plain[0]:7,}, data + '
               f'{now[1] - plain[1]:5,}, bss + {now[2] - plain[2]:6,}', flush=True)
+
+
+def build_live(tools):
+    """With a live tree, which is off by default here."""
+    out = f'{patches.HOME}/live'
+    shutil.copytree(f'{patches.HOME}/with', out, symlinks=True)
+    with open(f'{out}/.config', 'a', encoding='utf-8') as f:
+        f.write('CONFIG_OF_LIVE=y\n')
+    uboot.make(TREE, out, 'olddefconfig', tools=tools)
+    uboot.make(TREE, out, 'u-boot.bin', tools=tools)
 
 
 def run_all():
@@ -97,10 +129,11 @@ def run_all():
     prepare()
     uboot.build(TREE, patches.HOME, tools)
     footprint(tools)
+    build_live(tools)
     picked = [c for c in run_uboot.CASES if c.name in CASES]
     if len(picked) != len(CASES):
         raise fetch.Failed(f'no such case: {CASES}')
-    done = [run_uboot.run_cases(u_boot=NAME, cases=[*picked, *OWN_CASES, ALONE]),
+    done = [run_uboot.run_cases(u_boot=NAME, cases=[*picked, *OWN_CASES, *OTHERS]),
             *test_py.run_all(TREE)]
     return tuple(map(sum, zip(*done)))
 

@@ -30,6 +30,8 @@ KERNELS = ['6.1', '6.12']
 LINUX = uuid.UUID('0FC63DAF-8483-4772-8E79-3D69D8477DE4')
 LINUX_SWAP = uuid.UUID('0657FD6D-A4AB-43C4-84E5-0933C84B4F4F')
 
+SWAP_UUID = uuid.uuid5(LINUX_SWAP, '1') # the second entry of the table
+
 
 def entry(index, kind, start, length, name, sector=SECTOR):
     """A partition entry of 128 bytes."""

@@ -32,6 +32,8 @@ ANSWERS = {
     'if __has_include(<alist.h>)': True,
     'ifndef U_BOOT_LONGHELP': False,
     'if COMPAT_GLOBAL_LMB': True,
+    'if COMPAT_PART_UUID': True,
+    'if COMPAT_TREE_TO_FDT': True,
     'ifndef FDT_ERR_ALIGNMENT': True,
 }
 
@@ -102,7 +104,7 @@ def glue(name):
 
 def without_resume(text):
     """The command as it is before there is a resume."""
-    text = re.sub(r'^#define (RESUME|WORKERS).*\n', '', text, flags=re.M)
+    text = re.sub(r'^#define (RESUME|WORKERS|PLACE).*\n', '', text, flags=re.M)
     return re.sub(r'^\t+RESUME\((.*\n)*?\t+\)\n', '', text, flags=re.M)
 
 

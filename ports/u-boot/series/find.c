@@ -32,14 +32,15 @@ int trans_hibernate_find(const char *interface, const char *dev_part,
 	void *buffer = memalign(SZ_4K, len);
 	struct trans_error err = { 0 };
 	struct trans_image_id id;
-	struct trans_block disk;
+	struct trans_block block;
+	struct port_disk disk;
 	int ret;
 
 	if (!buffer)
 		return -ENOMEM;
-	ret = port_block(interface, dev_part, true, &disk, &err);
+	ret = port_block(interface, dev_part, true, &disk, &block, &err);
 	if (!ret)
-		ret = trans_resume_probe(&disk, 0, buffer, len, &info, &id,
+		ret = trans_resume_probe(&block, 0, buffer, len, &info, &id,
 					 &err);
 	free(buffer);
 	strlcpy(version, info.version, size);
