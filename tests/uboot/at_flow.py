@@ -15,7 +15,9 @@ from at_prompt import demand
 from console import Lost
 
 SCRIPT_DISK = os.path.join(disk.OUT, 'script.img')
+BAD_DISK = os.path.join(disk.OUT, 'unreadable.img')
 START, LENGTH = disk.MIB, 8 * disk.MIB
+LINUX, SWAP = 0x83, 0x82 # partition types of an MBR
 NEXT = 'The next bootmeth'
 REFUSED = ('Nothing is booted over it. To give it up: '
            r'trans discard virtio \d:2')
@@ -36,10 +38,10 @@ def boot_script(text):
     return pack(zlib.crc32(pack(0))) + data
 
 
-def mbr():
-    """One partition of Linux's type, in sectors. (The disk that has the GPT is
-    the one with the image.)"""
-    entry = struct.pack('<B3sB3sII', 0, b'', 0x83, b'', START // disk.SECTOR,
+def mbr(kind=LINUX):
+    """One partition, in sectors. (The disk that has the GPT is the one with the
+    image.)"""
+    entry = struct.pack('<B3sB3sII', 0, b'', kind, b'', START // disk.SECTOR,
                         LENGTH // disk.SECTOR)
     return (bytes(446) + entry).ljust(510, b'\0') + b'\x55\xaa'
 
@@ -57,6 +59,21 @@ def make_script_disk():
                    check=True)
     with open(SCRIPT_DISK, 'r+b') as f:
         f.write(mbr())
+
+
+def unreadable_swap():
+    """Words for QEMU: a disk whose one partition is swap, and cannot be read
+    where the signature is, at the end of a first page of 4K, 16K or 64K."""
+    with open(BAD_DISK, 'wb') as f:
+        f.write(mbr(SWAP))
+        f.truncate(START + LENGTH + disk.MIB)
+    rules = ','.join(
+        f'inject-error.{i}.event=none,inject-error.{i}.iotype=read,'
+        f'inject-error.{i}.sector={(START + page) // disk.SECTOR - 1}'
+        for i, page in enumerate((4096, 16384, 65536)))
+    return ['-blockdev', f'driver=blkdebug,node-name=bad,image.driver=file,'
+            f'image.filename={BAD_DISK},{rules}',
+            '-device', 'virtio-blk-device,drive=bad']
 
 
 class Flow(at_wake.Resume):
@@ -112,6 +129,23 @@ def stops(c, machine, disks):
         raise Lost('the image is gone')
 
 
+class Unreadable(Flow):
+    def more_disks(self):
+        return [*super().more_disks(), *unreadable_swap()]
+
+
+def nobody_knows(c, machine, disks):
+    """What cannot be read may be an image: the scan ends there, though nothing
+    is asleep where it can be read."""
+    number = next(n for n in range(4) if 'EFI' in
+                  c.run(f'part list virtio {n}'))
+    c.must(f'trans discard virtio {number}:2')
+    c.fails('bootflow scan -b', r'Nothing is booted over it. To give it up: '
+            r'trans discard virtio \d:1', 120)
+    not_passed(c)
+    at_wake.answered(c, 'refused')
+
+
 def passes(c, machine, disks):
     """Where there is nothing, the others boot as if it were not there."""
     c.must(f'trans discard virtio {asleep.disk_number(c)}:2')
@@ -145,5 +179,6 @@ CASES = [
     at_prompt.Case('flow-booti', boots_by_booti, ram='208M'),
     Flow('flow-wakes', wakes),
     Flow('flow-refused-stops', stops),
+    Unreadable('flow-unreadable', nobody_knows),
     Flow('flow-nothing-there', passes),
 ]

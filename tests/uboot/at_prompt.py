@@ -66,7 +66,8 @@ KERNEL_AT, INITRD_AT = 0x40400000, 0x44000000
 RAM_AT, RAM_LEN = 0x40000000, 512 << 20
 HOLE, GIB = 0x80000000, 1 << 30
 NO_MAP_AT, TREE_AT = 0x50000000, 0x4e000000
-STACK_ROOM = 16 << 20 # CONFIG_STACK_SIZE
+MIB = 1 << 20
+STACK_ROOM = 16 * MIB # CONFIG_STACK_SIZE
 
 
 class Case:
@@ -437,16 +438,27 @@ def damaged(c, machine):
     demand(c.must(f'trans plan {words}', 60), PROOF)
 
 
+def first_held(c, above):
+    """Where somebody's memory begins: of U-Boot's map, or with the room for its
+    stack."""
+    info = c.run('bdinfo')
+    starts = [int(s, 16) for s in
+              re.findall(r'reserved\[\d+\]\s*\[0x([0-9a-f]+)-', info)]
+    starts.append(figure(info, 'sp start') - STACK_ROOM)
+    return min(s for s in starts if s > above) & ~0xfff
+
+
 def full(c, machine):
-    """The files alone fill what memory there is beside U-Boot: nothing is
-    left for the tables."""
+    """The files alone fill what memory nobody has: nothing is left for the
+    tables."""
     kernel = f'{RAM_AT:x}'
     load(c, 'Image', RAM_AT)
     initrd = RAM_AT + payload.image_size(payload.debian_kernel())
-    length = (figure(c.run('bdinfo'), 'sp start') & ~0xfffff) - initrd
+    length = first_held(c, initrd) - initrd
     c.fails(f'trans kexec {kernel} {initrd:x}:{length:x}', 'TRANS_ENOMEM: ', 120)
-    c.fails(f'trans kexec {kernel} {initrd:x}:{length + (4 << 20):x}',
-            'TRANS_EOVERLAP: a file and U-Boot')
+    for more, whose in ((4 << 20, 'what EFI'), (STACK_ROOM + MIB, 'U-Boot')):
+        c.fails(f'trans kexec {kernel} {initrd:x}:{length + more:x}',
+                f'TRANS_EOVERLAP: a file and {whose}')
     demand(c.must(f'trans plan {kernel}', 60), PROOF)
 
 
