@@ -300,12 +300,16 @@ static void cpus_of_the_tree(void **state)
 	tree_u32(&tree, at, "#address-cells", 1);
 	at = fdt_path_offset(tree.fdt, "/cpus");
 	one = tree_node(&tree, at, "cpu-map"); /* none of these is one */
+	tree_u32(&tree, one, "#address-cells", 1);
+	one = fdt_path_offset(tree.fdt, "/cpus/cpu-map");
 	tree_u32(&tree, tree_node(&tree, one, "cpu@5"), "reg", 5);
 	tree_u32(&tree, tree_node(&tree, at, "l2-cache@6"), "reg", 6);
 	(void)tree_node(&tree, at, "cpu@7");
 	one = tree_node(&tree, at, "cpu@8");
 	assert_int_equal(fdt_setprop(tree.fdt, one, "reg", two, 3), 0);
-	one = tree_node(&tree, tree_node(&tree, 0, "cpu"), "cpu");
+	one = tree_node(&tree, 0, "cpu");
+	tree_u32(&tree, one, "#address-cells", 1);
+	one = tree_node(&tree, fdt_path_offset(tree.fdt, "/cpu"), "cpu");
 	tree_u32(&tree, one, "reg", 9);
 	assert_int_equal(cpus(4), 0);
 	assert_int_equal(cpu_count, 0);
