@@ -6,6 +6,7 @@
  */
 #define pr_fmt(fmt) "trans_pgd: " fmt
 
+#include <linux/compiler.h>
 #include <linux/memblock.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -129,9 +130,9 @@ static struct work *work_begin(struct trans_pgd_info *info)
 /*
  * Linux keeps its registers when it switches to the copy: what permissions mean
  * by PIR, and with 64K pages and VA_BITS_52 where in its page a root of 48 bits
- * lies.
+ * lies. What this holds is not held while the copy goes deep.
  */
-static int work_copy(struct work *work)
+static noinline_for_stack int work_tables(struct work *work)
 {
 	struct trans_report *report = &work->report;
 	int ret = own_half(&work->geo, &work->regs, &report->error);
@@ -143,16 +144,18 @@ static int work_copy(struct work *work)
 	if (!ret)
 		ret = trans_table_create_for(&work->to, &work->geo, &work->regs,
 					     &host_ops, work->info, report);
-	if (!ret) {
-		work->start = max(work->start,
-				  trans_geometry_first(&work->geo));
-		ret = trans_table_copy(&work->to, work->start, &work->from,
-				       work->start, work->end - work->start,
-				       work->flags, report);
-	}
-	if (!ret)
-		ret = trans_table_publish(&work->to, &work->regs, report);
 	return ret;
+}
+
+static int work_copy(struct work *work)
+{
+	u64 start = max(work->start, trans_geometry_first(&work->geo));
+	int ret = trans_table_copy(&work->to, start, &work->from, start,
+				   work->end - start, work->flags,
+				   &work->report);
+
+	return ret ? ret : trans_table_publish(&work->to, &work->regs,
+					       &work->report);
 }
 
 static int work_end(struct work *work, const char *what, int ret)
@@ -175,7 +178,9 @@ int trans_pgd_copy_with(struct trans_pgd_info *info, pgd_t **trans_pgd,
 	work->start = start;
 	work->end = end;
 	work->flags = flags;
-	ret = work_copy(work);
+	ret = work_tables(work);
+	if (!ret)
+		ret = work_copy(work);
 	if (!ret)
 		*trans_pgd = phys_to_virt(work->to.root & PAGE_MASK);
 	return work_end(work, "the linear map", ret);
