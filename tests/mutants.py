@@ -34,7 +34,8 @@ from known_bugs import (efi, kexec, lib, resume, saved,  # noqa: E402
 ROOT = os.path.dirname(HERE)
 DIR = f'{ROOT}/build/mutants'
 # What edits may be in, and what is copied besides.
-EDITED = ('lib', 'trans', 'kexec', 'hibernate', 'ports/efi', 'ports/lzo', 'tools')
+EDITED = ('lib', 'trans', 'kexec', 'hibernate', 'ports/efi', 'ports/linux',
+          'ports/lzo', 'tools')
 COPIED = ('lib', 'trans', 'kexec', 'hibernate', 'include', 'ports', 'tools',
           'tests/unit', 'tests/differential', 'sources.mk')
 # Without sanitizers but UBSan's traps: many builds, each run once.

@@ -9,7 +9,12 @@
 #include <linux/slab.h>
 #include <crypto/sha2.h>
 
+#ifdef CONFIG_KEXEC_HANDOVER
+#include <linux/kexec_handover.h>
+#endif
+
 #include "kexec_trans_parts.h"
+#include "kexec_trans_where.h"
 
 static int failed(struct trans_error *error, int status, const char *why,
 		  const struct kexec_segment *segment)
@@ -63,6 +68,27 @@ static int check_ram(const struct kimage *image, struct trans_error *error)
 	return 0;
 }
 
+/*
+ * Only kexec_file_load() hands anything over, and has the table of the areas as
+ * a segment.
+ */
+static int check_preserved(const struct kimage *image,
+			   struct trans_error *error)
+{
+#ifdef CONFIG_KEXEC_HANDOVER
+	const struct kexec_segment *table = image->kho.scratch, *beyond;
+
+	beyond = table ? segment_beyond(image->segment, image->nr_segments,
+					table->kbuf, table->bufsz /
+					sizeof(struct kho_scratch)) : NULL;
+	if (beyond)
+		return failed(error, TRANS_EPFN,
+			      "a segment is not in the memory that KHO leaves for it",
+			      beyond);
+#endif
+	return 0;
+}
+
 static int alloc(struct kexec_trans_moves *moves, size_t count,
 		 struct trans_error *error)
 {
@@ -93,7 +119,7 @@ static int segment_of(const struct kimage *image, trans_pa_t pa)
 	return i;
 }
 
-static void add_move(struct sha256_state *states, const struct kimage *image,
+static void add_move(struct sha256_ctx *states, const struct kimage *image,
 		     const struct trans_move *move)
 {
 	u64 at;
@@ -112,7 +138,7 @@ static void add_move(struct sha256_state *states, const struct kimage *image,
 static int find_digests(struct kexec_trans_moves *moves,
 			const struct kimage *image, struct trans_error *error)
 {
-	struct sha256_state *states;
+	struct sha256_ctx *states;
 	size_t n;
 	int i;
 
@@ -156,6 +182,20 @@ static int find_in_place(struct kexec_trans_moves *moves,
 	return 0;
 }
 
+static int add_in_place(struct trans_moves *want, const struct kimage *image)
+{
+	int i, ret = 0;
+
+	for (i = 0; !ret && i < image->nr_segments; i++) {
+		const struct kexec_segment *segment = &image->segment[i];
+
+		if (!segment_is_moved(segment, want))
+			ret = trans_moves_add(want, segment->mem, segment->mem,
+					      segment->memsz);
+	}
+	return ret;
+}
+
 static int find_moves(struct kexec_trans_moves *moves,
 		      const struct kimage *image, const struct trans_ops *ops,
 		      void *ctx, struct trans_error *error)
@@ -165,8 +205,12 @@ static int find_moves(struct kexec_trans_moves *moves,
 	int ret = trans_kimage_moves(&moves->want, image->head, PAGE_SHIFT,
 				     ops, ctx, most, error);
 
-	if (!ret)
-		ret = find_digests(moves, image, error);
+	if (ret)
+		return ret;
+	ret = add_in_place(&moves->want, image);
+	if (ret)
+		return failed(error, ret, "what is moved nowhere", NULL);
+	ret = find_digests(moves, image, error);
 	if (ret)
 		return ret;
 	ret = trans_moves_in_place(&moves->want, &moves->stays);
@@ -184,6 +228,8 @@ int kexec_trans_moves_find(struct kexec_trans_moves *moves,
 {
 	int ret = check_ram(image, error);
 
+	if (!ret)
+		ret = check_preserved(image, error);
 	if (!ret)
 		ret = alloc(moves, max_t(size_t, pages_of(image),
 					 KEXEC_SEGMENT_MAX), error);

@@ -35,4 +35,14 @@ MUTANTS = {
          'if (file_len > header->image_size)',
          'if (file_len > header->image_size + 4096)'),
     ],
+    ('test_kexec_trans_where',): [
+        ('Linux: only the first move counts', 'segment_is_moved',
+         'return true;', 'return !i;'),
+        ('Linux: a segment that ends beyond what KHO leaves', 'segment_is_in',
+         'area[i].size - segment->memsz)', 'area[i].size)'),
+        ('Linux: a size beyond the area wraps', 'segment_is_in',
+         'segment->memsz <= area[i].size &&', ''),
+        ('Linux: only the first segment is asked of KHO', 'segment_beyond',
+         'i < count', 'i < 1'),
+    ],
 }

@@ -18,18 +18,26 @@ OUT = f'{fetch.BUILD}/linux'
 PORT = f'{OUT}/port'
 INTO = 'arch/arm64/mm/trans_table'
 SOURCES = {'6.1': ('linux-source-6.1', fetch.APT),
-           '6.12': ('linux-source-6.12', fetch.BACKPORTS)}
+           '6.12': ('linux-source-6.12', fetch.BACKPORTS),
+           '7.2': ('linux-source-7.2', fetch.UNSTABLE)}
 VA52 = ['ARM64_VA_BITS_52', 'ARM64_PA_BITS_52']
+# What of slim.config an option stands in for.
+INSTEAD = {'ARM64_16K_PAGES': 'ARM64_4K_PAGES',
+           'ARM64_64K_PAGES': 'ARM64_4K_PAGES',
+           'ARM64_VA_BITS_52': 'ARM64_VA_BITS_48', 'KASAN': 'SLUB_TINY'}
+# What a version always has, and does not ask for any more.
+UNASKED = {'7.2-slim': ['RODATA_FULL_DEFAULT_ENABLED']}
 # Name -> version, options, compiler.
 KERNELS = {
     '6.12-4k': ('6.12', ['ARM64_4K_PAGES', 'ARM64_VA_BITS_48'], 'gcc'),
     '6.1-4k': ('6.1', ['ARM64_4K_PAGES', 'ARM64_VA_BITS_48'], 'gcc'),
     '6.12-4k-52': ('6.12', ['ARM64_4K_PAGES', 'EXPERT', *VA52], 'gcc'),
-    '6.12-16k-52': ('6.12', ['ARM64_16K_PAGES', 'EXPERT', *VA52], 'gcc'),
-    '6.12-64k-52': ('6.12', ['ARM64_64K_PAGES', *VA52], 'gcc'),
-    '6.1-64k-52': ('6.1', ['ARM64_64K_PAGES', *VA52], 'gcc'),
-    '6.12-4k-clang': ('6.12', ['ARM64_4K_PAGES', 'ARM64_VA_BITS_48'], 'clang'),
     '6.12-slim': ('6.12-slim', [], 'gcc'),
+    '6.12-16k-slim': ('6.12-slim', ['ARM64_16K_PAGES', *VA52], 'gcc'),
+    '6.12-64k-slim': ('6.12-slim', ['ARM64_64K_PAGES', *VA52], 'gcc'),
+    '6.12-kasan-slim': ('6.12-slim', ['KASAN', 'KASAN_GENERIC'], 'gcc'),
+    '6.12-clang-slim': ('6.12-slim', ['SHADOW_CALL_STACK'], 'clang'),
+    '7.2-slim': ('7.2-slim', ['KEXEC_HANDOVER'], 'gcc'),
 }
 # What of ports/linux a kernel has.
 WITH = {'without': [], 'library': ['TRANS_TABLE_LIBRARY'],
@@ -159,6 +167,15 @@ def write_if_new(path, text):
         fetch.write_file(path, text)
 
 
+def port_file(tree, name):
+    """As this Linux wants it: until 6.17 a SHA-256 that is not finished had
+    another name."""
+    text = read(f'{PORT}/{name}')
+    if 'struct sha256_ctx {' not in read(f'{tree}/include/crypto/sha2.h'):
+        text = text.replace('struct sha256_ctx', 'struct sha256_state')
+    return text
+
+
 def apply(version):
     """Put the port into a tree, or what changed of it. What was edited is kept
     beside as it was."""
@@ -167,7 +184,7 @@ def apply(version):
     for name in set(os.listdir(f'{tree}/{INTO}')) - set(os.listdir(PORT)):
         os.remove(f'{tree}/{INTO}/{name}')
     for name in os.listdir(PORT):
-        write_if_new(f'{tree}/{INTO}/{name}', read(f'{PORT}/{name}'))
+        write_if_new(f'{tree}/{INTO}/{name}', port_file(tree, name))
     for path in EDITED:
         if not os.path.exists(f'{tree}/{path}.debian'):
             shutil.copyfile(f'{tree}/{path}', f'{tree}/{path}.debian')
@@ -189,7 +206,11 @@ def config_of(name, which):
     options = [*KERNELS[name][1], *WITH[which]]
     more = ''.join(f'CONFIG_{o}=y\n' for o in options)
     if is_slim(name):
-        return read(f'{HERE}/slim.config') + more
+        gone = {f'CONFIG_{o}=y' for o in [
+            *(INSTEAD[o] for o in options if o in INSTEAD),
+            *UNASKED.get(KERNELS[name][0], ())]}
+        return '\n'.join(w for w in read(f'{HERE}/slim.config').splitlines()
+                         if w not in gone) + '\n' + more
     lines = [w for w in read(f'{ROOT}/tests/lab/kernel.config').splitlines()
              if w.removeprefix('CONFIG_').removesuffix('=y') not in NOT_HERE]
     return ('\n'.join(lines) + '\n' + read(f'{HERE}/kernel.config') +

@@ -17,12 +17,13 @@ from ktree import fetch  # noqa: E402
 OUT = f'{ktree.OUT}/patches'
 # The library's own files, in its own style: imported, like lib/zstd.
 IMPORTED = ['trans_table.c', 'trans_table.h']
-# What checkpatch says of every new file, or of what is not this series'.
-NOT_OURS = ['FILE_PATH_CHANGES', 'MISSING_SIGN_OFF']
+# What checkpatch says of every new file, or of what is not this series'; and
+# that there is kzalloc_obj(), which older Linux has not.
+NOT_OURS = ['FILE_PATH_CHANGES', 'MISSING_SIGN_OFF', 'ALLOC_WITH_SIZEOF']
 ADAPTER = ['env.h', 'trans_pgd_library.c', 'trans_pgd_ways.h']
 COMPARE = ['trans_pgd_word.c', 'trans_pgd_compare.c']
 KEXEC = ['kexec_trans_parts.h', 'kexec_trans.c', 'kexec_trans_moves.c',
-         'kexec_trans_uart.c', 'kexec_trans_flip.c']
+         'kexec_trans_where.h', 'kexec_trans_uart.c', 'kexec_trans_flip.c']
 # Begun by the adapter, and gone on with.
 SHARED = ['Kconfig', 'Makefile']
 
@@ -101,9 +102,9 @@ def pristine(tree):
                              f'{tree}/{path}') for path in ktree.EDITED}
 
 
-def as_of(files, name):
+def as_of(tree, files, name):
     """A file of the port as it is behind that patch of the series."""
-    text = ktree.read(f'{ktree.PORT}/{name}')
+    text = ktree.port_file(tree, name)
     if files is not KEXEC:
         text = ktree.without_kexec(name, text)
     return ktree.without_compare(name, text) if files is ADAPTER else text
@@ -114,7 +115,7 @@ def commits(tree, repo):
     for files, edits, message in SERIES:
         for name in [*files, *(SHARED if edits else ())]:
             patch_series.write(f'{repo}/{ktree.INTO}/{name}',
-                               as_of(files, name))
+                               as_of(tree, files, name))
         for path in ktree.EDITED if edits else ():
             if path in ktree.kexec_edits.PLACES and files is not KEXEC:
                 continue

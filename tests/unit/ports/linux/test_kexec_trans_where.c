@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
+/*
+ * Where the segments of Linux's images lie: which are not moved, and which
+ * would be written over what KHO preserves.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <trans_table/moves.h>
+
+/* What of Linux's structures is looked at: include/linux/kexec.h and
+ * include/linux/kexec_handover.h. */
+struct kexec_segment {
+	unsigned long mem;
+	size_t memsz;
+};
+
+struct kho_scratch {
+	uint64_t addr, size;
+};
+
+#define CONFIG_KEXEC_HANDOVER
+#include "ports/linux/kexec_trans_where.h"
+
+#define PAGE 0x1000ul
+#define SEGMENT(at, pages) { (at), (pages) * PAGE }
+
+static void a_segment_that_no_move_writes_is_in_place(void **state)
+{
+	struct trans_move move[] = {
+		{ .src = 16 * PAGE, .dst = 4 * PAGE, .len = 2 * PAGE },
+		{ .src = 32 * PAGE, .dst = 8 * PAGE, .len = PAGE },
+	};
+	const struct trans_moves moves = { move, 2, 2 };
+	static const struct {
+		unsigned long page;
+		bool moved;
+	} row[] = {
+		{ 3, false }, { 4, true }, { 5, true }, { 6, false },
+		{ 8, true }, { 9, false }, { 16, false }, { 32, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct kexec_segment segment = SEGMENT(row[i].page * PAGE, 1);
+
+		assert_int_equal(segment_is_moved(&segment, &moves),
+				 row[i].moved);
+	}
+}
+
+static const struct kho_scratch areas[] = {
+	{ 16 * PAGE, 8 * PAGE },
+	{ 24 * PAGE, 8 * PAGE },
+	{ 0 - 4 * PAGE, 4 * PAGE }, /* up to 2^64 */
+};
+#define AREAS (sizeof(areas) / sizeof(*areas))
+
+static void a_segment_is_in_one_area(void **state)
+{
+	static const struct {
+		struct kexec_segment segment;
+		bool is_in;
+	} row[] = {
+		{ SEGMENT(16 * PAGE, 8), true },
+		{ SEGMENT(16 * PAGE, 0), true },
+		{ SEGMENT(17 * PAGE, 7), true },
+		{ SEGMENT(17 * PAGE, 8), false }, /* in two */
+		{ SEGMENT(15 * PAGE, 1), false },
+		{ SEGMENT(15 * PAGE, 2), false },
+		{ SEGMENT(31 * PAGE, 1), true },
+		{ SEGMENT(32 * PAGE, 1), false },
+		{ SEGMENT(0 - 4 * PAGE, 4), true },
+		{ SEGMENT(0 - PAGE, 1), true },
+		{ SEGMENT(0 - PAGE, 2), false }, /* passes 2^64 */
+		{ { 20 * PAGE, SIZE_MAX }, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++)
+		assert_int_equal(segment_is_in(&row[i].segment, areas, AREAS),
+				 row[i].is_in);
+}
+
+static void the_first_beyond_is_told(void **state)
+{
+	const struct kexec_segment segments[] = {
+		SEGMENT(16 * PAGE, 2), SEGMENT(24 * PAGE, 8),
+		SEGMENT(40 * PAGE, 1), SEGMENT(0, 1),
+	};
+
+	(void)state;
+	assert_ptr_equal(segment_beyond(segments, 4, areas, AREAS),
+			 &segments[2]);
+	assert_null(segment_beyond(segments, 2, areas, AREAS));
+	assert_null(segment_beyond(segments, 0, areas, AREAS));
+	assert_ptr_equal(segment_beyond(segments, 2, areas, 0), &segments[0]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_segment_that_no_move_writes_is_in_place),
+		cmocka_unit_test(a_segment_is_in_one_area),
+		cmocka_unit_test(the_first_beyond_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
