@@ -1019,6 +1019,12 @@ class Linux(unittest.TestCase):
         with self.assertRaises(ktree.fetch.Failed):
             run_linux.chosen(['6.12-4k-no-such-case'])
 
+    def test_warnings_of_ours(self):
+        said = ('../arch/arm64/mm/trans_table/trans_table.c:9815: warning: '
+                '"READ" redefined\n../mm/memory.c:1: warning: not ours\n'
+                '  CC      arch/arm64/mm/trans_table/env.o\n')
+        self.assertEqual(ktree.warned(said), [said.splitlines()[0]])
+
     def test_without_compare(self):
         for name in ('Kconfig', 'Makefile'):
             self.assertIn('COMPARE', self.port(name))

@@ -261,10 +261,14 @@ def configure(name, which):
         raise fetch.Failed(f'{name}: not in the configuration: {lost}')
 
 
+def warned(said):
+    """What a compiler says against ours."""
+    return [w for w in said.splitlines() if 'warning' in w and INTO in w]
+
+
 def warnings(name):
-    """Of ours, with all that a kernel can warn of."""
-    said = make(name, 'W=1', f'{INTO}/')
-    return [w for w in said.splitlines() if 'warning' in w]
+    """With all that a kernel can warn of."""
+    return warned(make(name, 'W=1', f'{INTO}/'))
 
 
 def build(name, which='both'):
@@ -274,7 +278,7 @@ def build(name, which='both'):
     os.makedirs(f'{home}/{which}', exist_ok=True)
     configure(name, which)
     said = [] if which in ('without', 'slim') else warnings(name)
-    make(name, 'Image', 'vmlinux')
+    said += warned(make(name, 'Image', 'vmlinux'))
     for result in RESULTS:
         shutil.copyfile(f'{home}/out/{result}',
                         f'{home}/{which}/{os.path.basename(result)}')

@@ -5,7 +5,7 @@
  */
 #include "lib/machine/arch.h"
 
-#define READ(name, text) \
+#define CASE_READ(name, text) \
 	case TRANS_##name: \
 		__asm__ volatile("mrs %0, " text : "=r"(value) :: "memory"); \
 		break;
@@ -15,14 +15,14 @@ uint64_t trans_arch_read_(enum trans_sysreg reg)
 	uint64_t value = 0;
 
 	switch (reg) {
-	TRANS_SYSREGS(READ)
+	TRANS_SYSREGS(CASE_READ)
 	case TRANS_SYSREG_COUNT:
 		break;
 	}
 	return value;
 }
 
-#define WRITE(name, text) \
+#define CASE_WRITE(name, text) \
 	case TRANS_##name: \
 		__asm__ volatile("msr " text ", %0" :: "r"(value) : "memory"); \
 		break;
@@ -31,32 +31,32 @@ uint64_t trans_arch_read_(enum trans_sysreg reg)
 void trans_arch_write_(enum trans_sysreg reg, uint64_t value)
 {
 	switch (reg) {
-	WRITE(DAIF, "DAIF")
-	WRITE(MDSCR_EL1, "MDSCR_EL1")
-	WRITE(PMBLIMITR_EL1, "S3_0_C9_C10_0")
-	WRITE(PMSCR_EL1, "S3_0_C9_C9_0")
-	WRITE(PMSCR_EL2, "S3_4_C9_C9_0")
-	WRITE(TRFCR_EL1, "S3_0_C1_C2_1")
-	WRITE(TRFCR_EL2, "S3_4_C1_C2_1")
-	WRITE(GCSCR_EL1, "S3_0_C2_C5_0")
-	WRITE(GCSCR_EL2, "S3_4_C2_C5_0")
-	WRITE(GCSCRE0_EL1, "S3_0_C2_C5_2")
-	WRITE(TRBLIMITR_EL1, "S3_0_C9_C11_0")
-	WRITE(SVCR, "S3_3_C4_C2_2")
-	WRITE(TCO, "S3_3_C4_C2_7")
-	WRITE(PAN, "S3_0_C4_C2_3")
-	WRITE(ALLINT, "S3_0_C4_C3_0")
-	WRITE(ICC_IGRPEN1_EL1, "S3_0_C12_C12_7")
-	WRITE(ICC_AP1R0_EL1, "S3_0_C12_C9_0")
-	WRITE(ICC_AP1R1_EL1, "S3_0_C12_C9_1")
-	WRITE(ICC_AP1R2_EL1, "S3_0_C12_C9_2")
-	WRITE(ICC_AP1R3_EL1, "S3_0_C12_C9_3")
-	WRITE(CNTV_CTL_EL0, "CNTV_CTL_EL0")
-	WRITE(CNTP_CTL_EL0, "CNTP_CTL_EL0")
-	WRITE(CNTHP_CTL_EL2, "CNTHP_CTL_EL2")
-	WRITE(CNTHV_CTL_EL2, "S3_4_C14_C3_1")
-	WRITE(CNTV_CTL_EL02, "S3_5_C14_C3_1")
-	WRITE(CNTP_CTL_EL02, "S3_5_C14_C2_1")
+	CASE_WRITE(DAIF, "DAIF")
+	CASE_WRITE(MDSCR_EL1, "MDSCR_EL1")
+	CASE_WRITE(PMBLIMITR_EL1, "S3_0_C9_C10_0")
+	CASE_WRITE(PMSCR_EL1, "S3_0_C9_C9_0")
+	CASE_WRITE(PMSCR_EL2, "S3_4_C9_C9_0")
+	CASE_WRITE(TRFCR_EL1, "S3_0_C1_C2_1")
+	CASE_WRITE(TRFCR_EL2, "S3_4_C1_C2_1")
+	CASE_WRITE(GCSCR_EL1, "S3_0_C2_C5_0")
+	CASE_WRITE(GCSCR_EL2, "S3_4_C2_C5_0")
+	CASE_WRITE(GCSCRE0_EL1, "S3_0_C2_C5_2")
+	CASE_WRITE(TRBLIMITR_EL1, "S3_0_C9_C11_0")
+	CASE_WRITE(SVCR, "S3_3_C4_C2_2")
+	CASE_WRITE(TCO, "S3_3_C4_C2_7")
+	CASE_WRITE(PAN, "S3_0_C4_C2_3")
+	CASE_WRITE(ALLINT, "S3_0_C4_C3_0")
+	CASE_WRITE(ICC_IGRPEN1_EL1, "S3_0_C12_C12_7")
+	CASE_WRITE(ICC_AP1R0_EL1, "S3_0_C12_C9_0")
+	CASE_WRITE(ICC_AP1R1_EL1, "S3_0_C12_C9_1")
+	CASE_WRITE(ICC_AP1R2_EL1, "S3_0_C12_C9_2")
+	CASE_WRITE(ICC_AP1R3_EL1, "S3_0_C12_C9_3")
+	CASE_WRITE(CNTV_CTL_EL0, "CNTV_CTL_EL0")
+	CASE_WRITE(CNTP_CTL_EL0, "CNTP_CTL_EL0")
+	CASE_WRITE(CNTHP_CTL_EL2, "CNTHP_CTL_EL2")
+	CASE_WRITE(CNTHV_CTL_EL2, "S3_4_C14_C3_1")
+	CASE_WRITE(CNTV_CTL_EL02, "S3_5_C14_C3_1")
+	CASE_WRITE(CNTP_CTL_EL02, "S3_5_C14_C2_1")
 	default:
 		break;
 	}
