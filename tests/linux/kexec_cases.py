@@ -93,10 +93,11 @@ def cases(lx, kernel, cpus):
     yield case('smp-crash', panics(lx, '-s'), words=CRASHES, smp=2)
 
 
-def slim_cases(lx, kernel):
+def slim_cases(lx, kernel, cpus, more=()):
     """By a transition, and on the tables of the drop-in."""
     for name, level, do, word in (
             ('trans', 'vhe', arrives(lx, 'kexec', '-s'), 'trans'),
             ('library', 'el1', lx.by_kexec('-s'), 'linux')):
         yield lx.Case(f'{kernel}-{level}-kexec-s-{name}', kernel, do,
-                      lx.machine(level), [f'kexec={word}', 'earlycon'], 'slim')
+                      lx.machine(level, cpus.get(level)),
+                      [f'kexec={word}', 'earlycon', *more], 'slim')

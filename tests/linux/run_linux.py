@@ -242,8 +242,11 @@ LPA2 = tuple(w for w in ALL if w != 'linux')
 # would be LPA2 with 4K.
 CPUS = {
     '6.12-4k': {'vhe': f'{MAX},lpa2=off'},
-    '6.12-16k-52': {'el1': 'cortex-a76', 'nvhe': 'cortex-a76'},
+    '6.12-16k-slim': {'el1': 'cortex-a76'},
 }
+# Kernels of slim.config, and words for their command lines.
+SLIM = {'6.12-slim': [], '6.12-16k-slim': [], '6.12-64k-slim': [],
+        '6.12-kasan-slim': [], '6.12-clang-slim': [], '7.2-slim': ['kho=on']}
 
 
 def figure_cases(kernel, ways, level='el1', cpu=None, rams=('1G',)):
@@ -262,7 +265,9 @@ def cases():
                   for row in matrix()]
     every += kexec_cases.cases(sys.modules[__name__], '6.12-4k',
                                CPUS['6.12-4k'])
-    every += kexec_cases.slim_cases(sys.modules[__name__], '6.12-slim')
+    for kernel, words in SLIM.items():
+        every += kexec_cases.slim_cases(sys.modules[__name__], kernel,
+                                        CPUS.get(kernel, {}), words)
     every += figure_cases('6.12-4k', ALL)
     every += figure_cases('6.12-4k', LARGE, rams=('4G',))
     every += figure_cases('6.1-4k', ALL)
