@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a loaded image is, in the library's terms. Its list of pages is complete
- * and in the order of its segments.
+ * What a loaded image is, in the library's terms. Its list of pages is in the
+ * order of its segments, and complete but for those that are CMA's.
  */
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -182,6 +182,12 @@ static int find_in_place(struct kexec_trans_moves *moves,
 	return 0;
 }
 
+/*
+ * A segment whose memory is CMA's, as Linux 6.17 and later have it where they
+ * can, is filled where it is going to be, and no page of it is in the list. Of
+ * any other that has none there, the digest is that of nothing, and holds of
+ * nothing: the blob resets the machine.
+ */
 static int add_in_place(struct trans_moves *want, const struct kimage *image)
 {
 	int i, ret = 0;
@@ -189,7 +195,7 @@ static int add_in_place(struct trans_moves *want, const struct kimage *image)
 	for (i = 0; !ret && i < image->nr_segments; i++) {
 		const struct kexec_segment *segment = &image->segment[i];
 
-		if (!segment_is_moved(segment, want))
+		if (image->segment_cma[i])
 			ret = trans_moves_add(want, segment->mem, segment->mem,
 					      segment->memsz);
 	}

@@ -6,22 +6,6 @@
 #ifndef KEXEC_TRANS_WHERE_H
 #define KEXEC_TRANS_WHERE_H
 
-/*
- * Not if its memory is CMA's, as Linux 6.17 and later have it where they can:
- * such a segment is filled where it is going to be, and no page of it is in the
- * image's list. All of a segment is moved, or nothing.
- */
-static inline bool segment_is_moved(const struct kexec_segment *segment,
-				    const struct trans_moves *moves)
-{
-	size_t i;
-
-	for (i = 0; i < moves->count; i++)
-		if (segment->mem - moves->move[i].dst < moves->move[i].len)
-			return true;
-	return false;
-}
-
 #ifdef CONFIG_KEXEC_HANDOVER
 static inline bool segment_is_in(const struct kexec_segment *segment,
 				 const struct kho_scratch *area,

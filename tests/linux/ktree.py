@@ -169,10 +169,12 @@ def write_if_new(path, text):
 
 def port_file(tree, name):
     """As this Linux wants it: until 6.17 a SHA-256 that is not finished had
-    another name."""
+    another name, and no segment was CMA's."""
     text = read(f'{PORT}/{name}')
     if 'struct sha256_ctx {' not in read(f'{tree}/include/crypto/sha2.h'):
         text = text.replace('struct sha256_ctx', 'struct sha256_state')
+    if 'segment_cma[' not in read(f'{tree}/include/linux/kexec.h'):
+        text = text.replace('image->segment_cma[i]', 'false')
     return text
 
 
@@ -267,8 +269,10 @@ def warned(said):
 
 
 def warnings(name):
-    """With all that a kernel can warn of."""
-    return warned(make(name, 'W=1', f'{INTO}/'))
+    """With all that a kernel can warn of, also in its headers, for which ours
+    may be the reason."""
+    return [w for w in make(name, 'W=1', f'{INTO}/').splitlines()
+            if 'warning' in w]
 
 
 def build(name, which='both'):

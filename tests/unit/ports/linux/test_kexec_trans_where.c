@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Where the segments of Linux's images lie: which are not moved, and which
- * would be written over what KHO preserves.
+ * Where the segments of Linux's images lie: which would be written over what
+ * KHO preserves.
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
-
-#include <trans_table/moves.h>
 
 /* What of Linux's structures is looked at: include/linux/kexec.h and
  * include/linux/kexec_handover.h. */
@@ -28,30 +27,6 @@ struct kho_scratch {
 
 #define PAGE 0x1000ul
 #define SEGMENT(at, pages) { (at), (pages) * PAGE }
-
-static void a_segment_that_no_move_writes_is_in_place(void **state)
-{
-	struct trans_move move[] = {
-		{ .src = 16 * PAGE, .dst = 4 * PAGE, .len = 2 * PAGE },
-		{ .src = 32 * PAGE, .dst = 8 * PAGE, .len = PAGE },
-	};
-	const struct trans_moves moves = { move, 2, 2 };
-	static const struct {
-		unsigned long page;
-		bool moved;
-	} row[] = {
-		{ 3, false }, { 4, true }, { 5, true }, { 6, false },
-		{ 8, true }, { 9, false }, { 16, false }, { 32, false },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
-		struct kexec_segment segment = SEGMENT(row[i].page * PAGE, 1);
-
-		assert_int_equal(segment_is_moved(&segment, &moves),
-				 row[i].moved);
-	}
-}
 
 static const struct kho_scratch areas[] = {
 	{ 16 * PAGE, 8 * PAGE },
@@ -104,7 +79,6 @@ static void the_first_beyond_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_segment_that_no_move_writes_is_in_place),
 		cmocka_unit_test(a_segment_is_in_one_area),
 		cmocka_unit_test(the_first_beyond_is_told),
 	};
