@@ -72,27 +72,39 @@ void *protocol_first(struct efi_guid protocol)
 	return interface;
 }
 
-uint64_t handles_with(struct efi_guid protocol, efi_handle_t **found)
+static uint64_t handles(enum efi_search search,
+			const struct efi_guid *protocol, efi_handle_t **found)
 {
 	uint64_t count;
 
 	*found = NULL;
-	if (boot->locate_handles(EFI_BY_PROTOCOL, &protocol, NULL, &count,
-				 found))
-		return 0;
-	return count;
+	return boot->locate_handles(search, protocol, NULL, &count, found) ?
+		       0 : count;
 }
 
-/* Controllers have a path each (UEFI 2.10, 2.5.3 and 2.5.4). What has none, as
- * most drivers themselves, is not asked about, which costs as much as the rest:
- * each driver has to say of each handle that it knows nothing of it. */
+uint64_t handles_with(struct efi_guid protocol, efi_handle_t **found)
+{
+	return handles(EFI_BY_PROTOCOL, &protocol, found);
+}
+
+/* Drivers are no controllers, but most handles of a firmware are theirs, and
+ * each driver would have to say of each that it knows nothing of it. A path is
+ * no sign of a controller: the hosts that EDK2's MmcDxe drives have none
+ * (EmbeddedPkg/Universal/MmcDxe/Mmc.c, MmcDriverBindingSupported). */
+static bool is_driver(efi_handle_t handle)
+{
+	return protocol_of(handle, EFI_LOADED_IMAGE) ||
+	       protocol_of(handle, EFI_DRIVER_BINDING);
+}
+
 void connect_all(void)
 {
 	efi_handle_t *all;
-	uint64_t count = handles_with(EFI_DEVICE_PATH, &all);
+	uint64_t count = handles(EFI_ALL_HANDLES, NULL, &all);
 
 	for (uint64_t i = 0; i < count; i++)
-		boot->connect(all[i], NULL, NULL, true);
+		if (!is_driver(all[i]))
+			boot->connect(all[i], NULL, NULL, true);
 	pool_give(all);
 }
 
