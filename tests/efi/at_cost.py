@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """What transtable.efi costs where there is no image: instructions, against an
-application that only connects all handles, as firmware does it, and starts the
-next (plain.c, meter.c). With a signature on the disk nobody would start it this way."""
+application that only connects all handles, as firmware does it, and starts
+the next (plain.c, meter.c). With a signature on the disk nobody would start
+it this way."""
 import os
 import re
 

@@ -279,8 +279,9 @@ def resumes_by_all(c, machine, disks):
 
 def loses_worker(c, machine, disks):
     """A CPU that was started, and neither comes nor is off (its first
-    instruction is a branch to itself; Arm ARM C6.2, B): within seconds the board
-    resets, since nobody knows what that CPU will write. The image stays."""
+    instruction is a branch to itself; Arm ARM C6.2, B): within seconds the
+    board resets, since nobody knows what that CPU will write. The image
+    stays."""
     at = at_prompt.linked_at(c.u_boot, 'port_worker_entry') + \
         at_prompt.figure(c.run('bdinfo'), 'reloc off')
     c.must(f'mw.l {at:x} 14000000')
