@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* A build that was told that maps are exact, and of nothing that is verified:
- * who wants a coarse map, or a digest, is told. */
+ * who wants a coarse map, or a digest, is told, and so is who moves to where no
+ * identity map reaches. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +13,7 @@
 #define TRANS_ASSUME_EXACT 1
 #define TRANS_ASSUME_NO_DIGESTS 1
 #include "trans/transition/args.c"
+#include "trans/transition/maps.c"
 
 #include "tests/unit/support/transitions.h"
 
@@ -39,6 +41,15 @@ static void a_digest_is_refused(void **state)
 	assert_non_null(strstr(tr.err.why, "TRANS_ASSUME_NO_DIGESTS"));
 }
 
+/* It would be mapped elsewhere by any other build. */
+static void what_is_far_is_refused(void **state)
+{
+	(void)state;
+	tr.args.va_bits = 39;
+	transition_move(SRC, 1ULL << 40, 0x1000);
+	transition_refused(TRANS_ERANGE);
+}
+
 static void exact_is_not(void **state)
 {
 	(void)state;
@@ -55,6 +66,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(coarse_is_refused),
 		TEST(a_digest_is_refused),
+		TEST(what_is_far_is_refused),
 		TEST(exact_is_not),
 	};
 
