@@ -2,8 +2,8 @@
 /*
  * The way to EL2 for a host that runs at EL1 over a resident stub. The stub's
  * own code lies in memory that the moves may overwrite, so vectors in the
- * blob's safe pages, blob_stub, take its place before the first move. EL2 runs with
- * the MMU off: everything here is physical, and clean to the PoC.
+ * blob's safe pages, blob_stub, take its place before the first move. EL2 runs
+ * with the MMU off: everything here is physical, and clean to the PoC.
  *
  * Linux's hvc convention, as far as the blob needs it. x9 and x10 are lost.
  */
