@@ -54,7 +54,8 @@
 #endif
 /* 1: a saved kernel is asked nothing (saved.h), and what asks it is not linked:
  * its kind of CPU is not compared, and where the host has an ITS it is refused
- * but with lpis_anyway. 0: it is asked. */
+ * but with lpis_anyway. Without sidecars, too, no LPIs are given back: a struct
+ * trans_gic with some is refused (TRANS_EINVAL). 0: it is asked. */
 #ifndef TRANS_ASSUME_UNASKED
 #define TRANS_ASSUME_UNASKED 0
 #endif

@@ -138,7 +138,8 @@ int trans_gic_check(const struct trans_gic *gic, uint64_t mpidr,
  *                            and nothing promises that they can be switched
  *                            off (GICR_CTLR.CES); or it does not take a table
  *                            (pa: its register), as one that has no power
- *   call     TRANS_EINVAL    mmio has no write64
+ *   call     TRANS_EINVAL    mmio has no write64, or this build gives no LPIs
+ *                            back (TRANS_ASSUME_UNASKED, without sidecars)
  *   input    TRANS_EINVAL    a value has reserved bits, no table or no LPIs
  *                            (desc), or @mpidr, the CPU that leaves, has no
  *                            pending table

@@ -221,6 +221,8 @@ int trans_gic_lpis_check(const struct trans_gic *gic, uint64_t mpidr,
 
 	if (ret || gic->version == 2 || !gic->lpis)
 		return ret;
+	if (!gic_lpis_of(gic))
+		return trans_fail(err, TRANS_EINVAL, GIC_NO_LPIS);
 	if (!gic->mmio.write64)
 		return trans_fail(err, TRANS_EINVAL, "GIC: no write64");
 	ret = trans_gic_lpis_look_(gic, mpidr, err);

@@ -6,7 +6,6 @@
  * set here the world that comes back gets no tick, no disk, no IPI. Register
  * names and offsets are those of Arm IHI 0069, chapter 12.
  */
-#include "lib/assume.h"
 #include "lib/fail.h"
 #include "lib/machine/arch.h"
 #include "lib/machine/gic.h"
@@ -251,11 +250,6 @@ static bool spis_known(const struct trans_gic *gic)
 	return true;
 }
 
-static bool has_lpis(const struct trans_gic *gic)
-{
-	return !(TRANS_ASSUME_UNASKED && TRANS_ASSUME_NO_SIDECAR) && gic->lpis;
-}
-
 int trans_gic_resume(const struct trans_gic *gic, const struct trans_cpu *cpu,
 		     uint64_t mpidr, struct trans_error *err)
 {
@@ -267,11 +261,13 @@ int trans_gic_resume(const struct trans_gic *gic, const struct trans_cpu *cpu,
 		return trans_fail(err, TRANS_EINVAL, "GIC: no write64");
 	if (!spis_known(gic))
 		return trans_fail(err, TRANS_EINVAL, "GIC: no SPI's INTID");
-	if (has_lpis(gic))
+	if (gic_lpis_of(gic) != gic->lpis)
+		return trans_fail(err, TRANS_EINVAL, GIC_NO_LPIS);
+	if (gic_lpis_of(gic))
 		ret = trans_gic_lpis_look_(gic, mpidr, err);
 	if (!ret)
 		ret = v3_resume(gic, cpu, mpidr, err);
-	if (!ret && has_lpis(gic))
+	if (!ret && gic_lpis_of(gic))
 		ret = trans_gic_lpis_on_(gic, mpidr, err);
 	trans_arch_sync_();
 	return ret;
