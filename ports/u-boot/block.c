@@ -80,15 +80,25 @@ static const char *uuid_of(const struct disk_partition *info)
 	return "";
 }
 
-/* "0#<uuid>", as Linux's resume=PARTUUID= has it: of GPT, or what stands for it
- * in an MBR's. */
+/* Of GPT, or what stands for it in an MBR's: "12345678-02". */
+static bool like_uuid(const char *word)
+{
+	size_t len = strlen(word);
+
+	return CONFIG_IS_ENABLED(PARTITION_UUIDS) &&
+	       (len == UUID_STR_LEN || len == 11) && word[8] == '-';
+}
+
+/* "0#<uuid>", as Linux's resume=PARTUUID= has it. Not asked of a name: each
+ * partition that is looked at has the whole table read. */
 static bool find_by_uuid(const char *interface, const char *dev_part,
 			 struct blk_desc **desc, struct disk_partition *info)
 {
 	const char *hash = strchr(dev_part, '#');
 	char dev[16] = "";
 
-	if (!hash || hash - dev_part >= (long)sizeof(dev))
+	if (!hash || !like_uuid(hash + 1) ||
+	    hash - dev_part >= (long)sizeof(dev))
 		return false;
 	memcpy(dev, dev_part, hash - dev_part);
 	if (blk_get_device_by_str(interface, dev, desc) < 0)
