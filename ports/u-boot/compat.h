@@ -42,8 +42,8 @@ DECLARE_GLOBAL_DATA_PTR;
 
 /*
  * Who uses a piece of memory, by U-Boot's own map: perhaps a file it loaded;
- * U-Boot, or EFI, until the end; somebody for good; somebody whose memory no
- * kernel may map.
+ * U-Boot, or EFI, until the end (above gd->ram_top: nobody); somebody for good;
+ * somebody whose memory no kernel may map.
  */
 enum port_use { PORT_FOR_NOW, PORT_HELD, PORT_FOR_GOOD, PORT_NO_MAP };
 

@@ -49,7 +49,7 @@ int port_efi_take(struct port_memory *memory)
 #else
 	if (ret)
 		return ret;
-	return each_region(is_used, trans_ranges_add, &memory->held);
+	return each_region(is_used, port_memory_hold, &memory->held);
 #endif
 }
 

@@ -71,6 +71,17 @@ int port_memory_use(struct port_memory *m, struct trans_range range,
 						  pages.len));
 }
 
+/* Nobody works above the top of what U-Boot uses: EFI and lmb have it in their
+ * maps so that nobody allocates there, and files may lie there. */
+int port_memory_hold(struct trans_ranges *held, u64 start, u64 len)
+{
+	u64 top = gd->ram_top;
+
+	if (start >= top)
+		return 0;
+	return trans_ranges_add(held, start, min_t(u64, len, top - start));
+}
+
 static int add_used(void *arg, u64 start, u64 len, enum port_use use)
 {
 	struct trans_range range = whole_pages((struct trans_range){ start,
@@ -78,7 +89,9 @@ static int add_used(void *arg, u64 start, u64 len, enum port_use use)
 	struct port_memory *m = arg;
 	int ret = trans_ranges_remove(&m->free, range.start, range.len);
 
-	if (!ret && use != PORT_FOR_NOW)
+	if (!ret && use == PORT_HELD)
+		ret = port_memory_hold(&m->held, range.start, range.len);
+	if (!ret && use >= PORT_FOR_GOOD)
 		ret = trans_ranges_add(&m->held, range.start, range.len);
 	if (!ret && use >= PORT_FOR_GOOD)
 		ret = trans_ranges_add(&m->reserved, start, len);
