@@ -90,7 +90,7 @@
 	.section .text.entry, "ax"
 	.global	blob_entry
 blob_entry:
-	b	start
+	b	take_over
 	.if	. - blob_entry - (BLOB_FAULT - BLOB_ENTRY)
 	.error	"BLOB_FAULT"
 	.endif
@@ -99,7 +99,7 @@ blob_entry:
 	.error	"BLOB_CALL"
 	.endif
 	b	blob_call
-start:
+take_over:
 	msr	daifset, #0xf
 	/* Before any name depends on it. The rest of HCR is the host's still,
 	 * and its MMU may be on. x28: as the host has it, for not_quiet. */
