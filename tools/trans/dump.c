@@ -34,7 +34,9 @@ static const struct dump_piece *piece_of(const struct dump *dump, trans_pa_t pa,
 
 /* ELF cores align nothing, and tables are read by 8 bytes. Each page has a
  * place of its own, as a walk goes on with those that it has come through: what
- * lies side by side in the file, in pieces of 8 bytes, does so here. */
+ * lies side by side in the file, in pieces of 8 bytes, does so here. (Segments
+ * that share bytes of a file may share places: what is found in such a file
+ * means nothing, but it is found within bounds.) */
 static void *aligned_copy(struct dump *dump, const uint8_t *from, size_t len)
 {
 	size_t at = (size_t)(from - dump->file.bytes) / 8 * 8;

@@ -15,8 +15,8 @@ static const char help[] =
 	"  plan    the dry run of a kexec: what goes where\n"
 	"  table   page tables in a dump of memory: walk, show, compare\n"
 	"\n"
-	"trans COMMAND --help says more; so does trans(1). trans --version says\n"
-	"of which trans_table it is.\n"
+	"trans COMMAND --help says more; so does trans(1).\n"
+	"trans --version prints the version.\n"
 	"\n"
 	"Ends with 0: fine; 1: refused, damaged, different or not there; 2: wrong\n"
 	"usage; 3: a file cannot be read or written.\n";
