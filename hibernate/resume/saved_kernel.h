@@ -18,7 +18,8 @@
  * (whole pages), after taking its ttbr1 for the kernel's tables, and that
  * begins with init_kernel_el. One of them, or TRANS_EIMAGE: none, or more, or
  * so many copies of reenter that not all were looked at. The workers of @image
- * help, and what they are given lies in its buffer. TRANS_ELOST: one is.
+ * help, and what they are given lies in its buffer. TRANS_ELOST: one does
+ * not answer.
  */
 int trans_find_physical_(const struct trans_saved_memory *memory,
 			 const struct trans_range *text,
