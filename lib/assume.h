@@ -88,7 +88,7 @@
 #endif
 /* 1: nothing is verified when it was moved, and what does is neither linked nor
  * in the blob, which is compiled with the same; who asks for it is told
- * (TRANS_EINVAL). 0: it may be. */
+ * (TRANS_EINVAL), also where the blob alone was compiled so. 0: it may be. */
 #ifndef TRANS_ASSUME_NO_DIGESTS
 #define TRANS_ASSUME_NO_DIGESTS 0
 #endif

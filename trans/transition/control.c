@@ -18,6 +18,16 @@ size_t trans_blob_size(void)
 	return BLOB_ENTRY + trans_blob_len_;
 }
 
+/* Was it compiled so that it looks at digests? */
+static bool verifies(void)
+{
+	uint32_t says;
+
+	memcpy(&says, trans_blob_start_ + (BLOB_SAYS - BLOB_ENTRY),
+	       sizeof(says));
+	return says & BLOB_VERIFIES;
+}
+
 /* B (Arm ARM C6.2): 26 bits, in instructions. */
 static uint32_t branch(uint32_t from, uint32_t to)
 {
@@ -69,8 +79,12 @@ int trans_control_build_(struct trans_transition *t, struct trans_error *err)
 	unsigned int count =
 		(unsigned int)(trans_round_up(size, granule) / granule);
 	void *page;
-	int ret = take(t, count, &t->code, &t->code_granules, err);
+	int ret;
 
+	if (digests_of(&t->args) && !verifies())
+		return trans_fail(err, TRANS_EINVAL, "the blob was compiled "
+				  "without digests (TRANS_ASSUME_NO_DIGESTS)");
+	ret = take(t, count, &t->code, &t->code_granules, err);
 	if (!ret)
 		ret = take(t, 1, &t->data, &t->data_granules, err);
 	if (!ret)

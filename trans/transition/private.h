@@ -147,7 +147,8 @@ int trans_list_pages_(const struct trans_transition *t, trans_list_page_fn page,
 int trans_list_moves_(const struct trans_transition *t, trans_list_move_fn move,
 		      void *arg, struct trans_error *err);
 
-/* control.c: the pages of the blob itself, and its parameters. */
+/* control.c: the pages of the blob itself, and its parameters. _build:
+ * TRANS_EINVAL: digests, for a blob that was compiled without. */
 int trans_control_build_(struct trans_transition *t, struct trans_error *err);
 void trans_control_free_(struct trans_transition *t);
 int trans_control_finish_(struct trans_transition *t,

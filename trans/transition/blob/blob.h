@@ -22,6 +22,8 @@
 #define BLOB_ENTRY 0x1000
 #define BLOB_FAULT 0x1004
 #define BLOB_CALL 0x1008
+#define BLOB_SAYS 0x100c
+#define BLOB_VERIFIES 1u
 #define BLOB_VECTOR 128
 #define BLOB_LOWER_SYNC 8 /* which vector: Arm ARM D1.3.1 */
 #define BLOB_MAX 0x4000
@@ -250,6 +252,8 @@ void blob_each(struct blob_params *params, uint64_t from, uint64_t to,
 
 /* verify.c: the digests and the zeroes, after the moves. */
 int blob_verify(struct blob_params *params);
+/* At BLOB_SAYS, for who fills in the blob's pages: how it was compiled. */
+extern const uint32_t blob_says;
 
 /* Signs of life; nothing happens without a UART. drain waits until the last
  * character is on the wire, because a reset would swallow it. */

@@ -99,6 +99,8 @@ blob_entry:
 	.error	"BLOB_CALL"
 	.endif
 	b	blob_call
+	/* BLOB_SAYS is here: blob.ld, verify.c. */
+	.section .text.take_over, "ax"
 take_over:
 	msr	daifset, #0xf
 	/* Before any name depends on it. The rest of HCR is the host's still,
