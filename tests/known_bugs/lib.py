@@ -64,6 +64,12 @@ MUTANTS = {
         ('GIC: registers that firmware keeps to itself', 'interface_off',
          '!(cpu->granted & TRANS_GRANT_GIC) ||', ''),
     ],
+    ('test_assume_no_lpis',): [
+        ('GIC LPIs: forgotten where nobody asks', 'trans_gic_resume',
+         'gic_lpis_of(gic) != gic->lpis', 'false'),
+        ('GIC LPIs: looked at where nobody asks', 'trans_gic_lpis_check',
+         '!gic_lpis_of(gic)', 'false'),
+    ],
     ('test_gic_resume',): [
         ('GIC resume: a line that is asserted is enabled', 'enable_quiet',
          '~(gic_read(gic, lines->pend + i / 8) |', '~(0u |'),

@@ -10,6 +10,16 @@ MUTANTS = {
         ('a build without linear maps scrubs', 'unknown',
          'args->scrub != wants_scrub(args)', 'false'),
     ],
+    ('test_assume_exact',): [
+        ('a build of exact maps maps elsewhere', 'trans_maps_build_',
+         'TRANS_ASSUME_EXACT ? 0 : trans_offset_map_find_(t, err)',
+         'trans_offset_map_find_(t, err)'),
+    ],
+    ('test_assume_blob',): [
+        ('a blob that verifies nothing is given digests',
+         'trans_control_build_', 'digests_of(&t->args) && !verifies()',
+         'false'),
+    ],
     ('test_world',): [
         ('world: vectors trap at EL2', 'vectors_for_el1',
          '(has_sve(cpu) ? 0 : CPTR_TZ)', 'CPTR_TZ'),
