@@ -169,7 +169,7 @@ static void read_dump(struct input *in)
 		read_tables(in, &dump);
 	}
 	free(dump.piece);
-	munmap(dump.copies, dump.copies_len);
+	munmap(dump.copies, dump.file.len);
 	free(bytes);
 }
 
