@@ -134,6 +134,25 @@ void transition_refused(int status)
 	assert_memory_equal(&tr.t, &zero, sizeof(zero));
 }
 
+void the_rest_is_prepared(void **state)
+{
+	(void)state;
+	transition_move(SRC, DST, 0x1000);
+	transition_prepare();
+}
+
+void a_digest_is_refused(void **state)
+{
+	static const struct trans_digest digest = { .pa = DST, .len = 16 };
+
+	(void)state;
+	transition_move(SRC, DST, 0x1000);
+	tr.args.digests = &digest;
+	tr.args.digest_count = 1;
+	transition_refused(TRANS_EINVAL);
+	assert_non_null(strstr(tr.err.why, "TRANS_ASSUME_NO_DIGESTS"));
+}
+
 void transition_linear(unsigned int dst_access)
 {
 	struct trans_attr ro = { TRANS_MEM_NORMAL, 0 };

@@ -43,6 +43,10 @@ int transition_setup(void **state);
 /* Likewise: cancel, and fail unless everything was given back. */
 int transition_teardown(void **state);
 
+#define TRANSITION_TEST(name) \
+	cmocka_unit_test_setup_teardown(name, transition_setup, \
+					transition_teardown)
+
 /* Into the plan. */
 void transition_move(trans_pa_t src, trans_pa_t dst, uint64_t len);
 
@@ -51,6 +55,11 @@ void transition_prepare(void);
 
 /* Prepare fails with @status and leaves nothing in tr.t. */
 void transition_refused(int status);
+
+/* Tests of builds that leave something out: who wants nothing of it leaves as
+ * always, and a digest is refused by the name of what leaves it out. */
+void the_rest_is_prepared(void **state);
+void a_digest_is_refused(void **state);
 
 /* The host's linear map: [SRC, +256 MiB) and [DST, +64 MiB) at LINEAR. */
 void transition_linear(unsigned int dst_access);

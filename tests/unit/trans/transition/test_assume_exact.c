@@ -29,18 +29,6 @@ static void coarse_is_refused(void **state)
 	assert_non_null(strstr(tr.err.why, "TRANS_ASSUME_EXACT"));
 }
 
-static void a_digest_is_refused(void **state)
-{
-	static const struct trans_digest digest = { .pa = DST, .len = 16 };
-
-	(void)state;
-	transition_move(SRC, DST, 0x1000);
-	tr.args.digests = &digest;
-	tr.args.digest_count = 1;
-	transition_refused(TRANS_EINVAL);
-	assert_non_null(strstr(tr.err.why, "TRANS_ASSUME_NO_DIGESTS"));
-}
-
 /* It would be mapped elsewhere by any other build. */
 static void what_is_far_is_refused(void **state)
 {
@@ -50,24 +38,13 @@ static void what_is_far_is_refused(void **state)
 	transition_refused(TRANS_ERANGE);
 }
 
-static void exact_is_not(void **state)
-{
-	(void)state;
-	transition_move(SRC, DST, 0x1000);
-	transition_prepare();
-}
-
-#define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, transition_setup, \
-					transition_teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(coarse_is_refused),
-		TEST(a_digest_is_refused),
-		TEST(what_is_far_is_refused),
-		TEST(exact_is_not),
+		TRANSITION_TEST(coarse_is_refused),
+		TRANSITION_TEST(a_digest_is_refused),
+		TRANSITION_TEST(what_is_far_is_refused),
+		TRANSITION_TEST(the_rest_is_prepared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

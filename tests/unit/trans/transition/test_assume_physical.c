@@ -25,22 +25,11 @@ static void a_world_is_refused(void **state)
 	assert_non_null(strstr(tr.err.why, "TRANS_ASSUME_PHYSICAL"));
 }
 
-static void none_is_not(void **state)
-{
-	(void)state;
-	transition_move(SRC, DST, 0x1000);
-	transition_prepare();
-}
-
-#define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, transition_setup, \
-					transition_teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_world_is_refused),
-		TEST(none_is_not),
+		TRANSITION_TEST(a_world_is_refused),
+		TRANSITION_TEST(the_rest_is_prepared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,23 +37,12 @@ static void scrub_is_refused(void **state)
 	refuses_by_name();
 }
 
-static void sparse_is_not(void **state)
-{
-	(void)state;
-	transition_move(SRC, DST, 0x1000);
-	transition_prepare();
-}
-
-#define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, transition_setup, \
-					transition_teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(linear_is_refused),
-		TEST(scrub_is_refused),
-		TEST(sparse_is_not),
+		TRANSITION_TEST(linear_is_refused),
+		TRANSITION_TEST(scrub_is_refused),
+		TRANSITION_TEST(the_rest_is_prepared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -286,24 +286,20 @@ static void list_pages(void **state)
 	}
 }
 
-#define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, transition_setup, \
-					transition_teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(sparse),
-		TEST(left_to_the_library),
-		TEST(parameters),
-		TEST(vectors),
-		TEST(stub),
-		TEST(fallback),
-		TEST(el2),
-		TEST(linear_high),
-		TEST(linear_low),
-		TEST(no_tables),
-		TEST(list_pages),
+		TRANSITION_TEST(sparse),
+		TRANSITION_TEST(left_to_the_library),
+		TRANSITION_TEST(parameters),
+		TRANSITION_TEST(vectors),
+		TRANSITION_TEST(stub),
+		TRANSITION_TEST(fallback),
+		TRANSITION_TEST(el2),
+		TRANSITION_TEST(linear_high),
+		TRANSITION_TEST(linear_low),
+		TRANSITION_TEST(no_tables),
+		TRANSITION_TEST(list_pages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -270,22 +270,18 @@ static void scrub_wants_linear(void **state)
 	transition_refused(TRANS_EFAULT);
 }
 
-#define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, transition_setup, \
-					transition_teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(digests),
-		TEST(digests_linear),
-		TEST(digest_of_the_blob),
-		TEST(bad_digests),
-		TEST(scrub_sparse),
-		TEST(scrub_linear),
-		TEST(scrub_spare),
-		TEST(scrub_tells),
-		TEST(scrub_wants_linear),
+		TRANSITION_TEST(digests),
+		TRANSITION_TEST(digests_linear),
+		TRANSITION_TEST(digest_of_the_blob),
+		TRANSITION_TEST(bad_digests),
+		TRANSITION_TEST(scrub_sparse),
+		TRANSITION_TEST(scrub_linear),
+		TRANSITION_TEST(scrub_spare),
+		TRANSITION_TEST(scrub_tells),
+		TRANSITION_TEST(scrub_wants_linear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

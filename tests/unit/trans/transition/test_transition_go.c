@@ -501,32 +501,28 @@ static void firmware_traps(void **state)
 	assert_string_equal(trapped_name, "SVCR");
 }
 
-#define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, transition_setup, \
-					transition_teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(asking),
-		TEST(asking_why),
-		TEST(asking_nobody),
-		TEST(going_unasked),
-		TEST(leave_fails),
-		TEST(leave_fails_for_no_reason),
-		TEST(leave_fails_at_length),
-		TEST(leave_fails_in_the_dark),
-		TEST(host_resets),
-		TEST(who_resets),
-		TEST(nobody_to_leave),
-		TEST(go_base_cpu),
-		TEST(go_with_e2h),
-		TEST(go_full_cpu),
-		TEST(go_full_cpu_at_el2),
-		TEST(go_hands_off),
-		TEST(go_grants_nothing),
-		TEST(go_tracing),
-		TEST(firmware_traps),
+		TRANSITION_TEST(asking),
+		TRANSITION_TEST(asking_why),
+		TRANSITION_TEST(asking_nobody),
+		TRANSITION_TEST(going_unasked),
+		TRANSITION_TEST(leave_fails),
+		TRANSITION_TEST(leave_fails_for_no_reason),
+		TRANSITION_TEST(leave_fails_at_length),
+		TRANSITION_TEST(leave_fails_in_the_dark),
+		TRANSITION_TEST(host_resets),
+		TRANSITION_TEST(who_resets),
+		TRANSITION_TEST(nobody_to_leave),
+		TRANSITION_TEST(go_base_cpu),
+		TRANSITION_TEST(go_with_e2h),
+		TRANSITION_TEST(go_full_cpu),
+		TRANSITION_TEST(go_full_cpu_at_el2),
+		TRANSITION_TEST(go_hands_off),
+		TRANSITION_TEST(go_grants_nothing),
+		TRANSITION_TEST(go_tracing),
+		TRANSITION_TEST(firmware_traps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -155,21 +155,18 @@ static void a_page_that_cannot_be_read(void **state)
 	tr.m.hidden.len = 0;
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, transition_setup, \
-						   transition_teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(other_features),
-		TEST(without_tables),
-		TEST(fewer_bits),
-		TEST(no_wide_addresses),
-		TEST(another_level),
-		TEST(no_granule),
-		TEST(nothing_prepared),
-		TEST(a_world),
-		TEST(a_page_that_cannot_be_read),
+		TRANSITION_TEST(other_features),
+		TRANSITION_TEST(without_tables),
+		TRANSITION_TEST(fewer_bits),
+		TRANSITION_TEST(no_wide_addresses),
+		TRANSITION_TEST(another_level),
+		TRANSITION_TEST(no_granule),
+		TRANSITION_TEST(nothing_prepared),
+		TRANSITION_TEST(a_world),
+		TRANSITION_TEST(a_page_that_cannot_be_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -398,22 +398,19 @@ static void nothing_may_be_moved_over_one(void **state)
 	assert_int_equal(trans_transition_check(&tr.t, &tr.err), 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, transition_setup, \
-						   transition_teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(each_kind_is_there),
-		TEST(what_is_allocated_is_there),
-		TEST(only_what_was_asked_for),
-		TEST(it_can_be_ended),
-		TEST(pages_that_cannot_be_read),
-		TEST(each_is_mapped_as_it_must),
-		TEST(coarse_hides_all_tables),
-		TEST(one_that_is_not_mapped),
-		TEST(one_that_is_mapped_otherwise),
-		TEST(nothing_may_be_moved_over_one),
+		TRANSITION_TEST(each_kind_is_there),
+		TRANSITION_TEST(what_is_allocated_is_there),
+		TRANSITION_TEST(only_what_was_asked_for),
+		TRANSITION_TEST(it_can_be_ended),
+		TRANSITION_TEST(pages_that_cannot_be_read),
+		TRANSITION_TEST(each_is_mapped_as_it_must),
+		TRANSITION_TEST(coarse_hides_all_tables),
+		TRANSITION_TEST(one_that_is_not_mapped),
+		TRANSITION_TEST(one_that_is_mapped_otherwise),
+		TRANSITION_TEST(nothing_may_be_moved_over_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

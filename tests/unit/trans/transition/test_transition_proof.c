@@ -146,15 +146,12 @@ static void progress_stops(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, transition_setup, \
-						   transition_teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(proof_follows_the_list),
-		TEST(finds_it_anywhere),
-		TEST(progress_stops),
+		TRANSITION_TEST(proof_follows_the_list),
+		TRANSITION_TEST(finds_it_anywhere),
+		TRANSITION_TEST(progress_stops),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -308,24 +308,20 @@ static void failures_linear(void **state)
 	failures();
 }
 
-#define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, transition_setup, \
-					transition_teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(linear_needs_mkwrite),
-		TEST(linear_missing_source),
-		TEST(output_sizes),
-		TEST(bad_arguments),
-		TEST(bad_moves),
-		TEST(proof),
-		TEST(proof_of_the_uart),
-		TEST(proof_in_prepare),
-		TEST(check_wants_prepared),
-		TEST(failures_sparse),
-		TEST(failures_linear),
+		TRANSITION_TEST(linear_needs_mkwrite),
+		TRANSITION_TEST(linear_missing_source),
+		TRANSITION_TEST(output_sizes),
+		TRANSITION_TEST(bad_arguments),
+		TRANSITION_TEST(bad_moves),
+		TRANSITION_TEST(proof),
+		TRANSITION_TEST(proof_of_the_uart),
+		TRANSITION_TEST(proof_in_prepare),
+		TRANSITION_TEST(check_wants_prepared),
+		TRANSITION_TEST(failures_sparse),
+		TRANSITION_TEST(failures_linear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
