@@ -16,7 +16,6 @@ static struct device {
 	unsigned int begun, pending;
 } devices[DEVICES];
 static unsigned int count;
-static efi_status_t (*leave_firmware)(efi_handle_t image, uint64_t key);
 
 static struct device *device_of(const struct efi_block_io2 *io)
 {
@@ -56,14 +55,13 @@ static efi_status_t read(struct efi_block_io2 *io, uint32_t media,
  * that is read to. */
 static efi_status_t leaves(efi_handle_t image, uint64_t key)
 {
-	boot->exit_boot_services = leave_firmware;
 	for (struct device *d = devices; d < &devices[count]; d++)
 		if (d->begun)
 			print("reads: %u early, %u pending, %s, IoAlign %u\n",
 			      d->begun, d->pending, d->io->media->partition ?
 			      "partition" : "disk", d->io->media->io_align);
 	print("reads: end\n");
-	return leave_firmware(image, key);
+	return subject_leaves(image, key);
 }
 
 static void watch_all(void)
@@ -95,7 +93,5 @@ efi_status_t efi_main(efi_handle_t handle, struct efi_system_table *table)
 		return status;
 	connect_all();
 	watch_all();
-	leave_firmware = boot->exit_boot_services;
-	boot->exit_boot_services = leaves;
-	return boot->start_image(subject, NULL, NULL);
+	return subject_start(subject, leaves);
 }

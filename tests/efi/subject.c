@@ -2,6 +2,21 @@
 /* What is tested, from the file system that its predecessor came from. */
 #include "subject.h"
 
+static subject_leaves_fn *leave_firmware;
+
+efi_status_t subject_start(efi_handle_t subject, subject_leaves_fn *leaves)
+{
+	leave_firmware = boot->exit_boot_services;
+	boot->exit_boot_services = leaves;
+	return boot->start_image(subject, NULL, NULL);
+}
+
+efi_status_t subject_leaves(efi_handle_t image, uint64_t key)
+{
+	boot->exit_boot_services = leave_firmware;
+	return leave_firmware(image, key);
+}
+
 efi_status_t subject_load(efi_handle_t *subject)
 {
 	static uint8_t path[PATH_MAX];

@@ -17,8 +17,6 @@
 /* SHA-1, SHA-256, SHA-384, SHA-512 (TPM 2.0 Library, part 2, TPM_ALG_ID). */
 static const uint8_t banks[] = { 4, 11, 12, 13 };
 
-static efi_status_t (*leave_firmware)(efi_handle_t image, uint64_t key);
-
 static void say_bytes(const char *what, const uint8_t *at, uint64_t len)
 {
 	for (uint64_t n; len; at += n, len -= n) {
@@ -72,11 +70,10 @@ static efi_status_t leaves(efi_handle_t image, uint64_t key)
 {
 	struct efi_tcg2 *tpm = protocol_first(EFI_TCG2);
 
-	boot->exit_boot_services = leave_firmware;
 	if (tpm)
 		say_all(tpm);
 	print("witness: end\n");
-	return leave_firmware(image, key);
+	return subject_leaves(image, key);
 }
 
 efi_status_t efi_main(efi_handle_t handle, struct efi_system_table *table);
@@ -91,7 +88,5 @@ efi_status_t efi_main(efi_handle_t handle, struct efi_system_table *table)
 	status = subject_load(&subject);
 	if (status)
 		return status;
-	leave_firmware = boot->exit_boot_services;
-	boot->exit_boot_services = leaves;
-	return boot->start_image(subject, NULL, NULL);
+	return subject_start(subject, leaves);
 }
