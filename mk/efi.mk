@@ -71,8 +71,8 @@ $(E)/transtable.elf: $(EFI_OBJS) ports/efi/efi.ld mk/efi.mk
 
 # What it is measured against, and with; who looks what went into PCRs, and how
 # a disk is read; and who waits while something is broken.
-METER_LIB := $(call efi_objs,$(addprefix ports/efi/,firmware.c path.c next.c \
-		print.c) ports/qemu-virt/mem.c tests/efi/subject.c)
+METER_LIB := $(call efi_objs,$(addprefix ports/efi/,firmware.c handles.c \
+		path.c next.c print.c) ports/qemu-virt/mem.c tests/efi/subject.c)
 METER := $(addprefix $(E)/,meter.elf plain.elf witness.elf pause.elf reads.elf)
 $(METER): $(E)/%.elf: $(E)/obj/tests/efi/%.o $(METER_LIB) ports/efi/efi.ld \
 		mk/efi.mk

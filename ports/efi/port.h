@@ -34,6 +34,8 @@ void pool_give(void *at);
 void *pages_take(uint64_t len);
 void pages_give(void *at, uint64_t len);
 
+/* handles.c */
+
 /* The interface of a handle, or the first in the machine; NULL: none. */
 void *protocol_of(efi_handle_t handle, struct efi_guid protocol);
 void *protocol_first(struct efi_guid protocol);
@@ -41,6 +43,8 @@ void *protocol_first(struct efi_guid protocol);
 uint64_t handles_with(struct efi_guid protocol, efi_handle_t **handles);
 /* Every driver to everything: the boot manager connects what it starts. */
 void connect_all(void);
+
+/* firmware.c again */
 
 /* A table that the firmware gives kernels; NULL: it has none. */
 const void *config_table(struct efi_guid guid);

@@ -4,6 +4,13 @@ constants; what follows a refusal."""
 
 # Edits, and the tests that must notice them: tests/mutants.py.
 MUTANTS = {
+    ('test_efi_handles',): [
+        ('drivers are connected', 'is_driver',
+         'protocol_of(handle, EFI_LOADED_IMAGE) ||', ''),
+        ('only what has a path is connected', 'connect_all',
+         '!is_driver(all[i])',
+         '!is_driver(all[i]) && protocol_of(all[i], EFI_DEVICE_PATH)'),
+    ],
     ('test_efi_measure',): [
         ('a TPM that is turned off is asked', 'tpm_of_firmware',
          '&& !can.present', '&& false'),
