@@ -212,6 +212,7 @@ struct search {
 	trans_va_t reenter;
 	trans_pa_t ttbr1, entry;
 	unsigned int left, count;
+	struct trans_range hidden; /* no access to it; len 0: none */
 };
 
 /* What is looked through is whatever it is, at a multiple of 8: words are
@@ -262,7 +263,7 @@ static void look_through(void *job)
 }
 
 /* The next stretch from *@pa on, before @end: whole pages. */
-static bool next_stretch(const struct search *search, trans_pa_t *pa,
+static bool next_stretch(struct search *search, trans_pa_t *pa,
 			 trans_pa_t end, struct stretch *it)
 {
 	const struct trans_saved_memory *memory = search->memory;
@@ -272,6 +273,8 @@ static bool next_stretch(const struct search *search, trans_pa_t *pa,
 		return false;
 	len = len < end - *pa ? len : end - *pa;
 	it->at = memory->at(memory->ctx, *pa, len);
+	if (!it->at)
+		search->hidden = (struct trans_range){ *pa, len };
 	it->end = it->at ? it->at + len / sizeof(*it->at) : NULL;
 	it->pa = *pa;
 	it->word = search->reenter;
@@ -295,6 +298,10 @@ static void take(struct search *search, struct stretch *it)
 static int found(const struct search *search, trans_pa_t *entry,
 		 struct trans_error *err)
 {
+	if (search->hidden.len)
+		return trans_fail_pa(err, TRANS_EFAULT,
+				     "no access to lent memory",
+				     search->hidden.start, search->hidden.len);
 	if (!search->left)
 		return trans_fail(err, TRANS_EIMAGE,
 				  "too many words that could be cpu_resume's");
@@ -313,7 +320,8 @@ int trans_find_physical_(const struct trans_saved_memory *memory,
 			 struct trans_error *err)
 {
 	struct search search = { memory, image->info.reenter,
-				 image->info.ttbr1, 0, CANDIDATES, 0 };
+				 image->info.ttbr1, 0, CANDIDATES, 0,
+				 { 0, 0 } };
 	trans_pa_t pa = text->start, end = text->start + text->len;
 	unsigned int most = 1 + swsusp_workers(image), count;
 	struct stretch own;

@@ -19,7 +19,8 @@
  * begins with init_kernel_el. One of them, or TRANS_EIMAGE: none, or more, or
  * so many copies of reenter that not all were looked at. The workers of @image
  * help, and what they are given lies in its buffer. TRANS_ELOST: one does
- * not answer.
+ * not answer. TRANS_EFAULT: some of @text cannot be reached, where another may
+ * be.
  */
 int trans_find_physical_(const struct trans_saved_memory *memory,
 			 const struct trans_range *text,

@@ -26,6 +26,7 @@ struct fixture {
 	struct trans_saved_memory memory;
 	trans_pa_t hole;
 	uint64_t hole_len;
+	trans_pa_t hidden; /* the host gives no access to it; 0: to all */
 	unsigned long looks; /* calls of piece_at */
 	uint64_t worked, stop_at; /* bytes told; 0: nobody stops */
 	struct trans_error err;
@@ -36,16 +37,19 @@ static bool in_hole(const struct fixture *f, trans_pa_t pa, uint64_t len)
 	return f->hole_len && pa < f->hole + f->hole_len && f->hole < pa + len;
 }
 
-/* Stretches of 64 KiB, so that some things lie across two of them. */
+/* Stretches of 64 KiB, so that some things lie across two of them, or to where
+ * the hole begins. */
 static uint64_t next_piece(void *ctx, trans_pa_t *pa)
 {
 	struct fixture *f = ctx;
 
 	if (*pa < BASE)
 		*pa = BASE;
+	if (in_hole(f, *pa, 1))
+		*pa = f->hole + f->hole_len;
 	if (*pa >= BASE + f->m.len)
 		return 0;
-	return 65536;
+	return in_hole(f, *pa, 65536) ? f->hole - *pa : 65536;
 }
 
 static const void *piece_at(void *ctx, trans_pa_t pa, uint64_t len)
@@ -54,7 +58,7 @@ static const void *piece_at(void *ctx, trans_pa_t pa, uint64_t len)
 
 	f->looks++;
 	if (pa < BASE || pa - BASE > f->m.len || len > f->m.len - (pa - BASE) ||
-	    in_hole(f, pa, len))
+	    in_hole(f, pa, len) || (f->hidden && f->hidden - pa < len))
 		return NULL;
 	return memory_at(&f->m, pa);
 }
@@ -286,6 +290,19 @@ static void two_entries(void **state)
 	put_entry(f, BASE + 0x10058);
 	put_entry(f, BASE + 0x50058);
 	finds_none(f, MORE);
+}
+
+/* Another may be where nobody can look. */
+static void a_stretch_out_of_reach(void **state)
+{
+	struct fixture *f = *state;
+	trans_pa_t found = 0;
+
+	put_entry(f, BASE + 0x10058);
+	f->hidden = BASE + 0x50000;
+	assert_int_equal(search(f, &whole, &found), TRANS_EFAULT);
+	assert_string_equal(f->err.why, "no access to lent memory");
+	assert_int_equal(f->err.pa, BASE + 0x50000);
 }
 
 /* Only the kernel's own text counts: neither a second one elsewhere nor the one
@@ -783,6 +800,7 @@ int main(void)
 		WITH(entry_at_the_start_of_memory),
 		WITH(entry_behind_another_function),
 		WITH(copies_of_the_literal_alone),
+		WITH(a_stretch_out_of_reach),
 		WITH(copy_of_the_code),
 		WITH(two_entries),
 		WITH(entry_in_the_text),
