@@ -84,8 +84,11 @@ int trans_swsusp_read_ahead_(struct trans_swsusp *image, unsigned int most,
 
 /* Pages that are worth a read of their own beside the unpacking, and a move of
  * what is held to the front: with fewer, that would be moved for each chunk.
- * Behind the longest chunks that can be held there is room for so many. */
-#define AHEAD_LEAST 32u
+ * What is unpacked is held meanwhile. So of 67 pages, as one CPU holds, chunks
+ * of 23 and more leave that room behind the first, and shorter ones of at least
+ * 12 behind the second, which is there without a read: 23 is the most at which
+ * chunks of each length have early reads. */
+#define AHEAD_LEAST 23u
 
 /* The next map is left to whoever needs it: what is wrong with that is found
  * behind all that comes before it. */

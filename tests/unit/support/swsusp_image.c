@@ -48,9 +48,9 @@ uint8_t *image_header(const struct image *image, unsigned int before)
 /* ---- the stream ---- */
 
 /* Noise, text, or one word over and over: what memory is made of. */
-static void fill_page(uint8_t *page, size_t len, uint32_t *seed)
+static void fill_page(uint8_t *page, size_t len, uint32_t kind, uint32_t *seed)
 {
-	uint32_t kind = next(seed) % 4, word = next(seed);
+	uint32_t word = next(seed);
 
 	for (size_t i = 0; i < len; i += 4) {
 		if (kind == 0 || (kind == 1 && i % 64 == 0))
@@ -87,7 +87,9 @@ static void make_stream(struct image *image, uint32_t *seed)
 	}
 	at = image->stream + image->meta_pages * page_size(image);
 	for (uint64_t i = 0; i < image->data_pages; i++)
-		fill_page(at + i * page_size(image), page_size(image), seed);
+		fill_page(at + i * page_size(image), page_size(image),
+			  !spec->noise ? next(seed) % 4 :
+			  i % 32 < spec->noise ? 0 : 3, seed);
 }
 
 static void make_info(const struct image *image, uint8_t *page)

@@ -24,6 +24,8 @@ enum image_order {
  * @no_crc: a packed image without the flag
  * @flags: more of them
  * @spare: pages of the disk that nothing uses
+ * @noise: how many of 32 pages cannot be packed, and the others to nearly
+ *         nothing; 0: any mixture
  */
 struct image_spec {
 	unsigned int page_shift;
@@ -35,7 +37,7 @@ struct image_spec {
 	unsigned int chunk_pages;
 	bool no_crc;
 	uint32_t flags;
-	unsigned int spare;
+	unsigned int spare, noise;
 	uint32_t seed;
 };
 

@@ -96,6 +96,23 @@ static void most_is_read_early(void **state)
 	hostile_drop();
 }
 
+/* However well memory can be packed: what is held of a chunk leaves room for a
+ * read. */
+static void chunks_of_each_length(void **state)
+{
+	struct image_spec spec = { .page_shift = 12, .data_pages = 32 * 16,
+				   .packing = TRANS_SWSUSP_LZO };
+
+	(void)state;
+	for (spec.noise = 12; spec.noise < 33; spec.noise++) {
+		make(&spec, true, 0);
+		assert_int_equal(hostile_attempt(), 0);
+		assert_in_range(victim.early.starts, hostile.chunks / 4,
+				hostile.chunks);
+		hostile_drop();
+	}
+}
+
 /* One that is not begun is read when it is needed. */
 static void not_begun(void **state)
 {
@@ -358,6 +375,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_stream),
 		cmocka_unit_test(most_is_read_early),
+		cmocka_unit_test(chunks_of_each_length),
 		cmocka_unit_test(not_begun),
 		cmocka_unit_test(half_a_pair),
 		cmocka_unit_test(errors_in_order),
