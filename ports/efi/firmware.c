@@ -52,7 +52,25 @@ void pages_give(void *at, uint64_t len)
 		boot->free_pages((uintptr_t)at, pages_of(len));
 }
 
-/* ---- tables and variables ---- */
+/* ---- protocols, tables and variables ---- */
+
+void *protocol_of(efi_handle_t handle, struct efi_guid protocol)
+{
+	void *interface;
+
+	if (boot->handle_protocol(handle, &protocol, &interface))
+		return NULL;
+	return interface;
+}
+
+void *protocol_first(struct efi_guid protocol)
+{
+	void *interface;
+
+	if (boot->locate_protocol(&protocol, NULL, &interface))
+		return NULL;
+	return interface;
+}
 
 const void *config_table(struct efi_guid guid)
 {

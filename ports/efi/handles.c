@@ -1,24 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
-/* What the firmware has, by handles and protocols. */
+/* The firmware's handles: which there are, and who drives them. */
 #include "port.h"
-
-void *protocol_of(efi_handle_t handle, struct efi_guid protocol)
-{
-	void *interface;
-
-	if (boot->handle_protocol(handle, &protocol, &interface))
-		return NULL;
-	return interface;
-}
-
-void *protocol_first(struct efi_guid protocol)
-{
-	void *interface;
-
-	if (boot->locate_protocol(&protocol, NULL, &interface))
-		return NULL;
-	return interface;
-}
 
 static uint64_t handles(enum efi_search search,
 			const struct efi_guid *protocol, efi_handle_t **found)

@@ -34,17 +34,9 @@ void pool_give(void *at);
 void *pages_take(uint64_t len);
 void pages_give(void *at, uint64_t len);
 
-/* handles.c */
-
 /* The interface of a handle, or the first in the machine; NULL: none. */
 void *protocol_of(efi_handle_t handle, struct efi_guid protocol);
 void *protocol_first(struct efi_guid protocol);
-/* Those with a protocol; from pool. 0: none. */
-uint64_t handles_with(struct efi_guid protocol, efi_handle_t **handles);
-/* Every driver to everything: the boot manager connects what it starts. */
-void connect_all(void);
-
-/* firmware.c again */
 
 /* A table that the firmware gives kernels; NULL: it has none. */
 const void *config_table(struct efi_guid guid);
@@ -65,6 +57,13 @@ uint64_t ticks_of_second(void);
 int port_error(struct trans_error *err, int status, const char *why,
 	       uint64_t pa, uint64_t len);
 efi_status_t status_of(int ret);
+
+/* handles.c */
+
+/* Those with a protocol; from pool. 0: none. */
+uint64_t handles_with(struct efi_guid protocol, efi_handle_t **handles);
+/* Every driver to everything: the boot manager connects what it starts. */
+void connect_all(void);
 
 /* print.c: the console. Lines are broken before column 80. */
 

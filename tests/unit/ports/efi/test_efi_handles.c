@@ -35,16 +35,13 @@ static unsigned int index_of(efi_handle_t handle)
 	return (unsigned int)((uintptr_t)handle - 1);
 }
 
-static efi_status_t handle_protocol(efi_handle_t handle,
-				    const struct efi_guid *protocol,
-				    void **interface)
+void *protocol_of(efi_handle_t handle, struct efi_guid protocol)
 {
 	const struct efi_guid *has = protocols[index_of(handle)];
 
-	*interface = (void *)(uintptr_t)has;
-	return memcmp(&has[0], protocol, sizeof(*protocol)) &&
-			       memcmp(&has[1], protocol, sizeof(*protocol)) ?
-		       EFI_UNSUPPORTED : EFI_SUCCESS;
+	return memcmp(&has[0], &protocol, sizeof(protocol)) &&
+			       memcmp(&has[1], &protocol, sizeof(protocol)) ?
+		       NULL : (void *)(uintptr_t)has;
 }
 
 static efi_status_t locate_handles(enum efi_search search,
@@ -84,7 +81,6 @@ void pool_give(void *at)
 }
 
 static struct efi_boot_services services = {
-	.handle_protocol = handle_protocol,
 	.locate_handles = locate_handles,
 	.connect = connect,
 };
