@@ -17,12 +17,6 @@
  * 3 literals and 15 bytes too many, and 3 bytes that miniLZO then expects. */
 #define QUICK_ROOM 48
 
-/* A match: where the next instruction is, or the literals before it. */
-struct quick_match {
-	const uint8_t *next;
-	size_t len, distance, literals;
-};
-
 static void quick_copy_4(uint8_t *to, const uint8_t *from)
 {
 	__builtin_memcpy(to, from, 4);
@@ -44,17 +38,20 @@ static void quick_copy_16(uint8_t *to, const uint8_t *from)
 	__builtin_memcpy(to + 8, &high, 8);
 }
 
-/* From elsewhere, or from at least 16 bytes before. */
-static void quick_copy_far(uint8_t *to, const uint8_t *from, size_t len)
+/* From elsewhere, or from at least 16 bytes before: few are longer. */
+static inline void quick_copy_far(uint8_t *to, const uint8_t *from, size_t len)
 {
+	const uint8_t *end = to + len;
+
 	quick_copy_16(to, from);
-	for (size_t done = 16; done < len; done += 16)
-		quick_copy_16(to + done, from + done);
+	while ((to += 16) < end)
+		quick_copy_16(to, from += 16);
 }
 
 /* From 1 to 15 bytes before, again and again: as far behind as a multiple of
  * that is the same, and words are copied from one of at least 8. */
-static void quick_copy_near(uint8_t *to, size_t distance, size_t len)
+static __attribute__((noinline)) void
+quick_copy_near(uint8_t *to, size_t distance, size_t len)
 {
 	const uint8_t *from = to - distance, *end = to + len;
 
@@ -63,6 +60,20 @@ static void quick_copy_near(uint8_t *to, size_t distance, size_t len)
 			to[i] = from[i];
 	for (; to < end; to += 8, from += 8)
 		quick_copy_8(to, from);
+}
+
+/* Not a byte too far: the end may be there. */
+void trans_lzo_copy(uint8_t *to, size_t distance, size_t len)
+{
+	const uint8_t *from = to - distance;
+
+	for (; len >= 8 && to - from < 8; to += distance, len -= distance)
+		for (size_t i = 0; i < distance; i++)
+			to[i] = from[i];
+	for (; len >= 8; len -= 8, to += 8, from += 8)
+		quick_copy_8(to, from);
+	while (len--)
+		*to++ = *from++;
 }
 
 /* A length that did not fit into its instruction: 255 for each zero, and what
@@ -82,10 +93,9 @@ static bool quick_has(const uint8_t *at, const uint8_t *end, size_t len)
 	return (size_t)(end - at) >= len + QUICK_ROOM;
 }
 
-static bool quick_run(struct quick *q)
+static bool quick_run(struct quick *q, size_t len)
 {
 	const uint8_t *from = q->in + 1;
-	size_t len = q->in[0];
 
 	if (q->literals)
 		return false;
@@ -103,66 +113,73 @@ static bool quick_run(struct quick *q)
 	return true;
 }
 
-/* 64 and more: 3 to 8 bytes from up to 2 KiB before. */
-static void quick_short(const struct quick *q, struct quick_match *match)
+/* Behind a match of @len bytes, which have been written: up to 3 literals. */
+static bool quick_behind(struct quick *q, size_t len, const uint8_t *next,
+			 size_t literals)
 {
-	size_t first = q->in[0];
+	uint8_t *to = q->to + len;
 
-	match->next = q->in + 2;
-	match->len = (first >> 5) + 1;
-	match->distance = (first >> 2 & 7) + ((size_t)q->in[1] << 3) + 1;
-	match->literals = first & 3;
+	quick_copy_4(to, next);
+	q->to = to + literals;
+	q->in = next + literals;
+	q->literals = literals;
+	return true;
 }
 
-/* 32 and more: from up to 16 KiB before; below, from more than those, up to
- * 48 KiB; none more is the end of the stream. */
-static bool quick_long(const struct quick *q, struct quick_match *match)
+/* 64 and more: 3 to 8 bytes from up to 2 KiB before. */
+static bool quick_short(struct quick *q, unsigned int first)
 {
-	size_t first = q->in[0], most = 31, least = 1, word;
+	size_t distance = ((first >> 2 & 7) | (unsigned int)q->in[1] << 3) + 1;
+	size_t len = (first >> 5) + 1;
 
-	if (first < 32) {
-		most = 7;
-		least = (1u << 14) + ((first & 8) << 11);
-	}
-	match->next = q->in + 1;
-	match->len = first & most;
-	if (!match->len) {
-		match->len = quick_len(q, &match->next) + most;
-		if (match->len == most ||
-		    !quick_has(q->to, q->out_end, match->len))
+	if (distance > (size_t)(q->to - q->out))
+		return false;
+	if (distance >= 8)
+		quick_copy_8(q->to, q->to - distance);
+	else
+		quick_copy_near(q->to, distance, len);
+	return quick_behind(q, len, q->in + 2, first & 3);
+}
+
+/* @len: what the instruction says of it, up to @most, or 0. From @least bytes
+ * before, and more: 1, or beyond 16 KiB, where none more is the end of the
+ * stream. */
+static inline __attribute__((always_inline)) bool
+quick_long(struct quick *q, size_t len, size_t most, size_t least)
+{
+	const uint8_t *next = q->in + 1;
+	size_t word, distance;
+
+	if (!len) {
+		len = quick_len(q, &next) + most;
+		if (len == most || !quick_has(q->to, q->out_end, len))
 			return false;
 	}
-	match->len += 2;
-	word = (size_t)(match->next[0] | match->next[1] << 8);
-	match->next += 2;
-	match->literals = word & 3;
-	match->distance = (word >> 2) + least;
-	return match->distance != 1u << 14 || first >= 32;
+	len += 2;
+	word = (size_t)(next[0] | next[1] << 8);
+	distance = (word >> 2) + least;
+	if (distance > (size_t)(q->to - q->out) ||
+	    (least > 1 && distance == 1u << 14))
+		return false;
+	if (distance >= 16)
+		quick_copy_far(q->to, q->to - distance, len);
+	else
+		quick_copy_near(q->to, distance, len);
+	return quick_behind(q, len, next + 2, word & 3);
 }
 
-static bool quick_match(struct quick *q)
+static inline bool quick_one(struct quick *q)
 {
-	bool is_short = q->in[0] >= 64;
-	struct quick_match match;
+	unsigned int first = q->in[0];
 
-	if (is_short)
-		quick_short(q, &match);
-	else if (!quick_long(q, &match))
-		return false;
-	if (match.distance > (size_t)(q->to - q->out))
-		return false;
-	if (is_short && match.distance >= 8)
-		quick_copy_8(q->to, q->to - match.distance);
-	else if (match.distance >= 16)
-		quick_copy_far(q->to, q->to - match.distance, match.len);
-	else
-		quick_copy_near(q->to, match.distance, match.len);
-	q->to += match.len;
-	quick_copy_4(q->to, match.next);
-	q->to += match.literals;
-	q->in = match.next + match.literals;
-	q->literals = match.literals;
-	return true;
+	if (first >= 64)
+		return quick_short(q, first);
+	if (first >= 32)
+		return quick_long(q, first & 31, 31, 1);
+	if (first >= 16)
+		return quick_long(q, first & 7, 7,
+				  (1u << 14) + ((first & 8) << 11));
+	return quick_run(q, first);
 }
 
 /* By a copy: what is written cannot be part of that, as a compiler sees. */
@@ -175,6 +192,6 @@ void trans_lzo_quick(struct quick *quick)
 		       quick_has(q.to, q.out_end, 0);
 
 	while (goes_on && (q.in <= in_last) & (q.to <= out_last))
-		goes_on = q.in[0] >= 16 ? quick_match(&q) : quick_run(&q);
+		goes_on = quick_one(&q);
 	*quick = q;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What quick.patch calls before each turn of miniLZO's loop: see quick.c.
+ * What quick.patch calls before each turn of miniLZO's loop, and in place of its
+ * copies of matches: see quick.c.
  */
 #ifndef PORTS_LZO_QUICK_H
 #define PORTS_LZO_QUICK_H
@@ -23,5 +24,8 @@ struct quick {
 /* Moves @in, @to and @literals on, over as many instructions as it can: none
  * is an answer too. */
 void trans_lzo_quick(struct quick *quick);
+/* A match that miniLZO has judged: @len bytes from @distance before @to on,
+ * which may be fewer than those. */
+void trans_lzo_copy(uint8_t *to, size_t distance, size_t len);
 
 #endif
