@@ -199,7 +199,7 @@ void trans_kexec_unload(struct trans_kexec *kexec)
 	give_back(&kexec->pool, kexec->fdt_source, kexec->fdt_granules);
 	give_back(&kexec->pool, kexec->spare, kexec->spare_granules);
 	trans_kexec_drop_unpacked_(kexec);
-	if (kexec->pool.host)
+	if (kexec->pool.host.ops)
 		trans_pool_trim(&kexec->pool);
 	memset(kexec, 0, sizeof(*kexec));
 }

@@ -36,8 +36,8 @@ void trans_unpack_free_(struct trans_kexec *kexec,
 	struct trans_pool *pool = &kexec->pool;
 
 	if (block->granules)
-		pool->host->free(pool->host_ctx, pool->shift, block->granules,
-				 block->pa);
+		pool->host.ops->free(pool->host.ctx, pool->shift,
+				     block->granules, block->pa);
 	block->granules = 0;
 }
 

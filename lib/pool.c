@@ -6,6 +6,7 @@
 #include <trans_table/pool.h>
 
 #include "lib/fail.h"
+#include "lib/relay.h"
 
 /* No block is at an odd address. 0 is a legal one. */
 #define NO_BLOCK UINT64_MAX
@@ -28,8 +29,7 @@ static TRANS_APART int push(struct trans_pool *pool, trans_pa_t *list, unsigned 
 		unsigned int count, trans_pa_t pa)
 {
 	struct link link = { *list, shift, count };
-	void *place = pool->host->phys_to_virt(pool->host_ctx, pa,
-					       sizeof(link));
+	void *place = trans_host_at_(&pool->host, pa, sizeof(link));
 
 	if (!place)
 		return TRANS_EFAULT;
@@ -45,7 +45,7 @@ static int pop(struct trans_pool *pool, trans_pa_t *list, struct link *link,
 
 	if (*list == NO_BLOCK)
 		return TRANS_ENOMEM;
-	place = pool->host->phys_to_virt(pool->host_ctx, *list, sizeof(*link));
+	place = trans_host_at_(&pool->host, *list, sizeof(*link));
 	if (!place)
 		return TRANS_EFAULT;
 	memcpy(link, place, sizeof(*link));
@@ -65,11 +65,11 @@ static bool is_safe(const struct trans_pool *pool, trans_pa_t pa, uint64_t len)
 static int take_safe(struct trans_pool *pool, unsigned int shift,
 		     unsigned int count, trans_pa_t *pa)
 {
-	while (!pool->host->alloc(pool->host_ctx, shift, count, pa)) {
+	while (!pool->host.ops->alloc(pool->host.ctx, shift, count, pa)) {
 		if (is_safe(pool, *pa, block_len(shift, count)))
 			return 0;
 		if (push(pool, &pool->parked, shift, count, *pa)) {
-			pool->host->free(pool->host_ctx, shift, count, *pa);
+			pool->host.ops->free(pool->host.ctx, shift, count, *pa);
 			return TRANS_EFAULT;
 		}
 		pool->parked_count += count;
@@ -110,92 +110,10 @@ static void pool_free(void *ctx, unsigned int shift, unsigned int count,
 	struct trans_pool *pool = ctx;
 
 	pool->handed_out -= count;
-	pool->host->free(pool->host_ctx, shift, count, pa);
+	pool->host.ops->free(pool->host.ctx, shift, count, pa);
 }
 
-static void *pool_phys_to_virt(void *ctx, trans_pa_t pa, size_t len)
-{
-	struct trans_pool *pool = ctx;
-
-	return pool->host->phys_to_virt(pool->host_ctx, pa, len);
-}
-
-static bool pool_pfn_valid(void *ctx, trans_pa_t pa, uint64_t len)
-{
-	struct trans_pool *pool = ctx;
-
-	return pool->host->pfn_valid(pool->host_ctx, pa, len);
-}
-
-static void pool_clean(void *ctx, const void *va, size_t len)
-{
-	struct trans_pool *pool = ctx;
-
-	pool->host->clean(pool->host_ctx, va, len);
-}
-
-static void pool_write_entry(void *ctx, uint64_t *slot, uint64_t desc)
-{
-	struct trans_pool *pool = ctx;
-
-	pool->host->write_entry(pool->host_ctx, slot, desc);
-}
-
-static int pool_acquire(void *ctx, trans_pa_t pa)
-{
-	struct trans_pool *pool = ctx;
-
-	return pool->host->acquire(pool->host_ctx, pa);
-}
-
-static void pool_release(void *ctx, trans_pa_t pa)
-{
-	struct trans_pool *pool = ctx;
-
-	pool->host->release(pool->host_ctx, pa);
-}
-
-static int pool_visit(void *ctx, trans_pa_t pa)
-{
-	struct trans_pool *pool = ctx;
-
-	return pool->host->visit(pool->host_ctx, pa);
-}
-
-static void pool_barrier(void *ctx)
-{
-	struct trans_pool *pool = ctx;
-
-	(pool->host->barrier)(pool->host_ctx);
-}
-
-static uint64_t pool_valid_len(void *ctx, trans_pa_t pa)
-{
-	struct trans_pool *pool = ctx;
-
-	return pool->host->valid_len(pool->host_ctx, pa);
-}
-
-_Static_assert(sizeof(struct trans_ops) == 11 * sizeof(void (*)(void)),
-	       "every callback is passed on here");
-
-/* Absent stays absent: the library asks whether an optional one is there. */
-static struct trans_ops forwarding_ops(const struct trans_ops *host)
-{
-	return (struct trans_ops){
-		.alloc = pool_alloc,
-		.free = pool_free,
-		.phys_to_virt = pool_phys_to_virt,
-		.pfn_valid = host->pfn_valid ? pool_pfn_valid : NULL,
-		.clean = host->clean ? pool_clean : NULL,
-		.write_entry = host->write_entry ? pool_write_entry : NULL,
-		.acquire = host->acquire ? pool_acquire : NULL,
-		.release = host->release ? pool_release : NULL,
-		.visit = host->visit ? pool_visit : NULL,
-		.barrier = host->barrier ? pool_barrier : NULL,
-		.valid_len = host->valid_len ? pool_valid_len : NULL,
-	};
-}
+_Static_assert(!offsetof(struct trans_pool, host), "@ops go on to it");
 
 int trans_pool_init(struct trans_pool *pool, unsigned int shift,
 		    const struct trans_ops *host, void *host_ctx,
@@ -206,9 +124,10 @@ int trans_pool_init(struct trans_pool *pool, unsigned int shift,
 	if (!host || !host->alloc || !host->free || !host->phys_to_virt)
 		return TRANS_EINVAL;
 	memset(pool, 0, sizeof(*pool));
-	pool->ops = forwarding_ops(host);
-	pool->host = host;
-	pool->host_ctx = host_ctx;
+	pool->host = (struct trans_host){ host, host_ctx };
+	trans_relay_ops_(&pool->ops, host);
+	pool->ops.alloc = pool_alloc;
+	pool->ops.free = pool_free;
 	pool->forbidden = forbidden;
 	pool->shift = shift;
 	pool->parked = NO_BLOCK;
@@ -225,7 +144,7 @@ static int add_reserved(struct trans_pool *pool)
 		return ret;
 	ret = push(pool, &pool->reserve, pool->shift, 1, pa);
 	if (ret)
-		pool->host->free(pool->host_ctx, pool->shift, 1, pa);
+		pool->host.ops->free(pool->host.ctx, pool->shift, 1, pa);
 	else
 		pool->reserved++;
 	return ret;
@@ -237,7 +156,7 @@ static void shrink_reserve(struct trans_pool *pool, uint64_t count)
 	trans_pa_t pa;
 
 	while (pool->reserved > count && !take_reserved(pool, &pa))
-		pool->host->free(pool->host_ctx, pool->shift, 1, pa);
+		pool->host.ops->free(pool->host.ctx, pool->shift, 1, pa);
 }
 
 int trans_pool_reserve(struct trans_pool *pool, uint64_t count)
@@ -261,7 +180,7 @@ void trans_pool_trim(struct trans_pool *pool)
 	shrink_reserve(pool, 0);
 	while (!pop(pool, &pool->parked, &link, &pa)) {
 		pool->parked_count -= link.count;
-		pool->host->free(pool->host_ctx, link.shift, link.count, pa);
+		pool->host.ops->free(pool->host.ctx, link.shift, link.count, pa);
 	}
 }
 

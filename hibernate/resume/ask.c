@@ -8,6 +8,7 @@
 #include "hibernate/resume/private.h"
 #include "lib/assume.h"
 #include "lib/fail.h"
+#include "lib/relay.h"
 
 /* MIDR_EL1 has 32 bits that mean something. */
 #define MIDR_MASK 0xffffffffULL
@@ -110,8 +111,7 @@ int trans_resume_ask_saved_(struct tr_load *load)
 		return trans_fail_pa(load->err, TRANS_ENOMEM,
 				     "a page to ask the kernel with", 0,
 				     1ULL << shift);
-	saved = resume->host->phys_to_virt(resume->host_ctx, pa,
-					   sizeof(*saved));
+	saved = trans_host_at_(&resume->host, pa, sizeof(*saved));
 	ret = saved ? ask(load, saved, &memory) :
 		      trans_fail_pa(load->err, TRANS_EFAULT,
 				    "phys_to_virt refused lent memory", pa,

@@ -7,6 +7,7 @@
 #include "hibernate/resume/private.h"
 #include "lib/fail.h"
 #include "lib/numbers.h"
+#include "lib/relay.h"
 
 static trans_pa_t end_of(const struct trans_range *range)
 {
@@ -68,7 +69,7 @@ void *trans_resume_carve_early_(struct trans_resume *resume, uint64_t len,
 	    trans_ranges_add(&resume->cut, *pa, len) ||
 	    trans_ranges_remove(&resume->direct, *pa, len))
 		return NULL;
-	return resume->host->phys_to_virt(resume->host_ctx, *pa, (size_t)len);
+	return trans_host_at_(&resume->host, *pa, (size_t)len);
 }
 
 /* The block that was set aside is handed out as a whole, to who wants it. */
@@ -104,89 +105,12 @@ static void carve_free(void *ctx, unsigned int shift, unsigned int count,
 		resume->hint = pa + len;
 }
 
-static void *carve_map(void *ctx, trans_pa_t pa, size_t len)
-{
-	const struct trans_resume *resume = ctx;
+_Static_assert(!offsetof(struct trans_resume, host), "@ops go on to it");
 
-	return resume->host->phys_to_virt(resume->host_ctx, pa, len);
-}
-
-static bool carve_pfn_valid(void *ctx, trans_pa_t pa, uint64_t len)
-{
-	const struct trans_resume *resume = ctx;
-
-	return resume->host->pfn_valid(resume->host_ctx, pa, len);
-}
-
-static void carve_clean(void *ctx, const void *va, size_t len)
-{
-	const struct trans_resume *resume = ctx;
-
-	resume->host->clean(resume->host_ctx, va, len);
-}
-
-static void carve_write_entry(void *ctx, uint64_t *slot, uint64_t desc)
-{
-	const struct trans_resume *resume = ctx;
-
-	resume->host->write_entry(resume->host_ctx, slot, desc);
-}
-
-static int carve_acquire(void *ctx, trans_pa_t pa)
-{
-	const struct trans_resume *resume = ctx;
-
-	return resume->host->acquire(resume->host_ctx, pa);
-}
-
-static void carve_release(void *ctx, trans_pa_t pa)
-{
-	const struct trans_resume *resume = ctx;
-
-	resume->host->release(resume->host_ctx, pa);
-}
-
-static int carve_visit(void *ctx, trans_pa_t pa)
-{
-	const struct trans_resume *resume = ctx;
-
-	return resume->host->visit(resume->host_ctx, pa);
-}
-
-static void carve_barrier(void *ctx)
-{
-	const struct trans_resume *resume = ctx;
-
-	(resume->host->barrier)(resume->host_ctx);
-}
-
-static uint64_t carve_valid_len(void *ctx, trans_pa_t pa)
-{
-	const struct trans_resume *resume = ctx;
-
-	return resume->host->valid_len(resume->host_ctx, pa);
-}
-
-_Static_assert(sizeof(struct trans_ops) == 11 * sizeof(void (*)(void)),
-	       "every callback is passed on here");
-
-/* Absent stays absent: the library asks whether an optional one is there. */
 void trans_resume_carve_ops_(struct trans_resume *resume)
 {
-	const struct trans_ops *host = resume->host;
-
 	resume->hint = TR_PA_END;
-	resume->ops = (struct trans_ops){
-		.alloc = carve_alloc,
-		.free = carve_free,
-		.phys_to_virt = carve_map,
-		.pfn_valid = host->pfn_valid ? carve_pfn_valid : NULL,
-		.clean = host->clean ? carve_clean : NULL,
-		.write_entry = host->write_entry ? carve_write_entry : NULL,
-		.acquire = host->acquire ? carve_acquire : NULL,
-		.release = host->release ? carve_release : NULL,
-		.visit = host->visit ? carve_visit : NULL,
-		.barrier = host->barrier ? carve_barrier : NULL,
-		.valid_len = host->valid_len ? carve_valid_len : NULL,
-	};
+	trans_relay_ops_(&resume->ops, resume->host.ops);
+	resume->ops.alloc = carve_alloc;
+	resume->ops.free = carve_free;
 }

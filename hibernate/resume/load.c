@@ -5,6 +5,7 @@
  */
 #include "hibernate/resume/private.h"
 #include "hibernate/swsusp.h"
+#include "lib/relay.h"
 
 /* Bytes of memory, at most, that are filled or cleaned in one go: what a host
  * that can be asked to stop waits for. */
@@ -36,7 +37,7 @@ static void *data_room(void *ctx, unsigned int *count)
 		len = stretch.len;
 	load->next = stretch.pa + len;
 	*count = (unsigned int)(len >> shift);
-	return resume->host->phys_to_virt(resume->host_ctx, now, (size_t)len);
+	return trans_host_at_(&resume->host, now, (size_t)len);
 }
 
 /* A stretch of lent memory that has its pages, for whatever CPU settles it. */
@@ -67,10 +68,9 @@ static bool aim(const struct trans_resume *resume,
 		const struct tr_stretch *stretch, struct settling *job)
 {
 	size_t len = (size_t)stretch->len;
-	void *at = resume->host->phys_to_virt(resume->host_ctx, stretch->pa,
-					      len);
+	void *at = trans_host_at_(&resume->host, stretch->pa, len);
 
-	*job = (struct settling){ resume->host->clean, resume->host_ctx, at,
+	*job = (struct settling){ resume->host.ops->clean, resume->host.ctx, at,
 				  len, stretch->zero };
 	return at;
 }

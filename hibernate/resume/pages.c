@@ -7,6 +7,7 @@
 #include "hibernate/resume/private.h"
 #include "lib/fail.h"
 #include "lib/numbers.h"
+#include "lib/relay.h"
 
 /* What the finders are given at a time, at most; in bytes. */
 #define PIECE (1ULL << 20)
@@ -251,7 +252,7 @@ void *trans_resume_at_(const struct trans_resume *resume, trans_pa_t pa,
 		if (!trans_resume_where_(resume, pa + room, &next, &more) ||
 		    next != now + room)
 			return NULL;
-	return resume->host->phys_to_virt(resume->host_ctx, now, (size_t)len);
+	return trans_host_at_(&resume->host, now, (size_t)len);
 }
 
 /* The image, as the finders look at it */
@@ -292,8 +293,7 @@ static const void *look_at(void *ctx, trans_pa_t pa, uint64_t len)
 
 	if (in >= load->piece.len || len > load->piece.len - in)
 		return trans_resume_at_(resume, pa, len);
-	return resume->host->phys_to_virt(resume->host_ctx,
-					  load->piece_now + in, (size_t)len);
+	return trans_host_at_(&resume->host, load->piece_now + in, (size_t)len);
 }
 
 static bool all_marked(const struct tr_load *load, const uint64_t *bits,

@@ -67,8 +67,7 @@ static int check_args(struct tr_load *load)
 					     range->start, range->len);
 	}
 	load->resume->wipe = args->wipe;
-	load->resume->host = args->host;
-	load->resume->host_ctx = args->host_ctx;
+	load->resume->host = (struct trans_host){ args->host, args->host_ctx };
 	return 0;
 }
 

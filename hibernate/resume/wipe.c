@@ -7,6 +7,7 @@
  */
 #include "hibernate/resume/private.h"
 #include "lib/numbers.h"
+#include "lib/relay.h"
 
 /* What the host is asked for at a time, as when it was written; and again where
  * it refuses that: one page that it cannot reach must not keep others. */
@@ -18,14 +19,13 @@
 static bool wipe_piece(const struct trans_resume *resume, trans_pa_t pa,
 		       uint64_t len)
 {
-	void *at = resume->host->phys_to_virt(resume->host_ctx, pa,
-					      (size_t)len);
+	void *at = trans_host_at_(&resume->host, pa, (size_t)len);
 
 	if (!at)
 		return false;
 	memset(at, 0, len);
-	if (resume->host->clean)
-		resume->host->clean(resume->host_ctx, at, len);
+	if (resume->host.ops->clean)
+		resume->host.ops->clean(resume->host.ctx, at, len);
 	return true;
 }
 

@@ -206,6 +206,7 @@ struct trans_resume_map {
  * @plan:   the moves, in the order of their destinations
  */
 struct trans_resume {
+	struct trans_host host; /* hibernate/'s own; first: @ops go on to it */
 	struct trans_swsusp image;
 	struct trans_transition transition;
 	enum trans_resume_entry how;
@@ -217,8 +218,6 @@ struct trans_resume {
 	struct trans_moves plan;
 	/* The rest is hibernate/'s own. */
 	struct trans_ops ops; /* carves from what the image leaves of @direct */
-	const struct trans_ops *host;
-	void *host_ctx;
 	struct trans_resume_map map;
 	trans_pa_t safe_below; /* free pages from here on hold what moves */
 	trans_pa_t hint;       /* no free granule above */

@@ -88,6 +88,12 @@ struct trans_ops {
 	uint64_t (*valid_len)(void *ctx, trans_pa_t pa);
 };
 
+/* An environment, and what its callbacks are to be called with. */
+struct trans_host {
+	const struct trans_ops *ops;
+	void *ctx;
+};
+
 TRANS_END_DECLS
 
 #endif

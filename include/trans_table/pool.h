@@ -20,12 +20,11 @@
 TRANS_BEGIN_DECLS
 
 struct trans_pool {
+	struct trans_host host; /* first: the environment goes on to it */
 	/* The safe environment to give to everything else; its context is the
 	 * pool. alloc and free are the pool's, the rest goes to the host. */
 	struct trans_ops ops;
 	/* The rest is the pool's own. */
-	const struct trans_ops *host;
-	void *host_ctx;
 	const struct trans_ranges *forbidden;
 	unsigned int shift;
 	trans_pa_t parked;  /* list of unsafe blocks */

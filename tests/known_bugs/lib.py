@@ -28,9 +28,9 @@ MUTANTS = {
         ('pool: first byte of a page decides', 'is_safe',
          '!trans_ranges_touch(pool->forbidden, pa, len);',
          '!trans_ranges_touch(pool->forbidden, pa, 1);'),
-        ('pool: visits nothing', 'pool_visit',
-         'return pool->host->visit(pool->host_ctx, pa);',
-         '(void)pa; return !pool;'),
+        ('pool: visits nothing', 'relay_visit',
+         'return host->ops->visit(host->ctx, pa);',
+         '(void)pa; return !host;'),
     ],
     ('test_acpi',): [
         ('ACPI: checksums are not verified', 'open_whole',

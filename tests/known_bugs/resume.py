@@ -5,8 +5,9 @@ from .who import RESUME, SWSUSP, TRANSITION
 # Edits, and the tests that must notice them: tests/mutants.py.
 MUTANTS = {
     RESUME: [
-        ('resume: visits nothing', 'carve_visit',
-         'return resume->host->visit(resume->host_ctx, pa);', 'return 0;'),
+        ('resume: visits nothing', 'relay_visit',
+         'return host->ops->visit(host->ctx, pa);',
+         '(void)pa; return !host;'),
         ('the proof is silent', 'part_apart',
          'return ret ? ret : told(proof, len / page);', 'return ret;'),
         ('the search for the text is silent', 'goes_on',
