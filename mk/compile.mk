@@ -18,11 +18,14 @@ ARM_FLAGS := $(COMMON) -Os -ffreestanding -fpie -mgeneral-regs-only \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables -Wa,-I$(A)
 HOST_FLAGS := $(COMMON) -O1 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
-# Host only: the clang build instrumented for libFuzzer, and one for llvm-cov.
+# Host only: the clang build instrumented for libFuzzer, one for llvm-cov, and
+# one for what threads do to each other.
 ifeq ($(TOOLCHAIN),fuzz)
 HOST_FLAGS += -O2 -fsanitize=fuzzer-no-link
 else ifeq ($(TOOLCHAIN),coverage)
 HOST_FLAGS := $(COMMON) -O0 -fprofile-instr-generate -fcoverage-mapping
+else ifeq ($(TOOLCHAIN),threads)
+HOST_FLAGS := $(COMMON) -O1 -fno-omit-frame-pointer -fsanitize=thread
 endif
 # Benchmarks by gcc, whatever TOOLCHAIN is: ratios of one compiler. No
 # sanitizer, as a port would build it.

@@ -76,6 +76,17 @@ fuzz: | setup ## fuzz each target for SECONDS= (60) seconds; finds in build/fuzz
 	@$(MAKE) --no-print-directory TOOLCHAIN=fuzz fuzz-bins
 	@tests/fuzz.py --seconds $(SECONDS) $(FUZZ_BINS:$(H)/%=%)
 
+READER_BINS := $(filter $(addprefix $(H)/test_,swsusp% resume% snapshot_read%), \
+	$(UNIT_BINS))
+
+.PHONY: reader-bins
+reader-bins: $(READER_BINS)
+
+.PHONY: threads
+threads: | setup ## reading by several CPUs, under ThreadSanitizer
+	@$(MAKE) --no-print-directory TOOLCHAIN=threads reader-bins
+	@tests/unit.py --helped $(READER_BINS:$(H)/%=$(B)/host-threads/%)
+
 .PHONY: coverage
 coverage: ## lines and branches that the unit tests reach
 	@tests/lab/setup --with llvm

@@ -24,6 +24,9 @@ HOST_CC := clang
 else ifeq ($(TOOLCHAIN),coverage)
 H := $(B)/host-coverage
 HOST_CC := clang
+else ifeq ($(TOOLCHAIN),threads)
+H := $(B)/host-threads
+HOST_CC := clang
 else
 $(error TOOLCHAIN is gcc or clang, not "$(TOOLCHAIN)")
 endif

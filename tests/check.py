@@ -161,6 +161,11 @@ def mutants(tally):
     make(tally, 'mutants', 'mutants', keep=('  ',))
 
 
+def threads(tally):
+    tally.heading('reading by several CPUs under ThreadSanitizer')
+    make(tally, 'threads', 'threads', keep=('  ',))
+
+
 def proved(tally):
     tally.heading('proofs within bounds, and a bug planted into each')
     tally.add(*proofs.run_all(what.PROOFS))
@@ -271,6 +276,7 @@ def check(tally, args):
     guarded(tally, fuzzing, args.full)
     if args.full:
         guarded(tally, mutants)
+        guarded(tally, threads)
         guarded(tally, proved)
         guarded(tally, entries)
         guarded(tally, site)

@@ -37,7 +37,7 @@ def tap(text):
     return len(passed), max(len(bad), plan - len(passed))
 
 
-def run_one(path, scale=1, helped=ALONE):
+def run_one(path, scale=1, helped=ALONE, timeout=TIMEOUT):
     """(passed, failed, output) of one test program. @scale: how much more it
     does of what it does at random; @helped: of EACH."""
     workers, early = helped
@@ -46,32 +46,36 @@ def run_one(path, scale=1, helped=ALONE):
                               env={'TRANS_SCALE': str(scale), **os.environ,
                                    'TRANS_WORKERS': str(workers),
                                    'TRANS_EARLY': str(early), **ENV},
-                              timeout=TIMEOUT, stdin=subprocess.DEVNULL,
+                              timeout=timeout, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         text, code = done.stdout.decode(errors='replace'), done.returncode
     except subprocess.TimeoutExpired as late:
         text = (late.stdout or b'').decode(errors='replace')
-        text, code = f'{text}\nno end within {TIMEOUT} s\n', -1
+        text, code = f'{text}\nno end within {timeout} s\n', -1
     passed, failed = tap(text)
     if passed + failed == 0 or (code and not failed):
         text, failed = f'{text}\nexit status {code}\n', failed + 1
     return passed, failed, text.split('Shadow bytes around')[0]
 
 
+def reads(path):
+    """Does the program read images by what it is told of helpers?"""
+    name = os.path.basename(path)
+    return name.startswith(READERS) and not name.endswith(OWN)
+
+
 def again(path, full):
     """How a program is run once more: of EACH."""
-    name = os.path.basename(path)
-    if full and name.startswith(READERS) and not name.endswith(OWN):
+    if full and reads(path):
         return EACH
-    return [BOTH] if name in SAMPLE else []
+    return [BOTH] if os.path.basename(path) in SAMPLE else []
 
 
 def runs(paths, full):
     """(path, how it is helped) of each run that the programs @paths are
     worth."""
-    for path in paths:
-        for helped in (ALONE, *again(path, full)):
-            yield path, helped
+    return [(path, helped) for path in paths
+            for helped in (ALONE, *again(path, full))]
 
 
 def words(helped):
@@ -82,13 +86,18 @@ def words(helped):
 
 
 def run_all(paths, scale=1, full=True):
-    """(passed, failed) over all programs, one a CPU at a time; tells what went
-    wrong. @full: all that read images once more, in each way."""
+    """(passed, failed) over all programs. @full: all that read images once
+    more, in each way."""
+    return run_each(runs(paths, full), scale)
+
+
+def run_each(each, scale=1, timeout=TIMEOUT):
+    """(passed, failed) over all runs, one a CPU at a time; tells what went
+    wrong."""
     total = [0, 0]
-    each = list(runs(paths, full))
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for (path, helped), done in zip(each, pool.map(
-                lambda run: run_one(run[0], scale, run[1]), each)):
+                lambda run: run_one(run[0], scale, run[1], timeout), each)):
             passed, failed, text = done
             total[0] += passed
             total[1] += failed
@@ -103,7 +112,13 @@ def run_all(paths, scale=1, full=True):
 def main():
     ap = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     ap.add_argument('program', nargs='*', help='cmocka test programs')
-    passed, failed = run_all(ap.parse_args().program)
+    ap.add_argument('--helped', action='store_true',
+                    help='those that read images, once, with threads and '
+                    'early reads, and more time')
+    args = ap.parse_args()
+    passed, failed = (run_each([(p, BOTH) for p in args.program if reads(p)],
+                               timeout=4 * TIMEOUT)
+                      if args.helped else run_all(args.program))
     print(f'unit: {passed} passed, {failed} failed')
     sys.exit(bool(failed))
 

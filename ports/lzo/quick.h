@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What quick.patch calls before each turn of miniLZO's loop, and in place of its
- * copies of matches: see quick.c.
+ * What quick.patch calls before each turn of miniLZO's loop, and in place of
+ * its copies of matches: see quick.c.
  */
 #ifndef PORTS_LZO_QUICK_H
 #define PORTS_LZO_QUICK_H

@@ -8,6 +8,12 @@
 
 #include "workers.h"
 
+#ifdef __has_feature
+#define SEES_RACES __has_feature(thread_sanitizer)
+#else
+#define SEES_RACES 0
+#endif
+
 /* ---- threads ---- */
 
 static struct thread {
@@ -16,6 +22,7 @@ static struct thread {
 	pthread_cond_t given, done;
 	void (*fn)(void *arg);
 	void *arg;
+	bool taken;
 } threads[TRANS_WORKERS_MAX];
 
 static void *work(void *arg)
@@ -26,6 +33,8 @@ static void *work(void *arg)
 	for (;;) {
 		while (!thread->fn)
 			pthread_cond_wait(&thread->given, &thread->lock);
+		thread->taken = true;
+		pthread_cond_signal(&thread->done);
 		pthread_mutex_unlock(&thread->lock);
 		thread->fn(thread->arg);
 		pthread_mutex_lock(&thread->lock);
@@ -44,7 +53,12 @@ static void run(void *ctx, unsigned int i, void (*fn)(void *arg), void *arg)
 	assert(!thread->fn);
 	thread->fn = fn;
 	thread->arg = arg;
+	thread->taken = false;
 	pthread_cond_signal(&thread->given);
+	/* One that began only while it is waited for would be in order with all
+	 * that was done meanwhile, and ThreadSanitizer would see no race. */
+	while (SEES_RACES && !thread->taken)
+		pthread_cond_wait(&thread->done, &thread->lock);
 	pthread_mutex_unlock(&thread->lock);
 }
 
