@@ -5,15 +5,19 @@ make check-full: all that, and more of each. make check-all: the QEMU cases of
 check-full with the whole product of the matrix.
 
 A build, a gate and the lint count as one each, unit tests and QEMU cases one
-by one. Each stage ends with its time, and all times stand together at the end.
+by one. U-Boot and Linux, which QEMU needs only at the end, are built
+meanwhile, from what the stages leave of the CPUs. Each stage ends with its
+time, and all times stand together at the end.
 The last line is always `N passed, N failed`."""
 import argparse
 import concurrent.futures
+import contextlib
 import glob
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 
@@ -40,11 +44,17 @@ TOOLCHAINS = {'gcc': 'host', 'clang': 'host-clang'}
 DIFFERENTIAL_OPS = 3000
 FULL_SCALE = 3 # of what the unit tests do at random (TRANS_SCALE)
 NEEDS_GIB = {False: 8, True: 16} # of the disk; by `full`
-SLIM_LINUX = ('6.12-slim-*',)
-LINUX_CASES = (*SLIM_LINUX, '6.12-4k-vhe-on-kexec-c-library',
-               '6.12-4k-el1-on-hidden-hibernate-library',
-               '6.12-4k-figures-hidden-1G', '6.12-4k-nvhe-full-kexec-c-trans',
-               '6.12-4k-trans-vhe-crash-s')
+GATES = ('core-symbols', 'tables-gate', 'single-gate', 'blob-gate',
+         'caches-gate', 'erratum-gate', 'licence-gate')
+# What is built behind the other stages, none of which writes what these makes
+# read; Linux by `full`.
+U_BOOT = 'uboot-bins',
+SLIM = ('6.12-slim-*',)
+LINUX = {False: SLIM,
+         True: (*SLIM, '6.12-4k-vhe-on-kexec-c-library',
+                '6.12-4k-el1-on-hidden-hibernate-library',
+                '6.12-4k-figures-hidden-1G', '6.12-4k-nvhe-full-kexec-c-trans',
+                '6.12-4k-trans-vhe-crash-s')}
 FUZZ_SECONDS = {False: 3, True: 20} # a target; by `full`
 
 
@@ -93,16 +103,53 @@ def clock(seconds):
     return f'{minutes // 60}:{minutes % 60:02}:{s:02}'
 
 
-def make(tally, name, *words, keep=()):
+def give_way():
+    """To all that is not idle. Where each session has its share of the CPUs
+    (sched(7), autogroup), the share of this one counts."""
+    os.nice(19)
+    with contextlib.suppress(OSError), open('/proc/self/autogroup', 'w',
+                                            encoding='ascii') as f:
+        f.write('19')
+
+
+class Target:
+    """A make target that is being built; `behind` the rest: in a session of
+    its own, which gives way."""
+
+    def __init__(self, *words, behind=False):
+        self.behind = behind
+        self.said = tempfile.TemporaryFile('w+', encoding='utf-8',
+                                           errors='replace')
+        self.process = subprocess.Popen(
+            ['make', f'-j{os.cpu_count()}', '--no-print-directory', *words],
+            cwd=ROOT, stdin=subprocess.DEVNULL, stdout=self.said,
+            stderr=subprocess.STDOUT, start_new_session=behind,
+            preexec_fn=give_way if behind else None)
+
+    def end(self):
+        """(whether all is well, what it said); a warning is not well."""
+        try:
+            code = self.process.wait()
+            self.said.seek(0)
+            out = [w for w in self.said.read().splitlines()
+                   if 'jobserver' not in w]
+        finally:
+            self.stop()
+        return code == 0 and not any('warning:' in w for w in out), out
+
+    def stop(self):
+        if self.behind:
+            lab.stop(self.process)
+        self.process.kill()
+        self.said.close()
+
+
+def make(tally, name, *words, keep=(), target=None):
     """One make target as one part; a warning anywhere is a failure. Lines
-    that begin with a word of `keep` are shown."""
+    that begin with a word of `keep` are shown. @target: it was begun before,
+    and is only waited for."""
     start = time.monotonic()
-    done = subprocess.run(
-        ['make', f'-j{os.cpu_count()}', '--no-print-directory', *words],
-        cwd=ROOT, text=True, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    out = [w for w in done.stdout.splitlines() if 'jobserver' not in w]
-    ok = done.returncode == 0 and not any('warning:' in w for w in out)
+    ok, out = (target or Target(*words)).end()
     for line in out:
         if keep and line.startswith(keep):
             print(f'         {line}')
@@ -110,19 +157,36 @@ def make(tally, name, *words, keep=()):
     return ok
 
 
-def builds(tally):
-    tally.heading('cross builds and gates')
-    for tool in TOOLCHAINS:
-        made = make(tally, f'arm64 {tool}', f'TOOLCHAIN={tool}', 'build')
-        for gate in ('core-symbols', 'tables-gate', 'single-gate',
-                     'blob-gate', 'caches-gate', 'erratum-gate',
-                     'licence-gate'):
-            if made:
-                make(tally, f'{gate} {tool}', f'TOOLCHAIN={tool}', gate,
-                     keep=(gate,))
-            else:
-                tally.part(f'{gate} {tool}', False, 0, 'nothing was built')
-    make(tally, 'examples', 'examples')
+class Behind:
+    """What takes long, and what QEMU needs only at the end: it is built behind
+    all other stages, from what they leave of the CPUs and of the network."""
+
+    def __init__(self):
+        self.targets = {}
+
+    def begin(self, *each):
+        for words in each:
+            self.targets[words] = Target(*words, behind=True)
+
+    def make(self, tally, name, *words, keep=()):
+        """What was begun, as a part; the time is what it was waited for."""
+        return make(tally, name, *words, keep=keep,
+                    target=self.targets.pop(words, None))
+
+    def stop(self):
+        for target in self.targets.values():
+            target.stop()
+
+
+def build(tally, tool):
+    tally.heading(f'cross build by {tool}, and its gates')
+    made = make(tally, f'arm64 {tool}', f'TOOLCHAIN={tool}', 'build')
+    for gate in GATES:
+        if made:
+            make(tally, f'{gate} {tool}', f'TOOLCHAIN={tool}', gate,
+                 keep=(gate,))
+        else:
+            tally.part(f'{gate} {tool}', False, 0, 'nothing was built')
 
 
 def unit_tests(tally, full):
@@ -228,9 +292,10 @@ def entries(tally):
     make(tally, 'entries', 'entries', keep=('  ',))
 
 
-def uboot(tally, full):
+def uboot(tally, full, behind):
     tally.heading('U-Boot, at its prompt, ' + ('all' if full else 'sample'))
-    if make(tally, 'U-Boot', 'uboot-bins', 'payload', keep=('u-boot: text',)):
+    if behind.make(tally, 'U-Boot', *U_BOOT, keep=('u-boot: text',)) and \
+            make(tally, 'payload', 'payload'):
         tally.add(*run_uboot.run_cases(
             cases=run_uboot.chosen(sample=not full)))
     if full:
@@ -245,13 +310,22 @@ def efi(tally, full):
         tally.add(*run_efi.run_cases(run_efi.chosen(sample=not full)))
 
 
-def linux(tally, full):
+def only(full):
+    return f'RUN=--only {" ".join(LINUX[full])}'
+
+
+def kernels(full):
+    """The target that builds what linux() runs."""
+    return f'{only(full)} --build', 'linux'
+
+
+def linux(tally, full, behind):
     """A kernel that cannot be had or built is a failure."""
     tally.heading('Linux itself with the library, '
                   + ('some of `make linux`' if full else 'a slim kernel'))
-    cases = LINUX_CASES if full else SLIM_LINUX
-    make(tally, 'linux', f'RUN=--only {" ".join(cases)}', 'linux',
-         keep=('  ',))
+    if behind.make(tally, 'kernels', *kernels(full)):
+        make(tally, 'linux', f'{only(full)} --keep --jobs {os.cpu_count()}',
+             'linux', keep=('  ',))
 
 
 def guarded(tally, stage, *args):
@@ -269,9 +343,13 @@ def room(free, full):
               f'a clean clone fills {NEEDS_GIB[full]}', flush=True)
 
 
-def check(tally, args):
+def check(tally, args, behind):
     room(shutil.disk_usage(ROOT).free, args.full)
-    guarded(tally, builds)
+    guarded(tally, build, 'gcc')
+    if not args.no_qemu:
+        behind.begin(U_BOOT, kernels(args.full))
+    guarded(tally, build, 'clang')
+    guarded(tally, make, 'examples', 'examples')
     guarded(tally, unit_tests, args.full)
     guarded(tally, fuzzing, args.full)
     if args.full:
@@ -287,12 +365,12 @@ def check(tally, args):
         guarded(tally, oracle_runs, args.full)
         guarded(tally, hazards, args.full)
         guarded(tally, qemu_cases, 'triples' if args.full else 'pairs')
-        guarded(tally, uboot, args.full)
+        guarded(tally, uboot, args.full, behind)
         guarded(tally, efi, args.full)
-        guarded(tally, linux, args.full)
+        guarded(tally, linux, args.full, behind)
 
 
-def check_all(tally, args):
+def check_all(tally, args, _behind):
     tally.heading('cross build')
     if make(tally, 'arm64', 'build'):
         qemu_cases(tally, 'product', args.shard,
@@ -317,11 +395,13 @@ def main():
     args = ap.parse_args()
     os.chdir(ROOT)
     lab.orderly_exit()
-    tally = Tally()
+    tally, behind = Tally(), Behind()
     try:
-        (check_all if args.all else check)(tally, args)
+        (check_all if args.all else check)(tally, args, behind)
     except KeyboardInterrupt:
         sys.exit('check: interrupted')
+    finally:
+        behind.stop()
     tally.times()
     print(f'{tally.passed} passed, {tally.failed} failed')
     sys.exit(bool(tally.failed))

@@ -183,6 +183,64 @@ class Times(unittest.TestCase):
         self.assertEqual(check.clock(3 * 3600 + 62.4), '3:01:02')
 
 
+class Behind(unittest.TestCase):
+    """What is built while other stages run."""
+    MAKEFILE = ('nice:\n\t@nice\n'
+                'bad:\n\t@echo x.c:1: warning: x\n'
+                'slow:\n\t@echo $$$$ >FILE; sleep 600\n')
+
+    def setUp(self):
+        home = tempfile.TemporaryDirectory()
+        self.addCleanup(home.cleanup)
+        self.pid = f'{home.name}/pid'
+        with open(f'{home.name}/Makefile', 'w', encoding='utf-8') as f:
+            f.write(self.MAKEFILE.replace('FILE', self.pid))
+        self.words = ['-f', f.name]
+        self.tally, self.behind = check.Tally(), check.Behind()
+        self.addCleanup(self.behind.stop)
+
+    def made(self, *words, begin=True):
+        """Whether it is well, and what is told of it."""
+        out = io.StringIO()
+        if begin:
+            self.behind.begin(words)
+        with contextlib.redirect_stdout(out):
+            ok = self.behind.make(self.tally, 'it', *words, keep=tuple('0123456789'))
+        return ok, out.getvalue()
+
+    def test_gives_way(self):
+        for begin, nice in (True, 19), (False, os.nice(0)):
+            ok, said = self.made(*self.words, 'nice', begin=begin)
+            self.assertTrue(ok)
+            self.assertEqual(said.split()[0], str(nice))
+        self.assertEqual((self.tally.passed, self.tally.failed), (2, 0))
+
+    def test_a_failure_is_one(self):
+        for begin, target, why in ((True, 'bad', 'warning: x'),
+                                   (False, 'bad', 'warning: x'),
+                                   (True, 'none', "No rule to make target")):
+            ok, said = self.made(*self.words, target, begin=begin)
+            self.assertFalse(ok)
+            self.assertIn(why, said)
+        self.assertEqual((self.tally.passed, self.tally.failed), (0, 3))
+
+    def test_ends_with_the_check(self):
+        self.behind.begin((*self.words, 'slow'))
+        while not (os.path.exists(self.pid) and os.path.getsize(self.pid)):
+            time.sleep(0.01)
+        self.behind.stop()
+        with open(self.pid, encoding='utf-8') as f:
+            self.assertFalse(self.runs(f.read().strip()))
+
+    def runs(self, pid):
+        """One that nobody has waited for yet does not."""
+        try:
+            with open(f'/proc/{pid}/stat', encoding='utf-8') as f:
+                return f.read().rsplit(')', 1)[1].split()[0] not in 'ZX'
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+
+
 class Setup(unittest.TestCase):
     def test_nothing_is_compiled_before_the_compiler_is_there(self):
         """With -j, on a fresh machine."""
@@ -1013,8 +1071,8 @@ class Linux(unittest.TestCase):
         self.assertEqual(len(names), len(set(names)))
 
     def test_checks_cases_are_there(self):
-        self.assertEqual(len(run_linux.chosen(check.SLIM_LINUX)), 2)
-        picked = run_linux.chosen(check.LINUX_CASES)
+        self.assertEqual(len(run_linux.chosen(check.LINUX[False])), 2)
+        picked = run_linux.chosen(check.LINUX[True])
         self.assertIn('trans', [case.which for case in picked])
         with self.assertRaises(ktree.fetch.Failed):
             run_linux.chosen(['6.12-4k-no-such-case'])

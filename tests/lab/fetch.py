@@ -167,8 +167,12 @@ def write_file(path, text):
 
 def prepare_apt(home=APT):
     """Once per build directory: lists do not grow stale within a build."""
-    if os.path.exists(f'{home}/ready'):
-        return
+    with locked(f'{home}.lock'):
+        if not os.path.exists(f'{home}/ready'):
+            set_up_apt(home)
+
+
+def set_up_apt(home):
     for d in ('state/lists/partial', 'cache/archives/partial', 'empty'):
         os.makedirs(f'{home}/{d}', exist_ok=True)
     write_file(f'{home}/status', '')

@@ -349,6 +349,8 @@ def main():
     ap.add_argument('--only', nargs='*', help='patterns of names')
     ap.add_argument('--keep', action='store_true',
                     help='do not build kernels that are there')
+    ap.add_argument('--build', action='store_true',
+                    help='the kernels, and no case')
     ap.add_argument('--list', action='store_true')
     ap.add_argument('--growth', metavar='KERNEL',
                     help='only build it without and with the library')
@@ -375,6 +377,8 @@ def main():
         for why in provide(wanted, args.keep):
             print(f'  FAILED {why}')
             failed += 1
+        if args.build:
+            sys.exit(bool(failed))
         for name, which in wanted:
             system(name, which)
         with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
