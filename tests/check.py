@@ -199,7 +199,8 @@ def unit_tests(tally, full):
             tally.part(f'host {tool}', False, 0, 'no test_*.c in tests/unit')
         elif make(tally, f'host {tool}', f'TOOLCHAIN={tool}', 'unit-bins'):
             tally.add(*unit.run_all([f'build/{where}/{n}' for n in names],
-                                    FULL_SCALE if full else 1, full))
+                                    FULL_SCALE if full else 1,
+                                    None if full else tool))
     make(tally, 'the builder before this one', f'OPS={DIFFERENTIAL_OPS}',
          'differential', keep=('differential:',))
 

@@ -63,6 +63,7 @@ import run_linux  # noqa: E402
 import scenes  # noqa: E402
 import single  # noqa: E402
 import tcg  # noqa: E402
+import unit  # noqa: E402
 import what  # noqa: E402
 
 
@@ -183,6 +184,38 @@ class Times(unittest.TestCase):
         self.assertEqual(check.clock(3 * 3600 + 62.4), '3:01:02')
 
 
+class Units(unittest.TestCase):
+    """Which program is run as which compiler built it."""
+
+    def setUp(self):
+        self.names = {os.path.basename(p)[:-2] for p in glob.glob(
+            f'{HERE}/unit/**/test_*.c', recursive=True)}
+
+    def ran(self, tool=None):
+        return list(unit.runs(sorted(self.names), tool))
+
+    def test_each_is_run_alone(self):
+        alone = [{name for name, helped in self.ran(tool)
+                  if helped == unit.ALONE} for tool in check.TOOLCHAINS]
+        self.assertEqual(set.union(*alone), self.names)
+        both = self.names - {n for names in unit.ONLY.values() for n in names}
+        self.assertEqual(set.intersection(*alone), both - {*unit.SAMPLE})
+        self.assertEqual({n for n, how in self.ran('clang')
+                          if how == unit.BOTH}, {*unit.SAMPLE})
+
+    def test_all_in_full(self):
+        self.assertEqual({n for n, how in self.ran() if how == unit.ALONE},
+                         self.names)
+        for how in unit.EACH:
+            self.assertLessEqual({*unit.READERS},
+                                 {n for n, h in self.ran() if h == how})
+
+    def test_names(self):
+        for tool, names in unit.ONLY.items():
+            self.assertIn(tool, check.TOOLCHAINS)
+            self.assertLessEqual({*names}, self.names)
+
+
 class Behind(unittest.TestCase):
     """What is built while other stages run."""
     MAKEFILE = ('nice:\n\t@nice\n'
@@ -230,7 +263,11 @@ class Behind(unittest.TestCase):
             time.sleep(0.01)
         self.behind.stop()
         with open(self.pid, encoding='utf-8') as f:
-            self.assertFalse(self.runs(f.read().strip()))
+            pid = f.read().strip()
+        deadline = time.monotonic() + 30 # it gives way when it dies, too
+        while self.runs(pid):
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.01)
 
     def runs(self, pid):
         """One that nobody has waited for yet does not."""

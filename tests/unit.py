@@ -13,9 +13,17 @@ import subprocess
 import sys
 
 TIMEOUT = 300
-# What reads images, once more with so many threads to help (workers.h) and a
-# disk that is asked early (block.h, read_start): these always. In full all that
-# are called so, with either and with both, but those with their own.
+# What takes longest, by repeating itself: it is run as one compiler built it,
+# the one whose sanitizers are quicker with it, and in full by both.
+ONLY = {'gcc': ('test_moves', 'test_snapshot', 'test_snapshot_read',
+                'test_swsusp_early'),
+        'clang': ('test_copy', 'test_snapshot_faults', 'test_swsusp_maps',
+                  'test_swsusp_sweep', 'test_swsusp_workers',
+                  'test_table_effort')}
+# What reads images, with so many threads to help (workers.h) and a disk that is
+# asked early (block.h, read_start), too: a sample so as clang built it, and
+# without as gcc did. In full all that are called so, without, with either and
+# with both, but those with their own.
 WORKERS = 3
 SAMPLE = 'test_swsusp', 'test_resume'
 READERS = *SAMPLE, 'test_snapshot_read'
@@ -64,18 +72,24 @@ def reads(path):
     return name.startswith(READERS) and not name.endswith(OWN)
 
 
-def again(path, full):
-    """How a program is run once more: of EACH."""
-    if full and reads(path):
-        return EACH
-    return [BOTH] if os.path.basename(path) in SAMPLE else []
+def in_full(path):
+    """How a program is helped in each of its runs."""
+    return (ALONE, *EACH) if reads(path) else (ALONE,)
 
 
-def runs(paths, full):
-    """(path, how it is helped) of each run that the programs @paths are
-    worth."""
+def in_part(path, tool):
+    """The same in `make check`, which runs what each tool built."""
+    name = os.path.basename(path)
+    if any(name in names for other, names in ONLY.items() if other != tool):
+        return ()
+    return (BOTH,) if name in SAMPLE and tool == 'clang' else (ALONE,)
+
+
+def runs(paths, tool=None):
+    """(path, how it is helped) of each run that the programs @paths are worth;
+    a part of them if @tool, of ONLY, built them."""
     return [(path, helped) for path in paths
-            for helped in (ALONE, *again(path, full))]
+            for helped in (in_part(path, tool) if tool else in_full(path))]
 
 
 def words(helped):
@@ -85,10 +99,9 @@ def words(helped):
     return f' ({", ".join(said)})' if said else ''
 
 
-def run_all(paths, scale=1, full=True):
-    """(passed, failed) over all programs. @full: all that read images once
-    more, in each way."""
-    return run_each(runs(paths, full), scale)
+def run_all(paths, scale=1, tool=None):
+    """(passed, failed) over all programs. @tool: as of runs()."""
+    return run_each(runs(paths, tool), scale)
 
 
 def run_each(each, scale=1, timeout=TIMEOUT):
