@@ -31,9 +31,10 @@ present() {
 	[ -e "$1" ]
 }
 
+# Nobody wants to deceive it, and SHA-256 takes 1.7 times as long.
 data_intact() {
-	why="sha256sum of /data.bin differs"
-	sha256sum -c -s /expected/sha256
+	why="md5sum of /data.bin differs"
+	md5sum -c -s /expected/md5
 }
 
 # The initrd that the tree names must be as long as what was sent.
