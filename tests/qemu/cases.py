@@ -21,7 +21,7 @@ import payload  # noqa: E402
 def overlaps(name, el):
     """The payload goes over the port's own text, rodata and tables."""
     case = runs.boots(name, el, ['map=sparse'])
-    case.expect += [says.OVER_PORT.format(part) for part in ('text', 'rodata')]
+    case.expect += says.OVER_THE_PORT
     return case
 
 
@@ -96,10 +96,7 @@ def from_far(name, el, options):
 
 SPECIAL = [
     runs.boots('unaligned-payload', 1, ['map=sparse'], variant='unaligned'),
-    overlaps('over-the-port-el1', 1),
-    overlaps('over-the-port-el2', 2),
     runs.survives_hunger('fail-alloc-sparse', 'sparse'),
-    runs.survives_hunger('fail-alloc-linear', 'linear'),
     dry_run(),
     hops(10, 1), hops(10, 2, 'map=linear'),
     from_one_file('one-file-el1', 1, 'map=linear', 'digest=on'),
@@ -157,6 +154,11 @@ OTHER_KERNELS = [
     runs.boots('vmlinux-64k', 1, ['granule=64'], 'vmlinux-64k'),
 ]
 
+# Of what the matrix has in each run, or the unit tests have with each map.
+MORE_SPECIAL = [overlaps('over-the-port-el1', 1),
+                overlaps('over-the-port-el2', 2),
+                runs.survives_hunger('fail-alloc-linear', 'linear')]
+
 # The whole way of the issue's text; in `check` they are ten.
 MORE_FAR = [from_far('far-el2', 2, ['map=sparse', 'digest=known']),
             from_far('far-no-tables', 1, ['map=none'])]
@@ -195,7 +197,7 @@ def in_newer():
 
 def only_full():
     return [*quiet.CPUS, *quiet.MORE_LPIS, *quiet.MORE_DEVICES, *MANY_HOPS, *MORE_FAR,
-            *leaving.MORE_WAYS, *OTHER_KERNELS, *in_newer(), *by_mops()]
+            *MORE_SPECIAL, *leaving.MORE_WAYS, *OTHER_KERNELS, *in_newer(), *by_mops()]
 
 
 def cases(strength=factors.PAIRS):

@@ -81,7 +81,7 @@ def from_row(row):
     case.expect += [
         says.SEEDS.format('RNDR' if row['cpu'] == runs.MAX else 'nowhere'),
         says.PORT_AT.format(PORT_EL[el]), says.LINUX_CPUS.format(smp),
-        says.CPUS_OFF.format(smp - 1)]
+        says.CPUS_OFF.format(smp - 1), *says.OVER_THE_PORT]
     return case
 
 

@@ -408,6 +408,12 @@ def refusals():
             machine=lab.Machine()),
         Nap('bad-level-down', Sleeper(), refuses(
             'TRANS_EIMAGE: saved at EL1, and we are at EL2'), machine=nvhe),
+        # A host that says beforehand that it cannot leave: nothing is written,
+        # and the next start wakes it all the same. (Long before worker-lost,
+        # which needs the same disks.)
+        Nap('ask-refused', Sleeper(lab.Machine(smp=4)),
+            refuses('TRANS_ETIME: a CPU does not answer', 'cpus=stuck'),
+            wakes('cpus=on')),
         # Nothing was lost: with a disk that can be written to, it wakes.
         Nap('disk-read-only', Sleeper(), refuses(
             'TRANS_EHOST', disks=',readonly=on'), wakes()),
@@ -424,11 +430,6 @@ def refusals():
             options=['offset=123456789']), wakes()),
         Nap('unreadable-stays', Sleeper(), unreadable,
             keeps('TRANS_EHOST: disk read', extra=UNREADABLE), wakes()),
-        # A host that says beforehand that it cannot leave: nothing is written,
-        # and the next start wakes it all the same.
-        Nap('ask-refused', Sleeper(lab.Machine(smp=2)),
-            refuses('TRANS_ETIME: a CPU does not answer', 'cpus=stuck'),
-            wakes('cpus=on')),
         # Other CPUs help, and are off when it comes back, with as many as it
         # had. One that does not answer: nothing but a reset helps.
         Nap('worker-lost', Sleeper(lab.Machine(smp=4)),

@@ -135,7 +135,6 @@ WAYS = [
     verified('digest-el1', 1, []),
     verified('digest-el2', 2, []),
     verified('digest-known-linear', 1, ['map=linear'], digest='known'),
-    verified('digest-elf-gz', 1, [], variant='elf-gz'),
     verified('digest-portable', 1, ['sha2=off']),
     corrupt_resets('corrupt-resets-el1', 1),
     corrupt_resets('corrupt-resets-el2-linear', 2,
@@ -158,7 +157,6 @@ WAYS = [
                  cpu=runs.MAX, gic='3'),
     cannot_leave('leave-fails-stub', 2, ['leave=fails', 'el=1over2']),
     cannot_leave_parks(),
-    over_stub('stub-linear', ['map=linear'], gic='3', cpu=runs.MAX),
     without_tables('no-tables-el2', 2, ['map=none', 'digest=on'], cpu=runs.MAX),
     without_tables('fallback', 1, ['hungry=on', 'fallback=on']),
     without_tables('fallback-linear', 1,
@@ -178,9 +176,7 @@ WAYS = [
     crash_entry('crash-stub', 2, ['el=1over2']),
     crash_entry('crash-elf-gz', 1, variant='elf-gz'),
     runs.boots('granule-16', 1, ['granule=16'], cpu=runs.MAX),
-    runs.boots('granule-64', 1, ['granule=64']),
     runs.boots('granule-64-el2', 2, ['granule=64', 'digest=on']),
-    with_vhe('vhe-linear', ['map=linear', 'digest=on'], gic='3'),
 ]
 
 # What the pairs of the matrix have in other company.
@@ -193,6 +189,9 @@ MORE_WAYS = [
     coarse('coarse-el2', 2, ['granule=64']),
     coarse('coarse-digest', 1, ['digest=on', 'granule=16'], cpu=runs.MAX),
     over_stub('stub-sparse', []),
+    over_stub('stub-linear', ['map=linear'], gic='3', cpu=runs.MAX),
+    verified('digest-elf-gz', 1, [], variant='elf-gz'),
+    runs.boots('granule-64', 1, ['granule=64']),
     without_tables('no-tables-el1', 1, ['map=none']),
     cannot_leave('leave-fails-no-tables', 1, ['leave=fails', 'map=none']),
     *[runs.boots(f'tables-{kib}-{mapping}-el{el}', el,
@@ -201,4 +200,5 @@ MORE_WAYS = [
       for kib in (16, 64) for mapping in ('sparse', 'linear')
       for el in (1, 2)],
     with_vhe('vhe-sparse', []),
+    with_vhe('vhe-linear', ['map=linear', 'digest=on'], gic='3'),
 ]

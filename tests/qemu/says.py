@@ -11,6 +11,7 @@ ANY_REFUSAL = r'^port: refused .*'
 STILL_RUNNING = r'^port: still running, 0 pages lost$'
 ABOUT_TO_JUMP = r'^port: kexec, bye$'
 OVER_PORT = r"^port: kernel destination overlaps the port's {}$"
+OVER_THE_PORT = [OVER_PORT.format(part) for part in ('text', 'rodata')]
 EACH_REFUSED = r'^port: fail-alloc=all: [1-9]\d* refusals, 0 pages lost$'
 BLOB_FAULT = r'^trans: fault esr='
 MOVING = r'^trans: moves=\S+ M'
