@@ -236,9 +236,9 @@ def proved(tally):
     tally.add(*proofs.run_all(what.PROOFS))
 
 
-def lint(tally):
+def lint(tally, full):
     tally.heading('lint, and tests of the tests')
-    make(tally, 'lint', 'lint')
+    make(tally, 'lint', 'lint', f'QUICK={"" if full else 1}')
     make(tally, 'portable', 'portable')
     make(tally, 'selftest', 'selftest')
 
@@ -359,7 +359,7 @@ def check(tally, args, behind):
         guarded(tally, proved)
         guarded(tally, entries)
         guarded(tally, site)
-    guarded(tally, lint)
+    guarded(tally, lint, args.full)
     guarded(tally, adoption)
     if not args.no_qemu:
         guarded(tally, desks, args.full)
