@@ -30,12 +30,12 @@ from typing import NamedTuple
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 from known_bugs import (efi, kexec, lib, resume, saved,  # noqa: E402
-                        snapshot, swsusp, tables, tools, transition)
+                        snapshot, swsusp, tables, tools, transition, uboot)
 ROOT = os.path.dirname(HERE)
 DIR = f'{ROOT}/build/mutants'
 # What edits may be in, and what is copied besides.
 EDITED = ('lib', 'trans', 'kexec', 'hibernate', 'ports/efi', 'ports/linux',
-          'ports/lzo', 'tools')
+          'ports/lzo', 'ports/u-boot/series', 'tools')
 COPIED = ('lib', 'trans', 'kexec', 'hibernate', 'include', 'ports', 'tools',
           'tests/unit', 'tests/differential', 'sources.mk')
 # Without sanitizers but UBSan's traps: many builds, each run once.
@@ -79,7 +79,7 @@ class Mutant(NamedTuple):
 
 MUTANTS = [Mutant(*edit, tests)
            for part in (lib, tables, transition, kexec, resume, saved, swsusp,
-                        snapshot, efi, tools)
+                        snapshot, efi, tools, uboot)
            for tests, edits in part.MUTANTS.items() for edit in edits]
 
 

@@ -10,6 +10,7 @@ import zlib
 import asleep
 import at_prompt
 import at_wake
+import console
 import disk
 from at_prompt import demand
 from console import Lost
@@ -17,6 +18,7 @@ from console import Lost
 SCRIPT_DISK = os.path.join(disk.OUT, 'script.img')
 BAD_DISK = os.path.join(disk.OUT, 'unreadable.img')
 START, LENGTH = disk.MIB, 8 * disk.MIB
+BAD_LEN = START + LENGTH + disk.MIB
 LINUX, SWAP = 0x83, 0x82 # partition types of an MBR
 NEXT = 'The next bootmeth'
 REFUSED = ('Nothing is booted over it. To give it up: '
@@ -61,12 +63,20 @@ def make_script_disk():
         f.write(mbr())
 
 
-def unreadable_swap():
+def write_mbr(f):
+    f.write(mbr(SWAP))
+
+
+def write_gpt(f):
+    disk.write_gpt(f, [(disk.LINUX_SWAP, START, LENGTH, 'bad')], BAD_LEN)
+
+
+def unreadable_swap(write_table):
     """Words for QEMU: a disk whose one partition is swap, and cannot be read
     where the signature is, at the end of a first page of 4K, 16K or 64K."""
     with open(BAD_DISK, 'wb') as f:
-        f.write(mbr(SWAP))
-        f.truncate(START + LENGTH + disk.MIB)
+        f.truncate(BAD_LEN)
+        write_table(f)
     rules = ','.join(
         f'inject-error.{i}.event=none,inject-error.{i}.iotype=read,'
         f'inject-error.{i}.sector={(START + page) // disk.SECTOR - 1}'
@@ -129,15 +139,37 @@ def stops(c, machine, disks):
         raise Lost('the image is gone')
 
 
+def stopped(c, machine, disks):
+    """Ctrl-C leads to the prompt, also where a refusal is Linux's to decide: a
+    read that was interrupted is none."""
+    c.must('setenv trans_on_refusal linux')
+    c.type('bootflow scan -b\n')
+    c.expect('Reading', 60)
+    c.type('\x03')
+    c.expect(at_prompt.STOPPED, 60)
+    c.expect(REFUSED)
+    c.expect(console.PROMPT)
+    at_wake.answered(c, 'again')
+    not_passed(c)
+    if not asleep.has_image(disks):
+        raise Lost('the image is gone')
+    c.type('bootflow scan -b\n')
+    at_wake.awake(c, disks)
+
+
 class Unreadable(Flow):
+    def __init__(self, name, write_table):
+        super().__init__(name, nobody_knows)
+        self.write_table = write_table
+
     def more_disks(self):
-        return [*super().more_disks(), *unreadable_swap()]
+        return [*super().more_disks(), *unreadable_swap(self.write_table)]
 
 
 def nobody_knows(c, machine, disks):
     """What cannot be read may be an image: the scan ends there, though nothing
     is asleep where it can be read."""
-    number = next(n for n in range(4) if 'EFI' in
+    number = next(n for n in range(4) if 'swap' in
                   c.run(f'part list virtio {n}'))
     c.must(f'trans discard virtio {number}:2')
     c.fails('bootflow scan -b', r'Nothing is booted over it. To give it up: '
@@ -179,6 +211,8 @@ CASES = [
     at_prompt.Case('flow-booti', boots_by_booti, ram='208M'),
     Flow('flow-wakes', wakes),
     Flow('flow-refused-stops', stops),
-    Unreadable('flow-unreadable', nobody_knows),
+    Flow('flow-stopped', stopped),
+    Unreadable('flow-unreadable', write_mbr),
+    Unreadable('flow-unreadable-gpt', write_gpt),
     Flow('flow-nothing-there', passes),
 ]

@@ -2,6 +2,7 @@ config BOOTMETH_HIBERNATE
 	bool "Bootdev support for a hibernated Linux"
 	depends on CMD_TRANS_RESUME
 	select BOOTMETH_GLOBAL
+	select PARTITION_TYPE_GUID if EFI_PARTITION
 	default y
 	help
 	  Looks for a hibernation image (swsusp) on all disks before anything

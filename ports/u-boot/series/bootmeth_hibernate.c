@@ -16,6 +16,7 @@
 #include <bootdev.h>
 #include <bootflow.h>
 #include <bootmeth.h>
+#include <console.h>
 #include <dm.h>
 #include <env.h>
 #include <malloc.h>
@@ -163,23 +164,14 @@ static int hibernate_read_file(struct udevice *dev, struct bootflow *bflow,
 	return -ENOSYS;
 }
 
-/*
- * The scan ends, unless the usual system is known to look for an image itself,
- * before it mounts anything.
- */
-static int after_refusal(const char *interface, const char *words)
+static void tell(int ret, const char *interface, const char *words)
 {
-	const char *policy = env_get("trans_on_refusal");
-
-	if (policy && !strcmp(policy, "linux")) {
+	if (ret == -EEXIST)
 		printf("An image is kept on %s %s, for Linux to decide\n",
 		       interface, words);
-		return -ENOENT;
-	}
-	printf("Nothing is booted over it. To give it up: trans discard %s %s\n",
-	       interface, words);
-
-	return -ECANCELED;
+	if (ret == -ECANCELED)
+		printf("Nothing is booted over it. To give it up: trans discard %s %s\n",
+		       interface, words);
 }
 
 static int hibernate_boot(struct udevice *dev, struct bootflow *bflow)
@@ -187,18 +179,19 @@ static int hibernate_boot(struct udevice *dev, struct bootflow *bflow)
 	struct blk_desc *desc = dev_get_uclass_plat(bflow->blk);
 	const char *interface = blk_get_uclass_name(desc->uclass_id);
 	char words[WORDS_LEN], *argv[3];
-	const char *answer;
+	int ret;
 
 	name_part(desc, bflow->part, words);
 	argv[0] = "resume";
 	argv[1] = (char *)interface;
 	argv[2] = words;
+	clear_ctrlc();
 	port_do_resume(NULL, 0, ARRAY_SIZE(argv), argv);
-	answer = env_get("trans_resume");
-	if (answer && !strcmp(answer, "none"))
-		return -ENOENT;
+	ret = trans_hibernate_end(env_get("trans_resume"),
+				  env_get("trans_on_refusal"), had_ctrlc());
+	tell(ret, interface, words);
 
-	return after_refusal(interface, words);
+	return ret;
 }
 
 static int hibernate_global_bind(struct udevice *dev)

@@ -36,8 +36,9 @@ int trans_hibernate_find(const char *interface, const char *dev_part,
 	struct port_disk disk;
 	int ret;
 
+	*version = '\0';
 	if (!buffer)
-		return -ENOMEM;
+		return -EIO;
 	ret = port_block(interface, dev_part, true, &disk, &block, &err);
 	if (!ret)
 		ret = trans_resume_probe(&block, 0, buffer, len, &info, &id,
