@@ -7,6 +7,9 @@
  * here by name. On any other a signature that was cleared may come back with
  * the power, and an old memory with it over file systems that have moved on:
  * the user must want that.
+ *
+ * Nor is anything believed that was read before a command began: another host
+ * may have had the disk since, and have resumed what is in it.
  */
 #include "port.h"
 
@@ -132,6 +135,7 @@ int port_block(const char *interface, const char *dev_part, bool force,
 		return port_error(err, TRANS_EHOST,
 				  "this disk may cache writes, -f risks it",
 				  0, 0);
+	blkcache_invalidate(desc->uclass_id, desc->devnum);
 	desc->log2blksz = LOG2(desc->blksz);
 	*disk = (struct port_disk){ desc, info.start };
 	*block = (struct trans_block){

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 /*
- * The device tree that booti would give, from the same place and with the same
- * fix-ups (memory nodes, bootargs, board), in a buffer of its own: the next
- * kernel's is edited from it by the library.
+ * The device tree that is named, or U-Boot's own, as bootefi takes it, with the
+ * fix-ups of booti (memory nodes, bootargs, board), in a buffer of its own: the
+ * next kernel's is edited from it by the library.
  */
 #include "port.h"
 
@@ -16,13 +16,6 @@
 
 /* Room for the fix-ups, as CONFIG_SYS_FDT_PAD has it. */
 #define FIXUP_ROOM SZ_16K
-
-/* booti takes ${fdt_addr} where a script sets it, and what U-Boot itself was
- * given otherwise. */
-static ulong default_fdt(void)
-{
-	return map_to_sysmem(gd->fdt_blob);
-}
 
 static void *copy_tree(const void *from, size_t *len, struct trans_error *err)
 {
@@ -43,10 +36,23 @@ static void *copy_tree(const void *from, size_t *len, struct trans_error *err)
 	return to;
 }
 
-void *port_fdt(ulong addr, size_t *len, struct trans_error *err)
+/* With CONFIG_OF_ENV_SETUP a script may work on it, by the command fdt: which
+ * goes on with what it had before, as this copy will be given back. */
+static int fix_tree(void *fdt)
 {
 	struct bootm_headers none = { 0 };
-	void *from = map_sysmem(addr ? addr : default_fdt(), 0);
+	ulong was = IS_ENABLED(CONFIG_OF_ENV_SETUP) ?
+			    map_to_sysmem(working_fdt) : 0;
+	int ret = port_fix_tree(&none, fdt);
+
+	if (IS_ENABLED(CONFIG_OF_ENV_SETUP) && working_fdt == fdt)
+		set_working_fdt_addr(was);
+	return ret;
+}
+
+void *port_fdt(ulong addr, size_t *len, struct trans_error *err)
+{
+	const void *from = addr ? map_sysmem(addr, 0) : gd->fdt_blob;
 	void *fdt;
 
 	if (fdt_check_header(from)) {
@@ -57,7 +63,7 @@ void *port_fdt(ulong addr, size_t *len, struct trans_error *err)
 	fdt = copy_tree(from, len, err);
 	if (!fdt)
 		return NULL;
-	if (port_fix_tree(&none, fdt)) {
+	if (fix_tree(fdt)) {
 		free(fdt);
 		port_error(err, TRANS_EFDT, "a fix-up failed", 0, 0);
 		return NULL;

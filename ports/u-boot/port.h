@@ -20,7 +20,10 @@
 #include <trans_table/swsusp.h>
 #include <trans_table/workers.h>
 
-#define PORT_MAX_RAM 16
+/* Banks of RAM: as many as the board has, or as its tree may have where that is
+ * left as it is. */
+#define PORT_MAX_RAM \
+	(CONFIG_NR_DRAM_BANKS > 16 ? CONFIG_NR_DRAM_BANKS : 16)
 #define PORT_MAX_SPIS 1024
 
 struct port_machine {
@@ -149,8 +152,8 @@ static inline void port_efi_leave(const struct port_efi *efi)
 int port_tables_attach(struct trans_table *table, struct port *port,
 		       struct trans_error *err);
 
-/* fdt.c: the tree for the next kernel. A copy of the one at @addr (0: as booti
- * finds it) with U-Boot's fix-ups, from malloc: the caller frees it. */
+/* fdt.c: the tree for the next kernel. A copy of the one at @addr (0: U-Boot's
+ * own) with U-Boot's fix-ups, from malloc: the caller frees it. */
 void *port_fdt(ulong addr, size_t *len, struct trans_error *err);
 struct trans_fdt_edit port_fdt_edit(const struct port_memory *memory);
 

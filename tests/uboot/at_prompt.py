@@ -312,6 +312,18 @@ def kexecs_by_live_tree(c, machine):
     kexecs_without_lpis(c, machine, '$fdtcontroladdr')
 
 
+def fixes_up(c, machine):
+    """A script fixes a copy of the tree up, which is gone when the command is:
+    the command fdt goes on with what it had."""
+    files = load_files(c)
+    c.must('fdt addr $fdtcontroladdr')
+    before = c.must('printenv fdtaddr')
+    c.must('setenv fdt_fixup "fdt set /chosen mark seen; fdt print /chosen"')
+    demand(c.must(f'trans plan {files}', 60), r'mark = "seen"', PROOF)
+    demand(c.must('printenv fdtaddr'), re.escape(before.split()[0]))
+    c.fails('fdt get value mark /chosen mark', 'FDT_ERR_NOTFOUND')
+
+
 class Restless(Case):
     """With a file behind fw_cfg: two words, and zeroes behind them. Read as
     GITS_CTLR: whatever, quiescent, and never again."""

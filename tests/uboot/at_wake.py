@@ -165,7 +165,6 @@ def boots_at_any_price(c, machine, disks):
     if not asleep.has_image(disks):
         raise Lost('the image is gone')
     spoil(disks)
-    c.must('blkcache configure 8 31')
     c.type('boot\n')
     c.expect(at_prompt.DAMAGED, 120)
     c.expect(at_prompt.GIVEN_UP)
@@ -195,8 +194,6 @@ def refuses_resume(c, machine, disks):
     c.fails(f'trans resume {words}', at_prompt.DAMAGED, 120)
     answered(c, 'refused')
     spoil(disks)
-    # It has changed behind U-Boot's back. Another number empties the cache.
-    c.must('blkcache configure 8 31')
     demand(c.must(f'trans plan resume {words}', 120), 'Linux #1',
            r'Entry 0x4[0-9a-f]{7}, MMU off', at_prompt.PROOF)
     answered(c, 'ready')

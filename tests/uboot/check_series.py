@@ -29,7 +29,7 @@ NOT_UPSTREAM = ['debian', '.pc', 'ORIGIN', 'lib/trans_table']
 # Two of them are kept, and booted.
 LESS = {
     'trans': [],
-    '- bootmeth': ['BOOTMETH_HIBERNATE'],
+    '- bootmeth': ['BOOTMETH_HIBERNATE', 'PARTITION_TYPE_GUID'],
     '- map': ['CMD_TRANS_MAP'],
     '- elf': ['CMD_TRANS_ELF'],
     '- plan': ['CMD_TRANS_PLAN'],
@@ -47,6 +47,8 @@ LESS = {
 }
 KEPT = {'- gicv3 (least resume)': 'least-resume',
         '- resume (least kexec)': 'least-kexec'}
+# U-Boot's ways to boot what is in memory, and what selects them.
+OWN_BOOT = ['CMD_BOOTI', 'CMD_BOOTM', 'BOOTSTD', 'BOOTSTD_DEFAULTS']
 # Both ways to leave, at both exception levels.
 CASES = ['map-el1', 'places', 'held', 'kexec-over-el2', 'kexec-lpis',
          'resume-el1-gic2']
@@ -56,6 +58,7 @@ OWN_CASES = at_flow.CASES
 OTHERS = [
     at_prompt.Case('kexec-live-tree', at_prompt.kexecs_by_live_tree, out='live',
                    gic='3', its=True),
+    at_prompt.Case('fixup', at_prompt.fixes_up, out='live'),
     at_prompt.Case('kexec-least', at_prompt.kexecs_in_silence,
                    out='least-kexec'),
     at_prompt.Case('kexec-least-gicv3', at_prompt.refuses_gicv3,
@@ -114,13 +117,27 @@ def footprint(tools):
 
 
 def build_live(tools):
-    """With a live tree, which is off by default here."""
+    """With a live tree, and a script for the next kernel's, which are off by
+    default here."""
     out = f'{patches.HOME}/live'
     shutil.copytree(f'{patches.HOME}/with', out, symlinks=True)
     with open(f'{out}/.config', 'a', encoding='utf-8') as f:
-        f.write('CONFIG_OF_LIVE=y\n')
+        f.write('CONFIG_OF_LIVE=y\nCONFIG_OF_ENV_SETUP=y\n')
     uboot.make(TREE, out, 'olddefconfig', tools=tools)
     uboot.make(TREE, out, 'u-boot.bin', tools=tools)
+
+
+def ask_kconfig(tools):
+    """Without what it calls there is no command, rather than one that cannot be
+    linked."""
+    out = f'{patches.HOME}/needs'
+    os.makedirs(out)
+    shutil.copy(f'{patches.HOME}/with/.config', out)
+    uboot.without(out, OWN_BOOT)
+    uboot.make(TREE, out, 'olddefconfig', tools=tools)
+    with open(f'{out}/.config', encoding='utf-8') as f:
+        if 'CONFIG_CMD_TRANS=y\n' in f:
+            raise fetch.Failed(f'CMD_TRANS without {OWN_BOOT}')
 
 
 def run_all():
@@ -130,6 +147,7 @@ def run_all():
     uboot.build(TREE, patches.HOME, tools)
     footprint(tools)
     build_live(tools)
+    ask_kconfig(tools)
     picked = [c for c in run_uboot.CASES if c.name in CASES]
     if len(picked) != len(CASES):
         raise fetch.Failed(f'no such case: {CASES}')
