@@ -169,7 +169,7 @@ class Unreadable(Flow):
 def nobody_knows(c, machine, disks):
     """What cannot be read may be an image: the scan ends there, though nothing
     is asleep where it can be read."""
-    number = next(n for n in range(4) if 'swap' in
+    number = next(n for n in range(4) if '"swap"' in
                   c.run(f'part list virtio {n}'))
     c.must(f'trans discard virtio {number}:2')
     c.fails('bootflow scan -b', r'Nothing is booted over it. To give it up: '

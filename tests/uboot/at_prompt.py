@@ -41,7 +41,7 @@ SHORT_REDIST = 'trans resume: TRANS_ENOENT: .*redistributor'
 NOT_QUIET = 'Q\ntrans: not quiet: {} status=-0x{:x} '
 RESTLESS = 'opt/trans/restless'
 HELD = r'trans kexec: TRANS_EOVERLAP: a file and what EFI .* \(pa=0x{:x}\b'
-LOST_CPU = 'trans resume: TRANS_ELOST: a CPU did not come'
+LOST_CPU = 'trans resume: TRANS_ELOST: {}'
 NO_GICV3 = 'trans kexec: TRANS_EHOST: a GICv3, without CMD_TRANS_GICV3'
 RESTLESS_ITS = 'trans resume: TRANS_ETIME: an ITS is not quiescent'
 HELPED = r'^   CPUs that help: {}$'
@@ -365,23 +365,33 @@ def kexecs_gz(c, machine):
 
 
 def linked_at(u_boot, function):
-    """By the map that its linker made; each function has its own section."""
+    """By the map that its linker made: each function of C has its own section,
+    and a symbol that is global a line. What was dropped is at 0."""
     with open(f'{os.path.dirname(u_boot)}/u-boot.map', encoding='utf-8') as f:
-        found = re.search(rf'^ \.text\.{function}\s+0x([0-9a-f]+)', f.read(),
-                          re.M)
-    if not found:
-        raise Lost(f'{function} is not in the map of {u_boot}')
-    return int(found[1], 16)
+        found = re.findall(rf'^ (?:\.text\.{function}\s+0x([0-9a-f]+) +0x|'
+                           rf' +0x([0-9a-f]+) +{function}$)', f.read(), re.M)
+    places = {int(a or b, 16) for a, b in found} - {0}
+    if len(places) != 1:
+        raise Lost(f'{function} is {len(places)} times in the map of {u_boot}')
+    return places.pop()
 
 
-def switch_mmu_off(c, u_boot):
+def runs_at(c, function):
+    """Where it is now."""
+    return linked_at(c.u_boot, function) + figure(c.run('bdinfo'), 'reloc off')
+
+
+def branch(start, end):
+    """An instruction at the one that goes on at the other (Arm ARM C6.2, B)."""
+    return 0x14000000 | (end - start) // 4 & 0x3ffffff
+
+
+def switch_mmu_off(c):
     """By `dcache off`, which this build does not have: `go` becomes it, in
     U-Boot's text. (A program for `go` would never start: 2023.01 waits for ever
     until a PL011 is empty.) That it is off, `trans map` shows."""
-    go, off = (linked_at(u_boot, f) for f in ('do_go', 'dcache_disable'))
-    at = go + figure(c.run('bdinfo'), 'reloc off')
-    branch = 0x14000000 | (off - go) // 4 & 0x3ffffff # Arm ARM C6.2, B
-    c.must(f'mw.l {at:x} {branch:x}')
+    go, off = (runs_at(c, f) for f in ('do_go', 'dcache_disable'))
+    c.must(f'mw.l {go:x} {branch(go, off):x}')
     c.run('go 0')
     c.fails('trans map', MMU_IS_OFF)
 

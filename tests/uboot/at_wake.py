@@ -274,19 +274,47 @@ def resumes_by_all(c, machine, disks):
     awake(c, disks)
 
 
-def loses_worker(c, machine, disks):
-    """A CPU that was started, and neither comes nor is off (its first
-    instruction is a branch to itself; Arm ARM C6.2, B): within seconds the
-    board resets, since nobody knows what that CPU will write. The image
-    stays."""
-    at = at_prompt.linked_at(c.u_boot, 'port_worker_entry') + \
-        at_prompt.figure(c.run('bdinfo'), 'reloc off')
-    c.must(f'mw.l {at:x} 14000000')
+def loses_worker(c, disks, why):
+    """Within seconds the board resets, since nobody knows what the CPU that was
+    lost will write. The image stays."""
     c.type(f'trans resume -w 1 virtio {asleep.disk_number(c)}:2\n')
-    c.expect(at_prompt.LOST_CPU, 30)
+    c.expect(at_prompt.LOST_CPU.format(why), 30)
     c.ends()
     if not asleep.has_image(disks):
         raise Lost('the image is gone')
+
+
+def does_not_come(c, machine, disks):
+    """A CPU that was started, and neither comes nor is off: its first
+    instruction is a branch to itself."""
+    at = at_prompt.runs_at(c, 'port_worker_entry')
+    c.must(f'mw.l {at:x} {at_prompt.branch(at, at):x}')
+    loses_worker(c, disks, 'a CPU did not come')
+
+
+# For all but CPU 0 an endless loop: MRS X16, MPIDR_EL1; TST X16, #0xff; B.NE to
+# itself (Arm ARM C6.2).
+LOOP_OF_OTHERS = 0xd53800b0, 0xf2401e1f, 0x54000001
+
+
+def does_not_end(c, machine, disks):
+    """A CPU that came, took its part of the work, and never ends it: what it
+    does begins with a loop, in the place of the command go, for it alone."""
+    part, go = (at_prompt.runs_at(c, f) for f in ('settle', 'do_go'))
+    first = int(re.search(r': ([0-9a-f]{8})',
+                          c.must(f'md.l {part:x} 1'))[1], 16)
+    back = at_prompt.branch(go + 16, part + 4)
+    for i, word in enumerate((*LOOP_OF_OTHERS, first, back)):
+        c.must(f'mw.l {go + 4 * i:x} {word:x}')
+    c.must(f'mw.l {part:x} {at_prompt.branch(part, go):x}')
+    loses_worker(c, disks, 'a worker does not answer')
+
+
+def does_not_go(c, machine, disks):
+    """A CPU that has done all its work, and does not go off."""
+    at = at_prompt.runs_at(c, 'port_worker_leave')
+    c.must(f'mw.l {at:x} {at_prompt.branch(at, at):x}')
+    loses_worker(c, disks, 'a CPU did not go off')
 
 
 def resumes_without_gic(c, machine, disks):
@@ -297,7 +325,7 @@ def resumes_without_gic(c, machine, disks):
 
 def resumes_without_mmu(c, machine, disks):
     """Nor is there anything that another CPU could be set up with."""
-    at_prompt.switch_mmu_off(c, c.u_boot)
+    at_prompt.switch_mmu_off(c)
     plan = f'trans plan resume -w 1 virtio {asleep.disk_number(c)}:2'
     demand(c.must(plan, 120), at_prompt.HELPED.format(0))
     resumes(c, machine, disks)
@@ -314,7 +342,9 @@ CASES = [
            words=at_prompt.LZ4, kernel='6.12'),
     Resume('resume-workers', resumes_by_all, smp=2),
     Resume('resume-workers-el2', resumes_by_all, el=2, gic='3', smp=2),
-    Resume('resume-worker-lost', loses_worker, smp=2),
+    Resume('resume-worker-lost', does_not_come, smp=2),
+    Resume('resume-worker-stuck', does_not_end, smp=2),
+    Resume('resume-worker-stays', does_not_go, smp=2),
     Resume('resume-no-gic', resumes_without_gic, words=at_prompt.RAW),
     Resume('resume-mmu-off', resumes_without_mmu, words=at_prompt.RAW, smp=2),
     Resume('resume-refuses', refuses_resume),

@@ -25,7 +25,8 @@ NOT_IN_SAMPLE = ('resume-el2-gic3', 'resume-el2-gic2-raw', 'resume-efi-el2',
                  'kexec-over-el1', 'resume-mmu-off', 'kexec-into-hole',
                  'resume-pci', 'resume-pci-sidecar', 'resume-workers',
                  'resume-workers-el2', 'resume-ask-refuses',
-                 'resume-worker-lost')
+                 'resume-worker-lost', 'resume-worker-stuck',
+                 'resume-worker-stays')
 
 
 def chosen(sample):
