@@ -6,12 +6,18 @@
  * here, with U-Boot's memory map, device tree and fix-ups.
  */
 
+#include <bootstd.h>
 #include <command.h>
+#include <dm.h>
 #include <env.h>
+#include <malloc.h>
 #include <mapmem.h>
+#include <os.h>
 #include <vsprintf.h>
 #include <asm/global_data.h>
 #include <asm/unaligned.h>
+#include <dm/device-internal.h>
+#include <linux/sizes.h>
 #include <test/suites.h>
 #include <test/ut.h>
 
@@ -27,6 +33,9 @@ DECLARE_GLOBAL_DATA_PTR;
 #define KERNEL_NEEDS	0x200000
 #define INITRD		0x3000000
 #define FILES		"2000000:10000 3000000:1000"
+
+/* A disk of the host's */
+#define ASLEEP		"trans-asleep.img"
 
 /* The header of an Image (Linux, Documentation/arch/arm64/booting.rst) */
 #define IMAGE_SIZE	16
@@ -184,6 +193,53 @@ static int trans_test_no_disk(struct unit_test_state *uts)
 }
 
 TRANS_TEST(trans_test_no_disk);
+
+/* A swap space that says Linux is asleep there, and nothing else that is true */
+static int put_asleep(struct unit_test_state *uts)
+{
+	u8 *page = calloc(1, SZ_64K);
+
+	ut_assertnonnull(page);
+	memcpy(page + SZ_4K - 20, "SWAPSPACE2S1SUSPEND", 20);
+	ut_assertok(os_write_file(ASLEEP, page, SZ_64K));
+	free(page);
+
+	return run_command("host bind 0 " ASLEEP, 0);
+}
+
+/* What is refused ends the scan: nothing else is booted */
+static int trans_test_scan(struct unit_test_state *uts)
+{
+	struct udevice *bootstd, *meth, *ours = NULL;
+
+	begin(2);
+	ut_assertok(put_asleep(uts));
+	ut_assertok(uclass_first_device_err(UCLASS_BOOTSTD, &bootstd));
+	if (uclass_get_device_by_name(UCLASS_BOOTMETH, "hibernate_global", &meth))
+		ut_assertok(device_bind(bootstd,
+					DM_DRIVER_GET(bootmeth_0hibernate_global),
+					"hibernate_global", 0, ofnode_null(),
+					&ours));
+	console_record_reset();
+	ut_asserteq(1, run_command("bootflow scan -b", 0));
+	ut_assert_skip_to_line("** Booting bootflow 'asleep on host 0:0' with hibernate_global");
+	ut_assert_skip_to_line("Nothing is booted over it. To give it up: trans discard host 0:0");
+	ut_assert_nextline("Boot failed (err=-125)");
+	ut_assert_console_end();
+	ut_asserteq_str("refused", env_get("trans_resume"));
+	ut_assertok(env_set("trans_resume", NULL));
+	ut_assertok(run_command("host unbind 0", 0));
+	ut_assertok(os_unlink(ASLEEP));
+	bootstd_clear_glob();
+	if (ours) {
+		ut_assertok(device_remove(ours, DM_REMOVE_NORMAL));
+		ut_assertok(device_unbind(ours));
+	}
+
+	return 0;
+}
+
+TRANS_TEST(trans_test_scan);
 
 int do_ut_trans(struct cmd_tbl *cmdtp, int flag, int argc, char *const argv[])
 {
