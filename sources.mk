@@ -22,7 +22,7 @@ TRANS_TABLE_CORE := $(TRANS_TABLE_LIB) $(TRANS_TABLE_TRANS)
 # functions of env.h, and run on any CPU.
 TRANS_TABLE_TABLES := $(filter-out trans/table/extra/disjoint.c,$(call \
 	trans_table_list,trans/table/*.c trans/table/extra/*.c)) \
-	lib/cpu_formats.c lib/errors.c lib/text.c
+	lib/cpu_formats.c lib/errors.c lib/fail.c lib/text.c
 # What of it runs on hardware only; its fakes (for hosted tests) instead of it.
 TRANS_TABLE_CORE_ARM := $(call trans_table_list,lib/machine/arch/aarch64/*.c \
 	lib/machine/arch/aarch64/*.S trans/transition/*.S)

@@ -9,14 +9,20 @@
 
 #include <trans_table/env.h>
 
-/* The number in @count (1..8) bytes at @bytes. */
+/* The number in @count (1..8) bytes at @bytes. A call: fields are many. */
+uint64_t trans_le_(const uint8_t *bytes, unsigned int count);
 static inline uint64_t trans_le(const uint8_t *bytes, unsigned int count)
 {
-	uint64_t value = 0;
+	return trans_le_(bytes, count);
+}
 
-	while (count--)
-		value = value << 8 | bytes[count];
-	return value;
+/* The number in the eight bytes at @word, which are aligned, as a host of this
+ * library has it: that is little-endian. For what is read page by page. */
+static inline uint64_t trans_le_word(const void *word)
+{
+	const uint64_t __attribute__((__may_alias__)) *value = word;
+
+	return *value;
 }
 
 /* The number in four bytes, the highest first. */

@@ -20,30 +20,33 @@
 #define TRANS_APART __attribute__((__noinline__))
 
 /* A reason, in words if this build has any: never NULL. */
+#define TRANS_NO_WORDS "(no words in this build)"
 static inline const char *trans_why(const char *why)
 {
-	return TRANS_ASSUME_NO_WORDS ? "(no words in this build)" : why;
+	return TRANS_ASSUME_NO_WORDS ? TRANS_NO_WORDS : why;
 }
+
+int trans_fail_(struct trans_error *err, int status, const char *why);
+int trans_fail_pa_(struct trans_error *err, int status, const char *why,
+		   trans_pa_t pa, uint64_t len);
+int trans_fail_wordless_(struct trans_error *err, int status);
+int trans_fail_pa_wordless_(struct trans_error *err, int status, trans_pa_t pa,
+			    uint64_t len);
 
 /* @why is static text. @pa and @len: the physical range concerned. */
 static inline int trans_fail_pa(struct trans_error *err, int status,
 				const char *why, trans_pa_t pa, uint64_t len)
 {
-	if (err) {
-		memset(err, 0, sizeof(*err));
-		err->status = status;
-		err->level = TRANS_NO_LEVEL;
-		err->why = trans_why(why);
-		err->pa = pa;
-		err->len = len;
-	}
-	return status;
+	return TRANS_ASSUME_NO_WORDS ?
+		       trans_fail_pa_wordless_(err, status, pa, len) :
+		       trans_fail_pa_(err, status, why, pa, len);
 }
 
 static inline int trans_fail(struct trans_error *err, int status,
 			     const char *why)
 {
-	return trans_fail_pa(err, status, why, 0, 0);
+	return TRANS_ASSUME_NO_WORDS ? trans_fail_wordless_(err, status) :
+				       trans_fail_(err, status, why);
 }
 
 #endif

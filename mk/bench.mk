@@ -27,7 +27,8 @@ $(N)/copy $(N)/sparse:
 
 # The image reader alone, and the tests' builder.
 $(N)/swsusp: $(call bench_objs,tests/bench/swsusp.c tests/unit/support/swsusp_image.c \
-		$(wildcard lib/machine/arch/fake/*.c) lib/sha256.c lib/text.c $(wildcard hibernate/swsusp/*.c))
+		$(wildcard lib/machine/arch/fake/*.c) $(addprefix lib/,bytes.c \
+		fail.c sha256.c text.c) $(wildcard hibernate/swsusp/*.c))
 	$(call say,HOSTLD)
 	$(Q)gcc -Wl,--gc-sections $^ -llzo2 -llz4 -o $@
 

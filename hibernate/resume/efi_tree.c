@@ -272,19 +272,23 @@ static bool inside(uint32_t start, uint32_t len, uint32_t total)
 	return start >= HEADER_LEN && start <= total && len <= total - start;
 }
 
+static uint32_t field(const uint8_t *header, unsigned int at)
+{
+	return trans_be32(header + at);
+}
+
 static bool begin(struct tree *tree, const uint8_t *header)
 {
-	uint32_t structure = trans_be32(header + 8),
-		 len = trans_be32(header + 36);
-	uint32_t strings_len = trans_be32(header + 32);
+	uint32_t structure = field(header, 8), len = field(header, 36);
+	uint32_t strings_len = field(header, 32);
 
-	tree->len = trans_be32(header + 4);
-	tree->strings = trans_be32(header + 12);
-	if (tree->len > MAX_LEN || trans_be32(header + 20) < VERSION ||
-	    trans_be32(header + 24) > VERSION || structure % 4 || len % 4 ||
+	tree->len = field(header, 4);
+	tree->strings = field(header, 12);
+	if (tree->len > MAX_LEN || field(header, 20) < VERSION ||
+	    field(header, 24) > VERSION || structure % 4 || len % 4 ||
 	    !inside(structure, len, tree->len) ||
 	    !inside(tree->strings, strings_len, tree->len) ||
-	    !inside(trans_be32(header + 16), 16, tree->len))
+	    !inside(field(header, 16), 16, tree->len))
 		return false;
 	tree->at = structure;
 	tree->end = structure + len;

@@ -116,7 +116,7 @@ static int take_meta_page(struct pfns *pfns, const uint8_t *page)
 		return trans_fail(pfns->load->err, TRANS_ECORRUPT,
 				  "page numbers go on behind their end");
 	for (size_t i = 0; !ret && i < count; i++) {
-		uint64_t entry = trans_le(page + i * sizeof(uint64_t), 8);
+		uint64_t entry = trans_le_word(page + i * sizeof(uint64_t));
 
 		pfns->ended = entry == PFN_END;
 		if (pfns->ended)

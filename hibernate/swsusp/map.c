@@ -8,7 +8,7 @@
 
 static uint64_t entry(const struct trans_swsusp *image, unsigned int slot)
 {
-	return trans_le(swsusp_buffer(image, 0) + 8 * (size_t)slot, 8);
+	return trans_le_word(swsusp_buffer(image, 0) + 8 * (size_t)slot);
 }
 
 int trans_swsusp_disk_failed_(const struct trans_swsusp *image, int status,

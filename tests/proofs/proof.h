@@ -11,6 +11,10 @@
 
 #include <stdlib.h>
 
+/* Of any source. */
+#include "lib/bytes.c"
+#include "lib/fail.c"
+
 /* From here on only what is so; and: this is so. */
 #define ASSUME(what) __CPROVER_assume(what)
 #define PROVE(what, why) __CPROVER_assert(what, why)
