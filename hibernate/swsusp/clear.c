@@ -63,13 +63,11 @@ static enum step commit(const struct sector *s, const uint8_t *content)
 static int failed_at(const struct sector *s, enum step step,
 		     struct trans_error *err)
 {
-	static const char *const why[] = {
-		[WRITE] = "write of the signature",
-		[FLUSH] = "flush of the signature",
-		[READ_BACK] = "signature read back",
-	};
-
-	return fail(s, why[step], err);
+	if (step == WRITE)
+		return fail(s, "write of the signature", err);
+	if (step == FLUSH)
+		return fail(s, "flush of the signature", err);
+	return fail(s, "signature read back", err);
 }
 
 static int read_sector(struct trans_swsusp *image, struct sector *s,

@@ -11,41 +11,36 @@
 
 static const unsigned int page_shifts[] = { 12, 14, 16 };
 
-/* What can stand where the signature does (libblkid and the programs named). */
-enum mark { NOTHING, SWAP, IMAGE, OTHER };
-struct signature {
-	const char *text;
-	unsigned int len;
-	enum mark mark;
-	const char *why;
+/* What can stand where the signature does (libblkid and the programs named). In
+ * place: pointers would be relocations where the host is linked so. */
+enum mark { NOTHING, SWAP, IMAGE, USWSUSP, LINHIB, TUXONICE };
+
+static const struct {
+	char text[SWSUSP_SIG_LEN + 1];
+	uint8_t len, mark;
+} signatures[] = {
+	{ SWSUSP_MAGIC, 10, IMAGE },
+	{ "SWAPSPACE2", 10, SWAP },
+	{ "SWAP-SPACE", 10, SWAP },
+	{ "ULSUSPEND", 9, USWSUSP },
+	{ "S2SUSPEND", 9, USWSUSP },
+	{ "LINHIB0001", 10, LINHIB },
+	{ "\xed\xc3\x02\xe9\x98\x56\xe5\x0c", 8, TUXONICE },
 };
 
-static const struct signature signatures[] = {
-	{ SWSUSP_MAGIC, 10, IMAGE, NULL },
-	{ "SWAPSPACE2", 10, SWAP, NULL },
-	{ "SWAP-SPACE", 10, SWAP, NULL },
-	{ "ULSUSPEND", 9, OTHER, "an image of uswsusp, which has its own format" },
-	{ "S2SUSPEND", 9, OTHER, "an image of uswsusp, which has its own format" },
-	{ "LINHIB0001", 10, OTHER, "an image of another program (LINHIB0001)" },
-	{ "\xed\xc3\x02\xe9\x98\x56\xe5\x0c", 8, OTHER,
-	  "an image of TuxOnIce, which has its own format" },
-};
-
-static const struct signature *signature_of(const uint8_t *sig)
+static enum mark mark_at(const uint8_t *sig)
 {
 	const size_t count = sizeof(signatures) / sizeof(signatures[0]);
 
 	for (size_t i = 0; i < count; i++)
 		if (!memcmp(sig, signatures[i].text, signatures[i].len))
-			return &signatures[i];
-	return NULL;
+			return (enum mark)signatures[i].mark;
+	return NOTHING;
 }
 
 bool trans_swsusp_is_swap_(const uint8_t *sig)
 {
-	const struct signature *signature = signature_of(sig);
-
-	return signature && signature->mark == SWAP;
+	return mark_at(sig) == SWAP;
 }
 
 /* Arguments */
@@ -104,17 +99,17 @@ static const uint8_t *read_header(struct trans_swsusp *image,
 /* The smallest page size that has a signature: its header, in the buffer.
  * TRANS_ERANGE: there is no place for one, so that nothing was read. */
 static int probe(struct trans_swsusp *image, const uint8_t **end,
-		 const struct signature **found, struct trans_error *err)
+		 enum mark *found, struct trans_error *err)
 {
-	*found = NULL;
+	*found = NOTHING;
 	*end = NULL;
-	for (size_t i = 0; i < 3 && !*found; i++) {
+	for (size_t i = 0; i < 3 && *found == NOTHING; i++) {
 		if (!can_have_header(&image->args, page_shifts[i]))
 			continue;
 		*end = read_header(image, page_shifts[i], err);
 		if (!*end)
 			return TRANS_EHOST;
-		*found = signature_of(*end - SWSUSP_SIG);
+		*found = mark_at(*end - SWSUSP_SIG);
 	}
 	if (!*end)
 		return trans_fail(err, TRANS_ERANGE,
@@ -163,24 +158,38 @@ static int parse_header(struct trans_swsusp *image, const uint8_t *end,
 	return 0;
 }
 
+static const char *others_image(enum mark mark)
+{
+	switch (mark) {
+	case USWSUSP:
+		return "an image of uswsusp, which has its own format";
+	case TUXONICE:
+		return "an image of TuxOnIce, which has its own format";
+	default:
+		return "an image of another program (LINHIB0001)";
+	}
+}
+
 static int find_header(struct trans_swsusp *image, const uint8_t **end,
 		       struct trans_error *err)
 {
-	const struct signature *found;
+	enum mark found;
 	int ret = probe(image, end, &found, err);
 
 	if (ret)
 		return ret;
-	if (!found) {
+	switch (found) {
+	case IMAGE:
+		return 0;
+	case NOTHING:
 		image->info.page_shift = 0; /* not the one tried last */
 		return trans_fail(err, TRANS_ENOIMAGE, "not a swap space");
-	}
-	if (found->mark == SWAP)
+	case SWAP:
 		return trans_fail(err, TRANS_ENOIMAGE,
 				  "swap space without an image");
-	if (found->mark == OTHER)
-		return trans_fail(err, TRANS_EIMAGE, found->why);
-	return 0;
+	default:
+		return trans_fail(err, TRANS_EIMAGE, others_image(found));
+	}
 }
 
 /* Its id */

@@ -228,17 +228,23 @@ static void say_loaded(const struct trans_resume *resume)
 
 /* What a script goes by: the exit code cannot tell "boot as usual" from "do
  * not". */
+static const char *answer_to(int status)
+{
+	switch (trans_resume_advise(status)) {
+	case TRANS_RESUME_START:
+		return "ready";
+	case TRANS_RESUME_BOOT:
+		return "none";
+	case TRANS_RESUME_AGAIN:
+		return "again";
+	default:
+		return "refused";
+	}
+}
+
 static void set_answer(int status)
 {
-	static const char *const answers[] = {
-		[TRANS_RESUME_START] = "ready",
-		[TRANS_RESUME_BOOT] = "none",
-		[TRANS_RESUME_AGAIN] = "again",
-		[TRANS_RESUME_KEEP] = "refused",
-		[TRANS_RESUME_RESET] = "refused",
-	};
-
-	env_set("trans_resume", answers[trans_resume_advise(status)]);
+	env_set("trans_resume", answer_to(status));
 }
 
 static int failed(const char *what, int status, const struct trans_error *err)

@@ -9,9 +9,10 @@
 
 #define VERSION 17
 
+/* In place: pointers would be relocations where the host is linked so. */
 struct spelling {
-	const char *text;
-	size_t len; /* with the NUL */
+	char text[23];
+	uint8_t len; /* without the NUL */
 };
 
 static int malformed(struct trans_error *err, int code)
@@ -64,12 +65,11 @@ static struct walk_value value_of(const struct fdt_property *prop)
 
 static void note(struct walk *walk, const struct fdt_property *prop)
 {
-#define WALK_SPELLING(name, text) [WALK_##name] = { text, sizeof(text) },
+#define WALK_SPELLING(name, text) [WALK_##name] = { text, sizeof(text) - 1 },
 	static const struct spelling known[] = { WALK_PROPS(WALK_SPELLING) };
 
 	for (size_t i = 0; i < WALK_PROP_COUNT; i++) {
-		if (!name_is(walk->fdt, prop, known[i].text,
-			     known[i].len - 1))
+		if (!name_is(walk->fdt, prop, known[i].text, known[i].len))
 			continue;
 		walk->prop[i] = value_of(prop);
 		return;
