@@ -67,7 +67,7 @@ static trans_pa_t old_pa(const struct build *b)
 /* What is there is why the operation fails. */
 static TRANS_APART int fail_old(struct build *b, int status, const char *why)
 {
-	return trans_build_fail_(b, status, why, b->old, old_pa(b));
+	return trans_build_fail_(b, status, trans_why(why), b->old, old_pa(b));
 }
 
 /* Look at the current slot, and have an answer for what of it is in the
@@ -203,7 +203,7 @@ static int decide_collision(struct build *b)
 		return b->whole && fits(b) ? TAKE : SKIP;
 	if (!b->whole)
 		return DESCEND;
-	b->why = "something is mapped here already";
+	b->why = trans_why("something is mapped here already");
 	return TRANS_EEXIST;
 }
 
@@ -402,7 +402,7 @@ static int take(struct build *b)
 	if (!geo_has_pa(geo, pa + low_mask(b->shift)))
 		return trans_build_fail_(
 			b, TRANS_EUNREPR,
-			"output address wider than the destination's",
+			trans_why("output address wider than the destination's"),
 			(desc_t){ 0 }, pa);
 	ret = b->fill ? b->fill(b) : 0;
 	if (!ret)
@@ -434,8 +434,8 @@ static TRANS_APART int open_old(struct build *b, struct frame *f,
 	if (f->old)
 		return 0;
 	return trans_build_fail_(b, TRANS_EFAULT,
-				 "phys_to_virt refused a table page", b->old,
-				 pa);
+				 trans_why("phys_to_virt refused a table page"),
+				 b->old, pa);
 }
 
 /* Is all that changes below the current slot, in a table that may be written?

@@ -2,6 +2,7 @@
 /*
  * What the operations that change a table ask of their arguments alike.
  */
+#include "lib/fail.h"
 #include "trans/table/call.h"
 
 int trans_build_begin_(struct build *b, struct trans_table *table,
@@ -13,11 +14,12 @@ int trans_build_begin_(struct build *b, struct trans_table *table,
 	int ret = TRANS_EINVAL;
 
 	if (collision & (collision - 1))
-		why = "KEEP, REPLACE and UPGRADE exclude each other";
+		why = trans_why(
+			"KEEP, REPLACE and UPGRADE exclude each other");
 	if (flags & ~legal)
-		why = "unknown flag for this operation";
+		why = trans_why("unknown flag for this operation");
 	if (flags & ~TRANS_ASSUME_FLAGS)
-		why = LACKS_FLAG;
+		why = trans_why(LACKS_FLAG);
 	*b = (struct build){
 		.dst = table, .report = report, .flags = flags,
 		.va = va,
@@ -29,7 +31,7 @@ int trans_build_begin_(struct build *b, struct trans_table *table,
 		ret = trans_range_status_(&table->geo, va, len, &why);
 	if (!ret && (table->view || (table->live && !build_counts(b)))) {
 		ret = TRANS_ELIVE;
-		why = "table is live or a view";
+		why = trans_why("table is live or a view");
 	}
 	if (ret)
 		return build_refuse(b, ret, why);

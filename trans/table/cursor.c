@@ -4,6 +4,7 @@
  */
 #include "trans/table/cursor.h"
 
+#include "lib/fail.h"
 #include "trans/table/attr.h"
 #include "trans/table/pages.h"
 
@@ -25,7 +26,7 @@ void trans_cursor_up_(struct cursor *c)
 static int refuse(struct cursor *c, int status, const char *why)
 {
 	c->status = (int8_t)status;
-	c->why = why;
+	c->why = trans_why(why);
 	return status;
 }
 
@@ -134,13 +135,13 @@ bool trans_in_half_(const struct trans_geometry *geo, trans_va_t va)
 int trans_range_status_(const struct trans_geometry *geo, trans_va_t va,
 			uint64_t len, const char **why)
 {
-	*why = "length is zero";
+	*why = trans_why("length is zero");
 	if (!len)
 		return TRANS_EINVAL;
-	*why = "address or length is no multiple of the granule";
+	*why = trans_why("address or length is no multiple of the granule");
 	if ((va | len) & low_mask(geo_granule_shift(geo)))
 		return TRANS_EALIGN;
-	*why = "range leaves the table's half";
+	*why = trans_why("range leaves the table's half");
 	va -= geo_first(geo);
 	if (va > low_mask(geo->va_bits) ||
 	    len - 1 > low_mask(geo->va_bits) - va)

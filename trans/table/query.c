@@ -16,16 +16,16 @@ int trans_look_up_(struct cursor *c, trans_va_t va)
 	if (!trans_in_half_(&c->table->geo, va)) {
 		c->va = va;
 		c->level = TRANS_NO_LEVEL;
-		c->why = "address outside the table's half";
+		c->why = trans_why("address outside the table's half");
 		return TRANS_ERANGE;
 	}
 	ret = trans_cursor_find_(c, va, 3);
 	if (ret)
 		return ret;
-	c->why = "not mapped";
+	c->why = trans_why("not mapped");
 	if (c->kind == DESC_EMPTY)
 		return TRANS_ENOENT;
-	c->why = "access flag is clear";
+	c->why = trans_why("access flag is clear");
 	return c->table->accessed || c->d.v & LEAF_AF ? 0 : TRANS_ENOENT;
 }
 
@@ -44,7 +44,7 @@ int trans_leaf_at_(struct cursor *c, struct trans_leaf *leaf)
 				   trans_desc_attributes_(geo, c->d)),
 		    leaf))
 		return 0;
-	c->why = "reserved permission indirection";
+	c->why = trans_why("reserved permission indirection");
 	return TRANS_ECORRUPT;
 }
 

@@ -51,7 +51,7 @@ int trans_runs_unreadable_(const struct trans_run *run,
 			   struct trans_report *report)
 {
 	struct cursor at = { .va = run->va, .level = TRANS_NO_LEVEL,
-			     .why = "a table cannot be read here" };
+			     .why = trans_why("a table cannot be read here") };
 
 	if (run->status == 0 || run->status == TRANS_ENOENT)
 		return 0;

@@ -102,7 +102,7 @@ int trans_table_attach(struct trans_table *table,
 				regs->tcr, &half);
 	if (!why && (half.va_bits != geo->va_bits || half.ds != geo->ds ||
 		     half.granule != (enum trans_granule)geo->granule_shift))
-		why = "TCR contradicts the geometry";
+		why = trans_why("TCR contradicts the geometry");
 	if (why)
 		return trans_fail(error_of(report), TRANS_EINVAL, why);
 	if (!geo_has_pa(geo, trans_ttbr_decode_(geo, regs->ttbr)))
@@ -148,14 +148,15 @@ static int make_visible(struct trans_table *table, bool clean,
 	const struct trans_ops *ops = table->ops;
 	int ret;
 
-	*why = "finish wants a table under construction";
+	*why = trans_why("finish wants a table under construction");
 	if (table->view || table->live)
 		return TRANS_ELIVE;
-	*why = "nothing is cleaned, and barrier is missing";
+	*why = trans_why("nothing is cleaned, and barrier is missing");
 	if (clean && ops->clean) {
 		ret = trans_table_pages(table, clean_page, table, report);
 		*why = ret == TRANS_EFAULT ?
-			       "phys_to_virt refused a table page" : NULL;
+			       trans_why("phys_to_virt refused a table page") :
+			       NULL;
 		return ret;
 	}
 	if (!ops->barrier)

@@ -61,7 +61,7 @@ static int pieces(struct proof *proof, unsigned int kinds)
 static void hold(struct proof *proof, trans_pa_t pa, uint64_t len,
 		 const char *why)
 {
-	proof->why = why;
+	proof->why = trans_why(why);
 	proof->pa = pa;
 	proof->len = len;
 	proof->gap = (struct gap){ 0, UINT64_MAX };
