@@ -14,31 +14,16 @@ ccflags-y += -fomit-frame-pointer -fno-inline-small-functions
 # What U-Boot has none of, or was not asked for, the library leaves out. A
 # saved kernel may have pages of any size, and may be entered with its MMU on;
 # any other has neither.
-ccflags-y += -DTRANS_ASSUME_SPARSE=1 -DTRANS_ASSUME_EXACT=1
-ifndef CONFIG_CMD_TRANS_ELF
-ccflags-y += -DTRANS_ASSUME_NO_ELF=1
-endif
-ifndef CONFIG_CMD_TRANS_PACKED
-ccflags-y += -DTRANS_ASSUME_NO_PACKED=1
-endif
-ifndef CONFIG_CMD_TRANS_VERIFY
-ccflags-y += -DTRANS_ASSUME_NO_DIGESTS=1
-endif
-ifndef CONFIG_CMD_TRANS_WORDS
-ccflags-y += -DTRANS_ASSUME_NO_WORDS=1
-endif
-ifndef CONFIG_CMD_TRANS_RESUME
-ccflags-y += -DTRANS_ASSUME_GRANULE=TRANS_4K -DTRANS_ASSUME_WIDE=0
-endif
-ifndef CONFIG_CMD_TRANS_RESUME_VIRTUAL
-ccflags-y += -DTRANS_ASSUME_PHYSICAL=1
-endif
-ifndef CONFIG_CMD_TRANS_RESUME_WORKERS
-ccflags-y += -DTRANS_ASSUME_NO_WORKERS=1
-endif
-ifndef CONFIG_CMD_TRANS_RESUME_ASK
-ccflags-y += -DTRANS_ASSUME_UNASKED=1
-endif
+ccflags-y += $(addprefix -DTRANS_ASSUME_,SPARSE=1 EXACT=1)
+tt-without = $(if $(CONFIG_CMD_TRANS_$(1)),,$(addprefix -DTRANS_ASSUME_,$(2)))
+ccflags-y += $(call tt-without,ELF,NO_ELF=1)
+ccflags-y += $(call tt-without,PACKED,NO_PACKED=1)
+ccflags-y += $(call tt-without,VERIFY,NO_DIGESTS=1)
+ccflags-y += $(call tt-without,WORDS,NO_WORDS=1)
+ccflags-y += $(call tt-without,RESUME,GRANULE=TRANS_4K WIDE=0)
+ccflags-y += $(call tt-without,RESUME_VIRTUAL,PHYSICAL=1)
+ccflags-y += $(call tt-without,RESUME_WORKERS,NO_WORKERS=1)
+ccflags-y += $(call tt-without,RESUME_ASK,UNASKED=1)
 # U-Boot's own SHA-256, where it is that (verify.c).
 ifdef CONFIG_SHA256
 ifndef CONFIG_MBEDTLS_LIB_CRYPTO
