@@ -15,6 +15,8 @@ ccflags-y += -fomit-frame-pointer -fno-inline-small-functions
 # saved kernel may have pages of any size, and may be entered with its MMU on;
 # any other has neither.
 ccflags-y += $(addprefix -DTRANS_ASSUME_,SPARSE=1 EXACT=1)
+# Of a transition's tables those flags; U-Boot's own are looked at only.
+ccflags-y += '-DTRANS_ASSUME_FLAGS=(TRANS_KEEP|TRANS_REPLACE)'
 tt-without = $(if $(CONFIG_CMD_TRANS_$(1)),,$(addprefix -DTRANS_ASSUME_,$(2)))
 ccflags-y += $(call tt-without,ELF,NO_ELF=1)
 ccflags-y += $(call tt-without,PACKED,NO_PACKED=1)
