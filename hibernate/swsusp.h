@@ -155,6 +155,12 @@ static inline bool swsusp_same_id(const struct trans_image_id *a,
 	       !memcmp(a->sha256, b->sha256, sizeof(a->sha256));
 }
 
+/* Is it a snapshot of the library's own? */
+static inline bool swsusp_own(const struct trans_swsusp *image)
+{
+	return !TRANS_ASSUME_NO_SNAPSHOT && image->info.own;
+}
+
 /* Is it what stands in the signature's place on swap space without an image? */
 bool trans_swsusp_is_swap_(const uint8_t *sig);
 

@@ -81,6 +81,23 @@
 #ifndef TRANS_ASSUME_NO_WORKERS
 #define TRANS_ASSUME_NO_WORKERS 0
 #endif
+/* 1: the host is no EFI firmware, and what compares that with the one that
+ * booted a saved kernel is not linked: such a kernel is refused but with
+ * efi_anyway, and who gives an efi_system_table is told (TRANS_EINVAL). 0: it
+ * may be. */
+#ifndef TRANS_ASSUME_NO_EFI
+#define TRANS_ASSUME_NO_EFI 0
+#endif
+/* 1: early reads that a disk offers are not used, and what does is not linked.
+ * 0: they are. */
+#ifndef TRANS_ASSUME_NO_EARLY
+#define TRANS_ASSUME_NO_EARLY 0
+#endif
+/* 1: no image is a snapshot of this library's own (snapshot.h), and what brings
+ * one back is not linked; one is refused (TRANS_EIMAGE). 0: it may be. */
+#ifndef TRANS_ASSUME_NO_SNAPSHOT
+#define TRANS_ASSUME_NO_SNAPSHOT 0
+#endif
 /* 1: a compressed kernel is refused (TRANS_EIMAGE), and what takes one apart is
  * not linked; a file is an Image, or ELF. 0: it may be compressed. */
 #ifndef TRANS_ASSUME_NO_PACKED

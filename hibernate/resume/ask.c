@@ -6,6 +6,7 @@
  * Where it does not say, nothing is refused but what is known to be needed.
  */
 #include "hibernate/resume/private.h"
+#include "hibernate/swsusp.h"
 #include "lib/assume.h"
 #include "lib/fail.h"
 #include "lib/relay.h"
@@ -103,7 +104,7 @@ int trans_resume_ask_saved_(struct tr_load *load)
 	int ret;
 
 	_Static_assert(sizeof(*saved) <= 4096, "it fits into any page");
-	if (resume->image.info.own)
+	if (swsusp_own(&resume->image))
 		return 0;
 	if (TRANS_ASSUME_UNASKED)
 		return check_lpis(load);

@@ -11,6 +11,8 @@
  */
 #include "hibernate/resume/efi_tree.h"
 #include "hibernate/resume/private.h"
+#include "hibernate/swsusp.h"
+#include "lib/assume.h"
 #include "lib/fail.h"
 
 #define ATTRIBUTE_RUNTIME (1ULL << 63)
@@ -100,9 +102,6 @@ static int compare_table(const struct comparison *c)
 {
 	const struct tr_load *load = c->load;
 
-	if (!load->args->efi_system_table)
-		return refuse(c, "EFI booted the saved kernel, and this host "
-			      "has none", c->efi->system_table, 0);
 	if (load->args->efi_system_table == c->efi->system_table)
 		return 0;
 	refuse(c, "another EFI booted the saved kernel: its system table is "
@@ -110,6 +109,19 @@ static int compare_table(const struct comparison *c)
 	if (load->err)
 		load->err->desc = load->args->efi_system_table;
 	return TRANS_ESTATE;
+}
+
+static int compare(const struct comparison *c)
+{
+	int ret;
+
+	if (TRANS_ASSUME_NO_EFI || !c->load->args->efi_system_table)
+		return refuse(c, "EFI booted the saved kernel, and this host "
+			      "has none", c->efi->system_table, 0);
+	ret = compare_table(c);
+	if (!ret)
+		ret = compare_map(c);
+	return ret ? ret : check_spared(c);
 }
 
 /* Of each tree no word is looked at twice, and values are not looked at; a map
@@ -130,14 +142,11 @@ int trans_resume_check_efi_(struct tr_load *load)
 	struct comparison c = { load, &memory, &efi };
 	int ret;
 
-	if (load->args->efi_anyway || resume->image.info.own)
+	if (load->args->efi_anyway || swsusp_own(&resume->image))
 		return 0;
 	ret = trans_find_efi_(&memory, effort_for(resume), &efi, load->err);
 	if (ret || !efi.system_table)
 		return ret;
 	resume->efi_system_table = efi.system_table;
-	ret = compare_table(&c);
-	if (!ret)
-		ret = compare_map(&c);
-	return ret ? ret : check_spared(&c);
+	return compare(&c);
 }

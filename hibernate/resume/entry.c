@@ -5,6 +5,7 @@
  * and the image would be lost; so what cannot be told is refused.
  */
 #include "hibernate/resume/private.h"
+#include "hibernate/swsusp.h"
 #include "lib/assume.h"
 #include "lib/fail.h"
 #include "lib/numbers.h"
@@ -44,7 +45,7 @@ int trans_resume_check_cpu_(struct tr_load *load)
 			load->err->desc = info->mpidr;
 		return TRANS_EIMAGE;
 	}
-	if (info->own && info->level != next_level(load))
+	if (swsusp_own(&load->resume->image) && info->level != next_level(load))
 		return trans_fail(load->err, TRANS_EIMAGE,
 				  "a snapshot of another exception level");
 	if (next_level(load) == 1 && info->stub)
@@ -131,6 +132,12 @@ static int enter_physical(struct tr_load *load,
 				    &resume->entry, load->err);
 }
 
+static bool wants_virtual(const struct tr_load *load)
+{
+	return !TRANS_ASSUME_PHYSICAL &&
+	       load->args->entry == TRANS_RESUME_VIRTUAL;
+}
+
 /* A kernel without VHE that was booted at EL2 runs at EL1, over its stub at
  * EL2; one without a stub runs where we are, at EL2 with VHE. */
 static int make_world(struct tr_load *load, const struct tr_tables *tables)
@@ -139,15 +146,9 @@ static int make_world(struct tr_load *load, const struct tr_tables *tables)
 	const struct trans_cpu *cpu = load->args->transition.cpu;
 	trans_pa_t stub = load->resume->image.info.stub;
 	unsigned int va_bits = load->args->transition.va_bits;
-	int ret;
-
-	if (TRANS_ASSUME_PHYSICAL)
-		return trans_fail(load->err, TRANS_EINVAL,
-				  "an entry with the MMU on "
-				  "(TRANS_ASSUME_PHYSICAL)");
-	ret = trans_find_world_(tables, cpu,
-				va_bits ? va_bits : TRANS_DEFAULT_VA_BITS,
-				world, load->err);
+	int ret = trans_find_world_(tables, cpu,
+				    va_bits ? va_bits : TRANS_DEFAULT_VA_BITS,
+				    world, load->err);
 
 	world->vbar_el2 = stub;
 	world->drop = stub != 0;
@@ -194,7 +195,7 @@ int trans_resume_try_prepare_(struct tr_load *load)
 	struct trans_transition_args args;
 	int ret = 0;
 
-	if (load->args->entry == TRANS_RESUME_VIRTUAL && !resume->image.info.own)
+	if (wants_virtual(load) && !swsusp_own(&resume->image))
 		ret = world_for_trial(load);
 	if (ret)
 		return ret;
@@ -243,18 +244,17 @@ static int find_tables(struct tr_load *load,
 
 int trans_resume_find_entry_(struct tr_load *load)
 {
-	enum trans_resume_entry wish = load->args->entry;
 	const struct trans_saved_memory memory = trans_resume_memory_of_(load);
 	struct tr_tables *tables = &load->tables;
 	int ret;
 
-	if (load->resume->image.info.own)
+	if (swsusp_own(&load->resume->image))
 		return enter_own(load);
 	ret = find_tables(load, &memory, tables);
-	if (ret || wish == TRANS_RESUME_VIRTUAL)
+	if (ret || wants_virtual(load))
 		return ret ? ret : enter_virtual(load, tables);
 	ret = enter_physical(load, &memory, tables);
-	if (ret == TRANS_EIMAGE && wish == TRANS_RESUME_AUTO &&
+	if (ret == TRANS_EIMAGE && load->args->entry == TRANS_RESUME_AUTO &&
 	    !TRANS_ASSUME_PHYSICAL)
 		return enter_virtual(load, tables);
 	return ret;

@@ -31,10 +31,15 @@ static const char *args_fault(const struct trans_resume_args *args)
 		return trans_why("linear is missing");
 	if (args->entry > TRANS_RESUME_VIRTUAL)
 		return trans_why("unknown entry");
+	if (TRANS_ASSUME_PHYSICAL && args->entry == TRANS_RESUME_VIRTUAL)
+		return trans_why(
+			"an entry with the MMU on (TRANS_ASSUME_PHYSICAL)");
 	if (transition->zero || transition->stays || transition->digest_count)
 		return trans_why("zero, stays or digests beside an image");
 	if (TRANS_ASSUME_NO_SIDECAR && args->sidecar)
 		return trans_why("a sidecar (TRANS_ASSUME_NO_SIDECAR)");
+	if (TRANS_ASSUME_NO_EFI && args->efi_system_table)
+		return trans_why("a system table (TRANS_ASSUME_NO_EFI)");
 	return NULL;
 }
 
@@ -45,7 +50,7 @@ static const char *lent_fault(const struct trans_resume_args *args,
 	if (!trans_ranges_contain(args->ram, range->start, range->len) ||
 	    trans_ranges_touch(args->reserved, range->start, range->len))
 		return trans_why("lent memory is no RAM, or is reserved");
-	if (args->efi_runtime &&
+	if (!TRANS_ASSUME_NO_EFI && args->efi_runtime &&
 	    trans_ranges_touch(args->efi_runtime, range->start, range->len))
 		return trans_why("lent memory is of EFI's runtime services");
 	return NULL;

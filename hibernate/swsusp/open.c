@@ -335,7 +335,10 @@ static int parse_arm64(struct trans_swsusp_info *info, const uint8_t *page,
 	memcpy(info->version, page + SWSUSP_VERSION, SWSUSP_VERSION_LEN);
 	info->mpidr = trans_le(page + SWSUSP_MPIDR, 8) & TRANS_MPIDR_AFFINITY;
 	if (is_own(page))
-		return parse_own(info, page, err);
+		return TRANS_ASSUME_NO_SNAPSHOT ?
+			       trans_fail(err, TRANS_EIMAGE,
+					  "a snapshot (TRANS_ASSUME_NO_SNAPSHOT)") :
+			       parse_own(info, page, err);
 	info->ttbr1 = trans_le(page + SWSUSP_TTBR1, 8);
 	info->reenter = trans_le(page + SWSUSP_REENTER, 8);
 	info->stub = trans_le(page + SWSUSP_STUB, 8);

@@ -96,7 +96,7 @@ static int check_read(const struct reading *r)
 static int end_reads(struct trans_swsusp *image, int ret,
 		     struct trans_error *err)
 {
-	if (!image->ahead.count ||
+	if (!swsusp_reads_early(image) ||
 	    trans_swsusp_end_ahead_(image, NULL) != TRANS_ELOST)
 		return ret;
 	return trans_swsusp_end_ahead_(image, err);

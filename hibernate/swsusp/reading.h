@@ -49,6 +49,12 @@ static inline void swsusp_drop_held(struct trans_swsusp *image,
 	image->held -= count;
 }
 
+/* Is there an early read whose pages are not held yet? */
+static inline bool swsusp_reads_early(const struct trans_swsusp *image)
+{
+	return !TRANS_ASSUME_NO_EARLY && image->ahead.count;
+}
+
 /* In pages, of what may be read at once. */
 static inline unsigned int swsusp_read_limit(const struct trans_swsusp *image)
 {

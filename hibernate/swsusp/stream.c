@@ -94,7 +94,8 @@ int trans_swsusp_read_ahead_(struct trans_swsusp *image, unsigned int most,
  * behind all that comes before it. */
 static bool may_start(const struct trans_swsusp *image)
 {
-	return image->args.disk->read_start && !image->ahead.count &&
+	return !TRANS_ASSUME_NO_EARLY && image->args.disk->read_start &&
+	       !image->ahead.count &&
 	       image->slot < swsusp_slots(image) &&
 	       room_behind(image) >= AHEAD_LEAST;
 }
@@ -140,7 +141,7 @@ int trans_swsusp_hold_(struct trans_swsusp *image, unsigned int pages,
 	int ret = 0;
 
 	while (!ret && image->held < pages)
-		ret = image->ahead.count ?
+		ret = swsusp_reads_early(image) ?
 			      trans_swsusp_end_ahead_(image, err) :
 			      trans_swsusp_read_ahead_(image,
 						       room_behind(image), err);

@@ -58,14 +58,12 @@ int port_efi_take(struct port_memory *memory)
  * system partition (lib/efi_loader/efi_setup.c): firmware would be updated by a
  * command that resumes, files be deleted and variables written on a file system
  * that the saved system has mounted. With _EARLY U-Boot's main loop launches
- * them, whatever is typed. Kconfig says the same where it is asked; a tree that
- * has no line of ours is told here.
+ * them, whatever is typed.
  */
 static bool may_set_up(void)
 {
-	return IS_ENABLED(CONFIG_CMD_TRANS_RESUME_EFI) &&
-	       (!IS_ENABLED(CONFIG_EFI_CAPSULE_ON_DISK) ||
-		IS_ENABLED(CONFIG_EFI_CAPSULE_ON_DISK_EARLY));
+	return !IS_ENABLED(CONFIG_EFI_CAPSULE_ON_DISK) ||
+	       IS_ENABLED(CONFIG_EFI_CAPSULE_ON_DISK_EARLY);
 }
 
 /* The services have their memory once the list of objects is made: by bootefi,

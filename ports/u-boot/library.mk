@@ -14,7 +14,7 @@ ccflags-y += -fomit-frame-pointer -fno-inline-small-functions
 # What U-Boot has none of, or was not asked for, the library leaves out. A
 # saved kernel may have pages of any size, and may be entered with its MMU on;
 # any other has neither.
-ccflags-y += $(addprefix -DTRANS_ASSUME_,SPARSE=1 EXACT=1)
+ccflags-y += $(addprefix -DTRANS_ASSUME_,SPARSE=1 EXACT=1 NO_EARLY=1 NO_SNAPSHOT=1)
 # Of a transition's tables those flags; U-Boot's own are looked at only.
 ccflags-y += '-DTRANS_ASSUME_FLAGS=(TRANS_KEEP|TRANS_REPLACE)'
 tt-without = $(if $(CONFIG_CMD_TRANS_$(1)),,$(addprefix -DTRANS_ASSUME_,$(2)))
@@ -26,6 +26,7 @@ ccflags-y += $(call tt-without,RESUME,GRANULE=TRANS_4K WIDE=0)
 ccflags-y += $(call tt-without,RESUME_VIRTUAL,PHYSICAL=1)
 ccflags-y += $(call tt-without,RESUME_WORKERS,NO_WORKERS=1)
 ccflags-y += $(call tt-without,RESUME_ASK,UNASKED=1)
+ccflags-y += $(call tt-without,RESUME_EFI,NO_EFI=1)
 # U-Boot's own SHA-256, where it is that (verify.c).
 ifdef CONFIG_SHA256
 ifndef CONFIG_MBEDTLS_LIB_CRYPTO

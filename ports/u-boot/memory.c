@@ -164,7 +164,7 @@ int port_memory_map(struct port *port, void *fdt, size_t fdt_len,
 	ret = trans_ranges_add_all(&m->free, &m->mapped);
 	if (!ret)
 		ret = port_used_memory(fdt, add_used, m);
-	if (!ret)
+	if (!ret && IS_ENABLED(CONFIG_EFI_LOADER))
 		ret = port_efi_take(m);
 	if (!ret)
 		ret = trans_ranges_remove_all(&m->free, &m->reserved);

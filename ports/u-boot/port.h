@@ -120,9 +120,8 @@ int port_memory_use(struct port_memory *memory, struct trans_range range,
  * port_memory. */
 extern const struct trans_ops port_ops;
 
-/* efi.c */
+/* efi.c, with EFI_LOADER; the services with CMD_TRANS_RESUME_EFI. */
 
-#if CONFIG_IS_ENABLED(EFI_LOADER)
 /* See to it that they are there, if they are @wanted and can be, before
  * anything else. */
 int port_efi_begin(struct port_efi *efi, bool wanted,
@@ -131,22 +130,6 @@ int port_efi_begin(struct port_efi *efi, bool wanted,
 int port_efi_take(struct port_memory *memory);
 /* What ExitBootServices does to them: U-Boot's end, but for its devices. */
 void port_efi_leave(const struct port_efi *efi);
-#else
-static inline int port_efi_begin(struct port_efi *efi, bool wanted,
-				 struct trans_error *err)
-{
-	return 0;
-}
-
-static inline int port_efi_take(struct port_memory *memory)
-{
-	return 0;
-}
-
-static inline void port_efi_leave(const struct port_efi *efi)
-{
-}
-#endif
 
 /* tables.c: U-Boot's own page tables, live. */
 int port_tables_attach(struct trans_table *table, struct port *port,

@@ -100,7 +100,8 @@ static int leave(void *host, struct trans_error *err)
 	int ret;
 
 	printf("Resuming ...\n\n");
-	port_efi_leave(&port->efi);
+	if (IS_ENABLED(CONFIG_CMD_TRANS_RESUME_EFI))
+		port_efi_leave(&port->efi);
 	ret = port_leave(port, err);
 	if (ret || !port_has_gic(port))
 		return ret;
@@ -193,8 +194,10 @@ static void warn_no_swap(int status, const struct trans_swsusp_info *info)
 static int load(struct request *r, struct trans_error *err)
 {
 	struct trans_resume_args args;
-	int ret = port_efi_begin(&r->port.efi, !r->any_efi, err);
+	int ret = 0;
 
+	if (IS_ENABLED(CONFIG_CMD_TRANS_RESUME_EFI))
+		ret = port_efi_begin(&r->port.efi, !r->any_efi, err);
 	if (!ret)
 		ret = port_block(r->interface, r->dev_part, r->force,
 				 &r->port.disk, &r->disk, err);

@@ -261,11 +261,13 @@ def build_objects(out, into, tools):
               '-DCONFIG_CMD_TRANS_VERIFY=1', '-DCONFIG_CMD_TRANS_PACKED=1',
               '-DCONFIG_CMD_TRANS_GICV3=1', '-DCONFIG_CMD_TRANS_UART=1',
               '-DCONFIG_CMD_TRANS_RESUME_WORKERS=1',
-              '-DCONFIG_CMD_TRANS_RESUME=1', '-DCONFIG_CMD_TRANS_RESUME_ASK=1',
-              '-DCONFIG_CMD_TRANS_RESUME_EFI=1']
+              '-DCONFIG_CMD_TRANS_RESUME=1', '-DCONFIG_CMD_TRANS_RESUME_ASK=1']
     objects = []
+    names = glue_files(out)
+    if 'efi.c' in names:
+        config.append('-DCONFIG_CMD_TRANS_RESUME_EFI=1')
     os.makedirs(into, exist_ok=True)
-    for name in glue_files(out):
+    for name in names:
         objects.append(f'{into}/{name[:-2]}.o')
         fetch.run([*words, *config, f'-I{PORT}/include', f'-I{ROOT}/include',
                    '-DTRANS_ENV_HEADER=<u-boot-env.h>',
