@@ -121,6 +121,11 @@
 #ifndef TRANS_ASSUME_SHA256
 #define TRANS_ASSUME_SHA256 trans_sha256_portable_
 #endif
+/* A host's function that does what trans_crc32 (swsusp.h) does, with this name:
+ * then no other is linked. Of at most 2 MiB, and a sector, at a time. */
+#ifndef TRANS_ASSUME_CRC32
+#define TRANS_ASSUME_CRC32 trans_crc32_own_
+#endif
 /* 1: errors have a status and say where, and their why is one and the same text
  * everywhere; what is checked and refused is as it was. 0: each has its own. */
 #ifndef TRANS_ASSUME_NO_WORDS

@@ -143,6 +143,8 @@ struct trans_fdt_edit port_fdt_edit(const struct port_memory *memory);
 /* unpack.c: U-Boot's decompressors, as the library wants them. */
 extern const struct trans_decompress port_decompress;
 extern const struct trans_unpackers port_unpackers;
+/* U-Boot's, for a library without one of its own. */
+u32 port_crc32(u32 crc, const void *data, size_t len);
 
 /* block.c: "virtio", and "0:2", "0#swap" or "0#<uuid>"; @disk is to
  * outlive @block. TRANS_ENOENT: there is none; TRANS_EHOST: not known to write

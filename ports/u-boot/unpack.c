@@ -86,6 +86,11 @@ static int unpack_lz4(void *ctx, const void *src, size_t src_len, void *dst,
 	return 0;
 }
 
+u32 port_crc32(u32 crc, const void *data, size_t len)
+{
+	return crc32_no_comp(crc, data, len);
+}
+
 const struct trans_unpackers port_unpackers = {
 	.lzo = IS_ENABLED(CONFIG_LZO) ? unpack_lzo : NULL,
 	.lz4 = IS_ENABLED(CONFIG_LZ4) ? unpack_lz4 : NULL,

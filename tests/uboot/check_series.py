@@ -37,6 +37,7 @@ LESS = {
     '- efi': ['CMD_TRANS_RESUME_EFI'],
     '- ask': ['CMD_TRANS_RESUME_ASK'],
     '- virtual': ['CMD_TRANS_RESUME_VIRTUAL'],
+    '- crc': ['CMD_TRANS_RESUME_CRC32'],
     '- words': ['CMD_TRANS_WORDS'],
     '- verify': ['CMD_TRANS_VERIFY'],
     '- packed': ['CMD_TRANS_PACKED'],
