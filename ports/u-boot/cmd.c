@@ -10,6 +10,8 @@
 #define MAP(...) CONFIG_IS_ENABLED(CMD_TRANS_MAP, (__VA_ARGS__))
 #define WORKERS(...) CONFIG_IS_ENABLED(CMD_TRANS_RESUME_WORKERS, (__VA_ARGS__))
 #define RESUME(...) CONFIG_IS_ENABLED(CMD_TRANS_RESUME, (__VA_ARGS__))
+#define ASK(...) CONFIG_IS_ENABLED(CMD_TRANS_RESUME_ASK, (__VA_ARGS__))
+#define GICV3(...) CONFIG_IS_ENABLED(CMD_TRANS_GICV3, (__VA_ARGS__))
 #define PLACE "<interface> <dev>[:<part>|#<name>|#<uuid>] [<offset>]\n"
 
 U_BOOT_LONGHELP(trans,
@@ -19,17 +21,18 @@ U_BOOT_LONGHELP(trans,
 		"      Without <size> (of the file) only an Image\n"
 		"      -n  do not verify\n"
 		"      -k  move nothing to this memory"
-		RESUME("\ntrans resume [-f] [-e] [-l] "
+		RESUME("\ntrans resume [-f] [-e] "
+		GICV3("[-l] ")
 		WORKERS("[-w <cpus>] ")
-		"[-s <addr>:<size>]\n"
-		"             " PLACE
+		ASK("[-s <addr>:<size>]\n            ")
+		" " PLACE
 		"    - continue a hibernated Linux from its swap partition, or a swap\n"
 		"      file at <offset> (resume_offset: decimal, or 0x). Sets trans_resume:\n"
 		"      none (no image), refused (mount nothing), again (try again)\n"
 		"      -f  though the disk may cache writes\n"
 		"      -e  though EFI booted it, and is not here\n"
-		"      -l  with LPIs off, if nobody knows their tables\n"
-		"      -s  a sidecar says it\n"
+		GICV3("      -l  with LPIs off, if nobody knows their tables\n")
+		ASK("      -s  a sidecar says it\n")
 		WORKERS("      -w  other CPUs help\n")
 		"trans discard [-f] " PLACE
 		"    - give a hibernated Linux up"

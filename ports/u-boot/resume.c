@@ -39,8 +39,9 @@ static int read_option(struct request *r, int argc, char *const argv[])
 
 	if (!letter || argv[0][2])
 		return 0;
-	if (letter == 's' && argc > 1 &&
-	    port_read_range(argv[1], &r->sidecar) && r->sidecar.len)
+	if (IS_ENABLED(CONFIG_CMD_TRANS_RESUME_ASK) && letter == 's' &&
+	    argc > 1 && port_read_range(argv[1], &r->sidecar) &&
+	    r->sidecar.len)
 		return 2;
 	if (CONFIG_IS_ENABLED(CMD_TRANS_RESUME_WORKERS) && letter == 'w' &&
 	    argc > 1 && port_read_pages(argv[1], &r->workers))
@@ -150,7 +151,7 @@ static int keep_sidecar(struct request *r, struct trans_error *err)
 {
 	struct port_memory *memory = &r->port.memory;
 
-	if (!r->sidecar.len)
+	if (!IS_ENABLED(CONFIG_CMD_TRANS_RESUME_ASK) || !r->sidecar.len)
 		return 0;
 	if (!trans_ranges_contain(&memory->mapped, r->sidecar.start,
 				  r->sidecar.len))

@@ -104,7 +104,7 @@ def glue(name):
 
 def without_resume(text):
     """The command as it is before there is a resume."""
-    text = re.sub(r'^#define (RESUME|WORKERS|PLACE).*\n', '', text, flags=re.M)
+    text = re.sub(r'^#define (RESUME|WORKERS|ASK|GICV3|PLACE).*\n', '', text, flags=re.M)
     return re.sub(r'^\t+RESUME\((.*\n)*?\t+\)\n', '', text, flags=re.M)
 
 
