@@ -65,11 +65,11 @@ BOOTI = {
          '{\n'),
         ("	/* Consume 'booti' */\n	argc--; argv++;\n",
          "	/* Consume 'booti' */\n	argc--; argv++;\n\n"
-         '	if (IS_ENABLED(CONFIG_CMD_TRANS) && argc && !strcmp(argv[0], "-t"))\n'
+         '	if (IS_ENABLED(CONFIG_CMD_TRANS_BOOTI) && argc && !strcmp(argv[0], "-t"))\n'
          '		return booti_trans(argc, argv);\n'),
         ('	"\\tvariables beforehand.\\n"\n',
          '	"\\tvariables beforehand.\\n"\n'
-         '	CONFIG_IS_ENABLED(CMD_TRANS,\n'
+         '	CONFIG_IS_ENABLED(CMD_TRANS_BOOTI,\n'
          '			  ("\\tWith -t in front, kernel and initrd may go where U-Boot is.\\n"))\n'),
     ],
     'doc/usage/cmd/booti.rst': [
@@ -82,7 +82,7 @@ BOOTI = {
          '    it, and they are verified after they were moved. The initrd is raw, a\n'
          '    compressed kernel is one of gzip, kernel_comp_size is exactly the size of its\n'
          '    file, and kernel_comp_addr_r is not needed. Only available if\n'
-         '    CONFIG_CMD_TRANS=y.\n\n'
+         '    CONFIG_CMD_TRANS_BOOTI=y.\n\n'
          'addr\n    address of kernel image')],
 }
 # The library's options for a file that includes its own headers.
@@ -151,6 +151,8 @@ def add_bootmeth(t):
 
 def add_booti(t):
     change_all(t, BOOTI)
+    t.insert('cmd/Kconfig', r'(?=^endif\n\nconfig BOOTM_LINUX\n)',
+             own('Kconfig.booti'))
 
 
 def add_tests(t):

@@ -30,6 +30,7 @@ NOT_UPSTREAM = ['debian', '.pc', 'ORIGIN', 'lib/trans_table']
 LESS = {
     'trans': [],
     '- bootmeth': ['BOOTMETH_HIBERNATE', 'PARTITION_TYPE_GUID'],
+    '- booti': ['CMD_TRANS_BOOTI'],
     '- map': ['CMD_TRANS_MAP'],
     '- elf': ['CMD_TRANS_ELF'],
     '- plan': ['CMD_TRANS_PLAN'],
