@@ -10,6 +10,8 @@
 #	tt.do=flip          likewise, with a bit of it changed after the load
 #	tt.do=several       load, again, unload, load, beside a crash kernel
 #	tt.do=refuse        load what cannot be
+#	tt.do=fail          load with each allocation failing in turn, then kexec
+#	tt.do=fail_wake     resume likewise, until it does
 #	tt.do=crash         panic, with /kernel loaded for that: tt.how
 #	tt.do=crashed       the crash kernel: is memory in /proc/vmcore?
 #	tt.do=nothing
@@ -76,6 +78,64 @@ several() {
 	go
 }
 
+# The kernel's own fault injection: any allocation can fail, by the file
+# fail-nth of a task in /proc. Without words, there would be thousands.
+can_fail() {
+	mount -t debugfs debugfs /sys/kernel/debug
+	for kind in /sys/kernel/debug/failslab /sys/kernel/debug/fail_page_alloc; do
+		echo 0 >$kind/verbose
+		echo N >$kind/ignore-gfp-wait
+		[ ! "$1" ] || below "$kind" "$1"
+	done
+	echo N >$kind/ignore-gfp-highmem
+	echo 0 >$kind/min-order
+}
+
+# Only what is called from a function.
+below() {
+	range=$(sed -n "/ $2\$/{s/ .*//p;n;s/ .*//p}" /proc/kallsyms)
+	echo "0x${range%?????????????????}" >"$1/require-start"
+	echo "0x${range#?????????????????}" >"$1/require-end"
+}
+
+# What is freed is free at once, also with KASAN.
+free_all_kib() {
+	for cache in /sys/kernel/slab/*/shrink; do
+		echo 1 >"$cache"
+	done
+	free_kib
+}
+
+# A load that fails leaves nothing behind.
+fail_loads() {
+	can_fail
+	crash=$(sed -n 's/^ *\([0-9a-f]*\)-.*: Crash kernel$/\1/p' /proc/iomem)
+	fail 42000000 image
+	before=$(free_all_kib)
+	fail 42000000 image
+	fail "$crash" crash
+	say "$((before - $(free_all_kib))) KiB less are free"
+	leave
+}
+
+# Whoever looks at an image takes its mark away, which is on the first page.
+fail_wake() {
+	can_fail swsusp_arch_resume
+	dev=$(cat /sys/block/vda/dev)
+	dd if=/dev/vda of=/tmp/first bs=4096 count=1 2>/dev/null
+	nth=0 left=0
+	while [ "$left" = 0 ] && [ $nth -lt 100 ]; do
+		nth=$((nth + 1))
+		echo $nth >/proc/self/fail-nth
+		echo "$dev" >/sys/power/resume
+		read -r left </proc/self/fail-nth
+		echo 0 >/proc/self/fail-nth
+		say "allocation $nth of the resume failed, $left left"
+		dd if=/tmp/first of=/dev/vda bs=4096 conv=fsync 2>/dev/null
+	done
+	say "BAD: did not resume"
+}
+
 # Nobody wrote this but the memory of this kernel.
 secret_of() {
 	echo "secret of $1" | sha256sum | cut -c 1-64
@@ -130,7 +190,7 @@ dmesg | sed -n 's/.*\(All CPU(s) started at EL[0-9]\).*/LINUX: \1/p'
 dmesg | sed -n 's/.*\(VHE mode\|nVHE mode\|Hyp mode\).*/LINUX: \1/p'
 case $do in
 figures) figures ;;
-kexec | flip | several | crash)
+kexec | flip | several | crash | fail)
 	sent=$(head -c 16 /dev/urandom | sha256sum | cut -c 1-32)
 	say "sent $sent"
 	;;
@@ -148,6 +208,8 @@ refuse)
 	refuse
 	say done
 	;;
+fail) fail_loads ;;
+fail_wake) fail_wake ;;
 crash) crash ;;
 crashed) crashed ;;
 arrived)

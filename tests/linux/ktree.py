@@ -27,15 +27,26 @@ INSTEAD = {'ARM64_16K_PAGES': 'ARM64_4K_PAGES',
            'ARM64_VA_BITS_52': 'ARM64_VA_BITS_48', 'KASAN': 'SLUB_TINY'}
 # What a version always has, and does not ask for any more.
 UNASKED = {'7.2-slim': ['RODATA_FULL_DEFAULT_ENABLED']}
+# To hibernate, and with that kexec_load and all else that the matrix varies;
+# kexec-tools' `kexec -c` looks into /proc/kallsyms.
+SLEEPS = ['BLOCK', 'BLK_DEV', 'CRYPTO', 'CRYPTO_LZO', 'DEBUG_KERNEL',
+          'DEBUG_PAGEALLOC', 'HIBERNATION', 'KALLSYMS', 'KEXEC', 'SUSPEND',
+          'SWAP', 'VIRTIO_MENU', 'VIRTIO_MMIO', 'VIRTIO_BLK']
+# Allocations fail when they are told to, by /proc/self/fail-nth, also only
+# those below a function (tests/linux/fail.c, guest.sh).
+FAILS = ['CRASH_DUMP', 'DEBUG_FS', 'FAILSLAB', 'FAIL_PAGE_ALLOC',
+         'FAULT_INJECTION', 'FAULT_INJECTION_DEBUG_FS',
+         'FAULT_INJECTION_STACKTRACE_FILTER']
 # Name -> version, options, compiler.
 KERNELS = {
     '6.12-4k': ('6.12', ['ARM64_4K_PAGES', 'ARM64_VA_BITS_48'], 'gcc'),
     '6.1-4k': ('6.1', ['ARM64_4K_PAGES', 'ARM64_VA_BITS_48'], 'gcc'),
     '6.12-4k-52': ('6.12', ['ARM64_4K_PAGES', 'EXPERT', *VA52], 'gcc'),
     '6.12-slim': ('6.12-slim', [], 'gcc'),
-    '6.12-16k-slim': ('6.12-slim', ['ARM64_16K_PAGES', *VA52], 'gcc'),
-    '6.12-64k-slim': ('6.12-slim', ['ARM64_64K_PAGES', *VA52], 'gcc'),
+    '6.12-16k-slim': ('6.12-slim', ['ARM64_16K_PAGES', *VA52, *SLEEPS], 'gcc'),
+    '6.12-64k-slim': ('6.12-slim', ['ARM64_64K_PAGES', *VA52, *SLEEPS], 'gcc'),
     '6.12-kasan-slim': ('6.12-slim', ['KASAN', 'KASAN_GENERIC'], 'gcc'),
+    '6.12-fail-slim': ('6.12-slim', [*SLEEPS, *FAILS], 'gcc'),
     '6.12-clang-slim': ('6.12-slim', ['SHADOW_CALL_STACK'], 'clang'),
     '7.2-slim': ('7.2-slim', ['KEXEC_HANDOVER'], 'gcc'),
 }
@@ -50,10 +61,11 @@ RESULTS = ('arch/arm64/boot/Image', 'vmlinux', 'System.map')
 # What of Debian's tree a slim kernel is built from: a seventh.
 SLIM = (
     'LICENSES', 'arch/arm64/include', 'arch/arm64/kernel', 'arch/arm64/lib',
-    'arch/arm64/mm', 'arch/arm64/tools', 'arch/x86/entry/syscalls', 'certs',
-    'crypto', 'drivers/amba', 'drivers/base', 'drivers/bus', 'drivers/char',
-    'drivers/clk', 'drivers/clocksource', 'drivers/firmware', 'drivers/irqchip',
-    'drivers/of', 'drivers/pci', 'drivers/power', 'drivers/tty', 'fs',
+    'arch/arm64/mm', 'arch/arm64/tools', 'arch/x86/entry/syscalls', 'block',
+    'certs', 'crypto', 'drivers/amba', 'drivers/base', 'drivers/block',
+    'drivers/bus', 'drivers/char', 'drivers/clk', 'drivers/clocksource',
+    'drivers/firmware', 'drivers/irqchip', 'drivers/of', 'drivers/pci',
+    'drivers/power', 'drivers/tty', 'drivers/virtio', 'fs',
     'include', 'init', 'io_uring', 'ipc', 'kernel', 'lib', 'mm', 'scripts',
     'security', 'tools/include', 'usr', 'virt')
 

@@ -22,6 +22,7 @@ import fetch  # noqa: E402
 import kexec  # noqa: E402
 import lab  # noqa: E402
 import payload  # noqa: E402
+import fail_cases  # noqa: E402
 import kexec_cases  # noqa: E402
 import ktree  # noqa: E402
 
@@ -31,10 +32,19 @@ SWAP_MIB = 160
 GROWTH = 20 << 10 # of vmlinux, by the library instead of Linux's own
 MAX = 'max,pauth-impdef=on'
 BAD = [r'LINUX: BAD.*', r'Kernel panic.*', r'Unable to handle.*',
-       r'Internal error.*', r'ret -\d+']
+       r'Internal error.*', r'ret -\d+', r'BUG: .*', r'WARNING: .*']
 
 
 # ---- what is booted ---------------------------------------------------------
+
+def program(name):
+    """A guest's program without a C library."""
+    tools = os.environ.get('CROSS_COMPILE') or 'aarch64-linux-gnu-'
+    subprocess.run([f'{tools}gcc', '-Os', '-static', '-nostdlib',
+                    '-ffreestanding', '-Wall', '-Wextra', '-Werror',
+                    f'{HERE}/{name}.c', '-o', f'{RUNS}/{name}'], check=True)
+    return payload.read(f'{RUNS}/{name}')
+
 
 def fill_system(archive, more=()):
     libs = f'{kexec.TOOLS}/lib/aarch64-linux-gnu'
@@ -45,7 +55,8 @@ def fill_system(archive, more=()):
     archive.add('bin/busybox',
                 payload.read(f'{payload.BUILD}/busybox/bin/busybox'))
     archive.add('bin/kexec', payload.read(f'{kexec.TOOLS}/sbin/kexec'))
-    archive.add('bin/refuse', kexec_cases.refuse_program(RUNS))
+    for name in ('refuse', 'fail'):
+        archive.add(f'bin/{name}', program(name))
     archive.add('lib/libxenctrl.so.4.17', kexec.stub_library())
     archive.add('lib/ld-linux-aarch64.so.1',
                 payload.read(f'{libs}/ld-linux-aarch64.so.1'))
@@ -63,7 +74,8 @@ def system(name, which):
     """The initramfs of a kernel, which has that kernel and a second initramfs
     in it; made again where something of it is newer."""
     path = f'{RUNS}/{name}-{which}.cpio'
-    made_of = [f'{HERE}/guest.sh', os.path.abspath(__file__),
+    made_of = [*(f'{HERE}/{part}' for part in (
+        'guest.sh', 'guest.h', 'refuse.c', 'fail.c', 'run_linux.py')),
                ktree.image(name, which)]
     with fetch.locked(f'{RUNS}/.lock'):
         if payload.newer(path, made_of):
@@ -214,15 +226,24 @@ def by_level_and_way(row):
             if {'level', 'way'} <= {factor for factor, _ in g}]
 
 
-def matrix():
+def matrix(ways=tuple(MATRIX['way'])):
     """All pairs, and these triples."""
-    return factors.cover(factors.product(MATRIX, is_legal), 2, by_level_and_way)
+    return factors.cover(
+        [row for row in factors.product(MATRIX, is_legal)
+         if row['way'] in ways], 2, by_level_and_way)
+
+
+def words_of(way, slim):
+    """Who leaves: in a slim kernel there is no other way to compare with, and
+    kexec_trans is there always."""
+    if way == 'trans':
+        return kexec_cases.WORDS
+    return kexec_cases.NOT if slim else [f'trans_pgd={way}']
 
 
 def case_of(kernel, row, cpus):
-    trans = row['way'] == 'trans'
-    words = [f'rodata={row["rodata"]}',
-             *(kexec_cases.WORDS if trans else [f'trans_pgd={row["way"]}']),
+    trans, slim = row['way'] == 'trans', ktree.is_slim(kernel)
+    words = [f'rodata={row["rodata"]}', *words_of(row['way'], slim),
              *([row['hidden']] if row['hidden'] else [])]
     do = (kexec_cases.arrives(sys.modules[__name__], 'kexec',
                               row['do'].removeprefix('kexec'))
@@ -231,22 +252,24 @@ def case_of(kernel, row, cpus):
                      *(['hidden'] if row['hidden'] else []), row['do'],
                      row['way']])
     return Case(name, kernel, do, machine(row['level'], cpus.get(row['level'])),
-                words, 'trans' if trans else 'both')
+                words, 'slim' if slim else 'trans' if trans else 'both')
 
 
 ALL = ('linux', 'plain', 'fold', 'visible', 'refuse', 'idmap')
 # Not `refuse`: what a copy takes, squared.
 LARGE = tuple(w for w in ALL if w != 'refuse')
 LPA2 = tuple(w for w in ALL if w != 'linux')
-# Which CPUs, where not LEVELS': cortex-a57 has no 16K pages, and VHE by max
-# would be LPA2 with 4K.
+# Which CPUs, where not LEVELS': cortex-a57 has no 16K pages, cortex-a76 has
+# VHE, and VHE by max would be LPA2 with 4K.
 CPUS = {
     '6.12-4k': {'vhe': f'{MAX},lpa2=off'},
-    '6.12-16k-slim': {'el1': 'cortex-a76'},
+    '6.12-16k-slim': {'el1': 'cortex-a76', 'nvhe': 'cortex-a35'},
 }
 # Kernels of slim.config, and words for their command lines.
-SLIM = {'6.12-slim': [], '6.12-16k-slim': [], '6.12-64k-slim': [],
-        '6.12-kasan-slim': [], '6.12-clang-slim': [], '7.2-slim': ['kho=on']}
+SLIM = {'6.12-slim': [], '6.12-kasan-slim': [], '6.12-clang-slim': [],
+        '7.2-slim': ['kho=on']}
+# Of slim.config and what the matrix varies (ktree.SLEEPS).
+SLIM_MATRIX = ('6.12-16k-slim', '6.12-64k-slim')
 
 
 def figure_cases(kernel, ways, level='el1', cpu=None, rams=('1G',)):
@@ -263,11 +286,15 @@ def cases():
     for kernel in ('6.12-4k', '6.1-4k'):
         every += [case_of(kernel, row, CPUS.get(kernel, {}))
                   for row in matrix()]
+    for kernel in SLIM_MATRIX:
+        every += [case_of(kernel, row, CPUS.get(kernel, {}))
+                  for row in matrix(('library', 'trans'))]
     every += kexec_cases.cases(sys.modules[__name__], '6.12-4k',
                                CPUS['6.12-4k'])
     for kernel, words in SLIM.items():
         every += kexec_cases.slim_cases(sys.modules[__name__], kernel,
                                         CPUS.get(kernel, {}), words)
+    every += fail_cases.cases(sys.modules[__name__], '6.12-fail-slim')
     every += figure_cases('6.12-4k', ALL)
     every += figure_cases('6.12-4k', LARGE, rams=('4G',))
     every += figure_cases('6.1-4k', ALL)

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
+"""Out of memory: the kernel's own fault injection lets each allocation of a
+load, and of what a resume does with tables, fail once (tests/linux/fail.c)."""
+import os
+import re
+
+import kexec_cases
+
+# An image has more of them than its pages, a crash image some.
+REFUSED = re.compile(r'^LINUX: loads refused (\d+), went on \d+, '
+                     r'then (a crash image )?taken', re.M)
+LESS = re.compile(r'^LINUX: (-?\d+) KiB less are free', re.M)
+LEAST, MOST_KIB = 20, 1024
+
+
+def loads(lx, expect):
+    """And then the same kernel leaves."""
+    def run(case):
+        text = lx.boot(case, 1, case.guest, ['tt.do=fail', 'tt.how=-s'],
+                       [r'^LINUX: sent', *expect, r'^LINUX: arrived'])
+        found = REFUSED.findall(text)
+        if len(found) != 3 or any(int(n) < LEAST for n, crash in found
+                                  if not crash):
+            raise lx.Failed(f'loads refused: {found}')
+        lost = LESS.search(text)
+        if not lost or int(lost[1]) > MOST_KIB:
+            raise lx.Failed(lost[0] if lost else 'it did not end')
+    return run
+
+
+def wakes(lx):
+    """To sleep; then a kernel resumes it, in the end."""
+    def run(case):
+        path, drive = lx.disk(case)
+        try:
+            lx.boot(case, 1, case.guest, ['tt.do=hibernate'],
+                    [r'^LINUX: asleep soon'], drive,
+                    [*lx.BAD, 'LINUX: awake'])
+            lx.boot(case, 2, case.guest, ['tt.do=fail_wake'],
+                    [r'^LINUX: allocation 1 of the resume failed, 0 left',
+                     r'^LINUX: awake'], drive)
+        finally:
+            os.remove(path)
+    return run
+
+
+def cases(lx, kernel):
+    """@lx: run_linux.py."""
+    def case(name, do, words):
+        return lx.Case(f'{kernel}-fail-{name}', kernel, do, lx.machine('el1'),
+                       words, 'slim')
+    crashes = kexec_cases.CRASHES
+    yield case('trans', loads(lx, [
+        r'kexec_trans: TRANS_ENOMEM', kexec_cases.MOVED]),
+               [*kexec_cases.WORDS, *crashes])
+    yield case('library', loads(lx, []), [*kexec_cases.NOT, *crashes])
+    yield case('resume', wakes(lx), kexec_cases.NOT)
