@@ -37,7 +37,8 @@ def wakes(lx):
                     [r'^LINUX: asleep soon'], drive,
                     [*lx.BAD, 'LINUX: awake'])
             lx.boot(case, 2, case.guest, ['tt.do=fail_wake'],
-                    [r'^LINUX: allocation 1 of the resume failed, 0 left',
+                    [r'PM: hibernation: resume failed \(-12\)',
+                     r'^LINUX: allocation 1 of the resume failed, 0 left',
                      r'^LINUX: awake'], drive)
         finally:
             os.remove(path)
