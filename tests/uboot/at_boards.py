@@ -59,11 +59,11 @@ def at(path, pa):
     return ('-device', f'loader,file={path},addr={pa:#x},force-raw=on')
 
 
-def qemu_tree():
+def qemu_tree(ram):
     """Versal's as QEMU makes it, without the megabyte that it leaves free."""
-    path = f'{OUT}/versal.dump'
+    path = f'{OUT}/versal-{ram}.dump'
     subprocess.run(
-        [lab.QEMU, '-M', f'xlnx-versal-virt,dumpdtb={path}', '-m', '2G',
+        [lab.QEMU, '-M', f'xlnx-versal-virt,dumpdtb={path}', '-m', ram,
          '-display', 'none'], check=True, timeout=60,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL)
@@ -72,9 +72,9 @@ def qemu_tree():
     return tree
 
 
-def versal_tree():
+def versal_tree(ram):
     """Where its U-Boot looks for it."""
-    return at(kept('versal.dtb', qemu_tree), 0x1000)
+    return at(kept(f'versal-{ram}.dtb', lambda: qemu_tree(ram)), 0x1000)
 
 
 def pi_tree():
@@ -110,16 +110,26 @@ class Board(at_prompt.Case):
 def looks(c, board):
     at_prompt.demand(c.run('trans map'), r'^table 4K va\d+ pa\d+ EL2 lower')
     at_prompt.demand(c.must(f'trans plan {board.kernel_at:x}', 60),
-                     at_prompt.PROOF, r'Kernel\s+10080000 -> ')
+                     at_prompt.PROOF,
+                     rf'Kernel\s+{board.kernel_at:08x} -> ')
 
 
 def starts(c, board):
     looks(c, board)
     board.start(c)
     c.expect(FIRST_LINE, 60)
-    c.expect(VERSION + '.*', 60)
+    c.expect(VERSION + ' .*\n', 60)
     if version() not in c.text:
         raise Lost(f'another kernel than {version()}')
+
+
+def starts_from_above(c, board):
+    """The file is in RAM above all that U-Boot uses, which its own map, and
+    EFI's, have as taken."""
+    info = c.run('bdinfo')
+    if at_prompt.figure(info, 'relocaddr') > board.kernel_at:
+        raise Lost(f'U-Boot is above 0x{board.kernel_at:x}: {info}')
+    starts(c, board)
 
 
 def does_not_start(c, board):
@@ -137,14 +147,25 @@ def does_not_start(c, board):
 PI = dict(defconfig='rpi_arm64', tree=pi_tree,
           machine=('-M', 'raspi3b', '-serial', 'null', '-serial', 'stdio'),
           uart='uart8250,mmio32,0x3f215040')
-VERSAL = dict(defconfig='xilinx_versal_virt', tree=versal_tree,
-              machine=('-M', 'xlnx-versal-virt', '-m', '2G', '-nic', 'none',
-                       '-serial', 'stdio'),
-              uart='pl011,0xff000000')
+
+
+def versal(ram):
+    return dict(defconfig='xilinx_versal_virt', tree=lambda: versal_tree(ram),
+                machine=('-M', 'xlnx-versal-virt', '-m', ram, '-nic', 'none',
+                         '-serial', 'stdio'),
+                uart='pl011,0xff000000')
+
+
+# The second bank of RAM, of what does not fit into 2 GB (Versal's memory map,
+# as hw/arm/xlnx-versal.c has it).
+HIGH = 0x800000000
+
 
 CASES = [
     Board('raspi3b', starts, **PI),
     Board('raspi3b-broken', does_not_start, **PI, broken=True),
-    Board('versal', starts, **VERSAL),
-    Board('versal-broken', does_not_start, **VERSAL, broken=True),
+    Board('versal', starts, **versal('2G')),
+    Board('versal-above', starts_from_above, **versal('4G'),
+          kernel_at=HIGH + 0x10080000),
+    Board('versal-broken', does_not_start, **versal('2G'), broken=True),
 ]
