@@ -9,5 +9,5 @@ config BOOTMETH_HIBERNATE
 	  else is booted, and resumes it as trans resume does. An image that is
 	  refused ends the scan, since whatever is booted over it may mount the
 	  file systems that it remembers, unless the environment variable
-	  trans_on_refusal is "linux". 2 KiB.
+	  trans_on_refusal is "linux". 3 KiB.
 
