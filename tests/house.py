@@ -14,7 +14,8 @@ public   it stands in include/, or ends with _; never both, and what
 header   a header that shares its stem with a .c declares only that .c's
 errors   a list of errors in include/ has statuses and groups of errors.h
 flags    the comment of an operation names the flags that it takes, no others
-switch   no #if but for the assembler, -Os, and what a host may assume
+switch   no #if but for the assembler, the analyzer, -Os, and what a host may
+         assume
 width    no line with a comment goes beyond column 80
 spdx     a file begins with its licence
 outside  a document that is named is one of the repository
@@ -382,7 +383,7 @@ def flags(tree):
 
 SWITCH = re.compile(r'^\s*#\s*(?:if|ifdef|ifndef|elif)\b(.*)')
 SWITCHES = re.compile(r'^ (?:\w+_H|__ASSEMBLER?__|__OPTIMIZE_SIZE__|_WIN32|'
-                      r'TRANS_ASSUME_\w+)$')
+                      r'__clang_analyzer__|TRANS_ASSUME_\w+)$')
 
 
 def switch(tree):

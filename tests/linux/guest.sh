@@ -10,7 +10,7 @@
 #	tt.do=flip          likewise, with a bit of it changed after the load
 #	tt.do=several       load, again, unload, load, beside a crash kernel
 #	tt.do=refuse        load what cannot be
-#	tt.do=fail          load with each allocation failing in turn, then kexec
+#	tt.do=fail          load, each allocation failing in turn, then kexec
 #	tt.do=fail_wake     resume likewise, until it does
 #	tt.do=crash         panic, with /kernel loaded for that: tt.how
 #	tt.do=crashed       the crash kernel: is memory in /proc/vmcore?

@@ -210,15 +210,15 @@ static int put_asleep(struct unit_test_state *uts)
 /* What is refused ends the scan: nothing else is booted */
 static int trans_test_scan(struct unit_test_state *uts)
 {
+	const struct driver *drv = DM_DRIVER_GET(bootmeth_0hibernate_global);
+	static const char name[] = "hibernate_global";
 	struct udevice *bootstd, *meth, *ours = NULL;
 
 	begin(2);
 	ut_assertok(put_asleep(uts));
 	ut_assertok(uclass_first_device_err(UCLASS_BOOTSTD, &bootstd));
-	if (uclass_get_device_by_name(UCLASS_BOOTMETH, "hibernate_global", &meth))
-		ut_assertok(device_bind(bootstd,
-					DM_DRIVER_GET(bootmeth_0hibernate_global),
-					"hibernate_global", 0, ofnode_null(),
+	if (uclass_get_device_by_name(UCLASS_BOOTMETH, name, &meth))
+		ut_assertok(device_bind(bootstd, drv, name, 0, ofnode_null(),
 					&ours));
 	console_record_reset();
 	ut_asserteq(1, run_command("bootflow scan -b", 0));
