@@ -50,7 +50,7 @@ static int add_bytes(struct load *load, struct trans_sha256 *sha,
 static int measure(struct load *load, trans_pa_t src, struct trans_range dst,
 		   const char *why)
 {
-	struct trans_digest *digest;
+	struct trans_digest *digest = NULL;
 	struct trans_sha256 sha;
 	int ret = add_digest(load, &digest, dst.start);
 
@@ -67,7 +67,7 @@ static int measure(struct load *load, trans_pa_t src, struct trans_range dst,
 static int believe(struct load *load, struct trans_range dst,
 		   const uint8_t *known)
 {
-	struct trans_digest *digest;
+	struct trans_digest *digest = NULL;
 	int ret = add_digest(load, &digest, dst.start);
 
 	if (ret)
@@ -123,7 +123,7 @@ static int verify_initrd(struct load *load)
 static int add_callers(struct load *load)
 {
 	const struct trans_transition_args *args = &load->args->transition;
-	struct trans_digest *digest;
+	struct trans_digest *digest = NULL;
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < args->digest_count; i++) {
