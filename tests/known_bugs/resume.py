@@ -74,7 +74,7 @@ MUTANTS = {
          'if (!search->count)'),
         ('candidates without end', 'take', 'search->left--;', ''),
         ('entries outside the text', 'next_stretch',
-         'len < end - *pa ? len : end - *pa', 'len'),
+         'trans_least(len, end - *pa)', 'len'),
         ('a stretch that a worker looked through counts from its end', 'take',
          'it->at++;', 'it->at = it->end;'),
         ('a worker that is lost has found nothing', 'trans_find_physical_',
