@@ -161,29 +161,17 @@ int trans_kexec_load(struct trans_kexec *kexec,
 		     const struct trans_kexec_args *args,
 		     struct trans_error *err)
 {
+	static int (*const steps[])(struct load *load) = {
+		check_args, check_sources, authenticate, trans_kexec_unpack_,
+		trans_kexec_place_, trans_kexec_edit_tree_, trans_kexec_plan_,
+		trans_kexec_verify_, check_transition, prepare,
+	};
 	struct load load = { .kexec = kexec, .args = args, .err = err };
-	int ret;
+	int ret = 0;
 
 	memset(kexec, 0, sizeof(*kexec));
-	ret = check_args(&load);
-	if (!ret)
-		ret = check_sources(&load);
-	if (!ret)
-		ret = authenticate(&load);
-	if (!ret)
-		ret = trans_kexec_unpack_(&load);
-	if (!ret)
-		ret = trans_kexec_place_(&load);
-	if (!ret)
-		ret = trans_kexec_edit_tree_(&load);
-	if (!ret)
-		ret = trans_kexec_plan_(&load);
-	if (!ret)
-		ret = trans_kexec_verify_(&load);
-	if (!ret)
-		ret = check_transition(&load);
-	if (!ret)
-		ret = prepare(&load);
+	for (size_t i = 0; !ret && i < sizeof(steps) / sizeof(*steps); i++)
+		ret = steps[i](&load);
 	if (ret)
 		trans_kexec_unload(kexec);
 	return ret;

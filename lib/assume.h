@@ -48,7 +48,8 @@
 #define TRANS_ASSUME_SPARSE 0
 #endif
 /* 1: no next world has its MMU on, and what prepares one is not linked; who
- * asks for one is told (TRANS_EINVAL). 0: it may have. */
+ * asks for one is told (TRANS_EINVAL), also where a snapshot of the library's
+ * own would not have been entered so. 0: it may have. */
 #ifndef TRANS_ASSUME_PHYSICAL
 #define TRANS_ASSUME_PHYSICAL 0
 #endif
@@ -83,8 +84,8 @@
 #endif
 /* 1: the host is no EFI firmware, and what compares that with the one that
  * booted a saved kernel is not linked: such a kernel is refused but with
- * efi_anyway, and who gives an efi_system_table is told (TRANS_EINVAL). 0: it
- * may be. */
+ * efi_anyway, and who gives an efi_system_table or efi_runtime is told
+ * (TRANS_EINVAL). 0: it may be. */
 #ifndef TRANS_ASSUME_NO_EFI
 #define TRANS_ASSUME_NO_EFI 0
 #endif

@@ -128,6 +128,9 @@ int port_block(const char *interface, const char *dev_part, bool force,
 	struct disk_partition info;
 	struct blk_desc *desc;
 
+	/* Twice: which disk it is, then where the partition is now. */
+	if (find(interface, dev_part, &desc, &info) && desc)
+		blkcache_invalidate(desc->uclass_id, desc->devnum);
 	if (!find(interface, dev_part, &desc, &info) || !desc)
 		return port_error(err, TRANS_ENOENT, "disk or partition", 0,
 				  0);
@@ -135,7 +138,6 @@ int port_block(const char *interface, const char *dev_part, bool force,
 		return port_error(err, TRANS_EHOST,
 				  "this disk may cache writes, -f risks it",
 				  0, 0);
-	blkcache_invalidate(desc->uclass_id, desc->devnum);
 	desc->log2blksz = LOG2(desc->blksz);
 	*disk = (struct port_disk){ desc, info.start };
 	*block = (struct trans_block){

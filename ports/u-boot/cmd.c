@@ -24,8 +24,8 @@ U_BOOT_LONGHELP(trans,
 		RESUME("\ntrans resume [-f] [-e] "
 		GICV3("[-l] ")
 		WORKERS("[-w <cpus>] ")
-		ASK("[-s <addr>:<size>]\n            ")
-		" " PLACE
+		ASK("[-s <addr>:<size>]\n             ")
+		PLACE
 		"    - continue a hibernated Linux from its swap partition, or a swap\n"
 		"      file at <offset> (resume_offset: decimal, or 0x). Sets trans_resume:\n"
 		"      none (no image), refused (mount nothing), again (try again)\n"

@@ -45,8 +45,11 @@ static int fix_tree(void *fdt)
 			    map_to_sysmem(working_fdt) : 0;
 	int ret = port_fix_tree(&none, fdt);
 
-	if (IS_ENABLED(CONFIG_OF_ENV_SETUP) && working_fdt == fdt)
+	if (IS_ENABLED(CONFIG_OF_ENV_SETUP) && working_fdt == fdt) {
 		set_working_fdt_addr(was);
+		if (!was)
+			env_set("fdtaddr", NULL);
+	}
 	return ret;
 }
 

@@ -130,7 +130,8 @@ static struct trans_resume_args resume_args(struct request *r)
 		.host_ctx = &port->memory,
 		.mpidr = port->machine.cpu.mpidr,
 		.efi_system_table = port->efi.system_table,
-		.efi_runtime = &port->efi.runtime,
+		.efi_runtime = IS_ENABLED(CONFIG_CMD_TRANS_RESUME_EFI) ?
+				       &port->efi.runtime : NULL,
 		.efi_anyway = r->any_efi,
 		.has_its = port->gic.gic.its_count && !r->no_lpis,
 		.sidecar = (const char *)(uintptr_t)r->sidecar.start,

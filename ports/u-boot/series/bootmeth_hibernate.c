@@ -181,6 +181,9 @@ static int hibernate_boot(struct udevice *dev, struct bootflow *bflow)
 	char words[WORDS_LEN], *argv[3];
 	int ret;
 
+	/* An answer of before must not be taken for this one's. */
+	if (env_set("trans_resume", NULL))
+		return -ECANCELED;
 	name_part(desc, bflow->part, words);
 	argv[0] = "resume";
 	argv[1] = (char *)interface;

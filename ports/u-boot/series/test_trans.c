@@ -229,6 +229,14 @@ static int trans_test_scan(struct unit_test_state *uts)
 	ut_assert_nextline("Boot failed (err=-125)");
 	ut_assert_console_end();
 	ut_asserteq_str("refused", env_get("trans_resume"));
+
+	/* Nor by an answer that was there, and cannot be taken away */
+	ut_assertok(env_set("trans_resume", "none"));
+	ut_assertok(env_set(".flags", "trans_resume:sr"));
+	ut_asserteq(1, run_command("bootflow scan -b", 0));
+	ut_assert_skip_to_line("Boot failed (err=-125)");
+	ut_assert_console_end();
+	ut_assertok(env_set(".flags", NULL));
 	ut_assertok(env_set("trans_resume", NULL));
 	ut_assertok(run_command("host unbind 0", 0));
 	ut_assertok(os_unlink(ASLEEP));

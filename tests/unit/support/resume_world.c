@@ -557,3 +557,26 @@ void world_end(struct resume_world *w)
 	free(w->before);
 	free(w->poc);
 }
+
+int world_setup(void **state)
+{
+	static struct resume_world w;
+
+	world_usual(&w, 0x40000000);
+	*state = &w;
+	return 0;
+}
+
+int world_teardown(void **state)
+{
+	world_end(*state);
+	return 0;
+}
+
+void world_is_loaded(void **state)
+{
+	struct resume_world *w = *state;
+
+	assert_int_equal(world_load(w), 0);
+	trans_resume_unload(&w->resume);
+}

@@ -82,6 +82,14 @@ struct resume_world {
 	size_t most_mapped, longest_mapped;
 };
 
+/* The usual one, as *@state, and its end; and a test that finds that it can be
+ * loaded: for builds that leave something out, which does not matter to it. */
+int world_setup(void **state);
+int world_teardown(void **state);
+void world_is_loaded(void **state);
+#define WORLD_TEST(name) \
+	cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
+
 /* A machine with a kernel in it; no other page is in the image yet. */
 void world_save(struct resume_world *w, const struct saved *saved);
 /* Write the image of what kind says. */

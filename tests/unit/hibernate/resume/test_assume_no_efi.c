@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /* A build that was told that its host is no EFI firmware: it says so to whoever
- * has a system table, and refuses a kernel that EFI booted. */
+ * has some, and refuses a kernel that EFI booted. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,7 +18,6 @@
 
 #define SYSTEM_TABLE 0x5fec7b60ULL
 
-static struct resume_world w;
 static uint64_t booted_by;
 
 /* In what the saved kernel has of its memory. */
@@ -32,55 +31,38 @@ int find_by_test(const struct trans_saved_memory *memory, uint64_t effort,
 	return 0;
 }
 
-static int setup(void **state)
+static void firmware_is_refused(void **state)
 {
-	(void)state;
-	booted_by = 0;
-	world_usual(&w, 0x40000000);
-	return 0;
-}
+	const struct trans_ranges runtime = { 0 };
+	struct resume_world *w = *state;
 
-static int teardown(void **state)
-{
-	(void)state;
-	world_end(&w);
-	return 0;
-}
-
-static void a_system_table_is_refused(void **state)
-{
-	(void)state;
-	w.args.efi_system_table = SYSTEM_TABLE;
-	assert_int_equal(world_load(&w), TRANS_EINVAL);
-	assert_non_null(strstr(w.err.why, "TRANS_ASSUME_NO_EFI"));
+	w->args.efi_system_table = SYSTEM_TABLE;
+	assert_int_equal(world_load(w), TRANS_EINVAL);
+	assert_non_null(strstr(w->err.why, "TRANS_ASSUME_NO_EFI"));
+	w->args.efi_system_table = 0;
+	w->args.efi_runtime = &runtime;
+	assert_int_equal(world_load(w), TRANS_EINVAL);
+	assert_non_null(strstr(w->err.why, "TRANS_ASSUME_NO_EFI"));
 }
 
 static void a_kernel_that_efi_booted_is_refused(void **state)
 {
-	(void)state;
+	struct resume_world *w = *state;
+
 	booted_by = SYSTEM_TABLE;
-	assert_int_equal(world_load(&w), TRANS_ESTATE);
-	assert_int_equal(w.err.pa, SYSTEM_TABLE);
-	w.args.efi_anyway = true;
-	assert_int_equal(world_load(&w), 0);
-	trans_resume_unload(&w.resume);
+	assert_int_equal(world_load(w), TRANS_ESTATE);
+	assert_int_equal(w->err.pa, SYSTEM_TABLE);
+	w->args.efi_anyway = true;
+	assert_int_equal(world_load(w), 0);
+	trans_resume_unload(&w->resume);
 }
-
-static void another_is_not(void **state)
-{
-	(void)state;
-	assert_int_equal(world_load(&w), 0);
-	trans_resume_unload(&w.resume);
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_system_table_is_refused),
-		TEST(a_kernel_that_efi_booted_is_refused),
-		TEST(another_is_not),
+		WORLD_TEST(world_is_loaded),
+		WORLD_TEST(firmware_is_refused),
+		WORLD_TEST(a_kernel_that_efi_booted_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

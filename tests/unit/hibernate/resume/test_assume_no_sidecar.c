@@ -14,45 +14,21 @@
 
 #include "tests/unit/support/resume_world.h"
 
-static struct resume_world w;
-
-static int setup(void **state)
-{
-	(void)state;
-	world_usual(&w, 0x40000000);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	world_end(&w);
-	return 0;
-}
-
 static void a_sidecar_is_refused(void **state)
 {
-	(void)state;
-	w.args.sidecar = "trans_table saved kernel 1\n";
-	w.args.sidecar_len = strlen(w.args.sidecar);
-	assert_int_equal(world_load(&w), TRANS_EINVAL);
-	assert_non_null(strstr(w.err.why, "TRANS_ASSUME_NO_SIDECAR"));
-}
+	struct resume_world *w = *state;
 
-static void none_is_not(void **state)
-{
-	(void)state;
-	assert_int_equal(world_load(&w), 0);
-	trans_resume_unload(&w.resume);
+	w->args.sidecar = "trans_table saved kernel 1\n";
+	w->args.sidecar_len = strlen(w->args.sidecar);
+	assert_int_equal(world_load(w), TRANS_EINVAL);
+	assert_non_null(strstr(w->err.why, "TRANS_ASSUME_NO_SIDECAR"));
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_sidecar_is_refused),
-		TEST(none_is_not),
+		WORLD_TEST(a_sidecar_is_refused),
+		WORLD_TEST(world_is_loaded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

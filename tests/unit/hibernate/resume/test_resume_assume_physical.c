@@ -17,44 +17,20 @@
 
 #include "tests/unit/support/resume_world.h"
 
-static struct resume_world w;
-
-static int setup(void **state)
-{
-	(void)state;
-	world_usual(&w, 0x40000000);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	world_end(&w);
-	return 0;
-}
-
 static void a_virtual_entry_is_refused(void **state)
 {
-	(void)state;
-	w.args.entry = TRANS_RESUME_VIRTUAL;
-	assert_int_equal(world_load(&w), TRANS_EINVAL);
-	assert_non_null(strstr(w.err.why, "TRANS_ASSUME_PHYSICAL"));
-}
+	struct resume_world *w = *state;
 
-static void another_is_not(void **state)
-{
-	(void)state;
-	assert_int_equal(world_load(&w), 0);
-	trans_resume_unload(&w.resume);
+	w->args.entry = TRANS_RESUME_VIRTUAL;
+	assert_int_equal(world_load(w), TRANS_EINVAL);
+	assert_non_null(strstr(w->err.why, "TRANS_ASSUME_PHYSICAL"));
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_virtual_entry_is_refused),
-		TEST(another_is_not),
+		WORLD_TEST(a_virtual_entry_is_refused),
+		WORLD_TEST(world_is_loaded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
