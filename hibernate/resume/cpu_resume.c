@@ -207,18 +207,11 @@ static bool is_entry(const struct trans_saved_memory *memory,
 	return true;
 }
 
-/* What is looked through at once, by all CPUs together, so that progress is
- * told as often as by one. */
-#define AT_ONCE (1u << 20)
-#define LARGEST_PAGE (1u << 16)
-
-/* A search. @each: bytes that a CPU looks through at once; @left: candidates
- * that it may still look at; @count: entries. */
+/* A search. @left: candidates that it may still look at; @count: entries. */
 struct search {
 	const struct trans_saved_memory *memory;
 	trans_va_t reenter;
 	trans_pa_t ttbr1, entry;
-	uint64_t each;
 	unsigned int left, count;
 	struct trans_range hidden; /* no access to it; len 0: none */
 };
@@ -279,7 +272,7 @@ static bool next_stretch(struct search *search, trans_pa_t *pa,
 
 	if (!len || *pa >= end)
 		return false;
-	len = trans_least(trans_least(len, end - *pa), search->each);
+	len = trans_least(len, end - *pa);
 	it->at = memory->at(memory->ctx, *pa, len);
 	if (!it->at)
 		search->hidden = (struct trans_range){ *pa, len };
@@ -329,9 +322,8 @@ int trans_find_physical_(const struct trans_saved_memory *memory,
 {
 	unsigned int most = 1 + swsusp_workers(image), count;
 	struct search search = { memory, image->info.reenter,
-				 image->info.ttbr1, 0,
-				 trans_round_up(AT_ONCE / most, LARGEST_PAGE),
-				 CANDIDATES, 0, { 0, 0 } };
+				 image->info.ttbr1, 0, CANDIDATES, 0,
+				 { 0, 0 } };
 	trans_pa_t pa = text->start, end = text->start + text->len;
 	struct stretch own;
 	int ret = 0;

@@ -5,11 +5,13 @@
  * where a page of the image is before the moves have been made.
  */
 #include "hibernate/resume/private.h"
+#include "hibernate/swsusp.h"
 #include "lib/fail.h"
 #include "lib/numbers.h"
 #include "lib/relay.h"
 
-/* What the finders are given at a time, at most; in bytes. */
+/* What the finders are given at a time, at most, and all CPUs together, so that
+ * progress is told as often with workers as without; in bytes. */
 #define PIECE (1ULL << 20)
 
 #define NOWHERE UINT64_MAX
@@ -261,12 +263,12 @@ static uint64_t next_stored(void *ctx, trans_pa_t *pa)
 {
 	struct tr_load *load = ctx;
 	const struct trans_resume *resume = load->resume;
+	uint64_t most = PIECE / (1 + swsusp_workers(&resume->image)), len;
 	struct tr_stretch stretch;
 	trans_pa_t now;
-	uint64_t len;
 
 	do {
-		if (!trans_resume_stretch_(resume, *pa, PIECE, &stretch) ||
+		if (!trans_resume_stretch_(resume, *pa, most, &stretch) ||
 		    trans_resume_work_(load, stretch.len))
 			return 0;
 		*pa = stretch.pa + stretch.len;

@@ -222,10 +222,8 @@ static int trans_test_scan(struct unit_test_state *uts)
 					&ours));
 	console_record_reset();
 	ut_asserteq(1, run_command("bootflow scan -b", 0));
-	ut_assert_skip_to_line("** Booting bootflow 'asleep on host 0:0' with "
-			       "hibernate_global");
-	ut_assert_skip_to_line("Nothing is booted over it. To give it up: "
-			       "trans discard host 0:0");
+	ut_assert_skip_to_line("** Booting bootflow 'asleep on host 0:0' with hibernate_global");
+	ut_assert_skip_to_line("Nothing is booted over it. To give it up: trans discard host 0:0");
 	ut_assert_nextline("Boot failed (err=-125)");
 	ut_assert_console_end();
 	ut_asserteq_str("refused", env_get("trans_resume"));
