@@ -25,6 +25,7 @@ import tempfile
 import time
 import types
 import unittest
+from unittest import mock
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
@@ -1113,6 +1114,17 @@ class Linux(unittest.TestCase):
         self.assertIn('trans', [case.which for case in picked])
         with self.assertRaises(ktree.fetch.Failed):
             run_linux.chosen(['6.12-4k-no-such-case'])
+
+    def test_a_kernel_that_cannot_be_had(self):
+        def gone(_):
+            raise ktree.fetch.Failed('no such package')
+        with mock.patch.object(ktree, 'unpack', gone), \
+                contextlib.redirect_stdout(io.StringIO()):
+            self.assertEqual(run_linux.make_kernel('6.12-slim', 'slim'),
+                             ['6.12-slim: no such package'])
+        case = run_linux.chosen(['6.12-slim-el1-*'])[0]
+        case.which = 'not-built'
+        self.assertIn('no such kernel', run_linux.run_case(case))
 
     def test_warnings_of_ours(self):
         said = ('../arch/arm64/mm/trans_table/trans_table.c:9815: warning: '

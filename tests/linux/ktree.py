@@ -301,6 +301,11 @@ def build(name, which='both'):
     return said
 
 
+def forget(name, which):
+    """What cannot be built again is not what was built before."""
+    shutil.rmtree(f'{home_of(name)}/{which}', ignore_errors=True)
+
+
 def image(name, which='both'):
     return f'{home_of(name)}/{which}/Image'
 

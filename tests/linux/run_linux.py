@@ -10,9 +10,9 @@ import hashlib
 import itertools
 import os
 import re
-import shutil
 import subprocess
 import sys
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -316,6 +316,8 @@ def cases():
 
 
 def run_case(case):
+    if not os.path.exists(ktree.image(case.kernel, case.which)):
+        return 'there is no such kernel'
     try:
         case.run()
         return ''
@@ -354,24 +356,34 @@ def chosen(only):
             any(fnmatch.fnmatch(c.name, p) for p in only)]
 
 
+def make_kernel(name, which):
+    """Why it is not good: it cannot be had or built, or its compiler warns of
+    ours. The cases of the others are run all the same."""
+    version = ktree.KERNELS[name][0]
+    print(f'linux: kernel {name}, {which} ...', flush=True)
+    start = time.monotonic()
+    try:
+        ktree.unpack(version)
+        ktree.apply(version)
+        bad = [f'{name}: {w}' for w in ktree.build(name, which)]
+    except (fetch.Failed, subprocess.CalledProcessError) as why:
+        bad = [f'{name}: {str(why).removeprefix(name + ": ")}']
+    print(f'  {time.monotonic() - start:.0f} s', flush=True)
+    return bad
+
+
 def provide(wanted, keep):
-    """The kernels, (name, what of ours); what their compilers warned of in
-    ours."""
-    bad = []
+    """The kernels, (name, what of ours); why some are not good."""
     lost = [w for w in wanted if not keep or not os.path.exists(ktree.image(*w))]
     if lost:
         subprocess.run([f'{ROOT}/tests/lab/setup', '--with',
                         *ktree.kernels.TOOLS], check=True)
-    for name, which in lost:
-        version = ktree.KERNELS[name][0]
-        print(f'linux: kernel {name}, {which} ...', flush=True)
-        ktree.unpack(version)
-        ktree.apply(version)
-        bad += [f'{name}: {w}' for w in ktree.build(name, which)]
-    return bad
+        for name, which in lost:
+            ktree.forget(name, which)
+    return [why for w in lost for why in make_kernel(*w)]
 
 
-def main():
+def arguments():
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument('--only', nargs='*', help='patterns of names')
     ap.add_argument('--keep', action='store_true',
@@ -383,42 +395,58 @@ def main():
                     help='only build it without and with the library')
     ap.add_argument('--live', action='store_true')
     ap.add_argument('--patience', type=int, default=120, help='seconds a run')
-    ap.add_argument('--jobs', type=int, default=1)
-    args = ap.parse_args()
+    ap.add_argument('--jobs', type=int, default=os.cpu_count(),
+                    help='how many run side by side')
+    return ap.parse_args()
+
+
+def run_cases(picked, jobs):
+    """(passed, failed)."""
+    failed = 0
+    for wanted in dict.fromkeys((c.kernel, c.which) for c in picked):
+        if os.path.exists(ktree.image(*wanted)):
+            system(*wanted)
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        for case, why in zip(picked, pool.map(run_case, picked)):
+            print(f'  {"FAILED" if why else "ok":6} {case.name} {why}',
+                  flush=True)
+            failed += bool(why)
+    return len(picked) - failed, failed
+
+
+def run(picked, args):
+    """(passed, failed). A kernel that is not good is a failure."""
+    bad = provide(list(dict.fromkeys((c.kernel, c.which) for c in picked)),
+                  args.keep)
+    for why in bad:
+        print(f'  FAILED {why}')
+    if args.build:
+        return 0, len(bad)
+    passed, failed = run_cases(picked, args.jobs)
+    report()
+    return passed, failed + len(bad)
+
+
+def main():
+    args = arguments()
     if args.growth:
         sys.exit(growth(args.growth) > GROWTH)
     Case.patience, Case.live = args.patience, args.live
     try:
         picked = chosen(args.only)
-    except fetch.Failed as why:
-        sys.exit(f'linux: {why}')
-    if args.list:
-        print('\n'.join(c.name for c in picked))
-        return
-    lab.orderly_exit()
-    os.makedirs(RUNS, exist_ok=True)
-    os.makedirs(kexec.OUT, exist_ok=True)
-    wanted = list(dict.fromkeys((c.kernel, c.which) for c in picked))
-    failed = 0
-    try:
-        for why in provide(wanted, args.keep):
-            print(f'  FAILED {why}')
-            failed += 1
-        if args.build:
-            sys.exit(bool(failed))
-        for name, which in wanted:
-            system(name, which)
-        with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-            for case, why in zip(picked, pool.map(run_case, picked)):
-                print(f'  {"FAILED" if why else "ok":6} {case.name} {why}',
-                      flush=True)
-                failed += bool(why)
+        if args.list:
+            print('\n'.join(c.name for c in picked))
+            return
+        lab.orderly_exit()
+        os.makedirs(RUNS, exist_ok=True)
+        os.makedirs(kexec.OUT, exist_ok=True)
+        passed, failed = run(picked, args)
     except (fetch.Failed, subprocess.CalledProcessError) as why:
         sys.exit(f'linux: {why}')
     except KeyboardInterrupt:
         sys.exit(130)
-    report()
-    print(f'{len(picked) - failed} passed, {failed} failed')
+    if not args.build:
+        print(f'{passed} passed, {failed} failed')
     sys.exit(bool(failed))
 
 
