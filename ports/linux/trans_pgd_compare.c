@@ -155,7 +155,7 @@ static noinline int measure(const struct way *way, struct store *store,
 
 struct seen {
 	bool mapped;
-	u64 pa, next;	/* the first address that another entry maps */
+	u64 pa, last;	/* of what the same entry maps: its end may be 2^64 */
 	u64 desc;	/* with the attributes of the tables above */
 };
 
@@ -194,7 +194,7 @@ static struct seen look(const u64 *table, unsigned int bits, u64 va,
 		above |= desc;
 		table = phys_to_virt(output(desc, PAGE_SHIFT));
 	}
-	seen.next = (va | GENMASK_ULL(shift - 1, 0)) + 1;
+	seen.last = va | GENMASK_ULL(shift - 1, 0);
 	seen.mapped = hidden ? desc : desc & DESC_VALID;
 	seen.pa = output(desc, shift) | (va & GENMASK_ULL(shift - 1, 0));
 	seen.desc = desc | (above & TABLE_RO ? DESC_RO : 0) |
@@ -242,7 +242,7 @@ static void compare(pgd_t *pgd, struct found *found)
 		struct seen copy = look((u64 *)pgd, table_bits(), va, false);
 		u64 pages;
 
-		next = min3(source.next, copy.next, (u64)PAGE_END);
+		next = min3(source.last, copy.last, (u64)PAGE_END - 1) + 1;
 		pages = (next - va) >> PAGE_SHIFT;
 		found->mapped += source.mapped ? pages : 0;
 		if (same(&source, &copy))

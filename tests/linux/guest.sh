@@ -54,6 +54,11 @@ leave() {
 	go
 }
 
+# A CPU keeps pages that were freed on lists of its own, megabytes of them.
+keep_few() {
+	echo 100000 >/proc/sys/vm/percpu_pagelist_high_fraction
+}
+
 free_kib() {
 	echo 3 >/proc/sys/vm/drop_caches
 	sed -n 's/MemFree: *\([0-9]*\) kB/\1/p' /proc/meminfo
@@ -64,6 +69,7 @@ several() {
 	load -p crashed wrong
 	load -l arrived first
 	kexec -u
+	keep_few
 	before=$(free_kib)
 	load -l arrived wrong
 	load -l arrived again
@@ -99,7 +105,7 @@ below() {
 }
 
 # What is freed is free at once, also with KASAN; but for a few pages that each
-# CPU keeps on lists of its own (few: fail_loads).
+# CPU keeps on lists of its own (keep_few).
 free_all_kib() {
 	for cache in /sys/kernel/slab/*/shrink; do
 		echo 1 >"$cache"
@@ -115,7 +121,7 @@ fail_both() {
 # A load that fails leaves nothing behind: half a page of each would be seen.
 fail_loads() {
 	can_fail
-	echo 100000 >/proc/sys/vm/percpu_pagelist_high_fraction
+	keep_few
 	crash=$(sed -n 's/^ *\([0-9a-f]*\)-.*: Crash kernel$/\1/p' /proc/iomem)
 	fail_both
 	before=$(free_all_kib)

@@ -28,10 +28,11 @@ INSTEAD = {'ARM64_16K_PAGES': 'ARM64_4K_PAGES',
 # What a version always has, and does not ask for any more.
 UNASKED = {'7.2-slim': ['RODATA_FULL_DEFAULT_ENABLED']}
 # To hibernate, and with that kexec_load and all else that the matrix varies;
-# kexec-tools' `kexec -c` looks into /proc/kallsyms.
+# kexec-tools' `kexec -c` looks into /proc/kallsyms, and refuses a device tree
+# whose kaslr-seed was not taken out of it (RANDOMIZE_BASE).
 SLEEPS = ['BLOCK', 'BLK_DEV', 'CRYPTO', 'CRYPTO_LZO', 'DEBUG_KERNEL',
-          'DEBUG_PAGEALLOC', 'HIBERNATION', 'KALLSYMS', 'KEXEC', 'SUSPEND',
-          'SWAP', 'VIRTIO_MENU', 'VIRTIO_MMIO', 'VIRTIO_BLK']
+          'DEBUG_PAGEALLOC', 'HIBERNATION', 'KALLSYMS', 'KEXEC', 'RANDOMIZE_BASE',
+          'SUSPEND', 'SWAP', 'VIRTIO_MENU', 'VIRTIO_MMIO', 'VIRTIO_BLK']
 # Allocations fail when they are told to, by /proc/self/fail-nth, also only
 # those below a function (tests/linux/fail.c, guest.sh).
 FAILS = ['CRASH_DUMP', 'DEBUG_FS', 'FAILSLAB', 'FAIL_PAGE_ALLOC',
