@@ -97,9 +97,9 @@ class Failed(Exception):
 LEVELS = {'el1': (1, 'cortex-a57'), 'nvhe': (2, 'cortex-a57'), 'vhe': (2, MAX)}
 
 
-def machine(level, cpu=None, ram='512M', smp=1):
+def machine(level, cpu=None, ram='512M', smp=1, **more):
     el, usual = LEVELS[level]
-    return lab.Machine(el=el, cpu=cpu or usual, gic='2', ram=ram, smp=smp)
+    return lab.Machine(el=el, cpu=cpu or usual, ram=ram, smp=smp, **more)
 
 
 def boot(case, number, guest, words, expect, more=(), forbid=BAD, hangs=False):
