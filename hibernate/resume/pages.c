@@ -267,12 +267,14 @@ static uint64_t next_stored(void *ctx, trans_pa_t *pa)
 	struct tr_stretch stretch;
 	trans_pa_t now;
 
-	do {
-		if (!trans_resume_stretch_(resume, *pa, most, &stretch) ||
-		    trans_resume_work_(load, stretch.len))
+	for (;; *pa = stretch.pa + stretch.len) {
+		if (!trans_resume_stretch_(resume, *pa, most, &stretch))
 			return 0;
-		*pa = stretch.pa + stretch.len;
-	} while (stretch.zero);
+		if (!stretch.zero)
+			break;
+		if (trans_resume_work_(load, stretch.len))
+			return 0;
+	}
 	*pa = stretch.pa;
 	now = stretch.pa;
 	len = stretch.len;
@@ -282,7 +284,8 @@ static uint64_t next_stored(void *ctx, trans_pa_t *pa)
 	load->piece = (struct trans_range){ stretch.pa,
 					    trans_least(len, stretch.len) };
 	load->piece_now = now;
-	return load->piece.len;
+	/* The rest of the stretch is counted when it is its turn. */
+	return trans_resume_work_(load, load->piece.len) ? 0 : load->piece.len;
 }
 
 /* Mostly it is what came last, all of it or a page; to look where each page is

@@ -38,7 +38,8 @@ static const char *args_fault(const struct trans_resume_args *args)
 		return trans_why("zero, stays or digests beside an image");
 	if (TRANS_ASSUME_NO_SIDECAR && args->sidecar)
 		return trans_why("a sidecar (TRANS_ASSUME_NO_SIDECAR)");
-	if (TRANS_ASSUME_NO_EFI && (args->efi_system_table || args->efi_runtime))
+	if (TRANS_ASSUME_NO_EFI &&
+	    (args->efi_system_table || args->efi_runtime))
 		return trans_why("EFI firmware (TRANS_ASSUME_NO_EFI)");
 	return NULL;
 }

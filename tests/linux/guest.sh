@@ -125,7 +125,7 @@ fail_loads() {
 	crash=$(sed -n 's/^ *\([0-9a-f]*\)-.*: Crash kernel$/\1/p' /proc/iomem)
 	fail_both
 	before=$(free_all_kib)
-	for round in $(seq 20); do
+	for round in $(seq 40); do
 		fail_both
 	done
 	say "$((before - $(free_all_kib))) KiB less are free"

@@ -31,8 +31,9 @@ UNASKED = {'7.2-slim': ['RODATA_FULL_DEFAULT_ENABLED']}
 # kexec-tools' `kexec -c` looks into /proc/kallsyms, and refuses a device tree
 # whose kaslr-seed was not taken out of it (RANDOMIZE_BASE).
 SLEEPS = ['BLOCK', 'BLK_DEV', 'CRYPTO', 'CRYPTO_LZO', 'DEBUG_KERNEL',
-          'DEBUG_PAGEALLOC', 'HIBERNATION', 'KALLSYMS', 'KEXEC', 'RANDOMIZE_BASE',
-          'SUSPEND', 'SWAP', 'VIRTIO_MENU', 'VIRTIO_MMIO', 'VIRTIO_BLK']
+          'DEBUG_PAGEALLOC', 'HIBERNATION', 'KALLSYMS', 'KEXEC',
+          'RANDOMIZE_BASE', 'SUSPEND', 'SWAP', 'VIRTIO_MENU', 'VIRTIO_MMIO',
+          'VIRTIO_BLK']
 # Allocations fail when they are told to, by /proc/self/fail-nth, also only
 # those below a function (tests/linux/fail.c, guest.sh).
 FAILS = ['CRASH_DUMP', 'DEBUG_FS', 'FAILSLAB', 'FAIL_PAGE_ALLOC',

@@ -338,7 +338,8 @@ def report():
 def growth(name):
     """What the library adds to a kernel that has Linux's way, or only that."""
     for which in ('without', 'library'):
-        ktree.build(name, which)
+        if bad := make_kernel(name, which):
+            raise fetch.Failed('\n'.join(bad))
     sizes = {w: ktree.size(name, w) for w in ('without', 'library')}
     text, data = (b - a for a, b in zip(sizes['without'], sizes['library']))
     print(f'  {name}: vmlinux grows by {text:,} bytes of text and read-only '
@@ -366,7 +367,7 @@ def make_kernel(name, which):
         ktree.unpack(version)
         ktree.apply(version)
         bad = [f'{name}: {w}' for w in ktree.build(name, which)]
-    except (fetch.Failed, subprocess.CalledProcessError) as why:
+    except (fetch.Failed, OSError, subprocess.CalledProcessError) as why:
         bad = [f'{name}: {str(why).removeprefix(name + ": ")}']
     print(f'  {time.monotonic() - start:.0f} s', flush=True)
     return bad
@@ -429,10 +430,10 @@ def run(picked, args):
 
 def main():
     args = arguments()
-    if args.growth:
-        sys.exit(growth(args.growth) > GROWTH)
     Case.patience, Case.live = args.patience, args.live
     try:
+        if args.growth:
+            sys.exit(growth(args.growth) > GROWTH)
         picked = chosen(args.only)
         if args.list:
             print('\n'.join(c.name for c in picked))
