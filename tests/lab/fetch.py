@@ -339,9 +339,9 @@ def fetch_loaders():
             download_deb(package, d)
 
 
-def source_versions(package):
+def source_versions(package, home=APT):
     """All that the mirror lists, as package=version, newest first."""
-    shown = apt('apt-cache', 'showsrc', '--only-source', package)
+    shown = apt('apt-cache', 'showsrc', '--only-source', package, home=home)
     versions = re.findall(r'^Version: (\S+)$', shown, re.M)
     order = functools.cmp_to_key(
         lambda a, b: -1 if subprocess.call(

@@ -15,6 +15,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
@@ -44,8 +45,8 @@ def say(text):
 
 # ---- the source -------------------------------------------------------------
 
-# By release: the newest that Debian has is from its development branch.
-SUITES = {'stable': None, 'newest': 'sid'}
+# Where it may be, by release: that of this machine, or what Debian develops.
+SUITES = {'stable': [], 'newest': ['sid', 'experimental']}
 
 
 def main_archive():
@@ -57,45 +58,87 @@ def main_archive():
     return found[0]
 
 
-def prepare_apt(home, suite):
-    if os.path.exists(f'{home}/ready'):
+def is_made_of(path, suites):
+    """Does the file that was written last name these suites?"""
+    with contextlib.suppress(FileNotFoundError), \
+            open(path, encoding='utf-8') as f:
+        return f.read().split() == suites
+    return False
+
+
+def prepare_apt(home, suites):
+    if is_made_of(f'{home}/ready', suites):
         return
+    shutil.rmtree(home, ignore_errors=True)
     for d in ('state/lists/partial', 'cache/archives/partial', 'empty'):
         os.makedirs(f'{home}/{d}', exist_ok=True)
     uri, own = main_archive()
     sign = (f'[signed-by={fetch.KEYRING}] '
             if os.path.exists(fetch.KEYRING) else '')
     fetch.write_file(f'{home}/status', '')
-    fetch.write_file(f'{home}/sources.list',
-                     f'deb-src {sign}{uri} {suite or own} main\n')
-    say(f'source lists of {suite or own} ...')
+    fetch.write_file(f'{home}/sources.list', ''.join(
+        f'deb-src {sign}{uri} {suite} main\n' for suite in suites or [own]))
+    say(f'source lists of {" and ".join(suites or [own])} ...')
     fetch.apt('apt-get', '--error-on=any', 'update', home=home)
-    fetch.write_file(f'{home}/ready', '')
+    fetch.write_file(f'{home}/ready', ' '.join(suites))
+
+
+def download(home, into):
+    """The newest that can be had; its .dsc. Some mirrors list what they lack,
+    as all that only experimental has."""
+    refused = []
+    for package in fetch.source_versions('u-boot', home):
+        with tempfile.TemporaryDirectory(dir=into) as part:
+            try:
+                fetch.apt('apt-get', '--download-only', 'source', package,
+                          cwd=part, home=home)
+            except fetch.Failed as why:
+                say(f'{package} is listed, and cannot be had')
+                refused.append(str(why))
+                continue
+            names = os.listdir(part)
+            for name in names:
+                os.rename(f'{part}/{name}', f'{into}/{name}')
+            return next(n for n in names if n.endswith('.dsc'))
+    raise fetch.Failed('\n'.join(['no source of u-boot', *refused]))
+
+
+def unpack(home, work):
+    dsc = download(home, work)
+    say(f'{dsc} ...')
+    fetch.run(['dpkg-source', '--no-check', '-x', dsc, 'tree'], cwd=work)
+    for name in os.listdir(f'{work}/tree'):
+        os.rename(f'{work}/tree/{name}', f'{work}/{name}')
+    os.rmdir(f'{work}/tree')
+    fetch.write_file(f'{work}/ORIGIN', f'{dsc}\n')
+    for name in os.listdir(work):
+        if re.match(r'u-boot_.*\.(dsc|tar\.\w+(\.asc)?)$', name):
+            os.remove(f'{work}/{name}')
+
+
+def forget(home):
+    """All that is beside the lock: a source of other suites, and what was built
+    of it."""
+    for name in os.listdir(home):
+        if os.path.isdir(f'{home}/{name}'):
+            shutil.rmtree(f'{home}/{name}')
 
 
 def source(release):
     """The unpacked source. apt compares what it downloads with the signed
     lists."""
-    tree = os.path.join(BUILD, 'u-boot', release, 'source')
-    if os.path.exists(f'{tree}/Makefile'):
+    home = os.path.join(BUILD, 'u-boot', release)
+    suites, tree = SUITES[release], f'{home}/source'
+    of = f'{home}/suites'
+    if os.path.exists(f'{tree}/Makefile') and \
+            (not suites or is_made_of(of, suites)):
         return tree
-    home = APT if release == 'stable' else f'{APT}-{release}'
-    prepare_apt(home, SUITES[release])
-    os.makedirs(os.path.dirname(tree), exist_ok=True)
-    say('source package ...')
+    apt_home = f'{APT}-{release}' if suites else APT
+    prepare_apt(apt_home, suites)
+    forget(home)
     with fetch.Workdir(tree) as work:
-        fetch.apt('apt-get', '--download-only', 'source', 'u-boot', cwd=work,
-                  home=home)
-        dsc = [f for f in os.listdir(work) if f.endswith('.dsc')]
-        fetch.run(['dpkg-source', '--no-check', '-x', dsc[0], 'tree'],
-                  cwd=work)
-        for name in os.listdir(f'{work}/tree'):
-            os.rename(f'{work}/tree/{name}', f'{work}/{name}')
-        os.rmdir(f'{work}/tree')
-        fetch.write_file(f'{work}/ORIGIN', f'{dsc[0]}\n')
-        for name in os.listdir(work):
-            if re.match(r'u-boot_.*\.(dsc|tar\.\w+(\.asc)?)$', name):
-                os.remove(f'{work}/{name}')
+        unpack(apt_home, work)
+    fetch.write_file(of, ' '.join(suites))
     return tree
 
 
