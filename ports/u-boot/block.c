@@ -70,6 +70,25 @@ static bool writes_through(const struct blk_desc *desc)
 	}
 }
 
+/* Of GPT, or what stands for it in an MBR's: "12345678-02". */
+static bool like_uuid(const char *word)
+{
+	size_t len = strlen(word);
+
+	return CONFIG_IS_ENABLED(PARTITION_UUIDS) &&
+	       (len == UUID_STR_LEN || len == 11) && word[8] == '-';
+}
+
+#if COMPAT_PART_BY_UUID
+
+static bool has_uuid(struct blk_desc *desc, const char *uuid,
+		     struct disk_partition *info)
+{
+	return part_get_info_by_uuid(desc, uuid, info) >= 0;
+}
+
+#else
+
 static const char *uuid_of(const struct disk_partition *info)
 {
 #if COMPAT_PART_UUID
@@ -83,14 +102,17 @@ static const char *uuid_of(const struct disk_partition *info)
 	return "";
 }
 
-/* Of GPT, or what stands for it in an MBR's: "12345678-02". */
-static bool like_uuid(const char *word)
+static bool has_uuid(struct blk_desc *desc, const char *uuid,
+		     struct disk_partition *info)
 {
-	size_t len = strlen(word);
-
-	return CONFIG_IS_ENABLED(PARTITION_UUIDS) &&
-	       (len == UUID_STR_LEN || len == 11) && word[8] == '-';
+	for (int i = 1; i <= MAX_SEARCH_PARTITIONS; i++)
+		if (!part_get_info(desc, i, info) && *uuid_of(info) &&
+		    !strcasecmp(uuid_of(info), uuid))
+			return true;
+	return false;
 }
+
+#endif
 
 /* "0#<uuid>", as Linux's resume=PARTUUID= has it. Not asked of a name: each
  * partition that is looked at has the whole table read. */
@@ -106,11 +128,7 @@ static bool find_by_uuid(const char *interface, const char *dev_part,
 	memcpy(dev, dev_part, hash - dev_part);
 	if (blk_get_device_by_str(interface, dev, desc) < 0)
 		return false;
-	for (int i = 1; i <= MAX_SEARCH_PARTITIONS; i++)
-		if (!part_get_info(*desc, i, info) && *uuid_of(info) &&
-		    !strcasecmp(uuid_of(info), hash + 1))
-			return true;
-	return false;
+	return has_uuid(*desc, hash + 1, info);
 }
 
 static bool find(const char *interface, const char *dev_part,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Everything that differs between versions of U-Boot, 2023.01 to 2025.01 and
- * up: common.h went away, lmb became global (2024.10), the device tree
- * fix-ups lost an argument with it. What all files of the port want of U-Boot
- * is here, too: make uboot-series makes it a part of port.h, with the newest
- * version's side of each condition.
+ * Everything that differs between versions of U-Boot, 2023.01 to 2026.10:
+ * common.h went away, lmb became global (2024.10), the device tree fix-ups lost
+ * an argument with it, the banks of RAM moved. What all files of the port want
+ * of U-Boot is here, too: make uboot-series makes it a part of port.h, with one
+ * side of each condition, as the version has it that the series is for.
  */
 #ifndef TRANS_U_BOOT_COMPAT_H
 #define TRANS_U_BOOT_COMPAT_H
@@ -39,6 +39,9 @@ DECLARE_GLOBAL_DATA_PTR;
 #define COMPAT_GLOBAL_LMB (COMPAT_VERSION >= 202410)
 #define COMPAT_TREE_TO_FDT (COMPAT_VERSION >= 202310)
 #define COMPAT_PART_UUID (COMPAT_VERSION >= 202501)
+#define COMPAT_PART_BY_UUID (COMPAT_VERSION >= 202510)
+#define COMPAT_REMOVE_ACTIVE (COMPAT_VERSION >= 202501)
+#define COMPAT_GLOBAL_DRAM (COMPAT_VERSION >= 202610)
 
 /*
  * Who uses a piece of memory, by U-Boot's own map: perhaps a file it loaded;

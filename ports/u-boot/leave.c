@@ -37,8 +37,12 @@ static void quiet_devices(void)
 {
 	bootm_disable_interrupts();
 	board_quiesce_devices();
+#if COMPAT_REMOVE_ACTIVE
+	dm_remove_devices_active();
+#else
 	dm_remove_devices_flags(DM_REMOVE_ACTIVE_ALL | DM_REMOVE_NON_VITAL);
 	dm_remove_devices_flags(DM_REMOVE_ACTIVE_ALL);
+#endif
 }
 
 /* Only reads: who is refused, or gives up, goes on with the GIC as it was. A

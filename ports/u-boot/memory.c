@@ -40,8 +40,13 @@ int port_memory_begin(struct port_memory *m, struct trans_error *err)
 
 	nothing_known(m);
 	for (int i = 0; !ret && i < CONFIG_NR_DRAM_BANKS; i++)
+#if COMPAT_GLOBAL_DRAM
+		ret = trans_ranges_add(&m->ram, gd->dram[i].start,
+				       gd->dram[i].size);
+#else
 		ret = trans_ranges_add(&m->ram, gd->bd->bi_dram[i].start,
 				       gd->bd->bi_dram[i].size);
+#endif
 	if (ret)
 		return map_error(err, ret);
 	return trans_identity_memory(&m->ram, &m->mapped, err);

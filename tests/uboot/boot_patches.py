@@ -103,25 +103,43 @@ UT_TRANS = '''config UT_TRANS
 
 '''
 # Before, or behind, the first of what is found.
-SANDBOX = {
-    'include/test/suites.h': (r'(?=^int do_ut_upl\()', 'int do_ut_trans('
-                              'struct cmd_tbl *cmdtp, int flag, int argc, '
-                              'char *const argv[]);\n'),
-    'test/cmd_ut.c': (r'(?=^#ifdef CONFIG_CMD_UPL\n)',
-                      '	CONFIG_IS_ENABLED(UT_TRANS, '
-                      '(U_BOOT_CMD_MKENT(trans, CONFIG_SYS_MAXARGS,\n'
-                      '						      '
-                      '1, do_ut_trans, "", ""),\n	))\n'),
-    'test/Kconfig': (r'(?=^source "test/dm/Kconfig"\n)', UT_TRANS),
-    'test/cmd/Makefile': (r'^obj-\$\(CONFIG_CMD_TEMPERATURE\) \+= temperature\.o\n',
-                          'obj-$(CONFIG_UT_TRANS) += trans.o\n' + TEST_FLAGS),
-    'configs/sandbox_defconfig': (r'^CONFIG_UNIT_TEST=y\n',
-                                  'CONFIG_TRANS_TABLE=y\n'),
-}
-HELP = ('	"\\nseama - seama command parameters loading and decoding"\n#endif\n',
-        '	CONFIG_IS_ENABLED(UT_TRANS,\n'
-        '			  ("\\ntrans - trans, up to where it would leave"))\n')
-FILES = [*END_SCAN, *BOOTMETH, *BOOTI, *SANDBOX, 'boot/Kconfig']
+SANDBOX = [
+    ('test/Kconfig', r'(?=^source "test/dm/Kconfig"\n)', UT_TRANS),
+    ('test/cmd/Makefile',
+     r'^obj-\$\(CONFIG_CMD_TEMPERATURE\) \+= temperature\.o\n',
+     'obj-$(CONFIG_UT_TRANS) += trans.o\n' + TEST_FLAGS),
+    ('configs/sandbox_defconfig', r'^CONFIG_UNIT_TEST=y\n',
+     'CONFIG_TRANS_TABLE=y\n'),
+]
+# A suite of tests is an entry of a list, or, in an older version, a command.
+SUITE_IN_LIST = [
+    ('test/cmd_ut.c', r'(?=^SUITE_DECL\(upl\);\n)', 'SUITE_DECL(trans);\n'),
+    ('test/cmd_ut.c', r'(?=^\tSUITE\(upl, )',
+     '	SUITE(trans, "trans, up to where it would leave"),\n'),
+]
+SUITE_COMMAND = [
+    ('include/test/suites.h', r'(?=^int do_ut_upl\()',
+     'int do_ut_trans(struct cmd_tbl *cmdtp, int flag, int argc, '
+     'char *const argv[]);\n'),
+    ('test/cmd_ut.c', r'(?=^#ifdef CONFIG_CMD_UPL\n)',
+     '	CONFIG_IS_ENABLED(UT_TRANS, '
+     '(U_BOOT_CMD_MKENT(trans, CONFIG_SYS_MAXARGS,\n'
+     '						      '
+     '1, do_ut_trans, "", ""),\n	))\n'),
+    ('test/cmd_ut.c', r'^\t"\\nseama - [\w ]+"\n#endif\n',
+     '	CONFIG_IS_ENABLED(UT_TRANS,\n'
+     '			  ("\\ntrans - trans, up to where it would leave"))\n'),
+]
+
+
+def suite(in_list):
+    return SUITE_IN_LIST if in_list else SUITE_COMMAND
+
+
+def files(in_list):
+    """Those of U-Boot's that are changed here."""
+    return {*END_SCAN, *BOOTMETH, *BOOTI, 'boot/Kconfig',
+            *(path for path, _, _ in [*SANDBOX, *suite(in_list)])}
 
 
 def change_all(t, changes):
@@ -140,7 +158,8 @@ def add_bootmeth(t):
                        ('find.c', 'boot/trans'),
                        ('trans_hibernate.h', 'include'),
                        ('hibernate.rst', 'doc/develop/bootstd')]:
-        t.write(f'{path}/{name}', own(name))
+        t.write(f'{path}/{name}',
+                t.own(name) if name.endswith('.c') else own(name))
     t.insert('boot/Kconfig', r'(?=^config BOOTMETH_QFW\n)', own('Kconfig.boot'))
     t.append('boot/trans/Makefile',
              'obj-$(CONFIG_BOOTMETH_HIBERNATE) += find.o\n')
@@ -156,12 +175,11 @@ def add_booti(t):
 
 
 def add_tests(t):
-    for path, (at, text) in SANDBOX.items():
-        t.insert(path, at, text)
-    t.change('test/cmd_ut.c', HELP[0], HELP[0] + HELP[1])
+    for edit in [*SANDBOX, *suite(t.has('COMPAT_SUITE_LIST'))]:
+        t.insert(*edit)
     t.change('lib/trans_table/Kconfig', 'depends on ARM64\n',
              'depends on ARM64 || SANDBOX\n')
-    t.write('test/cmd/trans.c', own('test_trans.c'))
+    t.write('test/cmd/trans.c', t.own('test_trans.c'))
     t.write('test/py/tests/test_trans.py', own('test_trans.py'))
     for name in ('setjmp.h',):
         t.write(f'lib/trans_table/sandbox/{name}', own(f'sandbox/{name}'))

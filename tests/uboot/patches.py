@@ -4,7 +4,8 @@
 takes, for the newest U-Boot that Debian has: build/u-boot/series/*.patch. It is
 applied again to the files as they were, and shown to that U-Boot's checkpatch.
 
-What differs between versions is decided here, so that no condition is left."""
+What differs between versions is decided here, by the tree that it is for, so
+that no condition is left."""
 import os
 import re
 import subprocess
@@ -26,16 +27,14 @@ RELEASE = 'newest'
 OWN = f'{uboot.PORT}/series'
 LIB, BOOT = 'lib/trans_table', 'boot/trans'
 
-# The conditions of ports/u-boot that its newest version answers.
-ANSWERS = {
-    'if __has_include(<common.h>)': False,
-    'if __has_include(<alist.h>)': True,
-    'ifndef U_BOOT_LONGHELP': False,
-    'if COMPAT_GLOBAL_LMB': True,
-    'if COMPAT_PART_UUID': True,
-    'if COMPAT_TREE_TO_FDT': True,
-    'ifndef FDT_ERR_ALIGNMENT': True,
-}
+# Since which version there is what only this form asks for; compat.h has the
+# rest.
+SINCE = {'COMPAT_BOOTDEV_OF_BLK': 202504, 'COMPAT_FILE_TYPE': 202504,
+         'COMPAT_SUITE_LIST': 202504, 'COMPAT_ALL_PAGES': 202601}
+# Conditions of ports/u-boot that a header of U-Boot's answers.
+HEADERS = ['common.h', 'alist.h']
+MACROS = {'U_BOOT_LONGHELP': 'include/command.h',
+          'FDT_ERR_ALIGNMENT': 'scripts/dtc/libfdt/libfdt.h'}
 
 # Behind, or before, which line of U-Boot's own files what is put.
 EDITS = {
@@ -63,6 +62,33 @@ def port(name):
         return f.read()
 
 
+def version(source):
+    """As compat.h counts them."""
+    with open(f'{source}/Makefile', encoding='utf-8') as f:
+        found = dict(re.findall(r'^(VERSION|PATCHLEVEL) = (\d+)$', f.read(),
+                                re.M))
+    return int(found['VERSION']) * 100 + int(found['PATCHLEVEL'])
+
+
+def defines(source, header, macro):
+    with open(f'{source}/{header}', encoding='utf-8') as f:
+        return bool(re.search(rf'^#\s*define {macro}\b', f.read(), re.M))
+
+
+def ask(source):
+    """What this tree answers to the conditions of ports/u-boot."""
+    since = SINCE | {name: int(first) for name, first in re.findall(
+        r'^#define (COMPAT_\w+) \(COMPAT_VERSION >= (\d+)\)$',
+        port('compat.h'), re.M)}
+    has = {name: version(source) >= first for name, first in since.items()}
+    return {**{f'if {name}': there for name, there in has.items()},
+            **{f'if !{name}': not there for name, there in has.items()},
+            **{f'if __has_include(<{h}>)': os.path.exists(f'{source}/include/{h}')
+               for h in HEADERS},
+            **{f'ifndef {m}': not defines(source, h, m)
+               for m, h in MACROS.items()}}
+
+
 def decided(text, answers):
     """Without the conditions that have an answer, and what they exclude."""
     kept, stack = [], []
@@ -81,9 +107,9 @@ def decided(text, answers):
     return re.sub(r'\n{3,}', '\n\n', ''.join(kept))
 
 
-def host():
+def host(answers):
     """compat.h, less what it is to the compiler and all its versions."""
-    text = decided(port('compat.h'), ANSWERS)
+    text = decided(port('compat.h'), answers)
     text = re.sub(r'^#define COMPAT_.*\n', '', text, flags=re.M)
     text = re.sub(r'^/\* Until [^*]*\*/\n', '', text, flags=re.M)
     return re.search(r'COMPAT_H\n\n(.*?)\n*#endif\n\Z', text, re.S)[1]
@@ -95,11 +121,11 @@ def comments(text):
     return re.sub(r'^([ \t]*)(\* .*) \*/$', r'\1\2\n\1*/', text, flags=re.M)
 
 
-def glue(name):
+def glue(name, answers):
     """A file of the port as U-Boot has it."""
-    text = port(name).replace('#include "compat.h"\n',
-                              '' if name == 'cmd.c' else host() + '\n')
-    return comments(decided(re.sub(r'\n{3,}', '\n\n', text), ANSWERS))
+    text = port(name).replace('#include "compat.h"\n', '' if name == 'cmd.c'
+                              else host(answers) + '\n')
+    return comments(decided(re.sub(r'\n{3,}', '\n\n', text), answers))
 
 
 def without_resume(text):
@@ -121,9 +147,20 @@ class Tree:
     """The repository in which the series becomes."""
 
     def __init__(self, repo, source):
-        self.repo, self.source = repo, source
-        paths = {*EDITS, *boot_patches.FILES, COMMANDS[0], 'MAINTAINERS'}
+        self.repo, self.answers = repo, ask(source)
+        paths = {*EDITS, *boot_patches.files(self.has('COMPAT_SUITE_LIST')),
+                 COMMANDS[0], 'MAINTAINERS'}
         series.begin(repo, {p: pristine(source, p) for p in paths})
+
+    def has(self, what):
+        return self.answers[f'if {what}']
+
+    def glue(self, name):
+        return glue(name, self.answers)
+
+    def own(self, name):
+        """A C file that only the series has."""
+        return decided(port(f'series/{name}'), self.answers)
 
     def write(self, path, text):
         series.write(f'{self.repo}/{path}', text)
@@ -189,7 +226,7 @@ def build_library(t):
             re.sub(r'(#.*\n)+\n', '', port('library.mk'), count=1))
     t.write(f'{LIB}/Kconfig', kconfig()[0])
     for name in ('libfdt.h', 'u-boot-env.h'):
-        t.write(f'{LIB}/include/{name}', glue(f'include/{name}'))
+        t.write(f'{LIB}/include/{name}', t.glue(f'include/{name}'))
     t.edit('lib/Makefile', 'lib/Kconfig')
     t.insert('MAINTAINERS', r'(?=^UBI\n)',
              'TRANS_TABLE\nM:\t{} <{}>\nS:\tMaintained\n'.format(
@@ -198,9 +235,9 @@ def build_library(t):
 
 def add_kexec(t):
     for name in GLUE:
-        t.write(f'{BOOT}/{name}', glue(name))
+        t.write(f'{BOOT}/{name}', t.glue(name))
     t.write(f'{BOOT}/Makefile', port('series/Makefile.boot'))
-    t.write('cmd/trans.c', without_resume(glue('cmd.c')))
+    t.write('cmd/trans.c', without_resume(t.glue('cmd.c')))
     t.write('include/trans_cmd.h', port('include/trans_cmd.h'))
     t.insert(*COMMANDS, kconfig()[1])
     t.edit('boot/Makefile', 'cmd/Makefile')
@@ -210,8 +247,8 @@ def add_kexec(t):
 
 def add_resume(t):
     for name in RESUME:
-        t.write(f'{BOOT}/{name}', glue(name))
-    t.write('cmd/trans.c', glue('cmd.c'))
+        t.write(f'{BOOT}/{name}', t.glue(name))
+    t.write('cmd/trans.c', t.glue('cmd.c'))
     t.insert('cmd/Kconfig', r'(?=^endif\n\nconfig BOOTM_LINUX\n)', kconfig()[2])
     t.write(f'{BOOT}/Makefile', port('series/Makefile.boot') +
             'obj-$(CONFIG_CMD_TRANS_RESUME) += block.o resume.o\n'
@@ -221,7 +258,9 @@ def add_resume(t):
 def document(t):
     t.write('doc/usage/cmd/trans.rst', port('series/trans.rst'))
     t.write('doc/develop/trans_table.rst', port('series/trans_table.rst'))
-    t.edit('doc/usage/index.rst', 'doc/develop/index.rst')
+    t.edit('doc/develop/index.rst')
+    if not t.has('COMPAT_ALL_PAGES'):
+        t.edit('doc/usage/index.rst')
     t.maintain(r'^F:\tcmd/trans\.c\n', 'doc/develop/trans_table.rst',
                'doc/usage/cmd/trans.rst')
 

@@ -54,6 +54,11 @@ static void name_part(struct blk_desc *desc, int part, char words[WORDS_LEN])
 /* The bootdev of a block device; NULL if it has none */
 static struct udevice *bootdev_of(struct udevice *blk)
 {
+#if COMPAT_BOOTDEV_OF_BLK
+	struct udevice *dev;
+
+	return bootdev_get_from_blk(blk, &dev) ? NULL : dev;
+#else
 	struct udevice *dev, *sibling;
 
 	device_foreach_child(dev, dev_get_parent(blk))
@@ -61,6 +66,7 @@ static struct udevice *bootdev_of(struct udevice *blk)
 			return dev;
 
 	return NULL;
+#endif
 }
 
 static int set_bootflow(struct bootflow *bflow, struct udevice *blk, int part,
@@ -159,7 +165,12 @@ static int hibernate_check(struct udevice *dev, struct bootflow_iter *iter)
 }
 
 static int hibernate_read_file(struct udevice *dev, struct bootflow *bflow,
+#if COMPAT_FILE_TYPE
+			       const char *file_path, ulong addr,
+			       enum bootflow_img_t type, ulong *sizep)
+#else
 			       const char *file_path, ulong addr, ulong *sizep)
+#endif
 {
 	return -ENOSYS;
 }

@@ -18,14 +18,20 @@
 #include <asm/unaligned.h>
 #include <dm/device-internal.h>
 #include <linux/sizes.h>
+#if !COMPAT_SUITE_LIST
 #include <test/suites.h>
+#endif
 #include <test/ut.h>
 
 #include "lib/machine/arch/fake/fake.h"
 
 DECLARE_GLOBAL_DATA_PTR;
 
+#if COMPAT_SUITE_LIST
+#define TRANS_TEST(_name)	UNIT_TEST(_name, UTF_CONSOLE, trans)
+#else
 #define TRANS_TEST(_name)	UNIT_TEST(_name, UTF_CONSOLE, trans_test)
+#endif
 
 /* A kernel of 64 KiB that needs 2 MiB, and an initrd of 4 KiB */
 #define KERNEL		0x2000000
@@ -258,6 +264,8 @@ static int trans_test_scan(struct unit_test_state *uts)
 
 TRANS_TEST(trans_test_scan);
 
+#if !COMPAT_SUITE_LIST
+
 int do_ut_trans(struct cmd_tbl *cmdtp, int flag, int argc, char *const argv[])
 {
 	struct unit_test *tests = UNIT_TEST_SUITE_START(trans_test);
@@ -266,3 +274,5 @@ int do_ut_trans(struct cmd_tbl *cmdtp, int flag, int argc, char *const argv[])
 	return cmd_ut_category("trans", "trans_test_", tests, n_ents, argc,
 			       argv);
 }
+
+#endif
