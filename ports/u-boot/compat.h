@@ -41,12 +41,13 @@ DECLARE_GLOBAL_DATA_PTR;
 #define COMPAT_PART_UUID (COMPAT_VERSION >= 202501)
 #define COMPAT_PART_BY_UUID (COMPAT_VERSION >= 202510)
 #define COMPAT_REMOVE_ACTIVE (COMPAT_VERSION >= 202501)
+#define COMPAT_TOP_OPTION (COMPAT_VERSION >= 202607)
 #define COMPAT_GLOBAL_DRAM (COMPAT_VERSION >= 202610)
 
 /*
  * Who uses a piece of memory, by U-Boot's own map: perhaps a file it loaded;
- * U-Boot, or EFI, until the end (above gd->ram_top: nobody); somebody for good;
- * somebody whose memory no kernel may map.
+ * U-Boot, or EFI, until the end (or nobody, see port_memory_hold); somebody for
+ * good; somebody whose memory no kernel may map.
  */
 enum port_use { PORT_FOR_NOW, PORT_HELD, PORT_FOR_GOOD, PORT_NO_MAP };
 

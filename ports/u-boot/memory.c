@@ -76,11 +76,20 @@ int port_memory_use(struct port_memory *m, struct trans_range range,
 						  pages.len));
 }
 
-/* Nobody works above the top of what U-Boot uses: EFI and lmb have it in their
- * maps so that nobody allocates there, and files may lie there. */
+/* Where U-Boot's top is a limit of allocations, EFI and lmb have what is above
+ * it in their maps so that nobody allocates there, and files may lie there. */
+static u64 top_of_use(void)
+{
+#if COMPAT_TOP_OPTION
+	if (!IS_ENABLED(CONFIG_LMB_LIMIT_DMA_BELOW_RAM_TOP))
+		return U64_MAX;
+#endif
+	return gd->ram_top;
+}
+
 int port_memory_hold(struct trans_ranges *held, u64 start, u64 len)
 {
-	u64 top = gd->ram_top;
+	u64 top = top_of_use();
 
 	if (start >= top)
 		return 0;

@@ -39,7 +39,7 @@ struct port_machine {
  * @reserved: never to be written: what the next kernel's tree reserves, and
  *            U-Boot's map as lasting; what the user asked for
  * @held:     no file can be there: what U-Boot and its EFI work with until the
- *            end, below its ram_top; and @no_map
+ *            end; and @no_map
  * @free:     mapped RAM that neither U-Boot nor a file of the user's is in;
  *            each allocation freed out of order may split one
  * @no_map:   (among the reserved) what no kernel maps, and so no saved one has
@@ -110,7 +110,8 @@ int port_memory_map(struct port *port, void *fdt, size_t fdt_len,
 		    struct trans_error *err);
 /* Is any byte U-Boot's own: stack, heap, text, page tables? */
 bool port_over_u_boot(trans_pa_t pa, u64 len);
-/* Into a struct port_memory's held: what U-Boot's or EFI's map has as used. */
+/* Into a struct port_memory's held: what U-Boot's or EFI's map has as used, but
+ * for what nobody works with: above gd->ram_top, where that is a limit. */
 int port_memory_hold(struct trans_ranges *held, u64 start, u64 len);
 /* Not to be allocated from: a file lies there. */
 int port_memory_use(struct port_memory *memory, struct trans_range range,
