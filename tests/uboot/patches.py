@@ -30,7 +30,8 @@ LIB, BOOT = 'lib/trans_table', 'boot/trans'
 # Since which version there is what only this form asks for; compat.h has the
 # rest.
 SINCE = {'COMPAT_BOOTDEV_OF_BLK': 202504, 'COMPAT_FILE_TYPE': 202504,
-         'COMPAT_SUITE_LIST': 202504, 'COMPAT_ALL_PAGES': 202601}
+         'COMPAT_SUITE_LIST': 202504, 'COMPAT_UBMAN': 202504,
+         'COMPAT_SETJMP': 202507, 'COMPAT_ALL_PAGES': 202601}
 # Conditions of ports/u-boot that a header of U-Boot's answers.
 HEADERS = ['common.h', 'alist.h']
 MACROS = {'U_BOOT_LONGHELP': 'include/command.h',

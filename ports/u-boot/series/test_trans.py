@@ -53,34 +53,34 @@ def leave(console, name):
         console.restart_uboot()
 
 @pytest.mark.buildconfigspec('cmd_trans')
-def test_trans_kexec(u_boot_console):
+def test_trans_kexec(ubman):
     """A kernel and an initrd, which may go where U-Boot is."""
-    leave(u_boot_console, 'env__trans_kexec')
+    leave(ubman, 'env__trans_kexec')
 
 @pytest.mark.buildconfigspec('cmd_trans')
-def test_trans_booti(u_boot_console):
+def test_trans_booti(ubman):
     """The same by booti -t."""
-    leave(u_boot_console, 'env__trans_booti')
+    leave(ubman, 'env__trans_booti')
 
 @pytest.mark.buildconfigspec('cmd_trans_resume')
-def test_trans_resume_no_disk(u_boot_console):
+def test_trans_resume_no_disk(ubman):
     """A disk that is not there may have an image."""
-    said = u_boot_console.run_command('trans resume virtio 77:1')
+    said = ubman.run_command('trans resume virtio 77:1')
     assert 'TRANS_ENOENT: disk or partition' in said
-    said = u_boot_console.run_command('printenv trans_resume')
+    said = ubman.run_command('printenv trans_resume')
     assert 'trans_resume=refused' in said
 
 @pytest.mark.buildconfigspec('bootmeth_hibernate')
-def test_trans_bootflow(u_boot_console):
+def test_trans_bootflow(ubman):
     """A system that is hibernated is there to be booted, before others."""
-    if not u_boot_console.config.env.get('env__trans_resume', None):
+    if not ubman.config.env.get('env__trans_resume', None):
         pytest.skip('nothing is hibernated')
-    said = u_boot_console.run_command('bootflow scan -l')
+    said = ubman.run_command('bootflow scan -l')
     flows = [line.split() for line in said.splitlines()
              if line.split()[2:3] == ['ready']]
     assert flows[0][1].startswith('hibernate')
 
 @pytest.mark.buildconfigspec('cmd_trans_resume')
-def test_trans_resume(u_boot_console):
+def test_trans_resume(ubman):
     """A system that is hibernated goes on."""
-    leave(u_boot_console, 'env__trans_resume')
+    leave(ubman, 'env__trans_resume')

@@ -2,5 +2,12 @@
 /*
  * The library's fakes ask for the host's header
  */
+#if COMPAT_SETJMP
+#include <setjmp.h>
+
+/* U-Boot does not say that */
+void __noreturn longjmp(jmp_buf env, int val);
+#else
 #include <linux/types.h>
 #include <asm/setjmp.h>
+#endif
