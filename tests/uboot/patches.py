@@ -105,6 +105,9 @@ def decided(text, answers):
             kept.append(line)
         if word == 'endif':
             stack.pop()
+    left = [k for k in kept if re.match(r'#(el)?if !?COMPAT_', k)]
+    if left:
+        raise fetch.Failed(f'no version is known for: {left[0]}')
     return re.sub(r'\n{3,}', '\n\n', ''.join(kept))
 
 
@@ -330,6 +333,8 @@ def write(source):
     """(the patches, what is wrong with them). Of what is imported nothing is
     asked."""
     os.makedirs(os.path.dirname(OUT), exist_ok=True)
+    uboot.say('patches for U-Boot {}.{:02} ...'.format(
+        *divmod(version(source), 100)))
     with tempfile.TemporaryDirectory(dir=os.path.dirname(OUT)) as repo:
         commits(repo, source)
         patches = series.export(repo, OUT, len(SERIES))
