@@ -79,16 +79,6 @@ static bool like_uuid(const char *word)
 	       (len == UUID_STR_LEN || len == 11) && word[8] == '-';
 }
 
-#if COMPAT_PART_BY_UUID
-
-static bool has_uuid(struct blk_desc *desc, const char *uuid,
-		     struct disk_partition *info)
-{
-	return part_get_info_by_uuid(desc, uuid, info) >= 0;
-}
-
-#else
-
 static const char *uuid_of(const struct disk_partition *info)
 {
 #if COMPAT_PART_UUID
@@ -112,7 +102,18 @@ static bool has_uuid(struct blk_desc *desc, const char *uuid,
 	return false;
 }
 
-#endif
+/* The disk of "0", "0:1" or "0#name". */
+static bool find_disk(const char *interface, const char *dev_part,
+		      struct blk_desc **desc)
+{
+	size_t len = strcspn(dev_part, ":#");
+	char dev[16] = "";
+
+	if (len >= sizeof(dev))
+		return false;
+	memcpy(dev, dev_part, len);
+	return blk_get_device_by_str(interface, dev, desc) >= 0;
+}
 
 /* "0#<uuid>", as Linux's resume=PARTUUID= has it. Not asked of a name: each
  * partition that is looked at has the whole table read. */
@@ -120,15 +121,10 @@ static bool find_by_uuid(const char *interface, const char *dev_part,
 			 struct blk_desc **desc, struct disk_partition *info)
 {
 	const char *hash = strchr(dev_part, '#');
-	char dev[16] = "";
 
-	if (!hash || !like_uuid(hash + 1) ||
-	    hash - dev_part >= (long)sizeof(dev))
-		return false;
-	memcpy(dev, dev_part, hash - dev_part);
-	if (blk_get_device_by_str(interface, dev, desc) < 0)
-		return false;
-	return has_uuid(*desc, hash + 1, info);
+	return hash && like_uuid(hash + 1) &&
+	       find_disk(interface, dev_part, desc) &&
+	       has_uuid(*desc, hash + 1, info);
 }
 
 static bool find(const char *interface, const char *dev_part,
@@ -146,8 +142,7 @@ int port_block(const char *interface, const char *dev_part, bool force,
 	struct disk_partition info;
 	struct blk_desc *desc;
 
-	/* Twice: which disk it is, then where the partition is now. */
-	if (find(interface, dev_part, &desc, &info) && desc)
+	if (find_disk(interface, dev_part, &desc))
 		blkcache_invalidate(desc->uclass_id, desc->devnum);
 	if (!find(interface, dev_part, &desc, &info) || !desc)
 		return port_error(err, TRANS_ENOENT, "disk or partition", 0,

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * Everything that differs between versions of U-Boot, 2023.01 to 2026.10:
- * common.h went away, lmb became global (2024.10), the device tree fix-ups lost
- * an argument with it, the banks of RAM moved. What all files of the port want
- * of U-Boot is here, too: make uboot-series makes it a part of port.h, with one
- * side of each condition, as the version has it that the series is for.
+ * Everything that differs between versions of U-Boot, 2023.01 to 2026.10 (but
+ * not 2024.10, whose lmb is global and cannot be asked yet): common.h went
+ * away, the device tree fix-ups lost arguments, lmb became global, the banks of
+ * RAM moved. Built and run are 2023.01, 2025.01 and 2026.10-rc2; the others are
+ * by their headers. What all files of the port want of U-Boot is here, too:
+ * make uboot-series makes it a part of port.h, with one side of each condition,
+ * as the version has it that the series is for.
  */
 #ifndef TRANS_U_BOOT_COMPAT_H
 #define TRANS_U_BOOT_COMPAT_H
@@ -36,10 +38,10 @@ DECLARE_GLOBAL_DATA_PTR;
 #endif
 
 #define COMPAT_VERSION (U_BOOT_VERSION_NUM * 100 + U_BOOT_VERSION_NUM_PATCH)
-#define COMPAT_GLOBAL_LMB (COMPAT_VERSION >= 202410)
-#define COMPAT_TREE_TO_FDT (COMPAT_VERSION >= 202310)
+#define COMPAT_FIX_LESS (COMPAT_VERSION >= 202404)
+#define COMPAT_GLOBAL_LMB (COMPAT_VERSION >= 202501)
+#define COMPAT_TREE_TO_FDT (COMPAT_VERSION >= 202401)
 #define COMPAT_PART_UUID (COMPAT_VERSION >= 202501)
-#define COMPAT_PART_BY_UUID (COMPAT_VERSION >= 202510)
 #define COMPAT_REMOVE_ACTIVE (COMPAT_VERSION >= 202501)
 #define COMPAT_TOP_OPTION (COMPAT_VERSION >= 202607)
 #define COMPAT_GLOBAL_DRAM (COMPAT_VERSION >= 202610)
@@ -76,11 +78,6 @@ static inline int port_used_memory(void *fdt, port_used_fn used, void *arg)
 	return ret;
 }
 
-static inline int port_fix_tree(struct bootm_headers *images, void *fdt)
-{
-	return image_setup_libfdt(images, fdt, false);
-}
-
 #else
 
 /* Files are not in this map. */
@@ -109,6 +106,18 @@ static inline int port_used_memory(void *fdt, port_used_fn used, void *arg)
 			   port_use_of(all.reserved.region[i].flags));
 	return ret;
 }
+
+#endif
+
+/* Of lmb, nothing. */
+#if COMPAT_FIX_LESS
+
+static inline int port_fix_tree(struct bootm_headers *images, void *fdt)
+{
+	return image_setup_libfdt(images, fdt, 0);
+}
+
+#else
 
 static inline int port_fix_tree(struct bootm_headers *images, void *fdt)
 {

@@ -37,19 +37,25 @@ static void *copy_tree(const void *from, size_t *len, struct trans_error *err)
 }
 
 /* With CONFIG_OF_ENV_SETUP a script may work on it, by the command fdt: which
- * goes on with what it had before, as this copy will be given back. */
+ * goes on with what it had before, as this copy will be given back. So does who
+ * reads fdtaddr, that the command sets. */
 static int fix_tree(void *fdt)
 {
 	struct bootm_headers none = { 0 };
-	ulong was = IS_ENABLED(CONFIG_OF_ENV_SETUP) ?
-			    map_to_sysmem(working_fdt) : 0;
-	int ret = port_fix_tree(&none, fdt);
+	struct fdt_header *was = working_fdt;
+	const char *addr = env_get("fdtaddr");
+	char *had;
+	int ret;
 
-	if (IS_ENABLED(CONFIG_OF_ENV_SETUP) && working_fdt == fdt) {
-		set_working_fdt_addr(was);
-		if (!was)
-			env_set("fdtaddr", NULL);
+	if (!IS_ENABLED(CONFIG_OF_ENV_SETUP))
+		return port_fix_tree(&none, fdt);
+	had = addr ? strdup(addr) : NULL;
+	ret = port_fix_tree(&none, fdt);
+	if (working_fdt == fdt) {
+		set_working_fdt_addr(map_to_sysmem(was));
+		env_set("fdtaddr", had);
 	}
+	free(had);
 	return ret;
 }
 

@@ -77,9 +77,13 @@ int port_memory_use(struct port_memory *m, struct trans_range range,
 }
 
 /* Where U-Boot's top is a limit of allocations, EFI and lmb have what is above
- * it in their maps so that nobody allocates there, and files may lie there. */
+ * it in their maps so that nobody allocates there, and files may lie there. It
+ * is none where an SoC fills these maps by itself. */
 static u64 top_of_use(void)
 {
+	if (IS_ENABLED(CONFIG_LMB_ARCH_MEM_MAP) ||
+	    IS_ENABLED(CONFIG_FSL_LAYERSCAPE))
+		return U64_MAX;
 #if COMPAT_TOP_OPTION
 	if (!IS_ENABLED(CONFIG_LMB_LIMIT_DMA_BELOW_RAM_TOP))
 		return U64_MAX;

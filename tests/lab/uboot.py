@@ -93,6 +93,8 @@ def download(home, into):
                 fetch.apt('apt-get', '--download-only', 'source', package,
                           cwd=part, home=home)
             except fetch.Failed as why:
+                if '404' not in str(why):
+                    raise
                 say(f'{package} is listed, and cannot be had')
                 refused.append(str(why))
                 continue
@@ -120,8 +122,11 @@ def forget(home):
     """All that is beside the lock: a source of other suites, and what was built
     of it."""
     for name in os.listdir(home):
-        if os.path.isdir(f'{home}/{name}'):
-            shutil.rmtree(f'{home}/{name}')
+        path = f'{home}/{name}'
+        if os.path.islink(path):
+            os.remove(path)
+        elif os.path.isdir(path):
+            shutil.rmtree(path)
 
 
 def source(release):

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """make uboot-series: the library and ports/u-boot as a series that `git am`
-takes, for the newest U-Boot that Debian has: build/u-boot/series/*.patch. It is
-applied again to the files as they were, and shown to that U-Boot's checkpatch.
+takes, for the newest U-Boot that Debian has: build/u-boot/series/patches/.
+It is applied again to the files as they were, and shown to that U-Boot's checkpatch.
 
 What differs between versions is decided here, by the tree that it is for, so
 that no condition is left."""
@@ -30,7 +30,7 @@ LIB, BOOT = 'lib/trans_table', 'boot/trans'
 # Since which version there is what only this form asks for; compat.h has the
 # rest.
 SINCE = {'COMPAT_BOOTDEV_OF_BLK': 202504, 'COMPAT_FILE_TYPE': 202504,
-         'COMPAT_SUITE_LIST': 202504, 'COMPAT_UBMAN': 202504,
+         'COMPAT_SUITE_LIST': 202504, 'COMPAT_UBMAN': 202507,
          'COMPAT_SETJMP': 202507, 'COMPAT_ALL_PAGES': 202601}
 # Conditions of ports/u-boot that a header of U-Boot's answers.
 HEADERS = ['common.h', 'alist.h']
@@ -84,8 +84,8 @@ def ask(source):
     has = {name: version(source) >= first for name, first in since.items()}
     return {**{f'if {name}': there for name, there in has.items()},
             **{f'if !{name}': not there for name, there in has.items()},
-            **{f'if __has_include(<{h}>)': os.path.exists(f'{source}/include/{h}')
-               for h in HEADERS},
+            **{f'if __has_include(<{h}>)':
+               os.path.exists(f'{source}/include/{h}') for h in HEADERS},
             **{f'ifndef {m}': not defines(source, h, m)
                for m, h in MACROS.items()}}
 

@@ -193,8 +193,10 @@ static int hibernate_boot(struct udevice *dev, struct bootflow *bflow)
 	int ret;
 
 	/* An answer of before must not be taken for this one's. */
-	if (env_set("trans_resume", NULL))
+	if (env_set("trans_resume", NULL)) {
+		printf("trans_resume cannot be taken away\n");
 		return -ECANCELED;
+	}
 	name_part(desc, bflow->part, words);
 	argv[0] = "resume";
 	argv[1] = (char *)interface;
