@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """make uboot-series: the library and ports/u-boot as a series that `git am`
-takes, for the newest U-Boot that Debian has: build/u-boot/series/patches/.
-It is applied again to the files as they were, and shown to that U-Boot's checkpatch.
+takes, for the newest U-Boot that Debian has: build/u-boot/series/patches/. It
+is applied again to the files as they were, and shown to that U-Boot's
+checkpatch.
 
 What differs between versions is decided here, by the tree that it is for, so
 that no condition is left."""
