@@ -18,11 +18,11 @@ int trans_map_begin_(struct build *b, struct trans_table *table, trans_va_t va,
 	if (pa & low_mask(geo_granule_shift(&table->geo)))
 		return build_refuse(
 			b, TRANS_EALIGN,
-			trans_why("output address is not aligned"));
+			trans_why("output address is no multiple of the granule"));
 	if (pa + (len - 1) < pa || !geo_has_pa(&table->geo, pa + (len - 1)))
 		return build_refuse(
 			b, TRANS_ERANGE,
-			trans_why("output address beyond the PA size"));
+			trans_why("output address beyond the output address size"));
 	b->answer.kind = DESC_LEAF;
 	b->answer.order = 63;
 	b->answer.offset = pa - va;

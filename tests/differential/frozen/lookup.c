@@ -38,7 +38,7 @@ static trans_pa_t follow(const struct trans_table *table, struct found *at)
 	pa = desc_decode_pa(geo, at->d, shift);
 	if (!at->status && !geo_has_pa(geo, pa))
 		stop(at, TRANS_ECORRUPT,
-		     "address beyond the PA size");
+		     "address beyond the output address size");
 	if (!at->status && at->kind == DESC_LEAF && !table->accessed &&
 	    !(at->d.v & LEAF_AF))
 		stop(at, TRANS_ENOENT, "access flag is clear");
@@ -125,7 +125,7 @@ int trans_range_status_(const struct trans_geometry *geo, trans_va_t va,
 	*why = "length is zero";
 	if (!len)
 		return TRANS_EINVAL;
-	*why = "address or length is not aligned";
+	*why = "address or length is no multiple of the granule";
 	if ((va | len) & low_mask(geo->granule_shift))
 		return TRANS_EALIGN;
 	*why = "range leaves the table's half";

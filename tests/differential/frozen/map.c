@@ -137,11 +137,11 @@ static int map(struct build *b, struct trans_table *table, trans_va_t va,
 		return ret;
 	if (pa & low_mask(table->geo.granule_shift))
 		return refuse(b, TRANS_EALIGN,
-			      "output address is not aligned",
+			      "output address is no multiple of the granule",
 			      va);
 	if (pa + (len - 1) < pa || !geo_has_pa(&table->geo, pa + (len - 1)))
 		return refuse(b, TRANS_ERANGE,
-			      "output address beyond the PA size",
+			      "output address beyond the output address size",
 			      va);
 	return 0;
 }

@@ -43,10 +43,10 @@ int trans_page_open_(struct trans_table *table, trans_pa_t pa, uint64_t **page,
 	size_t len = (size_t)1 << table->geo.granule_shift;
 
 	*page = NULL;
-	*why = "table page beyond the PA size";
+	*why = "table page beyond the output address size";
 	if (!geo_has_pa(&table->geo, pa))
 		return TRANS_ERANGE;
-	*why = "phys_to_virt refused a new page";
+	*why = "phys_to_virt refused a page just allocated";
 	*page = ops->phys_to_virt(table->ctx, pa, len);
 	if (!*page)
 		return TRANS_EFAULT;

@@ -52,7 +52,7 @@ static int leaf_attributes(struct build *b, const struct side *side, desc_t d)
 	if (!trans_attributes_direct_(b->src, &a))
 		return item_fail(
 			b, TRANS_EUNREPR,
-			"PIR says what AP and XN cannot");
+			"permission indirection that AP and XN cannot say");
 	a = trans_inherit_(side->attributes, a);
 	if (!b->plain) {
 		index = b->index_map[(a & LEAF_INDEX) >> LEAF_INDEX_SHIFT];
