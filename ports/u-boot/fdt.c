@@ -43,12 +43,13 @@ static int fix_tree(void *fdt)
 {
 	struct bootm_headers none = { 0 };
 	struct fdt_header *was = working_fdt;
-	const char *addr = env_get("fdtaddr");
+	const char *addr;
 	char *had;
 	int ret;
 
 	if (!IS_ENABLED(CONFIG_OF_ENV_SETUP))
 		return port_fix_tree(&none, fdt);
+	addr = env_get("fdtaddr");
 	had = addr ? strdup(addr) : NULL;
 	ret = port_fix_tree(&none, fdt);
 	if (working_fdt == fdt) {

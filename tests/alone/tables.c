@@ -119,14 +119,11 @@ static int use(const struct trans_geometry *geo)
 /* Only what this build was told not to take is refused, and it says so. */
 static int is_named(const struct trans_error *err)
 {
-	static const char name[] = "(TRANS_ASSUME_";
-	const char *why = err->why;
+	static const char name[] = "see TRANS_ASSUME_";
 
 	CHECK(err->status == TRANS_EGEOM);
-	while (*why && *why != '(')
-		why++;
 	for (size_t i = 0; i < sizeof(name) - 1; i++)
-		CHECK(why[i] == name[i]);
+		CHECK(err->why[i] == name[i]);
 	return 0;
 }
 

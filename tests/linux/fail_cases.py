@@ -7,7 +7,7 @@ import re
 import kexec_cases
 
 # An image has more of them than its pages, a crash image some. Each of them
-# fails once a round: where one keeps a page, 40 rounds (guest.sh) keep 160 KiB.
+# fails once a round: where one keeps a page, 40 rounds keep 160 KiB.
 # What is free differs by some 70 without.
 REFUSED = re.compile(r'^LINUX: loads refused (\d+), went on \d+, '
                      r'then (a crash image )?taken', re.M)
@@ -19,11 +19,12 @@ ROUNDS, MOST_KIB = 40, 128
 def loads(lx, expect):
     """And then the same kernel leaves."""
     def run(case):
-        text = lx.boot(case, 1, case.guest, ['tt.do=fail', 'tt.how=-s'],
+        text = lx.boot(case, 1, case.guest, ['tt.do=fail', 'tt.how=-s',
+                                                f'tt.rounds={ROUNDS}'],
                        [r'^LINUX: sent', *expect, r'^LINUX: arrived'])
         found = REFUSED.findall(text)
-        if len(found) != 2 * (1 + ROUNDS) or any(int(n) < LEAST[bool(crash)]
-                                  for n, crash in found):
+        if len(found) != 2 * (1 + ROUNDS) or any(
+                int(n) < LEAST[bool(crash)] for n, crash in found):
             raise lx.Failed(f'loads refused: {found}')
         lost = LESS.search(text)
         if not lost or abs(int(lost[1])) > MOST_KIB:

@@ -118,14 +118,15 @@ fail_both() {
 	fail "$crash" crash
 }
 
-# A load that fails leaves nothing behind: half a page of each would be seen.
+# A load that fails leaves nothing behind, by tt.rounds of them: a page that one
+# of a round keeps is seen.
 fail_loads() {
 	can_fail
 	keep_few
 	crash=$(sed -n 's/^ *\([0-9a-f]*\)-.*: Crash kernel$/\1/p' /proc/iomem)
 	fail_both
 	before=$(free_all_kib)
-	for round in $(seq 40); do
+	for round in $(seq "$rounds"); do
 		fail_both
 	done
 	say "$((before - $(free_all_kib))) KiB less are free"
@@ -194,7 +195,7 @@ mount -t sysfs sysfs /sys
 mount -t devtmpfs dev /dev
 mount -t tmpfs tmp /tmp
 echo 7 >/proc/sys/kernel/printk
-do= how= ways= sent=
+do= how= ways= sent= rounds=
 for word in $(cat /proc/cmdline); do
 	case $word in
 	tt.*) eval "${word#tt.}" ;;

@@ -337,9 +337,8 @@ def report():
 
 def growth(name):
     """What the library adds to a kernel that has Linux's way, or only that."""
-    for which in ('without', 'library'):
-        if bad := make_kernel(name, which):
-            raise fetch.Failed('\n'.join(bad))
+    if bad := provide([(name, 'without'), (name, 'library')], False):
+        raise fetch.Failed('\n'.join(bad))
     sizes = {w: ktree.size(name, w) for w in ('without', 'library')}
     text, data = (b - a for a, b in zip(sizes['without'], sizes['library']))
     print(f'  {name}: vmlinux grows by {text:,} bytes of text and read-only '

@@ -50,11 +50,11 @@ static inline const char *assumed_problem(const struct trans_geometry *geo)
 	bool wide = geo->high;
 
 	if (geo->granule_shift != geo_granule_shift(geo))
-		return "this build has another granule (TRANS_ASSUME_GRANULE)";
+		return "see TRANS_ASSUME_GRANULE";
 	if (geo->regime != geo_regime(geo))
-		return "this build has another regime (TRANS_ASSUME_REGIME)";
+		return "see TRANS_ASSUME_REGIME";
 	if (TRANS_ASSUME_WIDE >= 0 && wide != (TRANS_ASSUME_WIDE > 0))
-		return "this build has other formats (TRANS_ASSUME_WIDE)";
+		return "see TRANS_ASSUME_WIDE";
 	return NULL;
 }
 

@@ -154,7 +154,7 @@ const char *trans_attributes_of_(const struct trans_table *table,
 		return trans_why("device memory is never executable");
 	index = trans_mair_index_(table->mair, memory_types[attr->memory]);
 	if (index < 0)
-		return trans_why("memory type is not in the table's MAIR");
+		return trans_why("memory type not in the table's MAIR");
 	bits |= (uint64_t)index << LEAF_INDEX_SHIFT;
 	if (normal && !geo_ds(&table->geo))
 		bits |= LEAF_SH_INNER;

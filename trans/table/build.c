@@ -82,8 +82,7 @@ static int study(struct build *b)
 	b->to = end < b->last ? end : b->last;
 	b->whole = b->to - b->from == low_mask(b->shift);
 	if (TRANS_ASSUME_ONCE && b->old.v)
-		return fail_old(b, TRANS_EEXIST, "this build fills a table "
-				"once (TRANS_ASSUME_ONCE)");
+		return fail_old(b, TRANS_EEXIST, "see TRANS_ASSUME_ONCE");
 	if (old_kind(b) == DESC_RESERVED)
 		return fail_old(b, TRANS_ECORRUPT,
 				"reserved descriptor in a borrowed table");

@@ -14,7 +14,7 @@ int trans_build_begin_(struct build *b, struct trans_table *table,
 		       trans_va_t va, uint64_t len, unsigned int flags,
 		       unsigned int legal, struct trans_report *report);
 
-#define LACKS_FLAG "this build lacks the flag (TRANS_ASSUME_FLAGS)"
+#define LACKS_FLAG "see TRANS_ASSUME_FLAGS"
 
 /* Refuse an argument: before there is a slot, the report has only b->va. */
 static inline int build_refuse(struct build *b, int status, const char *why)

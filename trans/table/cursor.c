@@ -45,7 +45,7 @@ static enum desc_kind judge(struct cursor *c)
 					   geo_granule_shift(geo) : c->shift);
 		if (!geo_has_pa(geo, c->pa))
 			refuse(c, TRANS_ECORRUPT,
-			       "address beyond the output address size");
+			       "address beyond the PA size");
 	}
 	return (enum desc_kind)c->kind;
 }
@@ -70,7 +70,7 @@ int trans_cursor_down_(struct cursor *c)
 	trans_cursor_up_(c);
 	return refuse(c, TRANS_EFAULT,
 		      c->level < c->top ?
-			      "phys_to_virt refused the root table" :
+			      "phys_to_virt refused the root" :
 			      "phys_to_virt refused a table page");
 }
 
@@ -138,7 +138,7 @@ int trans_range_status_(const struct trans_geometry *geo, trans_va_t va,
 	*why = trans_why("length is zero");
 	if (!len)
 		return TRANS_EINVAL;
-	*why = trans_why("address or length is no multiple of the granule");
+	*why = trans_why("address or length not aligned");
 	if ((va | len) & low_mask(geo_granule_shift(geo)))
 		return TRANS_EALIGN;
 	*why = trans_why("range leaves the table's half");

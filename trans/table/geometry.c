@@ -16,20 +16,19 @@ static const char *shape_problem(enum trans_granule granule,
 				 bool ds)
 {
 	if (granule != TRANS_4K && granule != TRANS_16K && granule != TRANS_64K)
-		return trans_why("granule is not 4K, 16K or 64K");
+		return trans_why("no such granule");
 	if (ds && granule == TRANS_64K)
-		return trans_why("DS has no meaning with the 64K granule");
+		return trans_why("DS with the 64K granule");
 	if (va_bits < 25)
 		return trans_why("VA size below 25 bits");
 	if (va_bits > 52)
 		return trans_why("VA size above 52 bits");
 	if (va_bits > 48 && granule != TRANS_64K && !ds)
-		return trans_why("VA size above 48 bits needs 64K or DS");
+		return trans_why("VA above 48 bits needs 64K or DS");
 	if (!trans_tcr_pa_code_exists_(pa_bits))
-		return trans_why(
-			"PA size is not 32, 36, 40, 42, 44, 48 or 52 bits");
+		return trans_why("no such PA size");
 	if (pa_bits > 48 && granule != TRANS_64K && !ds)
-		return trans_why("PA size of 52 bits needs 64K or DS");
+		return trans_why("PA of 52 bits needs 64K or DS");
 	return NULL;
 }
 
@@ -65,10 +64,9 @@ static const char *regime_problem(enum trans_regime regime, unsigned int flags)
 		return trans_why("unknown geometry flag");
 	if (regime != TRANS_EL1_0 && regime != TRANS_EL2 &&
 	    regime != TRANS_EL2_0)
-		return trans_why("regime is not EL1&0, EL2 or EL2&0 "
-				 "(non-secure stage 1)");
+		return trans_why("no such regime");
 	if (regime == TRANS_EL2 && (flags & TRANS_GEO_UPPER))
-		return trans_why("the EL2 regime has no upper half");
+		return trans_why("EL2 has no upper half");
 	return NULL;
 }
 
@@ -121,7 +119,7 @@ int trans_geometry_from_tcr(struct trans_geometry *geo,
 		return trans_fail(err, TRANS_EGEOM, why);
 	if (!(trans_cpu_granules(&cpu) >> half.granule & 1))
 		return trans_fail(err, TRANS_EGEOM,
-				  "TCR selects a granule that the CPU lacks");
+				  "TCR's granule is not the CPU's");
 	half.ds = half.ds && trans_cpu_has_lpa2(&cpu, half.granule);
 	if (half.pa_bits > cpu_bits)
 		half.pa_bits = cpu_bits;

@@ -18,7 +18,7 @@ int trans_map_begin_(struct build *b, struct trans_table *table, trans_va_t va,
 	if (pa & low_mask(geo_granule_shift(&table->geo)))
 		return build_refuse(
 			b, TRANS_EALIGN,
-			trans_why("output address is no multiple of the granule"));
+			trans_why("output address not aligned"));
 	if (pa + (len - 1) < pa || !geo_has_pa(&table->geo, pa + (len - 1)))
 		return build_refuse(
 			b, TRANS_ERANGE,

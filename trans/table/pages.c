@@ -59,9 +59,9 @@ const char *trans_page_why_(int status)
 	if (status == TRANS_ENOMEM)
 		return trans_why("no memory for a table page");
 	if (status == TRANS_ERANGE)
-		return trans_why("table page beyond the output address size");
+		return trans_why("table page beyond the PA size");
 	if (status == TRANS_EFAULT)
-		return trans_why("phys_to_virt refused a page just allocated");
+		return trans_why("phys_to_virt refused a new page");
 	return trans_why("acquire refused a table page");
 }
 

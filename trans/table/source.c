@@ -76,7 +76,7 @@ static int attributes_of(const struct build *b, struct table_source *s,
 
 	if (!trans_attributes_direct_(src, &a))
 		return refuse(s, TRANS_EUNREPR,
-			      "permission indirection that AP and XN cannot say");
+			      "indirection that AP and XN cannot say");
 	a = trans_inherit_(cursor_inherited(&s->at), a);
 	if (!s->plain) {
 		index = s->index_map[(a & LEAF_INDEX) >> LEAF_INDEX_SHIFT];
@@ -148,7 +148,7 @@ static int admit(const struct build *b, struct table_source *s)
 			      "pfn_valid refused a leaf to be made valid");
 	if (!geo_has_pa(&s->at.table->geo, s->at.pa))
 		return refuse(s, TRANS_ECORRUPT,
-			      "address beyond the output address size");
+			      "address beyond the PA size");
 	return 0;
 }
 

@@ -64,7 +64,7 @@ int trans_table_create(struct trans_table *table,
 				  "alloc, free or phys_to_virt is missing");
 	if (!geometry_valid(geo))
 		return trans_fail(error_of(report), TRANS_EINVAL,
-				  "geometry is not one of trans_geometry_init");
+				  "geometry is not valid");
 	table->geo = *geo;
 	table->ops = ops;
 	table->ctx = ctx;
@@ -97,7 +97,7 @@ int trans_table_attach(struct trans_table *table,
 				  "phys_to_virt is missing");
 	if (!geometry_valid(geo))
 		return trans_fail(error_of(report), TRANS_EINVAL,
-				  "geometry is not one of trans_geometry_init");
+				  "geometry is not valid");
 	why = trans_tcr_decode_((enum trans_regime)geo->regime, geo->upper,
 				regs->tcr, &half);
 	if (!why && (half.va_bits != geo->va_bits || half.ds != geo->ds ||
@@ -107,7 +107,7 @@ int trans_table_attach(struct trans_table *table,
 		return trans_fail(error_of(report), TRANS_EINVAL, why);
 	if (!geo_has_pa(geo, trans_ttbr_decode_(geo, regs->ttbr)))
 		return trans_fail(error_of(report), TRANS_EINVAL,
-				  "root beyond the output address size");
+				  "root beyond the PA size");
 	if (regs->tcr2 & TCR2_REFUSED)
 		return trans_fail(error_of(report), TRANS_EINVAL,
 				  "TCR2 has POE, AIE or D128");
@@ -148,10 +148,10 @@ static int make_visible(struct trans_table *table, bool clean,
 	const struct trans_ops *ops = table->ops;
 	int ret;
 
-	*why = trans_why("finish wants a table under construction");
+	*why = trans_why("the table is finished");
 	if (table->view || table->live)
 		return TRANS_ELIVE;
-	*why = trans_why("nothing is cleaned, and barrier is missing");
+	*why = trans_why("barrier is missing");
 	if (clean && ops->clean) {
 		ret = trans_table_pages(table, clean_page, table, report);
 		*why = ret == TRANS_EFAULT ?

@@ -103,9 +103,9 @@ const char *trans_tcr_decode_(enum trans_regime regime, bool upper,
 	if (at->epd.bits && get(tcr, at->epd))
 		return trans_why("walks of this half are disabled (EPD)");
 	if (!granule)
-		return trans_why("reserved granule code in TCR");
+		return trans_why("reserved granule in TCR");
 	if (ps >= sizeof(pa_codes))
-		return trans_why("reserved output address size in TCR");
+		return trans_why("reserved PA size in TCR");
 	*half = (struct tcr_half){
 		.granule = (enum trans_granule)granule,
 		.va_bits = 64 - get(tcr, at->tsz),

@@ -150,7 +150,7 @@ static void test_copy_of_corrupt_entries(void **state)
 	assert_int_equal(vw.copy.pages, 1);
 	page[0] = 0x403 | 1ULL << 40;
 	vw.view.geo.pa_bits = 40;
-	views_refused(views_copy_page(0), TRANS_ECORRUPT, "address size");
+	views_refused(views_copy_page(0), TRANS_ECORRUPT, "PA size");
 	vw.view.geo = vw.geo;
 	vw.view.root = MIB; /* no such memory */
 	views_refused(views_copy_page(0), TRANS_EFAULT, "root");

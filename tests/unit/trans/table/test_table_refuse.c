@@ -112,11 +112,11 @@ static void test_map_refusals(void **state)
 		      TRANS_EINVAL, "exclude");
 	views_refused(views_map(0, 0, 0, &views_rw, 0), TRANS_EINVAL, "zero");
 	views_refused(views_map(0, 0x800, 4096, &views_rw, 0), TRANS_EALIGN,
-		      "granule");
+		      "aligned");
 	views_refused(views_map(0x800, 0, 4096, &views_rw, 0), TRANS_EALIGN,
-		      "granule");
+		      "aligned");
 	views_refused(views_map(0, 0, 0x800, &views_rw, 0), TRANS_EALIGN,
-		      "granule");
+		      "aligned");
 	views_refused(views_map(0, 1ULL << 48, 4096, &views_rw, 0),
 		      TRANS_ERANGE, "output");
 	views_refused(views_map(0, (1ULL << 48) - 4096, 8192, &views_rw, 0),

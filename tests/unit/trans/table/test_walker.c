@@ -42,7 +42,7 @@ static const char *word_of(const struct walk *w)
 	if (w->fault == WALK_ACCESS_FLAG)
 		return "access flag";
 	if (w->fault == WALK_ADDRESS_SIZE)
-		return "address size";
+		return "PA size";
 	if (w->fault == WALK_ABORT)
 		return "phys_to_virt";
 	if (w->outside)

@@ -760,7 +760,7 @@ static void sizes(void **state)
 	f.world.tcr = (TCR_39_48 & ~(3ULL << 14)) | 1 << 14; /* TG0: 64K */
 	refused(TRANS_EINVAL, "TCR.TG0 is not the transition's granule");
 	f.world.tcr = (TCR_39_48 & ~(3ULL << 30)) | 1 << 30; /* TG1: 16K */
-	refused(TRANS_EGEOM, "TCR selects a granule that the CPU lacks");
+	refused(TRANS_EGEOM, "TCR's granule is not the CPU's");
 	/* 64K in the upper half only, 52 bits: an entry of 48 is in it */
 	f.world.tcr = (TCR_39_48 & ~(3ULL << 30 | 0x3f << 16)) | 3ULL << 30 |
 		      12 << 16;
