@@ -151,7 +151,7 @@ class Nap:
     def port(self, options, expect, forbid, more=(), disks='',
              may_hang=False):
         """One start of the port."""
-        offset = sleeper.offset_of(self.guest, self.disks)
+        offset = self.offset()
         words = ['resume=on', *([f'offset={offset}'] if offset else []),
                  *options]
         if self.sidecar:
@@ -162,6 +162,12 @@ class Nap:
         return self.boots(PORT, words, expect,
                           [*forbid, says.CRASH, says.UNKNOWN_OPTION], more,
                           disks, may_hang)
+
+    def offset(self):
+        return sleeper.offset_of(self.guest, self.disks)
+
+    def has_image(self):
+        return sleeper.has_signature(self.disks, self.offset())
 
     def digest(self):
         with open(f'{self.disks}/swap.img', 'rb') as f:
@@ -185,14 +191,15 @@ def wakes(*options, cycle=1, expect=(), tree=None):
         checks = len(re.findall(says.GOOD_CHECK, text, re.M))
         if checks != nap.guest.checks() + last:
             raise Failed(f'{checks} checks', text)
+        if not last and not nap.has_image():
+            raise Failed('it went to sleep again without an image', text)
         return text
     return step
 
 
 def is_gone(nap):
     """What was resumed cannot be resumed again."""
-    offset = sleeper.offset_of(nap.guest, nap.disks)
-    if sleeper.has_signature(nap.disks, offset):
+    if nap.has_image():
         raise Failed('the signature is still there')
     return refuses('TRANS_ENOIMAGE')(nap)
 
