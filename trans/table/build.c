@@ -94,7 +94,7 @@ static int study(struct build *b)
 
 /* ---- decisions -------------------------------------------------------- */
 
-/* Less than 0: the status that the operation ends with, for b->why. */
+/* Less than 0: the status that the operation ends with, which is told. */
 enum action { SKIP, TAKE, CLEAR, LINK, DESCEND };
 
 /* May the answer be a leaf of the current slot? */
@@ -168,9 +168,8 @@ static TRANS_APART int become(struct build *b, enum action one)
 	trans_cursor_init_(&c, b->dst);
 	for (;; va = seen + 1) {
 		ret = trans_cursor_find_(&c, va, 3);
-		b->why = c.why;
 		if (ret && ret != TRANS_ECORRUPT)
-			return ret;
+			return fail_old(b, ret, c.why);
 		/* What is corrupt is told where it is in the way. */
 		if (ret || !joins(b, &c))
 			return DESCEND;
@@ -202,8 +201,7 @@ static int decide_collision(struct build *b)
 		return b->whole && fits(b) ? TAKE : SKIP;
 	if (!b->whole)
 		return DESCEND;
-	b->why = trans_why("something is mapped here already");
-	return TRANS_EEXIST;
+	return fail_old(b, TRANS_EEXIST, "something is mapped here already");
 }
 
 static int decide_leaf(struct build *b)
@@ -386,7 +384,7 @@ static TRANS_APART void count_leaves(struct build *b, unsigned int count)
 {
 	if (!b->report)
 		return;
-	b->report->stats.leaves[b->level] += count - b->holes;
+	b->report->stats.leaves[b->level] += count - b->answer.holes;
 	b->report->stats.folded += tables_folded(b, count);
 }
 
@@ -525,7 +523,7 @@ static int build_slot(struct build *b)
 	case DESCEND:
 		return descend(b);
 	default:
-		return fail_old(b, ret, b->why);
+		return ret;
 	}
 }
 

@@ -32,6 +32,7 @@ struct answer {
 	uint8_t level;       /* leaf: of the source's smallest, for b->stats */
 	bool cont;           /* leaf: groups of it were contiguous */
 	bool one;            /* it is one leaf, maybe of more */
+	uint16_t holes;      /* of the slots that a fill_fn has stored */
 };
 
 struct build;
@@ -39,7 +40,7 @@ struct build;
 typedef int (*ask_fn)(struct build *b, trans_va_t va);
 /* Store the answer at the current slot, and what continues it behind, if the
  * source knows a shorter way than slot by slot: then 1. Else 0, or a status.
- * Holes among them are counted in b->holes. */
+ * Holes among them are counted in the answer. */
 typedef int (*fill_fn)(struct build *b);
 
 /* A table that slots are built for. As long as it has no page, it equals what
@@ -65,15 +66,13 @@ struct build {
 	fill_fn fill;        /* or NULL */
 	void *source;        /* of @ask and @fill */
 	trans_va_t first, last;
+	struct frame *f;     /* the current table; first the host table */
 	unsigned int flags;
 	bool erase;          /* holes of the source become holes */
 	bool share;          /* @ask may link tables */
 	bool window;         /* last-level tables are exchanged */
 	bool direct;         /* frame 0 is written in place ... */
 	uint16_t begin;      /* ... from this slot on */
-	uint16_t holes;      /* of the slots that @fill has stored */
-	struct frame *f;     /* the current table; first the host table */
-	const char *why;     /* of a decision not to go on */
 	/* The current slot. */
 	uint8_t old_kind;    /* what is there */
 	bool whole;          /* all of it lies in the range */

@@ -385,7 +385,7 @@ static unsigned int follow_leaves(struct build *b, struct table_source *s,
 	}
 	for (look = 0; look < LOOKS; look++)
 		count_changes(b, s->alike.changes[look], seen[look]);
-	b->holes = (uint16_t)(b->holes + seen[LOOK_GAP]);
+	b->answer.holes = (uint16_t)(b->answer.holes + seen[LOOK_GAP]);
 	*last = d;
 	return done;
 }
@@ -562,7 +562,7 @@ static int copy_run(struct build *b)
 
 	if (ret)
 		return ret;
-	b->holes = 0;
+	b->answer.holes = 0;
 	if (f->page && !f->old && !b->dst->ops->write_entry)
 		out = &f->page[f->next];
 	if (!one)
