@@ -117,16 +117,12 @@ int trans_mair_index_(uint64_t mair, uint8_t type)
 	return -1;
 }
 
-bool trans_mair_map_(uint64_t from, uint64_t to, uint8_t map[8])
+int trans_mair_same_(uint64_t from, uint64_t to, unsigned int index)
 {
-	for (unsigned int i = 0; i < 8; i++) {
-		int index = (int)i;
+	uint8_t type = mair_type(from, index);
 
-		if (mair_type(from, i) != mair_type(to, i))
-			index = trans_mair_index_(to, mair_type(from, i));
-		map[i] = index < 0 ? 0xff : (uint8_t)index;
-	}
-	return from == to;
+	return mair_type(to, index) == type ? (int)index :
+					      trans_mair_index_(to, type);
 }
 
 static const uint8_t memory_types[] = {

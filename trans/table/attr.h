@@ -62,9 +62,8 @@ uint64_t trans_attributes_convert_(const struct trans_geometry *from,
 /* The index of a memory type in MAIR, or -1. */
 int trans_mair_index_(uint64_t mair, uint8_t type);
 
-/* For each AttrIndx of @from the one of @to with the same type, 0xff if there
- * is none. Returns whether it is the identity. */
-bool trans_mair_map_(uint64_t from, uint64_t to, uint8_t map[8]);
+/* The index in @to of the type that @from has at @index, or -1. */
+int trans_mair_same_(uint64_t from, uint64_t to, unsigned int index);
 
 /* The attribute bits for @attr in @table; or why it has none, else NULL. */
 const char *trans_attributes_of_(const struct trans_table *table,

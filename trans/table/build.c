@@ -74,22 +74,20 @@ static TRANS_APART int fail_old(struct build *b, int status, const char *why)
  * range. */
 static int study(struct build *b)
 {
-	trans_va_t end = b->va + low_mask(b->shift);
+	trans_va_t from = build_from(b);
 
 	b->old = old_entry(b, b->f->next);
 	b->old_kind = (uint8_t)trans_desc_kind_(&b->dst->geo, b->level, b->old);
-	b->from = b->va > b->first ? b->va : b->first;
-	b->to = end < b->last ? end : b->last;
-	b->whole = b->to - b->from == low_mask(b->shift);
+	b->whole = build_to(b) - from == low_mask(b->shift);
 	if (TRANS_ASSUME_ONCE && b->old.v)
 		return fail_old(b, TRANS_EEXIST, "see TRANS_ASSUME_ONCE");
 	if (old_kind(b) == DESC_RESERVED)
 		return fail_old(b, TRANS_ECORRUPT,
 				"reserved descriptor in a borrowed table");
-	if (!b->ask || (!b->share && b->from >= b->answer.va &&
-			b->from <= b->answer.last))
+	if (!b->ask || (!b->share && from >= b->answer.va &&
+			from <= b->answer.last))
 		return 0;
-	return b->ask(b, b->from);
+	return b->ask(b, from);
 }
 
 /* ---- decisions -------------------------------------------------------- */
@@ -111,7 +109,7 @@ static bool fits(const struct build *b)
 
 static bool covers(const struct build *b)
 {
-	return b->answer.last >= b->to;
+	return b->answer.last >= build_to(b);
 }
 
 /* Does an old leaf with @attributes, which maps @va to @pa, map it as the
@@ -137,8 +135,9 @@ static bool old_agrees(const struct build *b)
 static bool joins(const struct build *b, const struct cursor *c)
 {
 	trans_va_t last = cursor_last(c);
-	bool inside = c->va >= b->from && last <= b->to;
-	bool apart = last < b->from || c->va > b->to;
+	trans_va_t from = build_from(b), to = build_to(b);
+	bool inside = c->va >= from && last <= to;
+	bool apart = last < from || c->va > to;
 	uint64_t attributes;
 
 	if (inside && (b->erase || build_has(b, TRANS_REPLACE)))
@@ -415,10 +414,12 @@ static int take(struct build *b)
 
 /* ---- down and up ------------------------------------------------------ */
 
-/* Go on with the table b->f, of @level, which has to do with [@from, @to]. */
-static void enter(struct build *b, int level, trans_va_t from, trans_va_t to)
+/* Go on with the table b->f, which is below the current slot. */
+static void enter(struct build *b)
 {
-	set_level(b, level);
+	trans_va_t from = build_from(b), to = build_to(b);
+
+	set_level(b, b->level + 1);
 	b->va = from & ~low_mask(b->shift);
 	b->f->next = (uint16_t)rung_index(b->rung, from);
 	b->f->end = (uint16_t)(rung_index(b->rung, to) + 1);
@@ -477,7 +478,7 @@ static TRANS_APART int descend(struct build *b)
 	if (ret)
 		return ret;
 	b->f = below;
-	enter(b, b->level + 1, b->from, b->to);
+	enter(b);
 	return 0;
 }
 
@@ -608,7 +609,9 @@ int trans_build_(struct build *b)
 	int ret;
 
 	b->f = b->frame;
-	enter(b, b->dst->geo.start_level, b->first, b->last);
+	b->va = b->first;
+	set_level(b, b->dst->geo.start_level - 1);
+	enter(b);
 	ret = walk(b);
 	if (build_counts(b) || TRANS_ASSUME_ONCE)
 		return ret;

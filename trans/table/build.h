@@ -86,7 +86,6 @@ struct build {
 	};
 	desc_t old;
 	trans_va_t va;
-	trans_va_t from, to; /* what of it lies in the range */
 	struct answer answer;
 	struct frame frame[MAX_DEPTH];
 };
@@ -130,6 +129,19 @@ static inline void build_advance(struct build *b, unsigned int count)
 {
 	b->f->next = (uint16_t)(b->f->next + count);
 	b->va += (uint64_t)count << b->shift;
+}
+
+/* What of the current slot lies in the range. */
+static inline trans_va_t build_from(const struct build *b)
+{
+	return b->va > b->first ? b->va : b->first;
+}
+
+static inline trans_va_t build_to(const struct build *b)
+{
+	trans_va_t end = b->va | low_mask(b->shift);
+
+	return end < b->last ? end : b->last;
 }
 
 /* What the answer has for @va. */

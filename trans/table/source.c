@@ -72,15 +72,16 @@ static int attributes_of(const struct build *b, struct table_source *s,
 {
 	const struct trans_table *src = s->at.table;
 	uint64_t a = trans_desc_attributes_(&src->geo, d);
-	unsigned int index;
+	int index;
 
 	if (!trans_attributes_direct_(src, &a))
 		return refuse(s, TRANS_EUNREPR,
 			      "indirection that AP and XN cannot say");
 	a = trans_inherit_(cursor_inherited(&s->at), a);
 	if (!s->plain) {
-		index = s->index_map[(a & LEAF_INDEX) >> LEAF_INDEX_SHIFT];
-		if (index > 7)
+		index = trans_mair_same_(src->mair, b->dst->mair,
+					 (a & LEAF_INDEX) >> LEAF_INDEX_SHIFT);
+		if (index < 0)
 			return refuse(s, TRANS_EUNREPR,
 				      "memory type not in the destination's MAIR");
 		a = (a & ~LEAF_INDEX) | (uint64_t)index << LEAF_INDEX_SHIFT;
@@ -363,18 +364,17 @@ static unsigned int follow_leaves(struct build *b, struct table_source *s,
 	const uint64_t *slot = cursor_entry(&s->at) + 1;
 	trans_va_t va = (s->at.va | low_mask(shift)) + 1;
 	enum look look = s->at.d.v & DESC_VALID ? LOOK_VALID : LOOK_HIDDEN;
-	desc_t d = { 0 };
 
 	next -= va;
 	while (done < most) {
 		more = next_line(s, look, slot + done, most - done, va,
-				 out ? out + done : NULL, next, &d);
+				 out ? out + done : NULL, next, last);
 		done += more;
 		va += (uint64_t)more << shift;
 		seen[look] += more;
 		if (done == most)
 			break;
-		look = look_of(b, s, d, va, out);
+		look = look_of(b, s, *last, va, out);
 		if (look == LOOK_NONE)
 			break;
 		seen[look]++;
@@ -386,7 +386,6 @@ static unsigned int follow_leaves(struct build *b, struct table_source *s,
 	for (look = 0; look < LOOKS; look++)
 		count_changes(b, s->alike.changes[look], seen[look]);
 	b->answer.holes = (uint16_t)(b->answer.holes + seen[LOOK_GAP]);
-	*last = d;
 	return done;
 }
 
@@ -396,8 +395,8 @@ static unsigned int follow_leaves(struct build *b, struct table_source *s,
 static TRANS_APART void follow(struct build *b, struct table_source *s,
 			       unsigned int most, uint64_t *out, uint64_t next)
 {
+	desc_t d = { 0 };
 	unsigned int done;
-	desc_t d;
 
 	if (b->answer.kind == DESC_EMPTY)
 		done = line(cursor_entry(&s->at) + 1, most, 0, 0, 0, NULL, &d);

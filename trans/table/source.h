@@ -40,7 +40,6 @@ struct table_source {
 	struct cursor at;
 	uint64_t delta;       /* destination - source address */
 	struct edit edit;     /* what the call makes of each leaf */
-	uint8_t index_map[8]; /* AttrIndx here by the source's */
 	bool plain;           /* no conversion of attributes before the edit */
 	uint8_t bits;         /* of output addresses alike in both tables */
 	uint8_t changes;      /* of the entry at the cursor */

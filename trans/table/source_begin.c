@@ -45,7 +45,6 @@ int trans_source_begin_(struct build *b, struct table_source *s,
 {
 	const struct trans_table *dst = b->dst;
 	int ret = check_source(b, src, src_va);
-	bool same_types;
 
 	if (ret)
 		return ret;
@@ -55,8 +54,8 @@ int trans_source_begin_(struct build *b, struct table_source *s,
 		.ram_len = build_has(b, TRANS_CHECKPFN) ? 0 : ~0ULL,
 	};
 	trans_cursor_init_(&s->at, src);
-	same_types = trans_mair_map_(src->mair, dst->mair, s->index_map);
-	s->plain = same_types && geo_ds(&dst->geo) == geo_ds(&src->geo) &&
+	s->plain = src->mair == dst->mair &&
+		   geo_ds(&dst->geo) == geo_ds(&src->geo) &&
 		   one_range(dst) == one_range(src) && !src->indirect;
 	trans_source_first_(b, s);
 	if (build_has(b, TRANS_KEEPCONT))
