@@ -36,7 +36,8 @@ struct answer {
 };
 
 struct build;
-/* Fill b->answer for what holds from @va on; the current slot is known. */
+/* Fill b->answer for what holds from @va on; the current slot is known. Whoever
+ * asks something has it behind @b. */
 typedef int (*ask_fn)(struct build *b, trans_va_t va);
 /* Store the answer at the current slot, and what continues it behind, if the
  * source knows a shorter way than slot by slot: then 1. Else 0, or a status.
@@ -64,7 +65,6 @@ struct build {
 	struct trans_report *report; /* or NULL */
 	ask_fn ask;          /* NULL: b->answer holds for the whole range */
 	fill_fn fill;        /* or NULL */
-	void *source;        /* of @ask and @fill */
 	trans_va_t first, last;
 	struct frame *f;     /* the current table; first the host table */
 	unsigned int flags;

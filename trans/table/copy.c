@@ -24,14 +24,9 @@ static const char *flags_problem(unsigned int flags)
 	return NULL;
 }
 
-struct copy {
-	struct build b;
-	struct table_source source;
-};
-
 /* What comes before the first entry, and is not held while the rest goes
  * deep. */
-static TRANS_APART int begin(struct copy *copy, struct trans_table *dst,
+static TRANS_APART int begin(struct sourced *copy, struct trans_table *dst,
 			     trans_va_t dst_va, const struct trans_table *src,
 			     trans_va_t src_va, uint64_t len,
 			     unsigned int flags, struct trans_report *report)
@@ -44,7 +39,7 @@ static TRANS_APART int begin(struct copy *copy, struct trans_table *dst,
 	if (why) /* what flags say comes before the range */
 		ret = build_refuse(b, TRANS_EINVAL, why);
 	return ret ? ret :
-		     trans_source_begin_(b, &copy->source, src, src_va);
+		     trans_source_begin_(copy, src, src_va);
 }
 
 int trans_table_copy(struct trans_table *dst, trans_va_t dst_va,
@@ -52,7 +47,7 @@ int trans_table_copy(struct trans_table *dst, trans_va_t dst_va,
 		     uint64_t len, unsigned int flags,
 		     struct trans_report *report)
 {
-	struct copy copy;
+	struct sourced copy;
 	int ret = begin(&copy, dst, dst_va, src, src_va, len, flags, report);
 
 	return ret ? ret : trans_build_(&copy.b);

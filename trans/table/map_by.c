@@ -5,6 +5,7 @@
 #include "trans/table/map.h"
 
 struct asked {
+	struct build b; /* first: it is what is asked with */
 	trans_attr_fn attr_of;
 	void *arg;
 	trans_va_t va; /* where the map begins ... */
@@ -13,7 +14,7 @@ struct asked {
 
 static int one_answer(struct build *b, trans_va_t va, struct answer *answer)
 {
-	const struct asked *asked = b->source;
+	const struct asked *asked = (const struct asked *)b;
 	trans_pa_t pa = asked->pa + (va - asked->va);
 	const char *why;
 	struct trans_attr attr = { 0 };
@@ -57,13 +58,16 @@ int trans_table_map_by(struct trans_table *table, trans_va_t va, trans_pa_t pa,
 		       uint64_t len, trans_attr_fn attr_of, void *arg,
 		       unsigned int flags, struct trans_report *report)
 {
-	struct asked asked = { attr_of, arg, va, pa };
-	struct build b;
-	int ret = trans_map_begin_(&b, table, va, len, flags, pa, report);
+	struct asked asked;
+	struct build *b = &asked.b;
+	int ret = trans_map_begin_(b, table, va, len, flags, pa, report);
 
-	b.ask = ask_caller;
-	b.source = &asked;
-	b.answer.last = 0; /* nothing was asked yet */
-	b.answer.va = ~0ULL;
-	return ret ? ret : trans_build_(&b);
+	asked.attr_of = attr_of;
+	asked.arg = arg;
+	asked.va = va;
+	asked.pa = pa;
+	b->ask = ask_caller;
+	b->answer.last = 0; /* nothing was asked yet */
+	b->answer.va = ~0ULL;
+	return ret ? ret : trans_build_(b);
 }

@@ -360,7 +360,7 @@ static unsigned int follow_leaves(struct build *b, struct table_source *s,
 				  uint64_t next, desc_t *last)
 {
 	unsigned int shift = s->at.shift, done = 0, more;
-	unsigned int seen[LOOK_NONE] = { 0 };
+	uint16_t seen[LOOK_NONE] = { 0 };
 	const uint64_t *slot = cursor_entry(&s->at) + 1;
 	trans_va_t va = (s->at.va | low_mask(shift)) + 1;
 	enum look look = s->at.d.v & DESC_VALID ? LOOK_VALID : LOOK_HIDDEN;
@@ -371,7 +371,7 @@ static unsigned int follow_leaves(struct build *b, struct table_source *s,
 				 out ? out + done : NULL, next, last);
 		done += more;
 		va += (uint64_t)more << shift;
-		seen[look] += more;
+		seen[look] = (uint16_t)(seen[look] + more);
 		if (done == most)
 			break;
 		look = look_of(b, s, *last, va, out);
@@ -552,7 +552,7 @@ static int store_run(struct build *b, uint64_t *out, desc_t d)
  * copy of a large table is one loop. */
 static int copy_run(struct build *b)
 {
-	struct table_source *s = b->source;
+	struct table_source *s = source_of(b);
 	const struct frame *f = b->f;
 	uint64_t *out = NULL;
 	desc_t d = build_leaf(b);
@@ -580,7 +580,7 @@ static int copy_run(struct build *b)
  * could become a part of something larger. */
 static TRANS_APART int ask_one(struct build *b, trans_va_t va)
 {
-	struct table_source *s = b->source;
+	struct table_source *s = source_of(b);
 	struct piece piece;
 	int ret = look_at(b, s, va - s->delta, &piece);
 
@@ -610,12 +610,14 @@ int trans_source_ask_(struct build *b, trans_va_t va)
 	int ret = ask_one(b, va);
 
 	if (!ret && !b->answer.one)
-		extend(b, b->source, NULL, 0);
+		extend(b, source_of(b), NULL, 0);
 	return ret;
 }
 
-void trans_source_first_(struct build *b, struct table_source *s)
+void trans_source_first_(struct sourced *call)
 {
+	struct build *b = &call->b;
+	struct table_source *s = &call->source;
 	unsigned int to = b->dst->geo.pa_bits, from = s->at.table->geo.pa_bits;
 
 	s->bits = (uint8_t)(to < from ? to : from);
@@ -623,7 +625,6 @@ void trans_source_first_(struct build *b, struct table_source *s)
 		s->bits = 48; /* 52-bit layouts keep the rest elsewhere */
 	b->ask = trans_source_ask_;
 	b->fill = copy_run;
-	b->source = s;
 	b->answer.va = ~0ULL; /* no answer yet: no address is in it */
 	b->answer.last = 0;
 }

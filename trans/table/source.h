@@ -49,13 +49,25 @@ struct table_source {
 	trans_va_t limit;     /* of the answer */
 };
 
+/* A builder, and what it asks. */
+struct sourced {
+	struct build b; /* first: source_of() */
+	struct table_source source;
+};
+
+/* Of a @b whose ask is trans_source_ask_. */
+static inline struct table_source *source_of(struct build *b)
+{
+	return &((struct sourced *)b)->source;
+}
+
 /* See ask_fn. */
 int trans_source_ask_(struct build *b, trans_va_t va);
 /* As trans_build_fail_, of an entry of a source, which is at @va in the
  * destination. */
 int trans_entry_fail_(struct build *b, int status, const char *why,
 		      const struct cursor *c, trans_va_t va);
-/* @s, which knows its table, is what @b asks. */
-void trans_source_first_(struct build *b, struct table_source *s);
+/* The source, which knows its table, is what the builder asks. */
+void trans_source_first_(struct sourced *call);
 
 #endif

@@ -40,9 +40,11 @@ static int check_source(struct build *b, const struct trans_table *src,
 	return ret ? build_refuse(b, ret, why) : 0;
 }
 
-int trans_source_begin_(struct build *b, struct table_source *s,
-			const struct trans_table *src, trans_va_t src_va)
+int trans_source_begin_(struct sourced *call, const struct trans_table *src,
+			trans_va_t src_va)
 {
+	struct build *b = &call->b;
+	struct table_source *s = &call->source;
 	const struct trans_table *dst = b->dst;
 	int ret = check_source(b, src, src_va);
 
@@ -57,17 +59,18 @@ int trans_source_begin_(struct build *b, struct table_source *s,
 	s->plain = src->mair == dst->mair &&
 		   geo_ds(&dst->geo) == geo_ds(&src->geo) &&
 		   one_range(dst) == one_range(src) && !src->indirect;
-	trans_source_first_(b, s);
+	trans_source_first_(call);
 	if (build_has(b, TRANS_KEEPCONT))
 		b->dst->groups = trans_groups_;
 	return 0;
 }
 
-void trans_source_self_(struct build *b, struct table_source *s,
-			struct edit edit)
+void trans_source_self_(struct sourced *call, struct edit edit)
 {
+	struct table_source *s = &call->source;
+
 	*s = (struct table_source){ .edit = edit, .plain = true };
 	s->edit.clear |= LEAF_CONT;
-	trans_cursor_init_(&s->at, b->dst);
-	trans_source_first_(b, s);
+	trans_cursor_init_(&s->at, call->b.dst);
+	trans_source_first_(call);
 }

@@ -7,13 +7,12 @@
 
 #include "trans/table/source.h"
 
-/* Check what is asked of a copy of @src from @src_va on to the range of @b, and
- * make it the source of @b. */
-int trans_source_begin_(struct build *b, struct table_source *s,
-			const struct trans_table *src, trans_va_t src_va);
-/* Make the range of @b itself, as it is, its source: for operations that change
+/* Check what is asked of a copy of @src from @src_va on to the range of @call,
+ * and make it the source. */
+int trans_source_begin_(struct sourced *call, const struct trans_table *src,
+			trans_va_t src_va);
+/* Make the range of @call itself, as it is, its source: for operations that change
  * what is mapped, with @edit and TRANS_REPLACE. */
-void trans_source_self_(struct build *b, struct table_source *s,
-			struct edit edit);
+void trans_source_self_(struct sourced *call, struct edit edit);
 
 #endif

@@ -10,15 +10,15 @@
 int trans_table_fold(struct trans_table *table, trans_va_t va, uint64_t len,
 		     unsigned int flags, struct trans_report *report)
 {
-	struct build b;
-	struct table_source source;
-	int ret = trans_build_begin_(&b, table, va, len, flags, TRANS_ESTIMATE,
+	struct sourced call;
+	struct build *b = &call.b;
+	int ret = trans_build_begin_(b, table, va, len, flags, TRANS_ESTIMATE,
 				     report);
 
 	if (!ret)
-		ret = build_add(&b, TRANS_FOLD | TRANS_REPLACE);
+		ret = build_add(b, TRANS_FOLD | TRANS_REPLACE);
 	if (ret)
 		return ret;
-	trans_source_self_(&b, &source, (struct edit){ 0, 0 });
-	return trans_build_(&b);
+	trans_source_self_(&call, (struct edit){ 0, 0 });
+	return trans_build_(b);
 }

@@ -45,7 +45,7 @@ static uint64_t lend(const void *build, uint64_t entry)
 /* Answer with a link, if the source has a table there that can be linked. */
 static TRANS_APART int ask_link(struct build *b, trans_va_t va)
 {
-	struct table_source *s = b->source;
+	struct table_source *s = source_of(b);
 	struct cursor *c = &s->at;
 	int ret = trans_cursor_find_(c, va - s->delta, b->level);
 
@@ -78,24 +78,25 @@ int trans_table_share(struct trans_table *dst, trans_va_t dst_va,
 		      uint64_t len, unsigned int flags,
 		      struct trans_report *report)
 {
-	struct build b;
-	struct table_source source;
-	int ret = trans_build_begin_(&b, dst, dst_va, len, flags, SHARE_FLAGS,
+	struct sourced call;
+	struct build *b = &call.b;
+	const struct table_source *s = &call.source;
+	int ret = trans_build_begin_(b, dst, dst_va, len, flags, SHARE_FLAGS,
 				     report);
 
 	if (!ret)
-		ret = trans_source_begin_(&b, &source, src, src_va);
+		ret = trans_source_begin_(&call, src, src_va);
 	if (ret)
 		return ret;
-	if (!source.plain || src->hierarchical != dst->hierarchical ||
+	if (!s->plain || src->hierarchical != dst->hierarchical ||
 	    src->geo.pa_bits != dst->geo.pa_bits || src->dirty ||
 	    src->accessed || dst->indirect)
 		return build_refuse(
-			&b, TRANS_EINVAL,
+			b, TRANS_EINVAL,
 			"tables that differ in format cannot be shared");
 	dst->lend = lend;
 	dst->groups = trans_groups_; /* the source may have groups */
-	b.share = true;
-	b.ask = ask_share;
-	return trans_build_(&b);
+	b->share = true;
+	b->ask = ask_share;
+	return trans_build_(b);
 }
