@@ -72,6 +72,8 @@ static int attributes_of(const struct build *b, struct table_source *s,
 {
 	const struct trans_table *src = s->at.table;
 	uint64_t a = trans_desc_attributes_(&src->geo, d);
+	unsigned int type = (unsigned int)((d.v & LEAF_INDEX) >>
+					   LEAF_INDEX_SHIFT);
 	int index;
 
 	if (!trans_attributes_direct_(src, &a))
@@ -79,8 +81,7 @@ static int attributes_of(const struct build *b, struct table_source *s,
 			      "indirection that AP and XN cannot say");
 	a = trans_inherit_(cursor_inherited(&s->at), a);
 	if (!s->plain) {
-		index = trans_mair_same_(src->mair, b->dst->mair,
-					 (a & LEAF_INDEX) >> LEAF_INDEX_SHIFT);
+		index = trans_mair_same_(src->mair, b->dst->mair, type);
 		if (index < 0)
 			return refuse(s, TRANS_EUNREPR,
 				      "memory type not in the destination's MAIR");
