@@ -163,8 +163,8 @@ static bool is_alike(const struct table_source *s)
 	return s->alike.looks[LOOK_VALID] &&
 	       s->at.d.v == s->alike.looks[LOOK_VALID] + first &&
 	       s->at.pa == first + s->alike.offset &&
-	       s->at.level == s->alike.level &&
-	       s->at.inherited[s->at.level + 2] == s->alike.inherited;
+	       s->at.level == s->level &&
+	       s->at.inherited[s->at.level + 2] == s->inherited;
 }
 
 /* What is to become of the entry at the cursor? */
@@ -177,7 +177,7 @@ static TRANS_APART int judge(const struct build *b, struct table_source *s,
 	if (s->at.kind == DESC_LEAF && is_alike(s)) {
 		*piece = (struct piece){ s->at.va + s->alike.offset,
 					 s->alike.attributes, DESC_LEAF,
-					 s->alike.changes[LOOK_VALID] };
+					 s->became[LOOK_VALID] };
 		return 0;
 	}
 	if (s->at.kind == DESC_EMPTY && d.v && build_has(b, TRANS_MKVALID))
@@ -385,7 +385,7 @@ static unsigned int follow_leaves(struct build *b, struct table_source *s,
 		va += 1ULL << shift;
 	}
 	for (look = 0; look < LOOKS; look++)
-		count_changes(b, s->alike.changes[look], seen[look]);
+		count_changes(b, s->became[look], seen[look]);
 	b->answer.holes = (uint16_t)(b->answer.holes + seen[LOOK_GAP]);
 	return done;
 }
@@ -418,23 +418,25 @@ static TRANS_APART void remember(const struct build *b,
 	uint64_t look = s->at.d.v -
 			(s->at.va & ~low_mask(s->at.shift));
 
-	if (alike->level != s->at.level || alike->inherited != inherited ||
+	if (s->level != s->at.level || s->inherited != inherited ||
 	    alike->offset != offset ||
 	    alike->attributes != b->answer.attributes ||
 	    (build_has(b, TRANS_KEEPCONT) &&
-	     (alike->changes[LOOK_VALID] ^ s->changes) & LOST_CONT))
+	     (s->became[LOOK_VALID] ^ s->changes) & LOST_CONT)) {
 		*alike = (struct alike){ .offset = offset,
-					 .attributes = b->answer.attributes,
-					 .inherited = inherited,
-					 .level = s->at.level };
+					 .attributes = b->answer.attributes };
+		s->became[LOOK_VALID] = s->changes;
+		s->inherited = inherited;
+		s->level = s->at.level;
+	}
 	if (!(s->at.d.v & DESC_VALID)) {
 		alike->looks[LOOK_HIDDEN] = look;
-		alike->changes[LOOK_HIDDEN] = s->changes;
+		s->became[LOOK_HIDDEN] = s->changes;
 	} else if (look != alike->looks[LOOK_VALID]) {
 		alike->looks[LOOK_OTHER] = alike->looks[LOOK_VALID];
-		alike->changes[LOOK_OTHER] = alike->changes[LOOK_VALID];
+		s->became[LOOK_OTHER] = s->became[LOOK_VALID];
 		alike->looks[LOOK_VALID] = look;
-		alike->changes[LOOK_VALID] = s->changes;
+		s->became[LOOK_VALID] = s->changes;
 	}
 }
 

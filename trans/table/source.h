@@ -31,22 +31,22 @@ struct alike {
 	uint64_t looks[LOOKS];
 	uint64_t offset;     /* output - input address */
 	uint64_t attributes;
-	uint8_t changes[LOOKS];
-	uint8_t inherited;   /* holds below tables that say so ... */
-	int8_t level;        /* ... at this level */
 };
 
 struct table_source {
 	struct cursor at;
 	uint64_t delta;       /* destination - source address */
 	struct edit edit;     /* what the call makes of each leaf */
-	bool plain;           /* no conversion of attributes before the edit */
-	uint8_t bits;         /* of output addresses alike in both tables */
-	uint8_t changes;      /* of the entry at the cursor */
 	trans_pa_t ram;       /* valid_len: from here on this ... */
 	uint64_t ram_len;     /* ... many bytes are RAM; or whatever they are */
-	struct alike alike;
 	trans_va_t limit;     /* of the answer */
+	struct alike alike;
+	uint8_t became[LOOKS]; /* changes of what looks so ... */
+	uint8_t inherited;    /* ... below tables that say so ... */
+	int8_t level;         /* ... at this level */
+	uint8_t changes;      /* of the entry at the cursor */
+	uint8_t bits;         /* of output addresses alike in both tables */
+	bool plain;           /* no conversion of attributes before the edit */
 };
 
 /* A builder, and what it asks. */
