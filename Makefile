@@ -40,7 +40,7 @@ WITH_SETUP := y
 endif
 
 .PHONY: all lib build
-all: build core-symbols tables-gate single-gate blob-gate caches-gate erratum-gate licence-gate ## cross build and its gates: library, blob and port (the default)
+all: build core-symbols tables-gate stack-gate single-gate blob-gate caches-gate erratum-gate licence-gate ## cross build and its gates: library, blob and port (the default)
 
 include mk/toolchain.mk mk/lists.mk mk/compile.mk mk/arm64.mk mk/host.mk mk/tools.mk \
 	mk/efi.mk mk/gates.mk mk/bench.mk mk/single.mk mk/fetch.mk mk/run.mk mk/uboot.mk mk/hazard.mk mk/proofs.mk mk/linux.mk \

@@ -31,6 +31,40 @@ $(LX)/port/trans_table.c: tests/single.py mk/linux.mk sources.mk \
 		--blob-source $(BLOB) trans/transition/blob/blob.ld \
 		--source $(LINUX_SOURCES)
 
+# The tables as a kernel compiles them (arch/arm64/Makefile, ports/linux's, and
+# gcc, whose frames are measured), with 48 and with 52 bits.
+LS := $(A)/linux-stack
+LINUX_LIKE := -std=gnu11 -ffreestanding -fshort-wchar -funsigned-char \
+	-fno-common -fno-PIE -fno-strict-aliasing -mgeneral-regs-only \
+	-fno-asynchronous-unwind-tables -fno-unwind-tables \
+	-mbranch-protection=pac-ret -fno-delete-null-pointer-checks \
+	-fno-allow-store-data-races -fno-stack-protector \
+	-fno-omit-frame-pointer -fno-optimize-sibling-calls \
+	-fno-stack-clash-protection -falign-functions=4 \
+	-fno-strict-overflow -fconserve-stack -Os -fcallgraph-info=su
+
+$(LS)/trans_table.c: tests/single.py mk/linux.mk sources.mk $(TABLES) \
+		$(wildcard $(foreach d,/ /*/ /*/*/,\
+		$(addsuffix $(d)*.h,include lib trans)))
+	$(call say,SINGLE)
+	$(Q)tests/single.py --dir $(@D) --name trans_table \
+		--what 'the tables, for ports/linux' --only $(LINUX_CALLS) \
+		--source $(TABLES)
+$(LS)/env.h: ports/linux/env.h
+	@mkdir -p $(@D)
+	$(Q)sed '/^#include/d' $< > $@
+$(LS)/48.o: WIDE := 0
+$(LS)/52.o: WIDE := 1
+$(LS)/48.o $(LS)/52.o: $(LS)/trans_table.c $(LS)/env.h tests/linux/stack.h
+	$(call say,CC)
+	$(Q)$(CROSS_COMPILE)gcc $(LINUX_LIKE) -include tests/linux/stack.h \
+		-DTRANS_ENV_HEADER='"env.h"' -DCONFIG_ARM64_PA_BITS_52=$(WIDE) \
+		-c $< -o $@
+
+.PHONY: stack-gate
+stack-gate: $(LS)/48.o $(LS)/52.o ## what a copy takes of a kernel's stack
+	@tests/gates.py stack --tools $(CROSS_COMPILE) $^
+
 .PHONY: linux-port
 linux-port: $(LX)/port/trans_table.c
 	$(Q)cp $(LINUX_PORT) $(LX)/port

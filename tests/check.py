@@ -44,8 +44,8 @@ TOOLCHAINS = {'gcc': 'host', 'clang': 'host-clang'}
 DIFFERENTIAL_OPS = 3000
 FULL_SCALE = 3 # of what the unit tests do at random (TRANS_SCALE)
 NEEDS_GIB = {False: 8, True: 16} # of the disk; by `full`
-GATES = ('core-symbols', 'tables-gate', 'single-gate', 'blob-gate',
-         'caches-gate', 'erratum-gate', 'licence-gate')
+GATES = ('core-symbols', 'tables-gate', 'stack-gate', 'single-gate',
+         'blob-gate', 'caches-gate', 'erratum-gate', 'licence-gate')
 # What is built behind the other stages, none of which writes what these makes
 # read; Linux by `full`.
 U_BOOT = 'uboot-bins',

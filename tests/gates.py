@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
-"""Eight promises about what was built, checked on the binaries themselves.
+"""Nine promises about what was built, checked on the binaries themselves.
 
 core: linked within itself, the core archive takes nothing from outside but the
       four functions that a C compiler may call by itself.
 alone: these objects together take no more than that either.
 fixed: the first of two objects of all tables is the larger one: the other was
       told what not to expect (lib/assume.h).
+stack: a copy takes no more of a kernel's stack than is promised.
 blob: the control blob is flat (no relocation, no symbol from outside, nothing
       that holds an absolute address) and fits in 16 KiB.
 caches: no instruction but DC CIVAC cleans, a DMB or DSB stands in front of it,
@@ -25,8 +26,15 @@ import subprocess
 import sys
 import tempfile
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, f'{HERE}/bench')
+import bench  # noqa: E402
+
 ALLOWED = {'memcpy', 'memmove', 'memset'}
 BLOB_MAX = 16 << 10
+# Of a kilobyte that a copy may take inside of Linux: with the adapter, what the
+# host is asked, and 16 bytes to spare (docs/linux.md).
+STACK_MAX = 1024 - 128 - 16
 
 # A static link resolves these silently, to addresses that are wrong wherever
 # else the blob is copied to; so they are looked for in the objects.
@@ -101,6 +109,23 @@ def fixed(tools, any_, one):
               f'fixed, {before} with any')
         if after >= before:
             bad.append(f'{what}: nothing is saved')
+    return bad
+
+
+def stack(tools, objs):
+    """The deepest call of trans_table_copy, by what gcc wrote of each frame
+    beside the objects. What is asked of the host is not in it."""
+    bad = []
+    for obj in objs:
+        calls = bench.Calls(tools, [obj])
+        if calls.dynamic or 'trans_table_copy' not in calls.titles:
+            bad.append(f'{obj}: no frames, or dynamic ones: {calls.dynamic}')
+            continue
+        size, chain = calls.worst(calls.titles['trans_table_copy'])
+        print(f'stack-gate: {obj}: a copy takes {size} bytes of stack, limit '
+              f'{STACK_MAX}')
+        if size > STACK_MAX:
+            bad.append(f'{obj}: {size} bytes: ' + ' > '.join(chain))
     return bad
 
 
@@ -318,8 +343,8 @@ def efi(path):
         yield f'{len(data)} bytes are more than {EFI_MAX}'
 
 
-GATES = ('core', 'alone', 'fixed', 'blob', 'licence', 'caches', 'erratum',
-         'efi')
+GATES = ('core', 'alone', 'fixed', 'stack', 'blob', 'licence', 'caches',
+         'erratum', 'efi')
 
 
 def main():
@@ -330,7 +355,7 @@ def main():
                     help='prefix of nm, ld, ar and readelf')
     ap.add_argument('--link', default='', help='erratum: the words')
     ap.add_argument('file', nargs='+', help='core: ARCHIVE; alone: OBJECT...; '
-                    'fixed: OBJECT OBJECT; '
+                    'fixed: OBJECT OBJECT; stack: OBJECT...; '
                     'blob: ELF BIN OBJECT...; caches: ELF OR ARCHIVE...; '
                     'erratum: ELF...; licence: ARCHIVE... OBJECT...; efi: FILE')
     args = ap.parse_args()
@@ -340,6 +365,8 @@ def main():
         bad = alone(args.tools, args.file)
     elif args.gate == 'fixed':
         bad = fixed(args.tools, *args.file)
+    elif args.gate == 'stack':
+        bad = stack(args.tools, args.file)
     elif args.gate == 'caches':
         bad = caches(args.tools, args.file)
     elif args.gate == 'erratum':

@@ -654,6 +654,23 @@ class Gates(unittest.TestCase):
         self.assertIn('map alone: nothing is saved',
                       self.said(gates.fixed, self.TOOLS, large, large))
 
+    def stack(self, length, name='trans_table_copy'):
+        """A function with so much on its stack, and its frame's 16 bytes."""
+        obj = f'{self.there}/stack.o'
+        subprocess.run(
+            [f'{self.TOOLS}gcc', '-Os', '-fno-stack-protector',
+             '-fno-omit-frame-pointer', '-fcallgraph-info=su', '-x', 'c', '-c',
+             '-', '-o', obj], text=True, check=True, input=f"""
+            void put(char *here);
+            int {name}(void) {{ char a[{length}]; put(a); return *a; }}""")
+        return self.said(gates.stack, self.TOOLS, [obj])
+
+    def test_a_copy_takes_so_much_stack(self):
+        self.assertEqual(self.stack(gates.STACK_MAX - 16), '')
+        self.assertIn(f'{gates.STACK_MAX + 16} bytes: trans_table_copy:',
+                      self.stack(gates.STACK_MAX))
+        self.assertIn('no frames', self.stack(16, 'other'))
+
     # ---- blob, caches, erratum ----
 
     def blob(self, text, flat=16):

@@ -78,7 +78,8 @@ static int study(struct build *b)
 
 	b->old = old_entry(b, b->f->next);
 	b->old_kind = (uint8_t)trans_desc_kind_(&b->dst->geo, b->level, b->old);
-	b->whole = build_to(b) - from == low_mask(b->shift);
+	b->whole = from == b->va &&
+		   (b->va | low_mask(b->shift)) <= b->last;
 	if (TRANS_ASSUME_ONCE && b->old.v)
 		return fail_old(b, TRANS_EEXIST, "see TRANS_ASSUME_ONCE");
 	if (old_kind(b) == DESC_RESERVED)

@@ -11,8 +11,8 @@
  * and make it the source. */
 int trans_source_begin_(struct sourced *call, const struct trans_table *src,
 			trans_va_t src_va);
-/* Make the range of @call itself, as it is, its source: for operations that change
- * what is mapped, with @edit and TRANS_REPLACE. */
+/* Make the range of @call itself, as it is, its source: for operations that
+ * change what is mapped, with @edit and TRANS_REPLACE. */
 void trans_source_self_(struct sourced *call, struct edit edit);
 
 #endif
