@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
- * kexec_load() in which the first allocation fails, then the second and so on,
- * until all are had: a guest's program, without a C library. Its words are
- * where the image goes, as hexadecimal digits, and `image` or `crash`.
+ * A load in which the first allocation fails, then the second and so on, until
+ * all are had: a guest's program, without a C library. Its words are where the
+ * image goes, as hexadecimal digits, for kexec_load(), or `file` for
+ * kexec_file_load() of /image; and `image` or `crash`.
  *
  * Linux, Documentation/fault-injection/fault-injection.rst: fail-nth of a task
  * counts down, and the allocation that takes it to zero fails.
@@ -13,14 +14,37 @@
 #define ENOMEM 12
 #define AT_FDCWD ((word)-100)
 #define O_RDWR 2
-#define MOST 2000
+#define MOST 4000
 
-static long load(word mem, word flags)
+/* @image: a file, or -1: @mem is where it goes. */
+struct what {
+	word mem, flags;
+	long image;
+};
+
+static long open(const char *path, word flags)
+{
+	return syscall(NR_OPENAT, AT_FDCWD, (word)path, flags, 0);
+}
+
+static long load_file(const struct what *what)
+{
+	static const char words[] = "words";
+
+	return syscall5(NR_KEXEC_FILE_LOAD, (word)what->image,
+			(word)what->image, sizeof(words), (word)words,
+			what->flags ? KEXEC_FILE_ON_CRASH : 0);
+}
+
+static long load(const struct what *what)
 {
 	static const char page[16] = "not a kernel";
-	struct segment segment = { page, sizeof(page), mem, LEN };
+	struct segment segment = { page, sizeof(page), what->mem, LEN };
 
-	return syscall(NR_KEXEC_LOAD, mem, 1, (word)&segment, flags);
+	if (what->image >= 0)
+		return load_file(what);
+	return syscall(NR_KEXEC_LOAD, what->mem, 1, (word)&segment,
+		       what->flags);
 }
 
 static void unload(word flags)
@@ -55,57 +79,58 @@ static void say_bad(word nth, long ret)
 	say("\n");
 }
 
+static void say_counts(const struct what *what, word refused, word went_on)
+{
+	say(what->image < 0 ? "LINUX: loads refused " :
+			      "LINUX: loads of a file refused ");
+	say_number(refused);
+	say(", went on ");
+	say_number(went_on);
+	say(what->flags ? ", then a crash image taken\n" : ", then taken\n");
+}
+
 /* Some are tried in another way where they fail, and the load goes on. */
-static void loads(word file, word mem, word flags)
+static void loads(word file, const struct what *what)
 {
 	word nth, refused = 0, went_on = 0;
 	long ret = 0;
 
 	for (nth = 1; nth < MOST; nth++) {
 		will_fail(file, nth);
-		ret = load(mem, flags);
+		ret = load(what);
 		if (!has_failed(file))
 			break;
 		if (ret && ret != -ENOMEM)
 			say_bad(nth, ret);
 		refused += ret != 0;
 		went_on += ret == 0;
-		unload(flags);
+		unload(what->flags);
 	}
 	will_fail(file, 0);
-	unload(flags);
+	unload(what->flags);
 	if (ret)
 		say_bad(0, ret);
-	say("LINUX: loads refused ");
-	say_number(refused);
-	say(", went on ");
-	say_number(went_on);
-	say(flags ? ", then a crash image taken\n" : ", then taken\n");
-}
-
-static word hex(const char *text)
-{
-	word n = 0;
-
-	for (; *text; text++)
-		n = n << 4 | (word)(*text <= '9' ? *text - '0' :
-						   *text - 'a' + 10);
-	return n;
+	say_counts(what, refused, went_on);
 }
 
 /* argc, argv: Linux, fs/binfmt_elf.c. */
 __attribute__((noreturn, used)) static void run(const word *stack)
 {
-	const char *mem = (const char *)stack[2];
-	const char *what = (const char *)stack[3];
-	long file = syscall(NR_OPENAT, AT_FDCWD, (word)"/proc/self/fail-nth",
-			    O_RDWR, 0);
+	const char *where = (const char *)stack[2];
+	const char *kind = (const char *)stack[3];
+	struct what what = {
+		.flags = kind[0] == 'c' ? KEXEC_ON_CRASH : 0,
+		.image = where[0] == 'f' && where[1] == 'i' ?
+				 open("/image", 0) : -1,
+	};
+	long file = open("/proc/self/fail-nth", O_RDWR);
 
+	if (what.image < 0)
+		what.mem = hex(where);
 	if (file < 0)
 		say("LINUX: BAD: no fail-nth\n");
 	else
-		loads((word)file, hex(mem),
-		      what[0] == 'c' ? KEXEC_ON_CRASH : 0);
+		loads((word)file, &what);
 	leave(file < 0);
 }
 

@@ -3,28 +3,40 @@
 load, and of what a resume does with tables, fail once (tests/linux/fail.c)."""
 import os
 import re
+import struct
 
 import kexec_cases
 
 # An image has more of them than its pages, a crash image some. Each of them
 # fails once a round: where one keeps a page, 40 rounds keep 160 KiB.
 # What is free differs by some 70 without.
-REFUSED = re.compile(r'^LINUX: loads refused (\d+), went on \d+, '
-                     r'then (a crash image )?taken', re.M)
+REFUSED = re.compile(r'^LINUX: loads( of a file)? refused (\d+), '
+                     r'went on \d+, then (a crash image )?taken', re.M)
 LESS = re.compile(r'^LINUX: (-?\d+) KiB less are free', re.M)
-LEAST = {False: 20, True: 3} # by: a crash image
+# By: of a file; a crash image.
+LEAST = {(False, False): 20, (False, True): 3,
+         (True, False): 60, (True, True): 12}
 ROUNDS, MOST_KIB = 40, 128
+IMAGE_LEN = 64 << 10
 
 
-def loads(lx, expect):
+def small_image():
+    """What kexec_file_load takes for an Image, of few pages (Linux,
+    Documentation/arch/arm64/booting.rst: image_size, 4K pages, anywhere)."""
+    head = struct.pack('<8x3Q24x4s4x', 0, IMAGE_LEN, 0xa, b'ARM\x64')
+    return head.ljust(IMAGE_LEN, b'\0')
+
+
+def loads(lx, expect, *words):
     """And then the same kernel leaves."""
     def run(case):
         text = lx.boot(case, 1, case.guest, ['tt.do=fail', 'tt.how=-s',
-                                                f'tt.rounds={ROUNDS}'],
+                                                f'tt.rounds={ROUNDS}', *words],
                        [r'^LINUX: sent', *expect, r'^LINUX: arrived'])
         found = REFUSED.findall(text)
         if len(found) != 2 * (1 + ROUNDS) or any(
-                int(n) < LEAST[bool(crash)] for n, crash in found):
+                int(n) < LEAST[bool(file), bool(crash)]
+                for file, n, crash in found):
             raise lx.Failed(f'loads refused: {found}')
         lost = LESS.search(text)
         if not lost or abs(int(lost[1])) > MOST_KIB:
@@ -59,4 +71,7 @@ def cases(lx, kernel):
         r'kexec_trans: TRANS_ENOMEM', kexec_cases.MOVED]),
                [*kexec_cases.WORDS, *crashes])
     yield case('library', loads(lx, []), [*kexec_cases.NOT, *crashes])
+    yield case('file', loads(lx, [
+        r'kexec_trans: TRANS_ENOMEM', r'^LINUX: loads of a file',
+        kexec_cases.MOVED], 'tt.files=y'), [*kexec_cases.WORDS, *crashes])
     yield case('resume', wakes(lx), kexec_cases.NOT)

@@ -10,7 +10,8 @@
 #	tt.do=flip          likewise, with a bit of it changed after the load
 #	tt.do=several       load, again, unload, load, beside a crash kernel
 #	tt.do=refuse        load what cannot be
-#	tt.do=fail          load, each allocation failing in turn, then kexec
+#	tt.do=fail          load, each allocation failing in turn, then kexec;
+#	                    tt.files=y: by kexec_file_load
 #	tt.do=fail_wake     resume likewise, until it does
 #	tt.do=crash         panic, with /kernel loaded for that: tt.how
 #	tt.do=crashed       the crash kernel: is memory in /proc/vmcore?
@@ -114,8 +115,13 @@ free_all_kib() {
 }
 
 fail_both() {
-	fail 42000000 image
-	fail "$crash" crash
+	if [ "$files" ]; then
+		fail file image
+		fail file crash
+	else
+		fail 42000000 image
+		fail "$crash" crash
+	fi
 }
 
 # A load that fails leaves nothing behind, by tt.rounds of them: a page that one
@@ -195,7 +201,7 @@ mount -t sysfs sysfs /sys
 mount -t devtmpfs dev /dev
 mount -t tmpfs tmp /tmp
 echo 7 >/proc/sys/kernel/printk
-do= how= ways= sent= rounds=
+do= how= ways= sent= rounds= files=
 for word in $(cat /proc/cmdline); do
 	case $word in
 	tt.*) eval "${word#tt.}" ;;

@@ -55,6 +55,7 @@ def fill_system(archive, more=()):
     archive.add('bin/busybox',
                 payload.read(f'{payload.BUILD}/busybox/bin/busybox'))
     archive.add('bin/kexec', payload.read(f'{kexec.TOOLS}/sbin/kexec'))
+    archive.add('image', fail_cases.small_image())
     for name in ('refuse', 'fail'):
         archive.add(f'bin/{name}', program(name))
     archive.add('lib/libxenctrl.so.4.17', kexec.stub_library())
@@ -75,7 +76,8 @@ def system(name, which):
     in it; made again where something of it is newer."""
     path = f'{RUNS}/{name}-{which}.cpio'
     made_of = [*(f'{HERE}/{part}' for part in (
-        'guest.sh', 'guest.h', 'refuse.c', 'fail.c', 'run_linux.py')),
+        'guest.sh', 'guest.h', 'refuse.c', 'fail.c', 'fail_cases.py',
+        'run_linux.py')),
                ktree.image(name, which)]
     with fetch.locked(f'{RUNS}/.lock'):
         if payload.newer(path, made_of):
