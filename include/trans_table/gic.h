@@ -110,6 +110,19 @@ int trans_gic_lpi_tables(const struct trans_gic *gic,
 			 struct trans_ranges *tables, struct trans_error *err);
 
 /*
+ * The tables of one redistributor, by values of GICD_TYPER and of its
+ * GICR_PROPBASER and GICR_PENDBASER: for a host whose own driver knows the
+ * redistributors. Nothing is read, and nobody asks whether they are in use.
+ * Fewer than 14 bits of INTIDs: no LPIs, and @property has no length.
+ */
+struct trans_gic_tables {
+	struct trans_range property, pending;
+};
+struct trans_gic_tables trans_gic_tables_of(uint32_t gicd_typer,
+					    uint64_t propbaser,
+					    uint64_t pendbaser);
+
+/*
  * For ask (transition.h): would the calls below refuse, as far as reading
  * tells? Nothing is written. @mpidr: MPIDR_EL1 of the CPU that leaves. @kept:
  * as for trans_gic_lpis_off. With GICv2 there is nothing to look at.

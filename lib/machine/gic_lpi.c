@@ -14,30 +14,8 @@
 #define GITS_CTLR_ENABLED (1u << 0)
 #define GITS_CTLR_QUIESCENT (1u << 31)
 
-/*
- * Interrupt numbers have IDbits + 1 bits, of PROPBASER [4:0] and GICD_TYPER
- * [23:19] the lesser. A byte for each from 8192 on in the property table, a bit
- * for each from 0 on in the pending table. With fewer than 14 bits there are no
- * LPIs; the pending table is still counted, as nothing is lost by that.
- */
-struct gic_lpi_tables trans_gic_lpi_tables_(const struct trans_gic *gic,
-					    uint64_t propbaser,
-					    uint64_t pendbaser)
-{
-	unsigned int bits = (unsigned int)(propbaser & 31) + 1;
-	unsigned int most = (gic_read(gic, gic->dist + GICD_TYPER) >> 19 & 31) +
-			    1;
-	uint64_t ids = 1ULL << (bits < most ? bits : most);
-
-	return (struct gic_lpi_tables){
-		.property = { propbaser & PROPBASER_PA,
-			      ids > FIRST_LPI ? ids - FIRST_LPI : 0 },
-		.pending = { pendbaser & PENDBASER_PA, (ids + 7) / 8 },
-	};
-}
-
-static struct gic_lpi_tables tables_of(const struct trans_gic *gic,
-				       trans_pa_t rd)
+static struct trans_gic_tables tables_of(const struct trans_gic *gic,
+					 trans_pa_t rd)
 {
 	return trans_gic_lpi_tables_(gic, gic_read64(gic, rd + GICR_PROPBASER),
 				     gic_read64(gic, rd + GICR_PENDBASER));
@@ -53,7 +31,7 @@ static int add_tables(const struct trans_gic *gic, trans_pa_t rd,
 		      uint64_t typer, void *arg, struct trans_error *err)
 {
 	struct trans_ranges *set = arg;
-	struct gic_lpi_tables tables;
+	struct trans_gic_tables tables;
 	int ret;
 
 	if (!lpis_on(gic, rd, typer) ||
@@ -116,7 +94,7 @@ static bool keeps(const struct trans_ranges *kept,
 static int stays_on(const struct trans_gic *gic, trans_pa_t rd,
 		    const struct trans_ranges *kept, struct trans_error *err)
 {
-	struct gic_lpi_tables tables = tables_of(gic, rd);
+	struct trans_gic_tables tables = tables_of(gic, rd);
 	const struct trans_range *lost = &tables.property;
 
 	if (keeps(kept, lost)) {

@@ -8,11 +8,12 @@
 #include "lib/machine/gic.h"
 
 /* A redistributor's tables, by its registers. */
-struct gic_lpi_tables {
-	struct trans_range property, pending;
-};
-struct gic_lpi_tables trans_gic_lpi_tables_(const struct trans_gic *gic,
-					    uint64_t propbaser,
-					    uint64_t pendbaser);
+static inline struct trans_gic_tables
+trans_gic_lpi_tables_(const struct trans_gic *gic, uint64_t propbaser,
+		      uint64_t pendbaser)
+{
+	return trans_gic_tables_of(gic_read(gic, gic->dist + GICD_TYPER),
+				   propbaser, pendbaser);
+}
 
 #endif

@@ -129,7 +129,7 @@ static int check_places(const struct trans_gic *gic,
 			struct trans_error *err)
 {
 	const struct trans_gic_lpis *lpis = gic->lpis;
-	struct gic_lpi_tables tables;
+	struct trans_gic_tables tables;
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < lpis->count; i++) {
