@@ -160,6 +160,8 @@ static int errno_of(int status)
 	case TRANS_EOVERLAP:
 	case TRANS_ERANGE:
 		return -EADDRNOTAVAIL;
+	case TRANS_ESTATE:
+		return -EBUSY;
 	case TRANS_EGEOM:
 		return -EOPNOTSUPP;
 	default:
@@ -208,8 +210,10 @@ static int load(struct kexec_trans *trans, struct kexec_trans_moves *moves)
 	trans_cpu_read(&trans->cpu);
 	/* As all CPUs have it: the maps must do for whichever leaves. */
 	trans->cpu.mmfr0 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1);
-	ret = kexec_trans_moves_find(moves, trans->image, &host_ops, trans,
-				     &error);
+	ret = kexec_trans_lpi_check(trans->image, &error);
+	if (!ret)
+		ret = kexec_trans_moves_find(moves, trans->image, &host_ops,
+					     trans, &error);
 	if (!ret)
 		ret = prepare(trans, moves, &error);
 	if (ret)

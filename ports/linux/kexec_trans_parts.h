@@ -28,6 +28,13 @@ int kexec_trans_moves_find(struct kexec_trans_moves *moves,
 			   struct trans_error *error);
 void kexec_trans_moves_free(struct kexec_trans_moves *moves);
 
+/*
+ * kexec_trans_lpi.c: may the image be started, while the GIC goes on to use the
+ * tables of LPIs? 0 or a status of the library's.
+ */
+int kexec_trans_lpi_check(const struct kimage *image,
+			  struct trans_error *error);
+
 /* kexec_trans_uart.c: that of earlycon, if there is one that is known. */
 struct trans_uart kexec_trans_uart(void);
 

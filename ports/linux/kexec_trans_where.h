@@ -6,6 +6,38 @@
 #ifndef KEXEC_TRANS_WHERE_H
 #define KEXEC_TRANS_WHERE_H
 
+static inline bool segment_meets(const struct kexec_segment *segment,
+				 const struct trans_range *range)
+{
+	return range->len && segment->memsz &&
+	       (segment->mem - range->start < range->len ||
+		range->start - segment->mem < segment->memsz);
+}
+
+/*
+ * A table of LPIs that a redistributor goes on to use. @reserved: the next
+ * kernel is told to keep off. A crash kernel keeps to its own memory, and takes
+ * the machine as it is. 0, or a status and @why.
+ */
+static inline int lpi_table_refused(const struct kexec_segment *segments,
+				    unsigned long count, bool crash,
+				    const struct trans_range *table,
+				    bool reserved, const char **why)
+{
+	unsigned long i;
+
+	for (i = 0; i < count; i++) {
+		if (segment_meets(&segments[i], table)) {
+			*why = "a segment lies where an LPI table is in use";
+			return TRANS_EOVERLAP;
+		}
+	}
+	if (crash || reserved || !table->len)
+		return 0;
+	*why = "LPIs are on, and nobody reserves their tables";
+	return TRANS_ESTATE;
+}
+
 #ifdef CONFIG_KEXEC_HANDOVER
 static inline bool segment_is_in(const struct kexec_segment *segment,
 				 const struct kho_scratch *area,

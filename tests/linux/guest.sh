@@ -157,6 +157,11 @@ fail_wake() {
 	say "BAD: did not resume"
 }
 
+# The property table, if LPIs are on.
+lpi_table() {
+	dmesg | sed -n 's/.*using LPI property table @0x0*//p'
+}
+
 # Nobody wrote this but the memory of this kernel.
 secret_of() {
 	echo "secret of $1" | sha256sum | cut -c 1-64
@@ -168,6 +173,7 @@ crash() {
 	load -p crashed "$sent"
 	say loaded
 	sleep 1 # a panic leaves on the way what was not yet written
+	[ -e /proc/sysrq-trigger ] || exit # init that ends is a panic
 	echo c >/proc/sysrq-trigger
 	say "BAD: did not panic"
 }
@@ -226,7 +232,7 @@ flip)
 	;;
 several) several ;;
 refuse)
-	refuse
+	refuse "$(lpi_table)"
 	say done
 	;;
 fail) fail_loads ;;

@@ -14,6 +14,8 @@ LEVELS = ('el1', 'nvhe', 'vhe')
 # Without LPIs: their tables stay in use where the next kernel lies, and only
 # UEFI has a list of them for it, whoever leaves.
 GICV3 = {'gic': '3', 'more': ('-machine', 'its=off')}
+# With an ITS, Linux switches LPIs on.
+LPIS = {'gic': '3', 'its': True, 'smp': 2}
 
 
 def arrives(lx, do, how, moved=MOVED):
@@ -53,6 +55,63 @@ def refuses(lx):
         if len(re.findall(REFUSALS[0], text, re.M)) != 3:
             raise lx.Failed('not all of them were refused')
     return run
+
+
+UNRESERVED = r'LPIs are on, and nobody reserves their tables'
+OVER = r'a segment lies where an LPI table is in use'
+TABLE = r'\(pa=0x[0-9a-f]+ len=0xe000\)' # of QEMU's 16 bits
+
+
+def lpis_refuse(lx):
+    """What lies over a table, and all else while nobody reserves it."""
+    def run(case):
+        lx.boot(case, 1, case.guest, ['tt.do=refuse'],
+                [f'kexec_trans: TRANS_ESTATE: {UNRESERVED} {TABLE}',
+                 f'kexec_trans: TRANS_EOVERLAP: {OVER} {TABLE}',
+                 r'^LINUX: load ram refused, errno 16',
+                 r'^LINUX: load table refused, errno 99', r'^LINUX: done'])
+    return run
+
+
+def lpis_refuse_file(lx):
+    """Linux chooses where, and may choose a table."""
+    def run(case):
+        lx.boot(case, 1, case.guest, ['tt.do=kexec', 'tt.how=-s'],
+                [f'kexec_trans: TRANS_\\w+: ({UNRESERVED}|{OVER}) {TABLE}',
+                 r'^LINUX: BAD: kexec -l'], forbid=['LINUX: arrived'])
+    return run
+
+
+def lpis_crash(lx):
+    """A crash kernel goes on with the tables of the first."""
+    def run(case):
+        lx.boot(case, 1, case.guest, ['tt.do=crash', 'tt.how=-s'],
+                [r'^LINUX: loaded', IN_PLACE,
+                 r'CPU0: using reserved LPI pending table',
+                 r'Power down|Flash device refused suspend|^reboot: '],
+                forbid=[r'LINUX: BAD.*'])
+    return run
+
+
+def lpis_taken(lx):
+    """By Linux's own way."""
+    def run(case):
+        lx.boot(case, 1, case.guest, ['tt.do=refuse'],
+                [r'^LINUX: load ram taken', r'^LINUX: load table taken',
+                 r'^LINUX: done'])
+    return run
+
+
+def lpi_cases(lx, kernel):
+    def case(name, do, words, machine=LPIS):
+        return lx.Case(f'{kernel}-lpis-{name}', kernel, do,
+                       lx.machine('el1', **machine), words, 'slim')
+    yield case('refuse', lpis_refuse(lx), WORDS)
+    yield case('refuse-s', lpis_refuse_file(lx), WORDS)
+    yield case('crash', lpis_crash(lx), [*WORDS, *CRASHES])
+    yield case('linux', lpis_taken(lx), NOT)
+    yield case('off', arrives(lx, 'kexec', '-s'), WORDS,
+               {**GICV3, 'smp': 2})
 
 
 def panics(lx, how):

@@ -36,6 +36,23 @@ static inline const struct earlycon_device *earlycon_found(void)
 }
 #endif
 '''
+# Nothing else in the kernel knows where each redistributor is.
+RDISTS = '''
+#ifdef CONFIG_KEXEC_TRANS
+const struct rdists *its_rdists(void)
+{
+	return gic_rdists;
+}
+#endif
+'''
+RDISTS_CALL = '''
+/* NULL: there are no LPIs. */
+#ifdef CONFIG_ARM_GIC_V3_ITS
+const struct rdists *its_rdists(void);
+#else
+static inline const struct rdists *its_rdists(void) { return NULL; }
+#endif
+'''
 
 # Path -> (pattern of the only place, what it becomes).
 PLACES = {
@@ -55,6 +72,11 @@ PLACES = {
     'include/linux/psci.h': [
         (r'^(extern struct psci_operations psci_ops;\n)',
          '\\1\nenum arm_smccc_conduit psci_get_conduit(void);\n')],
+    'drivers/irqchip/irq-gic-v3-its.c': [
+        (r'^(static struct rdists \*gic_rdists;\n'
+         r'static struct irq_domain \*its_parent;\n)', '\\1' + RDISTS)],
+    'include/linux/irqchip/arm-gic-v3.h': [
+        (r'^(struct rdists \{\n(?:.*\n)+?\};\n)', '\\1' + RDISTS_CALL)],
     'drivers/tty/serial/earlycon.c': [
         (r'^(static struct earlycon_device early_console_dev = \{\n'
          r'[^}]*\};\n)', '\\1' + EARLYCON)],

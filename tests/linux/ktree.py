@@ -148,7 +148,7 @@ def without_kexec(name, text):
     if name == 'Kconfig':
         return once(text, r'^config KEXEC_TRANS\n(.+\n|\n(?!#))*', '', name)
     if name == 'Makefile':
-        text = once(text, r'^obj-\$\(CONFIG_KEXEC_TRANS\).*\nobj-.*\n', '',
+        text = once(text, r'^obj-\$\(CONFIG_KEXEC_TRANS\).*\n\t.*\nobj-.*\n', '',
                     name)
         return once(text, r'^# What only kexec_trans calls\.\n.*\n', '', name)
     return text

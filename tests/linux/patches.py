@@ -23,7 +23,8 @@ NOT_OURS = ['FILE_PATH_CHANGES', 'MISSING_SIGN_OFF', 'ALLOC_WITH_SIZEOF']
 ADAPTER = ['env.h', 'trans_pgd_library.c', 'trans_pgd_ways.h']
 COMPARE = ['trans_pgd_word.c', 'trans_pgd_compare.c']
 KEXEC = ['kexec_trans_parts.h', 'kexec_trans.c', 'kexec_trans_moves.c',
-         'kexec_trans_where.h', 'kexec_trans_uart.c', 'kexec_trans_flip.c']
+         'kexec_trans_where.h', 'kexec_trans_lpi.c', 'kexec_trans_uart.c',
+         'kexec_trans_flip.c']
 # Begun by the adapter, and gone on with.
 SHARED = ['Kconfig', 'Makefile']
 
@@ -83,6 +84,11 @@ segment is taken when it is loaded and compared after the move, with the
 caches on; if it differs the machine is reset by PSCI, and nothing started.
 A crash kernel, which is in place, is entered by the same code, with the
 MMU off.
+
+A GICv3 whose LPIs are on goes on to use their tables in memory. An image
+over one is refused, and any but a crash kernel while nobody reserves them
+for the next kernel, as UEFI's list does. The driver of the ITS says where
+the redistributors are.
 
 The conduit is psci.c's, as that of SMCCC is not known with version 1.0,
 and the UART earlycon's. What depends on the CPU is read on the one that

@@ -297,6 +297,7 @@ def cases():
         every += kexec_cases.slim_cases(sys.modules[__name__], kernel,
                                         CPUS.get(kernel, {}), words)
     every += fail_cases.cases(sys.modules[__name__], '6.12-fail-slim')
+    every += kexec_cases.lpi_cases(sys.modules[__name__], '6.12-fail-slim')
     every += figure_cases('6.12-4k', ALL)
     every += figure_cases('6.12-4k', LARGE, rams=('4G',))
     every += figure_cases('6.1-4k', ALL)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later */
 /*
  * Where the segments of Linux's images lie: which would be written over what
- * KHO preserves.
+ * KHO preserves, and which over tables that the GIC goes on to use.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,6 +10,9 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+
+#include <trans_table/errors.h>
+#include <trans_table/ranges.h>
 
 /* What of Linux's structures is looked at: include/linux/kexec.h and
  * include/linux/kexec_handover.h. */
@@ -76,11 +79,86 @@ static void the_first_beyond_is_told(void **state)
 	assert_ptr_equal(segment_beyond(segments, 2, areas, 0), &segments[0]);
 }
 
+/* ---- LPI tables ---- */
+
+static const struct trans_range table = { 16 * PAGE, 2 * PAGE };
+
+static void a_segment_meets_a_table(void **state)
+{
+	static const struct {
+		struct kexec_segment segment;
+		bool meets;
+	} row[] = {
+		{ SEGMENT(16 * PAGE, 2), true },
+		{ SEGMENT(17 * PAGE, 1), true },
+		{ SEGMENT(18 * PAGE, 1), false },
+		{ SEGMENT(15 * PAGE, 1), false },
+		{ SEGMENT(15 * PAGE, 2), true },
+		{ SEGMENT(8 * PAGE, 64), true },
+		{ SEGMENT(0, 16), false },
+		{ SEGMENT(16 * PAGE, 0), false },
+		{ SEGMENT(17 * PAGE, 0), false },
+		{ SEGMENT(0 - PAGE, 1), false },
+	};
+	static const struct trans_range none = { 16 * PAGE, 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		assert_int_equal(segment_meets(&row[i].segment, &table),
+				 row[i].meets);
+		assert_false(segment_meets(&row[i].segment, &none));
+	}
+}
+
+static const struct kexec_segment apart[] = {
+	SEGMENT(0, 16), SEGMENT(18 * PAGE, 8),
+};
+static const struct kexec_segment over[] = {
+	SEGMENT(0, 4), SEGMENT(17 * PAGE, 8),
+};
+
+/* Whoever else was told of the table, and whatever is started. */
+static void nothing_goes_over_a_table(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		const char *why = NULL;
+
+		assert_int_equal(lpi_table_refused(over, 2, i & 1, &table,
+						   i & 2, &why),
+				 TRANS_EOVERLAP);
+		assert_string_equal(why, "a segment lies where an LPI table is "
+				    "in use");
+	}
+}
+
+static void a_table_that_is_not_reserved(void **state)
+{
+	static const struct trans_range none = { 16 * PAGE, 0 };
+	const char *why = NULL;
+
+	(void)state;
+	assert_int_equal(lpi_table_refused(apart, 2, false, &table, true,
+					   &why), 0);
+	assert_int_equal(lpi_table_refused(apart, 2, true, &table, false,
+					   &why), 0);
+	assert_int_equal(lpi_table_refused(apart, 2, false, &none, false,
+					   &why), 0);
+	assert_null(why);
+	assert_int_equal(lpi_table_refused(apart, 2, false, &table, false,
+					   &why), TRANS_ESTATE);
+	assert_string_equal(why, "LPIs are on, and nobody reserves their "
+			    "tables");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_segment_is_in_one_area),
 		cmocka_unit_test(the_first_beyond_is_told),
+		cmocka_unit_test(a_segment_meets_a_table),
+		cmocka_unit_test(nothing_goes_over_a_table),
+		cmocka_unit_test(a_table_that_is_not_reserved),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
