@@ -17,7 +17,8 @@ LINUX_ALSO := trans_cpu_read trans_error_print trans_gic_tables_of \
 	trans_transition_cancel trans_transition_go trans_transition_here \
 	trans_transition_prepare
 LINUX_SOURCES := $(TABLES) lib/cpu.c lib/kimage.c $(wildcard lib/moves*.c) \
-	lib/ranges.c lib/machine/gic_tables.c lib/machine/this_cpu.c lib/machine/arch/aarch64/arch.c \
+	lib/ranges.c lib/machine/gic_tables.c lib/machine/this_cpu.c \
+	lib/machine/arch/aarch64/arch.c \
 	$(filter-out %/live.c %/report.c,$(wildcard trans/transition/*.c))
 
 $(LX)/port/trans_table.c: tests/single.py mk/linux.mk sources.mk \
