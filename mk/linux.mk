@@ -11,11 +11,10 @@ LINUX_CALLS := trans_geometry_first trans_geometry_from_tcr trans_geometry_init 
 	trans_table_create_for trans_table_idmap trans_table_publish
 # With CONFIG_KEXEC_TRANS also.
 LINUX_ALSO := trans_cpu_read trans_error_print trans_gic_tables_of \
-	trans_kimage_moves \
-	trans_moves_add trans_moves_in_place trans_moves_init trans_moves_plan \
-	trans_ranges_add trans_ranges_init trans_transition_ask \
-	trans_transition_cancel trans_transition_go trans_transition_here \
-	trans_transition_prepare
+	trans_kimage_moves trans_moves_add trans_moves_in_place \
+	trans_moves_init trans_moves_plan trans_ranges_add trans_ranges_init \
+	trans_transition_ask trans_transition_cancel trans_transition_go \
+	trans_transition_here trans_transition_prepare
 LINUX_SOURCES := $(TABLES) lib/cpu.c lib/kimage.c $(wildcard lib/moves*.c) \
 	lib/ranges.c lib/machine/gic_tables.c lib/machine/this_cpu.c \
 	lib/machine/arch/aarch64/arch.c \
