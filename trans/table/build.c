@@ -74,12 +74,12 @@ static TRANS_APART int fail_old(struct build *b, int status, const char *why)
  * range. */
 static int study(struct build *b)
 {
-	trans_va_t from = build_from(b);
+	trans_va_t from = build_from(b), end = b->va | low_mask(b->shift);
 
 	b->old = old_entry(b, b->f->next);
 	b->old_kind = (uint8_t)trans_desc_kind_(&b->dst->geo, b->level, b->old);
-	b->whole = from == b->va &&
-		   (b->va | low_mask(b->shift)) <= b->last;
+	b->to = end < b->last ? end : b->last;
+	b->whole = b->to - from == end - b->va;
 	if (TRANS_ASSUME_ONCE && b->old.v)
 		return fail_old(b, TRANS_EEXIST, "see TRANS_ASSUME_ONCE");
 	if (old_kind(b) == DESC_RESERVED)
@@ -110,7 +110,7 @@ static bool fits(const struct build *b)
 
 static bool covers(const struct build *b)
 {
-	return b->answer.last >= build_to(b);
+	return b->answer.last >= b->to;
 }
 
 /* Does an old leaf with @attributes, which maps @va to @pa, map it as the
@@ -136,9 +136,9 @@ static bool old_agrees(const struct build *b)
 static bool joins(const struct build *b, const struct cursor *c)
 {
 	trans_va_t last = cursor_last(c);
-	trans_va_t from = build_from(b), to = build_to(b);
-	bool inside = c->va >= from && last <= to;
-	bool apart = last < from || c->va > to;
+	trans_va_t from = build_from(b);
+	bool inside = c->va >= from && last <= b->to;
+	bool apart = last < from || c->va > b->to;
 	uint64_t attributes;
 
 	if (inside && (b->erase || build_has(b, TRANS_REPLACE)))
@@ -418,12 +418,12 @@ static int take(struct build *b)
 /* Go on with the table b->f, which is below the current slot. */
 static void enter(struct build *b)
 {
-	trans_va_t from = build_from(b), to = build_to(b);
+	trans_va_t from = build_from(b);
 
 	set_level(b, b->level + 1);
 	b->va = from & ~low_mask(b->shift);
 	b->f->next = (uint16_t)rung_index(b->rung, from);
-	b->f->end = (uint16_t)(rung_index(b->rung, to) + 1);
+	b->f->end = (uint16_t)(rung_index(b->rung, b->to) + 1);
 }
 
 static TRANS_APART int open_old(struct build *b, struct frame *f,
@@ -611,6 +611,7 @@ int trans_build_(struct build *b)
 
 	b->f = b->frame;
 	b->va = b->first;
+	b->to = b->last;
 	set_level(b, b->dst->geo.start_level - 1);
 	enter(b);
 	ret = walk(b);

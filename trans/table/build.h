@@ -86,6 +86,7 @@ struct build {
 	};
 	desc_t old;
 	trans_va_t va;
+	trans_va_t to;       /* what of it lies in the range ends there */
 	struct answer answer;
 	struct frame frame[MAX_DEPTH];
 };
@@ -131,17 +132,10 @@ static inline void build_advance(struct build *b, unsigned int count)
 	b->va += (uint64_t)count << b->shift;
 }
 
-/* What of the current slot lies in the range. */
+/* Where what of the current slot lies in the range begins. */
 static inline trans_va_t build_from(const struct build *b)
 {
 	return b->va > b->first ? b->va : b->first;
-}
-
-static inline trans_va_t build_to(const struct build *b)
-{
-	trans_va_t end = b->va | low_mask(b->shift);
-
-	return end < b->last ? end : b->last;
 }
 
 /* What the answer has for @va. */

@@ -54,7 +54,7 @@ static TRANS_APART int ask_link(struct build *b, trans_va_t va)
 	if (c->kind == DESC_TABLE && c->level == b->level &&
 	    !cursor_inherited(c))
 		b->answer = (struct answer){
-			.va = va, .last = build_to(b),
+			.va = va, .last = b->to,
 			.attributes = link_to(b, c),
 			.kind = DESC_TABLE,
 		};
