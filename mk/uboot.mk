@@ -26,12 +26,12 @@ uboot-newest: | uboot-setup ## the same with the newest U-Boot that Debian has
 uboot-matrix: uboot-bins payload $(A)/port.bin ## U-Boot cases in QEMU only (RUN='--only PATTERN --verbose')
 	@tests/uboot/run_uboot.py $(RUN)
 
-uboot-series: uboot-setup ## the library and the port as patches that git am takes, for the newest U-Boot
-	@tests/uboot/patches.py
+uboot-series: uboot-setup ## the library and the port as patches that git am takes, for the newest U-Boot (U_BOOT=dir: for your tree)
+	@tests/uboot/patches.py $(if $(U_BOOT),--tree '$(U_BOOT)')
 
-uboot-check: uboot-setup payload $(A)/port.bin ## the series on a pristine tree: applied, built, measured, kernels started and resumed
+uboot-check: uboot-setup payload $(A)/port.bin ## the series on a pristine tree: applied, built, measured, kernels started and resumed (U_BOOT=dir: a copy of yours)
 	@tests/lab/setup --with python3-pytest python3-filelock python3-pytest-xdist
-	@tests/uboot/check_series.py
+	@tests/uboot/check_series.py $(if $(U_BOOT),--source '$(U_BOOT)')
 
 uboot-boards: uboot-setup payload ## the port, and the series, compiled for boards of 20 SoCs; kexec on QEMU's raspi3b and xlnx-versal-virt
 	@tests/lab/boards.py --tools $(CROSS_COMPILE)

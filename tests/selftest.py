@@ -1424,6 +1424,42 @@ class Debian(unittest.TestCase):
         self.assertLessEqual(at + 33 * 512, at_debian.LENGTH)
 
 
+class UBoot(unittest.TestCase):
+    """Who names a tree of one's own hears what is wrong with it, and finds it
+    as it was."""
+
+    def said(self, **files):
+        with tempfile.TemporaryDirectory() as where:
+            for path in files:
+                os.makedirs(os.path.dirname(f'{where}/{path}'), exist_ok=True)
+                with open(f'{where}/{path}', 'w', encoding='utf-8') as f:
+                    f.write(files[path])
+            done = subprocess.run(
+                [f'{HERE}/uboot/patches.py', '--tree', where], text=True,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            left = [os.path.relpath(f, where) for f in
+                    glob.glob(f'{where}/**', recursive=True)
+                    if os.path.isfile(f)]
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(sorted(left), sorted(files))
+        return done.stdout.replace(where, 'DIR')
+
+    def test_series(self):
+        def tree(number, more=()):
+            text = 'VERSION = {}\nPATCHLEVEL = {:02}\n'.format(*number)
+            return self.said(**{'Makefile': text, **dict(more)})
+
+        board = {'common/board_f.c': ''}
+        for wrong in self.said(), self.said(**board), tree((6, 1)):
+            self.assertEqual(wrong, 'uboot-series: DIR is no U-Boot tree\n')
+        self.assertEqual(
+            tree((2024, 10), board), 'uboot-series: DIR is U-Boot 2024.10; '
+            'the series is for 2025.01 and later\n')
+        self.assertEqual(
+            tree((2025, 1), {**board, 'boot/trans/Makefile': ''}),
+            'uboot-series: DIR has boot/trans already\n')
+
+
 class Docs(unittest.TestCase):
     """A document that says what is there, and one word of it that is not."""
     THERE = {'Makefile': 'all: x\n', 'lib/a.c': 'trans_a far\n',

@@ -57,10 +57,10 @@ def export(repo, into, count, *words):
     return patches
 
 
-def checkpatch(tree, patch, *words):
-    """What the tree's own checkpatch says of it."""
+def checkpatch(tree, patch, *words, cwd=None):
+    """What the tree's own checkpatch says of it. It may write where it runs."""
     done = subprocess.run(
         ['perl', f'{tree}/scripts/checkpatch.pl', '--strict', '--no-tree',
-         '--terse', '--no-summary', *words, patch], cwd=tree, text=True,
+         '--terse', '--no-summary', *words, patch], cwd=cwd or tree, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return done.stdout

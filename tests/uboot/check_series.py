@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """make uboot-check: the series, on a pristine tree that was made a repository.
 It is written, applied by `git am`, built for QEMU, and cases run with what was
-built. Nothing is left of an earlier run."""
+built. The tree is a copy: of Debian's newest, or of one of your own. Nothing is
+left of an earlier run."""
 import argparse
 import os
 import shutil
@@ -69,9 +70,10 @@ OTHERS = [
 ]
 
 
-def make_repository(source):
+def make_repository(source, copy=os.link):
     """Files are shared with the package, and git replaces what it changes."""
-    shutil.copytree(source, TREE, symlinks=True, copy_function=os.link)
+    shutil.copytree(source, TREE, symlinks=True, copy_function=copy,
+                    ignore=lambda where, names: {'.git'} & set(names))
     for path in NOT_UPSTREAM:
         full = f'{TREE}/{path}'
         if os.path.islink(full) or os.path.isfile(full):
@@ -82,21 +84,24 @@ def make_repository(source):
         fetch.write_file(f'{TREE}/{path}', patches.pristine(source, path))
     series.git(TREE, 'init', '-q')
     series.git(TREE, '-c', 'core.looseCompression=0', 'add', '-A', '-f')
-    series.git(TREE, 'commit', '-q', '-m', 'As Debian has it')
+    series.git(TREE, 'commit', '-q', '-m', 'As it was')
 
 
-def apply_series(source):
+def apply_series(source, copy=os.link):
     """What checkpatch says of it."""
     files, bad = patches.write(source)
-    make_repository(source)
+    make_repository(source, copy)
     series.git(TREE, 'am', '-q', *files)
     return bad
 
 
-def prepare():
+def prepare(own=None):
+    if own:
+        patches.check(own)
     shutil.rmtree(patches.HOME, ignore_errors=True)
     with fetch.locked(f'{fetch.BUILD}/u-boot/{patches.RELEASE}/.lock'):
-        bad = apply_series(uboot.source(patches.RELEASE))
+        bad = (apply_series(own, shutil.copy2) if own else
+               apply_series(uboot.source(patches.RELEASE)))
     if bad:
         raise fetch.Failed(f'checkpatch:\n{bad}')
 
@@ -142,10 +147,10 @@ def ask_kconfig(tools):
             raise fetch.Failed(f'CMD_TRANS without {OWN_BOOT}')
 
 
-def run_all():
+def run_all(own):
     """(passed, failed)."""
     tools = os.environ.get('CROSS_COMPILE') or uboot.TOOLS
-    prepare()
+    prepare(own)
     uboot.build(TREE, patches.HOME, tools)
     footprint(tools)
     build_live(tools)
@@ -162,11 +167,14 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument('--tree', action='store_true',
                     help='only write and apply it (for tests/lab/boards.py)')
-    only_tree = ap.parse_args().tree
+    ap.add_argument('--source', metavar='DIR',
+                    help="a copy of your own tree instead of Debian's")
+    args = ap.parse_args()
+    own = args.source and os.path.abspath(args.source)
     try:
-        if only_tree:
-            return prepare()
-        return rows.end('', run_all)
+        if args.tree:
+            return prepare(own)
+        return rows.end('', lambda: run_all(own))
     except fetch.Failed as why:
         sys.exit(f'uboot-check: {why}')
 

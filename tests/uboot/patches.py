@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-or-later
 """make uboot-series: the library and ports/u-boot as a series that `git am`
-takes, for the newest U-Boot that Debian has: build/u-boot/series/patches/. It
-is applied again to the files as they were, and shown to that U-Boot's
-checkpatch.
+takes, for the newest U-Boot that Debian has: build/u-boot/series/patches/. Or,
+U_BOOT=dir, for a tree of your own, in which nothing is written:
+build/u-boot/own/patches/. It is applied again to the files as they were, and
+shown to that U-Boot's checkpatch.
 
 What differs between versions is decided here, by the tree that it is for, so
 that no condition is left."""
+import argparse
 import os
 import re
 import subprocess
@@ -24,9 +26,12 @@ import uboot  # noqa: E402
 HOME = f'{fetch.BUILD}/u-boot/series'
 OUT = f'{HOME}/patches'
 RELEASE = 'newest'
+# The oldest that the series is for. The port as such is for older ones, too.
+LEAST = 202501
 # Of this form: what the out-of-tree form does not have.
 OWN = f'{uboot.PORT}/series'
 LIB, BOOT = 'lib/trans_table', 'boot/trans'
+CHECKPATCH = '.checkpatch.conf'
 
 # Since which version there is what only this form asks for; compat.h has the
 # rest.
@@ -59,6 +64,18 @@ RESUME = ['block.c', 'resume.c', 'workers.c']
 NOT_OURS = ['CMD_TEST', 'FILE_PATH_CHANGES']
 
 
+# In each tree of U-Boot's, and in no other project's.
+A_FILE = 'common/board_f.c'
+
+
+class NoTree(fetch.Failed):
+    """It is not one of U-Boot's."""
+
+
+class TooOld(fetch.Failed):
+    """Before LEAST."""
+
+
 def port(name):
     with open(f'{uboot.PORT}/{name}', encoding='utf-8') as f:
         return f.read()
@@ -66,10 +83,29 @@ def port(name):
 
 def version(source):
     """As compat.h counts them."""
-    with open(f'{source}/Makefile', encoding='utf-8') as f:
-        found = dict(re.findall(r'^(VERSION|PATCHLEVEL) = (\d+)$', f.read(),
-                                re.M))
+    try:
+        with open(f'{source}/Makefile', encoding='utf-8') as f:
+            found = dict(re.findall(r'^(VERSION|PATCHLEVEL) = (\d+)$',
+                                    f.read(), re.M))
+    except OSError:
+        found = {}
+    if len(found) < 2 or not os.path.exists(f'{source}/{A_FILE}'):
+        raise NoTree(f'{source} is no U-Boot tree')
     return int(found['VERSION']) * 100 + int(found['PATCHLEVEL'])
+
+
+def named(number):
+    return '{}.{:02}'.format(*divmod(number, 100))
+
+
+def check(source):
+    """Is it one that the series is for?"""
+    number = version(source)
+    if number < LEAST:
+        raise TooOld(f'{source} is U-Boot {named(number)}; the series is for '
+                     f'{named(LEAST)} and later')
+    if os.path.exists(f'{source}/{BOOT}'):
+        raise fetch.Failed(f'{source} has {BOOT} already')
 
 
 def defines(source, header, macro):
@@ -153,7 +189,7 @@ class Tree:
 
     def __init__(self, repo, source):
         self.repo, self.answers = repo, ask(source)
-        paths = {*EDITS, *boot_patches.files(self.has('COMPAT_SUITE_LIST')),
+        paths = {*EDITS, CHECKPATCH, *boot_patches.files(self.has('COMPAT_SUITE_LIST')),
                  COMMANDS[0], 'MAINTAINERS'}
         series.begin(repo, {p: pristine(source, p) for p in paths})
 
@@ -330,28 +366,35 @@ def commits(repo, source):
         tree.commit(message)
 
 
-def write(source):
+def write(source, out=OUT):
     """(the patches, what is wrong with them). Of what is imported nothing is
     asked."""
-    os.makedirs(os.path.dirname(OUT), exist_ok=True)
-    uboot.say('patches for U-Boot {}.{:02} ...'.format(
-        *divmod(version(source), 100)))
-    with tempfile.TemporaryDirectory(dir=os.path.dirname(OUT)) as repo:
+    check(source)
+    os.makedirs(os.path.dirname(out), exist_ok=True)
+    uboot.say(f'patches for U-Boot {named(version(source))} ...')
+    with tempfile.TemporaryDirectory(dir=os.path.dirname(out)) as repo:
         commits(repo, source)
-        patches = series.export(repo, OUT, len(SERIES))
-    return patches, ''.join(
-        series.checkpatch(source, patch, '--ignore', ','.join(NOT_OURS))
-        for patch in patches[1:])
+        patches = series.export(repo, out, len(SERIES))
+        bad = [series.checkpatch(source, patch, '--ignore', ','.join(NOT_OURS),
+                                 cwd=repo) for patch in patches[1:]]
+    return patches, ''.join(bad)
 
 
 def main():
+    ap = argparse.ArgumentParser(description=__doc__.split('\n\n', 1)[0])
+    ap.add_argument('--tree', metavar='DIR',
+                    help="a source tree of your own instead of Debian's")
+    tree = ap.parse_args().tree
+    home = f'{fetch.BUILD}/u-boot/{"own" if tree else RELEASE}'
+    out = f'{home}/patches' if tree else OUT
     try:
-        with fetch.locked(f'{fetch.BUILD}/u-boot/{RELEASE}/.lock'):
-            patches, bad = write(uboot.source(RELEASE))
+        with fetch.locked(f'{home}/.lock'):
+            patches, bad = write(os.path.abspath(tree) if tree else
+                                 uboot.source(RELEASE), out)
     except fetch.Failed as why:
         sys.exit(f'uboot-series: {why}')
     print(bad, end='')
-    print(f'uboot-series: {OUT}: {len(patches)} patches')
+    print(f'uboot-series: {out}: {len(patches)} patches')
     sys.exit(bool(bad))
 
 
