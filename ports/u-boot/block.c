@@ -24,6 +24,7 @@ static int disk_read(void *ctx, u64 offset, void *buf, size_t len)
 	lbaint_t at = disk->start + (offset >> desc->log2blksz);
 	ulong count = len >> desc->log2blksz;
 
+	schedule();
 	return blk_dread(desc, at, count, buf) != count;
 }
 

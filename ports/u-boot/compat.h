@@ -28,6 +28,11 @@
 #include <linux/sizes.h>
 #include <asm/global_data.h>
 #include <asm/u-boot.h>
+#if __has_include(<u-boot/schedule.h>)
+#include <u-boot/schedule.h>
+#else
+#include <cyclic.h>
+#endif
 
 DECLARE_GLOBAL_DATA_PTR;
 

@@ -127,6 +127,13 @@ static int find_memory(struct request *r, struct trans_error *err)
 	return ret;
 }
 
+/* It hears of each MiB that is hashed. */
+static int progress(void *ctx, u64 done, u64 total)
+{
+	schedule();
+	return 0;
+}
+
 static int ask(void *host, struct trans_error *err)
 {
 	return port_ask(host, err);
@@ -158,6 +165,7 @@ static struct trans_kexec_args kexec_args(struct request *r)
 			  !r->unverified,
 		.sha256 = IS_ENABLED(CONFIG_CMD_TRANS_VERIFY) ? port_sha256 :
 								NULL,
+		.progress = progress,
 	};
 
 	args.transition.ask = ask;

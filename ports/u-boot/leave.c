@@ -46,12 +46,14 @@ static void quiet_devices(void)
 }
 
 /* Only reads: who is refused, or gives up, goes on with the GIC as it was. A
- * machine without one in its tree has no LPIs. */
+ * machine without one in its tree has no LPIs. The moves, and the next kernel
+ * until it has a driver, have all of a watchdog's time. */
 int port_ask(struct port *port, struct trans_error *err)
 {
 	if (IS_ENABLED(CONFIG_SANDBOX))
 		return port_error(err, TRANS_ESTATE, "this is the sandbox", 0,
 				  0);
+	schedule();
 	if (!port_has_gic(port))
 		return 0;
 	return trans_gic_check(&port->gic.gic, port->machine.cpu.mpidr,

@@ -12,6 +12,8 @@
 
 /* Below the stack pointer, for the calls that follow. */
 #define STACK_MARGIN SZ_64K
+/* What takes longer than to look whether a watchdog is due. */
+#define SERVED_FROM SZ_64K
 
 static int map_error(struct trans_error *err, int ret)
 {
@@ -212,11 +214,14 @@ static void host_free(void *ctx, unsigned int shift, unsigned int count,
 }
 
 /* U-Boot's map is an identity, but not always of all RAM: a Raspberry Pi 4 of
- * 8 GB has it up to 0xfc000000. */
+ * 8 GB has it up to 0xfc000000. A wipe asks here for each MiB; that only the
+ * first CPU does is a promise of trans_table/workers.h. */
 static void *host_phys_to_virt(void *ctx, trans_pa_t pa, size_t len)
 {
 	struct port_memory *m = ctx;
 
+	if (len >= SERVED_FROM)
+		schedule();
 	if (!trans_ranges_contain(&m->mapped, pa, len))
 		return NULL;
 	return map_sysmem(pa, len);

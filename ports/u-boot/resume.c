@@ -76,6 +76,7 @@ static int progress(void *ctx, u64 done, u64 total)
 	if (percent != r->percent)
 		printf("\r   Reading %3u %%", percent);
 	r->percent = percent;
+	schedule();
 	return ctrlc();
 }
 

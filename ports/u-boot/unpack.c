@@ -19,6 +19,7 @@ static int unpack_gzip(void *ctx, const void *src, size_t src_len, void *dst,
 {
 	const u8 *trailer = src + src_len - GZIP_TRAILER;
 	ulong len = src_len;
+	u32 crc;
 
 	if (src_len < GZIP_TRAILER)
 		return TRANS_ETRUNC;
@@ -27,7 +28,8 @@ static int unpack_gzip(void *ctx, const void *src, size_t src_len, void *dst,
 	if (gunzip(dst, dst_len, (void *)src, &len))
 		return TRANS_ECORRUPT;
 	*out_len = len;
-	if (get_unaligned_le32(trailer) != crc32(0, dst, len) ||
+	crc = crc32_wd(0, dst, len, CHUNKSZ_CRC32);
+	if (get_unaligned_le32(trailer) != crc ||
 	    get_unaligned_le32(trailer + 4) != (u32)len)
 		return TRANS_ECORRUPT;
 	return 0;

@@ -198,8 +198,10 @@ static bool comes(const struct port_machine *machine,
 	u64 events = swap_events(machine, EVENTS);
 	bool is;
 
-	while (!(is = so(worker)) && get_timer(start) < WAIT_MS)
+	while (!(is = so(worker)) && get_timer(start) < WAIT_MS) {
+		schedule();
 		asm volatile("wfe");
+	}
 	swap_events(machine, events);
 	return is;
 }

@@ -39,7 +39,7 @@ SINCE = {'COMPAT_BOOTDEV_OF_BLK': 202504, 'COMPAT_FILE_TYPE': 202504,
          'COMPAT_SUITE_LIST': 202504, 'COMPAT_UBMAN': 202507,
          'COMPAT_SETJMP': 202507, 'COMPAT_ALL_PAGES': 202601}
 # Conditions of ports/u-boot that a header of U-Boot's answers.
-HEADERS = ['common.h', 'alist.h']
+HEADERS = ['common.h', 'alist.h', 'u-boot/schedule.h']
 MACROS = {'U_BOOT_LONGHELP': 'include/command.h',
           'FDT_ERR_ALIGNMENT': 'scripts/dtc/libfdt/libfdt.h'}
 

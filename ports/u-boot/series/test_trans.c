@@ -8,6 +8,7 @@
 
 #include <bootstd.h>
 #include <command.h>
+#include <cyclic.h>
 #include <dm.h>
 #include <env.h>
 #include <malloc.h>
@@ -38,7 +39,8 @@ DECLARE_GLOBAL_DATA_PTR;
 #define KERNEL_LEN	0x10000
 #define KERNEL_NEEDS	0x200000
 #define INITRD		0x3000000
-#define FILES		"2000000:10000 3000000:1000"
+#define KERNEL_WORDS	"2000000:10000"
+#define FILES		KERNEL_WORDS " 3000000:1000"
 
 /* A disk of the host's */
 #define ASLEEP		"trans-asleep.img"
@@ -234,6 +236,47 @@ static int scans(struct unit_test_state *uts)
 
 	return 0;
 }
+
+static void count_only(struct cyclic_info *c)
+{
+}
+
+/* How often a watchdog would have been served, however soon it bites */
+static ulong served_by(const char *command)
+{
+	struct cyclic_info watchdog;
+
+	cyclic_register(&watchdog, count_only, 0, "trans_test");
+	run_command(command, 0);
+	cyclic_unregister(&watchdog);
+
+	return watchdog.run_cnt;
+}
+
+/* With each MiB that is hashed, and each piece of a disk */
+static int trans_test_watchdog(struct unit_test_state *uts)
+{
+	ulong much, little;
+
+	begin(2);
+	much = served_by("trans kexec " KERNEL_WORDS " 3000000:801000");
+	little = served_by("trans kexec " FILES);
+	ut_assert(much >= little + 8);
+
+	/* Whoever gives an image up reads twice after its header */
+	ut_assertok(put_asleep(uts));
+	much = served_by("trans discard -f host 0:0");
+	little = served_by("trans discard -f host 0:0");
+	ut_assert(much >= little + 2);
+	run_command("host unbind 0", 0);
+	os_unlink(ASLEEP);
+	ut_assertok(env_set("trans_resume", NULL));
+	console_record_reset();
+
+	return 0;
+}
+
+TRANS_TEST(trans_test_watchdog);
 
 /* A later test finds nothing of this one, however it ends */
 static int trans_test_scan(struct unit_test_state *uts)
