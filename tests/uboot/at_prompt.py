@@ -53,7 +53,6 @@ NOT_MAPPED = r'TRANS_EFAULT: .* the initrd cannot be seen \(pa=0x80000000'
 MMU_IS_OFF = "TRANS_ENOENT: U-Boot's MMU is off"
 WRONG_LEVEL = 'trans resume: TRANS_EIMAGE: saved at EL1, and we are at EL2'
 OTHER_EFI = 'trans resume: TRANS_ESTATE: another EFI booted'
-CALLED = r'function: cyclic_demo, .*frequency: (\d+)\.'
 PROOF = r'^proof holds: code'
 MOVED = r'moves \d+ bytes (\d+) of'
 TABLE = r'table 4K va40 pa40 {} lower root [0-9a-f]{{16}}'

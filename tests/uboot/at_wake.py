@@ -83,19 +83,6 @@ def awake(c, disks):
         raise Lost('the image is still there')
 
 
-def serves(c, machine, disks):
-    """What U-Boot calls in between, as it serves a watchdog, is called all the
-    while that an image is read, and by the first CPU where others help."""
-    words = f'virtio {asleep.disk_number(c)}:2'
-    for option in '', '-w 1 ':
-        said = c.must(f'cyclic demo 0 0; trans plan resume {option}{words}; '
-                      'cyclic list', 120)
-        demand(said, at_prompt.PROOF, at_prompt.CALLED)
-        often = min(map(int, re.findall(at_prompt.CALLED, said)))
-        if often < 10:
-            raise Lost(f'called {often} times a second')
-
-
 def resumes_by_sidecar(c, machine, disks):
     """Its log is lost, and this kernel's variables have no names. What its
     user space left is believed, but only that of its own boot."""

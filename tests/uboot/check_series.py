@@ -66,7 +66,6 @@ OTHERS = [
                    out='least-kexec'),
     at_prompt.Case('kexec-least-gicv3', at_prompt.refuses_gicv3,
                    out='least-kexec', gic='3'),
-    at_wake.Resume('resume-serves', at_wake.serves, out='live', smp=2),
     at_wake.Resume('resume-least', at_wake.resumes, out='least-resume'),
 ]
 
@@ -125,13 +124,12 @@ def footprint(tools):
 
 
 def build_live(tools):
-    """With a live tree, a script for the next kernel's, and functions that are
-    called in between, which are off by default here."""
+    """With a live tree, and a script for the next kernel's, which are off by
+    default here."""
     out = f'{patches.HOME}/live'
     shutil.copytree(f'{patches.HOME}/with', out, symlinks=True)
     with open(f'{out}/.config', 'a', encoding='utf-8') as f:
-        f.write('CONFIG_OF_LIVE=y\nCONFIG_OF_ENV_SETUP=y\n'
-                'CONFIG_CYCLIC=y\nCONFIG_CMD_CYCLIC=y\n')
+        f.write('CONFIG_OF_LIVE=y\nCONFIG_OF_ENV_SETUP=y\n')
     uboot.make(TREE, out, 'olddefconfig', tools=tools)
     uboot.make(TREE, out, 'u-boot.bin', tools=tools)
 
