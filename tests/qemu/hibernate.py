@@ -338,8 +338,11 @@ def from_row(row):
 
 
 def cycles(count, name, guest, *options):
-    """Asleep and awake, again and again, each time further into its life."""
+    """Asleep and awake, again and again, each time further into its life. A
+    panic is heard, also while other consoles would be suspended: else the
+    machine is reset, and all that is known is that there is no image."""
     guest.cycles = count
+    guest.words = (*guest.words, 'no_console_suspend')
     return Nap(f'cycles-{count}-{name}', guest,
                *[wakes(*options, cycle=n + 1) for n in range(count)],
                data_disk_is_clean, is_gone)
