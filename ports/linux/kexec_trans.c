@@ -160,9 +160,8 @@ static int errno_of(int status)
 	case TRANS_EOVERLAP:
 	case TRANS_ERANGE:
 		return -EADDRNOTAVAIL;
-	case TRANS_ESTATE:
-		return -EBUSY;
 	case TRANS_EGEOM:
+	case TRANS_ESTATE:
 		return -EOPNOTSUPP;
 	default:
 		return -EINVAL;

@@ -5,75 +5,97 @@
  * many nothing can (Arm IHI 0069, GICR_CTLR.EnableLPIs).
  */
 #include <linux/cpumask.h>
-#include <linux/efi.h>
 #include <linux/irqchip/arm-gic-v3.h>
 #include <linux/memblock.h>
+#include <linux/mm.h>
 #include <linux/percpu.h>
+#include <linux/sizes.h>
 
 #include "kexec_trans_parts.h"
 #include "kexec_trans_where.h"
 
 /*
- * UEFI's list of reservations is one that Linux adds them to; and what a device
- * tree reserves, it reserves for the next kernel, too.
+ * By memblock, which arm64 keeps: what a device tree reserves, it reserves for
+ * the next kernel, too; and what the driver of the ITS has put into UEFI's list
+ * is there as well (efi_mem_reserve_persistent), and is not where that failed.
  */
 static bool is_reserved(const struct trans_range *table)
 {
-	return efi_enabled(EFI_CONFIG_TABLES) ||
-	       memblock_is_region_reserved(table->start, table->len);
+	phys_addr_t start, end;
+	u64 i;
+
+	for_each_reserved_mem_range(i, &start, &end) {
+		if (range_is_in(table, start, end))
+			return true;
+	}
+	return false;
 }
 
-static int check_table(const struct kimage *image,
-		       const struct trans_range *table,
-		       struct trans_error *error)
+static int check_table(const struct kimage *image, struct trans_range table,
+		       bool spare, struct trans_error *error)
 {
+	const struct trans_range whole = lpi_table_whole(table);
 	const char *why = NULL;
 	int ret = lpi_table_refused(image->segment, image->nr_segments,
-				    image->type == KEXEC_TYPE_CRASH, table,
-				    is_reserved(table), &why);
+				    image->type == KEXEC_TYPE_CRASH, &whole,
+				    spare || is_reserved(&whole), &why);
 
 	if (ret)
 		*error = (struct trans_error){
 			.status = ret,
 			.level = TRANS_NO_LEVEL,
 			.why = why,
-			.pa = table->start,
-			.len = table->len,
+			.pa = whole.start,
+			.len = whole.len,
 		};
 	return ret;
 }
 
-static int check_redist(const struct kimage *image, u32 gicd_typer,
-			const void __iomem *rd, struct trans_error *error)
+static int check_used(const struct kimage *image, u32 gicd_typer,
+		      const void __iomem *rd, struct trans_error *error)
 {
-	struct trans_gic_tables tables;
-	int ret;
+	struct trans_gic_tables tables =
+		trans_gic_tables_of(gicd_typer,
+				    readq_relaxed(rd + GICR_PROPBASER),
+				    readq_relaxed(rd + GICR_PENDBASER));
+	int ret = check_table(image, tables.property, false, error);
 
-	if (!(readl_relaxed(rd + GICR_CTLR) & GICR_CTLR_ENABLE_LPIS))
-		return 0;
-	tables = trans_gic_tables_of(gicd_typer,
-				     readq_relaxed(rd + GICR_PROPBASER),
-				     readq_relaxed(rd + GICR_PENDBASER));
-	ret = check_table(image, &tables.property, error);
-	return ret ? ret : check_table(image, &tables.pending, error);
+	return ret ? ret : check_table(image, tables.pending, false, error);
 }
 
-/* Of each CPU that was brought up: those of others have no tables of ours. */
+/*
+ * The page is that of a CPU that may yet be brought up, behind the load: then
+ * the redistributor has it, and the driver reserves it.
+ */
+static int check_spare(const struct kimage *image, struct page *page,
+		       struct trans_error *error)
+{
+	return check_table(image,
+			   (struct trans_range){ page_to_phys(page), SZ_64K },
+			   true, error);
+}
+
+static int check_cpu(const struct kimage *image, const struct rdists *rdists,
+		     int cpu, struct trans_error *error)
+{
+	const void __iomem *rd = per_cpu_ptr(rdists->rdist, cpu)->rd_base;
+	struct page *page = per_cpu_ptr(rdists->rdist, cpu)->pend_page;
+
+	if (rd && (readl_relaxed(rd + GICR_CTLR) & GICR_CTLR_ENABLE_LPIS))
+		return check_used(image, rdists->gicd_typer, rd, error);
+	return page ? check_spare(image, page, error) : 0;
+}
+
 int kexec_trans_lpi_check(const struct kimage *image,
 			  struct trans_error *error)
 {
-	const struct rdists *rdists = its_rdists();
+	const struct rdists *rdists = gic_v3_rdists();
 	int cpu, ret = 0;
 
 	if (!rdists)
 		return 0;
 	for_each_possible_cpu(cpu) {
-		const void __iomem *rd = per_cpu_ptr(rdists->rdist,
-						     cpu)->rd_base;
-
-		if (rd)
-			ret = check_redist(image, rdists->gicd_typer, rd,
-					   error);
+		ret = check_cpu(image, rdists, cpu, error);
 		if (ret)
 			break;
 	}

@@ -15,6 +15,24 @@ static inline bool segment_meets(const struct kexec_segment *segment,
 }
 
 /*
+ * What of a table of LPIs is written, by the GIC or by the next kernel, which
+ * takes it over: that clears whole 64 KiB (drivers/irqchip/irq-gic-v3-its.c).
+ */
+static inline struct trans_range lpi_table_whole(struct trans_range table)
+{
+	table.len = (table.len + 0xffff) & ~0xffffULL;
+	return table;
+}
+
+/* Reserved in part is not reserved: the next kernel would not take it over. */
+static inline bool range_is_in(const struct trans_range *range,
+			       trans_pa_t start, trans_pa_t end)
+{
+	return range->start >= start && range->start < end &&
+	       range->len <= end - range->start;
+}
+
+/*
  * A table of LPIs that a redistributor goes on to use. @reserved: the next
  * kernel is told to keep off. A crash kernel keeps to its own memory, and takes
  * the machine as it is. 0, or a status and @why.

@@ -16,6 +16,10 @@ LEVELS = ('el1', 'nvhe', 'vhe')
 GICV3 = {'gic': '3', 'more': ('-machine', 'its=off')}
 # With an ITS, Linux switches LPIs on.
 LPIS = {'gic': '3', 'its': True, 'smp': 2}
+# Likewise, under UEFI, with the device tree.
+TOOLS = ['qemu-efi-aarch64']
+LPIS_EFI = {**LPIS, 'more': (
+    '-machine', 'acpi=off', '-bios', '/usr/share/qemu-efi-aarch64/QEMU_EFI.fd')}
 
 
 def arrives(lx, do, how, moved=MOVED):
@@ -59,7 +63,7 @@ def refuses(lx):
 
 UNRESERVED = r'LPIs are on, and nobody reserves their tables'
 OVER = r'a segment lies where an LPI table is in use'
-TABLE = r'\(pa=0x[0-9a-f]+ len=0xe000\)' # of QEMU's 16 bits
+TABLE = r'\(pa=0x[0-9a-f]+ len=0x10000\)' # of QEMU's 16 bits
 
 
 def lpis_refuse(lx):
@@ -68,7 +72,7 @@ def lpis_refuse(lx):
         lx.boot(case, 1, case.guest, ['tt.do=refuse'],
                 [f'kexec_trans: TRANS_ESTATE: {UNRESERVED} {TABLE}',
                  f'kexec_trans: TRANS_EOVERLAP: {OVER} {TABLE}',
-                 r'^LINUX: load ram refused, errno 16',
+                 r'^LINUX: load ram refused, errno 95',
                  r'^LINUX: load table refused, errno 99', r'^LINUX: done'])
     return run
 
@@ -102,6 +106,21 @@ def lpis_taken(lx):
     return run
 
 
+def lpis_reserved(lx):
+    """UEFI's list keeps the tables: the next kernel goes on with them."""
+    def run(case):
+        arrives(lx, 'kexec', '-s')(case)
+        text = lx.boot(case, 2, case.guest, ['tt.do=refuse'],
+                       [r'EFI stub: Booting Linux Kernel',
+                        f'kexec_trans: TRANS_EOVERLAP: {OVER} {TABLE}',
+                        r'^LINUX: load ram taken',
+                        r'^LINUX: load table refused, errno 99',
+                        r'^LINUX: done'])
+        if UNRESERVED in text:
+            raise lx.Failed(UNRESERVED)
+    return run
+
+
 def lpi_cases(lx, kernel):
     def case(name, do, words, machine=LPIS):
         return lx.Case(f'{kernel}-lpis-{name}', kernel, do,
@@ -110,6 +129,7 @@ def lpi_cases(lx, kernel):
     yield case('refuse-s', lpis_refuse_file(lx), WORDS)
     yield case('crash', lpis_crash(lx), [*WORDS, *CRASHES])
     yield case('linux', lpis_taken(lx), NOT)
+    yield case('reserved', lpis_reserved(lx), WORDS, LPIS_EFI)
     yield case('off', arrives(lx, 'kexec', '-s'), WORDS,
                {**GICV3, 'smp': 2})
 

@@ -36,22 +36,19 @@ static inline const struct earlycon_device *earlycon_found(void)
 }
 #endif
 '''
-# Nothing else in the kernel knows where each redistributor is.
+# Nothing else in the kernel knows where each redistributor is: also where this
+# kernel has no use for LPIs, and the one before had.
 RDISTS = '''
 #ifdef CONFIG_KEXEC_TRANS
-const struct rdists *its_rdists(void)
+const struct rdists *gic_v3_rdists(void)
 {
-	return gic_rdists;
+	return gic_data.rdists.rdist ? &gic_data.rdists : NULL;
 }
 #endif
 '''
 RDISTS_CALL = '''
-/* NULL: there are no LPIs. */
-#ifdef CONFIG_ARM_GIC_V3_ITS
-const struct rdists *its_rdists(void);
-#else
-static inline const struct rdists *its_rdists(void) { return NULL; }
-#endif
+/* NULL: the interrupt controller is another. */
+const struct rdists *gic_v3_rdists(void);
 '''
 
 # Path -> (pattern of the only place, what it becomes).
@@ -72,9 +69,10 @@ PLACES = {
     'include/linux/psci.h': [
         (r'^(extern struct psci_operations psci_ops;\n)',
          '\\1\nenum arm_smccc_conduit psci_get_conduit(void);\n')],
-    'drivers/irqchip/irq-gic-v3-its.c': [
-        (r'^(static struct rdists \*gic_rdists;\n'
-         r'static struct irq_domain \*its_parent;\n)', '\\1' + RDISTS)],
+    'drivers/irqchip/irq-gic-v3.c': [
+        (r'^(static struct gic_chip_data gic_data __read_mostly;\n)'
+         r'(static DEFINE_STATIC_KEY_TRUE\(supports_deactivate_key\);\n)',
+         '\\1\\2' + RDISTS)],
     'include/linux/irqchip/arm-gic-v3.h': [
         (r'^(struct rdists \{\n(?:.*\n)+?\};\n)', '\\1' + RDISTS_CALL)],
     'drivers/tty/serial/earlycon.c': [

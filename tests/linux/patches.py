@@ -87,8 +87,8 @@ MMU off.
 
 A GICv3 whose LPIs are on goes on to use their tables in memory. An image
 over one is refused, and any but a crash kernel while nobody reserves them
-for the next kernel, as UEFI's list does. The driver of the ITS says where
-the redistributors are.
+for the next kernel, as UEFI's list does. The GIC's driver says where the
+redistributors are.
 
 The conduit is psci.c's, as that of SMCCC is not known with version 1.0,
 and the UART earlycon's. What depends on the CPU is read on the one that

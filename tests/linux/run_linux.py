@@ -380,7 +380,7 @@ def provide(wanted, keep):
     lost = [w for w in wanted if not keep or not os.path.exists(ktree.image(*w))]
     if lost:
         subprocess.run([f'{ROOT}/tests/lab/setup', '--with',
-                        *ktree.kernels.TOOLS], check=True)
+                        *ktree.kernels.TOOLS, *kexec_cases.TOOLS], check=True)
         for name, which in lost:
             ktree.forget(name, which)
     return [why for w in lost for why in make_kernel(*w)]

@@ -151,6 +151,40 @@ static void a_table_that_is_not_reserved(void **state)
 			    "tables");
 }
 
+/* QEMU's, of 16 bits: 0xe000 bytes, of which the next kernel clears 0x10000. */
+static void a_table_is_whole_64k(void **state)
+{
+	static const struct trans_range cases[][2] = {
+		{ { PAGE, 0xe000 }, { PAGE, 0x10000 } },
+		{ { PAGE, 0x2000 }, { PAGE, 0x10000 } },
+		{ { PAGE, 0x10000 }, { PAGE, 0x10000 } },
+		{ { PAGE, 0x10001 }, { PAGE, 0x20000 } },
+		{ { PAGE, 0 }, { PAGE, 0 } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct trans_range whole = lpi_table_whole(cases[i][0]);
+
+		assert_int_equal(whole.start, cases[i][1].start);
+		assert_int_equal(whole.len, cases[i][1].len);
+	}
+}
+
+static void a_part_is_not_reserved(void **state)
+{
+	(void)state;
+	assert_true(range_is_in(&table, 16 * PAGE, 18 * PAGE));
+	assert_true(range_is_in(&table, 0, 64 * PAGE));
+	assert_false(range_is_in(&table, 16 * PAGE, 17 * PAGE));
+	assert_false(range_is_in(&table, 17 * PAGE, 18 * PAGE));
+	assert_false(range_is_in(&table, 17 * PAGE, 64 * PAGE));
+	assert_false(range_is_in(&table, 0, 17 * PAGE));
+	assert_false(range_is_in(&table, 0, 16 * PAGE));
+	assert_false(range_is_in(&table, 18 * PAGE, 64 * PAGE));
+	assert_false(range_is_in(&table, 0, 4 * PAGE));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +193,8 @@ int main(void)
 		cmocka_unit_test(a_segment_meets_a_table),
 		cmocka_unit_test(nothing_goes_over_a_table),
 		cmocka_unit_test(a_table_that_is_not_reserved),
+		cmocka_unit_test(a_table_is_whole_64k),
+		cmocka_unit_test(a_part_is_not_reserved),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
