@@ -18,6 +18,7 @@ import io
 import itertools
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -32,13 +33,14 @@ ROOT = os.path.dirname(HERE)
 sys.path[:0] = [HERE, os.path.join(HERE, 'qemu'),
                 os.path.join(HERE, 'hazard'), os.path.join(HERE, 'proofs'),
                 os.path.join(HERE, 'bench'), os.path.join(HERE, 'efi'),
-                os.path.join(HERE, 'linux'), os.path.join(ROOT, 'ports/efi'),
-                os.path.join(ROOT, 'docs/site')]
+                os.path.join(HERE, 'linux'), os.path.join(HERE, 'uboot'),
+                os.path.join(ROOT, 'ports/efi'), os.path.join(ROOT, 'docs/site')]
 import api  # noqa: E402
 import at_debian  # noqa: E402
 import at_measured  # noqa: E402
 import at_screen  # noqa: E402
 import check  # noqa: E402
+import check_series  # noqa: E402
 import docs  # noqa: E402
 import factors  # noqa: E402
 import gates  # noqa: E402
@@ -1458,6 +1460,19 @@ class UBoot(unittest.TestCase):
         self.assertEqual(
             tree((2025, 1), {**board, 'boot/trans/Makefile': ''}),
             'uboot-series: DIR has boot/trans already\n')
+
+    def test_check_of_a_tree_built_in_place(self):
+        with tempfile.TemporaryDirectory() as there, \
+                mock.patch('check_series.TREE', f'{there}/copy'):
+            for path, text in {'Makefile': 'mrproper:\n\trm .config\n',
+                               'lib/Makefile': '', 'lib/Kconfig': '',
+                               '.config': ''}.items():
+                check_series.series.write(f'{there}/own/{path}', text)
+            check_series.make_repository(f'{there}/own', shutil.copy2)
+            self.assertEqual(
+                check_series.series.git(f'{there}/copy', 'ls-files').split(),
+                ['Makefile', 'lib/Kconfig', 'lib/Makefile'])
+            self.assertTrue(os.path.exists(f'{there}/own/.config'))
 
 
 class Docs(unittest.TestCase):

@@ -82,6 +82,8 @@ def make_repository(source, copy=os.link):
             shutil.rmtree(full, ignore_errors=True)
     for path, _, _ in uboot.LINES:
         fetch.write_file(f'{TREE}/{path}', patches.pristine(source, path))
+    # One that was built in place: with its .config none is built outside.
+    uboot.make(TREE, TREE, 'mrproper', tools=uboot.TOOLS)
     series.git(TREE, 'init', '-q')
     series.git(TREE, '-c', 'core.looseCompression=0', 'add', '-A', '-f')
     series.git(TREE, 'commit', '-q', '-m', 'As it was')
