@@ -45,9 +45,10 @@ static void quiet_devices(void)
 #endif
 }
 
-/* Only reads: who is refused, or gives up, goes on with the GIC as it was. A
- * machine without one in its tree has no LPIs. The moves, and the next kernel
- * until it has a driver, have all of a watchdog's time. */
+/* The GIC is only read: who is refused, or gives up, goes on with it as it was.
+ * A machine without one in its tree has no LPIs. A watchdog is served for the
+ * last time: the rest, and the next kernel until it has a driver, have all of
+ * its time. */
 int port_ask(struct port *port, struct trans_error *err)
 {
 	if (IS_ENABLED(CONFIG_SANDBOX))
