@@ -35,8 +35,8 @@ SLEEPS = ['BLOCK', 'BLK_DEV', 'CRYPTO', 'CRYPTO_LZO', 'DEBUG_KERNEL',
           'RANDOMIZE_BASE', 'SUSPEND', 'SWAP', 'VIRTIO_MENU', 'VIRTIO_MMIO',
           'VIRTIO_BLK']
 # Allocations fail when they are told to, by /proc/self/fail-nth, also only
-# those below a function (tests/linux/fail.c, guest.sh). And UEFI keeps the tables
-# of LPIs for the next kernel.
+# those below a function (tests/linux/fail.c, guest.sh). And UEFI keeps the
+# tables of LPIs for the next kernel.
 FAILS = ['CRASH_DUMP', 'DEBUG_FS', 'EFI', 'FAILSLAB', 'FAIL_PAGE_ALLOC',
          'FAULT_INJECTION', 'FAULT_INJECTION_DEBUG_FS',
          'FAULT_INJECTION_STACKTRACE_FILTER']
