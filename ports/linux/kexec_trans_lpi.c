@@ -6,6 +6,9 @@
  */
 #include <linux/cpumask.h>
 #include <linux/irqchip/arm-gic-v3.h>
+#ifdef CONFIG_KEXEC_HANDOVER
+#include <linux/kexec_handover.h>
+#endif
 #include <linux/memblock.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
