@@ -78,7 +78,7 @@ static int failed(const char *what, const struct trans_error *error)
 {
 	if (error->status == TRANS_ENOMEM)
 		return -ENOMEM;
-	pr_err("%s: %s (va %#llx, pa %#llx, descriptor %#llx)\n", what,
+	pr_err("%s: %s (va %#llx, pa %#llx, desc %#llx)\n", what,
 	       error->why, error->va, error->pa, error->desc);
 	return -EINVAL;
 }
@@ -183,7 +183,7 @@ int trans_pgd_copy_with(struct trans_pgd_info *info, pgd_t **trans_pgd,
 		ret = work_copy(work);
 	if (!ret)
 		*trans_pgd = phys_to_virt(work->to.root & PAGE_MASK);
-	return work_end(work, "the linear map", ret);
+	return work_end(work, "copy", ret);
 }
 
 int trans_pgd_create_copy(struct trans_pgd_info *info, pgd_t **trans_pgd,
@@ -228,7 +228,7 @@ int trans_pgd_idmap_range(struct trans_pgd_info *info, phys_addr_t *trans_ttbr0,
 		*trans_ttbr0 = work->regs.ttbr;
 		*t0sz = TCR_T0SZ(work->geo.va_bits);
 	}
-	return work_end(work, "pages of code", ret);
+	return work_end(work, "code", ret);
 }
 
 int trans_pgd_idmap_page(struct trans_pgd_info *info, phys_addr_t *trans_ttbr0,
