@@ -6,13 +6,9 @@
  */
 #include <linux/cpumask.h>
 #include <linux/irqchip/arm-gic-v3.h>
-#ifdef CONFIG_KEXEC_HANDOVER
-#include <linux/kexec_handover.h>
-#endif
 #include <linux/memblock.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
-#include <linux/sizes.h>
 
 #include "kexec_trans_parts.h"
 #include "kexec_trans_where.h"
@@ -28,7 +24,7 @@ static bool is_reserved(const struct trans_range *table)
 	u64 i;
 
 	for_each_reserved_mem_range(i, &start, &end) {
-		if (range_is_in(table, start, end))
+		if (range_is_in(table, start, end - start))
 			return true;
 	}
 	return false;
@@ -67,14 +63,15 @@ static int check_used(const struct kimage *image, u32 gicd_typer,
 }
 
 /*
- * The page is that of a CPU that may yet be brought up, behind the load: then
+ * The page, the table's first, is that of a CPU that may yet be brought up, behind the load: then
  * the redistributor has it, and the driver reserves it.
  */
 static int check_spare(const struct kimage *image, struct page *page,
 		       struct trans_error *error)
 {
 	return check_table(image,
-			   (struct trans_range){ page_to_phys(page), SZ_64K },
+			   (struct trans_range){ page_to_phys(page),
+						 PAGE_SIZE },
 			   true, error);
 }
 

@@ -9,10 +9,6 @@
 #include <linux/slab.h>
 #include <crypto/sha2.h>
 
-#ifdef CONFIG_KEXEC_HANDOVER
-#include <linux/kexec_handover.h>
-#endif
-
 #include "kexec_trans_parts.h"
 #include "kexec_trans_where.h"
 

@@ -7,6 +7,9 @@
 #define KEXEC_TRANS_PARTS_H
 
 #include <linux/kexec.h>
+#ifdef CONFIG_KEXEC_HANDOVER
+#include <linux/kexec_handover.h>
+#endif
 
 #include "trans_pgd_ways.h"
 

@@ -24,12 +24,11 @@ static inline struct trans_range lpi_table_whole(struct trans_range table)
 	return table;
 }
 
-/* Reserved in part is not reserved: the next kernel would not take it over. */
+/* As a whole: what is reserved in part the next kernel would not take over. */
 static inline bool range_is_in(const struct trans_range *range,
-			       trans_pa_t start, trans_pa_t end)
+			       trans_pa_t start, trans_pa_t len)
 {
-	return range->start >= start && range->start < end &&
-	       range->len <= end - range->start;
+	return range->len <= len && range->start - start <= len - range->len;
 }
 
 /*
@@ -61,12 +60,11 @@ static inline bool segment_is_in(const struct kexec_segment *segment,
 				 const struct kho_scratch *area,
 				 unsigned int count)
 {
+	const struct trans_range range = { segment->mem, segment->memsz };
 	unsigned int i;
 
 	for (i = 0; i < count; i++)
-		if (segment->memsz <= area[i].size &&
-		    segment->mem - area[i].addr <=
-		    area[i].size - segment->memsz)
+		if (range_is_in(&range, area[i].addr, area[i].size))
 			return true;
 	return false;
 }

@@ -36,10 +36,10 @@ MUTANTS = {
          'if (file_len > header->image_size + 4096)'),
     ],
     ('test_kexec_trans_where',): [
-        ('Linux: a segment that ends beyond what KHO leaves', 'segment_is_in',
-         'area[i].size - segment->memsz)', 'area[i].size)'),
-        ('Linux: a size beyond the area wraps', 'segment_is_in',
-         'segment->memsz <= area[i].size &&', ''),
+        ('Linux: a range that ends beyond what it is to be in', 'range_is_in',
+         'len - range->len;', 'len;'),
+        ('Linux: a size beyond the area wraps', 'range_is_in',
+         'range->len <= len &&', ''),
         ('Linux: only the first segment is asked of KHO', 'segment_beyond',
          'i < count', 'i < 1'),
         ('Linux: a segment that begins before an LPI table', 'segment_meets',
@@ -52,7 +52,5 @@ MUTANTS = {
          'lpi_table_refused', 'crash || ', ''),
         ('Linux: what the next kernel clears of an LPI table',
          'lpi_table_whole', '+ 0xffff) & ~0xffffULL', ')'),
-        ('Linux: an LPI table that is reserved in part', 'range_is_in',
-         'range->len <= end - range->start', '1'),
     ],
 }
