@@ -63,8 +63,8 @@ static int check_used(const struct kimage *image, u32 gicd_typer,
 }
 
 /*
- * The page, the table's first, is that of a CPU that may yet be brought up, behind the load: then
- * the redistributor has it, and the driver reserves it.
+ * The page, the table's first, is that of a CPU that may yet be brought up,
+ * behind the load: then the redistributor has it, and the driver reserves it.
  */
 static int check_spare(const struct kimage *image, struct page *page,
 		       struct trans_error *error)
